@@ -30,12 +30,12 @@ void own_redispatch(struct loader *l, const struct keyword *row, void *base,
     const struct conf_word *word = apply_only_arg(l, d);
     if (word == NULL)
         return;
-    if (word->kind == CONF_WORD_BOOL && value_flag(word->text, &flag) == 0)
-        *redispatch = flag ? -1 : 0;
-    else if (strcmp(word->text, "-1") == 0)
+    if (strcmp(word->text, "-1") == 0)
         *redispatch = -1;
     else if (value_integer(word->text, &every) == 0 && every <= 1000)
         *redispatch = (int)every;
+    else if (value_flag(word->text, &flag) == 0)
+        *redispatch = flag ? -1 : 0;
     else
         CONF_FAIL(l, word->span,
                   "true, false, or the number of retries between two changes of server",

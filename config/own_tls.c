@@ -82,27 +82,39 @@ void own_no_version(struct loader *l, const struct keyword *row, void *base,
         tls->min_version = (enum conf_tls_version)(shut + 1);
 }
 
-/* What we cannot speak yet is not offered, or clients would choose it. */
+/* What we cannot speak yet is not offered, or the other side would choose it. */
+static bool is_spoken(struct loader *l, const struct conf_directive *d, const char *protocol)
+{
+    struct conf_span span = d->args[0].span;
+    for (size_t i = 0; i < d->arg_count; i++) {
+        if (strcmp(d->args[i].text, protocol) == 0)
+            span = d->args[i].span;
+    }
+    bool is_h2 = strcmp(protocol, "h2") == 0;
+    bool is_h1 = strcmp(protocol, "http/1.1") == 0 || strcmp(protocol, "http/1.0") == 0;
+    if (is_h2)
+        CONF_WARN(l, span, "HTTP/1.1 is offered instead",
+                  "%s: 'h2' is not supported yet and left out", d->name.text);
+    else if (!is_h1)
+        CONF_FAIL(l, span, "one of: http/1.1, http/1.0", "%s: unknown protocol '%s'", d->name.text,
+                  protocol);
+    return is_h1;
+}
+
 void own_alpn(struct loader *l, const struct keyword *row, void *base,
               const struct conf_directive *d)
 {
     struct conf_words *alpn = (struct conf_words *)((char *)base + row->offset);
-    apply_kinds[KW_WORDS].set(l, row, base, d);
-    size_t kept = 0;
-    for (size_t i = 0; i < alpn->count; i++) {
-        const char *name = alpn->items[i];
-        if (strcmp(name, "h2") == 0)
-            CONF_WARN(l, d->args[0].span, "HTTP/1.1 is offered instead",
-                      "%s: 'h2' is not supported yet and left out", d->name.text);
-        else if (strcmp(name, "http/1.1") != 0 && strcmp(name, "http/1.0") != 0)
-            CONF_FAIL(l, d->args[0].span, "one of: http/1.1, http/1.0", "%s: unknown protocol '%s'",
-                      d->name.text, name);
-        else
-            alpn->items[kept++] = name;
+    struct conf_words written = {0};
+    struct keyword whole = *row;
+    whole.offset = 0;
+    apply_kinds[KW_WORDS].set(l, &whole, &written, d);
+    alpn->items = arena_alloc(l->arena, (written.count + 1) * sizeof *alpn->items);
+    alpn->count = 0;
+    for (size_t i = 0; i < written.count; i++) {
+        if (is_spoken(l, d, written.items[i]))
+            alpn->items[alpn->count++] = written.items[i];
     }
-    alpn->count = kept;
-    if (alpn->items != NULL)
-        alpn->items[kept] = NULL;
 }
 
 /* HAProxy takes an expression here; a constant one is a name. */
