@@ -123,19 +123,20 @@ static const struct keyword *bare_row(struct loader *l, enum keyword_level level
     return NULL;
 }
 
-/* `binds = ["*:80"]` is `binds = ({ address = "*:80"; })`. */
-static void apply_bare(struct loader *l, const struct keyword *row, void *base,
+/* `binds = ["*:80"]` is `binds = ({ address = "*:80"; })`. False where only a group will do. */
+static bool apply_bare(struct loader *l, const struct keyword *row, void *base,
                        const struct conf_directive *d, size_t arg)
 {
     const struct keyword *param = bare_row(l, row->params);
     if (param == NULL) {
         CONF_FAIL(l, d->args[arg].span, arena_printf(l->arena, "write %s = { ... }", d->name.text),
                   "'%s' takes a group", d->name.text);
-        return;
+        return false;
     }
     struct conf_directive one = {.name = d->args[arg], .args = &d->args[arg], .arg_count = 1};
     one.name.text = param->name;
     apply_kinds[param->kind].set(l, param, base, &one);
+    return true;
 }
 
 static unsigned params_scope(const struct keyword *row)
@@ -155,7 +156,7 @@ void apply_group(struct loader *l, const struct keyword *row, void *base,
         row->set(l, row, base, d);
     bool is_flag = d->arg_count == 1 && d->args[0].kind == CONF_WORD_BOOL;
     for (size_t i = 0; i < d->arg_count && !is_flag; i++)
-        apply_bare(l, row, inner, d, i);
+        (void)apply_bare(l, row, inner, d, i);
     apply_directives(l, row->params, params_scope(row), inner, d->params, d->param_count);
 }
 
@@ -201,7 +202,8 @@ static struct conf_span check_required(struct loader *l, const struct keyword *r
             continue;
         const struct conf_directive *found = find_param(l, row, d, param);
         if (found == NULL)
-            CONF_FAIL(l, d->name.span, param->doc, "'%s' without '%s'", row->name, param->name);
+            CONF_FAIL(l, d->name.span, arena_printf(l->arena, "add %s = \"...\"", param->name),
+                      "'%s' without '%s'", row->name, param->name);
         else if (!named && found->arg_count > 0) {
             span = found->args[0].span;
             named = true;
@@ -217,7 +219,8 @@ static void list_item(struct loader *l, const struct keyword *row, void *owner,
     struct conf_span span;
     if (arg != NULL) {
         span = d->args[*arg].span;
-        apply_bare(l, row, item, d, *arg);
+        if (!apply_bare(l, row, item, d, *arg))
+            return;
     } else {
         span = check_required(l, row, d);
         apply_directives(l, row->params, params_scope(row), item, d->params, d->param_count);

@@ -281,12 +281,14 @@ static void read_top(struct reader *r, config_setting_t *setting)
 void libconfig_read(struct loader *l, const struct conf_text *text)
 {
     struct joined_text joined;
-    if (!joined_text_make(l, text, &joined))
+    if (!joined_text_make(l, text, &joined) || !libconfig_check(l, &joined))
         return;
     config_t tree;
     config_init(&tree);
     if (config_read_string(&tree, joined.bytes) == CONFIG_FALSE) {
-        libconfig_explain(l, &joined, config_error_text(&tree), config_error_line(&tree));
+        unsigned line = (unsigned)config_error_line(&tree);
+        struct conf_span span = {joined_text_place(&joined, line, 1), 1};
+        CONF_FAIL(l, span, NULL, "libconfig: %s", config_error_text(&tree));
     } else {
         struct reader r = {.l = l, .joined = &joined};
         tokens_start(&r.tokens, joined.bytes, joined.len);

@@ -119,8 +119,9 @@ void own_service(struct loader *l, const struct keyword *row, void *base,
                  const struct conf_directive *d)
 {
     const struct conf_word *word = apply_only_arg(l, d);
-    if (word != NULL && apply_choice(l, row, word) != NULL)
-        say(l, d, base, CONF_ACTION_PROMETHEUS, 200);
+    say(l, d, base, CONF_ACTION_PROMETHEUS, 200);
+    if (word != NULL)
+        (void)apply_choice(l, row, word);
 }
 
 void own_body_text(struct loader *l, const struct keyword *row, void *base,
