@@ -12,13 +12,15 @@
 static void report_unknown(struct loader *l, enum keyword_level level, unsigned scope,
                            const struct conf_directive *d)
 {
-    const char *nearest = keyword_nearest(&l->index, l->arena, level, scope, d->name.text);
+    const char *nearest = keyword_nearest(&l->index, l->scratch, level, scope, d->name.text);
     const char *help = NULL;
     if (nearest != NULL)
-        help = arena_printf(l->arena, "did you mean '%s'?", nearest);
-    else if (level == LEVEL_PROXY && keyword_find(&l->index, l->arena, LEVEL_GLOBAL, d->name.text))
+        help = arena_printf(l->scratch, "did you mean '%s'?", nearest);
+    else if (level == LEVEL_PROXY &&
+             keyword_find(&l->index, l->scratch, LEVEL_GLOBAL, d->name.text))
         help = "this one belongs in the global section";
-    else if (level == LEVEL_GLOBAL && keyword_find(&l->index, l->arena, LEVEL_PROXY, d->name.text))
+    else if (level == LEVEL_GLOBAL &&
+             keyword_find(&l->index, l->scratch, LEVEL_PROXY, d->name.text))
         help = "this one belongs in defaults, a frontend, a backend or a listen";
     else
         help = "docs/reference.md lists every keyword";
@@ -50,7 +52,7 @@ static void report_misplaced(struct loader *l, const struct keyword *row, unsign
                     (scope == IN_BACKEND && (row->scopes & IN_FRONTEND) != 0);
     if (harmless)
         CONF_WARN(l, d->name.span,
-                  arena_printf(l->arena, "remove it, or move it into %s",
+                  arena_printf(l->scratch, "remove it, or move it into %s",
                                scope_name(scope == IN_FRONTEND ? IN_BACKEND : IN_FRONTEND)),
                   "'%s' has no effect in %s", d->name.text, scope_name(scope));
     else
@@ -64,7 +66,7 @@ static void apply_prefixed(struct loader *l, enum keyword_level level, unsigned 
 {
     for (size_t i = 0; i < d->param_count; i++) {
         struct conf_directive joined = d->params[i];
-        joined.name.text = arena_printf(l->arena, "%s_%s", d->name.text, d->params[i].name.text);
+        joined.name.text = arena_printf(l->scratch, "%s_%s", d->name.text, d->params[i].name.text);
         apply_directives(l, level, scope, base, &joined, 1);
     }
 }
@@ -72,8 +74,8 @@ static void apply_prefixed(struct loader *l, enum keyword_level level, unsigned 
 static void apply_one(struct loader *l, enum keyword_level level, unsigned scope, void *base,
                       const struct conf_directive *d)
 {
-    const struct keyword *row = keyword_find(&l->index, l->arena, level, d->name.text);
-    if (row == NULL && d->is_group && keyword_is_prefix(&l->index, l->arena, level, d->name.text))
+    const struct keyword *row = keyword_find(&l->index, l->scratch, level, d->name.text);
+    if (row == NULL && d->is_group && keyword_is_prefix(&l->index, l->scratch, level, d->name.text))
         apply_prefixed(l, level, scope, base, d);
     else if (row == NULL)
         report_unknown(l, level, scope, d);
@@ -129,7 +131,8 @@ static bool apply_bare(struct loader *l, const struct keyword *row, void *base,
 {
     const struct keyword *param = bare_row(l, row->params);
     if (param == NULL) {
-        CONF_FAIL(l, d->args[arg].span, arena_printf(l->arena, "write %s = { ... }", d->name.text),
+        CONF_FAIL(l, d->args[arg].span,
+                  arena_printf(l->scratch, "write %s = { ... }", d->name.text),
                   "'%s' takes a group", d->name.text);
         return false;
     }
@@ -167,7 +170,7 @@ static void *list_append(struct loader *l, const struct keyword *row, void *owne
     void **items = (void **)((char *)owner + row->offset);
     size_t *count = (size_t *)((char *)owner + list->count_offset);
     if (l->initial[row->params] == NULL) {
-        l->initial[row->params] = arena_alloc(l->arena, list->item_bytes);
+        l->initial[row->params] = arena_alloc(l->scratch, list->item_bytes);
         apply_initial(l, row->params, l->initial[row->params]);
     }
     *items = arena_list_grow(l->arena, *items, *count, list->item_bytes);
@@ -184,7 +187,7 @@ static const struct conf_directive *find_param(struct loader *l, const struct ke
                                                const struct keyword *wanted)
 {
     for (size_t i = 0; i < d->param_count; i++) {
-        if (keyword_find(&l->index, l->arena, row->params, d->params[i].name.text) == wanted)
+        if (keyword_find(&l->index, l->scratch, row->params, d->params[i].name.text) == wanted)
             return &d->params[i];
     }
     return NULL;
@@ -202,7 +205,7 @@ static struct conf_span check_required(struct loader *l, const struct keyword *r
             continue;
         const struct conf_directive *found = find_param(l, row, d, param);
         if (found == NULL)
-            CONF_FAIL(l, d->name.span, arena_printf(l->arena, "add %s = \"...\"", param->name),
+            CONF_FAIL(l, d->name.span, arena_printf(l->scratch, "add %s = \"...\"", param->name),
                       "'%s' without '%s'", row->name, param->name);
         else if (!named && found->arg_count > 0) {
             span = found->args[0].span;

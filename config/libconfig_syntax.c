@@ -26,7 +26,7 @@ static struct conf_span span_of(const struct checker *c, const struct token *tok
 
 static const char *text_of(const struct checker *c, const struct token *token)
 {
-    return arena_copy_bytes(c->l->arena, token->start, token->len);
+    return arena_copy_bytes(c->l->scratch, token->start, token->len);
 }
 
 static bool is_sign(const struct token *token, const char *signs)
@@ -111,8 +111,8 @@ static bool check_number(struct checker *c, const struct token *value)
     size_t len = strcspn(value->start, " \t\r\n,;)]}");
     struct conf_span span = span_of(c, value);
     span.width = (unsigned)len;
-    const char *written = arena_copy_bytes(c->l->arena, value->start, len);
-    CONF_FAIL(c->l, span, arena_printf(c->l->arena, "write \"%s\"", written),
+    const char *written = arena_copy_bytes(c->l->scratch, value->start, len);
+    CONF_FAIL(c->l, span, arena_printf(c->l->scratch, "write \"%s\"", written),
               "'%s' must stand in double quotes", written);
     return false;
 }
@@ -129,7 +129,7 @@ static bool check_settings(struct checker *c, const struct token *open)
             return open != NULL ? not_closed(c, open, &name, "'}'")
                                 : unexpected(c, &name, "a name");
         tokens_next(&c->tokens);
-        if (names_add(c->l->arena, &seen, text_of(c, &name), c) != NULL) {
+        if (names_add(c->l->scratch, &seen, text_of(c, &name), c) != NULL) {
             CONF_FAIL(c->l, span_of(c, &name),
                       "write it once; several of a kind go into a list ( )",
                       "'%s' is given twice in the same group", text_of(c, &name));
@@ -201,13 +201,14 @@ static bool check_value(struct checker *c, const struct token *name)
         return check_number(c, &value);
     if (value.kind == TOKEN_NAME) {
         const char *written = text_of(c, &value);
-        CONF_FAIL(c->l, span_of(c, &value), arena_printf(c->l->arena, "write \"%s\"", written),
+        CONF_FAIL(c->l, span_of(c, &value), arena_printf(c->l->scratch, "write \"%s\"", written),
                   "'%s' must stand in double quotes", written);
         return false;
     }
-    return unexpected(
-        c, &value,
-        name == NULL ? "a value" : arena_printf(c->l->arena, "a value of '%s'", text_of(c, name)));
+    return unexpected(c, &value,
+                      name == NULL
+                          ? "a value"
+                          : arena_printf(c->l->scratch, "a value of '%s'", text_of(c, name)));
 }
 
 bool libconfig_check(struct loader *l, const struct joined_text *joined)
