@@ -81,6 +81,7 @@ int loop_init(struct loop *loop, unsigned index)
     rc = loop_add_listener(loop, &loop->uv_source);
     if (rc != 0)
         goto fail;
+    list_init(&loop->soon);
     loop_read_clock(loop);
     loop->wall_minus_mono_us = (int64_t)(clock_us(CLOCK_REALTIME) - loop->now_us);
     wheel_init(&loop->wheel, loop->now_ms);
@@ -102,11 +103,28 @@ static void loop_collect_garbage(struct loop *loop)
 /* How long to sleep: until the wheel, a uv timer or uv's own unfinished business wants us. */
 static int loop_wait_ms(const struct loop *loop)
 {
+    if (!list_is_empty(&loop->soon))
+        return 0;
     int wheel = wheel_wait_ms(&loop->wheel, loop->now_ms);
     int uv = uv_backend_timeout(&loop->uv);
     if (wheel < 0)
         return uv;
     return uv >= 0 && uv < wheel ? uv : wheel;
+}
+
+/* Those that wait now; what they ask for is for the turn after. */
+static void loop_run_tasks(struct loop *loop)
+{
+    if (list_is_empty(&loop->soon))
+        return;
+    struct list end; /* marks where this turn's tasks end */
+    list_push_back(&loop->soon, &end);
+    while (loop->soon.next != &end) {
+        struct loop_task *task = LIST_ITEM(loop->soon.next, struct loop_task, node);
+        list_remove(&task->node);
+        task->run(task);
+    }
+    list_remove(&end);
 }
 
 static void loop_turn(struct loop *loop)
@@ -122,6 +140,7 @@ static void loop_turn(struct loop *loop)
     if (uv_backend_timeout(&loop->uv) == 0)
         uv_run(&loop->uv, UV_RUN_NOWAIT);
     wheel_turn(&loop->wheel, loop->now_ms);
+    loop_run_tasks(loop);
     loop_collect_garbage(loop);
 }
 
@@ -193,6 +212,12 @@ void loop_post(struct loop *to, struct loop_message *message)
                                                     memory_order_relaxed));
     if (head == NULL) /* else whoever filled the empty mailbox has rung the bell */
         uv_async_send(&to->wakeup);
+}
+
+void loop_soon(struct loop *loop, struct loop_task *task)
+{
+    if (list_is_empty(&task->node))
+        list_push_back(&loop->soon, &task->node);
 }
 
 void loop_free_later(struct loop *loop, struct loop_garbage *garbage, void (*free_it)(struct loop_garbage *))
