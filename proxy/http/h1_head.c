@@ -208,11 +208,19 @@ static bool is_line_start(const struct h1_parser *p, uint32_t off)
            (off == 0 || (p->base[off - 2] == '\r' && p->base[off - 1] == '\n'));
 }
 
+/* llhttp takes a request line without a version for HTTP/0.9: then no line was announced. */
+static enum h1_status refuse_line(struct h1_parser *p)
+{
+    return h1_refuse(p, 400, p->next_line,
+                     p->next_line == 0 ? "no HTTP version"
+                                       : "a line does not end in CRLF, or is folded");
+}
+
 static struct http_header *field_begin(struct h1_parser *p, uint32_t off)
 {
     struct http_msg *m = p->msg;
     if (!is_line_start(p, off)) {
-        h1_refuse(p, 400, p->next_line, "a line does not end in CRLF, or is folded");
+        refuse_line(p);
         return NULL;
     }
     if (m->header_count == HTTP_MAX_HEADERS) {
@@ -309,7 +317,7 @@ static enum h1_status head_end(struct h1_parser *p)
     const uint32_t end = offset_of(p, llhttp_get_error_pos(&p->llhttp));
     m->head_bytes = end;
     if (!is_lenient(p) && (!is_line_start(p, end - 2) || p->base[end - 2] != '\r'))
-        return h1_refuse(p, 400, end - 1, "a line does not end in CRLF");
+        return refuse_line(p);
     p->stage = H1_STAGE_DONE;
     return H1_DONE;
 }
