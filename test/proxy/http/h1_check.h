@@ -3,13 +3,12 @@
 #ifndef WEIR_TEST_PROXY_HTTP_H1_CHECK_H
 #define WEIR_TEST_PROXY_HTTP_H1_CHECK_H
 
-/* clang-format off: cmocka.h needs these before it */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
-/* clang-format on */
+
+#include <cmocka.h> /* needs the four above */
 
 #include <string.h>
 
@@ -25,7 +24,10 @@ struct h1_case {
 };
 
 /* One row. The input may contain NUL. */
-#define CASE(name, in, want) {name, in, sizeof(in) - 1, want}
+#define CASE(name, in, want)                                                                       \
+    {                                                                                              \
+        name, in, sizeof(in) - 1, want                                                             \
+    }
 
 static inline void h1_case_expect(const struct h1_case *c, const char *got, const char *how,
                                   size_t at)

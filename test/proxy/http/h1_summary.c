@@ -64,8 +64,8 @@ static void assert_sound(const struct http_msg *m, const char *base, size_t len)
     }
 }
 
-static void summarize(const struct h1_parser *p, enum h1_status status, const char *base, size_t len,
-                      char *out)
+static void summarize(const struct h1_parser *p, enum h1_status status, const char *base,
+                      size_t len, char *out)
 {
     const struct http_msg *m = p->msg;
     out[0] = '\0';

@@ -108,7 +108,8 @@ static void test_odd_names_have_no_id(void **state)
 {
     (void)state;
     /* 0x0d and '-' differ in the bit that tells upper from lower case, and so do 0x12 and '2' */
-    static const char text[] = "GET / HTTP/1.1\r\nHost: a\r\nhttp\x12-settings: b\r\nX y: \x01 \r\n\r\n";
+    static const char text[] =
+        "GET / HTTP/1.1\r\nHost: a\r\nhttp\x12-settings: b\r\nX y: \x01 \r\n\r\n";
     struct http_msg m;
     struct h1_parser p;
     h1_request_init(&p, &m, H1_LENIENT);
@@ -127,7 +128,8 @@ static void test_a_repeated_host_is_dropped(void **state)
     struct http_msg m;
     struct h1_parser p;
     h1_request_init(&p, &m, H1_LENIENT);
-    assert_int_equal(h1_head_parse(&p, GET("Host: a\r\n"), sizeof(GET("Host: a\r\n")) - 1), H1_DONE);
+    assert_int_equal(h1_head_parse(&p, GET("Host: a\r\n"), sizeof(GET("Host: a\r\n")) - 1),
+                     H1_DONE);
     assert_int_equal(m.headers[0].flags, 0);
     assert_int_equal(m.headers[1].flags, HTTP_HEADER_DROP);
     assert_int_equal(h1_too_large(&p).status, 431);

@@ -355,7 +355,7 @@ static void test_every_byte(void **state)
         const char *before;
         const char *behind;
         const char *also; /* passes besides 0x21 to 0x7e without `not` */
-        const char *not;
+        const char * not ;
         bool high;
     } places[] = {
         {"GET /", " HTTP/1.1\r\nHost: a\r\n\r\n", "", "#", false},
@@ -367,7 +367,8 @@ static void test_every_byte(void **state)
         for (int c = 1; c < 256; c++) {
             char text[128];
             char got[H1_SUMMARY_MAX];
-            const int len = snprintf(text, sizeof(text), "%s%c%s", places[i].before, c, places[i].behind);
+            const int len =
+                snprintf(text, sizeof(text), "%s%c%s", places[i].before, c, places[i].behind);
             h1_summary_split(begin, text, (size_t)len, (size_t)len, got);
             const bool visible = c > 0x20 && c < 0x7f && strchr(places[i].not, c) == NULL;
             const bool passes =
@@ -381,8 +382,9 @@ static void test_every_byte(void **state)
 static void test_places_of_everything(void **state)
 {
     (void)state;
-    static const char text[] = "\r\nGET http://a/p?q HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: \t1.2.3.4 \r\n"
-                               "Nobody: knows\r\ncontent-length: 7, 7\r\nContent-Length: 7\r\n\r\n";
+    static const char text[] =
+        "\r\nGET http://a/p?q HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: \t1.2.3.4 \r\n"
+        "Nobody: knows\r\ncontent-length: 7, 7\r\nContent-Length: 7\r\n\r\n";
     struct http_msg m;
     struct h1_parser p;
     h1_request_init(&p, &m, 0);
