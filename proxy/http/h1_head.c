@@ -175,10 +175,10 @@ static int on_status_complete(llhttp_t *llhttp)
     struct h1_parser *p = llhttp->data;
     struct http_msg *m = p->msg;
     const uint32_t code_end = p->next_line - 2 + 4; /* on_version_complete() was before the code */
-    const bool has_space = p->base[code_end] == ' ';
     m->status = llhttp->status_code;
-    if (m->status < 100 || m->status > 999)
+    if (m->status < 100 || m->status > 999) /* llhttp takes less than three digits, and none */
         return h1_refuse(p, 400, code_end - 3, "status code out of range");
+    const bool has_space = p->base[code_end] == ' ';
     if (m->reason_off == 0)
         m->reason_off = p->span_end = code_end + has_space;
     else if (m->reason_off != code_end + 1 || !has_space)

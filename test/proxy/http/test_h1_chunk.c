@@ -79,7 +79,7 @@ static const struct h1_case extensions[] = {
     CASE("text behind quotes", "3;a=\"b\"c\r\nabc\r\n", "400 invalid chunk extension"),
     CASE("UTF-8", "3;\xc3\xa9\r\nabc\r\n", "400 invalid chunk extension"),
     CASE("one of 3000 bytes", "3;" HUNDRED(TEN("abc")) "\r\nabc\r\n0\r\n\r\n", "abc<>"),
-    CASE("6000 bytes in two chunks", "1;" HUNDRED(TEN("abc")) "\r\na\r\n1;" HUNDRED(TEN("abc")) "\r\nb\r\n0\r\n\r\n", "400 too many bytes of chunk extensions"),
+    CASE("6000 bytes in two chunks", "1;" HUNDRED(TEN("abc")) "\r\na\r\n1;" HUNDRED(TEN("abc")) "\r\nb\r\n0\r\n\r\n", "400 too many bytes in chunk extensions"),
 };
 
 static const struct h1_case trailers[] = {
@@ -110,6 +110,21 @@ static const struct h1_case trailers[] = {
     CASE("102 fields", "0\r\n" HUNDRED("X: y\r\n") "X: y\r\nX: y\r\n\r\n", "431 too many header fields"),
     CASE("8 KiB in one line", "0\r\nX: " HUNDRED(TEN("123456789")) "\r\n\r\n", "431 the trailer section is too large"),
     CASE("8 KiB in many lines", "0\r\n" HUNDRED("X: " TEN("123456789") "\r\n") "\r\n", "431 the trailer section is too large"),
+};
+/* clang-format on */
+
+/* clang-format off */
+static const struct h1_case lenient[] = {
+    CASE("a padded size", "3 \t \r\nabc\r\n0  \r\n\r\n", "abc<>"),
+    CASE("a blank before an extension", "3 ;a\r\nabc\r\n0\r\n\r\n", "abc<>"),
+    CASE("an extension of nothing", "3; \r\nabc\r\n0;\r\n\r\n", "abc<>"),
+    CASE("bare LF", "3\nabc\n0\n\r\n", "abc<>"),
+    CASE("bare LF behind extensions", "3;a\nabc\n1;a=b\nd\n1 \ne\n1;a=\"b\"\nf\n0;\n\r\n", "abcdef<>"),
+    CASE("two sizes", "3 3\r\nabc\r\n", "400 invalid character in a chunk size"),
+    CASE("bare CR", "3 \rabc\r\n", "400 CR without LF behind a chunk size"),
+    CASE("padding without end", "3" HUNDRED(HUNDRED(" ")), "400 too many bytes in chunk extensions"),
+    CASE("trailers end in CRLF even so", "0\r\nX: y\n\r\n", "400 a trailer line does not end in CRLF"),
+    CASE("odd names in trailers", "0\r\nX@: y\r\n\r\n", "<X@: y\r\n>"),
 };
 /* clang-format on */
 
@@ -175,11 +190,11 @@ static void decoder_feed(struct decoder *d, size_t there, size_t len)
     }
 }
 
-static void decoder_begin(struct decoder *d, const char *in)
+static void decoder_begin(struct decoder *d, const char *in, unsigned options)
 {
     memset(d, 0, sizeof(*d));
     d->in = in;
-    h1_chunk_init(&d->chunked, 0);
+    h1_chunk_init(&d->chunked, options);
 }
 
 static const char *decoder_result(struct decoder *d)
@@ -189,18 +204,18 @@ static const char *decoder_result(struct decoder *d)
     return d->text;
 }
 
-static void check_all(const struct h1_case *cases, size_t count)
+static void check_all(const struct h1_case *cases, size_t count, unsigned options)
 {
     struct decoder d;
     for (const struct h1_case *c = cases; c < cases + count; c++) {
         const size_t step = c->len < 300 ? 1 : 97; /* the long ones are only about bounds */
         for (size_t first = 0; first <= c->len; first += step) {
-            decoder_begin(&d, c->in);
+            decoder_begin(&d, c->in, options);
             decoder_feed(&d, first, c->len);
             decoder_feed(&d, c->len, c->len);
             h1_case_expect(c, decoder_result(&d), "split at", first);
         }
-        decoder_begin(&d, c->in);
+        decoder_begin(&d, c->in, options);
         for (size_t n = 0; n <= c->len; n++)
             decoder_feed(&d, n, c->len);
         h1_case_expect(c, decoder_result(&d), "byte by byte of", c->len);
@@ -210,19 +225,25 @@ static void check_all(const struct h1_case *cases, size_t count)
 static void test_bodies(void **state)
 {
     (void)state;
-    check_all(bodies, LEN(bodies));
+    check_all(bodies, LEN(bodies), 0);
 }
 
 static void test_extensions(void **state)
 {
     (void)state;
-    check_all(extensions, LEN(extensions));
+    check_all(extensions, LEN(extensions), 0);
 }
 
 static void test_trailers(void **state)
 {
     (void)state;
-    check_all(trailers, LEN(trailers));
+    check_all(trailers, LEN(trailers), 0);
+}
+
+static void test_lenient(void **state)
+{
+    (void)state;
+    check_all(lenient, LEN(lenient), H1_LENIENT);
 }
 
 static void test_bytes_may_go_past_the_parser(void **state)
@@ -314,6 +335,7 @@ int main(void)
         cmocka_unit_test(test_bodies),
         cmocka_unit_test(test_extensions),
         cmocka_unit_test(test_trailers),
+        cmocka_unit_test(test_lenient),
         cmocka_unit_test(test_bytes_may_go_past_the_parser),
         cmocka_unit_test(test_a_bad_body_stays_bad),
         cmocka_unit_test(test_trailers_are_fields),

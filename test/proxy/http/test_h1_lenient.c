@@ -54,7 +54,8 @@ static const struct h1_case requests[] = {
     CASE("no name", GET(": y\r\n"), "400 a header field without a name"),
     CASE("no colon", GET("X\r\n"), "400 a header field without a name"),
     CASE("102 fields", GET(TEN(TEN("X: y\r\n")) "X: y\r\n"), "431 too many header fields"),
-    CASE("length and coding", POST("Content-Length: 3\r\nTransfer-Encoding: chunked\r\n"), "400 both Content-Length and Transfer-Encoding"),
+    CASE("length and coding", POST("Content-Length: 3\r\nTransfer-Encoding: chunked\r\n"), "POST / 1.1 chunked"),
+    CASE("different lengths and a coding", POST("Content-Length: 3\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n"), "400 two different Content-Length fields"),
     CASE("two lengths", POST("Content-Length: 3\r\nContent-Length: 4\r\n"), "400 two different Content-Length fields"),
     CASE("a length with NUL", POST("Content-Length: 3\0\r\n"), "400 invalid Content-Length"),
     CASE("a coding with a control character", POST("Transfer-Encoding: chunked\x0b\r\n"), "400 Transfer-Encoding is not \"chunked\""),
@@ -78,6 +79,7 @@ static const struct h1_case responses[] = {
     CASE("a version in small letters", "http/1.1 200 OK\r\n\r\n", "400 malformed HTTP version"),
     CASE("a folded line", OK("X: y\r\n z\r\n"), "400 folded header field"),
     CASE("two lengths", OK("Content-Length: 3\r\nContent-Length: 4\r\n"), "400 two different Content-Length fields"),
+    CASE("length and coding", OK("Transfer-Encoding: chunked\r\nContent-Length: 3\r\n"), "200 OK 1.1 chunked"),
     CASE("another coding", OK("Transfer-Encoding: gzip\r\n"), "400 Transfer-Encoding is not \"chunked\""),
 };
 /* clang-format on */

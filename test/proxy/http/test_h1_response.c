@@ -38,6 +38,8 @@ static const struct h1_case start_lines[] = {
     CASE("two blanks before the code", LINE("HTTP/1.1  200 OK"), "400 status code out of range"),
     CASE("a tab before the code", LINE("HTTP/1.1\t200 OK"), "400 malformed HTTP version"),
     CASE("a tab behind the code", LINE("HTTP/1.1 200\tOK"), "400 malformed status code"),
+    CASE("no code", "HTTP/1.1 \r\n", "400 status code out of range"),
+    CASE("no code, bare LF", "HTTP/1.1 \n", "400 status code out of range"),
     CASE("two digits", LINE("HTTP/1.1 20 OK"), "400 status code out of range"),
     CASE("four digits", LINE("HTTP/1.1 2000 OK"), "400 malformed status code"),
     CASE("four digits with a zero", LINE("HTTP/1.1 0200 OK"), "400 malformed status line"),
