@@ -90,7 +90,7 @@ static void drop_all(struct http_msg *m, enum http_header_id id)
 static enum h1_status length_overruled(struct h1_parser *p, const struct http_header *coding)
 {
     struct http_msg *m = p->msg;
-    if ((p->options & H1_LENIENT) == 0)
+    if (!h1_is_lenient(p))
         return h1_refuse(p, 400, coding->name_off, "both Content-Length and Transfer-Encoding");
     drop_all(m, HTTP_HDR_CONTENT_LENGTH);
     m->content_length = 0;
