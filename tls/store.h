@@ -27,7 +27,7 @@ struct tls_store;
 /* What a certificate says of itself. Everything borrowed: from the store. */
 struct tls_certificate_info {
     const char *file;
-    const char *subject; /* "CN = www.example.com, O = Example" */
+    const char *subject; /* "CN=www.example.com, O=Example" */
     const char *issuer;
     const char *serial;       /* hexadecimal */
     const char *fingerprint;  /* SHA-256, hexadecimal */
