@@ -51,6 +51,7 @@ struct queue_entry {
      * cancelled too late and the slot was given back; this is the last that is heard of it.
      */
     void (*granted)(struct queue_entry *entry, struct server *server);
+    unsigned ahead; /* set when it starts to wait: how many wait before it */
     /* the rest is the queue's, guarded by the backend's lock */
     struct backend *backend;
     struct server *server;
@@ -69,7 +70,7 @@ MUST_CHECK enum assign_result backend_assign(struct backend *backend, struct ser
                                              struct queue_entry *entry, uint64_t now_us,
                                              struct server **server_out);
 /* The stream is done with the server; the slot goes to the first one waiting. */
-void backend_release(struct server *server);
+void backend_release(struct server *server, uint64_t now_us);
 
 /*
  * Leaves the queue, at any moment, on the entry's own thread. True: the entry is nobody's any more and
@@ -87,12 +88,10 @@ struct backend {
     unsigned queue_limit;    /* 0 = none */
     unsigned fullconn;
     /* written under lock, read by anyone */
-    _Atomic unsigned queued, queued_max;     /* qcur, qmax */
-    _Atomic unsigned sessions, sessions_max; /* scur, smax: on a server or waiting */
-    _Atomic unsigned active_up, backup_up;   /* act, bck */
+    _Atomic unsigned queued;               /* qcur */
+    _Atomic unsigned sessions;             /* scur: on a server or waiting */
+    _Atomic unsigned active_up, backup_up; /* act, bck */
     _Atomic uint64_t weight_total;
-    struct rate rate; /* sessions in a second */
-    _Atomic uint64_t last_session_s; /* monotonic; 0 = never */
     /* written by the control thread, read by anyone */
     _Atomic uint64_t last_change_s; /* when it last became empty or stopped being empty */
     _Atomic uint64_t down_s;        /* seconds without a server, before the present time */
@@ -107,6 +106,20 @@ static inline struct counters *backend_counters(struct backend *backend, unsigne
 {
     return &backend->counters->threads[thread];
 }
+
+/* Nobody waits and no server is known; name is borrowed. False when memory runs out. */
+MUST_CHECK bool backend_init(struct backend *backend, const char *name, unsigned threads);
+void backend_destroy(struct backend *backend);
+
+/* Makes room for more servers, so that those can be added without fail. */
+MUST_CHECK bool backend_reserve(struct backend *backend, unsigned more);
+
+/*
+ * For the files of this room that change servers: between the two the lock is held. backend_unlock()
+ * brings the numbers for readers up to date, gives free slots to those who wait, and returns how many.
+ */
+void backend_lock(struct backend *backend);
+unsigned backend_unlock(struct backend *backend, uint64_t now_us);
 
 /* Seconds the backend had no server, the present time included. */
 uint64_t backend_down_s(const struct backend *backend, uint64_t now_us);

@@ -46,7 +46,6 @@ enum counter {
     COUNTER_CLIENT_ABORTS,  /* cli_abrt */
     COUNTER_SERVER_ABORTS,  /* srv_abrt */
     COUNTER_INTERCEPTED,    /* intercepted */
-    COUNTER_LB_PICKS,       /* lbtot */
     COUNTER_CONNECTS,       /* connect */
     COUNTER_REUSES,         /* reuse */
     COUNTER_RESP_1XX,       /* hrsp_1xx; the next five follow in order, see counter_of_status() */
@@ -82,11 +81,11 @@ struct rate {
     _Atomic uint32_t max; /* the most in one second, of this cell alone */
 };
 
-/* A moving average in milliseconds. One writer. */
+/* A moving average. One writer. */
 struct time_average {
-    _Atomic uint64_t sum;
+    _Atomic uint64_t sum_us;
     _Atomic uint32_t count; /* stops at TIME_SAMPLES */
-    _Atomic uint32_t max;
+    _Atomic uint32_t max_ms;
 };
 
 struct latency {
@@ -106,6 +105,12 @@ struct counter_set {
     unsigned references; /* the control thread's */
     /* Most events of all threads together in one second; kept by counter_set_tick(). */
     _Atomic uint32_t rate_max[RATES];
+    /* Of backends and servers: written under the backend's lock, so exact, the maxima too. */
+    _Atomic uint64_t picks;          /* lbtot */
+    struct rate pick_rate;           /* rate, rate_max */
+    _Atomic unsigned sessions_max;   /* smax; of frontends as well */
+    _Atomic unsigned queued_max;     /* qmax */
+    _Atomic uint64_t last_session_s; /* of the loop's clock; 0 = never */
 };
 
 /* Cells for thread_count threads, the control thread among them. NULL when memory runs out. */

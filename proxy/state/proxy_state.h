@@ -13,9 +13,9 @@
 
 /* Client side: sessions from accept to close. */
 struct frontend {
-    _Atomic unsigned sessions, sessions_max; /* scur, smax; exact over all threads */
-    _Atomic unsigned maxconn;                /* slim */
-    struct counter_set *counters;            /* owned */
+    _Atomic unsigned sessions;    /* scur; exact over all threads, as sessions_max of the counters */
+    _Atomic unsigned maxconn;     /* slim; 0 = no bound */
+    struct counter_set *counters; /* owned */
 };
 
 struct proxy_state {

@@ -63,7 +63,6 @@ struct server {
     /* --- definition, constant --- */
     struct backend *backend; /* borrowed: of the proxy_state, which lives at least as long */
     char *name;              /* owned */
-    unsigned id;             /* sid */
     struct sockaddr_storage addr;
     socklen_t addr_len;
     char *addr_text; /* owned: "10.0.0.1:80", "[::1]:80", "unix" as in the CSV's addr */
@@ -74,6 +73,7 @@ struct server {
 
     /* --- may change in place --- */
     _Atomic(struct tls_client_context *) tls; /* counted; a replaced one goes with the old snapshot */
+    _Atomic unsigned id;     /* sid; counted from 1 in the file, so it moves */
     bool backup;             /* guarded by the backend's lock, as the next five */
     int slot;                /* index in backend->pool, or LB_NONE once retired */
     unsigned weight_conf;    /* of the configuration (iweight) */
@@ -88,9 +88,7 @@ struct server {
     atomic_bool retired; /* no snapshot to come names it: keep no idle connections */
 
     /* --- load; written under the backend's lock --- */
-    _Atomic unsigned in_flight, in_flight_max; /* scur, smax */
-    struct rate rate;
-    _Atomic uint64_t last_session_s; /* monotonic; 0 = never */
+    _Atomic unsigned in_flight; /* scur; what else is counted there stands in counters */
 
     /* --- state; written by the control thread under the backend's lock --- */
     _Atomic enum server_admin admin;
