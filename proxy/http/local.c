@@ -13,7 +13,7 @@
 /* After an answer of ours the connection goes on only if the request has been read to its end. */
 static bool may_keep_client(const struct stream *s)
 {
-    if (s->thread->draining || s->frontend->conf->http_close)
+    if (s->thread->draining || s->frontend->conf->http_close || session_is_orphan(s->session))
         return false;
     if ((s->req.flags & HTTP_MSG_KEEP_ALIVE) == 0)
         return false;

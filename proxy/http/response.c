@@ -17,7 +17,7 @@ static const struct conf_proxy *frontend_conf(const struct stream *s)
 /* Whether the client's connection can carry another request after this response. */
 static bool may_keep_client(const struct stream *s)
 {
-    if (s->resp.body == HTTP_BODY_UNTIL_CLOSE || s->thread->draining)
+    if (s->resp.body == HTTP_BODY_UNTIL_CLOSE || s->thread->draining || session_is_orphan(s->session))
         return false;
     if (s->resp.body == HTTP_BODY_CHUNKED && s->req.version_minor == 0)
         return false; /* the chunks are taken off for a client that knows none: the close is the end */

@@ -7,6 +7,7 @@
 
 #include "proxy/http/stream.h"
 #include "proxy/http/stream_log.h"
+#include "tls/session.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -139,8 +140,13 @@ void session_close(struct session *session)
     loop_free_later(thread->loop, &session->garbage, free_session);
 }
 
-/* A newer configuration has come: the next request is served by it, if the address still has a frontend. */
-static void session_move_on(struct session *session)
+bool session_is_orphan(const struct session *session)
+{
+    return session->snapshot != session->thread->snapshot &&
+           http_thread_find_bind(session->thread, session->bind) == NULL;
+}
+
+void session_move_on(struct session *session)
 {
     struct http_thread *thread = session->thread;
     if (session->snapshot == thread->snapshot)
@@ -226,6 +232,8 @@ static void client_left(struct session *session)
 
 static void read_request(struct session *session)
 {
+    if (!conn_can_read(&session->client))
+        return;
     if (session->stream == NULL)
         begin_stream(session);
     struct stream *s = session->stream;
@@ -329,30 +337,32 @@ static void session_linger(struct session *session)
         drain_client(session);
 }
 
-void session_stream_ended(struct session *session, bool keep, bool cut)
+static void await_next_request(struct session *session)
 {
     struct loop *loop = session->thread->loop;
-    session->idle_since_us = loop->now_us;
-    if (!keep) {
-        if (cut || (session->client.peer_ended && !session->client.readable))
-            session_close(session);
-        else
-            session_linger(session);
-        return;
-    }
     bool has_bytes = session->stream != NULL;
     session->state = has_bytes ? SESSION_HEAD : SESSION_IDLE;
-    if (has_bytes) {
-        session->requests++;
-        loop_arm(loop, &session->deadline, head_timeout_ms(session));
-    } else {
-        loop_arm(loop, &session->deadline, idle_timeout_ms(session));
-    }
+    session->requests += has_bytes;
+    loop_arm(loop, &session->deadline, has_bytes ? head_timeout_ms(session) : idle_timeout_ms(session));
     /* in the next turn, not from here: a hundred requests in one packet must not nest */
     if (has_bytes || conn_can_read(&session->client))
         loop_soon(loop, &session->again);
-    else if (session->thread->draining)
+}
+
+void session_stream_ended(struct session *session, enum session_fate fate)
+{
+    session->idle_since_us = session->thread->loop->now_us;
+    switch (fate) {
+    case SESSION_KEEPS:
+        await_next_request(session);
+        return;
+    case SESSION_LINGERS:
+        session_linger(session);
+        return;
+    default:
         session_close(session);
+        return;
+    }
 }
 
 void session_drain(struct session *session)

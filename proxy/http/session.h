@@ -51,11 +51,18 @@ struct session {
 /* Takes the descriptor. False when there is no memory: then it is closed. */
 bool session_open(struct http_thread *thread, const struct bind *bind, int fd, const struct sockaddr *from);
 
-/*
- * The stream has ended; session->stream is NULL, or a new one with the first bytes of the next request.
- * keep: another request may follow. cut: the response was not finished, which the client must notice.
- */
-void session_stream_ended(struct session *session, bool keep, bool cut);
+enum session_fate {
+    SESSION_KEEPS,   /* another request may follow */
+    SESSION_LEAVES,  /* nothing more is expected of the client: close */
+    SESSION_LINGERS, /* it may still be sending, and must get to read what we said */
+    SESSION_CUTS,    /* the response was not finished, which the client must notice */
+};
+/* The stream has ended; session->stream is NULL, or a new one with the first bytes of the next request. */
+void session_stream_ended(struct session *session, enum session_fate fate);
+/* Its address is not configured any more: the connection ends with the stream at hand. */
+bool session_is_orphan(const struct session *session);
+/* A newer configuration has come: the next request is served by that, if it has the address. */
+void session_move_on(struct session *session);
 /* The only way out. */
 void session_close(struct session *session);
 /* Ends it if it is idle. */

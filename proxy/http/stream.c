@@ -406,20 +406,30 @@ static bool is_finished(const struct relay *relay)
     return relay->input_done && !relay_is_blocked(relay);
 }
 
+static enum session_fate session_fate_after(struct stream *s, bool asked, bool answered)
+{
+    const struct conn *client = &s->session->client;
+    if (s->resp_started && !answered)
+        return SESSION_CUTS;
+    if (s->keep_client && asked && answered && pass_leftover(s))
+        return SESSION_KEEPS;
+    bool expects_no_more = asked && (s->req.flags & HTTP_MSG_KEEP_ALIVE) == 0;
+    return client->broken || (expects_no_more && !client->readable) ? SESSION_LEAVES : SESSION_LINGERS;
+}
+
 enum stream_state stream_end(struct stream *s)
 {
     struct session *session = s->session;
     bool asked = is_finished(&s->up), answered = is_finished(&s->down);
-    bool cut = s->resp_started && !answered;
     stream_log_end(s);
     dispatch_leave_queue(s);
     dispatch_release(s, s->keep_server && asked && answered && !s->down.surplus && s->sconn != NULL &&
                             !s->sconn->conn.peer_ended);
     s->state = STREAM_ENDED;
     session->stream = NULL;
-    bool keep = s->keep_client && asked && answered && pass_leftover(s);
+    enum session_fate fate = session_fate_after(s, asked, answered);
     release_memory(s);
-    session_stream_ended(session, keep, cut);
+    session_stream_ended(session, fate);
     return STREAM_ENDED;
 }
 

@@ -14,6 +14,8 @@
 #include "proxy/state/server.h"
 #include "proxy/state/snapshot.h"
 
+struct http_thread;
+
 /* What rooms above this one do for it. Constant from start on. */
 struct http_hooks {
     void (*access_log)(const struct access_record *record);
@@ -32,7 +34,9 @@ struct http_thread {
     struct pool session_pool, stream_pool, server_conn_pool;
     size_t buffer_bytes;          /* of the head buffer in each stream: tune.bufsize */
     struct wheel_timer upkeep;    /* each second */
-    unsigned request_id;
+    struct loop_message drain_mail;
+    unsigned upkeeps;
+    unsigned closed_sessions;     /* since memory was last given back to the system */
 };
 
 /* NULL when memory runs out. */
@@ -46,6 +50,13 @@ void http_thread_post_snapshot(struct http_thread *thread, struct snapshot *snap
 void http_thread_post_drain(struct http_thread *thread);
 /* After the loop has ended: closes all sessions and frees. */
 void http_thread_free(struct http_thread *thread);
+
+/* --- for sessions --- */
+
+/* The bind of the present snapshot on the same socket, or NULL. */
+const struct bind *http_thread_find_bind(const struct http_thread *thread, const struct bind *old);
+/* A session of that bind has closed: its place is free. */
+void http_thread_session_left(struct http_thread *thread, const struct bind *bind);
 
 /* The hook for state_set_hooks(). */
 void http_server_notice(struct loop *loop, struct server *server, unsigned notice);

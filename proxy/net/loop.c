@@ -91,7 +91,7 @@ fail:
     return rc;
 }
 
-static void loop_collect_garbage(struct loop *loop)
+void loop_collect_garbage(struct loop *loop)
 {
     while (loop->garbage != NULL) {
         struct loop_garbage *item = loop->garbage;

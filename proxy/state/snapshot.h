@@ -51,6 +51,8 @@ struct proxy {
 /* One data thread's hold on a snapshot. */
 struct snapshot_use {
     unsigned users; /* its sessions and streams here, plus one while it is current there */
+    struct loop_message adopt;  /* to the data thread: use this one from now on */
+    void *adopter;              /* borrowed: what the message is for */
     struct loop_message let_go; /* to the control thread: this thread is done with it */
     struct snapshot *snapshot;
 };
