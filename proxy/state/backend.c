@@ -74,7 +74,7 @@ static void refresh_full(struct server *server)
                      limit > 0 && GET(server->in_flight) >= limit);
 }
 
-static void refresh_all_full(struct backend *backend)
+void backend_refresh_limits(struct backend *backend)
 {
     for (unsigned i = 0; i < backend->pool.count; i++) {
         if (backend->servers[i] != NULL)
@@ -103,7 +103,7 @@ static struct server *take_slot(struct backend *backend, const struct server *av
     int avoid_slot = avoid != NULL && avoid->backend == backend ? avoid->slot : LB_NONE;
     struct server *server = pick(backend, avoid_slot);
     if (server == NULL && backend->has_dynamic_limits) {
-        refresh_all_full(backend);
+        backend_refresh_limits(backend);
         server = pick(backend, avoid_slot);
     }
     if (server == NULL)
@@ -250,7 +250,6 @@ void backend_lock(struct backend *backend)
 unsigned backend_unlock(struct backend *backend, uint64_t now_us)
 {
     struct list granted = LIST_INIT(granted);
-    refresh_all_full(backend);
     unsigned count = serve_queue(backend, now_us, &granted);
     SET(backend->active_up, backend->pool.active_usable);
     SET(backend->backup_up, backend->pool.backup_usable);

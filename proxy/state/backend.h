@@ -120,6 +120,8 @@ MUST_CHECK bool backend_reserve(struct backend *backend, unsigned more);
  */
 void backend_lock(struct backend *backend);
 unsigned backend_unlock(struct backend *backend, uint64_t now_us);
+/* With the lock held, after limits have changed: who is full by them? */
+void backend_refresh_limits(struct backend *backend);
 
 /* Seconds the backend had no server, the present time included. */
 uint64_t backend_down_s(const struct backend *backend, uint64_t now_us);

@@ -118,9 +118,24 @@ static inline struct counters *server_counters(struct server *server, unsigned t
     return &server->counters->threads[thread];
 }
 
+/*
+ * From the line of the configuration; one reference, in no pool yet. data_threads as for the whole process.
+ * heir_of: the server of that name before, whose counters it shares, or NULL. NULL when memory runs out.
+ */
+struct server *server_new(struct backend *backend, const struct conf_proxy *proxy,
+                          const struct conf_server *conf, unsigned data_threads,
+                          const struct server *heir_of);
+/* Drops one reference; NULL is fine. */
+void server_free(struct server *server);
+/* What must be the same for a server, or for its health, to be carried over. malloc'ed; NULL: no memory. */
+char *server_definition_text(const struct conf_server *conf);
+char *server_check_definition_text(const struct conf_proxy *proxy, const struct conf_server *conf);
+
 /* Whether it may get new streams as far as state goes: up, ready, weight above 0. */
 bool server_is_usable(const struct server *server);
-/* "UP", "UP 1/3", "DOWN", "DOWN 1/2", "MAINT", "DRAIN", "NOLB", "no check" ... as the CSV's status. */
+/* Neither down nor in maintenance. */
+bool server_is_running(const struct server *server);
+/* "UP", "UP 1/3", "DOWN", "DOWN 1/2", "MAINT", "DRAIN", "no check" ... as the CSV's status. */
 void server_status_text(const struct server *server, char *text, size_t size);
 /* The CSV's downtime, the present time included. */
 uint64_t server_down_s(const struct server *server, uint64_t now_us);
@@ -128,20 +143,7 @@ uint64_t server_down_s(const struct server *server, uint64_t now_us);
 void server_read_check(const struct server *server, struct check_result *check_out);
 /* The newest first; returns how many were copied into out (at most SERVER_TRANSITIONS). Any thread. */
 unsigned server_read_transitions(const struct server *server, struct server_transition *out);
-/* Streams allowed at present: maxconn, or less by minconn and fullconn. 0 = no bound. */
+/* Streams allowed at present: maxconn, or less by minconn and fullconn. 0 = no bound. Lock held. */
 unsigned server_limit(const struct server *server);
-
-/*
- * The control thread only; each recomputes the pool, hands slots to those who wait, logs and notifies.
- * now is that of the control loop. reason may be NULL.
- */
-void server_set_admin(struct server *server, enum server_admin admin, struct loop *control);
-void server_set_weight(struct server *server, unsigned weight, struct loop *control);
-void server_set_maxconn(struct server *server, unsigned maxconn, struct loop *control);
-/*
- * One probe has ended: stores the result, counts towards rise and fall, and turns the verdict when they
- * are reached. Returns true if the verdict changed.
- */
-bool server_report_check(struct server *server, const struct check_result *check, struct loop *control);
 
 #endif
