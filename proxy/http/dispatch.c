@@ -44,7 +44,7 @@ void dispatch_release(struct stream *s, bool reuse)
             server_conn_close(sconn);
     }
     if (s->server != NULL)
-        backend_release(s->server);
+        backend_release(s->server, s->thread->loop->now_us);
     s->server = NULL;
 }
 

@@ -4,6 +4,7 @@
  * stream's way down, so back-pressure and deadlines are the usual ones.
  */
 #include "proxy/http/error_pages.h"
+#include "proxy/http/error_set.h"
 #include "proxy/http/stream.h"
 
 #include <stdio.h>
@@ -51,35 +52,30 @@ static enum stream_state finish_answer(struct stream *s)
 
 /* ---- error pages -------------------------------------------------------------------------------- */
 
-static struct error_page error_page_of(const struct stream *s, int status)
+static const struct error_page *error_page_of(const struct stream *s, unsigned status)
 {
-    const struct conf_proxy *confs[] = {stream_conf(s), s->frontend->conf};
-    for (unsigned c = 0; c < 2; c++)
-        for (size_t i = 0; i < confs[c]->error_file_count; i++) {
-            const struct conf_error_file *file = &confs[c]->error_files[i];
-            if (file->status != (unsigned)status)
-                continue;
-            const char *end = memmem(file->bytes, file->len, "\r\n\r\n", 4);
-            size_t head_len = end != NULL ? (size_t)(end - file->bytes) + 4 : file->len;
-            return (struct error_page){(uint16_t)status, file->bytes, file->len, head_len};
-        }
-    const struct error_page *page = error_page_find((unsigned)status);
-    return *(page != NULL ? page : error_page_find(500));
+    const struct error_page *page = s->backend != NULL ? error_set_find(s->backend->errors, status) : NULL;
+    if (page == NULL)
+        page = error_set_find(s->frontend->errors, status);
+    if (page == NULL)
+        page = error_page_find(status);
+    return page != NULL ? page : error_page_find(500);
 }
 
 enum stream_state local_error(struct stream *s, int status)
 {
-    struct error_page page = error_page_of(s, status);
+    const struct error_page *page = error_page_of(s, (unsigned)status);
     struct gather g;
     gather_init(&g);
-    s->keep_client = status != 400 && status != 408 && may_keep_client(s);
-    start_answer(s, status);
-    if (page.len > 0) { /* an empty error file: close without a word */
-        gather_add(&g, page.bytes, page.head_len - 2);
-        add_connection(s, &g);
+    s->keep_client = !page->says_close && page->len > 0 && status != 400 && status != 408 && may_keep_client(s);
+    start_answer(s, page->status);
+    if (page->len > 0) { /* an empty error file: close without a word */
+        gather_add(&g, page->bytes, page->head_len - 2);
+        if (!page->says_close)
+            add_connection(s, &g);
         gather_literal(&g, "\r\n");
         if (s->req.method != HTTP_METHOD_HEAD)
-            gather_add(&g, page.bytes + page.head_len, page.len - page.head_len);
+            gather_add(&g, page->bytes + page->head_len, page->len - page->head_len);
     }
     if (relay_send(&s->down, &g) != RELAY_WAITS) {
         s->keep_client = false;

@@ -12,7 +12,7 @@ static bool te_asks_for_trailers(const struct stream *s, const struct http_heade
     const char *at = s->in + te->value_off, *end = at + te->value_len, *member;
     size_t len;
     while (http_list_next(&at, end, &member, &len))
-        if (http_token_is(member, len, "trailers", 8))
+        if (len == 8 && http_text_same(member, "trailers", 8))
             return true;
     return false;
 }
