@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Slots on servers, and the queue for them. Everything between lock and unlock is arithmetic; messages
- * to other threads are collected and posted after the unlock.
+ * Slots on servers, and the queue for them. Everything between lock and unlock is arithmetic;
+ * messages to other threads are collected and posted after the unlock.
  *
- * Invariant at each unlock: if somebody waits, no server in use has a free slot. So who arrives need not
- * look at the queue first, and cannot overtake.
+ * Invariant at each unlock: if somebody waits, no server in use has a free slot. So who arrives
+ * need not look at the queue first, and cannot overtake.
  */
 #include "proxy/state/backend.h"
 
@@ -227,7 +227,8 @@ bool queue_cancel(struct queue_entry *entry)
     return is_free;
 }
 
-/* On the entry's own thread, where queue_cancel() runs too: from here on its state needs no lock. */
+/* On the entry's own thread, where queue_cancel() runs too: from here on its state needs no lock.
+ */
 static void on_grant(struct loop_message *message)
 {
     struct queue_entry *entry = LIST_ITEM(message, struct queue_entry, message);
@@ -272,6 +273,19 @@ bool backend_reserve(struct backend *backend, unsigned more)
     }
     pthread_mutex_unlock(&backend->lock);
     return reserved;
+}
+
+void backend_note_change(struct backend *backend, bool was_up, uint64_t now_us)
+{
+    bool is_up = backend_is_up(backend);
+    if (was_up == is_up)
+        return;
+    uint64_t since_s = GET(backend->last_change_s), now_s = now_us / US_PER_SECOND;
+    if (is_up && now_s > since_s)
+        SET(backend->down_s, GET(backend->down_s) + now_s - since_s);
+    if (!is_up)
+        SET(backend->down_count, GET(backend->down_count) + 1);
+    SET(backend->last_change_s, now_s);
 }
 
 uint64_t backend_down_s(const struct backend *backend, uint64_t now_us)

@@ -9,18 +9,17 @@
  *                   |-- NO_SERVER    none is up: 503
  *                   `-- QUEUE_FULL   maxqueue: 503
  *
- * One lock for each backend guards pool, queue and all counts of streams, so the turn of round robin and
- * the limits are exact across threads, and the maxima too. It is held for some ten nanoseconds; no call
- * is made to another room under it.
+ * One lock for each backend guards pool, queue and all counts of streams, so the turn of round
+ * robin and the limits are exact across threads, and the maxima too. It is held for some ten
+ * nanoseconds; no call is made to another room under it.
  *
- * Queue:   first come, first served over all threads. Streams wait only while every server in use is at
- *          its maxconn. When a slot frees, a server comes up or a limit is raised, the first one waiting
- *          gets the slot at once and learns of it by a message. Those that wait when the last server
- *          goes down go on waiting, until one is back or their timeout ends it, as in HAProxy; those
- *          that come later get NO_SERVER.
- * Bound:   each entry is embedded in a stream, and streams are bounded by maxconn of the frontends. If
- *          every server sets maxqueue, no more wait than these allow together.
- * Thread:  all functions may be called from any thread unless they say otherwise.
+ * Queue:   first come, first served over all threads. Streams wait only while every server in use
+ * is at its maxconn. When a slot frees, a server comes up or a limit is raised, the first one
+ * waiting gets the slot at once and learns of it by a message. Those that wait when the last server
+ *          goes down go on waiting, until one is back or their timeout ends it, as in HAProxy;
+ * those that come later get NO_SERVER. Bound:   each entry is embedded in a stream, and streams are
+ * bounded by maxconn of the frontends. If every server sets maxqueue, no more wait than these allow
+ * together. Thread:  all functions may be called from any thread unless they say otherwise.
  */
 #ifndef WEIR_STATE_BACKEND_H
 #define WEIR_STATE_BACKEND_H
@@ -47,8 +46,8 @@ enum queue_state {
 struct queue_entry {
     struct loop *loop; /* borrowed: where granted is to run */
     /*
-     * The stream has a slot on server and must backend_release() it. With server NULL: the entry was
-     * cancelled too late and the slot was given back; this is the last that is heard of it.
+     * The stream has a slot on server and must backend_release() it. With server NULL: the entry
+     * was cancelled too late and the slot was given back; this is the last that is heard of it.
      */
     void (*granted)(struct queue_entry *entry, struct server *server);
     unsigned ahead; /* set when it starts to wait: how many wait before it */
@@ -62,8 +61,8 @@ struct queue_entry {
 };
 
 /*
- * Finds a server for one more stream. avoid may be NULL, or a server that just failed: it is picked only
- * if no other can be. entry may be NULL: then nobody waits and a full pool gives QUEUE_FULL.
+ * Finds a server for one more stream. avoid may be NULL, or a server that just failed: it is picked
+ * only if no other can be. entry may be NULL: then nobody waits and a full pool gives QUEUE_FULL.
  * server_out is set with ASSIGNED only.
  */
 MUST_CHECK enum assign_result backend_assign(struct backend *backend, struct server *avoid,
@@ -73,16 +72,16 @@ MUST_CHECK enum assign_result backend_assign(struct backend *backend, struct ser
 void backend_release(struct server *server, uint64_t now_us);
 
 /*
- * Leaves the queue, at any moment, on the entry's own thread. True: the entry is nobody's any more and
- * its memory may go. False: a grant is on its way; the slot is given back when it arrives, and the
- * memory must stay until granted(entry, NULL) has been called.
+ * Leaves the queue, at any moment, on the entry's own thread. True: the entry is nobody's any more
+ * and its memory may go. False: a grant is on its way; the slot is given back when it arrives, and
+ * the memory must stay until granted(entry, NULL) has been called.
  */
 MUST_CHECK bool queue_cancel(struct queue_entry *entry);
 
 struct backend {
     pthread_mutex_t lock;
-    struct lb_pool pool;      /* guarded by lock, as all that follows up to `counters` */
-    struct server **servers;  /* owned array, by index in pool; NULL in gaps; each borrowed */
+    struct lb_pool pool;     /* guarded by lock, as all that follows up to `counters` */
+    struct server **servers; /* owned array, by index in pool; NULL in gaps; each borrowed */
     struct list queue;
     bool has_dynamic_limits; /* some server has minconn below maxconn */
     unsigned queue_limit;    /* 0 = none */
@@ -115,13 +114,17 @@ void backend_destroy(struct backend *backend);
 MUST_CHECK bool backend_reserve(struct backend *backend, unsigned more);
 
 /*
- * For the files of this room that change servers: between the two the lock is held. backend_unlock()
- * brings the numbers for readers up to date, gives free slots to those who wait, and returns how many.
+ * For the files of this room that change servers: between the two the lock is held.
+ * backend_unlock() brings the numbers for readers up to date, gives free slots to those who wait,
+ * and returns how many.
  */
 void backend_lock(struct backend *backend);
 unsigned backend_unlock(struct backend *backend, uint64_t now_us);
 /* With the lock held, after limits have changed: who is full by them? */
 void backend_refresh_limits(struct backend *backend);
+
+/* The control thread: keeps the times and counts of the whole backend going up and down. */
+void backend_note_change(struct backend *backend, bool was_up, uint64_t now_us);
 
 /* Seconds the backend had no server, the present time included. */
 uint64_t backend_down_s(const struct backend *backend, uint64_t now_us);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Counting by one writer, adding up by any reader. All accesses are relaxed: a reader may see one counter
- * a little later than another, never a torn or a lost one.
+ * Counting by one writer, adding up by any reader. All accesses are relaxed: a reader may see one
+ * counter a little later than another, never a torn or a lost one.
  */
 #include "proxy/state/counters.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Passing on what happened to a server. The lists and hooks are set once, before any thread starts, and
- * only read afterwards.
+ * Passing on what happened to a server. The lists and hooks are set once, before any thread starts,
+ * and only read afterwards.
  */
 #include "proxy/state/events.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The server as an object: made from its line, compared with it at a reload, read by the statistics.
- * What changes its state is in server_state.c.
+ * The server as an object: made from its line, compared with it at a reload, read by the
+ * statistics. What changes its state is in server_state.c.
  */
 #include "proxy/state/server.h"
 
@@ -138,7 +138,7 @@ static bool copy_definition(struct server *server, const struct conf_proxy *prox
 
 struct server *server_new(struct backend *backend, const struct conf_proxy *proxy,
                           const struct conf_server *conf, unsigned data_threads,
-                          const struct server *heir_of)
+                          const struct server *forerunner)
 {
     struct server *server = calloc(1, sizeof(*server));
     if (server == NULL)
@@ -146,8 +146,9 @@ struct server *server_new(struct backend *backend, const struct conf_proxy *prox
     server->backend = backend;
     server->references = 1;
     server->slot = LB_NONE;
-    server->counters = heir_of != NULL ? counter_set_ref(heir_of->counters)
-                                       : counter_set_new(data_threads + 1);
+    server->forerunner = forerunner;
+    server->counters = forerunner != NULL ? counter_set_ref(forerunner->counters)
+                                          : counter_set_new(data_threads + 1);
     if (server->counters == NULL || !copy_definition(server, proxy, conf) ||
         !make_threads(server, data_threads)) {
         server_free(server);

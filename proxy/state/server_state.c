@@ -110,24 +110,11 @@ static void note_transition(struct server *server, const char *reason, const str
         &server->transitions[server->transition_count++ % SERVER_TRANSITIONS];
     enum server_admin admin = GET(server->admin);
     note->wall_us = loop_wall_us(control);
-    note->state = admin == SERVER_MAINT  ? "MAINT"
-                  : !GET(server->up)     ? "DOWN"
+    note->state = admin == SERVER_MAINT   ? "MAINT"
+                  : !GET(server->up)      ? "DOWN"
                   : admin == SERVER_DRAIN ? "DRAIN"
                                           : "UP";
     snprintf(note->reason, sizeof(note->reason), "%s", reason);
-}
-
-static void note_backend_change(struct backend *backend, bool was_up, uint64_t now_s)
-{
-    bool is_up = backend_is_up(backend);
-    if (was_up == is_up)
-        return;
-    uint64_t since_s = GET(backend->last_change_s);
-    if (is_up && now_s > since_s)
-        SET(backend->down_s, GET(backend->down_s) + now_s - since_s);
-    if (!is_up)
-        SET(backend->down_count, GET(backend->down_count) + 1);
-    SET(backend->last_change_s, now_s);
 }
 
 static void note_running(struct server *server, bool was_running, uint64_t now_s)
@@ -160,14 +147,14 @@ static struct turn server_turn(struct server *server, enum server_admin admin, b
     note_transition(server, reason, control);
     turn.requeued = backend_unlock(backend, control->now_us);
 
-    note_backend_change(backend, turn.backend_was_up, now_s);
+    backend_note_change(backend, turn.backend_was_up, control->now_us);
     if (turn.was_running && !server_is_running(server))
-        server_notify(server, NOTICE_DOWN |
-                                  (server->shutdown_sessions_on_down ? NOTICE_SHUT_SESSIONS : 0));
+        server_notify(server,
+                      NOTICE_DOWN | (server->shutdown_sessions_on_down ? NOTICE_SHUT_SESSIONS : 0));
     return turn;
 }
 
-/* ---- by the operator ---------------------------------------------------------------------------- */
+/* ---- by the operator ---- */
 
 static void tell_maintenance(struct server *server, const struct turn *turn)
 {
@@ -243,7 +230,7 @@ void server_set_weight(struct server *server, unsigned weight, struct loop *cont
     if (server->slot != LB_NONE)
         lb_pool_set_weight(&backend->pool, (unsigned)server->slot, weight);
     backend_unlock(backend, control->now_us);
-    note_backend_change(backend, turn.backend_was_up, control->now_us / US_PER_SECOND);
+    backend_note_change(backend, turn.backend_was_up, control->now_us);
     tell_if_empty(backend, &turn);
 }
 
@@ -255,7 +242,7 @@ void server_set_maxconn(struct server *server, unsigned maxconn, struct loop *co
     backend_unlock(server->backend, control->now_us);
 }
 
-/* ---- by the probes ------------------------------------------------------------------------------ */
+/* ---- by the probes ---- */
 
 /* Counts the result towards rise or fall; whether it counted, as HAProxy reports it. */
 static bool count_check(struct server *server, const struct check_result *check)
@@ -283,9 +270,9 @@ static void tell_check(struct server *server, const struct check_result *check)
     struct line line = {.len = 0};
     line_add(&line, "Health check for %sserver %s/%s %s", server->backup ? "backup " : "",
              server->backend->name, server->name,
-             !health_status_rows[check->status].passed           ? "failed"
+             !health_status_rows[check->status].passed   ? "failed"
              : check->status == HEALTH_L7_OK_CONDITIONAL ? "conditionally succeeded"
-                                                          : "succeeded");
+                                                         : "succeeded");
     line_add_check(&line, check);
     line_add(&line, ", status: %u/%u %s", is_up ? health - rise + 1 : health,
              is_up ? GET(server->fall) : rise,

@@ -2,13 +2,12 @@
 /*
  * The chain of loads: who still uses which, and the end of those nobody uses.
  *
- * A data thread's count is touched by that thread alone. When it reaches 0 the thread is done with the
- * snapshot for good, since only a holder can take another hold; it tells the control thread once, and
- * when all have told, the snapshot may go, after all older ones.
+ * A data thread's count is touched by that thread alone. When it reaches 0 the thread is done with
+ * the snapshot for good, since only a holder can take another hold; it tells the control thread
+ * once, and when all have told, the snapshot may go, after all older ones.
  */
 #include "proxy/state/snapshot.h"
 
-#include "proxy/state/build.h"
 #include "proxy/state/proxy_state.h"
 #include "proxy/state/server.h"
 
@@ -39,7 +38,7 @@ static void free_oldest(struct snapshot_chain *chain)
     chain->oldest = snapshot->next;
     if (chain->freeing != NULL)
         chain->freeing(snapshot, chain->owner);
-    state_discard(snapshot);
+    snapshot_free(snapshot);
 }
 
 static void on_let_go(struct loop_message *message)
@@ -70,6 +69,15 @@ struct proxy *snapshot_find(const struct snapshot *snapshot, const char *name)
 {
     for (size_t i = 0; i < snapshot->config->proxy_count; i++) {
         if (strcmp(snapshot->proxies[i].conf->name, name) == 0)
+            return &snapshot->proxies[i];
+    }
+    return NULL;
+}
+
+struct proxy *snapshot_find_state(const struct snapshot *snapshot, const struct proxy_state *state)
+{
+    for (size_t i = 0; i < snapshot->config->proxy_count; i++) {
+        if (snapshot->proxies[i].state == state)
             return &snapshot->proxies[i];
     }
     return NULL;
