@@ -19,6 +19,7 @@ static struct {
     uint16_t origin_port;
     size_t response_bytes;
     bool close_after_response;
+    bool splice;
     const char *pem_path;
     int cpu;
 } options = {.cpu = -1};
@@ -90,10 +91,19 @@ static void endpoint_close(struct endpoint *endpoint)
     dead = endpoint;
 }
 
+static bool endpoint_is_blocked(const struct endpoint *endpoint)
+{
+    return endpoint->backlog != NULL || endpoint->channel != NULL;
+}
+
 /* Sends what it can of the backlog. */
 static void endpoint_flush(struct endpoint *endpoint)
 {
     struct buffer *buffer = endpoint->backlog;
+    if (endpoint->channel != NULL) {
+        floor_splice_flush(endpoint);
+        return;
+    }
     while (buffer->start < buffer->end) {
         ssize_t n =
             endpoint_send(endpoint, buffer->bytes + buffer->start, buffer->end - buffer->start);
@@ -107,7 +117,7 @@ static void endpoint_flush(struct endpoint *endpoint)
     buffer_give(buffer);
 }
 
-static struct endpoint *server_attach(struct endpoint *client)
+static void server_attach(struct endpoint *client)
 {
     struct endpoint *server = idle_servers;
     if (server == NULL)
@@ -117,7 +127,6 @@ static struct endpoint *server_attach(struct endpoint *client)
     server->response_left = options.response_bytes;
     server->peer = client;
     client->peer = server;
-    return server;
 }
 
 static void server_detach(struct endpoint *server)
@@ -130,7 +139,7 @@ static void server_detach(struct endpoint *server)
     if (!options.close_after_response)
         return;
     client->closing = true;
-    if (client->backlog == NULL)
+    if (!endpoint_is_blocked(client))
         endpoint_close(client);
 }
 
@@ -148,27 +157,40 @@ static void on_end(struct endpoint *endpoint)
     endpoint_close(endpoint);
 }
 
+/* Receives once and sends what it can; a client that has no server is given one. */
+static ssize_t endpoint_forward(struct endpoint *from)
+{
+    if (options.splice && from->kind == SERVER && from->peer != NULL)
+        return floor_splice_forward(from, from->peer);
+    struct buffer *buffer = buffer_take();
+    ssize_t n = endpoint_receive(from, buffer->bytes, sizeof buffer->bytes);
+    if (n <= 0) {
+        buffer_give(buffer);
+        return n;
+    }
+    if (from->peer == NULL)
+        server_attach(from);
+    buffer->start = 0;
+    buffer->end = (size_t)n;
+    from->peer->backlog = buffer;
+    endpoint_flush(from->peer);
+    return n;
+}
+
 /* Hands on what has arrived, until the socket is empty or the other side is full. */
 static void endpoint_relay(struct endpoint *from)
 {
-    struct endpoint *to = from->peer;
-    while (endpoint_has_more(from) && (to == NULL || to->backlog == NULL)) {
-        struct buffer *buffer = buffer_take();
-        ssize_t n = endpoint_receive(from, buffer->bytes, sizeof buffer->bytes);
+    while (endpoint_has_more(from) && (from->peer == NULL || !endpoint_is_blocked(from->peer))) {
+        ssize_t n = endpoint_forward(from);
+        if (n < 0 && errno == EAGAIN)
+            return;
         if (n <= 0) {
-            buffer_give(buffer);
-            if (n == 0 || errno != EAGAIN)
-                on_end(from);
+            on_end(from);
             return;
         }
-        if (to == NULL)
-            to = server_attach(from);
-        buffer->start = 0;
-        buffer->end = (size_t)n;
-        to->backlog = buffer;
-        endpoint_flush(to);
         if (from->kind == CLIENT)
             continue;
+        errno = 0;
         if ((size_t)n > from->response_left)
             die("a response longer than --response-bytes");
         from->response_left -= (size_t)n;
@@ -183,13 +205,14 @@ static void on_endpoint_event(struct endpoint *endpoint, uint32_t events)
 {
     if (endpoint->fd < 0)
         return;
-    if (endpoint->backlog != NULL && events & EPOLLOUT) {
+    if (endpoint_is_blocked(endpoint) && events & EPOLLOUT) {
         endpoint_flush(endpoint);
-        if (endpoint->backlog == NULL && endpoint->closing) {
+        bool is_blocked = endpoint_is_blocked(endpoint);
+        if (!is_blocked && endpoint->closing) {
             endpoint_close(endpoint);
             return;
         }
-        if (endpoint->backlog == NULL && endpoint->peer != NULL)
+        if (!is_blocked && endpoint->peer != NULL)
             endpoint_relay(endpoint->peer);
     }
     if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
@@ -247,6 +270,7 @@ static void options_parse(int argc, char **argv)
                                           {"response-bytes", required_argument, NULL, 'r'},
                                           {"close", no_argument, NULL, 'x'},
                                           {"tls", required_argument, NULL, 't'},
+                                          {"splice", no_argument, NULL, 's'},
                                           {"cpu", required_argument, NULL, 'c'},
                                           {0}};
     int option;
@@ -265,6 +289,9 @@ static void options_parse(int argc, char **argv)
         case 'x':
             options.close_after_response = true;
             break;
+        case 's':
+            options.splice = true;
+            break;
         case 't':
             options.pem_path = optarg;
             break;
@@ -281,8 +308,9 @@ int main(int argc, char **argv)
 {
     options_parse(argc, argv);
     if (options.listen_port == 0 || options.origin_port == 0 || options.response_bytes == 0) {
-        fprintf(stderr, "usage: floor --listen PORT --origin PORT --response-bytes N [--close] "
-                        "[--tls PEM] [--cpu N]\n");
+        fprintf(stderr,
+                "usage: floor --listen PORT --origin PORT --response-bytes N [--close] [--splice] "
+                "[--tls PEM] [--cpu N]\n");
         return 2;
     }
     process_pin(options.cpu);

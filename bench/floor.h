@@ -20,8 +20,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum { READ_BYTES = 64 * 1024 };
+enum { READ_BYTES = 128 * 1024 };
 
+struct channel;
 struct ssl_st;
 struct ssl_ctx_st;
 
@@ -37,19 +38,25 @@ struct buffer {
 struct endpoint {
     enum endpoint_kind { CLIENT, SERVER } kind;
     int fd;
-    bool readable;          /* the descriptor may hold more to receive */
-    bool closing;           /* once the backlog has left */
-    struct endpoint *peer;  /* borrowed: the other side of the request under way, or NULL */
-    struct endpoint *next;  /* of idle servers, and of the dead of this turn */
-    struct buffer *backlog; /* owned: what the descriptor did not take yet, or NULL */
-    struct ssl_st *tls;     /* owned: NULL for plain text */
-    size_t response_left;   /* server: bytes of the response still to come */
+    bool readable;           /* the descriptor may hold more to receive */
+    bool closing;            /* once the backlog has left */
+    struct endpoint *peer;   /* borrowed: the other side of the request under way, or NULL */
+    struct endpoint *next;   /* of idle servers, and of the dead of this turn */
+    struct buffer *backlog;  /* owned: what the descriptor did not take yet, or NULL */
+    struct channel *channel; /* owned: the same with --splice */
+    struct ssl_st *tls;      /* owned: NULL for plain text */
+    size_t response_left;    /* server: bytes of the response still to come */
 };
 
 /* Both return a count of bytes, 0 at the end of the stream, or -1 with EAGAIN when the descriptor
  * is not ready. */
 ssize_t endpoint_receive(struct endpoint *endpoint, void *bytes, size_t len);
 ssize_t endpoint_send(struct endpoint *endpoint, const void *bytes, size_t len);
+
+/* Hands one batch of a response on; returns as endpoint_receive() does. */
+ssize_t floor_splice_forward(struct endpoint *from, struct endpoint *to);
+/* Sends what it can of the channel of an endpoint. */
+void floor_splice_flush(struct endpoint *endpoint);
 
 /* Contexts for clients that speak TLS; key and chain in one PEM file. */
 struct ssl_ctx_st *floor_tls_context_new(const char *pem_path);
