@@ -5,6 +5,7 @@
  * to change; llhttp 8 takes blanks behind a size and any byte in an extension; and it can only
  * begin at a head. Trailers are fields, and llhttp reads them as it reads those of a head.
  */
+#include <assert.h>
 #include <string.h>
 
 #include "proxy/http/h1_priv.h"
@@ -193,6 +194,7 @@ static int line_step(struct h1_chunked *c, char byte, size_t off)
  */
 static int64_t trailers_end(struct h1_chunked *c, const char *data, size_t len, size_t off)
 {
+    assert(len >= c->trailer_scanned); /* what was left must be offered again */
     for (;;) {
         const char *line = data + c->trailer_scanned;
         const char *lf = memchr(line, '\n', len - c->trailer_scanned);
