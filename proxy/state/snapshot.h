@@ -45,12 +45,15 @@ struct proxy {
     struct proxy_state *state;
     struct bind *binds;      /* conf->bind_count of them */
     struct server **servers; /* conf->server_count of them, each counted */
+    struct error_set *errors;             /* owned by the http room: its error files, or NULL */
     const struct stream_service *service; /* answers without a server: statistics, return; or NULL */
 };
 
 /* One data thread's hold on a snapshot. */
 struct snapshot_use {
     unsigned users; /* its sessions and streams here, plus one while it is current there */
+    struct loop_message adopt;  /* to the data thread: use this one from now on */
+    void *adopter;              /* borrowed: what the message is for */
     struct loop_message let_go; /* to the control thread: this thread is done with it */
     struct snapshot *snapshot;
 };
