@@ -155,6 +155,10 @@ static enum stream_state start_service(struct stream *s)
     s->down.input_done = s->req.method == HTTP_METHOD_HEAD || s->answer.content_length == 0;
     if (s->down.input_done)
         s->down.chunk_out = false;
+    if (s->answer.fixed != NULL && !s->down.input_done) {
+        gather_add(&g, s->answer.fixed, s->answer.content_length);
+        s->down.input_done = true;
+    }
     if (relay_send(&s->down, &g) != RELAY_WAITS)
         return stream_fail(s, CAUSE_CLIENT_ABORT, 0);
     return local_continue(s);
@@ -192,6 +196,10 @@ bool local_try_services(struct stream *s, enum stream_state *next_out)
         if (verdict == SERVICE_PASS)
             continue;
         s->up.input_done = whole;
+        if (verdict == SERVICE_DENIES) {
+            *next_out = stream_fail(s, CAUSE_PROXY, s->answer.status);
+            return true;
+        }
         if (verdict == SERVICE_WANTS_BODY && !whole) {
             bool too_large = s->req.body != HTTP_BODY_LENGTH ||
                              s->req.head_bytes + s->req.content_length > s->thread->buffer_bytes;

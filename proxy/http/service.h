@@ -29,6 +29,7 @@ struct service_answer {
     uint64_t content_length;         /* known beforehand, or SERVICE_CHUNKED */
     char headers[SERVICE_HEADERS_BYTES]; /* further field lines, each with its CRLF; no framing fields */
     const char *name;                /* in the log, in place of a server: "<STATS>" */
+    const char *fixed;               /* a body of content_length bytes that the snapshot owns; or NULL and */
     /* Writes the next part of the body into buf; 0: that was all. */
     size_t (*produce)(void *state, char *buf, size_t cap);
     void *state;                     /* owned by the answer from now on */
@@ -40,6 +41,7 @@ struct service_answer {
 enum service_verdict {
     SERVICE_PASS,      /* not mine */
     SERVICE_ANSWERS,   /* answer_out is filled in */
+    SERVICE_DENIES,    /* the error page of answer_out->status */
     SERVICE_WANTS_BODY /* ask again when the whole body is there (or the buffer is full: then 413) */
 };
 
