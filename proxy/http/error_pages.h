@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The answers weir gives by itself: status line, header fields and a small HTML body in one piece, byte
- * for byte what HAProxy 2.6 sends where it has such a page. And the check of the files with which an
- * administrator replaces them (`errorfile`).
+ * The answers weir gives by itself: status line, header fields and a small HTML body in one piece,
+ * byte for byte what HAProxy 2.6 sends where it has such a page. And the check of the files with
+ * which an administrator replaces them (`errorfile`).
  */
 #ifndef WEIR_PROXY_HTTP_ERROR_PAGES_H
 #define WEIR_PROXY_HTTP_ERROR_PAGES_H
@@ -28,10 +28,10 @@ enum {
 };
 
 /*
- * Checks the text of an error file and brings it into the form of a built-in page: CRLF line ends in the
- * head, a Content-Length that is true, no hop-by-hop fields. Needs no more than len + 64 bytes of room
- * at `to`. The count of bytes written, with *page_out (borrowing them) filled in; or -1 with
- * a sentence in `error`.
+ * Checks the text of an error file and brings it into the form of a built-in page: CRLF line ends
+ * in the head, a Content-Length that is true, no hop-by-hop fields. Needs no more than len + 64
+ * bytes of room at `to`. The count of bytes written, with *page_out (borrowing them) filled in; or
+ * -1 with a sentence in `error`.
  */
 MUST_CHECK int64_t error_page_load(unsigned status, const char *text, size_t len, char *to,
                                    size_t room, struct error_page *page_out,
