@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* stderr for people. A line goes out with one write, so lines of several threads do not mix. */
-#include "proxy/log/console.h"
+#include "proxy/log/log_priv.h"
 
 #include <stdatomic.h>
 #include <stdio.h>

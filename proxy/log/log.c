@@ -9,11 +9,10 @@
  * the next line wakes it: so a busy data thread never makes a system call to log, and an idle process has
  * no timer running.
  */
-#include "proxy/log/log.h"
+#include "proxy/log/log_priv.h"
 
 #include "config/model.h"
 #include "proxy/log/access_line.h"
-#include "proxy/log/console.h"
 #include "proxy/log/ring.h"
 #include "proxy/log/sink.h"
 #include "proxy/log/wire.h"
@@ -47,7 +46,7 @@ static struct {
     struct log_thread *threads; /* owned */
     unsigned thread_count;
     pthread_mutex_t event_mutex;
-    const struct conf_global *global; /* borrowed from the config adopted last */
+    const struct config *config; /* borrowed: adopted last */
     atomic_size_t line_max;           /* longest line that any target takes */
     struct wheel_timer timer;
     struct loop_message wakeup;
@@ -92,6 +91,8 @@ void log_access(const struct access_record *record)
 static void event_submit(enum log_level level, const struct conf_proxy *proxy, const char *format,
                          va_list args)
 {
+    if (logger.threads == NULL)
+        return; /* not started: stderr has it */
     pthread_mutex_lock(&logger.event_mutex);
     struct ring *ring = &logger.threads[logger.thread_count].ring;
     struct ring_entry *entry = ring_reserve(ring);
@@ -112,18 +113,29 @@ void log_event(enum log_level level, const struct conf_proxy *proxy, const char 
     va_start(args, format);
     console_write(level, format, args);
     va_end(args);
-    if (logger.threads == NULL)
-        return;
     va_start(args, format);
     event_submit(level, proxy, format, args);
     va_end(args);
 }
 
+void log_to_targets(enum log_level level, const struct conf_proxy *proxy, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    event_submit(level, proxy, format, args);
+    va_end(args);
+}
+
+const struct config *log_config(void)
+{
+    return logger.config;
+}
+
 /* The targets of a line: those of its proxy, or of the global section. */
 static const struct conf_log_target *targets_of(const struct conf_proxy *proxy, size_t *count_out)
 {
-    *count_out = proxy != NULL ? proxy->log_count : logger.global->log_count;
-    return proxy != NULL ? proxy->logs : logger.global->logs;
+    *count_out = proxy != NULL ? proxy->log_count : logger.config->global.log_count;
+    return proxy != NULL ? proxy->logs : logger.config->global.logs;
 }
 
 static void send_entry(const struct ring_entry *entry, struct wire_origin *origin)
@@ -131,7 +143,7 @@ static void send_entry(const struct ring_entry *entry, struct wire_origin *origi
     size_t count;
     const struct conf_log_target *targets = targets_of(entry->proxy, &count);
     const char *tag = entry->proxy != NULL ? entry->proxy->log_tag : NULL;
-    origin->tag = tag != NULL ? tag : logger.global->log_tag;
+    origin->tag = tag != NULL ? tag : logger.config->global.log_tag;
 
     for (size_t i = 0; i < count; i++) {
         struct sink *sink = sink_find(&targets[i]);
@@ -166,7 +178,7 @@ static bool drain_ring(struct ring *ring, struct wire_origin *origin)
 static bool log_drain(void)
 {
     struct wire_origin origin = {
-        .host = logger.global->log_send_hostname,
+        .host = logger.config->global.log_send_hostname,
         .pid = (unsigned)getpid(),
         .now_us = loop_wall_us(logger.loop),
     };
@@ -254,12 +266,12 @@ void log_adopt(const struct config *config)
     if (longest > RING_LINE_MAX)
         longest = RING_LINE_MAX;
     atomic_store(&logger.line_max, longest);
-    logger.global = &config->global;
+    logger.config = config;
 }
 
 void log_flush(void)
 {
-    if (logger.global != NULL)
+    if (logger.config != NULL)
         (void)log_drain();
 }
 
@@ -273,7 +285,7 @@ void log_stop(void)
         ring_destroy(&logger.threads[i].ring);
     free(logger.threads);
     logger.threads = NULL;
-    logger.global = NULL;
+    logger.config = NULL;
     sinks_close();
 }
 

@@ -66,6 +66,9 @@ void log_access(const struct access_record *record);
 void log_event(enum log_level level, const struct conf_proxy *proxy, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* From now on what the state room tells about servers is logged; once, before the threads. */
+void log_server_events(void);
+
 /* "[NOTICE]   (pid) : text" on stderr and nowhere else. */
 void log_console(enum log_level level, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
