@@ -7,6 +7,7 @@
 #include "proxy/state/access_record.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -214,7 +215,8 @@ static void a_full_pipe_costs_lines_but_no_time(void **state)
 {
     (void)state;
     int pipe_fds[2];
-    assert_int_equal(pipe(pipe_fds), 0);
+    assert_int_equal(pipe2(pipe_fds, O_CLOEXEC), 0);
+    fcntl(pipe_fds[0], F_SETFL, O_NONBLOCK);
     int saved = dup(STDOUT_FILENO);
     fflush(stdout);
     dup2(pipe_fds[1], STDOUT_FILENO);
@@ -237,13 +239,8 @@ static void a_full_pipe_costs_lines_but_no_time(void **state)
     const size_t line = strlen(HTTP_TAIL);
     size_t total = 0;
     char bytes[65536];
-    for (int round = 0; round < 2; round++) {
-        ssize_t n = read(pipe_fds[0], bytes, sizeof(bytes));
-        assert_true(n > 0);
+    for (ssize_t n; (n = read(pipe_fds[0], bytes, sizeof(bytes))) > 0; log_flush())
         total += (size_t)n;
-        log_flush();
-    }
-    total += (size_t)read(pipe_fds[0], bytes, sizeof(bytes));
     assert_int_equal(total % line, 0);
     assert_int_equal(total / line + (log_dropped() - before), 3000);
     close(pipe_fds[0]);
