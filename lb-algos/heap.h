@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A binary heap of server indexes that knows where each of them stands, so that any can leave or change
- * its key in O(log n). Keys are kept in the heap's own array: sifting touches no server but to note
- * its new place.
+ * A binary heap of server indexes that knows where each of them stands, so that any can leave or
+ * change its key in O(log n). Keys are kept in the heap's own array: sifting touches no server but
+ * to note its new place.
  *
  * Thread:  none of its own.
  */

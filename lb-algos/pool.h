@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A pool of servers as the algorithms see it: numbers, no names. The pool knows who may be picked at
- * all (up, not full, active before backup); the algorithm says who is next among those.
+ * A pool of servers as the algorithms see it: numbers, no names. The pool knows who may be picked
+ * at all (up, not full, active before backup); the algorithm says who is next among those.
  *
- *   added -- up && weight > 0 -- usable -- its group in use && !full -- candidate: known to the algorithm
+ *   added -- up && weight > 0 -- usable -- its group in use -- member -- !full -- candidate
  *
- * Servers have an index that stays theirs while they are in the pool. Position in the turn survives any
- * change of other servers. Picks and changes of load cost O(log n); so does a change of one server,
- * unless the pool switches between active and backup servers.
+ * Servers have an index that stays theirs while they are in the pool. Position in the turn survives
+ * any change of other servers. Picks and changes of load cost O(log n); so does a change of one
+ * server, unless the pool switches between active and backup servers.
  *
- * Backups: none is picked while an active server is usable, even a full one. Then it is the first usable
- * one in order, or all of them with all_backups.
+ * Backups: none is picked while an active server is usable, even a full one. Then it is the first
+ * usable one in order, or all of them with all_backups.
  *
  * Thread:  none of its own; whoever owns the pool guards it.
  * Errors:  only lb_pool_add() can fail, for memory: LB_NONE.
@@ -37,7 +37,8 @@ struct lb_server {
     bool backup;
     bool up;
     bool full;      /* at its limit: not to be picked, yet it keeps the backups away */
-    bool candidate; /* known to the algorithm */
+    bool member;    /* usable, and of the group in use */
+    bool candidate; /* member and not full: known to the algorithm */
     uint64_t turn;  /* the algorithm's: where it stands */
     struct lb_heap_place place;
 };
@@ -47,12 +48,12 @@ struct lb_pool {
     struct lb_server *servers; /* owned */
     unsigned count;            /* indexes ever used */
     unsigned capacity;
+    unsigned present; /* servers in the pool */
     bool all_backups;
     unsigned active_usable, backup_usable;
-    uint64_t weight_total; /* of the usable servers of the group in use, full or not */
+    uint64_t weight_total; /* of all members */
     /* the algorithm's */
-    uint64_t now;              /* virtual time, or a count of picks */
-    uint64_t candidate_weight; /* of all candidates */
+    uint64_t now; /* virtual time, or a count of picks */
     struct lb_heap ready, waiting;
 };
 
@@ -64,6 +65,8 @@ void lb_pool_set_all_backups(struct lb_pool *pool, bool all_backups);
 
 /* A server that is down at first. Returns its index. */
 int lb_pool_add(struct lb_pool *pool, uint32_t weight, uint32_t order, bool backup);
+/* Makes room, so that the next `more` servers are added without fail. */
+bool lb_pool_reserve(struct lb_pool *pool, unsigned more);
 void lb_pool_remove(struct lb_pool *pool, unsigned index);
 void lb_pool_set_up(struct lb_pool *pool, unsigned index, bool up);
 void lb_pool_set_full(struct lb_pool *pool, unsigned index, bool full);
@@ -72,8 +75,8 @@ void lb_pool_set_weight(struct lb_pool *pool, unsigned index, uint32_t weight);
 void lb_pool_set_place(struct lb_pool *pool, unsigned index, uint32_t order, bool backup);
 
 /*
- * The index of the server to use next, or LB_NONE. key is for the algorithms that hash. avoid is an index
- * to take only if there is no other, or LB_NONE.
+ * The index of the server to use next, or LB_NONE. key is for the algorithms that hash. avoid is an
+ * index to take only if there is no other, or LB_NONE.
  */
 int lb_pool_pick(struct lb_pool *pool, uint64_t key, int avoid);
 /* A stream starts on, or leaves, the server. */

@@ -48,14 +48,14 @@ struct h1_parser {
     struct h1_error error;
     /* the rest is private */
     const char *base;   /* the buffer, during a call only */
+    const char *shown;  /* the bytes llhttp is looking at, and */
+    uint32_t shown_off; /* the offset in the buffer that they stand for */
     uint32_t parsed;    /* bytes that need no second look */
-    uint32_t line_end;  /* where the last field or start line ended, before its CRLF */
-    uint32_t span_end;  /* end of the last piece llhttp reported */
-    uint32_t piece_off; /* where the token being read began */
-    uint32_t mapped;    /* lenient: base offset of the bytes shown to llhttp */
-    uint8_t stage;
-    uint8_t piece;          /* what the token being read is */
-    uint8_t options;        /* enum h1_options */
+    uint32_t next_line; /* where the next line must begin: behind a CRLF, no sooner and no later */
+    uint32_t span_end;  /* end of the last piece of a token that llhttp reported */
+    uint8_t token;      /* which token of a field that piece belongs to */
+    uint8_t stage;      /* how far the head has come */
+    uint8_t options;    /* enum h1_options */
     uint8_t request_method; /* of a response: enum http_method it answers */
     llhttp_t llhttp;
 };

@@ -19,7 +19,7 @@
 #include "proxy/http/header_names.h"
 
 enum {
-    HTTP_MAX_HEADERS = 101, /* as HAProxy's tune.http.maxhdr */
+    HTTP_MAX_HEADERS = 101, /* as HAProxy's tune.http.maxhdr; fits the bytes of `first` */
 };
 
 /* The methods that change how a message is framed, routed or retried; all others are tokens. */
@@ -97,7 +97,8 @@ struct http_msg {
     uint64_t content_length;
     uint8_t body;          /* enum http_body */
     uint8_t version_minor; /* 0 or 1; the major version is always 1 */
-    uint16_t header_count;
+    uint8_t header_count;
+    bool has_repeats; /* some known name occurs more than once */
     /* of a request */
     uint32_t method_off;
     uint32_t target_off;
@@ -111,7 +112,7 @@ struct http_msg {
     /* of a response */
     uint32_t reason_off;
     uint16_t reason_len;
-    uint16_t status; /* 100 to 599 (999 when lenient) */
+    uint16_t status; /* 100 to 999; HAProxy passes on what the registry does not know */
     /* 1 + the index of the first field of each known name, 0 for none; see http_msg_first() */
     uint8_t first[HTTP_HDR_COUNT];
     struct http_header headers[HTTP_MAX_HEADERS];
@@ -147,8 +148,8 @@ bool http_msg_append(struct http_msg *m, const struct http_header *h);
  */
 bool http_list_next(const char **at, const char *end, const char **member_out, size_t *len_out);
 
-/* ASCII, any case; name is lower case. */
-bool http_token_is(const char *token, size_t len, const char *name, size_t name_len);
+/* Are these the same but for the case of ASCII letters? */
+bool http_text_same(const char *a, const char *b, size_t len);
 
 enum http_method http_method_find(const char *name, size_t len);
 const char *http_method_name(enum http_method method); /* "" for HTTP_METHOD_OTHER */

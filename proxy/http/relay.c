@@ -26,10 +26,8 @@ static bool bytes_append(struct relay_bytes *b, const char *data, size_t len)
     return true;
 }
 
-static void bytes_free(struct relay_bytes *b)
+void relay_bytes_release(struct relay_bytes *b)
 {
-    if (b->cap == 0) /* the usual case, at each end of a stream */
-        return;
     free(b->data);
     *b = (struct relay_bytes){0};
 }
@@ -84,8 +82,7 @@ enum relay_status relay_send(struct relay *relay, struct gather *g)
     return status;
 }
 
-/* Tries to get rid of what is held. RELAY_WAITS also when all is gone: ask relay_is_blocked(). */
-static enum relay_status relay_flush(struct relay *relay)
+enum relay_status relay_flush(struct relay *relay)
 {
     while (relay->held.len > 0) {
         struct iovec piece = {.iov_base = relay->held.data + relay->held.off, .iov_len = relay->held.len};
@@ -98,7 +95,7 @@ static enum relay_status relay_flush(struct relay *relay)
         relay->held.len -= (size_t)n;
         relay->bytes_out += (uint64_t)n;
     }
-    bytes_free(&relay->held);
+    relay_bytes_free(&relay->held);
     return RELAY_WAITS;
 }
 
@@ -228,7 +225,7 @@ static enum relay_status relay_take_unread(struct relay *relay, struct gather *g
         status = relay_frame(relay, g, whole.data + whole.off, whole.len, &used);
     if (status == RELAY_WAITS)
         status = relay_send(relay, g); /* while `whole` is there */
-    bytes_free(&whole);
+    relay_bytes_free(&whole);
     *used_out = used > before ? used - before : 0;
     return status;
 }
@@ -348,6 +345,6 @@ void relay_free(struct relay *relay)
     if (relay->pipe != NULL)
         splice_pipe_give(relay->from->loop, relay->pipe, relay->in_pipe);
     relay->pipe = NULL;
-    bytes_free(&relay->held);
-    bytes_free(&relay->unread);
+    relay_bytes_free(&relay->held);
+    relay_bytes_free(&relay->unread);
 }

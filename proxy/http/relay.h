@@ -67,6 +67,8 @@ enum relay_status relay_push(struct relay *relay, struct gather *g, const char *
                              size_t *consumed_out);
 /* Moves what can be moved now. */
 enum relay_status relay_run(struct relay *relay);
+/* Tries to get rid of what is held, and reads nothing. */
+enum relay_status relay_flush(struct relay *relay);
 /* Sends g through the relay's output, in order with what is held. */
 enum relay_status relay_send(struct relay *relay, struct gather *g);
 
@@ -76,5 +78,12 @@ static inline bool relay_is_blocked(const struct relay *relay)
 }
 
 void relay_free(struct relay *relay);
+
+void relay_bytes_release(struct relay_bytes *b); /* slow path of the next */
+static inline void relay_bytes_free(struct relay_bytes *b)
+{
+    if (b->cap != 0) /* seldom: a stream ends three times without for one with */
+        relay_bytes_release(b);
+}
 
 #endif

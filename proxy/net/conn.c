@@ -70,6 +70,8 @@ static void on_socket_ready(struct loop_source *source, uint32_t events)
         conn->writable = true;
     if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
         conn->peer_ended = true;
+    if (events & (EPOLLHUP | EPOLLERR))
+        conn->broken = true;
     conn->on_ready(conn);
 }
 

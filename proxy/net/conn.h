@@ -48,6 +48,7 @@ struct conn {
     void (*on_ready)(struct conn *conn);
     bool readable, writable; /* worth a try */
     bool peer_ended;         /* the peer's FIN or reset has been seen by the kernel: reads end soon */
+    bool broken;             /* the kernel reports a reset, or both directions closed */
     bool connecting;
 };
 

@@ -91,7 +91,7 @@ fail:
     return rc;
 }
 
-static void loop_collect_garbage(struct loop *loop)
+void loop_collect_garbage(struct loop *loop)
 {
     while (loop->garbage != NULL) {
         struct loop_garbage *item = loop->garbage;
@@ -101,7 +101,7 @@ static void loop_collect_garbage(struct loop *loop)
 }
 
 /* How long to sleep: until the wheel, a uv timer or uv's own unfinished business wants us. */
-static int loop_wait_ms(const struct loop *loop)
+static int loop_wait_ms(struct loop *loop)
 {
     if (!list_is_empty(&loop->soon))
         return 0;

@@ -92,6 +92,9 @@ void loop_soon(struct loop *loop, struct loop_task *task);
 /* Frees after the batch of events at hand, which may still name the object. */
 void loop_free_later(struct loop *loop, struct loop_garbage *garbage, void (*free)(struct loop_garbage *));
 
+/* Frees now; for the end, when no batch is at hand. */
+void loop_collect_garbage(struct loop *loop);
+
 static inline void loop_arm(struct loop *loop, struct wheel_timer *timer, uint64_t delay_ms)
 {
     wheel_arm(&loop->wheel, timer, loop->now_ms + delay_ms);

@@ -42,6 +42,7 @@ struct state_hooks {
 };
 
 /* loops: the data threads', loop_count of them; borrowed for good. */
-void state_set_hooks(const struct state_hooks *hooks, struct loop *const *loops, unsigned loop_count);
+void state_set_hooks(const struct state_hooks *hooks, struct loop *const *loops,
+                     unsigned loop_count);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The live half of a proxy, found again by its name at each reload: the frontend's counts and limits,
- * the backend's pool.
+ * The live half of a proxy, found again by its name at each reload: the frontend's counts and
+ * limits, the backend's pool.
  *
  * Thread:  made and freed by the control thread; inside, as each part says.
  */
@@ -13,9 +13,9 @@
 
 /* Client side: sessions from accept to close. */
 struct frontend {
-    _Atomic unsigned sessions, sessions_max; /* scur, smax; exact over all threads */
-    _Atomic unsigned maxconn;                /* slim */
-    struct counter_set *counters;            /* owned */
+    _Atomic unsigned sessions; /* scur; exact over all threads, as sessions_max of the counters */
+    _Atomic unsigned maxconn;  /* slim; 0 = no bound */
+    struct counter_set *counters; /* owned */
 };
 
 struct proxy_state {
@@ -26,8 +26,8 @@ struct proxy_state {
 };
 
 /*
- * A session arrives: false if maxconn is reached, and then nothing is counted. One locked instruction
- * for each connection; requests take none.
+ * A session arrives: false if maxconn is reached, and then nothing is counted. One locked
+ * instruction for each connection; requests take none.
  */
 MUST_CHECK bool frontend_enter(struct frontend *frontend);
 void frontend_leave(struct frontend *frontend);
@@ -37,7 +37,8 @@ static inline struct counters *frontend_counters(struct frontend *frontend, unsi
     return &frontend->counters->threads[thread];
 }
 
-/* threads: data threads; one more cell is made for the control thread. NULL when memory runs out. */
+/* threads: data threads; one more cell is made for the control thread. NULL when memory runs out.
+ */
 struct proxy_state *proxy_state_new(const char *name, unsigned threads);
 /* Drops one reference; NULL is fine. */
 void proxy_state_free(struct proxy_state *state);

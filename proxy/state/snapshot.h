@@ -45,12 +45,15 @@ struct proxy {
     struct proxy_state *state;
     struct bind *binds;      /* conf->bind_count of them */
     struct server **servers; /* conf->server_count of them, each counted */
+    struct error_set *errors;             /* owned by the http room: its error files, or NULL */
     const struct stream_service *service; /* answers without a server: statistics, return; or NULL */
 };
 
 /* One data thread's hold on a snapshot. */
 struct snapshot_use {
     unsigned users; /* its sessions and streams here, plus one while it is current there */
+    struct loop_message adopt;  /* to the data thread: use this one from now on */
+    void *adopter;              /* borrowed: what the message is for */
     struct loop_message let_go; /* to the control thread: this thread is done with it */
     struct snapshot *snapshot;
 };
@@ -70,8 +73,9 @@ struct snapshot {
     unsigned threads_left; /* still using it; the control thread's */
     unsigned number;       /* counts loads from 1 */
     struct snapshot_chain *chain;  /* borrowed: set by snapshot_publish() */
-    struct replaced_tls *replaced; /* owned */
-    struct tls_client_context ***new_tls; /* owned: [proxy][server] made by state_build() for state_commit() */
+    struct replaced_tls *replaced; /* owned: contexts that its servers had until the next load */
+    struct tls_client_context ***new_tls; /* owned: [proxy][server], until state_commit() hands them on */
+    void (*free_config)(struct config *config);
 };
 
 /* All snapshots in use, oldest first; the control thread's. */
@@ -85,6 +89,8 @@ struct snapshot_chain {
 
 void snapshot_chain_init(struct snapshot_chain *chain, struct loop *control,
                          void (*freeing)(struct snapshot *snapshot, void *owner), void *owner);
+/* Frees it and its holds on all live objects; for the chain and for state_build(). */
+void snapshot_free(struct snapshot *snapshot);
 /*
  * Makes it the current one. Each data thread already counts as its user once: it must be told the new
  * one by a message, and then snapshot_release() the one it had. Returns that one, NULL at first.
@@ -108,8 +114,10 @@ static inline void snapshot_release(struct snapshot *snapshot, unsigned thread)
         snapshot_let_go(snapshot, thread);
 }
 
-/* The proxy of that name, or NULL. */
+/* The first proxy of that name, or NULL; a frontend and a backend may share one. */
 struct proxy *snapshot_find(const struct snapshot *snapshot, const char *name);
+/* The proxy that goes on with this state, or NULL. */
+struct proxy *snapshot_find_state(const struct snapshot *snapshot, const struct proxy_state *state);
 struct server *proxy_find_server(const struct proxy *proxy, const char *name);
 
 #endif
