@@ -2,6 +2,7 @@
 """Clients: raw bytes out, parsed responses in, over TCP or TLS."""
 import socket
 import ssl
+import struct
 
 from harness.http import Stream, read_response
 
@@ -38,6 +39,11 @@ class Client:
         """Nothing more will be sent; the other direction stays open."""
         self.sock.shutdown(socket.SHUT_WR)
         return self
+
+    def reset(self):
+        """Leaves with a RST, after which nobody can take it for a half-closed client."""
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.sock.close()
 
     def response(self, method="GET"):
         return read_response(self.stream, method)

@@ -12,6 +12,7 @@ What a server does is a function of one connection:
 """
 import socket
 import ssl
+import struct
 import threading
 
 from harness.http import Cut, Malformed, Stream, read_request
@@ -78,7 +79,7 @@ class OriginConn:
 
     def reset(self):
         """Closes with a RST instead of a FIN."""
-        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.sock.close()
 
 
