@@ -15,6 +15,7 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    config.addinivalue_line("markers", "threads: worth running under ThreadSanitizer")
     config.addinivalue_line("markers", "weir_only: HAProxy does this differently or not at all")
 
 
@@ -64,7 +65,7 @@ def balance(kind, tmp_path, syslog, closing):
     """balance(config) starts the balancer on that configuration; its log goes to `syslog`."""
 
     def start(config, **options):
-        return closing(KINDS[kind](tmp_path, config, syslog, **options)).start()
+        return closing(KINDS[kind](tmp_path, config, syslog, **options).start())
 
     return start
 

@@ -42,6 +42,15 @@ def _weir_binary():
     return str(found[0])
 
 
+class DidNotStart(Exception):
+    """It refused its configuration; `code` and `output` say how."""
+
+    def __init__(self, balancer):
+        self.code, self.output = balancer.popen.returncode, balancer.output
+        super().__init__("%s did not start, exit code %s:\n%s\n%s" % (
+            balancer.kind, self.code, self.output[-3000:], balancer.config_path.read_text()))
+
+
 class Balancer(Process):
     """`config` is haproxy.cfg text behind PREAMBLE; `syslog` receives the log."""
 
@@ -87,9 +96,14 @@ class Balancer(Process):
         def listens_or_ended():
             return not self.is_running() or all(map(is_listening, self.ports))
 
-        wait_for(listens_or_ended, 20, what="%s listens" % self.kind)
-        assert self.is_running(), "%s did not start:\n%s\n%s" % (
-            self.kind, self.output[-3000:], self.config_path.read_text())
+        try:
+            wait_for(listens_or_ended, 20, what="%s listens" % self.kind)
+        except AssertionError:
+            self.kill()
+            raise
+        if not self.is_running():
+            self.check_sanitizers()
+            raise DidNotStart(self)
 
     def close(self):
         """Stops it and fails the test if it crashed, hung or made a sanitizer speak."""

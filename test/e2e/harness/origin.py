@@ -11,7 +11,6 @@ What a server does is a function of one connection:
     with Origin(slow) as origin: ...   origin.port, origin.requests, origin.connections
 """
 import socket
-import ssl
 import struct
 import threading
 
@@ -135,16 +134,15 @@ class Origin:
                 sock, _ = self.listener.accept()
             except OSError:
                 return
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             threading.Thread(target=self._run, args=(sock,), daemon=True).start()
 
     def _run(self, sock):
-        if self.tls:
-            try:
+        try:  # fails where a probe has reset the connection by now
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self.tls:
                 sock = self.tls.wrap_socket(sock, server_side=True)
-            except (OSError, ssl.SSLError):
-                sock.close()
-                return
+        except OSError:
+            pass
         conn = OriginConn(self, sock)
         self.connections.append(conn)
         self.open.add(conn)

@@ -46,18 +46,23 @@ class Syslog:
     def _matches(self, pattern):
         return [match for line in list(self.lines) if (match := pattern.search(line))]
 
-    def http(self, count=1, within=5.0):
-        """The httplog lines, once there are `count` of them."""
-        wait_for(lambda: len(self._matches(HTTPLOG)) >= count, within,
-                 what="%d httplog lines in %s" % (count, self.lines))
-        return self._matches(HTTPLOG)
+    def http(self, count=1, within=5.0, frontend="web"):
+        """The httplog lines of a frontend, once there are `count` of them."""
+        return self._wait(HTTPLOG, count, within, frontend)
 
-    def tcp(self, count=1, within=5.0):
-        wait_for(lambda: len(self._matches(TCPLOG)) >= count, within,
-                 what="%d tcplog lines in %s" % (count, self.lines))
-        return self._matches(TCPLOG)
+    def tcp(self, count=1, within=5.0, frontend="web"):
+        return self._wait(TCPLOG, count, within, frontend)
+
+    def _wait(self, pattern, count, within, frontend):
+        def enough():
+            found = [match for match in self._matches(pattern)
+                     if match["frontend"].rstrip("~") == frontend]
+            return found if len(found) >= count else None
+
+        return wait_for(enough, within, what=lambda: "%d lines of %s in %s" % (
+            count, frontend, self.lines))
 
     def line(self, part, within=10.0):
         """The first line that contains `part`, once it came."""
         return wait_for(lambda: next((line for line in list(self.lines) if part in line), None),
-                        within, what="%r in the log, which has %s" % (part, self.lines))
+                        within, what=lambda: "%r in the log: %s" % (part, self.lines))

@@ -13,7 +13,8 @@ def wait_for(condition, within=10.0, every=0.02, what=None):
         if value:
             return value
         if time.monotonic() > deadline:
-            raise AssertionError("not within %.1f s: %s" % (within, what or condition))
+            reason = what() if callable(what) else what or condition
+            raise AssertionError("not within %.1f s: %s" % (within, reason))
         time.sleep(every)
 
 
