@@ -200,9 +200,9 @@ def test_every_probe_has_its_own_connection(balance, serve):
 
 def test_a_probe_of_another_port(balance, serve):
     serving, probed = serve(), serve()
-    way = Way(balance, serving.port, words="port %d" % probed.port)
+    way = Way(balance, serving.port, "option httpchk", "port %d" % probed.port)
     way.becomes("UP")
-    wait_for(lambda: probed.connections)
+    wait_for(lambda: probed.requests)
     probed.close()
     way.becomes("DOWN")
     assert not serving.requests
@@ -212,9 +212,9 @@ def test_a_probe_of_another_address(balance, serve):
     port = free_port()
     serve(port=port, host="127.0.0.1")
     probed = serve(port=port, host="127.0.0.9")
-    way = Way(balance, port, words="addr 127.0.0.9")
+    way = Way(balance, port, "option httpchk", "addr 127.0.0.9")
     way.becomes("UP")
-    wait_for(lambda: probed.connections)
+    wait_for(lambda: probed.requests)
 
 
 def test_a_probe_over_tls(balance, serve, authority):
@@ -317,6 +317,7 @@ frontend web
     bind 127.0.0.1:%d
     default_backend app
 backend app
+    option httpchk
     default-server check inter 2s
 %s""" % (port, "\n".join("    server s%d 127.0.0.1:%d" % (i, server.port)
                          for i, server in enumerate(servers)) + "\n"))
