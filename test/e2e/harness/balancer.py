@@ -34,7 +34,7 @@ defaults
 """
 
 
-def _weir_binary():
+def weir_binary():
     if "WEIR" in os.environ:
         return os.environ["WEIR"]
     found = [path for path in sorted((ROOT / "build" / "dev").rglob("weir")) if path.is_file()]
@@ -126,7 +126,7 @@ class Weir(Balancer):
     kind, suffix = "weir", ".conf"
 
     def command(self):
-        return [_weir_binary(), "-db", "-f", self.config_path]
+        return [weir_binary(), "-db", "-f", self.config_path]
 
     def environment(self):
         return {"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0:allocator_may_return_null=1",

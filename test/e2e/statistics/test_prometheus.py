@@ -27,6 +27,9 @@ frontend stats
     http-request use-service prometheus-exporter if {{ path /metrics }}
 """
 
+# A counter without "_total": promtool dislikes it, dashboards know it by that name.
+HAPROXYS_OWN = "haproxy_process_failed_resolutions"
+
 PROMETHEUS = """
 global:
   scrape_interval: 500ms
@@ -60,7 +63,8 @@ def test_promtool_finds_the_page_well_formed(site):
     page = get(site[1], "/metrics").body
     checked = subprocess.run(["promtool", "check", "metrics"], input=page,
                              capture_output=True, check=False)
-    assert checked.returncode == 0, checked.stderr.decode()[:2000]
+    complaints = [line for line in checked.stderr.decode().splitlines() if HAPROXYS_OWN not in line]
+    assert not complaints and checked.returncode in (0, 3), complaints
 
 
 def test_names_and_values_are_those_of_haproxy(site):
