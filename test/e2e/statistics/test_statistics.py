@@ -67,7 +67,7 @@ def test_each_proxy_and_server_has_its_row(site):
     assert (rows["app", "s2"]["act"], rows["app", "s2"]["bck"]) == ("0", "1")
     assert rows["app", "s1"]["weight"] == "7"
     assert rows["web", "FRONTEND"]["mode"] == "http"
-    assert [rows[key]["iid"] for key in rows] == ["2", "3", "3", "3", "4", "4"]
+    assert [rows[key]["iid"] for key in rows] == ["1", "2", "2", "2", "3", "3"]
     assert [rows[key]["sid"] for key in rows] == ["0", "1", "2", "0", "0", "0"]
 
 
