@@ -40,7 +40,8 @@ def test_each_source_names_its_licence_first():
         lines = sources.text(path).split("\n")
         return LICENCE in (lines[1] if lines[0].startswith("#!") and len(lines) > 1 else lines[0])
 
-    assert [str(path) for path in sources.files() if is_source(path) and not names_it(path)] == []
+    wrong = [str(path) for path in sources.files() if is_source(path) and not names_it(path)]
+    assert not wrong, "\n".join(wrong)
 
 
 def functions(path):

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Each request of the corpus through the balancer, to a server that records every byte."""
+import time
+
 import pytest
 
 from harness.balancer import KINDS
@@ -35,7 +37,7 @@ def responses(client, request):
     statuses = []
     methods = [b"HEAD" if request.startswith(b"HEAD") else b"GET"]
     while True:
-        if not client.stream.buffer and client.is_silent(0.3 if not statuses else 0.06):
+        if not client.stream.buffer and client.is_silent(0.3 if not statuses else 0.03):
             return statuses, False
         try:
             method = methods[0] if not statuses else b"GET"
@@ -76,15 +78,31 @@ def check_requests(want, statuses, closed, origin):
         assert closed == want.closed
 
 
+def send_whole(client, data):
+    client.send(data)
+
+
+def send_in_pieces(client, data):
+    """Ten segments, so that the parser meets the ends of its input in odd places."""
+    step = max(1, len(data) // 10)
+    for at in range(0, len(data), step):
+        try:
+            client.send(data[at:at + step])
+        except ConnectionError:
+            return  # refused already
+        time.sleep(0.001)
+
+
+@pytest.mark.parametrize("send", [send_whole, send_in_pieces])
 @pytest.mark.parametrize("row", CASES, ids=lambda row: row.name)
-def test_request(way, kind, row):
+def test_request(way, kind, row, send):
     port, origin = way
     want = row.haproxy if kind == "haproxy" and row.haproxy else row.want
     if want is ANYTHING:
         return
     origin.forget()
     with Client(port, timeout=5) as client:
-        client.send(row.request)
+        send(client, row.request)
         statuses, closed = responses(client, row.request)
     if want is TAKEN:
         assert statuses and set(statuses) == {200}
