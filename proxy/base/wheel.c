@@ -6,7 +6,7 @@ void wheel_init(struct wheel *wheel, uint64_t now_ms)
 {
     for (unsigned i = 0; i < WHEEL_SLOTS; i++)
         list_init(&wheel->slots[i]);
-    wheel->turned_to = now_ms / WHEEL_SLOT_MS;
+    wheel->turned_to = wheel->next = now_ms / WHEEL_SLOT_MS;
     wheel->linked = 0;
 }
 
@@ -25,6 +25,8 @@ static void wheel_link(struct wheel *wheel, struct wheel_timer *timer)
         slot = wheel->turned_to;
     if (slot >= wheel->turned_to + WHEEL_SLOTS)
         slot = wheel->turned_to + WHEEL_SLOTS - 1;
+    if (slot < wheel->next)
+        wheel->next = slot;
     list_push_back(&wheel->slots[slot % WHEEL_SLOTS], &timer->node);
     wheel->linked++;
 }
@@ -87,17 +89,14 @@ void wheel_turn(struct wheel *wheel, uint64_t now_ms)
     }
 }
 
-int wheel_wait_ms(const struct wheel *wheel, uint64_t now_ms)
+int wheel_wait_ms(struct wheel *wheel, uint64_t now_ms)
 {
     if (wheel->linked == 0)
         return -1;
-    uint64_t now = now_ms / WHEEL_SLOT_MS;
-    for (uint64_t slot = wheel->turned_to; slot < wheel->turned_to + WHEEL_SLOTS; slot++) {
-        if (list_is_empty(&wheel->slots[slot % WHEEL_SLOTS]))
-            continue;
-        if (slot <= now)
-            return 0;
-        return (int)(slot * WHEEL_SLOT_MS - now_ms);
-    }
-    return WHEEL_SLOT_MS;
+    if (wheel->next < wheel->turned_to)
+        wheel->next = wheel->turned_to;
+    while (list_is_empty(&wheel->slots[wheel->next % WHEEL_SLOTS]))
+        wheel->next++; /* each slot is passed once in a turn, so this costs nothing on average */
+    uint64_t due_ms = wheel->next * WHEEL_SLOT_MS;
+    return due_ms > now_ms ? (int)(due_ms - now_ms) : 0;
 }

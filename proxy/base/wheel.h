@@ -27,6 +27,7 @@ struct wheel_timer {
 struct wheel {
     struct list slots[WHEEL_SLOTS];
     uint64_t turned_to; /* in slots: all before it has fired */
+    uint64_t next;      /* in slots: none before it holds anything */
     unsigned linked;    /* timers in slots, armed or not */
 };
 
@@ -49,6 +50,6 @@ void wheel_forget(struct wheel *wheel, struct wheel_timer *timer);
 void wheel_turn(struct wheel *wheel, uint64_t now_ms);
 
 /* Milliseconds until a turn may be worthwhile, or -1 when nothing is linked. */
-int wheel_wait_ms(const struct wheel *wheel, uint64_t now_ms);
+int wheel_wait_ms(struct wheel *wheel, uint64_t now_ms);
 
 #endif

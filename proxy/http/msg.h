@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One HTTP message head, as every codec hands it to the stream: a request or a response as slices of
- * the buffer it was received in. Slices are offsets, so the buffer may move while a head is read; the
- * bytes themselves are never copied or changed. Names of header fields that anybody asks for are small
- * integers (header_names.h), and the first field of each such name is found without a search.
+ * One HTTP message head, as every codec hands it to the stream: a request or a response as slices
+ * of the buffer it was received in. Slices are offsets, so the buffer may move while a head is
+ * read; the bytes themselves are never copied or changed. Names of header fields that anybody asks
+ * for are small integers (header_names.h), and the first field of each such name is found without a
+ * search.
  *
  * Nothing is owned here and nothing is allocated: a message is plain memory, and a message of zero
  * bytes is an empty one.
@@ -18,7 +19,7 @@
 #include "proxy/http/header_names.h"
 
 enum {
-    HTTP_MAX_HEADERS = 101, /* as HAProxy's tune.http.maxhdr */
+    HTTP_MAX_HEADERS = 101, /* as HAProxy's tune.http.maxhdr; fits the bytes of `first` */
 };
 
 /* The methods that change how a message is framed, routed or retried; all others are tokens. */
@@ -71,7 +72,8 @@ enum http_msg_flags {
     HTTP_MSG_HAS_LENGTH = 1u << 10,
     /* The same Content-Length came more than once; all but the first are HTTP_HEADER_DROP. */
     HTTP_MSG_LENGTH_REPEATED = 1u << 11,
-    /* Lenient only: an HTTP/0.9 request or another protocol's name; the version reads 1.0 or 1.1. */
+    /* Lenient only: an HTTP/0.9 request or another protocol's name; the version reads 1.0 or 1.1.
+     */
     HTTP_MSG_VERSION_ODD = 1u << 12,
 };
 
@@ -95,7 +97,8 @@ struct http_msg {
     uint64_t content_length;
     uint8_t body;          /* enum http_body */
     uint8_t version_minor; /* 0 or 1; the major version is always 1 */
-    uint16_t header_count;
+    uint8_t header_count;
+    bool has_repeats; /* some known name occurs more than once */
     /* of a request */
     uint32_t method_off;
     uint32_t target_off;
@@ -109,7 +112,7 @@ struct http_msg {
     /* of a response */
     uint32_t reason_off;
     uint16_t reason_len;
-    uint16_t status; /* 100 to 599 (999 when lenient) */
+    uint16_t status; /* 100 to 999; HAProxy passes on what the registry does not know */
     /* 1 + the index of the first field of each known name, 0 for none; see http_msg_first() */
     uint8_t first[HTTP_HDR_COUNT];
     struct http_header headers[HTTP_MAX_HEADERS];
@@ -127,25 +130,26 @@ static inline struct http_header *http_msg_first(struct http_msg *m, enum http_h
 /* The next field of the same known name after h, or NULL. */
 struct http_header *http_msg_next(struct http_msg *m, const struct http_header *h);
 
-/* The first field called name (any case) from index `from` on; its index, or -1. base: the buffer. */
+/* The first field called name (any case) from index `from` on; its index, or -1. base: the buffer.
+ */
 int http_msg_find(const struct http_msg *m, const char *base, const char *name, size_t name_len,
                   unsigned from);
 
 /*
- * Appends a field whose name and value lie in the same buffer, and files it under its id. False when
- * HTTP_MAX_HEADERS are there already.
+ * Appends a field whose name and value lie in the same buffer, and files it under its id. False
+ * when HTTP_MAX_HEADERS are there already.
  */
 bool http_msg_append(struct http_msg *m, const struct http_header *h);
 
 /*
- * Walks the members of a comma separated value: *at and *end shrink to what is left, the member without
- * the white space around it comes out. False at the end. Empty members are skipped; commas within
- * quotes are not seen as such, so use it for token lists only.
+ * Walks the members of a comma separated value: *at and *end shrink to what is left, the member
+ * without the white space around it comes out. False at the end. Empty members are skipped; commas
+ * within quotes are not seen as such, so use it for token lists only.
  */
 bool http_list_next(const char **at, const char *end, const char **member_out, size_t *len_out);
 
-/* ASCII, any case; name is lower case. */
-bool http_token_is(const char *token, size_t len, const char *name, size_t name_len);
+/* Are these the same but for the case of ASCII letters? */
+bool http_text_same(const char *a, const char *b, size_t len);
 
 enum http_method http_method_find(const char *name, size_t len);
 const char *http_method_name(enum http_method method); /* "" for HTTP_METHOD_OTHER */

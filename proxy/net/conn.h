@@ -18,6 +18,7 @@
 #define WEIR_NET_CONN_H
 
 #include "proxy/net/loop.h"
+#include "tls/error.h"
 
 #include <sys/socket.h>
 #include <sys/types.h>
@@ -47,6 +48,7 @@ struct conn {
     void (*on_ready)(struct conn *conn);
     bool readable, writable; /* worth a try */
     bool peer_ended;         /* the peer's FIN or reset has been seen by the kernel: reads end soon */
+    bool broken;             /* the kernel reports a reset, or both directions closed */
     bool connecting;
 };
 
@@ -68,8 +70,8 @@ MUST_CHECK int conn_connected(struct conn *conn);
 MUST_CHECK int conn_start_tls_server(struct conn *conn, struct tls_context *context);
 /* sni may be NULL: then as the context says. */
 MUST_CHECK int conn_start_tls_client(struct conn *conn, struct tls_client_context *context, const char *sni);
-/* Why the TLS session failed, for a person; never NULL. */
-const char *conn_tls_error(const struct conn *conn);
+/* Why the TLS session failed, for a person; "" on a plain connection. */
+void conn_tls_error(const struct conn *conn, struct tls_error_text *text_out);
 
 static inline int conn_handshake(struct conn *conn)
 {

@@ -44,6 +44,12 @@ struct loop_garbage {
     void (*free)(struct loop_garbage *garbage);
 };
 
+/* Work that goes on in the next turn, after others have had theirs; embedded. */
+struct loop_task {
+    struct list node; /* detached while not waiting */
+    void (*run)(struct loop_task *task);
+};
+
 struct loop {
     uv_loop_t uv;
     int epoll_fd;
@@ -54,6 +60,9 @@ struct loop {
     struct wheel wheel;
     char *scratch; /* owned: LOOP_SCRATCH_BYTES to read into; its content lasts until the callback returns */
     struct loop_garbage *garbage;
+    struct list soon; /* tasks of the next turn */
+    struct splice_pipe *spare_pipes; /* see splice.h */
+    unsigned spare_pipe_count;
     uv_async_t wakeup;
     struct loop_source uv_source;
     _Atomic(struct loop_message *) mailbox;
@@ -77,8 +86,14 @@ void loop_pause_listener(struct loop *loop, struct loop_source *source);
 /* From any thread. The message must live until it has run. Messages of one sender run in order. */
 void loop_post(struct loop *to, struct loop_message *message);
 
+/* Runs the task once in the next turn; asking twice is asking once. */
+void loop_soon(struct loop *loop, struct loop_task *task);
+
 /* Frees after the batch of events at hand, which may still name the object. */
 void loop_free_later(struct loop *loop, struct loop_garbage *garbage, void (*free)(struct loop_garbage *));
+
+/* Frees now; for the end, when no batch is at hand. */
+void loop_collect_garbage(struct loop *loop);
 
 static inline void loop_arm(struct loop *loop, struct wheel_timer *timer, uint64_t delay_ms)
 {
