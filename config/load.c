@@ -53,6 +53,7 @@ const struct conf_text *loader_add_text(struct loader *l, const char *file, cons
             starts[text->line_count++] = i;
     }
     text->next = l->report->texts;
+    text->rank = text->next != NULL ? text->next->rank + 1 : 1;
     l->report->texts = text;
     return text;
 }

@@ -166,6 +166,7 @@ static const struct {
     {"unused backend", BACK("# ?") "backend = { name = \"c\"; };", 6, 20, CONF_NOTE, "nothing uses the backend 'c'", NULL},
     {"unchecked server", BACK("# ?") "listen = { name = \"l\"; servers = (\n{ name = \"x\"; address = \"10.0.0.1:1\"; check = true; },\n{ name = \"y\"; address = \"10.0.0.2:1\"; } ); };", 8, 10, CONF_WARNING, "server 'y' is not checked, but others beside it are", NULL},
     {"log format without log", FRONT("option_httplog = true;"), 2, 24, CONF_WARNING, "'f' has a log format but no log target", NULL},
+    {"two binds of an address", BIND("address = \"*:80\"; }, { address = \"0.0.0.0:79-80\";"), 3, 34, CONF_WARNING, "another bind has the address 0.0.0.0:80", "the other one is at weir.conf:3"},
     {"no frontend", TIMEOUTS APP, 0, 0, CONF_WARNING, "there is no frontend: nobody can connect", NULL},
 
     /* syntax */

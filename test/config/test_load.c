@@ -315,9 +315,9 @@ static void probes_know_where_to_go(void **state)
     assert_string_equal(p->check.method, "HEAD");
     assert_string_equal(p->check.uri, "/x");
     assert_string_equal(p->check.version, "HTTP/1.0");
-    assert_true(p->check.expect_status.bits[200 / 64] >> 200 % 64 & 1);
-    assert_true(p->check.expect_status.bits[302 / 64] >> 302 % 64 & 1);
-    assert_false(p->check.expect_status.bits[303 / 64] >> 303 % 64 & 1);
+    assert_true(p->check.expect_status.bits[(200 - 100) / 64] >> (200 - 100) % 64 & 1);
+    assert_true(p->check.expect_status.bits[(302 - 100) / 64] >> (302 - 100) % 64 & 1);
+    assert_false(p->check.expect_status.bits[(303 - 100) / 64] >> (303 - 100) % 64 & 1);
     assert_int_equal(s[0].check.port, 80);
     assert_false(s[0].check.tls);
     assert_int_equal(s[1].check.addr.port, 443);
