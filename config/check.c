@@ -84,6 +84,16 @@ static void check_format_without_log(struct loader *l, const struct config *conf
                   "'%s' has a log format but no log target", proxy->name);
 }
 
+static void check_open_admin(struct loader *l, const struct config *config,
+                             const struct conf_proxy *proxy, struct conf_span span)
+{
+    (void)config;
+    if (proxy->stats.enabled && proxy->stats.admin && proxy->stats.auth.count == 0)
+        CONF_WARN(l, span, "add stats_auth = [\"user:password\"]",
+                  "'%s' lets everybody take servers out: stats admin without stats auth",
+                  proxy->name);
+}
+
 /* The kernel deals the connections out among the two, which HAProxy allows without a word. */
 static void check_shared_address(struct loader *l, const struct config *config,
                                  const struct conf_proxy *proxy, struct conf_span span)
