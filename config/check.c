@@ -113,7 +113,7 @@ static void check_shared_address(struct loader *l, const struct config *config,
 
 static proxy_check *const checks[] = {
     check_no_bind,   check_no_backend,         check_no_server,      check_unused,
-    check_unchecked, check_format_without_log, check_shared_address,
+    check_unchecked, check_format_without_log, check_shared_address, check_open_admin,
 };
 
 void check_proxies(struct loader *l, const struct config *config)
