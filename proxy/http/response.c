@@ -58,7 +58,7 @@ static void add_head(struct stream *s, struct gather *g, const char *base, bool 
     struct http_msg *m = &s->resp;
     drop_hop_by_hop(m, base);
     add_status_line(g, m, base);
-    head_add_fields(g, m, base);
+    head_add_fields(g, m, base, s->backend->conf->accept_invalid_response);
     if (m->body == HTTP_BODY_CHUNKED && s->req.version_minor == 1)
         gather_literal(g, "Transfer-Encoding: chunked\r\n");
     add_connection(s, g, tunnel);
@@ -147,7 +147,7 @@ static enum relay_status pass_interim(struct stream *s, const char *base)
         return RELAY_WAITS;
     drop_hop_by_hop(&s->resp, base);
     add_status_line(&g, &s->resp, base);
-    head_add_fields(&g, &s->resp, base);
+    head_add_fields(&g, &s->resp, base, s->backend->conf->accept_invalid_response);
     gather_literal(&g, "\r\n");
     return relay_send(&s->down, &g);
 }
