@@ -20,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EVENTS = 256, READ_BYTES = 256 * 1024, OPENING_MAX = 256 };
+enum { EVENTS = 256, READ_BYTES = 256 * 1024, OPENING_MAX = 64 };
 
 struct conn {
     int fd; /* -1 between two connections */
@@ -97,14 +97,15 @@ static void conn_begin(struct conn *conn)
     part.begun++;
     if (part.latency_us != NULL)
         conn->begun_ns = clock_ns();
-    if (conn->fd < 0)
-        conn_open(conn);
     conn->state = CONN_BUSY;
     conn->sent = 0;
     conn->response.head_len = 0;
     conn->response.body_len = 0;
     conn->response.head_complete = false;
-    conn_write(conn);
+    if (conn->fd < 0)
+        conn_open(conn); /* the loop sends when it is connected */
+    else
+        conn_write(conn);
 }
 
 /* What a connection does when it has nothing to do. */
@@ -310,8 +311,7 @@ int main(int argc, char **argv)
     printf("{\"connections\": %ld}\n", conns_opened);
     fflush(stdout);
     wait_for_line();
-    if (options.requests > 0)
-        part_run(options.requests, latency_us);
+    part_run(options.requests, latency_us);
     report();
     if (part.wrong > 0)
         die("%ld of %ld answers were wrong: %s", part.wrong, part.wanted, first_fault);

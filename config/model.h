@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The nouns of a configuration: what a file says, checked and typed, defaults applied, names resolved.
+ * The nouns of a configuration: what a file says, checked and typed, defaults applied, names
+ * resolved.
  *
  *   config --- global
  *          --- proxies[]  (frontend, backend or listen: a listen is both)
@@ -36,7 +37,8 @@ struct conf_words {
     size_t count;
 };
 
-/* An address as it is needed to bind or connect; family AF_UNSPEC where it has yet to be resolved. */
+/* An address as it is needed to bind or connect; family AF_UNSPEC where it has yet to be resolved.
+ */
 struct conf_addr {
     const char *text; /* as written */
     const char *host; /* the name to resolve, or NULL when sa is complete */
@@ -55,22 +57,22 @@ enum conf_tls_version { CONF_TLS_DEFAULT, CONF_TLS_10, CONF_TLS_11, CONF_TLS_12,
 /* TLS words of a bind or a server line; the defaults of `global` are already merged in. */
 struct conf_tls {
     bool enabled;
-    struct conf_words crt;      /* bind: files or folders of chain and key; server: client certificate */
-    const char *key;            /* separate key file, or NULL */
-    const char *ca_file;        /* or NULL: the system's */
-    const char *crl_file;       /* or NULL */
-    const char *ciphers;        /* TLS 1.2, NULL = Mozilla intermediate */
-    const char *ciphersuites;   /* TLS 1.3 */
+    struct conf_words crt; /* bind: files or folders of chain and key; server: client certificate */
+    const char *key;       /* separate key file, or NULL */
+    const char *ca_file;   /* or NULL: the system's */
+    const char *crl_file;  /* or NULL */
+    const char *ciphers;   /* TLS 1.2, NULL = Mozilla intermediate */
+    const char *ciphersuites; /* TLS 1.3 */
     const char *curves;
     struct conf_words alpn;
     enum conf_tls_version min_version, max_version;
     enum conf_verify verify;
-    bool tickets;               /* default true */
+    bool tickets; /* default true */
     bool strict_sni;
     bool prefer_client_ciphers;
-    const char *sni;            /* server: name to send, NULL = none */
-    const char *verify_host;    /* server: name the certificate must carry */
-    bool self_signed;           /* bind: make crt[0] at start if the file is missing (demonstration) */
+    const char *sni;         /* server: name to send, NULL = none */
+    const char *verify_host; /* server: name the certificate must carry */
+    bool self_signed;        /* bind: make crt[0] at start if the file is missing (demonstration) */
 };
 
 struct conf_bind {
@@ -78,14 +80,14 @@ struct conf_bind {
     struct conf_place place;
     struct conf_addr addr;
     struct conf_tls tls;
-    unsigned maxconn;    /* 0 = no bound of its own */
-    unsigned backlog;    /* 0 = from the proxy's maxconn */
+    unsigned maxconn; /* 0 = no bound of its own */
+    unsigned backlog; /* 0 = from the proxy's maxconn */
     bool accept_proxy;
     bool v4v6, v6only, transparent, tfo, defer_accept;
     const char *interface;
     /* unix sockets */
-    mode_t mode;         /* 0 = umask decides */
-    uid_t uid;           /* (uid_t)-1 = leave */
+    mode_t mode; /* 0 = umask decides */
+    uid_t uid;   /* (uid_t)-1 = leave */
     gid_t gid;
 };
 
@@ -99,40 +101,41 @@ struct conf_status_set {
 /* `option httpchk` and `http-check` of a backend: how its servers are asked. */
 struct conf_check {
     enum conf_check_kind kind;
-    const char *method;  /* default OPTIONS, as HAProxy */
-    const char *uri;     /* default "/" */
-    const char *version; /* default "HTTP/1.0" */
-    const char *host;    /* Host header or NULL */
+    const char *method;                   /* default OPTIONS, as HAProxy */
+    const char *uri;                      /* default "/" */
+    const char *version;                  /* default "HTTP/1.0" */
+    const char *host;                     /* Host header or NULL */
     struct conf_status_set expect_status; /* default 200-399 */
 };
 
 struct conf_server_check {
     bool enabled;
-    bool tls;            /* check-ssl, or the server's own ssl when port and addr are not changed */
-    const char *sni;     /* check-sni */
-    struct conf_addr addr; /* addr + port where they differ from the server's; text NULL = the server's */
-    uint16_t port;       /* 0 = the server's */
-    unsigned inter_ms;   /* default 2000 */
+    bool tls;        /* check-ssl, or the server's own ssl when port and addr are not changed */
+    const char *sni; /* check-sni */
+    struct conf_addr
+        addr;      /* addr + port where they differ from the server's; text NULL = the server's */
+    uint16_t port; /* 0 = the server's */
+    unsigned inter_ms;                   /* default 2000 */
     unsigned fastinter_ms, downinter_ms; /* 0 = inter_ms */
-    unsigned rise;       /* default 2 */
-    unsigned fall;       /* default 3 */
+    unsigned rise;                       /* default 2 */
+    unsigned fall;                       /* default 3 */
     bool send_proxy;
 };
 
 struct conf_server {
     const char *name;
     struct conf_place place;
-    unsigned id;          /* puid of the CSV: `id`, else counted from 1 */
+    unsigned id; /* puid of the CSV: `id`, else counted from 1 */
     struct conf_addr addr;
-    unsigned weight;      /* 0..256, default 1 */
-    unsigned maxconn;     /* 0 = no bound */
+    unsigned weight;  /* 0..256, default 1 */
+    unsigned maxconn; /* 0 = no bound */
     unsigned minconn;
-    unsigned maxqueue;    /* 0 = no bound */
+    unsigned maxqueue; /* 0 = no bound */
     bool backup, disabled;
     bool shutdown_sessions_on_down; /* on-marked-down shutdown-sessions */
     unsigned slowstart_ms;
-    unsigned pool_max_conn;   /* idle connections kept, UINT_MAX = no bound */
-    unsigned pool_purge_ms;   /* pool-purge-delay, default 5000 */
+    unsigned pool_max_conn; /* idle connections kept, UINT_MAX = no bound */
+    unsigned pool_purge_ms; /* pool-purge-delay, default 5000 */
     struct conf_server_check check;
     struct conf_tls tls;
 };
@@ -142,36 +145,47 @@ enum conf_reuse { CONF_REUSE_NEVER, CONF_REUSE_SAFE, CONF_REUSE_AGGRESSIVE, CONF
 struct conf_timeouts { /* UINT_MAX never stands here: load fills what HAProxy would leave endless */
     unsigned connect_ms, client_ms, server_ms;
     unsigned http_request_ms, http_keep_alive_ms; /* 0 = as HAProxy falls back */
-    unsigned queue_ms;   /* 0 = connect_ms */
-    unsigned tunnel_ms;  /* 0 = client_ms and server_ms go on */
-    unsigned client_fin_ms, server_fin_ms; /* 0 = client_ms, server_ms */
-    unsigned check_ms;   /* 0 = inter bounds the whole probe */
+    unsigned queue_ms;                            /* 0 = connect_ms */
+    unsigned tunnel_ms;                           /* 0 = client_ms and server_ms go on */
+    unsigned client_fin_ms, server_fin_ms;        /* 0 = client_ms, server_ms */
+    unsigned check_ms;                            /* 0 = inter bounds the whole probe */
     unsigned tarpit_ms;
 };
 
 /* option forwardfor */
 struct conf_forwardfor {
     bool enabled, if_none;
-    const char *header; /* default "X-Forwarded-For" */
+    const char *header;             /* default "X-Forwarded-For" */
     struct sockaddr_storage except; /* family AF_UNSPEC = none */
     unsigned except_bits;
 };
 
 enum conf_log_kind { CONF_LOG_UDP, CONF_LOG_UNIX, CONF_LOG_STDOUT, CONF_LOG_STDERR };
-enum conf_log_wire { CONF_LOG_LOCAL /* rfc3164 without host */, CONF_LOG_RFC3164, CONF_LOG_RFC5424,
-                     CONF_LOG_RAW, CONF_LOG_SHORT };
+enum conf_log_wire {
+    CONF_LOG_LOCAL /* rfc3164 without host */,
+    CONF_LOG_RFC3164,
+    CONF_LOG_RFC5424,
+    CONF_LOG_RAW,
+    CONF_LOG_SHORT
+};
 
 struct conf_log_target {
     enum conf_log_kind kind;
     struct conf_addr addr;
     enum conf_log_wire wire;
-    int facility;   /* 0..23 */
-    int level;      /* 0..7: least important that is sent, default 7 */
-    int min_level;  /* 0..7: more important ones are sent as this one */
+    int facility;     /* 0..23 */
+    int level;        /* 0..7: least important that is sent, default 7 */
+    int min_level;    /* 0..7: more important ones are sent as this one */
     unsigned max_len; /* default 1024 */
 };
 
-enum conf_log_format { CONF_LOG_NONE, CONF_LOG_DEFAULT, CONF_LOG_TCP, CONF_LOG_HTTP, CONF_LOG_HTTPS };
+enum conf_log_format {
+    CONF_LOG_NONE,
+    CONF_LOG_DEFAULT,
+    CONF_LOG_TCP,
+    CONF_LOG_HTTP,
+    CONF_LOG_HTTPS
+};
 
 struct conf_error_file {
     unsigned status;
@@ -183,22 +197,23 @@ struct conf_error_file {
 /* Statistics served by a proxy: stats enable, uri, auth, ... */
 struct conf_stats {
     bool enabled;
-    const char *uri;   /* default "/haproxy?stats" */
-    const char *realm; /* default "HAProxy Statistics" */
+    const char *uri;        /* default "/haproxy?stats" */
+    const char *realm;      /* default "HAProxy Statistics" */
     struct conf_words auth; /* "user:password" each; empty = open to all */
-    unsigned refresh_s; /* 0 = no automatic refresh */
+    unsigned refresh_s;     /* 0 = no automatic refresh */
     bool hide_version, show_node, show_legends, show_desc;
     const char *node, *desc;
-    bool admin;        /* stats admin if TRUE */
+    bool admin; /* stats admin if TRUE */
 };
 
-/* An http-request rule of this stage: an answer of our own (rules engines add kinds to this list). */
+/* An http-request rule of this stage: an answer of our own (rules engines add kinds to this list).
+ */
 enum conf_action_kind { CONF_ACTION_RETURN, CONF_ACTION_DENY, CONF_ACTION_PROMETHEUS };
 
 struct conf_action {
     enum conf_action_kind kind;
     struct conf_place place;
-    const char *path;         /* only for requests whose path is this one; NULL = all */
+    const char *path; /* only for requests whose path is this one; NULL = all */
     unsigned status;
     const char *content_type; /* or NULL */
     const char *body;         /* "" when there is none */
@@ -250,37 +265,38 @@ struct conf_proxy {
     struct conf_server *servers;
     size_t server_count;
     struct conf_check check;
-    unsigned retries;    /* default 3 */
-    int redispatch;      /* 0 off, N: every Nth retry goes to another server, -1: the last (as HAProxy) */
+    unsigned retries; /* default 3 */
+    int redispatch;   /* 0 off, N: every Nth retry goes to another server, -1: the last (as HAProxy)
+                       */
     enum conf_reuse reuse;
-    bool all_backups;    /* option allbackups */
+    bool all_backups; /* option allbackups */
     bool accept_invalid_response;
     bool log_health_checks;
     unsigned fullconn;
 };
 
 struct conf_global {
-    unsigned maxconn;   /* 0 = from ulimit -n */
-    unsigned nbthread;  /* default: CPUs of the affinity mask */
+    unsigned maxconn;  /* 0 = from ulimit -n */
+    unsigned nbthread; /* default: CPUs of the affinity mask */
     bool daemon;
     bool master_worker;
     const char *pidfile;
     const char *user, *group; /* as written; uid/gid resolved */
-    uid_t uid;          /* (uid_t)-1 = unchanged */
+    uid_t uid;                /* (uid_t)-1 = unchanged */
     gid_t gid;
     const char *chroot;
     struct conf_log_target *logs;
     size_t log_count;
-    const char *log_tag;  /* default "haproxy" when started under that name, else "weir" */
+    const char *log_tag;           /* default "haproxy" when started under that name, else "weir" */
     const char *log_send_hostname; /* or NULL */
-    unsigned hard_stop_after_ms; /* 0 = wait for ever */
+    unsigned hard_stop_after_ms;   /* 0 = wait for ever */
     unsigned grace_ms;
     unsigned ulimit_n;
-    unsigned spread_checks;     /* percent, 0..50 */
-    unsigned bufsize;           /* tune.bufsize, default 16384 */
-    unsigned maxrewrite;        /* tune.maxrewrite, default 1024 */
-    unsigned http_maxhdr;       /* tune.http.maxhdr, default 101 */
-    unsigned ssl_cachesize;     /* tune.ssl.cachesize */
+    unsigned spread_checks; /* percent, 0..50 */
+    unsigned bufsize;       /* tune.bufsize, default 16384 */
+    unsigned maxrewrite;    /* tune.maxrewrite, default 1024 */
+    unsigned http_maxhdr;   /* tune.http.maxhdr, default 101 */
+    unsigned ssl_cachesize; /* tune.ssl.cachesize */
     unsigned ssl_lifetime_s;
     const char *node, *description;
 };
@@ -289,6 +305,7 @@ struct config {
     struct conf_global global;
     struct conf_proxy *proxies; /* in the order of the file */
     size_t proxy_count;
+    struct conf_words files; /* what was read: configuration files, error files, bodies */
     const char *digest; /* hex SHA-256 of all texts read: tells two loads apart in the statistics */
     struct conf_arena *arena; /* owned */
 };

@@ -34,8 +34,7 @@ struct h1_error {
     uint16_t status;    /* what a request deserves: 400, 414, 431, 501, 505 ... */
 };
 
-/* ---- heads --------------------------------------------------------------------------------------
- */
+/* ---- heads ---- */
 
 enum h1_options {
     /* What HAProxy's "option accept-invalid-http-request" and "-response" let through. */
@@ -77,8 +76,7 @@ MUST_CHECK enum h1_status h1_head_parse(struct h1_parser *p, const char *base, s
  * reason. */
 struct h1_error h1_too_large(const struct h1_parser *p);
 
-/* ---- chunked bodies -----------------------------------------------------------------------------
- */
+/* ---- chunked bodies ---- */
 
 enum {
     H1_CHUNK_EXTENSION_BYTES_MAX = 4096, /* in one whole body, RFC 9112 7.1.1 */
@@ -133,8 +131,7 @@ void h1_chunk_skip(struct h1_chunked *c, uint64_t n);
 MUST_CHECK enum h1_status h1_trailers_parse(const char *data, size_t len, struct http_msg *msg,
                                             unsigned options, struct h1_error *error_out);
 
-/* ---- writing ------------------------------------------------------------------------------------
- */
+/* ---- writing ---- */
 
 /* Writes "1f40\r\n"; the count of bytes. n = 0 gives the last chunk's head. */
 size_t h1_format_chunk_head(char buf[H1_CHUNK_HEAD_BYTES_MAX], uint64_t n);

@@ -5,6 +5,7 @@
  * to change; llhttp 8 takes blanks behind a size and any byte in an extension; and it can only
  * begin at a head. Trailers are fields, and llhttp reads them as it reads those of a head.
  */
+#include <assert.h>
 #include <string.h>
 
 #include "proxy/http/h1_priv.h"
@@ -17,7 +18,8 @@ enum char_class {
     EQUALS,
     QUOTE,
     BACKSLASH,
-    TEXT, /* may stand within quotes only */
+    BLANK,
+    TEXT, /* may stand within quotes only, and is not BLANK */
     CR,
     LF,
     CHAR_CLASSES
@@ -27,6 +29,7 @@ enum state {
     BAD,
     SIZE_FIRST,
     SIZE,
+    SIZE_PADDING, /* lenient only */
     EXT_NAME_FIRST,
     EXT_NAME,
     EXT_VALUE_FIRST,
@@ -62,6 +65,7 @@ static const uint8_t next_state[LINE_STATES][CHAR_CLASSES] = {
                     [TOKEN] = EXT_QUOTED,
                     [SEMICOLON] = EXT_QUOTED,
                     [EQUALS] = EXT_QUOTED,
+                    [BLANK] = EXT_QUOTED,
                     [TEXT] = EXT_QUOTED,
                     [BACKSLASH] = EXT_ESCAPED,
                     [QUOTE] = EXT_QUOTED_END},
@@ -69,6 +73,7 @@ static const uint8_t next_state[LINE_STATES][CHAR_CLASSES] = {
                      [TOKEN] = EXT_QUOTED,
                      [SEMICOLON] = EXT_QUOTED,
                      [EQUALS] = EXT_QUOTED,
+                     [BLANK] = EXT_QUOTED,
                      [TEXT] = EXT_QUOTED,
                      [BACKSLASH] = EXT_QUOTED,
                      [QUOTE] = EXT_QUOTED},
@@ -78,10 +83,24 @@ static const uint8_t next_state[LINE_STATES][CHAR_CLASSES] = {
     [DATA_LF] = {[LF] = SIZE_FIRST},
 };
 
+/* Ways on that HAProxy takes and we only when lenient: padded sizes, lines that end in a bare LF.
+ */
+static const uint8_t lenient_state[LINE_STATES][CHAR_CLASSES] = {
+    [SIZE] = {[BLANK] = SIZE_PADDING, [LF] = HEAD_END},
+    [SIZE_PADDING] =
+        {[BLANK] = SIZE_PADDING, [SEMICOLON] = EXT_NAME_FIRST, [CR] = SIZE_LF, [LF] = HEAD_END},
+    [EXT_NAME_FIRST] = {[BLANK] = EXT_NAME_FIRST, [CR] = SIZE_LF, [LF] = HEAD_END},
+    [EXT_NAME] = {[LF] = HEAD_END},
+    [EXT_VALUE] = {[LF] = HEAD_END},
+    [EXT_QUOTED_END] = {[LF] = HEAD_END},
+    [DATA_CR] = {[LF] = SIZE_FIRST},
+};
+
 /* What is wrong if there is no way on from a state. */
 static const char *const complaints[LINE_STATES] = {
     [SIZE_FIRST] = "a chunk without a size",
     [SIZE] = "invalid character in a chunk size",
+    [SIZE_PADDING] = "invalid character in a chunk size",
     [EXT_NAME_FIRST] = "invalid chunk extension",
     [EXT_NAME] = "invalid chunk extension",
     [EXT_VALUE_FIRST] = "invalid chunk extension",
@@ -109,8 +128,9 @@ static enum char_class char_classify(char c)
         return CR;
     case '\n':
         return LF;
+    case ' ':
     case '\t':
-        return TEXT;
+        return BLANK;
     default:
         break;
     }
@@ -119,7 +139,7 @@ static enum char_class char_classify(char c)
         return HEX;
     if (h1_token_span(&c, 1) == 1)
         return TOKEN;
-    return (unsigned char)c >= ' ' && c != 0x7f ? TEXT : INVALID;
+    return (unsigned char)c > ' ' && c != 0x7f ? TEXT : INVALID;
 }
 
 void h1_chunk_init(struct h1_chunked *c, unsigned options)
@@ -149,13 +169,15 @@ static const char *size_add(struct h1_chunked *c, char digit)
 static int line_step(struct h1_chunked *c, char byte, size_t off)
 {
     const enum char_class class = char_classify(byte);
-    const enum state state = next_state[c->state][class];
+    enum state state = next_state[c->state][class];
+    if (state == BAD && (c->options & H1_LENIENT) != 0)
+        state = lenient_state[c->state][class];
     const char *complaint = state == BAD ? complaints[c->state] : NULL;
     if (state == SIZE)
         complaint = size_add(c, byte);
-    else if (state >= EXT_NAME_FIRST && state <= EXT_QUOTED_END &&
+    else if (state >= SIZE_PADDING && state <= EXT_QUOTED_END &&
              ++c->extension_bytes > H1_CHUNK_EXTENSION_BYTES_MAX)
-        complaint = "too many bytes of chunk extensions";
+        complaint = "too many bytes in chunk extensions";
     if (complaint != NULL)
         return chunk_refuse(c, 400, off, complaint);
     c->state = (uint8_t)state;
@@ -172,6 +194,7 @@ static int line_step(struct h1_chunked *c, char byte, size_t off)
  */
 static int64_t trailers_end(struct h1_chunked *c, const char *data, size_t len, size_t off)
 {
+    assert(len >= c->trailer_scanned); /* what was left must be offered again */
     for (;;) {
         const char *line = data + c->trailer_scanned;
         const char *lf = memchr(line, '\n', len - c->trailer_scanned);

@@ -2,7 +2,7 @@
 /*
  * What the fields of a head mean for the message itself: where its body ends, whether the
  * connection lives on, whether it turns into something else. RFC 9112 6.3 and 9.3. Whatever could
- * be read in two ways is refused, leniency or not: a wrong guess here is somebody else's request.
+ * be read in two ways is refused: a wrong guess here is somebody else's request.
  */
 #include <string.h>
 
@@ -77,6 +77,28 @@ static enum h1_status length_check(struct h1_parser *p)
     return H1_DONE;
 }
 
+static void drop_all(struct http_msg *m, enum http_header_id id)
+{
+    for (struct http_header *h = http_msg_first(m, id); h != NULL; h = http_msg_next(m, h))
+        h->flags |= HTTP_HEADER_DROP;
+}
+
+/*
+ * A length beside chunks is an attack or a mistake. Who asked for leniency gets HAProxy's reading,
+ * that of RFC 9112 6.3: the length goes, and this is the last message on the connection.
+ */
+static enum h1_status length_overruled(struct h1_parser *p, const struct http_header *coding)
+{
+    struct http_msg *m = p->msg;
+    if (!h1_is_lenient(p))
+        return h1_refuse(p, 400, coding->name_off, "both Content-Length and Transfer-Encoding");
+    drop_all(m, HTTP_HDR_CONTENT_LENGTH);
+    m->content_length = 0;
+    m->flags &= ~(uint32_t)HTTP_MSG_HAS_LENGTH;
+    m->flags |= HTTP_MSG_CONN_CLOSE;
+    return H1_DONE;
+}
+
 /* The one transfer coding anybody needs is chunked, alone. */
 static enum h1_status coding_check(struct h1_parser *p)
 {
@@ -90,8 +112,8 @@ static enum h1_status coding_check(struct h1_parser *p)
         return h1_refuse(p, 400, h->name_off, "several Transfer-Encoding fields");
     if (h->value_len != 7 || !http_text_same(p->base + h->value_off, "chunked", 7))
         return h1_refuse(p, 400, h->value_off, "Transfer-Encoding is not \"chunked\"");
-    if ((m->flags & HTTP_MSG_HAS_LENGTH) != 0)
-        return h1_refuse(p, 400, h->name_off, "both Content-Length and Transfer-Encoding");
+    if ((m->flags & HTTP_MSG_HAS_LENGTH) != 0 && length_overruled(p, h) == H1_BAD)
+        return H1_BAD;
     m->body = HTTP_BODY_CHUNKED;
     return H1_DONE;
 }
@@ -207,12 +229,6 @@ static bool is_bodiless(const struct h1_parser *p, bool is_tunnel)
     const uint16_t status = p->msg->status;
     return status < 200 || status == 204 || status == 304 || is_tunnel ||
            p->request_method == HTTP_METHOD_HEAD;
-}
-
-static void drop_all(struct http_msg *m, enum http_header_id id)
-{
-    for (struct http_header *h = http_msg_first(m, id); h != NULL; h = http_msg_next(m, h))
-        h->flags |= HTTP_HEADER_DROP;
 }
 
 enum h1_status h1_response_finish(struct h1_parser *p)

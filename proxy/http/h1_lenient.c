@@ -7,9 +7,10 @@
  *
  * llhttp would refuse all that, so it does not see it: heads are cut into lines here, start lines
  * are read here, and llhttp is shown the fields with harmless letters in place of what it cannot
- * stand. It is slow compared with the strict way, and nobody minds. Framing stays as strict as
- * ever, folded lines stay refused, and so does a name that is a framing field's to whoever trims
- * it.
+ * stand. It is slow compared with the strict way, and nobody minds.
+ *
+ * Framing is as strict as ever but for one thing (length_overruled() in h1_fields.c). Folded lines
+ * stay refused, and so does a name that is a framing field's to whoever trims it.
  */
 #include <string.h>
 

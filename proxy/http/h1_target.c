@@ -240,8 +240,8 @@ static enum h1_status target_check_lenient(struct h1_parser *p)
 
 enum h1_status h1_target_check(struct h1_parser *p)
 {
-    const bool lenient = (p->options & H1_LENIENT) != 0;
-    const enum h1_status status = lenient ? target_check_lenient(p) : target_check_strict(p);
+    const enum h1_status status =
+        h1_is_lenient(p) ? target_check_lenient(p) : target_check_strict(p);
     if (status == H1_DONE && p->msg->first[HTTP_HDR_HOST] != 0)
         p->msg->flags |= HTTP_MSG_HAS_HOST;
     return status;

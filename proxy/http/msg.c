@@ -54,7 +54,7 @@ int http_msg_find(const struct http_msg *m, const char *base, const char *name, 
 
 bool http_msg_append(struct http_msg *m, const struct http_header *h)
 {
-    if (m->header_count == HTTP_MAX_HEADERS)
+    if (m->header_count >= HTTP_MAX_HEADERS)
         return false;
     m->headers[m->header_count++] = *h;
     if (h->id == HTTP_HDR_OTHER)
@@ -76,8 +76,9 @@ bool http_list_next(const char **at, const char *end, const char **member_out, s
     const char *from = *at;
     while (from < end && (is_blank(*from) || *from == ','))
         from++;
-    const char *comma = memchr(from, ',', (size_t)(end - from));
-    const char *to = comma != NULL ? comma : end;
+    const char *to = from;
+    while (to < end && *to != ',')
+        to++;
     *at = to;
     while (to > from && is_blank(to[-1]))
         to--;
