@@ -16,7 +16,7 @@
 #include <string.h>
 #include <sys/uio.h>
 
-#define GATHER_PIECES 128
+#define GATHER_PIECES 448 /* four for each of 101 fields, and the rest */
 #define GATHER_TEXT 2048
 
 struct gather {

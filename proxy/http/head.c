@@ -38,16 +38,35 @@ void head_drop_connection_fields(struct http_msg *m, const char *base)
     head_drop(m, HTTP_HDR_PROXY_CONNECTION);
 }
 
-void head_add_fields(struct gather *g, const struct http_msg *m, const char *base)
+static void add_field_anew(struct gather *g, const struct http_header *h, const char *base)
 {
-    for (unsigned i = 0; i < m->header_count; i++) {
+    gather_add(g, base + h->name_off, h->name_len);
+    gather_literal(g, ": ");
+    gather_add(g, base + h->value_off, h->value_len);
+    gather_literal(g, "\r\n");
+}
+
+/* Fields i.. that may go in one piece; returns the index behind them. */
+static unsigned add_run(struct gather *g, const struct http_msg *m, const char *base, unsigned i)
+{
+    uint32_t start = m->headers[i].name_off;
+    while (++i < m->header_count && (m->headers[i].flags & HTTP_HEADER_DROP) == 0)
+        continue;
+    /* a line ends where the next begins; after the last comes the empty line */
+    uint32_t end = i < m->header_count ? m->headers[i].name_off : m->head_bytes - 2;
+    gather_add(g, base + start, end - start);
+    return i;
+}
+
+void head_add_fields(struct gather *g, const struct http_msg *m, const char *base, bool lenient)
+{
+    bool anew = lenient || (m->flags & HTTP_MSG_LENGTH_REPEATED) != 0;
+    for (unsigned i = 0; i < m->header_count;) {
         if ((m->headers[i].flags & HTTP_HEADER_DROP) != 0)
-            continue;
-        uint32_t start = m->headers[i].name_off;
-        while (i + 1 < m->header_count && (m->headers[i + 1].flags & HTTP_HEADER_DROP) == 0)
             i++;
-        /* a line ends where the next begins; after the last comes the empty line */
-        uint32_t end = i + 1 < m->header_count ? m->headers[i + 1].name_off : m->head_bytes - 2;
-        gather_add(g, base + start, end - start);
+        else if (anew)
+            add_field_anew(g, &m->headers[i++], base);
+        else
+            i = add_run(g, m, base, i);
     }
 }

@@ -20,6 +20,7 @@
 #include "proxy/net/splice.h"
 
 #define RELAY_READ_MIN (16 * 1024)
+#define RELAY_READ_START (64 * 1024)
 #define RELAY_READ_MAX LOOP_SCRATCH_BYTES
 
 enum relay_status {

@@ -122,7 +122,7 @@ enum stream_state request_send(struct stream *s)
     s->keep_server = !be->http_server_close && !be->http_close && !s->frontend->conf->http_server_close &&
                      !s->frontend->conf->http_close;
     add_request_line(s, &g);
-    head_add_fields(&g, m, s->in);
+    head_add_fields(&g, m, s->in, s->frontend->conf->accept_invalid_request);
     add_forwarded_fields(s, &g);
     if (m->body == HTTP_BODY_CHUNKED)
         gather_literal(&g, "Transfer-Encoding: chunked\r\n");

@@ -58,7 +58,7 @@ static void add_head(struct stream *s, struct gather *g, const char *base, bool 
     struct http_msg *m = &s->resp;
     drop_hop_by_hop(m, base);
     add_status_line(g, m, base);
-    head_add_fields(g, m, base);
+    head_add_fields(g, m, base, s->backend->conf->accept_invalid_response);
     if (m->body == HTTP_BODY_CHUNKED && s->req.version_minor == 1)
         gather_literal(g, "Transfer-Encoding: chunked\r\n");
     add_connection(s, g, tunnel);
@@ -118,6 +118,7 @@ static enum stream_state start_response(struct stream *s, const char *base, size
     bool chunk_out = m->body == HTTP_BODY_CHUNKED && s->req.version_minor == 1;
     enum http_body body = tunnel ? HTTP_BODY_UNTIL_CLOSE : m->body;
     relay_start(&s->down, &s->sconn->conn, &s->session->client, body, m->content_length, chunk_out, lenient);
+    s->down.read_bytes = s->session->burst_bytes;
     s->resp_started = true;
     enum relay_status status = relay_push(&s->down, &g, base + m->head_bytes, len - m->head_bytes, &used);
     stream_client_lives(s, frontend_conf(s)->timeout.client_ms);
@@ -147,7 +148,7 @@ static enum relay_status pass_interim(struct stream *s, const char *base)
         return RELAY_WAITS;
     drop_hop_by_hop(&s->resp, base);
     add_status_line(&g, &s->resp, base);
-    head_add_fields(&g, &s->resp, base);
+    head_add_fields(&g, &s->resp, base, s->backend->conf->accept_invalid_response);
     gather_literal(&g, "\r\n");
     return relay_send(&s->down, &g);
 }
@@ -249,7 +250,7 @@ enum stream_state response_read(struct stream *s)
             continue;
         }
         char *scratch = s->thread->loop->scratch;
-        ssize_t n = conn_recv(&s->sconn->conn, scratch, RELAY_READ_MIN * 4);
+        ssize_t n = conn_recv(&s->sconn->conn, scratch, s->session->burst_bytes);
         if (n == UV_EAGAIN)
             break;
         if (n <= 0)
