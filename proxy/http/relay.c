@@ -42,13 +42,10 @@ void relay_start(struct relay *relay, struct conn *from, struct conn *to, enum h
     relay->bound_reads = relay->discard = relay->surplus = false;
     relay->input_done = body == HTTP_BODY_NONE;
     relay->remaining = body == HTTP_BODY_LENGTH ? length : 0;
-    relay->bytes_in = relay->bytes_out = 0;
+    relay->bytes_in = 0;
     relay->read_bytes = RELAY_READ_START;
     if (body == HTTP_BODY_CHUNKED)
         h1_chunk_init(&relay->chunked, h1_options);
-    relay->held = relay->unread = (struct relay_bytes){0};
-    relay->pipe = NULL;
-    relay->in_pipe = 0;
 }
 
 /* Keeps the pieces of g from byte `skip` on. */
@@ -360,6 +357,7 @@ void relay_free(struct relay *relay)
     if (relay->pipe != NULL)
         splice_pipe_give(relay->from->loop, relay->pipe, relay->in_pipe);
     relay->pipe = NULL;
+    relay->in_pipe = 0;
     relay_bytes_free(&relay->held);
     relay_bytes_free(&relay->unread);
 }
