@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The floor: what relaying costs when nothing is understood.
+ *
+ *   client --(TLS?)--> client endpoint <--peer--> server endpoint --> origin
+ *
+ * A client is given a server connection with its first bytes and keeps it until the response has
+ * passed, which the floor knows only because the command line says how many bytes that is. Idle
+ * server connections lie on a stack. Each message then costs one receive and one send, and a client
+ * connection one accept4, one epoll_ctl and one close. Nothing is parsed, logged, timed or counted,
+ * and a failure of the origin ends the program: no proxy can be cheaper.
+ *
+ * Thread: there is one.
+ */
+#ifndef BENCH_FLOOR_H
+#define BENCH_FLOOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum { READ_BYTES = 128 * 1024 };
+
+struct channel;
+struct ssl_st;
+struct ssl_ctx_st;
+
+/* Bytes on their way. Pooled, and owned by an endpoint only while its descriptor does not take
+ * them. */
+struct buffer {
+    struct buffer *next; /* in the pool */
+    size_t start;
+    size_t end;
+    char bytes[READ_BYTES];
+};
+
+struct endpoint {
+    enum endpoint_kind { CLIENT, SERVER } kind;
+    int fd;
+    bool readable;           /* the descriptor may hold more to receive */
+    bool closing;            /* once the backlog has left */
+    struct endpoint *peer;   /* borrowed: the other side of the request under way, or NULL */
+    struct endpoint *next;   /* of idle servers, and of the dead of this turn */
+    struct buffer *backlog;  /* owned: what the descriptor did not take yet, or NULL */
+    struct channel *channel; /* owned: the same with --splice */
+    struct ssl_st *tls;      /* owned: NULL for plain text */
+    size_t response_left;    /* server: bytes of the response still to come */
+};
+
+/* Both return a count of bytes, 0 at the end of the stream, or -1 with EAGAIN when the descriptor
+ * is not ready. */
+ssize_t endpoint_receive(struct endpoint *endpoint, void *bytes, size_t len);
+ssize_t endpoint_send(struct endpoint *endpoint, const void *bytes, size_t len);
+
+/* Hands one batch of a response on; returns as endpoint_receive() does. */
+ssize_t floor_splice_forward(struct endpoint *from, struct endpoint *to);
+/* Sends what it can of the channel of an endpoint. */
+void floor_splice_flush(struct endpoint *endpoint);
+
+/* Contexts for clients that speak TLS; key and chain in one PEM file. */
+struct ssl_ctx_st *floor_tls_context_new(const char *pem_path);
+void floor_tls_start(struct endpoint *endpoint, struct ssl_ctx_st *context);
+void floor_tls_end(struct endpoint *endpoint);
+/* Whether received bytes still wait to be deciphered. */
+bool floor_tls_has_more(const struct endpoint *endpoint);
+ssize_t floor_tls_receive(struct endpoint *endpoint, void *bytes, size_t len);
+ssize_t floor_tls_send(struct endpoint *endpoint, const void *bytes, size_t len);
+
+#endif

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The questions that bench/run asks: one row each.
+
+A row says what the load does, how the floor must be told about it, and what weir has to reach. All proxies of a row
+answer the same requests, one after another in turns, so only figures of one row may be compared.
+"""
+from dataclasses import dataclass
+
+KB = 1024
+MB = 1024 * KB
+UPLOAD_BYTES = 64 * KB
+
+
+@dataclass(frozen=True)
+class Case:
+    name: str
+    title: str
+    requests: int
+    path: str = "/1k"
+    body_bytes: int = 1 * KB
+    connections: int = 64
+    upload_bytes: int = 0
+    browser: bool = False
+    close: bool = False
+    rate_per_s: int = 0
+    tls: str = ""  # handshakes: full or resumed; empty is plain text
+    key: str = "p256"  # of the certificate
+    bulk: bool = False  # figures are per MB, and the floor splices
+    tuned: bool = False  # the peers get larger buffers and splice; weir and the floor stay as they are
+    target: float = 0.0  # weir divided by the floor, at most
+
+    def per_request(self) -> float:
+        """Units of the figure that one request is."""
+        return self.body_bytes / MB if self.bulk else 1.0
+
+    @property
+    def warmup(self) -> int:
+        return max(self.connections, self.requests // 10)
+
+    def load_args(self) -> list[str]:
+        args = ["--path", self.path, "--body-bytes", str(self.body_bytes),
+                "--connections", str(self.connections)]
+        if self.upload_bytes:
+            args += ["--upload-bytes", str(self.upload_bytes)]
+        if self.browser:
+            args += ["--browser"]
+        if self.close:
+            args += ["--close"]
+        if self.tls:
+            args += ["--tls", self.tls]
+        if self.rate_per_s:
+            args += ["--rate", str(self.rate_per_s)]
+        return args
+
+
+CASES = [
+    Case("keepalive", "keep-alive, 1 KB, 64 connections", 100_000, target=1.15),
+    Case("browser", "the same with browser headers (900 bytes)", 100_000, browser=True, target=1.20),
+    Case("connections", "the same, 1,000 connections", 100_000, connections=1000, target=1.25),
+    Case("unsaturated", "the same, 64 connections, 5,000 requests/s", 10_000, rate_per_s=5000, target=1.10),
+    Case("10k", "10 KB responses", 50_000, path="/10k", body_bytes=10 * KB, target=1.15),
+    Case("100k", "100 KB responses, per MB", 10_000, path="/100k", body_bytes=100 * KB, bulk=True, target=1.15),
+    Case("100k-tuned", "100 KB responses, per MB, peers tuned", 10_000, path="/100k", body_bytes=100 * KB,
+         bulk=True, tuned=True, target=1.15),
+    Case("1m", "1 MB responses, per MB", 1_500, path="/1m", body_bytes=1 * MB, connections=16, bulk=True,
+         target=1.15),
+    Case("1m-tuned", "1 MB responses, per MB, peers tuned", 1_500, path="/1m", body_bytes=1 * MB, connections=16,
+         bulk=True, tuned=True, target=1.15),
+    Case("close", "connection per request", 30_000, close=True, target=1.15),
+    Case("upload", "POST 64 KB", 20_000, path="/upload", body_bytes=2, upload_bytes=UPLOAD_BYTES, target=1.10),
+    Case("tls", "TLS 1.3 keep-alive, 1 KB", 60_000, tls="full", target=1.15),
+    Case("tls-full", "full TLS handshake and request, P-256", 4_000, tls="full", close=True, target=1.05),
+    Case("tls-full-rsa", "full TLS handshake and request, RSA-2048", 3_000, tls="full", close=True, key="rsa2048",
+         target=1.05),
+    Case("tls-resumed", "resumed TLS handshake and request", 5_000, tls="resumed", close=True, target=1.03),
+    Case("tls-1m", "TLS, 1 MB responses, per MB", 800, path="/1m", body_bytes=1 * MB, connections=16, tls="full",
+         bulk=True, target=1.08),
+]
+
+# What one connection that does nothing may hold of the process's memory.
+IDLE_CONNECTIONS = 4000
+IDLE_KIB_TARGET = {"plain": 1.0, "TLS": 13.5}
+GIVEN_BACK_WITHIN_S = 10
+
+# Servers looked at each second, and what that may cost of one processor.
+PROBED_SERVERS = 1000
+PROBES_PERCENT_TARGET = 2.0
+
+# Rows whose system calls are counted, with a number of requests that strace gets through.
+TRACED = {"keepalive": 20_000, "close": 5_000, "100k": 2_000, "1m": 200, "upload": 3_000, "tls": 20_000,
+          "tls-full": 1_000}

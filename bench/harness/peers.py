@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The proxies that are compared: how each is configured for a row, and how it is started.
+
+Every one has one thread, no access log and connections to the origin that are kept and shared. What else is set is
+what people set who tune them; with `tuned` also what large bodies ask for. weir is configured as anybody would.
+"""
+import pathlib
+import shutil
+
+ORIGIN_PORT = 22000
+PROXY_PORT = 22001
+MAX_CONNECTIONS = 8000
+
+
+class Peer:
+    """One proxy. command() returns what to execute; files it needs go to the given directory."""
+
+    name = ""
+    can_probe = False
+
+    def command(self, case, pem: pathlib.Path, response_bytes: int, directory: pathlib.Path) -> list[str]:
+        raise NotImplementedError
+
+    def probing_command(self, kind: str, servers: int, directory: pathlib.Path) -> list[str]:
+        raise NotImplementedError
+
+    def version_command(self) -> list[str] | None:
+        return None
+
+
+class Floor(Peer):
+    name = "floor"
+
+    def __init__(self, programs: pathlib.Path):
+        self.program = programs / "floor"
+
+    def command(self, case, pem, response_bytes, directory):
+        command = [str(self.program), "--listen", str(PROXY_PORT), "--origin", str(ORIGIN_PORT),
+                   "--response-bytes", str(response_bytes)]
+        if case.close:
+            command += ["--close"]
+        if case.bulk and not case.tls:
+            command += ["--splice"]
+        if case.tls:
+            command += ["--tls", str(pem)]
+        return command
+
+
+class Haproxy(Peer):
+    name = "haproxy"
+    can_probe = True
+
+    HEAD = """
+global
+    nbthread 1
+    maxconn {max_connections}
+{tuning}
+defaults
+    mode http
+    timeout connect 5s
+    timeout client 60s
+    timeout server 60s
+    http-reuse always
+"""
+    TUNED = """
+    tune.bufsize 65536
+    tune.pipesize 1048576
+    maxpipes 200
+"""
+
+    def command(self, case, pem, response_bytes, directory):
+        text = self.HEAD.format(max_connections=MAX_CONNECTIONS, tuning=self.TUNED if case.tuned else "")
+        if case.tuned:
+            text += "    option splice-auto\n"
+        text += f"""
+frontend clients
+    bind 127.0.0.1:{PROXY_PORT}{f" ssl crt {pem}" if case.tls else ""}
+    default_backend servers
+backend servers
+    server origin 127.0.0.1:{ORIGIN_PORT}
+"""
+        return self._write(text, directory)
+
+    def probing_command(self, kind, servers, directory):
+        text = self.HEAD.format(max_connections=MAX_CONNECTIONS, tuning="")
+        text += f"frontend clients\n    bind 127.0.0.1:{PROXY_PORT}\n    default_backend servers\nbackend servers\n"
+        if kind == "HTTP":
+            text += "    option httpchk\n    http-check send meth GET uri /check ver HTTP/1.1 hdr Host bench.example\n"
+        for i in range(servers):
+            text += f"    server s{i} 127.0.0.1:{ORIGIN_PORT} check inter 1s\n"
+        return self._write(text, directory)
+
+    @staticmethod
+    def _write(text, directory):
+        path = directory / "haproxy.cfg"
+        path.write_text(text)
+        return [shutil.which("haproxy", path="/usr/sbin:/usr/bin"), "-db", "-f", str(path)]
+
+    def version_command(self):
+        return ["/usr/sbin/haproxy", "-v"]
+
+
+class Nginx(Peer):
+    name = "nginx"
+
+    TEXT = """
+daemon off;
+master_process off;
+worker_processes 1;
+pid {directory}/nginx.pid;
+error_log stderr crit;
+events {{
+    worker_connections {max_connections};
+    multi_accept on;
+    accept_mutex off;
+}}
+http {{
+    access_log off;
+    tcp_nodelay on;
+    keepalive_requests 1000000000;
+    keepalive_timeout 300s;
+    keepalive_time 24h;
+    client_body_temp_path {directory}/body;
+    proxy_temp_path {directory}/proxy;
+    fastcgi_temp_path {directory}/fastcgi;
+    uwsgi_temp_path {directory}/uwsgi;
+    scgi_temp_path {directory}/scgi;
+    upstream servers {{
+        server 127.0.0.1:{origin_port};
+        keepalive 1100;
+        keepalive_requests 1000000000;
+        keepalive_timeout 300s;
+        keepalive_time 24h;
+    }}
+    server {{
+        listen 127.0.0.1:{port}{ssl} reuseport backlog=4096;
+{settings}
+        location / {{
+            proxy_pass http://servers;
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
+        }}
+    }}
+}}
+"""
+    TUNED = """
+        proxy_buffers 16 64k;
+        proxy_buffer_size 64k;
+        proxy_busy_buffers_size 128k;
+        proxy_max_temp_file_size 0;
+"""
+    UPLOAD = """
+        client_body_buffer_size 128k;
+        client_max_body_size 0;
+"""
+
+    def command(self, case, pem, response_bytes, directory):
+        settings = self.TUNED if case.tuned else ""
+        if case.upload_bytes:
+            settings += self.UPLOAD
+        if case.tls:
+            settings += f"        ssl_certificate {pem};\n        ssl_certificate_key {pem};\n"
+            settings += "        ssl_protocols TLSv1.2 TLSv1.3;\n"
+        path = directory / "nginx.conf"
+        path.write_text(self.TEXT.format(directory=directory, max_connections=MAX_CONNECTIONS, port=PROXY_PORT,
+                                         origin_port=ORIGIN_PORT, ssl=" ssl" if case.tls else "", settings=settings))
+        return [shutil.which("nginx", path="/usr/sbin:/usr/bin"), "-e", "stderr", "-c", str(path)]
+
+    def version_command(self):
+        return ["/usr/sbin/nginx", "-v"]
+
+
+class Weir(Peer):
+    name = "weir"
+    can_probe = True
+
+    def __init__(self, build: pathlib.Path):
+        self.program = build / "proxy" / "runtime" / "weir"

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The results as Markdown: medians, their spread, and ratios to the floor and to HAProxy."""
+from statistics import median
+
+from .cases import CASES, IDLE_CONNECTIONS, IDLE_KIB_TARGET, PROBED_SERVERS, PROBES_PERCENT_TARGET
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    lines += ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _number(value: float) -> str:
+    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def _spread(values: list[float]) -> str:
+    if len(values) == 1:
+        return _number(values[0])
+    return f"**{_number(median(values))}** ({_number(min(values))}-{_number(max(values))})"
+
+
+def _ratio(runs: dict, peer: str, base: str) -> float | None:
+    """The median of the ratios of each round: what disturbs a round disturbs both of its runs."""
+    if peer not in runs or base not in runs:
+        return None
+    return median(a.cpu_us / b.cpu_us for a, b in zip(runs[peer], runs[base]))
+
+
+def _ratio_text(ratio: float | None) -> str:
+    return "" if ratio is None else f"{ratio:.2f}"
+
+
+def _verdict(value: float | None, target: float) -> str:
+    if value is None or not target:
+        return f"<= {target}" if target else ""
+    return f"<= {target}: " + ("reached" if value <= target else "**missed**")
+
+
+def missed(results: dict) -> list[str]:
+    """The targets that weir does not reach, in words."""
+    found = []
+    for case in CASES:
+        ratio = _ratio(results["processor"].get(case.name, {}), "weir", "floor")
+        if ratio is not None and ratio > case.target:
+            found.append(f"{case.title}: {ratio:.2f} times the floor, not {case.target}")
+    for (peer, kind), memory in results["memory"].items():
+        if peer == "weir" and memory.kib_per_connection > IDLE_KIB_TARGET[kind]:
+            found.append(f"idle {kind} connection: {memory.kib_per_connection:.2f} KiB, not {IDLE_KIB_TARGET[kind]}")
+        if peer == "weir" and memory.given_back < 0.9:
+            found.append(f"idle {kind} connections: only {100 * memory.given_back:.0f} % is given back")
+    for (peer, kind), percents in results["probes"].items():
+        if peer == "weir" and median(percents) > PROBES_PERCENT_TARGET:
+            found.append(f"{kind} probes: {median(percents):.1f} % of a processor, not {PROBES_PERCENT_TARGET}")
+    return found
+
+
+def _processor_section(results: dict, peers: list[str]) -> str:
+    rows = []
+    for case in CASES:
+        runs = results["processor"].get(case.name)
+        if not runs:
+            continue
+        row = [case.title]
+        row += [_spread([run.cpu_us for run in runs[peer]]) if peer in runs else "" for peer in peers]
+        row += [_ratio_text(_ratio(runs, peer, "floor")) for peer in peers if peer != "floor"]
+        row += [_ratio_text(_ratio(runs, "weir", "haproxy")), _verdict(_ratio(runs, "weir", "floor"), case.target)]
+        rows.append(row)
+    head = ["microseconds", *peers, *[f"{peer} / floor" for peer in peers if peer != "floor"], "weir / haproxy",
+            "weir / floor must be"]
+    return ("## Processor time of the proxy per request (large bodies: per MB)\n\n"
+            "Median of the rounds, with the lowest and the highest; a ratio is the median of the rounds' ratios.\n\n"
+            + _table(head, rows))
+
+
+def _throughput_section(results: dict, peers: list[str]) -> str:
+    rows = []
+    for case in CASES:
+        runs = results["processor"].get(case.name)
+        if not runs:
+            continue
+        row = [case.title.replace(", per MB", "")]
+        for peer in peers:
+            if peer not in runs:
+                row.append("")
+                continue
+            middle = sorted(runs[peer], key=lambda run: run.per_s)[len(runs[peer]) // 2]
+            row.append(f"{middle.per_s:,.0f} ({100 * middle.busy:.0f} %, {middle.p50_us}/{middle.p99_us})")
+        rows.append(row)
+    return ("## Requests per second (share of its processor used, median/99th percentile in microseconds)\n\n"
+            "Saturation where the share is near 100 %; elsewhere the load or the wait for acknowledgements on the\n"
+            "loopback limits, and the figure says little about the proxy.\n\n"
+            + _table(["", *peers], rows))
+
+
+def _calls_section(results: dict, peers: list[str]) -> str:
+    rows = []
+    for case in CASES:
+        counted = results["calls"].get(case.name)
+        if not counted:
+            continue
+        row = [case.title.replace(", per MB", "")]
+        for peer in peers:
+            calls = sorted(counted.get(peer, {}).items(), key=lambda item: -item[1])
+            shown = [f"{name} {count:.2f}" for name, count in calls if count >= 0.005]
+            total = sum(count for _name, count in calls)
+            row.append(f"**{total:.2f}**: {', '.join(shown)}" if calls else "")
+        rows.append(row)
+    return "## System calls per request\n\n" + _table(["", *peers], rows)
+
+
+def _memory_section(results: dict, peers: list[str]) -> str:
+    rows = []
+    for kind, target in IDLE_KIB_TARGET.items():
+        row = [kind]
+        for peer in peers:
+            memory = results["memory"].get((peer, kind))
+            row.append("" if memory is None else f"{memory.kib_per_connection:.2f} KiB, "
+                       f"{100 * memory.given_back:.0f} % back after {memory.after_s:.1f} s")
+        rows.append([*row, f"<= {target} KiB, back within 10 s"])
+    return (f"## Memory of the process per idle keep-alive connection, over {IDLE_CONNECTIONS:,} of them\n\n"
+            + _table(["", *peers, "weir must reach"], rows))
+
+
+def _probes_section(results: dict, peers: list[str]) -> str:
+    kinds = sorted({kind for _peer, kind in results["probes"]}, reverse=True)
+    rows = []
+    for kind in kinds:
+        row = [kind]
+        for peer in peers:
+            percents = results["probes"].get((peer, kind))
+            row.append(_spread(percents) + " %" if percents else "")
+        rows.append([*row, f"<= {PROBES_PERCENT_TARGET} %"])
+    return (f"## {PROBED_SERVERS:,} servers probed every second, share of one processor\n\n"
+            + _table(["", *peers, "weir must reach"], rows))
+
+
+def markdown(results: dict, peers: list[str], about: list[str]) -> str:
+    """results has one dictionary for each kind of measurement; empty ones leave no section."""
+    sections = ["# What weir costs, next to its peers and to a relay that understands nothing\n\n"
+                + "\n".join(f"- {line}" for line in about) + "\n"]
+    if results["processor"]:
+        sections += [_processor_section(results, peers), _throughput_section(results, peers)]
+    if results["calls"]:
+        sections.append(_calls_section(results, peers))
+    if results["memory"]:
+        sections.append(_memory_section(results, peers))
+    if results["probes"]:
+        sections.append(_probes_section(results, peers))
+    return "\n".join(sections)

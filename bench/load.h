@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The load: a fixed number of requests over a fixed number of connections, and no answer taken on
+ * trust.
+ *
+ * The number is fixed so that the processor time of the proxy divides by it exactly. Each response
+ * must be a 200 with the expected Content-Length and the bytes of pattern.h; anything else is
+ * counted as wrong and fails the run.
+ *
+ * It runs in two parts so that whoever starts it can read the proxy's clock and memory in between:
+ * it opens its connections and warms up, prints one line, waits for a line on standard input, makes
+ * the measured requests, prints a line of JSON, and holds its connections open until standard input
+ * ends.
+ *
+ * Thread: there is one.
+ */
+#ifndef BENCH_LOAD_H
+#define BENCH_LOAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum tls_use {
+    TLS_NONE,
+    TLS_FULL,    /* every connection makes a whole handshake */
+    TLS_RESUMED, /* every connection resumes a session of one before it */
+};
+
+struct load_options {
+    uint16_t port;
+    const char *path;
+    long warmup;   /* requests before the measured ones, over the same connections */
+    long requests; /* the measured ones */
+    long connections;
+    size_t body_bytes;   /* of each response */
+    size_t upload_bytes; /* of each request; 0 makes it a GET */
+    bool browser_headers;
+    bool close; /* a connection for each request */
+    enum tls_use tls;
+    long rate_per_s; /* of requests begun; 0 is as fast as they are answered */
+    long timeout_s;
+    int cpu;
+};
+
+/* The options of the command line; exits with 2 when they make no sense. */
+struct load_options load_options_parse(int argc, char **argv);
+
+/* One request, head and body, as it is sent each time. */
+struct request {
+    char *bytes; /* owned */
+    size_t len;
+};
+struct request request_render(const struct load_options *options);
+
+/* One response as it arrives. Zeroed, it awaits the first byte. */
+struct response {
+    size_t head_len;
+    size_t body_len; /* so far */
+    bool head_complete;
+    char head[2048];
+};
+enum response_verdict { RESPONSE_PARTIAL, RESPONSE_COMPLETE, RESPONSE_WRONG };
+/* On RESPONSE_WRONG why_out says what is wrong. */
+enum response_verdict response_feed(struct response *response, size_t body_bytes, const char *data,
+                                    size_t len, const char **why_out);
+
+struct ssl_st;
+/* Client sides of TLS 1.3, all with the same group and cipher so that every proxy does the same
+ * arithmetic. */
+void load_tls_init(enum tls_use use);
+struct ssl_st *load_tls_new(int fd);
+bool load_tls_is_resumed(struct ssl_st *tls);
+void load_tls_free(struct ssl_st *tls);
+/* A count of bytes, 0 at the end of the stream, -1 with EAGAIN or another errno. */
+ssize_t load_tls_receive(struct ssl_st *tls, void *bytes, size_t len);
+ssize_t load_tls_send(struct ssl_st *tls, const void *bytes, size_t len);
+
+#endif
