@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Finds the row of each directive and hands over to the row's kind (kinds.c). What has no row is
+ * explained: misspelt, in the wrong section, or unknown altogether.
+ */
+#include "config/apply.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* A misspelt or unknown name. */
+static void report_unknown(struct loader *l, enum keyword_level level, unsigned scope,
+                           const struct conf_directive *d)
+{
+    const char *nearest = keyword_nearest(&l->index, l->scratch, level, scope, d->name.text);
+    const char *help = NULL;
+    if (nearest != NULL)
+        help = arena_printf(l->scratch, "did you mean '%s'?", nearest);
+    else if (level == LEVEL_PROXY &&
+             keyword_find(&l->index, l->scratch, LEVEL_GLOBAL, d->name.text))
+        help = "this one belongs in the global section";
+    else if (level == LEVEL_GLOBAL &&
+             keyword_find(&l->index, l->scratch, LEVEL_PROXY, d->name.text))
+        help = "this one belongs in defaults, a frontend, a backend or a listen";
+    else
+        help = "docs/reference.md lists every keyword";
+    CONF_FAIL(l, d->name.span, help, "unknown keyword '%s'", d->name.text);
+}
+
+static const char *scope_name(unsigned scope)
+{
+    static const struct {
+        unsigned scope;
+        const char *name;
+    } names[] = {{IN_FRONTEND, "a frontend"},
+                 {IN_BACKEND, "a backend"},
+                 {IN_DEFAULTS, "defaults"},
+                 {IN_SERVER, "a server"},
+                 {IN_DEFAULT_SERVER, "default-server"}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (names[i].scope == scope)
+            return names[i].name;
+    }
+    return "this place";
+}
+
+/* HAProxy ignores a frontend's keyword in a backend and the reverse, and says so; so do we. */
+static void report_misplaced(struct loader *l, const struct keyword *row, unsigned scope,
+                             const struct conf_directive *d)
+{
+    bool harmless = (scope == IN_FRONTEND && (row->scopes & IN_BACKEND) != 0) ||
+                    (scope == IN_BACKEND && (row->scopes & IN_FRONTEND) != 0);
+    if (harmless)
+        CONF_WARN(l, d->name.span,
+                  arena_printf(l->scratch, "remove it, or move it into %s",
+                               scope_name(scope == IN_FRONTEND ? IN_BACKEND : IN_FRONTEND)),
+                  "'%s' has no effect in %s", d->name.text, scope_name(scope));
+    else
+        CONF_FAIL(l, d->name.span, NULL, "'%s' is not allowed in %s", d->name.text,
+                  scope_name(scope));
+}
+
+/* timeout = { connect = "5s"; } is timeout_connect = "5s". */
+static void apply_prefixed(struct loader *l, enum keyword_level level, unsigned scope, void *base,
+                           const struct conf_directive *d)
+{
+    for (size_t i = 0; i < d->param_count; i++) {
+        struct conf_directive joined = d->params[i];
+        joined.name.text = arena_printf(l->scratch, "%s_%s", d->name.text, d->params[i].name.text);
+        apply_directives(l, level, scope, base, &joined, 1);
+    }
+}
+
+static void apply_one(struct loader *l, enum keyword_level level, unsigned scope, void *base,
+                      const struct conf_directive *d)
+{
+    const struct keyword *row = keyword_find(&l->index, l->scratch, level, d->name.text);
+    if (row == NULL && d->is_group && keyword_is_prefix(&l->index, l->scratch, level, d->name.text))
+        apply_prefixed(l, level, scope, base, d);
+    else if (row == NULL)
+        report_unknown(l, level, scope, d);
+    else if ((row->scopes & scope) == 0)
+        report_misplaced(l, row, scope, d);
+    else {
+        if (row->turns_on != 0)
+            *(bool *)((char *)base + row->turns_on) = !apply_is_off(d);
+        apply_kinds[row->kind].set(l, row, base, d);
+    }
+}
+
+void apply_directives(struct loader *l, enum keyword_level level, unsigned scope, void *base,
+                      const struct conf_directive *directives, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        apply_one(l, level, scope, base, &directives[i]);
+}
+
+bool apply_is_off(const struct conf_directive *d)
+{
+    return d->arg_count == 1 && d->args[0].kind == CONF_WORD_BOOL &&
+           strcasecmp(d->args[0].text, "false") == 0;
+}
+
+const struct conf_word *apply_only_arg(struct loader *l, const struct conf_directive *d)
+{
+    if (d->is_group)
+        CONF_FAIL(l, d->name.span, NULL, "'%s' takes a single value, not a group", d->name.text);
+    else if (d->arg_count == 0)
+        CONF_FAIL(l, d->name.span, NULL, "'%s' needs a value", d->name.text);
+    else if (d->arg_count > 1)
+        CONF_FAIL(l, d->args[1].span, NULL, "'%s' takes a single value", d->name.text);
+    else
+        return &d->args[0];
+    return NULL;
+}
+
+/* The parameter that a single value stands for. */
+static const struct keyword *bare_row(struct loader *l, enum keyword_level level)
+{
+    KEYWORDS_OF(&l->index, level, row)
+    {
+        if (row->bare)
+            return row;
+    }
+    return NULL;
+}
+
+/* `binds = ["*:80"]` is `binds = ({ address = "*:80"; })`. False where only a group will do. */
+static bool apply_bare(struct loader *l, const struct keyword *row, void *base,
+                       const struct conf_directive *d, size_t arg)
+{
+    const struct keyword *param = bare_row(l, row->params);
+    if (param == NULL) {
+        CONF_FAIL(l, d->args[arg].span,
+                  arena_printf(l->scratch, "write %s = { ... }", d->name.text),
+                  "'%s' takes a group", d->name.text);
+        return false;
+    }
+    struct conf_directive one = {.name = d->args[arg], .args = &d->args[arg], .arg_count = 1};
+    one.name.text = param->name;
+    apply_kinds[param->kind].set(l, param, base, &one);
+    return true;
+}
+
+static unsigned params_scope(const struct keyword *row)
+{
+    if (row->params == LEVEL_BIND)
+        return IN_BIND;
+    if (row->params == LEVEL_SERVER)
+        return row->kind == KW_LIST ? IN_SERVER : IN_DEFAULT_SERVER;
+    return IN_PARAMS;
+}
+
+void apply_group(struct loader *l, const struct keyword *row, void *base,
+                 const struct conf_directive *d)
+{
+    void *inner = (char *)base + row->offset;
+    if (row->set != NULL)
+        row->set(l, row, base, d);
+    bool is_flag = d->arg_count == 1 && d->args[0].kind == CONF_WORD_BOOL;
+    for (size_t i = 0; i < d->arg_count && !is_flag; i++)
+        (void)apply_bare(l, row, inner, d, i);
+    apply_directives(l, row->params, params_scope(row), inner, d->params, d->param_count);
+}
+
+/* A new element at the end of the list, with the defaults of its level. */
+static void *list_append(struct loader *l, const struct keyword *row, void *owner)
+{
+    const struct keyword_list *list = row->list;
+    void **items = (void **)((char *)owner + row->offset);
+    size_t *count = (size_t *)((char *)owner + list->count_offset);
+    if (l->initial[row->params] == NULL) {
+        l->initial[row->params] = arena_alloc(l->scratch, list->item_bytes);
+        apply_initial(l, row->params, l->initial[row->params]);
+    }
+    *items = arena_list_grow(l->arena, *items, *count, list->item_bytes);
+    void *item = (char *)*items + *count * list->item_bytes;
+    memcpy(item, l->initial[row->params], list->item_bytes);
+    (*count)++;
+    if (list->begin != NULL)
+        list->begin(l, owner, item);
+    return item;
+}
+
+static const struct conf_directive *find_param(struct loader *l, const struct keyword *row,
+                                               const struct conf_directive *d,
+                                               const struct keyword *wanted)
+{
+    for (size_t i = 0; i < d->param_count; i++) {
+        if (keyword_find(&l->index, l->scratch, row->params, d->params[i].name.text) == wanted)
+            return &d->params[i];
+    }
+    return NULL;
+}
+
+/* Reports what is missing, and says where the element stands: at the word that names it. */
+static struct conf_span check_required(struct loader *l, const struct keyword *row,
+                                       const struct conf_directive *d)
+{
+    struct conf_span span = d->name.span;
+    bool named = false;
+    KEYWORDS_OF(&l->index, row->params, param)
+    {
+        if (!param->required)
+            continue;
+        const struct conf_directive *found = find_param(l, row, d, param);
+        if (found == NULL)
+            CONF_FAIL(l, d->name.span, arena_printf(l->scratch, "add %s = \"...\"", param->name),
+                      "'%s' without '%s'", row->name, param->name);
+        else if (!named && found->arg_count > 0) {
+            span = found->args[0].span;
+            named = true;
+        }
+    }
+    return span;
+}
+
+static void list_item(struct loader *l, const struct keyword *row, void *owner,
+                      const struct conf_directive *d, const size_t *arg)
+{
+    void *item = list_append(l, row, owner);
+    struct conf_span span;
+    if (arg != NULL) {
+        span = d->args[*arg].span;
+        if (!apply_bare(l, row, item, d, *arg))
+            return;
+    } else {
+        span = check_required(l, row, d);
+        apply_directives(l, row->params, params_scope(row), item, d->params, d->param_count);
+    }
+    if (row->list->place_offset != 0)
+        *(struct conf_place *)((char *)item + row->list->place_offset) = span.place;
+    if (row->list->finish != NULL)
+        row->list->finish(l, row, owner, item, span);
+}
+
+void apply_list(struct loader *l, const struct keyword *row, void *base,
+                const struct conf_directive *d)
+{
+    if (apply_is_off(d)) { /* as `no log`: forgets what defaults gave */
+        *(size_t *)((char *)base + row->list->count_offset) = 0;
+        return;
+    }
+    if (d->is_group)
+        list_item(l, row, base, d, NULL);
+    for (size_t i = 0; i < d->arg_count; i++)
+        list_item(l, row, base, d, &i);
+}
+
+void apply_initial(struct loader *l, enum keyword_level level, void *base)
+{
+    KEYWORDS_OF(&l->index, level, row)
+    {
+        if (row->kind == KW_GROUP && row->params != level)
+            apply_initial(l, row->params, (char *)base + row->offset);
+        if (row->initial == NULL)
+            continue;
+        struct conf_word value = {.text = row->initial};
+        struct conf_directive d = {.name = {.text = row->name}, .args = &value, .arg_count = 1};
+        apply_kinds[row->kind].set(l, row, base, &d);
+    }
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is allowed but hardly meant: warnings and notes. Each check is a function and a line in the
+ * table; it sees one proxy of the finished configuration.
+ */
+#include <string.h>
+
+#include "config/resolve.h"
+
+typedef void proxy_check(struct loader *l, const struct config *config,
+                         const struct conf_proxy *proxy, struct conf_span span);
+
+static void check_no_bind(struct loader *l, const struct config *config,
+                          const struct conf_proxy *proxy, struct conf_span span)
+{
+    (void)config;
+    if ((proxy->caps & CONF_FRONTEND) && proxy->bind_count == 0)
+        CONF_WARN(l, span, "add binds = ( { address = \"*:80\"; } ), or make it a backend",
+                  "'%s' has no bind: nobody can connect to it", proxy->name);
+}
+
+static void check_no_backend(struct loader *l, const struct config *config,
+                             const struct conf_proxy *proxy, struct conf_span span)
+{
+    (void)config;
+    bool answers = proxy->action_count > 0 || proxy->stats.enabled || proxy->monitor_uri != NULL;
+    if ((proxy->caps & CONF_FRONTEND) && proxy->default_backend_name == NULL &&
+        proxy->server_count == 0 && !answers)
+        CONF_WARN(l, span, "add default_backend = \"...\"",
+                  "'%s' has no backend: every request is answered with 503", proxy->name);
+}
+
+static void check_no_server(struct loader *l, const struct config *config,
+                            const struct conf_proxy *proxy, struct conf_span span)
+{
+    (void)config;
+    if (proxy->caps == CONF_BACKEND && proxy->server_count == 0 && proxy->action_count == 0 &&
+        !proxy->stats.enabled)
+        CONF_WARN(l, span, "add servers = ( { name = \"a\"; address = \"10.0.0.1:80\"; } )",
+                  "'%s' has no server: every request is answered with 503", proxy->name);
+}
+
+static void check_unused(struct loader *l, const struct config *config,
+                         const struct conf_proxy *proxy, struct conf_span span)
+{
+    if (proxy->caps != CONF_BACKEND)
+        return;
+    for (size_t i = 0; i < config->proxy_count; i++) {
+        if (config->proxies[i].default_backend == proxy)
+            return;
+    }
+    CONF_REMARK(l, span, "name it in some default_backend, or remove it",
+                "nothing uses the backend '%s'", proxy->name);
+}
+
+/* A server without a probe counts as up for ever, so a dead one goes on getting requests. */
+static void check_unchecked(struct loader *l, const struct config *config,
+                            const struct conf_proxy *proxy, struct conf_span span)
+{
+    (void)config, (void)span;
+    const struct conf_server *unchecked = NULL;
+    bool some_checked = false;
+    for (size_t i = 0; i < proxy->server_count; i++) {
+        const struct conf_server *server = &proxy->servers[i];
+        if (server->check.enabled)
+            some_checked = true;
+        else if (unchecked == NULL && !server->disabled)
+            unchecked = server;
+    }
+    if (some_checked && unchecked != NULL)
+        CONF_WARN(l, ((struct conf_span){unchecked->place, (unsigned)strlen(unchecked->name) + 2}),
+                  "add check = true", "server '%s' is not checked, but others beside it are",
+                  unchecked->name);
+}
+
+static void check_format_without_log(struct loader *l, const struct config *config,
+                                     const struct conf_proxy *proxy, struct conf_span span)
+{
+    (void)config;
+    if ((proxy->caps & CONF_FRONTEND) && proxy->log_format != CONF_LOG_NONE &&
+        proxy->log_count == 0)
+        CONF_WARN(l, span, "add logs = [\"global\"] here, and logs to the global section",
+                  "'%s' has a log format but no log target", proxy->name);
+}
+
+static proxy_check *const checks[] = {
+    check_no_bind, check_no_backend, check_no_server,
+    check_unused,  check_unchecked,  check_format_without_log,
+};
+
+void check_proxies(struct loader *l, const struct config *config)
+{
+    bool has_frontend = false;
+    for (size_t i = 0; i < config->proxy_count; i++) {
+        for (size_t k = 0; k < sizeof checks / sizeof *checks; k++)
+            checks[k](l, config, &config->proxies[i], l->proxies[i]->span);
+        has_frontend = has_frontend || (config->proxies[i].caps & CONF_FRONTEND) != 0;
+    }
+    if (!has_frontend)
+        CONF_WARN(l, (struct conf_span){0}, "add frontends = ( { ... } )",
+                  "there is no frontend: nobody can connect");
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Looking up rows: by name, by first word, by likeness. */
+#include "config/keyword.h"
+
+#include <string.h>
+
+#include "config/suggest.h"
+
+char *keyword_fold(struct conf_arena *arena, const char *name)
+{
+    char *folded = arena_copy(arena, name);
+    for (char *c = folded; *c != '\0'; c++) {
+        if (*c == '-' || *c == '.' || *c == ' ')
+            *c = '_';
+    }
+    return folded;
+}
+
+/* All rows of a level in one array; a room's table adds to what the core has. */
+static struct keyword *gather_rows(struct conf_arena *arena, enum keyword_level level,
+                                   const struct keyword_table *const *tables)
+{
+    struct keyword *rows = NULL;
+    size_t count = 0;
+    for (; *tables != NULL; tables++) {
+        if ((*tables)->level != level)
+            continue;
+        for (const struct keyword *row = (*tables)->rows; row->name != NULL; row++) {
+            rows = arena_list_grow(arena, rows, count, sizeof *rows);
+            rows[count] = *row;
+            rows[count].offset += (*tables)->shift;
+            count++;
+        }
+    }
+    rows = arena_list_grow(arena, rows, count, sizeof *rows);
+    rows[count] = (struct keyword){0};
+    return rows;
+}
+
+void keyword_index_build(struct conf_arena *arena, struct keyword_index *index,
+                         const struct keyword_table *const *tables)
+{
+    *index = (struct keyword_index){0};
+    for (int level = 0; level < LEVEL_COUNT; level++) {
+        struct name_map *map = &index->by_name[level];
+        index->rows[level] = gather_rows(arena, (enum keyword_level)level, tables);
+        KEYWORDS_OF(index, level, row)
+        {
+            names_add(arena, map, keyword_fold(arena, row->name), row);
+            if (row->plural != NULL)
+                names_add(arena, map, keyword_fold(arena, row->plural), row);
+        }
+    }
+}
+
+const struct keyword *keyword_find(const struct keyword_index *index, struct conf_arena *arena,
+                                   enum keyword_level level, const char *name)
+{
+    if (strpbrk(name, "-. ") != NULL)
+        name = keyword_fold(arena, name);
+    return names_get(&index->by_name[level], name);
+}
+
+bool keyword_is_prefix(const struct keyword_index *index, struct conf_arena *arena,
+                       enum keyword_level level, const char *name)
+{
+    const char *folded = keyword_fold(arena, name);
+    size_t len = strlen(folded);
+    KEYWORDS_OF(index, level, row)
+    {
+        const char *other = keyword_fold(arena, row->name);
+        if (strncmp(other, folded, len) == 0 && other[len] == '_')
+            return true;
+    }
+    return false;
+}
+
+const char *keyword_libconfig_name(struct conf_arena *arena, const struct keyword *row)
+{
+    return keyword_fold(arena, row->plural != NULL ? row->plural : row->name);
+}
+
+const char *keyword_nearest(const struct keyword_index *index, struct conf_arena *arena,
+                            enum keyword_level level, unsigned scope, const char *name)
+{
+    struct suggestion suggestion;
+    suggestion_start(&suggestion, name);
+    KEYWORDS_OF(index, level, row)
+    {
+        if (row->scopes & scope)
+            suggestion_try(&suggestion, keyword_libconfig_name(arena, row));
+    }
+    return suggestion.best;
+}

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How each kind of row reads its value: one function and one line of the table at the end.
+ */
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/apply.h"
+#include "config/suggest.h"
+#include "config/value.h"
+
+static void *field(const struct keyword *row, void *base)
+{
+    return (char *)base + row->offset;
+}
+
+/* "'x' is not a duration", with the form that would be right. */
+static void refuse(struct loader *l, const struct keyword *row, const struct conf_directive *d,
+                   const struct conf_word *word, const char *help)
+{
+    CONF_FAIL(l, word->span, help, "%s: '%s' is not %s", d->name.text, word->text,
+              apply_kinds[row->kind].takes);
+}
+
+static bool read_flag(struct loader *l, const struct conf_directive *d, bool *flag_out)
+{
+    *flag_out = true;
+    if (d->arg_count == 0 && !d->is_group)
+        return true; /* haproxy.cfg: the keyword alone */
+    const struct conf_word *word = apply_only_arg(l, d);
+    if (word == NULL)
+        return false;
+    if (word->kind != CONF_WORD_NUMBER && value_flag(word->text, flag_out) == 0)
+        return true;
+    CONF_FAIL(l, word->span, "write true or false", "%s: '%s' is neither true nor false",
+              d->name.text, word->text);
+    return false;
+}
+
+static void set_flag(struct loader *l, const struct keyword *row, void *base,
+                     const struct conf_directive *d)
+{
+    bool flag;
+    if (read_flag(l, d, &flag))
+        *(bool *)field(row, base) = flag;
+}
+
+static void set_flag_off(struct loader *l, const struct keyword *row, void *base,
+                         const struct conf_directive *d)
+{
+    bool flag;
+    if (read_flag(l, d, &flag))
+        *(bool *)field(row, base) = !flag;
+}
+
+static void set_value(struct loader *l, const struct keyword *row, void *base,
+                      const struct conf_directive *d)
+{
+    bool flag;
+    if (read_flag(l, d, &flag))
+        *(int *)field(row, base) = flag ? row->value : 0;
+}
+
+/* Stores value if the row's range holds it. */
+static void store_in_range(struct loader *l, const struct keyword *row, void *base,
+                           const struct conf_directive *d, const struct conf_word *word, int error,
+                           long long value)
+{
+    long long max = row->max != 0 ? row->max : row->unit == UNIT_NONE ? UINT_MAX : INT_MAX;
+    if (error == VALUE_BAD || (error == 0 && word->kind == CONF_WORD_BOOL))
+        error = VALUE_BAD;
+    else if (error == 0 && (value < row->min || value > max))
+        error = value > max ? VALUE_LARGE : VALUE_SMALL;
+    const char *unit = row->unit == UNIT_MS ? " ms" : row->unit == UNIT_S ? " s" : "";
+    const char *range = arena_printf(l->scratch, "from %lld to %lld%s", row->min, max, unit);
+    if (error == VALUE_LARGE || error == VALUE_SMALL)
+        CONF_FAIL(l, word->span, range, "%s: %s is too %s", d->name.text, word->text,
+                  error == VALUE_LARGE ? "large" : "small");
+    else
+        *(unsigned *)field(row, base) = (unsigned)value;
+}
+
+static void set_uint(struct loader *l, const struct keyword *row, void *base,
+                     const struct conf_directive *d)
+{
+    const struct conf_word *word = apply_only_arg(l, d);
+    if (word == NULL)
+        return;
+    long long value = 0;
+    int error = value_integer(word->text, &value);
+    if (error == VALUE_BAD)
+        refuse(l, row, d, word, "write a whole number without a unit");
+    else
+        store_in_range(l, row, base, d, word, error, value);
+}
+
+static void set_duration(struct loader *l, const struct keyword *row, void *base,
+                         const struct conf_directive *d)
+{
+    const struct conf_word *word = apply_only_arg(l, d);
+    if (word == NULL)
+        return;
+    unsigned value = 0;
+    int error = value_duration(word->text, row->unit == UNIT_S ? 1000000 : 1000, &value);
+    if (error == VALUE_BAD)
+        refuse(l, row, d, word, "a number and one of us, ms, s, m, h, d: \"5s\"");
+    else
+        store_in_range(l, row, base, d, word, error, value);
+}
+
+static void set_size(struct loader *l, const struct keyword *row, void *base,
+                     const struct conf_directive *d)
+{
+    const struct conf_word *word = apply_only_arg(l, d);
+    if (word == NULL)
+        return;
+    unsigned bytes = 0;
+    int error = value_size(word->text, &bytes);
+    if (error == VALUE_BAD)
+        refuse(l, row, d, word, "a number of bytes, or one with k, m or g: \"16k\"");
+    else
+        store_in_range(l, row, base, d, word, error, bytes);
+}
+
+static void set_string(struct loader *l, const struct keyword *row, void *base,
+                       const struct conf_directive *d)
+{
+    const struct conf_word *word = apply_only_arg(l, d);
+    if (word == NULL)
+        return;
+    if (word->kind == CONF_WORD_BOOL)
+        refuse(l, row, d, word, "write it in double quotes");
+    else if (*word->text == '\0' && row->min > 0)
+        CONF_FAIL(l, word->span, row->doc, "%s: the text is empty", d->name.text);
+    else
+        *(const char **)field(row, base) = word->text;
+}
+
+static void words_append(struct loader *l, struct conf_words *words, const char *word)
+{
+    /* one more than counted, so that the list always ends in NULL */
+    const char **items = arena_alloc(l->arena, (words->count + 2) * sizeof *items);
+    if (words->count > 0)
+        memcpy(items, words->items, words->count * sizeof *items);
+    items[words->count++] = word;
+    words->items = items;
+}
+
+static void set_words(struct loader *l, const struct keyword *row, void *base,
+                      const struct conf_directive *d)
+{
+    struct conf_words *words = field(row, base);
+    if (d->arg_count == 0 || d->is_group) {
+        CONF_FAIL(l, d->name.span, "write [\"one\", \"two\"]", "'%s' takes a list of words",
+                  d->name.text);
+        return;
+    }
+    *words = (struct conf_words){0};
+    for (size_t i = 0; i < d->arg_count; i++) {
+        const char *rest = d->args[i].text;
+        for (size_t len; *rest != '\0'; rest += len + (rest[len] == ',')) {
+            len = strcspn(rest, ",");
+            if (len > 0)
+                words_append(l, words, arena_copy_bytes(l->arena, rest, len));
+        }
+    }
+}
+
+/* "one of: a, b, c" */
+static const char *list_choices(struct loader *l, const struct keyword_choice *choices)
+{
+    const char *text = "one of:";
+    for (const struct keyword_choice *c = choices; c->name != NULL; c++)
+        text = arena_printf(l->scratch, "%s%s %s", text, c == choices ? "" : ",", c->name);
+    return text;
+}
+
+const struct keyword_choice *apply_choice(struct loader *l, const struct keyword *row,
+                                          const struct conf_word *word)
+{
+    struct suggestion suggestion;
+    suggestion_start(&suggestion, word->text);
+    for (const struct keyword_choice *c = row->choices; c->name != NULL; c++) {
+        if (strcmp(c->name, word->text) != 0)
+            suggestion_try(&suggestion, c->name);
+        else if (c->refused == NULL)
+            return c;
+        else {
+            CONF_FAIL(l, word->span, c->refused, "%s '%s' is not supported yet", row->name,
+                      word->text);
+            return NULL;
+        }
+    }
+    const char *help = suggestion.best != NULL
+                           ? arena_printf(l->scratch, "did you mean '%s'?", suggestion.best)
+                           : list_choices(l, row->choices);
+    CONF_FAIL(l, word->span, help, "unknown %s '%s'", row->name, word->text);
+    return NULL;
+}
+
+static void set_choice(struct loader *l, const struct keyword *row, void *base,
+                       const struct conf_directive *d)
+{
+    const struct conf_word *word = apply_only_arg(l, d);
+    const struct keyword_choice *choice = word != NULL ? apply_choice(l, row, word) : NULL;
+    if (choice != NULL)
+        *(int *)field(row, base) = choice->value;
+}
+
+static void set_name(struct loader *l, const struct keyword *row, void *base,
+                     const struct conf_directive *d)
+{
+    const struct conf_word *word = apply_only_arg(l, d);
+    const struct keyword_choice *choice = word != NULL ? apply_choice(l, row, word) : NULL;
+    if (choice != NULL)
+        *(const char **)field(row, base) = choice->name;
+}
+
+static void set_statuses(struct loader *l, const struct keyword *row, void *base,
+                         const struct conf_directive *d)
+{
+    const struct conf_word *word = apply_only_arg(l, d);
+    struct conf_status_set set;
+    if (word == NULL)
+        return;
+    if (value_statuses(word->text, &set) == 0)
+        *(struct conf_status_set *)field(row, base) = set;
+    else
+        refuse(l, row, d, word, "codes from 100 to 599 and ranges of them: \"200-299,304\"");
+}
+
+static void set_octal(struct loader *l, const struct keyword *row, void *base,
+                      const struct conf_directive *d)
+{
+    const struct conf_word *word = apply_only_arg(l, d);
+    if (word == NULL)
+        return;
+    char *end = NULL;
+    unsigned long mode = strtoul(word->text, &end, 8);
+    if (*word->text < '0' || *word->text > '7' || *end != '\0' || mode > 07777)
+        refuse(l, row, d, word, "as chmod takes it: \"660\"");
+    else
+        *(mode_t *)field(row, base) = (mode_t)mode;
+}
+
+static void set_own(struct loader *l, const struct keyword *row, void *base,
+                    const struct conf_directive *d)
+{
+    row->set(l, row, base, d);
+}
+
+static void note_nothing(struct loader *l, const struct keyword *row, void *base,
+                         const struct conf_directive *d)
+{
+    (void)base;
+    CONF_REMARK(l, d->name.span, row->note, "'%s' has no effect here", d->name.text);
+}
+
+static void refuse_keyword(struct loader *l, const struct keyword *row, void *base,
+                           const struct conf_directive *d)
+{
+    (void)base;
+    if (!apply_is_off(d))
+        CONF_FAIL(l, d->name.span, row->note, "'%s' is not supported yet", d->name.text);
+}
+
+const struct apply_kind apply_kinds[KW_KIND_COUNT] = {
+    [KW_FLAG] = {"true or false", set_flag},
+    [KW_FLAG_OFF] = {"true or false", set_flag_off},
+    [KW_UINT] = {"a number", set_uint},
+    [KW_DURATION] = {"a duration", set_duration},
+    [KW_SIZE] = {"a size", set_size},
+    [KW_STRING] = {"a text", set_string},
+    [KW_WORDS] = {"a list of words", set_words},
+    [KW_CHOICE] = {"a choice", set_choice},
+    [KW_NAME] = {"a choice", set_name},
+    [KW_STATUSES] = {"a set of HTTP status codes", set_statuses},
+    [KW_OCTAL] = {"an octal file mode", set_octal},
+    [KW_SET] = {"true or false", set_value},
+    [KW_GROUP] = {"a group", apply_group},
+    [KW_LIST] = {"a list of groups", apply_list},
+    [KW_OWN] = {"a value", set_own},
+    [KW_NOTHING] = {"anything", note_nothing},
+    [KW_REFUSED] = {"anything", refuse_keyword},
+};

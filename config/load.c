@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The course of a load: paths to texts, texts to sections, sections to a configuration. */
+#include "config/load.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/digest.h"
+#include "config/libconfig_reader.h"
+#include "config/loader.h"
+#include "config/resolve.h"
+
+static struct conf_span file_span(const char *path)
+{
+    return (struct conf_span){.place = {.file = path}};
+}
+
+static void note_file(struct loader *l, const char *path)
+{
+    struct conf_words *files = &l->files;
+    files->items = arena_list_grow(l->arena, files->items, files->count, sizeof *files->items);
+    files->items[files->count++] = arena_copy(l->arena, path);
+}
+
+const char *loader_read(struct loader *l, struct conf_arena *arena, const char *path,
+                        struct conf_span span, size_t *len_out)
+{
+    char *bytes = NULL;
+    int error = l->source->read(l->source->ctx, path, &bytes, len_out);
+    if (error != 0) {
+        CONF_FAIL(l, span, NULL, "cannot read '%s': %s", path, strerror(-error));
+        return NULL;
+    }
+    char *copy = arena_copy_bytes(arena, bytes, *len_out);
+    free(bytes);
+    digest_add(&l->digest, copy, *len_out);
+    note_file(l, path);
+    return copy;
+}
+
+const struct conf_text *loader_add_text(struct loader *l, const char *file, const char *bytes,
+                                        size_t len)
+{
+    struct conf_text *text = arena_alloc(l->scratch, sizeof *text);
+    size_t lines = 0;
+    for (size_t i = 0; i < len; i++)
+        lines += i == 0 || bytes[i - 1] == '\n';
+    size_t *starts = arena_alloc(l->scratch, (lines + 1) * sizeof *starts);
+    *text = (struct conf_text){.file = file, .bytes = bytes, .len = len, .line_starts = starts};
+    for (size_t i = 0; i < len; i++) {
+        if (i == 0 || bytes[i - 1] == '\n')
+            starts[text->line_count++] = i;
+    }
+    text->next = l->report->texts;
+    l->report->texts = text;
+    return text;
+}
+
+/* A NUL ends a text for libconfig, and what follows would be ignored without a word. */
+static bool has_nul(struct loader *l, const struct conf_text *text)
+{
+    const char *nul = memchr(text->bytes, '\0', text->len);
+    if (nul == NULL)
+        return false;
+    size_t offset = (size_t)(nul - text->bytes), line = 0;
+    while (line + 1 < text->line_count && text->line_starts[line + 1] <= offset)
+        line++;
+    struct conf_place place = {text->file, (unsigned)line + 1,
+                               (unsigned)(offset - text->line_starts[line]) + 1};
+    CONF_FAIL(l, ((struct conf_span){place, 1}), "is this a text file?", "a NUL byte");
+    return true;
+}
+
+static void read_text(struct loader *l, const char *path)
+{
+    size_t len = 0;
+    const char *bytes = loader_read(l, l->scratch, path, file_span(path), &len);
+    if (bytes == NULL)
+        return;
+    const struct conf_text *text = loader_add_text(l, path, bytes, len);
+    if (!has_nul(l, text))
+        libconfig_read(l, text);
+}
+
+static bool is_config_name(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return *name != '.' && dot != NULL && (strcmp(dot, ".conf") == 0 || strcmp(dot, ".cfg") == 0);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void read_folder(struct loader *l, const char *path, char **names, size_t count)
+{
+    size_t read = 0;
+    if (count > 1)
+        qsort(names, count, sizeof *names, compare_names);
+    for (size_t i = 0; i < count; i++) {
+        if (is_config_name(names[i])) {
+            read_text(l, arena_printf(l->arena, "%s/%s", path, names[i]));
+            read++;
+        }
+        free(names[i]);
+    }
+    free(names);
+    if (read == 0)
+        CONF_FAIL(l, file_span(path), "files in a folder are read if they end in .conf or .cfg",
+                  "no configuration file in this folder");
+}
+
+static void read_path(struct loader *l, const char *path)
+{
+    char **names = NULL;
+    size_t count = 0;
+    path = arena_copy(l->arena, path);
+    if (l->source->list(l->source->ctx, path, &names, &count) == 0)
+        read_folder(l, path, names, count);
+    else
+        read_text(l, path); /* which says what is wrong if it is nothing at all */
+}
+
+static struct config *finish(struct loader *l)
+{
+    char hex[DIGEST_HEX_BYTES];
+    resolve_sections(l);
+    struct config *config = resolve_config(l);
+    check_proxies(l, config);
+    digest_finish(&l->digest, hex);
+    config->digest = arena_copy(l->arena, hex);
+    note_file(l, ""); /* room for the NULL that ends the words */
+    l->files.items[--l->files.count] = NULL;
+    config->files = l->files;
+    config->arena = l->arena;
+    return config;
+}
+
+struct config *config_load(const struct conf_input *input, struct conf_report *report)
+{
+    struct loader l = {
+        .arena = arena_new(),
+        .scratch = arena_new(),
+        .report = report,
+        .input = input,
+        .source = input->source != NULL ? input->source : &conf_source_disk,
+    };
+    keyword_index_build(l.scratch, &l.index, input->tables != NULL ? input->tables : config_tables);
+    digest_start(&l.digest);
+    for (size_t i = 0; i < input->path_count; i++)
+        read_path(&l, input->paths[i]);
+    struct config *config = finish(&l);
+    conf_report_sort(report);
+    report->texts = NULL;
+    arena_free(l.scratch);
+    if (report->errors == 0)
+        return config;
+    arena_free(l.arena);
+    return NULL;
+}
+
+void config_free(struct config *config)
+{
+    if (config != NULL)
+        arena_free(config->arena);
+}

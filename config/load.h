@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From files to a checked configuration, or to a report that says why not.
+ *
+ *   files --reader--> directives --keyword rows--> drafts --checks, references--> struct config
+ *
+ * Thread:    loading keeps no state outside its arguments, so it may run anywhere; it blocks while
+ *            it reads files and resolves names.
+ * Ownership: the caller frees the configuration and clears the report.
+ */
+#ifndef WEIR_CONFIG_LOAD_H
+#define WEIR_CONFIG_LOAD_H
+
+#include "config/model.h"
+#include "config/report.h"
+#include "config/source.h"
+
+struct keyword_table;
+
+struct conf_input {
+    const char *const
+        *paths; /* files, or folders whose *.conf and *.cfg are read in lexical order */
+    size_t path_count;
+    const struct conf_source *source;          /* NULL = conf_source_disk */
+    const struct keyword_table *const *tables; /* ends in NULL; NULL = config_tables */
+    unsigned cpus;                             /* default of nbthread; 0 counts as 1 */
+    unsigned maxconn;                          /* overrides global maxconn (-n); 0 = do not */
+    const char *log_tag;                       /* default of global log-tag; NULL = "weir" */
+};
+
+/*
+ * Reads, checks and resolves everything. NULL when the report holds an error; warnings and notes do
+ * not stop a load. The report must have been initialised.
+ */
+MUST_CHECK struct config *config_load(const struct conf_input *input, struct conf_report *report);
+
+/* NULL is fine. */
+void config_free(struct config *config);
+
+#endif

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The nouns of a configuration: what a file says, checked and typed, defaults applied, names
+ * resolved.
+ *
+ *   config --- global
+ *          --- proxies[]  (frontend, backend or listen: a listen is both)
+ *                 |--- binds[] ---- tls settings
+ *                 |--- servers[] -- check, tls settings
+ *                 `--- rules, log targets, error files, timeouts
+ *
+ * Errors:    none here; config/load.h makes a config or says why not.
+ * Ownership: everything hangs on one arena of the config and goes with it.
+ * Thread:    never changes after load, so any thread may read it while it holds a reference.
+ * Units:     times in milliseconds (names end in _ms), 0 = not set unless a comment says otherwise;
+ *            sizes in bytes.
+ */
+#ifndef WEIR_CONFIG_MODEL_H
+#define WEIR_CONFIG_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+
+/* Where a word stands: for messages, at load time and later ("www.conf:12:7"). */
+struct conf_place {
+    const char *file;
+    unsigned line;   /* from 1 */
+    unsigned column; /* from 1, in bytes */
+};
+
+/* A list of words; items[count] is NULL. */
+struct conf_words {
+    const char **items;
+    size_t count;
+};
+
+/* An address as it is needed to bind or connect; family AF_UNSPEC where it has yet to be resolved.
+ */
+struct conf_addr {
+    const char *text; /* as written */
+    const char *host; /* the name to resolve, or NULL when sa is complete */
+    struct sockaddr_storage sa;
+    socklen_t sa_len;
+    uint16_t port; /* 0 for unix sockets */
+    int fd;        /* of "fd@N", else -1 */
+};
+
+enum conf_mode { CONF_MODE_TCP, CONF_MODE_HTTP };
+
+enum conf_verify { CONF_VERIFY_NONE, CONF_VERIFY_OPTIONAL, CONF_VERIFY_REQUIRED };
+
+enum conf_tls_version { CONF_TLS_DEFAULT, CONF_TLS_10, CONF_TLS_11, CONF_TLS_12, CONF_TLS_13 };
+
+/* TLS words of a bind or a server line; the defaults of `global` are already merged in. */
+struct conf_tls {
+    bool enabled;
+    struct conf_words crt; /* bind: files or folders of chain and key; server: client certificate */
+    const char *key;       /* separate key file, or NULL */
+    const char *ca_file;   /* or NULL: the system's */
+    const char *crl_file;  /* or NULL */
+    const char *ciphers;   /* TLS 1.2, NULL = Mozilla intermediate */
+    const char *ciphersuites; /* TLS 1.3 */
+    const char *curves;
+    struct conf_words alpn;
+    enum conf_tls_version min_version, max_version;
+    enum conf_verify verify;
+    bool tickets; /* default true */
+    bool strict_sni;
+    bool prefer_client_ciphers;
+    const char *sni;         /* server: name to send, NULL = none */
+    const char *verify_host; /* server: name the certificate must carry */
+    bool self_signed;        /* bind: make crt[0] at start if the file is missing (demonstration) */
+};
+
+struct conf_bind {
+    const char *name; /* or NULL */
+    struct conf_place place;
+    struct conf_addr addr;
+    struct conf_tls tls;
+    unsigned maxconn; /* 0 = no bound of its own */
+    unsigned backlog; /* 0 = from the proxy's maxconn */
+    bool accept_proxy;
+    bool v4v6, v6only, transparent, tfo, defer_accept;
+    const char *interface;
+    /* unix sockets */
+    mode_t mode; /* 0 = umask decides */
+    uid_t uid;   /* (uid_t)-1 = leave */
+    gid_t gid;
+};
+
+enum conf_check_kind { CONF_CHECK_TCP, CONF_CHECK_HTTP };
+
+/* A set of HTTP status codes, 100..599: bit status % 64 of bits[status / 64]. */
+struct conf_status_set {
+    uint64_t bits[10];
+};
+
+/* `option httpchk` and `http-check` of a backend: how its servers are asked. */
+struct conf_check {
+    enum conf_check_kind kind;
+    const char *method;                   /* default OPTIONS, as HAProxy */
+    const char *uri;                      /* default "/" */
+    const char *version;                  /* default "HTTP/1.0" */
+    const char *host;                     /* Host header or NULL */
+    struct conf_status_set expect_status; /* default 200-399 */
+};
+
+struct conf_server_check {
+    bool enabled;
+    bool tls;        /* check-ssl, or the server's own ssl when port and addr are not changed */
+    const char *sni; /* check-sni */
+    struct conf_addr
+        addr;      /* addr + port where they differ from the server's; text NULL = the server's */
+    uint16_t port; /* 0 = the server's */
+    unsigned inter_ms;                   /* default 2000 */
+    unsigned fastinter_ms, downinter_ms; /* 0 = inter_ms */
+    unsigned rise;                       /* default 2 */
+    unsigned fall;                       /* default 3 */
+    bool send_proxy;
+};
+
+struct conf_server {
+    const char *name;
+    struct conf_place place;
+    unsigned id; /* puid of the CSV: `id`, else counted from 1 */
+    struct conf_addr addr;
+    unsigned weight;  /* 0..256, default 1 */
+    unsigned maxconn; /* 0 = no bound */
+    unsigned minconn;
+    unsigned maxqueue; /* 0 = no bound */
+    bool backup, disabled;
+    bool shutdown_sessions_on_down; /* on-marked-down shutdown-sessions */
+    unsigned slowstart_ms;
+    unsigned pool_max_conn; /* idle connections kept, UINT_MAX = no bound */
+    unsigned pool_purge_ms; /* pool-purge-delay, default 5000 */
+    struct conf_server_check check;
+    struct conf_tls tls;
+};
+
+enum conf_reuse { CONF_REUSE_NEVER, CONF_REUSE_SAFE, CONF_REUSE_AGGRESSIVE, CONF_REUSE_ALWAYS };
+
+struct conf_timeouts { /* UINT_MAX never stands here: load fills what HAProxy would leave endless */
+    unsigned connect_ms, client_ms, server_ms;
+    unsigned http_request_ms, http_keep_alive_ms; /* 0 = as HAProxy falls back */
+    unsigned queue_ms;                            /* 0 = connect_ms */
+    unsigned tunnel_ms;                           /* 0 = client_ms and server_ms go on */
+    unsigned client_fin_ms, server_fin_ms;        /* 0 = client_ms, server_ms */
+    unsigned check_ms;                            /* 0 = inter bounds the whole probe */
+    unsigned tarpit_ms;
+};
+
+/* option forwardfor */
+struct conf_forwardfor {
+    bool enabled, if_none;
+    const char *header;             /* default "X-Forwarded-For" */
+    struct sockaddr_storage except; /* family AF_UNSPEC = none */
+    unsigned except_bits;
+};
+
+enum conf_log_kind { CONF_LOG_UDP, CONF_LOG_UNIX, CONF_LOG_STDOUT, CONF_LOG_STDERR };
+enum conf_log_wire {
+    CONF_LOG_LOCAL /* rfc3164 without host */,
+    CONF_LOG_RFC3164,
+    CONF_LOG_RFC5424,
+    CONF_LOG_RAW,
+    CONF_LOG_SHORT
+};
+
+struct conf_log_target {
+    enum conf_log_kind kind;
+    struct conf_addr addr;
+    enum conf_log_wire wire;
+    int facility;     /* 0..23 */
+    int level;        /* 0..7: least important that is sent, default 7 */
+    int min_level;    /* 0..7: more important ones are sent as this one */
+    unsigned max_len; /* default 1024 */
+};
+
+enum conf_log_format {
+    CONF_LOG_NONE,
+    CONF_LOG_DEFAULT,
+    CONF_LOG_TCP,
+    CONF_LOG_HTTP,
+    CONF_LOG_HTTPS
+};
+
+struct conf_error_file {
+    unsigned status;
+    const char *path;
+    const char *bytes; /* read at load: the response, checked */
+    size_t len;
+};
+
+/* Statistics served by a proxy: stats enable, uri, auth, ... */
+struct conf_stats {
+    bool enabled;
+    const char *uri;        /* default "/haproxy?stats" */
+    const char *realm;      /* default "HAProxy Statistics" */
+    struct conf_words auth; /* "user:password" each; empty = open to all */
+    unsigned refresh_s;     /* 0 = no automatic refresh */
+    bool hide_version, show_node, show_legends, show_desc;
+    const char *node, *desc;
+    bool admin; /* stats admin if TRUE */
+};
+
+/* An http-request rule of this stage: an answer of our own (rules engines add kinds to this list).
+ */
+enum conf_action_kind { CONF_ACTION_RETURN, CONF_ACTION_DENY, CONF_ACTION_PROMETHEUS };
+
+struct conf_action {
+    enum conf_action_kind kind;
+    struct conf_place place;
+    const char *path; /* only for requests whose path is this one; NULL = all */
+    unsigned status;
+    const char *content_type; /* or NULL */
+    const char *body;         /* "" when there is none */
+    size_t body_len;
+};
+
+enum conf_caps { CONF_FRONTEND = 1, CONF_BACKEND = 2, CONF_LISTEN = 3 };
+
+struct conf_proxy {
+    const char *name;
+    struct conf_place place;
+    unsigned caps; /* enum conf_caps */
+    unsigned id;   /* iid of the CSV: `id`, else counted from 2 as HAProxy does */
+    enum conf_mode mode;
+    const char *description;
+    bool disabled;
+
+    struct conf_timeouts timeout;
+    struct conf_log_target *logs; /* `log global` already replaced by what it stands for */
+    size_t log_count;
+    enum conf_log_format log_format;
+    bool dontlognull, logasap, dontlog_normal, log_separate_errors;
+    const char *log_tag;
+    struct conf_error_file *error_files;
+    size_t error_file_count;
+    struct conf_stats stats;
+    struct conf_action *actions;
+    size_t action_count;
+
+    /* frontend side */
+    struct conf_bind *binds;
+    size_t bind_count;
+    unsigned maxconn; /* frontend: default = global; backend: fullconn is apart */
+    const char *default_backend_name;
+    struct conf_proxy *default_backend; /* resolved; itself for a listen with servers; or NULL */
+    const char *monitor_uri;
+    bool accept_invalid_request;
+
+    /* both sides */
+    struct conf_forwardfor forwardfor;
+    const char *forwarded_proto; /* header that tells "http"/"https" (X-Forwarded-Proto), or NULL */
+    bool http_server_close, http_close; /* option http-server-close, httpclose */
+    bool http_keep_alive;
+    bool tcpka, clitcpka, srvtcpka;
+    bool abortonclose;
+
+    /* backend side */
+    const char *balance; /* name of an algorithm: "roundrobin", "leastconn" */
+    struct conf_server *servers;
+    size_t server_count;
+    struct conf_check check;
+    unsigned retries; /* default 3 */
+    int redispatch;   /* 0 off, N: every Nth retry goes to another server, -1: the last (as HAProxy)
+                       */
+    enum conf_reuse reuse;
+    bool all_backups; /* option allbackups */
+    bool accept_invalid_response;
+    bool log_health_checks;
+    unsigned fullconn;
+};
+
+struct conf_global {
+    unsigned maxconn;  /* 0 = from ulimit -n */
+    unsigned nbthread; /* default: CPUs of the affinity mask */
+    bool daemon;
+    bool master_worker;
+    const char *pidfile;
+    const char *user, *group; /* as written; uid/gid resolved */
+    uid_t uid;                /* (uid_t)-1 = unchanged */
+    gid_t gid;
+    const char *chroot;
+    struct conf_log_target *logs;
+    size_t log_count;
+    const char *log_tag;           /* default "haproxy" when started under that name, else "weir" */
+    const char *log_send_hostname; /* or NULL */
+    unsigned hard_stop_after_ms;   /* 0 = wait for ever */
+    unsigned grace_ms;
+    unsigned ulimit_n;
+    unsigned spread_checks; /* percent, 0..50 */
+    unsigned bufsize;       /* tune.bufsize, default 16384 */
+    unsigned maxrewrite;    /* tune.maxrewrite, default 1024 */
+    unsigned http_maxhdr;   /* tune.http.maxhdr, default 101 */
+    unsigned ssl_cachesize; /* tune.ssl.cachesize */
+    unsigned ssl_lifetime_s;
+    const char *node, *description;
+};
+
+struct config {
+    struct conf_global global;
+    struct conf_proxy *proxies; /* in the order of the file */
+    size_t proxy_count;
+    struct conf_words files; /* all that was read: configurations, includes, error files, bodies */
+    const char *digest; /* hex SHA-256 of all texts read: tells two loads apart in the statistics */
+    struct conf_arena *arena; /* owned */
+};
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Readers of the keywords that are no plain value (KW_OWN), and what lists and groups do at their
+ * beginning and end. Rows name them; nobody else calls them.
+ */
+#ifndef WEIR_CONFIG_OWN_H
+#define WEIR_CONFIG_OWN_H
+
+#include "config/loader.h"
+
+typedef void keyword_set(struct loader *l, const struct keyword *row, void *base,
+                         const struct conf_directive *d);
+
+/* own_address.c: each fills the struct conf_addr at the row's offset */
+keyword_set own_bind_address, own_server_address, own_check_address, own_log_address;
+keyword_set own_network; /* forwardfor except: base is the struct conf_forwardfor */
+keyword_set own_check_port;
+extern const struct keyword_list own_bind_list;
+
+/* own_tls.c: row offset is that of the struct conf_tls or of the field named */
+keyword_set own_crt_files, own_crt_path, own_ca_path, own_alpn, own_sni, own_no_version;
+extern const struct keyword_choice own_tls_versions[];
+
+/* own_http.c */
+keyword_set own_httpchk, own_redispatch, own_stats_auth, own_stats_text, own_forwarded_proto;
+keyword_set own_return, own_deny, own_service, own_body_text, own_body_file;
+keyword_set own_error_path;
+extern const struct keyword_list own_error_list, own_action_list;
+
+/* own_process.c */
+keyword_set own_user, own_group, own_hostname, own_on_marked_down, own_pool_max,
+    own_default_backend;
+extern const struct keyword_list own_server_list, own_log_list, own_global_log_list;
+
+#endif

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Addresses of binds, servers, probes and log targets: what each needs of an address, and the
+ * messages when it lacks that. Host names are resolved once per load.
+ */
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/address.h"
+#include "config/apply.h"
+#include "config/own.h"
+#include "config/value.h"
+
+static const struct sockaddr_storage unresolved; /* in l->hosts: asked before, in vain */
+
+static void report_address(struct loader *l, const struct conf_word *word, int error)
+{
+    static const struct {
+        int error;
+        const char *what, *help;
+    } texts[] = {
+        {ADDRESS_EMPTY, "the address is empty", "host:port, *:port or /path/of/socket"},
+        {ADDRESS_BAD_PORT, "the port is not a number from 0 to 65535", "as in \"10.0.0.1:8080\""},
+        {ADDRESS_BAD_FD, "'fd@' wants the number of an open descriptor", "as in \"fd@3\""},
+        {ADDRESS_LONG_PATH, "the path is too long for a unix socket", "107 bytes at most"},
+        {ADDRESS_BAD_PREFIX, "unknown kind of address before '@'",
+         "one of: ipv4@, ipv6@, unix@, abns@, fd@"},
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        if (texts[i].error == error)
+            CONF_FAIL(l, word->span, texts[i].help, "'%s': %s", word->text, texts[i].what);
+    }
+}
+
+static bool split(struct loader *l, const struct conf_word *word, struct address_parts *parts_out)
+{
+    int error = address_split(l->scratch, word->text, parts_out);
+    if (error == 0 && parts_out->port_sign != 0) {
+        CONF_FAIL(l, word->span, "write the port itself",
+                  "'%s': ports relative to the client's are not supported yet", word->text);
+        return false;
+    }
+    if (error != 0)
+        report_address(l, word, error);
+    return error == 0;
+}
+
+static const struct sockaddr_storage *resolve(struct loader *l, const char *host, int family)
+{
+    const char *key = arena_printf(l->scratch, "%d %s", family, host);
+    const struct sockaddr_storage *known = names_get(&l->hosts, key);
+    if (known != NULL)
+        return known;
+    struct sockaddr_storage *sa = arena_alloc(l->scratch, sizeof *sa);
+    if (l->source->resolve(l->source->ctx, host, family, sa) != 0)
+        names_add(l->scratch, &l->hosts, key, &unresolved);
+    else
+        names_add(l->scratch, &l->hosts, key, sa);
+    return names_get(&l->hosts, key);
+}
+
+/* Completes the address, asking the resolver for a name. */
+static bool complete(struct loader *l, const struct conf_word *word,
+                     const struct address_parts *parts, unsigned port, struct conf_addr *addr)
+{
+    addr->text = word->text;
+    if (address_fill(parts, port, addr) == 0)
+        return true;
+    const struct sockaddr_storage *found = resolve(l, parts->host, parts->family);
+    if (found == &unresolved) {
+        CONF_FAIL(l, word->span, "check the spelling, or write the address itself",
+                  "the host name '%s' does not resolve", parts->host);
+        return false;
+    }
+    addr->sa = *found;
+    addr->sa_len =
+        found->ss_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+    addr->host = NULL;
+    address_set_port(addr, (uint16_t)port);
+    return true;
+}
+
+/* Kept as text until the bind is complete: see finish_bind(). */
+void own_bind_address(struct loader *l, const struct keyword *row, void *base,
+                      const struct conf_directive *d)
+{
+    const struct conf_word *word = apply_only_arg(l, d);
+    struct conf_addr *addr = (struct conf_addr *)((char *)base + row->offset);
+    if (word != NULL)
+        addr->text = word->text;
+}
+
+static void append_bind(struct loader *l, struct conf_proxy *proxy, const struct conf_bind *bind)
+{
+    proxy->binds = arena_list_grow(l->arena, proxy->binds, proxy->bind_count, sizeof *bind);
+    proxy->binds[proxy->bind_count++] = *bind;
+}
+
+/* One bind for each port of one address. */
+static void bind_ports(struct loader *l, struct conf_proxy *proxy, struct conf_bind *bind,
+                       const struct conf_word *word)
+{
+    struct address_parts parts;
+    if (!split(l, word, &parts))
+        return;
+    bool needs_port = parts.kind == ADDRESS_IP;
+    if (needs_port && (!parts.has_port || parts.first_port == 0)) {
+        CONF_FAIL(l, word->span, arena_printf(l->scratch, "as in \"%s:80\"", parts.host),
+                  "'%s': a bind needs a port", word->text);
+        return;
+    }
+    for (unsigned port = parts.first_port; port <= parts.last_port; port++) {
+        bind->addr = (struct conf_addr){.fd = -1};
+        if (!complete(l, word, &parts, port, &bind->addr))
+            return;
+        if (parts.last_port > parts.first_port)
+            bind->addr.text = arena_printf(l->arena, "%s:%u", parts.host, port);
+        append_bind(l, proxy, bind);
+    }
+}
+
+static void check_bind_tls(struct loader *l, const struct conf_bind *bind, struct conf_span span)
+{
+    const struct conf_tls *tls = &bind->tls;
+    if (tls->enabled && tls->crt.count == 0)
+        CONF_FAIL(l, span, "add crt = [\"/path/of/chain-and-key.pem\"]",
+                  "a bind with 'ssl' needs a certificate");
+    if (!tls->enabled && tls->crt.count > 0)
+        CONF_WARN(l, span, "add ssl = true", "'crt' has no effect without 'ssl'");
+    if (tls->self_signed && tls->crt.count == 0)
+        CONF_FAIL(l, span, "add crt: the file to make", "'self-signed' needs a 'crt'");
+    if (tls->verify != CONF_VERIFY_NONE && tls->ca_file == NULL)
+        CONF_FAIL(l, span, "add ca_file = \"/path/of/ca.pem\"",
+                  "'verify' of clients needs a 'ca-file'");
+    if (tls->min_version != CONF_TLS_DEFAULT && tls->max_version != CONF_TLS_DEFAULT &&
+        tls->min_version > tls->max_version)
+        CONF_FAIL(l, span, NULL, "ssl-min-ver is above ssl-max-ver");
+}
+
+/* "10.0.0.1:80,10.0.0.2:80-82" is four binds. */
+static void finish_bind(struct loader *l, const struct keyword *row, void *owner, void *item,
+                        struct conf_span span)
+{
+    (void)row;
+    struct conf_proxy *proxy = owner;
+    struct conf_bind bind = *(struct conf_bind *)item;
+    proxy->bind_count--; /* its place is taken by what it stands for */
+    if (bind.addr.text == NULL)
+        return; /* reported as missing */
+    check_bind_tls(l, &bind, span);
+    const char *rest = bind.addr.text;
+    for (size_t len;; rest += len + 1) {
+        len = strcspn(rest, ",");
+        struct conf_word word = {.text = arena_copy_bytes(l->arena, rest, len), .span = span};
+        bind_ports(l, proxy, &bind, &word);
+        if (rest[len] == '\0')
+            return;
+    }
+}
+
+static void begin_bind(struct loader *l, const void *owner, void *item)
+{
+    (void)owner;
+    struct conf_bind *bind = item;
+    bind->addr.fd = -1;
+    bind->uid = (uid_t)-1;
+    bind->gid = (gid_t)-1;
+    bind->tls = l->global.bind_tls;
+}
+
+const struct keyword_list own_bind_list = {
+    .item_bytes = sizeof(struct conf_bind),
+    .count_offset = offsetof(struct conf_proxy, bind_count),
+    .place_offset = offsetof(struct conf_bind, place),
+    .begin = begin_bind,
+    .finish = finish_bind,
+};
+
+/* An address to connect to: a unix socket, or one with a host. */
+static bool split_target(struct loader *l, const struct conf_word *word,
+                         struct address_parts *parts_out)
+{
+    if (!split(l, word, parts_out))
+        return false;
+    if (parts_out->kind == ADDRESS_IP && *parts_out->host == '\0') {
+        CONF_FAIL(l, word->span, "as in \"10.0.0.1:80\"", "'%s': the host is missing", word->text);
+        return false;
+    }
+    if (parts_out->kind == ADDRESS_IP && parts_out->last_port > parts_out->first_port) {
+        CONF_FAIL(l, word->span, "write one port", "'%s': a range of ports", word->text);
+        return false;
+    }
+    return true;
+}
+
+void own_server_address(struct loader *l, const struct keyword *row, void *base,
+                        const struct conf_directive *d)
+{
+    const struct conf_word *word = apply_only_arg(l, d);
+    struct address_parts parts;
+    if (word == NULL || !split_target(l, word, &parts))
+        return;
+    if (parts.kind == ADDRESS_FD) {
+        CONF_FAIL(l, word->span, "as in \"10.0.0.1:80\"", "a server cannot be a descriptor");
+        return;
+    }
+    if (parts.kind == ADDRESS_IP && (!parts.has_port || parts.first_port == 0)) {
+        CONF_FAIL(l, word->span, arena_printf(l->scratch, "as in \"%s:80\"", word->text),
+                  "'%s': a server needs a port", word->text);
+        return;
+    }
+    struct conf_addr *addr = (struct conf_addr *)((char *)base + row->offset);
+    (void)complete(l, word, &parts, parts.first_port, addr);
+}
+
+/* Where the probe goes; its port is a keyword of its own and may come later. */
+void own_check_address(struct loader *l, const struct keyword *row, void *base,
+                       const struct conf_directive *d)
+{
+    const struct conf_word *word = apply_only_arg(l, d);
+    struct address_parts parts;
+    if (word == NULL || !split_target(l, word, &parts))
+        return;
+    struct conf_addr *addr = (struct conf_addr *)((char *)base + row->offset);
+    (void)complete(l, word, &parts, parts.first_port, addr);
+}
+
+void own_check_port(struct loader *l, const struct keyword *row, void *base,
+                    const struct conf_directive *d)
+{
+    const struct conf_word *word = apply_only_arg(l, d);
+    long long port = 0;
+    if (word == NULL)
+        return;
+    if (value_integer(word->text, &port) == 0 && port >= 1 && port <= 65535)
+        *(uint16_t *)((char *)base + row->offset) = (uint16_t)port;
+    else
+        CONF_FAIL(l, word->span, "a number from 1 to 65535", "%s: '%s' is not a port", d->name.text,
+                  word->text);
+}
+
+enum { SYSLOG_PORT = 514 };
+
+static enum conf_log_kind log_kind(const struct address_parts *parts)
+{
+    if (parts->kind == ADDRESS_FD)
+        return parts->fd == 1 ? CONF_LOG_STDOUT : CONF_LOG_STDERR;
+    return parts->kind == ADDRESS_IP ? CONF_LOG_UDP : CONF_LOG_UNIX;
+}
+
+void own_log_address(struct loader *l, const struct keyword *row, void *base,
+                     const struct conf_directive *d)
+{
+    const struct conf_word *word = apply_only_arg(l, d);
+    struct conf_log_target *target = base;
+    struct conf_addr *addr = (struct conf_addr *)((char *)base + row->offset);
+    if (word == NULL)
+        return;
+    addr->text = word->text;
+    addr->fd = -1;
+    if (strcmp(word->text, "global") == 0)
+        return; /* replaced by the targets of the global section when all is read */
+    struct conf_word meant = *word;
+    if (strcmp(word->text, "stdout") == 0)
+        meant.text = "fd@1";
+    else if (strcmp(word->text, "stderr") == 0)
+        meant.text = "fd@2";
+    struct address_parts parts;
+    if (!split_target(l, &meant, &parts))
+        return;
+    if (parts.kind == ADDRESS_FD && parts.fd != 1 && parts.fd != 2) {
+        CONF_FAIL(l, word->span, "stdout or stderr", "logs go to descriptor 1 or 2 only");
+        return;
+    }
+    target->kind = log_kind(&parts);
+    (void)complete(l, &meant, &parts, parts.has_port ? parts.first_port : SYSLOG_PORT, addr);
+    addr->text = word->text;
+}
+
+/* "10.0.0.0/8" */
+void own_network(struct loader *l, const struct keyword *row, void *base,
+                 const struct conf_directive *d)
+{
+    (void)row;
+    const struct conf_word *word = apply_only_arg(l, d);
+    struct conf_forwardfor *forwardfor = base;
+    if (word == NULL)
+        return;
+    size_t len = strcspn(word->text, "/");
+    struct address_parts parts = {.host = arena_copy_bytes(l->scratch, word->text, len), .fd = -1};
+    struct conf_addr addr = {0};
+    bool good = len > 0 && address_fill(&parts, 0, &addr) == 0;
+    unsigned long widest = addr.sa.ss_family == AF_INET6 ? 128 : 32, bits = widest;
+    if (good && word->text[len] == '/') {
+        char *end = NULL;
+        bits = strtoul(word->text + len + 1, &end, 10);
+        good = word->text[len + 1] >= '0' && word->text[len + 1] <= '9' && *end == '\0' &&
+               bits <= widest;
+    }
+    if (!good) {
+        CONF_FAIL(l, word->span, "as in \"10.0.0.0/8\" or \"fd00::/8\"", "'%s' is not a network",
+                  word->text);
+        return;
+    }
+    forwardfor->except = addr.sa;
+    forwardfor->except_bits = (unsigned)bits;
+}

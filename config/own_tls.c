@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Words about TLS that are more than a value: files below a base folder, versions, ALPN, SNI. */
+#include <string.h>
+
+#include "config/apply.h"
+#include "config/own.h"
+
+const struct keyword_choice own_tls_versions[] = {
+    {"TLSv1.0", CONF_TLS_10, NULL},
+    {"TLSv1.1", CONF_TLS_11, NULL},
+    {"TLSv1.2", CONF_TLS_12, NULL},
+    {"TLSv1.3", CONF_TLS_13, NULL},
+    {NULL, 0, NULL},
+};
+
+/* Relative paths lie below ca-base or crt-base; '@' marks names that are no paths. */
+static const char *below(struct loader *l, const char *folder, const char *path)
+{
+    if (folder == NULL || *path == '/' || *path == '@')
+        return path;
+    return arena_printf(l->arena, "%s/%s", folder, path);
+}
+
+static bool is_path(struct loader *l, const struct conf_directive *d, const struct conf_word *word)
+{
+    if (word->kind == CONF_WORD_TEXT && *word->text != '\0')
+        return true;
+    CONF_FAIL(l, word->span, "write the path in double quotes", "%s: a path is needed",
+              d->name.text);
+    return false;
+}
+
+static void set_path(struct loader *l, const struct keyword *row, void *base,
+                     const struct conf_directive *d, const char *folder)
+{
+    const struct conf_word *word = apply_only_arg(l, d);
+    if (word != NULL && is_path(l, d, word))
+        *(const char **)((char *)base + row->offset) = below(l, folder, word->text);
+}
+
+void own_crt_path(struct loader *l, const struct keyword *row, void *base,
+                  const struct conf_directive *d)
+{
+    set_path(l, row, base, d, l->global.crt_base);
+}
+
+void own_ca_path(struct loader *l, const struct keyword *row, void *base,
+                 const struct conf_directive *d)
+{
+    set_path(l, row, base, d, l->global.ca_base);
+}
+
+/* Each use adds, as several crt words on a line do. */
+void own_crt_files(struct loader *l, const struct keyword *row, void *base,
+                   const struct conf_directive *d)
+{
+    struct conf_words *files = (struct conf_words *)((char *)base + row->offset);
+    if (d->is_group || d->arg_count == 0)
+        CONF_FAIL(l, d->name.span, "write crt = [\"/path/of/file.pem\"]", "'%s' needs a path",
+                  d->name.text);
+    const char **items = arena_alloc(l->arena, (files->count + d->arg_count + 1) * sizeof *items);
+    if (files->count > 0)
+        memcpy(items, files->items, files->count * sizeof *items);
+    files->items = items;
+    for (size_t i = 0; i < d->arg_count; i++) {
+        const struct conf_word *word = &d->args[i];
+        (void)is_path(l, d, word); /* kept all the same, so that none is reported as missing */
+        files->items[files->count++] = below(l, l->global.crt_base, word->text);
+    }
+}
+
+/* no-tlsv10 and its like: the row's value is the version they shut out. */
+void own_no_version(struct loader *l, const struct keyword *row, void *base,
+                    const struct conf_directive *d)
+{
+    (void)l;
+    struct conf_tls *tls = (struct conf_tls *)((char *)base + row->offset);
+    enum conf_tls_version shut = (enum conf_tls_version)row->value;
+    if (apply_is_off(d))
+        return;
+    if (shut == CONF_TLS_13)
+        tls->max_version = CONF_TLS_12;
+    else if (tls->min_version <= shut)
+        tls->min_version = (enum conf_tls_version)(shut + 1);
+}
+
+/* What we cannot speak yet is not offered, or the other side would choose it. */
+static bool is_spoken(struct loader *l, const struct conf_directive *d, const char *protocol)
+{
+    struct conf_span span = d->args[0].span;
+    for (size_t i = 0; i < d->arg_count; i++) {
+        if (strcmp(d->args[i].text, protocol) == 0)
+            span = d->args[i].span;
+    }
+    bool is_h2 = strcmp(protocol, "h2") == 0;
+    bool is_h1 = strcmp(protocol, "http/1.1") == 0 || strcmp(protocol, "http/1.0") == 0;
+    if (is_h2)
+        CONF_WARN(l, span, "HTTP/1.1 is offered instead",
+                  "%s: 'h2' is not supported yet and left out", d->name.text);
+    else if (!is_h1)
+        CONF_FAIL(l, span, "one of: http/1.1, http/1.0", "%s: unknown protocol '%s'", d->name.text,
+                  protocol);
+    return is_h1;
+}
+
+void own_alpn(struct loader *l, const struct keyword *row, void *base,
+              const struct conf_directive *d)
+{
+    struct conf_words *alpn = (struct conf_words *)((char *)base + row->offset);
+    struct conf_words written = {0};
+    struct keyword whole = *row;
+    whole.offset = 0;
+    apply_kinds[KW_WORDS].set(l, &whole, &written, d);
+    alpn->items = arena_alloc(l->arena, (written.count + 1) * sizeof *alpn->items);
+    alpn->count = 0;
+    for (size_t i = 0; i < written.count; i++) {
+        if (is_spoken(l, d, written.items[i]))
+            alpn->items[alpn->count++] = written.items[i];
+    }
+}
+
+/* HAProxy takes an expression here; a constant one is a name. */
+void own_sni(struct loader *l, const struct keyword *row, void *base,
+             const struct conf_directive *d)
+{
+    const struct conf_word *word = apply_only_arg(l, d);
+    if (word == NULL)
+        return;
+    const char *name = word->text;
+    size_t len = strlen(name);
+    if (strncmp(name, "str(", 4) == 0 && name[len - 1] == ')')
+        name = arena_copy_bytes(l->arena, name + 4, len - 5);
+    else if (strpbrk(name, "(), ") != NULL || strcmp(name, "ssl_fc_sni") == 0) {
+        CONF_FAIL(l, word->span, "write the name to send", "%s: expressions are not supported yet",
+                  d->name.text);
+        return;
+    }
+    *(const char **)((char *)base + row->offset) = name;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Collecting and printing problems. The source line is copied when a problem is added, because the
+ * texts are gone when the report is printed.
+ */
+#include "config/report.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const severity_names[] = {
+    [CONF_NOTE] = "note",
+    [CONF_WARNING] = "warning",
+    [CONF_ERROR] = "error",
+};
+
+const char *conf_severity_name(enum conf_severity severity)
+{
+    return severity_names[severity];
+}
+
+void conf_report_init(struct conf_report *report)
+{
+    *report = (struct conf_report){0};
+}
+
+void conf_report_clear(struct conf_report *report)
+{
+    for (size_t i = 0; i < report->count; i++) {
+        free(report->problems[i].message);
+        free(report->problems[i].help);
+        free(report->problems[i].source_line);
+        free(report->problems[i].file);
+    }
+    free(report->problems);
+    conf_report_init(report);
+}
+
+/* The text a place lies in, NULL if it was never read. */
+static const struct conf_text *text_of(const struct conf_report *report, const char *file)
+{
+    for (const struct conf_text *text = report->texts; text != NULL; text = text->next) {
+        if (file != NULL && strcmp(text->file, file) == 0)
+            return text;
+    }
+    return NULL;
+}
+
+/* A copy of the line, without its end; NULL where there is no such line. */
+static char *copy_line(const struct conf_report *report, struct conf_place place)
+{
+    const struct conf_text *text = text_of(report, place.file);
+    if (text == NULL || place.line == 0 || place.line > text->line_count)
+        return NULL;
+    const char *start = text->bytes + text->line_starts[place.line - 1];
+    return strndup(start, strcspn(start, "\r\n"));
+}
+
+static void count_problem(struct conf_report *report, enum conf_severity severity)
+{
+    report->errors += severity == CONF_ERROR;
+    report->warnings += severity == CONF_WARNING;
+    report->notes += severity == CONF_NOTE;
+}
+
+void conf_report_add(struct conf_report *report, enum conf_severity severity, struct conf_span span,
+                     const char *help, const char *format, ...)
+{
+    count_problem(report, severity);
+    if (report->count >= CONF_REPORT_MAX)
+        return;
+    struct conf_problem *larger =
+        realloc(report->problems, (report->count + 1) * sizeof *report->problems);
+    if (larger == NULL)
+        return; /* counted, so the load fails all the same */
+    report->problems = larger;
+
+    struct conf_problem *problem = &larger[report->count++];
+    *problem = (struct conf_problem){
+        .severity = severity,
+        .place = span.place,
+        .width = span.width > 0 ? span.width : 1,
+        .help = help != NULL ? strdup(help) : NULL,
+        .source_line = copy_line(report, span.place),
+        .file = span.place.file != NULL ? strdup(span.place.file) : NULL,
+    };
+    problem->place.file = problem->file;
+    va_list args;
+    va_start(args, format);
+    if (vasprintf(&problem->message, format, args) < 0)
+        problem->message = NULL;
+    va_end(args);
+}
+
+static int compare_places(const void *left, const void *right)
+{
+    const struct conf_problem *a = left, *b = right;
+    if ((a->file == NULL) != (b->file == NULL))
+        return a->file == NULL ? 1 : -1;
+    int files = a->file == NULL ? 0 : strcmp(a->file, b->file);
+    if (files != 0)
+        return files;
+    if (a->place.line != b->place.line)
+        return a->place.line < b->place.line ? -1 : 1;
+    if (a->place.column != b->place.column)
+        return a->place.column < b->place.column ? -1 : 1;
+    return (int)b->severity - (int)a->severity;
+}
+
+void conf_report_sort(struct conf_report *report)
+{
+    if (report->count > 1)
+        qsort(report->problems, report->count, sizeof *report->problems, compare_places);
+}
+
+/* The line and a caret under the word; tabs stay tabs so that the caret lines up. */
+static void print_excerpt(FILE *out, const struct conf_problem *problem)
+{
+    const char *line = problem->source_line;
+    size_t len = strlen(line);
+    size_t column = problem->place.column > 0 ? problem->place.column - 1 : 0;
+    fprintf(out, "%5u | %s\n      | ", problem->place.line, line);
+    for (size_t i = 0; i < column; i++)
+        fputc(i < len && line[i] == '\t' ? '\t' : ' ', out);
+    fputc('^', out);
+    for (size_t i = 1; i < problem->width && column + i < len; i++)
+        fputc('~', out);
+    fputc('\n', out);
+}
+
+static void print_problem(FILE *out, const struct conf_problem *problem)
+{
+    if (problem->file != NULL)
+        fprintf(out, "%s:", problem->file);
+    if (problem->file != NULL && problem->place.line > 0)
+        fprintf(out, "%u:%u:", problem->place.line, problem->place.column);
+    fprintf(out, "%s%s: %s\n", problem->file != NULL ? " " : "",
+            conf_severity_name(problem->severity),
+            problem->message != NULL ? problem->message : "out of memory");
+    if (problem->source_line != NULL)
+        print_excerpt(out, problem);
+    if (problem->help != NULL)
+        fprintf(out, "      = help: %s\n", problem->help);
+}
+
+void conf_report_print(FILE *out, const struct conf_report *report, enum conf_severity least)
+{
+    for (size_t i = 0; i < report->count; i++) {
+        if (report->problems[i].severity >= least)
+            print_problem(out, &report->problems[i]);
+    }
+    size_t all = report->errors + report->warnings + report->notes;
+    if (all > report->count)
+        fprintf(out, "... and %zu more\n", all - report->count);
+}

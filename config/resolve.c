@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Drafts become the configuration: `log global` becomes what it stands for, names of backends
+ * become pointers, numbers and timeouts that were left open get theirs.
+ */
+#include "config/resolve.h"
+
+#include <string.h>
+
+#include "config/address.h"
+#include "config/suggest.h"
+
+enum { CONNECT_DEFAULT_MS = 5000, CLIENT_DEFAULT_MS = 60000, SERVER_DEFAULT_MS = 60000 };
+
+/* HAProxy would wait for ever, after a warning; here every wait ends. */
+static void fill_timeouts(struct loader *l, struct conf_proxy *proxy, struct conf_span span)
+{
+    struct conf_timeouts *t = &proxy->timeout;
+    const struct {
+        unsigned caps;
+        unsigned *ms;
+        unsigned fallback_ms;
+        const char *name, *keyword;
+    } needed[] = {
+        {CONF_BACKEND, &t->connect_ms, CONNECT_DEFAULT_MS, "connect", "timeout_connect"},
+        {CONF_FRONTEND, &t->client_ms, CLIENT_DEFAULT_MS, "client", "timeout_client"},
+        {CONF_BACKEND, &t->server_ms, SERVER_DEFAULT_MS, "server", "timeout_server"},
+    };
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
+        if (*needed[i].ms != 0)
+            continue;
+        *needed[i].ms = needed[i].fallback_ms;
+        if (proxy->caps & needed[i].caps)
+            CONF_WARN(l, span,
+                      arena_printf(l->scratch, "add %s, here or in defaults", needed[i].keyword),
+                      "'%s' has no timeout %s: %us is used", proxy->name, needed[i].name,
+                      needed[i].fallback_ms / 1000);
+    }
+}
+
+static bool is_log_global(const struct conf_log_target *target)
+{
+    return target->addr.text != NULL && strcmp(target->addr.text, "global") == 0;
+}
+
+static void expand_logs(struct loader *l, struct conf_proxy *proxy)
+{
+    const struct conf_global *global = &l->global.g;
+    struct conf_log_target *logs = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < proxy->log_count; i++) {
+        const struct conf_log_target *from = &proxy->logs[i];
+        size_t many = is_log_global(from) ? global->log_count : 1;
+        from = is_log_global(from) ? global->logs : from;
+        for (size_t k = 0; k < many; k++) {
+            logs = arena_list_grow(l->arena, logs, count, sizeof *logs);
+            logs[count++] = from[k];
+        }
+    }
+    proxy->logs = logs;
+    proxy->log_count = count;
+}
+
+/* Where the probe goes: addr and port may each come from the server itself. */
+static void resolve_check(struct conf_server *server)
+{
+    struct conf_server_check *check = &server->check;
+    bool elsewhere = check->port != 0 || check->addr.text != NULL;
+    check->tls = check->tls || (server->tls.enabled && !elsewhere);
+    if (check->addr.text == NULL)
+        return;
+    if (check->port == 0 && check->addr.port != 0)
+        check->port = check->addr.port;
+    address_set_port(&check->addr, check->port != 0 ? check->port : server->addr.port);
+}
+
+/* Numbers that are not given are the lowest that are free, in the order of the file. */
+static unsigned next_id(struct loader *l, struct name_map *taken, unsigned *next)
+{
+    char *key;
+    do {
+        key = arena_printf(l->scratch, "%u", (*next)++);
+    } while (names_get(taken, key) != NULL);
+    return *next - 1;
+}
+
+static void take_id(struct loader *l, struct name_map *taken, unsigned id, struct conf_span span,
+                    const void *owner)
+{
+    if (id != 0 && names_add(l->scratch, taken, arena_printf(l->scratch, "%u", id), owner) != NULL)
+        CONF_FAIL(l, span, "leave it out, or give another number", "id %u is taken already", id);
+}
+
+static struct conf_span server_span(const struct conf_server *server)
+{
+    return (struct conf_span){server->place,
+                              server->name != NULL ? (unsigned)strlen(server->name) + 2 : 1};
+}
+
+static void resolve_servers(struct loader *l, struct conf_proxy *proxy)
+{
+    struct name_map names = {0}, ids = {0};
+    unsigned next = 1;
+    for (size_t i = 0; i < proxy->server_count; i++) {
+        struct conf_server *server = &proxy->servers[i];
+        take_id(l, &ids, server->id, server_span(server), server);
+        resolve_check(server);
+        if (server->name == NULL)
+            continue; /* reported as missing */
+        const struct conf_server *other = names_add(l->scratch, &names, server->name, server);
+        if (other != NULL)
+            CONF_FAIL(l, server_span(server),
+                      arena_printf(l->scratch, "the other one is in line %u", other->place.line),
+                      "there is another server '%s' in '%s'", server->name, proxy->name);
+    }
+    for (size_t i = 0; i < proxy->server_count; i++) {
+        if (proxy->servers[i].id == 0)
+            proxy->servers[i].id = next_id(l, &ids, &next);
+    }
+}
+
+static void number_proxies(struct loader *l)
+{
+    struct name_map ids = {0};
+    unsigned next = 2; /* 1 is HAProxy's own, of its admin socket */
+    for (size_t i = 0; i < l->proxy_count; i++)
+        take_id(l, &ids, l->proxies[i]->p.id, l->proxies[i]->span, l->proxies[i]);
+    for (size_t i = 0; i < l->proxy_count; i++) {
+        if (l->proxies[i]->p.id == 0)
+            l->proxies[i]->p.id = next_id(l, &ids, &next);
+    }
+}
+
+static void report_no_backend(struct loader *l, const struct draft_proxy *draft)
+{
+    const char *name = draft->p.default_backend_name;
+    struct suggestion suggestion;
+    suggestion_start(&suggestion, name);
+    bool is_frontend = false;
+    for (size_t i = 0; i < l->proxy_count; i++) {
+        const struct conf_proxy *other = &l->proxies[i]->p;
+        if (other->caps & CONF_BACKEND)
+            suggestion_try(&suggestion, other->name);
+        else if (strcmp(other->name, name) == 0)
+            is_frontend = true;
+    }
+    const char *help = suggestion.best != NULL
+                           ? arena_printf(l->scratch, "did you mean '%s'?", suggestion.best)
+                       : is_frontend ? "that is the name of a frontend"
+                                     : "add it to backends = ( ... )";
+    CONF_FAIL(l, draft->default_backend_span, help, "there is no backend '%s'", name);
+}
+
+/* All proxies stand in their final array by now. */
+static void link_backends(struct loader *l, struct config *config)
+{
+    struct name_map backs = {0};
+    for (size_t i = 0; i < config->proxy_count; i++) {
+        if (config->proxies[i].caps & CONF_BACKEND)
+            names_add(l->scratch, &backs, config->proxies[i].name, &config->proxies[i]);
+    }
+    for (size_t i = 0; i < config->proxy_count; i++) {
+        struct conf_proxy *proxy = &config->proxies[i];
+        if ((proxy->caps & CONF_FRONTEND) == 0)
+            proxy->default_backend_name = NULL; /* of defaults, meant for frontends */
+        else if (proxy->default_backend_name != NULL) {
+            proxy->default_backend = names_get(&backs, proxy->default_backend_name);
+            if (proxy->default_backend == NULL)
+                report_no_backend(l, l->proxies[i]);
+        } else if (proxy->server_count > 0)
+            proxy->default_backend = proxy;
+    }
+}
+
+/* A tenth of what its frontends may send it, as HAProxy has it. */
+static void fill_fullconn(struct config *config)
+{
+    for (size_t i = 0; i < config->proxy_count; i++) {
+        struct conf_proxy *backend = &config->proxies[i];
+        unsigned long long sum = 0;
+        if (backend->fullconn != 0 || (backend->caps & CONF_BACKEND) == 0)
+            continue;
+        for (size_t k = 0; k < config->proxy_count; k++) {
+            if (config->proxies[k].default_backend == backend)
+                sum += config->proxies[k].maxconn;
+        }
+        backend->fullconn = (unsigned)((sum + 9) / 10);
+    }
+}
+
+static void resolve_global(struct loader *l)
+{
+    struct conf_global *global = &l->global.g;
+    if (l->input->maxconn != 0)
+        global->maxconn = l->input->maxconn;
+    if (global->nbthread == 0)
+        global->nbthread = l->input->cpus != 0 ? l->input->cpus : 1;
+    if (global->log_tag == NULL)
+        global->log_tag = l->input->log_tag != NULL ? l->input->log_tag : "weir";
+    size_t kept = 0;
+    for (size_t i = 0; i < global->log_count; i++) {
+        if (is_log_global(&global->logs[i]))
+            CONF_FAIL(l, (struct conf_span){0}, "name the target itself",
+                      "'log global' in the global section refers to itself");
+        else
+            global->logs[kept++] = global->logs[i];
+    }
+    global->log_count = kept;
+}
+
+static void resolve_proxy(struct loader *l, struct draft_proxy *draft)
+{
+    struct conf_proxy *proxy = &draft->p;
+    fill_timeouts(l, proxy, draft->span);
+    expand_logs(l, proxy);
+    resolve_servers(l, proxy);
+    if (proxy->log_tag == NULL)
+        proxy->log_tag = l->global.g.log_tag;
+    if (proxy->maxconn == 0)
+        proxy->maxconn = l->global.g.maxconn;
+    if (proxy->http_keep_alive) /* the opposite words, of defaults */
+        proxy->http_close = proxy->http_server_close = false;
+}
+
+struct config *resolve_config(struct loader *l)
+{
+    struct config *config = arena_alloc(l->arena, sizeof *config);
+    resolve_global(l);
+    number_proxies(l);
+    config->global = l->global.g;
+    config->proxies = arena_alloc(l->arena, (l->proxy_count + 1) * sizeof *config->proxies);
+    for (size_t i = 0; i < l->proxy_count; i++) {
+        resolve_proxy(l, l->proxies[i]);
+        config->proxies[config->proxy_count++] = l->proxies[i]->p;
+    }
+    link_backends(l, config);
+    fill_fullconn(config);
+    return config;
+}

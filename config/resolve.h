@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The second half of a load: drafts become the configuration. Names become pointers, what was left
+ * open gets its default, and what does not go together is reported.
+ */
+#ifndef WEIR_CONFIG_RESOLVE_H
+#define WEIR_CONFIG_RESOLVE_H
+
+#include "config/loader.h"
+
+/* Global and defaults sections, then the proxies, all from l->sections. */
+void resolve_sections(struct loader *l);
+
+/* The configuration made of the drafts; in the arena. Call it only after resolve_sections(). */
+struct config *resolve_config(struct loader *l);
+
+/* check.c: warnings about what is allowed but hardly meant. */
+void check_proxies(struct loader *l, const struct config *config);
+
+#endif

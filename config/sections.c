@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Sections become drafts: global first, wherever it stands, because binds and servers begin with
+ * its TLS settings; then defaults and proxies in their order, each proxy from a copy of the
+ * defaults before it.
+ */
+#include <string.h>
+
+#include "config/apply.h"
+#include "config/resolve.h"
+
+struct sections {
+    struct loader *l;
+    struct draft_proxy *defaults;  /* the latest; what follows begins with it */
+    struct name_map by_name;       /* named defaults */
+    struct name_map fronts, backs; /* a frontend and a backend may share a name */
+};
+
+static void apply_globals(struct loader *l)
+{
+    l->global.g.uid = (uid_t)-1;
+    l->global.g.gid = (gid_t)-1;
+    apply_initial(l, LEVEL_GLOBAL, &l->global);
+    for (size_t i = 0; i < l->sections.count; i++) {
+        struct conf_section *section = &l->sections.items[i];
+        if (section->kind == CONF_SECTION_GLOBAL)
+            apply_directives(l, LEVEL_GLOBAL, IN_GLOBAL, &l->global, section->directives,
+                             section->directive_count);
+    }
+}
+
+static struct draft_proxy *draft_new(struct loader *l)
+{
+    struct draft_proxy *draft = arena_alloc(l->scratch, sizeof *draft);
+    apply_initial(l, LEVEL_PROXY, draft);
+    draft->default_server.tls = l->global.server_tls;
+    return draft;
+}
+
+/* A copy whose lists may grow without touching those of the original. */
+static struct draft_proxy *draft_inherit(struct loader *l, const struct draft_proxy *from)
+{
+    struct draft_proxy *draft = arena_alloc(l->scratch, sizeof *draft);
+    *draft = *from;
+    KEYWORDS_OF(&l->index, LEVEL_PROXY, row)
+    {
+        if (row->kind != KW_LIST)
+            continue;
+        void **items = (void **)((char *)draft + row->offset);
+        size_t count = *(size_t *)((char *)draft + row->list->count_offset);
+        *items = arena_list_copy(l->arena, *items, count, row->list->item_bytes);
+    }
+    return draft;
+}
+
+/* The defaults a section begins with: those it names, else the latest. */
+static const struct draft_proxy *defaults_of(struct sections *s, const struct conf_section *section)
+{
+    if (section->from.text == NULL)
+        return s->defaults;
+    const struct draft_proxy *named = names_get(&s->by_name, section->from.text);
+    if (named != NULL)
+        return named;
+    CONF_FAIL(s->l, section->from.span, "give a defaults section before this one that name",
+              "there are no defaults named '%s'", section->from.text);
+    return s->defaults;
+}
+
+static void apply_defaults(struct sections *s, const struct conf_section *section)
+{
+    struct draft_proxy *draft =
+        section->from.text != NULL ? draft_inherit(s->l, defaults_of(s, section)) : draft_new(s->l);
+    draft->kind = CONF_SECTION_DEFAULTS;
+    apply_directives(s->l, LEVEL_PROXY, IN_DEFAULTS, draft, section->directives,
+                     section->directive_count);
+    s->defaults = draft;
+    if (section->name.text != NULL &&
+        names_add(s->l->scratch, &s->by_name, section->name.text, draft) != NULL)
+        CONF_FAIL(s->l, section->name.span, "give it another name",
+                  "there are other defaults named '%s'", section->name.text);
+}
+
+static const struct {
+    const char *name;
+    unsigned caps, scope;
+} kinds[] = {
+    [CONF_SECTION_FRONTEND] = {"frontend", CONF_FRONTEND, IN_FRONTEND},
+    [CONF_SECTION_BACKEND] = {"backend", CONF_BACKEND, IN_BACKEND},
+    [CONF_SECTION_LISTEN] = {"listen", CONF_LISTEN, IN_FRONTEND | IN_BACKEND},
+};
+
+static bool is_good_name(const char *name)
+{
+    return *name != '\0' && name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                              "0123456789-_.:")] == '\0';
+}
+
+static void check_name(struct sections *s, const struct conf_section *section,
+                       const struct draft_proxy *draft)
+{
+    const char *kind = kinds[section->kind].name;
+    if (section->name.text == NULL) {
+        CONF_FAIL(s->l, section->span, "add name = \"...\"", "a %s without a name", kind);
+        return;
+    }
+    if (!is_good_name(section->name.text))
+        CONF_FAIL(s->l, section->name.span, "letters, digits, '-', '_', '.' and ':'",
+                  "'%s' is no name for a %s", section->name.text, kind);
+    const struct draft_proxy *other = NULL;
+    if (draft->p.caps & CONF_FRONTEND)
+        other = names_add(s->l->scratch, &s->fronts, section->name.text, draft);
+    if (draft->p.caps & CONF_BACKEND) {
+        const struct draft_proxy *back =
+            names_add(s->l->scratch, &s->backs, section->name.text, draft);
+        other = other != NULL ? other : back;
+    }
+    if (other != NULL)
+        CONF_FAIL(s->l, section->name.span,
+                  arena_printf(s->l->scratch, "the other one is at %s:%u", other->p.place.file,
+                               other->p.place.line),
+                  "there is another %s named '%s'", kinds[other->kind].name, section->name.text);
+}
+
+static void apply_proxy(struct sections *s, const struct conf_section *section)
+{
+    struct loader *l = s->l;
+    struct draft_proxy *draft = draft_inherit(l, defaults_of(s, section));
+    draft->kind = section->kind;
+    draft->span = section->name.text != NULL ? section->name.span : section->span;
+    draft->p.name = section->name.text != NULL ? section->name.text : "";
+    draft->p.place = draft->span.place;
+    draft->p.caps = kinds[section->kind].caps;
+    check_name(s, section, draft);
+    apply_directives(l, LEVEL_PROXY, kinds[section->kind].scope, draft, section->directives,
+                     section->directive_count);
+    l->proxies =
+        arena_list_grow(l->scratch, l->proxies, l->proxy_count, sizeof(struct draft_proxy *));
+    l->proxies[l->proxy_count++] = draft;
+}
+
+void resolve_sections(struct loader *l)
+{
+    struct sections s = {.l = l};
+    apply_globals(l);
+    s.defaults = draft_new(l);
+    for (size_t i = 0; i < l->sections.count; i++) {
+        const struct conf_section *section = &l->sections.items[i];
+        if (section->kind == CONF_SECTION_DEFAULTS)
+            apply_defaults(&s, section);
+        else if (section->kind != CONF_SECTION_GLOBAL)
+            apply_proxy(&s, section);
+    }
+}

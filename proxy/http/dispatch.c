@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From a request to a server that takes it: assignment, the queue, connecting, and trying again.
+ *
+ * A request is sent a second time only where the first cannot have had an effect: nothing of it was sent;
+ * or its method is idempotent and the server closed a connection it had kept idle without a byte of
+ * answer; or its method is safe and the probes say that the server is gone (RFC 9110 9.2.2).
+ */
+#include "proxy/http/stream.h"
+
+/* Before the only server is tried again, as HAProxy: else the retries are spent within a millisecond. */
+#define PAUSE_MS 1000
+
+static void on_granted(struct queue_entry *entry, struct server *server)
+{
+    struct stream *s = LIST_ITEM(entry, struct stream, queue);
+    if (server == NULL) { /* cancelled too late: this is only to say that the memory is ours again */
+        s->queue_owes = false;
+        if (s->state == STREAM_ENDED)
+            stream_free(s);
+        return;
+    }
+    s->queued = false;
+    s->server = server;
+    stream_handle(s, STREAM_GRANTED);
+}
+
+void dispatch_leave_queue(struct stream *s)
+{
+    if (!s->queued)
+        return;
+    s->queued = false;
+    s->queue_owes = !queue_cancel(&s->queue);
+}
+
+void dispatch_release(struct stream *s, bool reuse)
+{
+    if (s->sconn != NULL) {
+        struct server_conn *sconn = s->sconn;
+        s->sconn = NULL;
+        if (reuse)
+            server_conn_give(sconn, s->session, s->backend->conf->reuse);
+        else
+            server_conn_close(sconn);
+    }
+    if (s->server != NULL)
+        backend_release(s->server, s->thread->loop->now_us);
+    s->server = NULL;
+}
+
+bool dispatch_is_repeatable(const struct stream *s)
+{
+    if (s->resp_started || s->resp_head.len > 0 || s->interim_count > 0)
+        return false;
+    /* what was read of the body must still be here */
+    return s->state == STREAM_CONNECTING || s->up.bytes_in + s->req.head_bytes <= s->in_used;
+}
+
+static bool is_idempotent(enum http_method method)
+{
+    switch (method) {
+    case HTTP_METHOD_GET:
+    case HTTP_METHOD_HEAD:
+    case HTTP_METHOD_OPTIONS:
+    case HTTP_METHOD_TRACE:
+    case HTTP_METHOD_PUT:
+    case HTTP_METHOD_DELETE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static struct counters *server_cells(const struct stream *s, struct server *server)
+{
+    return server_counters(server, s->thread->loop->index);
+}
+
+static struct counters *backend_cells(const struct stream *s)
+{
+    return backend_counters(&s->backend->state->backend, s->thread->loop->index);
+}
+
+static void count_server(struct stream *s, enum counter which)
+{
+    counters_add(server_cells(s, s->server), which, 1);
+    counters_add(backend_cells(s), which, 1);
+}
+
+static enum stream_state connect_to_server(struct stream *s)
+{
+    const struct conf_proxy *be = s->backend->conf;
+    s->last_server = s->server;
+    s->assigned_us = s->thread->loop->now_us;
+    if (!s->fresh_conn)
+        s->sconn = server_conn_take(s->thread, s->server, s->session, be->reuse);
+    if (s->sconn != NULL) {
+        s->sconn->stream = s;
+        s->connected_us = s->assigned_us;
+        count_server(s, COUNTER_REUSES);
+        return request_send(s);
+    }
+    int error;
+    count_server(s, COUNTER_CONNECTS);
+    s->sconn = server_conn_open(s->thread, s->server, s, be->tcpka || be->srvtcpka, &error);
+    s->state = STREAM_CONNECTING;
+    if (s->sconn == NULL)
+        return dispatch_retry_connect(s);
+    stream_server_lives(s, be->timeout.connect_ms);
+    stream_arm(s);
+    return STREAM_CONNECTING;
+}
+
+enum stream_state dispatch_granted(struct stream *s)
+{
+    return connect_to_server(s);
+}
+
+static enum stream_state wait_in_queue(struct stream *s)
+{
+    const struct conf_timeouts *timeout = &s->backend->conf->timeout;
+    s->queued = true;
+    s->state = STREAM_QUEUED;
+    stream_server_lives(s, timeout->queue_ms != 0 ? timeout->queue_ms : timeout->connect_ms);
+    stream_arm(s);
+    return STREAM_QUEUED;
+}
+
+static enum stream_state no_server(struct stream *s)
+{
+    s->state = STREAM_CONNECTING; /* the phase HAProxy logs: SC */
+    return stream_fail(s, CAUSE_SERVER_ABORT, 503);
+}
+
+enum stream_state dispatch_start(struct stream *s)
+{
+    struct backend *backend = &s->backend->state->backend;
+    struct server *server;
+    s->queue.loop = s->thread->loop;
+    s->queue.granted = on_granted;
+    s->backend_queue = atomic_load_explicit(&backend->queued, memory_order_relaxed);
+    switch (backend_assign(backend, s->avoid, &s->queue, s->thread->loop->now_us, &server)) {
+    case ASSIGNED:
+        s->server = server;
+        return connect_to_server(s);
+    case QUEUED:
+        return wait_in_queue(s);
+    case QUEUE_FULL:
+        s->state = STREAM_QUEUED;
+        return stream_fail(s, CAUSE_SERVER_ABORT, 503);
+    default:
+        return no_server(s);
+    }
+}
+
+/* The server may have several addresses of trouble: DNS lied, TLS is wrong, nobody listens. All the same. */
+enum stream_state dispatch_connecting(struct stream *s)
+{
+    struct server_conn *sconn = s->sconn;
+    int rc = conn_connected(&sconn->conn);
+    if (rc == 0 && s->server->tls_enabled && !sconn->secured) {
+        if (sconn->conn.tls == NULL)
+            rc = conn_start_tls_client(&sconn->conn, s->server->tls, s->server->sni);
+        if (rc == 0)
+            rc = conn_handshake(&sconn->conn);
+    }
+    if (rc == UV_EAGAIN)
+        return STREAM_CONNECTING;
+    if (rc != 0)
+        return dispatch_retry_connect(s);
+    sconn->secured = true;
+    s->connected_us = s->thread->loop->now_us;
+    return request_send(s);
+}
+
+static void leave_failed_server(struct stream *s)
+{
+    s->retries++;
+    count_server(s, COUNTER_RETRIES);
+    s->avoid = s->server;
+    dispatch_release(s, false);
+}
+
+static bool has_other_server(const struct backend *backend)
+{
+    return atomic_load_explicit(&backend->active_up, memory_order_relaxed) +
+               atomic_load_explicit(&backend->backup_up, memory_order_relaxed) >
+           1;
+}
+
+enum stream_state dispatch_retry_connect(struct stream *s)
+{
+    const struct conf_proxy *be = s->backend->conf;
+    if (s->retries >= be->retries) {
+        count_server(s, COUNTER_FAILED_CONN);
+        return stream_fail(s, CAUSE_SERVER_ABORT, 503);
+    }
+    leave_failed_server(s);
+    s->fresh_conn = false;
+    /* redispatch N: at each Nth retry; -1: at the last */
+    bool move = be->redispatch > 0   ? s->retries % (unsigned)be->redispatch == 0
+                : be->redispatch < 0 ? s->retries == be->retries
+                                     : false;
+    struct server *failed = s->avoid;
+    if (!move)
+        s->avoid = NULL;
+    if (!move || !has_other_server(&s->backend->state->backend)) {
+        s->state = STREAM_PAUSED;
+        unsigned pause = be->timeout.connect_ms < PAUSE_MS ? be->timeout.connect_ms : PAUSE_MS;
+        stream_server_lives(s, pause);
+        stream_arm(s);
+        return STREAM_PAUSED;
+    }
+    s->redispatched = true;
+    counters_add(server_cells(s, failed), COUNTER_REDISPATCHES, 1);
+    counters_add(backend_cells(s), COUNTER_REDISPATCHES, 1);
+    return dispatch_start(s);
+}
+
+enum stream_state dispatch_resume(struct stream *s)
+{
+    return dispatch_start(s);
+}
+
+enum stream_state dispatch_server_failed(struct stream *s, enum stream_cause cause, int status)
+{
+    bool was_idle = s->sconn != NULL && s->sconn->streams > 1;
+    bool again = was_idle && is_idempotent(s->req.method) && dispatch_is_repeatable(s) &&
+                 s->retries < s->backend->conf->retries;
+    s->keep_server = false;
+    if (!again)
+        return stream_fail(s, cause, status);
+    leave_failed_server(s);
+    s->avoid = NULL;      /* it closed an idle connection, which is its right */
+    s->fresh_conn = true; /* the other idle ones may have the same fate */
+    return dispatch_start(s);
+}
+
+/* The probes have given the server up: who merely waits for it goes elsewhere. */
+enum stream_state dispatch_server_down(struct stream *s)
+{
+    bool safe = s->req.method == HTTP_METHOD_GET || s->req.method == HTTP_METHOD_HEAD ||
+                s->req.method == HTTP_METHOD_OPTIONS || s->req.method == HTTP_METHOD_TRACE;
+    bool unsent = s->state == STREAM_CONNECTING;
+    if (!backend_is_up(&s->backend->state->backend) || (!unsent && !safe) || !dispatch_is_repeatable(s))
+        return s->state;
+    leave_failed_server(s);
+    s->redispatched = true;
+    return dispatch_start(s);
+}

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Bodies on their way; relay.h draws it. Deadlines and what to do about a failure are the stream's.
+ */
+#include "proxy/http/relay.h"
+
+#include <stdlib.h>
+
+#define SPLICE_BYTES_MIN (64 * 1024) /* below, a copy is cheaper than a pipe: bench/README.md */
+#define READS_A_TURN 16 /* then other sessions have their turn */
+
+static bool bytes_append(struct relay_bytes *b, const char *data, size_t len)
+{
+    if (b->len == 0)
+        b->off = 0;
+    if (b->off + b->len + len > b->cap) {
+        size_t cap = b->off + b->len + len;
+        char *grown = realloc(b->data, cap);
+        if (grown == NULL)
+            return false;
+        b->data = grown;
+        b->cap = cap;
+    }
+    memcpy(b->data + b->off + b->len, data, len);
+    b->len += len;
+    return true;
+}
+
+void relay_bytes_release(struct relay_bytes *b)
+{
+    free(b->data);
+    *b = (struct relay_bytes){0};
+}
+
+void relay_start(struct relay *relay, struct conn *from, struct conn *to, enum http_body body, uint64_t length,
+                 bool chunk_out, unsigned h1_options)
+{
+    relay->from = from;
+    relay->to = to;
+    relay->body = body;
+    relay->chunk_out = chunk_out;
+    relay->bound_reads = relay->discard = relay->surplus = false;
+    relay->input_done = body == HTTP_BODY_NONE;
+    relay->remaining = body == HTTP_BODY_LENGTH ? length : 0;
+    relay->bytes_in = 0;
+    relay->read_bytes = RELAY_READ_START;
+    if (body == HTTP_BODY_CHUNKED)
+        h1_chunk_init(&relay->chunked, h1_options);
+}
+
+/* Keeps the pieces of g from byte `skip` on. */
+static enum relay_status relay_hold(struct relay *relay, const struct gather *g, size_t skip)
+{
+    for (int i = 0; i < g->count; i++) {
+        size_t len = g->pieces[i].iov_len;
+        if (skip >= len) {
+            skip -= len;
+            continue;
+        }
+        if (!bytes_append(&relay->held, (char *)g->pieces[i].iov_base + skip, len - skip))
+            return RELAY_NO_MEMORY;
+        skip = 0;
+    }
+    return RELAY_WAITS;
+}
+
+enum relay_status relay_send(struct relay *relay, struct gather *g)
+{
+    size_t sent = 0;
+    if (g->count > 0 && !relay_is_blocked(relay)) {
+        ssize_t n = conn_sendv(relay->to, g->pieces, g->count);
+        if (n < 0 && n != UV_EAGAIN)
+            return RELAY_TO_FAILED;
+        sent = n > 0 ? (size_t)n : 0;
+    }
+    relay->bytes_out += sent;
+    enum relay_status status = sent < g->bytes ? relay_hold(relay, g, sent) : RELAY_WAITS;
+    gather_init(g);
+    return status;
+}
+
+enum relay_status relay_flush(struct relay *relay)
+{
+    while (relay->held.len > 0) {
+        struct iovec piece = {.iov_base = relay->held.data + relay->held.off, .iov_len = relay->held.len};
+        ssize_t n = conn_sendv(relay->to, &piece, 1);
+        if (n == UV_EAGAIN)
+            return RELAY_WAITS;
+        if (n < 0)
+            return RELAY_TO_FAILED;
+        relay->held.off += (size_t)n;
+        relay->held.len -= (size_t)n;
+        relay->bytes_out += (uint64_t)n;
+    }
+    relay_bytes_free(&relay->held);
+    return RELAY_WAITS;
+}
+
+/* ---- framing: input bytes -> pieces of g ---------------------------------------------------- */
+
+static enum relay_status frame_length(struct relay *relay, struct gather *g, const char *data, size_t len,
+                                      size_t *used_out)
+{
+    size_t take = len < relay->remaining ? len : (size_t)relay->remaining;
+    if (!relay->discard)
+        gather_add(g, data, take);
+    relay->remaining -= take;
+    relay->input_done = relay->remaining == 0;
+    *used_out = take;
+    return RELAY_WAITS;
+}
+
+static void frame_chunk(struct gather *g, const char *data, size_t len)
+{
+    char head[H1_CHUNK_HEAD_BYTES_MAX];
+    gather_text(g, head, h1_format_chunk_head(head, len));
+    gather_add(g, data, len);
+    gather_literal(g, "\r\n");
+}
+
+static void frame_end(struct relay *relay, struct gather *g, const char *trailers, size_t len)
+{
+    relay->input_done = true;
+    if (!relay->chunk_out || relay->discard)
+        return;
+    gather_literal(g, "0\r\n");
+    gather_add(g, trailers, len);
+    gather_literal(g, "\r\n");
+}
+
+/* Decodes chunks and frames them anew: whatever the sender wrote into its chunk heads ends here. */
+static enum relay_status frame_chunked(struct relay *relay, struct gather *g, const char *data, size_t len,
+                                       size_t *used_out)
+{
+    *used_out = 0;
+    while (*used_out < len && !relay->input_done) {
+        if (!gather_has_room(g, 4, H1_CHUNK_HEAD_BYTES_MAX)) {
+            enum relay_status status = relay_send(relay, g);
+            if (status != RELAY_WAITS)
+                return status;
+        }
+        struct h1_piece piece;
+        const char *at = data + *used_out;
+        int64_t n = h1_chunk_next(&relay->chunked, at, len - *used_out, &piece);
+        if (n < 0)
+            return RELAY_BAD_FRAMING;
+        *used_out += (size_t)n;
+        if (piece.kind == H1_PIECE_NONE)
+            break;
+        if (piece.kind == H1_PIECE_END)
+            frame_end(relay, g, at + piece.off, piece.len);
+        else if (relay->chunk_out && !relay->discard)
+            frame_chunk(g, at + piece.off, piece.len);
+        else if (!relay->discard)
+            gather_add(g, at + piece.off, piece.len);
+    }
+    if (*used_out == len || relay->input_done)
+        return RELAY_WAITS;
+    return bytes_append(&relay->unread, data + *used_out, len - *used_out) ? RELAY_WAITS : RELAY_NO_MEMORY;
+}
+
+static enum relay_status relay_frame(struct relay *relay, struct gather *g, const char *data, size_t len,
+                                     size_t *used_out)
+{
+    switch (relay->body) {
+    case HTTP_BODY_LENGTH:
+        return frame_length(relay, g, data, len, used_out);
+    case HTTP_BODY_CHUNKED:
+        return frame_chunked(relay, g, data, len, used_out);
+    case HTTP_BODY_UNTIL_CLOSE:
+        *used_out = len;
+        if (relay->chunk_out && len > 0)
+            frame_chunk(g, data, len);
+        else if (!relay->discard)
+            gather_add(g, data, len);
+        return RELAY_WAITS;
+    default:
+        *used_out = 0;
+        return RELAY_WAITS;
+    }
+}
+
+/* More of a body whose first bytes are about to be sent: what has come meanwhile goes with them. */
+static void relay_read_along(struct relay *relay, struct gather *g)
+{
+    if (relay->body != HTTP_BODY_LENGTH || relay->input_done || !conn_can_read(relay->from))
+        return;
+    size_t used, most = relay->remaining < relay->read_bytes ? (size_t)relay->remaining : relay->read_bytes;
+    ssize_t n = conn_recv(relay->from, relay->from->loop->scratch, most);
+    if (n <= 0) /* an end or an error will be met again by relay_run() */
+        return;
+    relay->bytes_in += (uint64_t)n;
+    (void)frame_length(relay, g, relay->from->loop->scratch, (size_t)n, &used);
+}
+
+enum relay_status relay_push(struct relay *relay, struct gather *g, const char *data, size_t len,
+                             size_t *consumed_out)
+{
+    enum relay_status status = RELAY_WAITS;
+    *consumed_out = 0;
+    if (len > 0 && !relay->input_done)
+        status = relay_frame(relay, g, data, len, consumed_out);
+    if (status != RELAY_WAITS)
+        return status;
+    relay->bytes_in += *consumed_out;
+    if (relay->input_done && *consumed_out < len)
+        relay->surplus = true;
+    if (relay->bound_reads)
+        relay_read_along(relay, g);
+    status = relay_send(relay, g);
+    if (status != RELAY_WAITS)
+        return status;
+    return relay->input_done && !relay_is_blocked(relay) ? RELAY_DONE : RELAY_WAITS;
+}
+
+/* ---- moving --------------------------------------------------------------------------------- */
+
+static enum relay_status relay_input_ended(struct relay *relay)
+{
+    if (relay->body != HTTP_BODY_UNTIL_CLOSE)
+        return RELAY_FROM_ENDED;
+    struct gather g;
+    gather_init(&g);
+    frame_end(relay, &g, NULL, 0);
+    return relay_send(relay, &g);
+}
+
+/* Bytes read with an unfinished trailer section before them, as one piece. */
+static enum relay_status relay_take_unread(struct relay *relay, struct gather *g, const char *data, size_t len,
+                                           size_t *used_out)
+{
+    struct relay_bytes whole = relay->unread;
+    relay->unread = (struct relay_bytes){0};
+    size_t before = whole.len, used = 0;
+    enum relay_status status = RELAY_NO_MEMORY;
+    if (bytes_append(&whole, data, len))
+        status = relay_frame(relay, g, whole.data + whole.off, whole.len, &used);
+    if (status == RELAY_WAITS)
+        status = relay_send(relay, g); /* while `whole` is there */
+    relay_bytes_free(&whole);
+    *used_out = used > before ? used - before : 0;
+    return status;
+}
+
+/* What follows the body on a connection where another message may follow is that message's. */
+static enum relay_status relay_keep_surplus(struct relay *relay, const char *data, size_t len)
+{
+    relay->surplus = true;
+    return !relay->bound_reads || bytes_append(&relay->unread, data, len) ? RELAY_WAITS : RELAY_NO_MEMORY;
+}
+
+static size_t relay_read_size(const struct relay *relay)
+{
+    if (!relay->bound_reads || relay->body == HTTP_BODY_UNTIL_CLOSE)
+        return relay->read_bytes;
+    uint64_t most = relay->body == HTTP_BODY_LENGTH ? relay->remaining : RELAY_READ_MIN;
+    return most < relay->read_bytes ? (size_t)most : relay->read_bytes;
+}
+
+/* One read and its write. */
+static enum relay_status relay_move(struct relay *relay)
+{
+    struct gather g;
+    size_t used;
+    char *scratch = relay->from->loop->scratch;
+    ssize_t n = conn_recv(relay->from, scratch, relay_read_size(relay));
+    if (n == UV_EAGAIN)
+        return RELAY_WAITS;
+    if (n < 0)
+        return RELAY_FROM_FAILED;
+    if (n == 0)
+        return relay_input_ended(relay);
+    gather_init(&g);
+    relay->bytes_in += (uint64_t)n;
+    enum relay_status status = relay->unread.len > 0
+                                   ? relay_take_unread(relay, &g, scratch, (size_t)n, &used)
+                                   : relay_frame(relay, &g, scratch, (size_t)n, &used);
+    if (status == RELAY_WAITS && relay->input_done && used < (size_t)n)
+        status = relay_keep_surplus(relay, scratch + used, (size_t)n - used);
+    if (status != RELAY_WAITS)
+        return status;
+    status = relay_send(relay, &g);
+    /* large reads pay as long as the other side takes them; else they would only be held */
+    relay->read_bytes = relay_is_blocked(relay)                 ? RELAY_READ_MIN
+                        : relay->read_bytes * 2 < RELAY_READ_MAX ? relay->read_bytes * 2
+                                                                 : RELAY_READ_MAX;
+    return status;
+}
+
+/* Worth a pipe: much to come, and no framing to look at. */
+static bool relay_can_splice(const struct relay *relay)
+{
+    if (relay->discard || relay->chunk_out || !splice_is_possible(relay->from, relay->to))
+        return false;
+    if (relay->body == HTTP_BODY_LENGTH)
+        return relay->remaining >= SPLICE_BYTES_MIN;
+    return relay->body == HTTP_BODY_UNTIL_CLOSE && relay->read_bytes == RELAY_READ_MAX;
+}
+
+static enum relay_status relay_empty_pipe(struct relay *relay)
+{
+    while (relay->in_pipe > 0) {
+        ssize_t n = splice_out(relay->pipe, relay->to, relay->in_pipe, relay->remaining > 0);
+        if (n == UV_EAGAIN)
+            return RELAY_WAITS;
+        if (n < 0)
+            return RELAY_TO_FAILED;
+        relay->in_pipe -= (size_t)n;
+        relay->bytes_out += (uint64_t)n;
+    }
+    splice_pipe_give(relay->from->loop, relay->pipe, 0);
+    relay->pipe = NULL;
+    return RELAY_WAITS;
+}
+
+/* relay_move() without the bytes ever coming here. */
+static enum relay_status relay_move_spliced(struct relay *relay)
+{
+    size_t most = relay->body == HTTP_BODY_LENGTH && relay->remaining < SIZE_MAX ? (size_t)relay->remaining
+                                                                                 : RELAY_READ_MAX;
+    ssize_t n = splice_in(relay->from, relay->pipe, most);
+    if (n <= 0) {
+        splice_pipe_give(relay->from->loop, relay->pipe, 0);
+        relay->pipe = NULL;
+        return n == UV_EAGAIN ? RELAY_WAITS : n == 0 ? relay_input_ended(relay) : RELAY_FROM_FAILED;
+    }
+    relay->in_pipe = (size_t)n;
+    relay->bytes_in += (uint64_t)n;
+    if (relay->body == HTTP_BODY_LENGTH) {
+        relay->remaining -= (uint64_t)n;
+        relay->input_done = relay->remaining == 0;
+    }
+    return relay_empty_pipe(relay);
+}
+
+enum relay_status relay_run(struct relay *relay)
+{
+    enum relay_status status = relay->in_pipe > 0 ? relay_empty_pipe(relay) : relay_flush(relay);
+    for (int reads = 0; status == RELAY_WAITS; reads++) {
+        if (relay_is_blocked(relay))
+            return RELAY_WAITS;
+        if (relay->input_done)
+            return RELAY_DONE;
+        if (!conn_can_read(relay->from))
+            return RELAY_WAITS;
+        if (reads == READS_A_TURN)
+            return RELAY_AGAIN;
+        if (relay_can_splice(relay))
+            relay->pipe = splice_pipe_take(relay->from->loop);
+        status = relay->pipe != NULL ? relay_move_spliced(relay) : relay_move(relay);
+    }
+    return status;
+}
+
+void relay_free(struct relay *relay)
+{
+    if (relay->pipe != NULL)
+        splice_pipe_give(relay->from->loop, relay->pipe, relay->in_pipe);
+    relay->pipe = NULL;
+    relay->in_pipe = 0;
+    relay_bytes_free(&relay->held);
+    relay_bytes_free(&relay->unread);
+}

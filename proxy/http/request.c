@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The request's head as the server shall see it: the client's bytes, with hop-by-hop fields left out and
+ * ours added, in one gathered write together with the first bytes of the body.
+ */
+#include "proxy/http/head.h"
+#include "proxy/http/stream.h"
+
+/* TE is of this hop alone; but "trailers" is a promise we can keep, as trailers are passed on. */
+static bool te_asks_for_trailers(const struct stream *s, const struct http_header *te)
+{
+    const char *at = s->in + te->value_off, *end = at + te->value_len, *member;
+    size_t len;
+    while (http_list_next(&at, end, &member, &len))
+        if (len == 8 && http_text_same(member, "trailers", 8))
+            return true;
+    return false;
+}
+
+/* What concerns the client and us only does not go on: RFC 9110 7.6.1. */
+static void drop_hop_by_hop(struct stream *s)
+{
+    struct http_msg *m = &s->req;
+    head_drop_connection_fields(m, s->in);
+    for (struct http_header *te = http_msg_first(m, HTTP_HDR_TE); te != NULL; te = http_msg_next(m, te))
+        if (!te_asks_for_trailers(s, te))
+            te->flags |= HTTP_HEADER_DROP;
+    head_drop(m, HTTP_HDR_HTTP2_SETTINGS);
+    head_drop(m, HTTP_HDR_TRANSFER_ENCODING);
+    s->upgrade = (m->flags & HTTP_MSG_UPGRADE) != 0 && (m->flags & HTTP_MSG_UPGRADE_H2C) == 0;
+    if (!s->upgrade)
+        head_drop(m, HTTP_HDR_UPGRADE);
+}
+
+static const struct conf_forwardfor *forwardfor_of(const struct stream *s)
+{
+    if (s->backend->conf->forwardfor.enabled)
+        return &s->backend->conf->forwardfor;
+    return s->frontend->conf->forwardfor.enabled ? &s->frontend->conf->forwardfor : NULL;
+}
+
+/* As HAProxy's manual has it: not for an excepted network, nor with if-none where there is one already. */
+static bool wants_forwardfor(const struct stream *s, const struct conf_forwardfor *conf)
+{
+    const struct sockaddr *except = (const struct sockaddr *)&conf->except;
+    if (except->sa_family != AF_UNSPEC && addr_is_within(&s->session->address, except, conf->except_bits))
+        return false;
+    return !conf->if_none ||
+           http_msg_find(&s->req, s->in, conf->header, strlen(conf->header), 0) < 0;
+}
+
+static void add_field(struct gather *g, const char *name, const char *value, size_t value_len)
+{
+    gather_add(g, name, strlen(name));
+    gather_literal(g, ": ");
+    gather_text(g, value, value_len);
+    gather_literal(g, "\r\n");
+}
+
+static void add_forwarded_fields(struct stream *s, struct gather *g)
+{
+    const struct conf_forwardfor *conf = forwardfor_of(s);
+    if (conf != NULL && s->session->address.family != AF_UNIX && wants_forwardfor(s, conf)) {
+        char text[ADDR_TEXT_BYTES];
+        size_t len = addr_format(&s->session->address, text);
+        add_field(g, conf->header, text, len);
+    }
+    const char *proto = s->backend->conf->forwarded_proto != NULL ? s->backend->conf->forwarded_proto
+                                                                  : s->frontend->conf->forwarded_proto;
+    if (proto != NULL) {
+        bool tls = s->session->client.tls != NULL;
+        add_field(g, proto, tls ? "https" : "http", tls ? 5 : 4);
+    }
+}
+
+/* The client's word on the protocol must not be taken for ours. */
+static void drop_forged_fields(struct stream *s)
+{
+    const char *names[] = {s->backend->conf->forwarded_proto, s->frontend->conf->forwarded_proto};
+    const char *proto = names[0] != NULL ? names[0] : names[1];
+    if (proto == NULL)
+        return;
+    size_t len = strlen(proto);
+    for (int i = -1; (i = http_msg_find(&s->req, s->in, proto, len, (unsigned)(i + 1))) >= 0;)
+        s->req.headers[i].flags |= HTTP_HEADER_DROP;
+}
+
+static void add_connection(struct stream *s, struct gather *g)
+{
+    if (s->upgrade)
+        gather_literal(g, "Connection: upgrade\r\n");
+    else if (!s->keep_server)
+        gather_literal(g, "Connection: close\r\n");
+}
+
+void request_prepare(struct stream *s)
+{
+    drop_hop_by_hop(s);
+    drop_forged_fields(s);
+}
+
+/* Method and target as they came; the version is ours, RFC 9112 2.3. */
+static void add_request_line(struct stream *s, struct gather *g)
+{
+    const struct http_msg *m = &s->req;
+    gather_add(g, s->in + m->method_off, m->target_off + m->target_len - m->method_off);
+    uint32_t line_end = m->target_off + m->target_len + (uint32_t)sizeof(" HTTP/1.1\r\n") - 1;
+    bool as_is = m->version_minor == 1 && (m->flags & HTTP_MSG_VERSION_ODD) == 0 &&
+                 line_end <= m->head_bytes;
+    if (as_is)
+        gather_add(g, s->in + m->target_off + m->target_len, sizeof(" HTTP/1.1\r\n") - 1);
+    else
+        gather_literal(g, " HTTP/1.1\r\n");
+}
+
+enum stream_state request_send(struct stream *s)
+{
+    const struct http_msg *m = &s->req;
+    const struct conf_proxy *be = s->backend->conf;
+    struct gather g;
+    gather_init(&g);
+    s->keep_server = !be->http_server_close && !be->http_close && !s->frontend->conf->http_server_close &&
+                     !s->frontend->conf->http_close;
+    add_request_line(s, &g);
+    head_add_fields(&g, m, s->in, s->frontend->conf->accept_invalid_request);
+    add_forwarded_fields(s, &g);
+    if (m->body == HTTP_BODY_CHUNKED)
+        gather_literal(&g, "Transfer-Encoding: chunked\r\n");
+    add_connection(s, &g);
+    gather_literal(&g, "\r\n");
+
+    unsigned lenient = s->frontend->conf->accept_invalid_request ? H1_LENIENT : 0;
+    relay_free(&s->up); /* of an attempt before this one */
+    relay_start(&s->up, &s->session->client, &s->sconn->conn, m->body, m->content_length,
+                m->body == HTTP_BODY_CHUNKED, lenient);
+    s->up.bound_reads = true;
+    s->down.to = &s->session->client; /* for interim responses */
+    size_t used;
+    enum relay_status status =
+        relay_push(&s->up, &g, s->in + m->head_bytes, s->in_len - m->head_bytes, &used);
+    s->in_used = m->head_bytes + (uint32_t)used;
+    h1_response_init(&s->parser, &s->resp, m->method, be->accept_invalid_response ? H1_LENIENT : 0);
+    stream_server_lives(s, be->timeout.server_ms);
+    stream_client_lives(s, s->frontend->conf->timeout.client_ms);
+    s->sconn->streams++;
+    switch (status) {
+    case RELAY_WAITS:
+    case RELAY_DONE:
+        s->state = STREAM_WAITING;
+        return stream_pump(s);
+    case RELAY_TO_FAILED:
+        return dispatch_server_failed(s, CAUSE_SERVER_ABORT, 502);
+    case RELAY_BAD_FRAMING:
+        s->bad = s->up.chunked.error;
+        return stream_fail(s, CAUSE_PROXY, 400);
+    default:
+        return stream_fail(s, CAUSE_RESOURCE, 500);
+    }
+}

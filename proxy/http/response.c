@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The response's head: read from the server, checked, and written to the client with the first bytes of
+ * the body in one gathered write. Usually it comes in one piece and is read in place, in the thread's
+ * scratch; a head in pieces is collected in s->resp_head.
+ */
+#include "proxy/http/head.h"
+#include "proxy/http/stream.h"
+
+#include <stdlib.h>
+
+static const struct conf_proxy *frontend_conf(const struct stream *s)
+{
+    return s->frontend->conf;
+}
+
+/* Whether the client's connection can carry another request after this response. */
+static bool may_keep_client(const struct stream *s)
+{
+    if (s->resp.body == HTTP_BODY_UNTIL_CLOSE || s->thread->draining || session_is_orphan(s->session))
+        return false;
+    if (s->resp.body == HTTP_BODY_CHUNKED && s->req.version_minor == 0)
+        return false; /* the chunks are taken off for a client that knows none: the close is the end */
+    return (s->req.flags & HTTP_MSG_KEEP_ALIVE) != 0 && !frontend_conf(s)->http_close;
+}
+
+static void add_connection(const struct stream *s, struct gather *g, bool tunnel)
+{
+    if (tunnel)
+        gather_literal(g, "Connection: upgrade\r\n");
+    else if (!s->keep_client)
+        gather_literal(g, "Connection: close\r\n");
+    else if (s->req.version_minor == 0)
+        gather_literal(g, "Connection: keep-alive\r\n");
+}
+
+static void add_status_line(struct gather *g, const struct http_msg *m, const char *base)
+{
+    uint32_t after_version = sizeof("HTTP/1.1") - 1;
+    uint32_t end = m->reason_off + m->reason_len;
+    if (m->version_minor == 1)
+        gather_add(g, base, end);
+    else {
+        gather_literal(g, "HTTP/1.1");
+        gather_add(g, base + after_version, end - after_version);
+    }
+    gather_literal(g, "\r\n");
+}
+
+static void drop_hop_by_hop(struct http_msg *m, const char *base)
+{
+    head_drop_connection_fields(m, base);
+    head_drop(m, HTTP_HDR_TRANSFER_ENCODING);
+}
+
+static void add_head(struct stream *s, struct gather *g, const char *base, bool tunnel)
+{
+    struct http_msg *m = &s->resp;
+    drop_hop_by_hop(m, base);
+    add_status_line(g, m, base);
+    head_add_fields(g, m, base, s->backend->conf->accept_invalid_response);
+    if (m->body == HTTP_BODY_CHUNKED && s->req.version_minor == 1)
+        gather_literal(g, "Transfer-Encoding: chunked\r\n");
+    add_connection(s, g, tunnel);
+    gather_literal(g, "\r\n");
+}
+
+static bool is_tunnel(const struct stream *s)
+{
+    if (s->resp.status == 101)
+        return s->upgrade;
+    return s->req.method == HTTP_METHOD_CONNECT && s->resp.status >= 200 && s->resp.status < 300;
+}
+
+static enum stream_state refuse_response(struct stream *s, const char *reason)
+{
+    s->bad.reason = reason;
+    s->keep_server = false;
+    return stream_fail(s, CAUSE_PROXY, 502);
+}
+
+/* From now on bytes flow both ways as they are. Those the client sent behind its request go first. */
+static enum stream_state start_tunnel(struct stream *s)
+{
+    struct gather g;
+    size_t used;
+    gather_init(&g);
+    s->keep_client = s->keep_server = false;
+    /* what is still held is ours to send; the framing of the request has done its duty */
+    s->up.body = HTTP_BODY_UNTIL_CLOSE;
+    s->up.chunk_out = s->up.bound_reads = s->up.input_done = false;
+    enum relay_status status =
+        relay_push(&s->up, &g, s->in + s->in_used, s->in_len - s->in_used, &used);
+    s->in_used = s->in_len;
+    if (status == RELAY_TO_FAILED)
+        return stream_fail(s, CAUSE_SERVER_ABORT, 502);
+    if (status != RELAY_WAITS)
+        return stream_fail(s, CAUSE_RESOURCE, 500);
+    s->state = STREAM_TUNNEL;
+    return stream_pump(s);
+}
+
+/* Sends the final head and what came of the body with it. */
+static enum stream_state start_response(struct stream *s, const char *base, size_t len)
+{
+    struct http_msg *m = &s->resp;
+    bool tunnel = is_tunnel(s);
+    struct gather g;
+    size_t used;
+    gather_init(&g);
+    s->status = m->status;
+    s->response_us = s->thread->loop->now_us;
+    s->keep_client = !tunnel && may_keep_client(s);
+    s->keep_server = s->keep_server && (m->flags & HTTP_MSG_KEEP_ALIVE) != 0 &&
+                     m->body != HTTP_BODY_UNTIL_CLOSE;
+    add_head(s, &g, base, tunnel);
+    unsigned lenient = s->backend->conf->accept_invalid_response ? H1_LENIENT : 0;
+    bool chunk_out = m->body == HTTP_BODY_CHUNKED && s->req.version_minor == 1;
+    enum http_body body = tunnel ? HTTP_BODY_UNTIL_CLOSE : m->body;
+    relay_start(&s->down, &s->sconn->conn, &s->session->client, body, m->content_length, chunk_out, lenient);
+    s->down.read_bytes = s->session->burst_bytes;
+    s->resp_started = true;
+    enum relay_status status = relay_push(&s->down, &g, base + m->head_bytes, len - m->head_bytes, &used);
+    stream_client_lives(s, frontend_conf(s)->timeout.client_ms);
+    switch (status) {
+    case RELAY_WAITS:
+    case RELAY_DONE:
+        if (s->down.input_done && used < len - m->head_bytes)
+            s->keep_server = false; /* bytes nobody asked for */
+        s->state = STREAM_RELAYING;
+        return tunnel ? start_tunnel(s) : stream_pump(s);
+    case RELAY_TO_FAILED:
+        return stream_fail(s, CAUSE_CLIENT_ABORT, 0);
+    case RELAY_BAD_FRAMING:
+        s->bad = s->down.chunked.error;
+        return stream_fail(s, CAUSE_PROXY, 502);
+    default:
+        return stream_fail(s, CAUSE_RESOURCE, 500);
+    }
+}
+
+/* 100, 102, 103: passed on to clients that know them, RFC 9110 15.2. */
+static enum relay_status pass_interim(struct stream *s, const char *base)
+{
+    struct gather g;
+    gather_init(&g);
+    if (s->req.version_minor == 0)
+        return RELAY_WAITS;
+    drop_hop_by_hop(&s->resp, base);
+    add_status_line(&g, &s->resp, base);
+    head_add_fields(&g, &s->resp, base, s->backend->conf->accept_invalid_response);
+    gather_literal(&g, "\r\n");
+    return relay_send(&s->down, &g);
+}
+
+/* A whole head lies at base. Returns whether it was interim: then the next one starts behind it. */
+static bool is_interim(const struct stream *s)
+{
+    return s->resp.status < 200 && s->resp.status != 101;
+}
+
+static void expect_next_head(struct stream *s)
+{
+    unsigned lenient = s->backend->conf->accept_invalid_response ? H1_LENIENT : 0;
+    h1_response_init(&s->parser, &s->resp, s->req.method, lenient);
+}
+
+/* Reads on in base[0..len); *consumed_out: the interim heads at its start that are done with. */
+static enum stream_state parse_heads(struct stream *s, const char *base, size_t len, size_t *consumed_out)
+{
+    *consumed_out = 0;
+    for (;;) {
+        enum h1_status status = h1_head_parse(&s->parser, base, len);
+        if (status == H1_BAD)
+            return refuse_response(s, s->parser.error.reason);
+        if (status == H1_MORE)
+            return STREAM_WAITING;
+        if (!is_interim(s)) {
+            if (s->resp.status == 101 && !s->upgrade)
+                return refuse_response(s, "101 without a request to upgrade");
+            return start_response(s, base, len);
+        }
+        if (++s->interim_count > STREAM_INTERIM_MAX)
+            return refuse_response(s, "too many interim responses");
+        if (pass_interim(s, base) == RELAY_TO_FAILED)
+            return stream_fail(s, CAUSE_CLIENT_ABORT, 0);
+        base += s->resp.head_bytes;
+        len -= s->resp.head_bytes;
+        *consumed_out += s->resp.head_bytes;
+        expect_next_head(s);
+    }
+}
+
+static enum stream_state server_ended(struct stream *s, ssize_t n)
+{
+    if (n == UV_ENOMEM)
+        return stream_fail(s, CAUSE_RESOURCE, 500);
+    bool silent = s->resp_head.len == 0 && s->interim_count == 0;
+    if (silent)
+        return dispatch_server_failed(s, CAUSE_SERVER_ABORT, 502);
+    s->keep_server = false;
+    return stream_fail(s, CAUSE_SERVER_ABORT, 502);
+}
+
+/* Appends to the head that came in pieces before; the whole of it. NULL when it grows too large. */
+static const char *collect_head(struct stream *s, const char *data, size_t len)
+{
+    struct relay_bytes *head = &s->resp_head;
+    size_t cap = s->thread->buffer_bytes;
+    if (head->data == NULL) {
+        head->data = malloc(cap);
+        if (head->data == NULL)
+            return NULL;
+        *head = (struct relay_bytes){.data = head->data, .cap = cap};
+    }
+    if (head->len + len > cap)
+        return NULL;
+    memcpy(head->data + head->len, data, len);
+    head->len += len;
+    return head->data;
+}
+
+/* A head that has come in part before: everything so far lies in resp_head. */
+static enum stream_state read_on(struct stream *s)
+{
+    struct relay_bytes *head = &s->resp_head;
+    ssize_t n = conn_recv(&s->sconn->conn, head->data + head->len, head->cap - head->len);
+    if (n == UV_EAGAIN)
+        return STREAM_WAITING;
+    if (n <= 0)
+        return server_ended(s, n);
+    head->len += (size_t)n;
+    size_t consumed;
+    enum stream_state next = parse_heads(s, head->data, head->len, &consumed);
+    if (next != STREAM_WAITING)
+        return next;
+    head->len -= consumed;
+    memmove(head->data, head->data + consumed, head->len);
+    if (head->len == head->cap)
+        return refuse_response(s, "the head is too large");
+    return STREAM_WAITING;
+}
+
+enum stream_state response_read(struct stream *s)
+{
+    enum stream_state next = STREAM_WAITING;
+    while (next == STREAM_WAITING && conn_can_read(&s->sconn->conn)) {
+        if (s->resp_head.len > 0) {
+            next = read_on(s);
+            continue;
+        }
+        char *scratch = s->thread->loop->scratch;
+        ssize_t n = conn_recv(&s->sconn->conn, scratch, s->session->burst_bytes);
+        if (n == UV_EAGAIN)
+            break;
+        if (n <= 0)
+            return server_ended(s, n);
+        size_t consumed;
+        next = parse_heads(s, scratch, (size_t)n, &consumed);
+        if (next == STREAM_WAITING && consumed < (size_t)n &&
+            collect_head(s, scratch + consumed, (size_t)n - consumed) == NULL)
+            return refuse_response(s, "the head is too large");
+    }
+    return next;
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Server connections and their idle pools; see server_conn.h. */
+#include "proxy/http/server_conn.h"
+
+#include "proxy/http/session.h"
+#include "proxy/http/stream.h"
+
+static struct server_idle *server_conn_pool(const struct server_conn *sconn)
+{
+    return &sconn->server->threads[sconn->thread->loop->index];
+}
+
+static void gauge_add(_Atomic unsigned *gauge, int n)
+{
+    unsigned value = atomic_load_explicit(gauge, memory_order_relaxed);
+    atomic_store_explicit(gauge, value + (unsigned)n, memory_order_relaxed);
+}
+
+static void on_server_conn_ready(struct conn *conn)
+{
+    struct server_conn *sconn = LIST_ITEM(conn, struct server_conn, conn);
+    if (sconn->stream != NULL)
+        stream_handle(sconn->stream, STREAM_SERVER_READY);
+    else if (conn->readable) /* closed by the server, or bytes that nobody asked for */
+        server_conn_close(sconn);
+}
+
+static void server_conn_set_use(struct server_conn *sconn, bool in_use)
+{
+    if (sconn->in_use != in_use)
+        gauge_add(&server_conn_pool(sconn)->used_gauge, in_use ? 1 : -1);
+    sconn->in_use = in_use;
+}
+
+struct server_conn *server_conn_open(struct http_thread *thread, struct server *server, struct stream *stream,
+                                     bool keepalive, int *error_out)
+{
+    struct server_conn *sconn = pool_take(&thread->server_conn_pool);
+    if (sconn == NULL) {
+        *error_out = UV_ENOMEM;
+        return NULL;
+    }
+    *sconn = (struct server_conn){.server = server, .thread = thread, .stream = stream};
+    list_init(&sconn->node);
+    const struct conn_options options = {.keepalive = keepalive};
+    *error_out = conn_connect(&sconn->conn, thread->loop, (const struct sockaddr *)&server->addr,
+                              server->addr_len, &options, on_server_conn_ready);
+    if (*error_out != 0) {
+        pool_give(&thread->server_conn_pool, sconn);
+        return NULL;
+    }
+    server_conn_set_use(sconn, true);
+    return sconn;
+}
+
+static void server_conn_leave_idle(struct server_conn *sconn)
+{
+    struct server_idle *pool = server_conn_pool(sconn);
+    list_remove(&sconn->node);
+    pool->count--;
+    gauge_add(&pool->idle_gauge, -1);
+}
+
+/* The first request of a session goes over a connection that others used only if the policy trusts it:
+ * a server may close it at that moment, and the client could not know that a retry is needed. */
+static bool may_share(const struct session *session, enum conf_reuse reuse, const struct server_conn *sconn)
+{
+    if (reuse == CONF_REUSE_ALWAYS || session->requests > 1)
+        return true;
+    return reuse == CONF_REUSE_AGGRESSIVE && sconn->streams > 1;
+}
+
+static struct server_conn *take_kept(struct session *session, struct server *server)
+{
+    struct server_conn *kept = session->kept;
+    if (kept == NULL || kept->server != server)
+        return NULL;
+    session->kept = NULL;
+    kept->keeper = NULL;
+    server_conn_set_use(kept, true);
+    return kept;
+}
+
+struct server_conn *server_conn_take(struct http_thread *thread, struct server *server, struct session *session,
+                                     enum conf_reuse reuse)
+{
+    if (reuse == CONF_REUSE_NEVER)
+        return take_kept(session, server);
+    struct server_idle *pool = &server->threads[thread->loop->index];
+    if (list_is_empty(&pool->idle))
+        return NULL;
+    struct server_conn *sconn = LIST_ITEM(pool->idle.next, struct server_conn, node);
+    if (!may_share(session, reuse, sconn))
+        return NULL;
+    server_conn_leave_idle(sconn);
+    server_conn_set_use(sconn, true);
+    return sconn;
+}
+
+/* pool-max-conn is for all threads; each keeps its share, so that no shared counter is written. */
+static bool has_idle_room(const struct server *server, const struct server_idle *pool)
+{
+    unsigned most = atomic_load_explicit(&server->pool_max_conn, memory_order_relaxed);
+    return pool->count < most / server->thread_count + (most % server->thread_count != 0);
+}
+
+static void server_conn_keep(struct server_conn *sconn, struct session *session)
+{
+    if (session->kept != NULL)
+        server_conn_close(session->kept);
+    session->kept = sconn;
+    sconn->keeper = session;
+}
+
+void server_conn_give(struct server_conn *sconn, struct session *session, enum conf_reuse reuse)
+{
+    struct server *server = sconn->server;
+    struct server_idle *pool = server_conn_pool(sconn);
+    bool welcome = !atomic_load_explicit(&server->retired, memory_order_relaxed) && server_is_usable(server);
+    sconn->stream = NULL;
+    server_conn_set_use(sconn, false);
+    if (welcome && reuse == CONF_REUSE_NEVER && session != NULL) {
+        server_conn_keep(sconn, session);
+    } else if (welcome && reuse != CONF_REUSE_NEVER && has_idle_room(server, pool)) {
+        sconn->idle_since_ms = sconn->thread->loop->now_ms;
+        list_push_front(&pool->idle, &sconn->node);
+        pool->count++;
+        gauge_add(&pool->idle_gauge, 1);
+    } else {
+        server_conn_close(sconn);
+    }
+}
+
+static void free_server_conn(struct loop_garbage *garbage)
+{
+    struct server_conn *sconn = LIST_ITEM(garbage, struct server_conn, garbage);
+    pool_give(&sconn->thread->server_conn_pool, sconn);
+}
+
+void server_conn_close(struct server_conn *sconn)
+{
+    if (!conn_is_open(&sconn->conn))
+        return;
+    if (!list_is_empty(&sconn->node))
+        server_conn_leave_idle(sconn);
+    if (sconn->keeper != NULL)
+        sconn->keeper->kept = NULL;
+    server_conn_set_use(sconn, false);
+    conn_close(&sconn->conn);
+    loop_free_later(sconn->thread->loop, &sconn->garbage, free_server_conn);
+}
+
+void server_conn_purge(struct http_thread *thread, struct server *server, bool all)
+{
+    struct server_idle *pool = &server->threads[thread->loop->index];
+    uint64_t now = thread->loop->now_ms;
+    uint64_t purge_ms = atomic_load_explicit(&server->pool_purge_ms, memory_order_relaxed);
+    while (!list_is_empty(&pool->idle)) {
+        struct server_conn *oldest = LIST_ITEM(pool->idle.prev, struct server_conn, node);
+        if (!all && now - oldest->idle_since_ms < purge_ms)
+            return;
+        server_conn_close(oldest);
+    }
+}

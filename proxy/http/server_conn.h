@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A connection to a server: in use by one stream, or idle in its thread's pool for that server.
+ *
+ * Idle ones are taken last in, first out; the loop tells at once when the server closes one, so that no
+ * extra call checks it before use. They belong to the thread and are never shared with another.
+ *
+ * Thread:  the data thread that opened it.
+ */
+#ifndef WEIR_HTTP_SERVER_CONN_H
+#define WEIR_HTTP_SERVER_CONN_H
+
+#include "proxy/http/thread.h"
+#include "proxy/net/conn.h"
+
+struct session;
+struct stream;
+
+struct server_conn {
+    struct conn conn;
+    struct server *server;      /* borrowed: the chain of snapshots keeps it */
+    struct http_thread *thread; /* borrowed */
+    struct stream *stream;      /* borrowed: the user, or NULL while idle */
+    struct session *keeper;     /* borrowed: whose `kept` this is (http-reuse never), or NULL */
+    struct list node;           /* in the thread's idle list of the server, while idle */
+    struct loop_garbage garbage;
+    uint64_t idle_since_ms;
+    unsigned streams;           /* served so far */
+    bool in_use;                /* counted as used, not as idle */
+    bool secured;               /* TLS handshake done, or none needed */
+};
+
+/* Starts to connect; NULL with *error_out (a libuv code) when not even that worked. */
+struct server_conn *server_conn_open(struct http_thread *thread, struct server *server, struct stream *stream,
+                                     bool keepalive, int *error_out);
+/* An idle one that this session's stream may use under the reuse policy, or NULL. */
+struct server_conn *server_conn_take(struct http_thread *thread, struct server *server, struct session *session,
+                                     enum conf_reuse reuse);
+/* The stream is done with it and nothing is under way on it. May close it, if enough are kept. */
+void server_conn_give(struct server_conn *sconn, struct session *session, enum conf_reuse reuse);
+void server_conn_close(struct server_conn *sconn);
+
+/* Closes what has been idle for longer than the server allows; all: everything idle. */
+void server_conn_purge(struct http_thread *thread, struct server *server, bool all);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Answers that weir gives without a server: statistics, metrics, fixed replies. The stream asks its
+ * frontend's service first, and its backend's next; a service that takes the request says what the answer
+ * is and then produces the body part by part, so that a long one is never in memory as a whole.
+ *
+ * Thread:  the data thread of the stream.
+ */
+#ifndef WEIR_HTTP_SERVICE_H
+#define WEIR_HTTP_SERVICE_H
+
+#include "proxy/http/msg.h"
+#include "proxy/state/snapshot.h"
+
+#define SERVICE_HEADERS_BYTES 1024
+
+struct service_request {
+    const struct proxy *proxy;       /* whose service is asked */
+    const struct snapshot *snapshot; /* of the stream */
+    struct loop *loop;               /* for its clock and index */
+    struct http_msg *msg;
+    const char *base;                /* of the slices in msg */
+    const char *body;                /* as far as it has come with the head */
+    size_t body_len;
+};
+
+struct service_answer {
+    int status;
+    uint64_t content_length;         /* known beforehand, or SERVICE_CHUNKED */
+    char headers[SERVICE_HEADERS_BYTES]; /* further field lines, each with its CRLF; no framing fields */
+    const char *name;                /* in the log, in place of a server: "<STATS>" */
+    const char *fixed;               /* a body of content_length bytes that the snapshot owns; or NULL and */
+    /* Writes the next part of the body into buf; 0: that was all. */
+    size_t (*produce)(void *state, char *buf, size_t cap);
+    void *state;                     /* owned by the answer from now on */
+    void (*free_state)(void *state); /* or NULL */
+};
+
+#define SERVICE_CHUNKED UINT64_MAX
+
+enum service_verdict {
+    SERVICE_PASS,      /* not mine */
+    SERVICE_ANSWERS,   /* answer_out is filled in */
+    SERVICE_DENIES,    /* the error page of answer_out->status */
+    SERVICE_WANTS_BODY /* ask again when the whole body is there (or the buffer is full: then 413) */
+};
+
+struct stream_service {
+    enum service_verdict (*handle)(const struct service_request *request, struct service_answer *answer_out);
+};
+
+#endif

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Client connections; session.h draws their states. What happens to a request is the stream's business:
+ * the session brings it bytes and time-outs while there is one.
+ */
+#include "proxy/http/session.h"
+
+#include "proxy/http/stream.h"
+#include "proxy/http/stream_log.h"
+#include "tls/session.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <unistd.h>
+
+#define LINGER_MS 2000
+#define LINGER_BYTES_MAX (256 * 1024)
+
+_Atomic unsigned http_sessions_total;
+
+enum session_event { SESSION_READY, SESSION_TIMED_OUT, SESSION_AGAIN, SESSION_EVENTS };
+
+typedef void session_step(struct session *session);
+
+static void session_handle(struct session *session, enum session_event event);
+
+static void on_client_ready(struct conn *conn)
+{
+    session_handle(LIST_ITEM(conn, struct session, client), SESSION_READY);
+}
+
+static void on_deadline(struct wheel_timer *timer)
+{
+    session_handle(LIST_ITEM(timer, struct session, deadline), SESSION_TIMED_OUT);
+}
+
+static void on_again(struct loop_task *task)
+{
+    session_handle(LIST_ITEM(task, struct session, again), SESSION_AGAIN);
+}
+
+/* ---- life ------------------------------------------------------------------------------------------ */
+
+static const struct conf_timeouts *timeouts_of(const struct session *session)
+{
+    return &session_frontend(session)->timeout;
+}
+
+static unsigned head_timeout_ms(const struct session *session)
+{
+    const struct conf_timeouts *t = timeouts_of(session);
+    return t->http_request_ms != 0 ? t->http_request_ms : t->client_ms;
+}
+
+static unsigned idle_timeout_ms(const struct session *session)
+{
+    const struct conf_timeouts *t = timeouts_of(session);
+    return t->http_keep_alive_ms != 0 ? t->http_keep_alive_ms : head_timeout_ms(session);
+}
+
+static void count_session(struct session *session)
+{
+    struct loop *loop = session->thread->loop;
+    struct counters *cells = frontend_counters(&session->bind->proxy->state->frontend, loop->index);
+    uint32_t now_s = (uint32_t)(loop->now_us / 1000000);
+    counters_add(cells, COUNTER_CONNECTIONS, 1);
+    counters_add(cells, COUNTER_SESSIONS, 1);
+    rate_count(&cells->rates[RATE_CONNECTIONS], now_s);
+    rate_count(&cells->rates[RATE_SESSIONS], now_s);
+    atomic_fetch_add_explicit(&http_sessions_total, 1, memory_order_relaxed);
+}
+
+/* Everything but memory and descriptor, which the caller has. */
+static int session_start(struct session *session, int fd)
+{
+    const struct conf_proxy *conf = session_frontend(session);
+    int on = 1, rc = conn_open(&session->client, session->thread->loop, fd, on_client_ready);
+    if (rc != 0)
+        return rc;
+    if (session->address.family != AF_UNIX)
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    if (conf->tcpka || conf->clitcpka)
+        setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+    if (session->bind->tls == NULL)
+        return 0;
+    session->state = SESSION_HANDSHAKE;
+    return conn_start_tls_server(&session->client, session->bind->tls);
+}
+
+bool session_open(struct http_thread *thread, const struct bind *bind, int fd, const struct sockaddr *from)
+{
+    struct session *session = pool_take(&thread->session_pool);
+    if (session == NULL) {
+        close(fd);
+        return false;
+    }
+    *session = (struct session){.thread = thread, .bind = bind, .state = SESSION_IDLE,
+                                .burst_bytes = RELAY_READ_START};
+    session->again = (struct loop_task){.run = on_again};
+    list_init(&session->again.node);
+    wheel_timer_init(&session->deadline, on_deadline);
+    addr_set(&session->address, from);
+    session->accepted_us = session->idle_since_us = thread->loop->now_us;
+    session->snapshot = snapshot_hold(thread->snapshot, thread->loop->index);
+    list_push_back(&thread->sessions, &session->node);
+    thread->session_count++;
+    count_session(session);
+    if (session_start(session, fd) != 0) {
+        session_close(session);
+        return false;
+    }
+    loop_arm(thread->loop, &session->deadline, head_timeout_ms(session));
+    return true;
+}
+
+static void free_session(struct loop_garbage *garbage)
+{
+    struct session *session = LIST_ITEM(garbage, struct session, garbage);
+    pool_give(&session->thread->session_pool, session);
+}
+
+void session_close(struct session *session)
+{
+    struct http_thread *thread = session->thread;
+    if (session->state == SESSION_CLOSED)
+        return;
+    session->state = SESSION_CLOSED;
+    if (session->stream != NULL)
+        stream_free(session->stream);
+    session->stream = NULL;
+    if (session->kept != NULL)
+        server_conn_close(session->kept);
+    conn_close(&session->client);
+    wheel_forget(&thread->loop->wheel, &session->deadline);
+    list_remove(&session->again.node);
+    list_remove(&session->node);
+    thread->session_count--;
+    atomic_fetch_sub_explicit(&http_sessions_total, 1, memory_order_relaxed);
+    http_thread_session_left(thread, session->bind);
+    snapshot_release(session->snapshot, thread->loop->index);
+    loop_free_later(thread->loop, &session->garbage, free_session);
+}
+
+bool session_is_orphan(const struct session *session)
+{
+    return session->snapshot != session->thread->snapshot &&
+           http_thread_find_bind(session->thread, session->bind) == NULL;
+}
+
+void session_move_on(struct session *session)
+{
+    struct http_thread *thread = session->thread;
+    if (session->snapshot == thread->snapshot)
+        return;
+    const struct bind *heir = http_thread_find_bind(thread, session->bind);
+    if (heir == NULL)
+        return;
+    snapshot_release(session->snapshot, thread->loop->index);
+    session->snapshot = snapshot_hold(thread->snapshot, thread->loop->index);
+    session->bind = heir;
+}
+
+/* ---- steps ----------------------------------------------------------------------------------------- */
+
+static void read_request(struct session *session);
+
+static void shake_hands(struct session *session)
+{
+    struct loop *loop = session->thread->loop;
+    struct counters *cells = frontend_counters(&session->bind->proxy->state->frontend, loop->index);
+    int rc = conn_handshake(&session->client);
+    if (rc == UV_EAGAIN)
+        return;
+    if (rc != 0) {
+        counters_add(cells, COUNTER_TLS_FAILED, 1);
+        session_log_null(session);
+        session_close(session);
+        return;
+    }
+    counters_add(cells, COUNTER_TLS_HANDSHAKES, 1);
+    if (tls_session_is_resumed(session->client.tls))
+        counters_add(cells, COUNTER_TLS_RESUMED, 1);
+    session->handshake_ms = (int)((loop->now_us - session->accepted_us) / 1000);
+    session->idle_since_us = loop->now_us;
+    session->state = SESSION_IDLE;
+    read_request(session);
+}
+
+static void parse_request(struct session *session)
+{
+    struct stream *s = session->stream;
+    session->state = SESSION_STREAM;
+    stream_parse_head(s);
+    /* a stream that still wants bytes of its head leaves the reading to us */
+    if (session->stream == s && session->state == SESSION_STREAM && s->state == STREAM_HEAD)
+        session->state = SESSION_HEAD;
+}
+
+static void begin_stream(struct session *session)
+{
+    session_move_on(session);
+    session->stream = stream_new(session);
+    if (session->stream == NULL) {
+        session_close(session);
+        return;
+    }
+    /* the whole head within one time-out, however many pieces it comes in */
+    if (session->requests++ > 0)
+        loop_arm(session->thread->loop, &session->deadline, head_timeout_ms(session));
+}
+
+/* Nothing came: the stream was taken for nothing. */
+static void stop_waiting(struct session *session)
+{
+    stream_free(session->stream);
+    session->stream = NULL;
+    session->requests--;
+    session->state = SESSION_IDLE;
+    if (session->requests > 0)
+        loop_arm(session->thread->loop, &session->deadline, idle_timeout_ms(session));
+}
+
+static void client_left(struct session *session)
+{
+    if (session->stream->in_len > 0) {
+        stream_fail(session->stream, CAUSE_CLIENT_ABORT, 400);
+        return;
+    }
+    if (session->requests == 1)
+        session_log_null(session);
+    session_close(session);
+}
+
+static void read_request(struct session *session)
+{
+    if (!conn_can_read(&session->client))
+        return;
+    if (session->stream == NULL)
+        begin_stream(session);
+    struct stream *s = session->stream;
+    if (s == NULL)
+        return;
+    ssize_t n = conn_recv(&session->client, s->in + s->in_len, session->thread->buffer_bytes - s->in_len);
+    if (n > 0) {
+        s->in_len += (uint32_t)n;
+        parse_request(session);
+    } else if (n != UV_EAGAIN) {
+        client_left(session);
+    } else if (s->in_len == 0) {
+        stop_waiting(session);
+    }
+}
+
+static void tell_stream(struct session *session)
+{
+    stream_handle(session->stream, STREAM_CLIENT_READY);
+}
+
+static void tell_stream_time(struct session *session)
+{
+    stream_handle(session->stream, STREAM_TIMED_OUT);
+}
+
+static void tell_stream_resume(struct session *session)
+{
+    stream_handle(session->stream, STREAM_RESUMED);
+}
+
+static void refuse_late_head(struct session *session)
+{
+    session->state = SESSION_STREAM;
+    stream_fail(session->stream, CAUSE_CLIENT_TIMEOUT, 408);
+}
+
+/* A client that never said a word gets a 408 as from HAProxy; one between two requests is just let go. */
+static void end_idle(struct session *session)
+{
+    if (session->requests == 0) {
+        begin_stream(session);
+        if (session->stream != NULL)
+            refuse_late_head(session);
+        return;
+    }
+    session_close(session);
+}
+
+static void give_up_handshake(struct session *session)
+{
+    session_log_null(session);
+    session_close(session);
+}
+
+static void drain_client(struct session *session)
+{
+    char *scratch = session->thread->loop->scratch;
+    ssize_t n;
+    while ((n = conn_recv(&session->client, scratch, LOOP_SCRATCH_BYTES)) > 0) {
+        session->linger_bytes += (unsigned)n;
+        if (session->linger_bytes > LINGER_BYTES_MAX)
+            break;
+    }
+    if (n != UV_EAGAIN)
+        session_close(session);
+}
+
+/* Every path a session can take. An empty cell: nothing to do. */
+static session_step *const steps[SESSION_STATES][SESSION_EVENTS] = {
+    [SESSION_HANDSHAKE] = {[SESSION_READY] = shake_hands, [SESSION_TIMED_OUT] = give_up_handshake},
+    [SESSION_IDLE] = {[SESSION_READY] = read_request,
+                      [SESSION_AGAIN] = read_request,
+                      [SESSION_TIMED_OUT] = end_idle},
+    [SESSION_HEAD] = {[SESSION_READY] = read_request,
+                      [SESSION_AGAIN] = parse_request,
+                      [SESSION_TIMED_OUT] = refuse_late_head},
+    [SESSION_STREAM] = {[SESSION_READY] = tell_stream,
+                        [SESSION_AGAIN] = tell_stream_resume,
+                        [SESSION_TIMED_OUT] = tell_stream_time},
+    [SESSION_LINGER] = {[SESSION_READY] = drain_client, [SESSION_TIMED_OUT] = session_close},
+};
+
+static void session_handle(struct session *session, enum session_event event)
+{
+    session_step *step = steps[session->state][event];
+    if (step != NULL)
+        step(session);
+}
+
+/* ---- between two requests --------------------------------------------------------------------------- */
+
+/* The client may still be sending: closing now would reset the connection and take our last words with
+ * it, RFC 9112 9.6. */
+static void session_linger(struct session *session)
+{
+    session->state = SESSION_LINGER;
+    conn_end_writing(&session->client);
+    loop_arm(session->thread->loop, &session->deadline, LINGER_MS);
+    if (conn_can_read(&session->client))
+        drain_client(session);
+}
+
+static void await_next_request(struct session *session)
+{
+    struct loop *loop = session->thread->loop;
+    bool has_bytes = session->stream != NULL;
+    session->state = has_bytes ? SESSION_HEAD : SESSION_IDLE;
+    session->requests += has_bytes;
+    loop_arm(loop, &session->deadline, has_bytes ? head_timeout_ms(session) : idle_timeout_ms(session));
+    /* in the next turn, not from here: a hundred requests in one packet must not nest */
+    if (has_bytes || conn_can_read(&session->client))
+        loop_soon(loop, &session->again);
+}
+
+void session_stream_ended(struct session *session, enum session_fate fate)
+{
+    session->idle_since_us = session->thread->loop->now_us;
+    switch (fate) {
+    case SESSION_KEEPS:
+        await_next_request(session);
+        return;
+    case SESSION_LINGERS:
+        session_linger(session);
+        return;
+    default:
+        session_close(session);
+        return;
+    }
+}
+
+void session_drain(struct session *session)
+{
+    if (session->state == SESSION_IDLE || session->state == SESSION_LINGER)
+        session_close(session);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One client connection, accept to close.
+ *
+ *   HANDSHAKE --> IDLE <--> HEAD --> STREAM --> IDLE ...
+ *                   `---------`--------`-----> LINGER --> CLOSED
+ *
+ * An idle session owns no buffer: a stream, which holds one, is taken from the thread's pool when bytes
+ * arrive and given back when its response has gone.
+ *
+ * Ownership: the thread's list; freed by itself when it closes.
+ * Thread:    the data thread that accepted it.
+ */
+#ifndef WEIR_HTTP_SESSION_H
+#define WEIR_HTTP_SESSION_H
+
+#include "proxy/base/addr.h"
+#include "proxy/http/thread.h"
+#include "proxy/net/conn.h"
+
+enum session_state {
+    SESSION_HANDSHAKE, /* TLS */
+    SESSION_IDLE,      /* nothing of the next request has come */
+    SESSION_HEAD,      /* a part of its head has */
+    SESSION_STREAM,    /* a request is being served */
+    SESSION_LINGER,    /* we have said all; what the client still sends is read and dropped */
+    SESSION_CLOSED,
+    SESSION_STATES,
+};
+
+struct session {
+    struct conn client;
+    struct wheel_timer deadline; /* of the session's state, or of its stream */
+    struct list node;            /* in the thread's sessions */
+    struct http_thread *thread;  /* borrowed */
+    struct snapshot *snapshot;   /* held */
+    const struct bind *bind;     /* borrowed: from the snapshot */
+    struct stream *stream;       /* owned; NULL in HANDSHAKE, IDLE and LINGER */
+    struct server_conn *kept;    /* owned: http-reuse never keeps the connection with its session */
+    struct loop_task again;      /* a pipelined request waits in the buffer, or reading goes on */
+    struct loop_garbage garbage;
+    uint64_t accepted_us;
+    uint64_t idle_since_us;      /* when the last response had gone; accept for the first */
+    struct addr address;         /* of the client */
+    unsigned requests;           /* begun so far */
+    int handshake_ms;
+    size_t burst_bytes;          /* it took as much at once before: read so much for it again */
+    unsigned linger_bytes;       /* read and dropped */
+    enum session_state state;
+};
+
+/* Takes the descriptor. False when there is no memory: then it is closed. */
+bool session_open(struct http_thread *thread, const struct bind *bind, int fd, const struct sockaddr *from);
+
+enum session_fate {
+    SESSION_KEEPS,   /* another request may follow */
+    SESSION_LEAVES,  /* nothing more is expected of the client: close */
+    SESSION_LINGERS, /* it may still be sending, and must get to read what we said */
+    SESSION_CUTS,    /* the response was not finished, which the client must notice */
+};
+/* The stream has ended; session->stream is NULL, or a new one with the first bytes of the next request. */
+void session_stream_ended(struct session *session, enum session_fate fate);
+/* Its address is not configured any more: the connection ends with the stream at hand. */
+bool session_is_orphan(const struct session *session);
+/* A newer configuration has come: the next request is served by that, if it has the address. */
+void session_move_on(struct session *session);
+/* The only way out. */
+void session_close(struct session *session);
+/* Ends it if it is idle. */
+void session_drain(struct session *session);
+
+static inline const struct conf_proxy *session_frontend(const struct session *session)
+{
+    return session->bind->proxy->conf;
+}
+
+#endif

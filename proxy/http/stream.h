@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One request and its response.
+ *
+ *   (head complete) --> QUEUED --> CONNECTING --> WAITING --> RELAYING --> ended
+ *          |               ^            |   ^--retry-'  |          `-----> TUNNEL --> ended
+ *          |               `---retry----'               |
+ *          `--> ANSWERING (statistics, errors, fixed replies) <---- any failure before a response
+ *
+ *   client ==up==> server     the request's body, then whatever a tunnel carries
+ *   client <=down== server    the response
+ *
+ * Files: stream.c       states, deadlines, the end
+ *        dispatch.c     which server, queue, connecting, retries
+ *        request.c      the head as the server shall see it
+ *        response.c     the response's head, read and written
+ *        local.c        answers of our own
+ *
+ * Ownership: belongs to its session, or to nobody once it has ended but a queue still names it.
+ * Thread:    the session's.
+ */
+#ifndef WEIR_HTTP_STREAM_H
+#define WEIR_HTTP_STREAM_H
+
+#include "proxy/http/h1.h"
+#include "proxy/http/relay.h"
+#include "proxy/http/server_conn.h"
+#include "proxy/http/service.h"
+#include "proxy/http/session.h"
+#include "proxy/http/thread.h"
+#include "proxy/state/proxy_state.h"
+#include "proxy/state/server.h"
+
+enum stream_state {
+    STREAM_HEAD,       /* the request's head is still arriving: the session reads it */
+    STREAM_QUEUED,     /* every server is at its maxconn */
+    STREAM_PAUSED,     /* the only server refused: a moment's rest before it is tried again */
+    STREAM_CONNECTING, /* TCP, then TLS */
+    STREAM_WAITING,    /* the request is on its way; no final response head yet */
+    STREAM_RELAYING,   /* the response's head has been sent on */
+    STREAM_TUNNEL,     /* after 101, or 2xx to CONNECT */
+    STREAM_ANSWERING,  /* an answer of our own is being written */
+    STREAM_ENDED,
+    STREAM_STATES,
+};
+
+enum stream_event {
+    STREAM_GRANTED,      /* the queue has given us s->server */
+    STREAM_CLIENT_READY, /* the client's connection can be read or written */
+    STREAM_SERVER_READY, /* the server's can */
+    STREAM_RESUMED,      /* its share of a turn was used up: go on */
+    STREAM_TIMED_OUT,
+    STREAM_SERVER_DOWN,  /* probes say so */
+    STREAM_EVENTS,
+};
+
+/* Whose fault an end is; the first of HAProxy's termination letters. */
+enum stream_cause {
+    CAUSE_NONE,
+    CAUSE_CLIENT_ABORT,
+    CAUSE_CLIENT_TIMEOUT,
+    CAUSE_SERVER_ABORT,
+    CAUSE_SERVER_TIMEOUT,
+    CAUSE_PROXY,       /* refused by us: a bad request or a bad response */
+    CAUSE_RESOURCE,    /* no memory, no descriptors */
+    CAUSE_LOCAL,       /* answered by us, as configured */
+    CAUSE_SERVER_DOWN, /* on-marked-down shutdown-sessions */
+    CAUSE_KILLED,      /* by the operator */
+    CAUSES,
+};
+
+#define STREAM_INTERIM_MAX 32 /* 1xx responses to one request; then the server is broken */
+
+struct stream {
+    struct session *session;   /* borrowed; NULL once ended */
+    struct http_thread *thread;
+    struct snapshot *snapshot; /* held */
+    const struct proxy *frontend, *backend; /* borrowed: from the snapshot; backend may be NULL */
+    struct server *server;     /* borrowed; we hold one of its slots while not NULL */
+    const struct server *last_server; /* for the log: kept after the slot has gone */
+    struct server *avoid;      /* the one that failed */
+    struct server_conn *sconn; /* owned while not NULL */
+    struct queue_entry queue;
+    bool queued;               /* in the backend's queue, or a grant is on its way */
+    bool queue_owes;           /* left the queue too late: on_granted() will still be called */
+    enum stream_state state;
+
+    /* request and response */
+    struct h1_parser parser;   /* of the request, then of the response */
+    struct h1_error bad;       /* why either was refused */
+    struct relay up, down;
+    struct relay_bytes resp_head; /* a response head that did not come in one piece */
+    struct service_answer answer;
+    bool resp_started;         /* bytes of a final response have gone to the client */
+    bool keep_client;          /* the client's connection may serve another request */
+    bool keep_server;
+    bool upgrade;              /* the client asks for another protocol */
+    bool fresh_conn;           /* idle connections have failed it: open a new one */
+    bool up_broken;            /* the server takes no more of the request: its answer may explain */
+    unsigned interim_count;
+    unsigned retries;
+    bool redispatched;
+
+    /* deadlines of each side in the loop's ms; 0 = that side is not waited for */
+    uint64_t client_deadline_ms, server_deadline_ms;
+
+    /* how it ends */
+    enum stream_cause cause;
+    char phase;                /* the second termination letter, '-' = all went well */
+    int status;                /* sent to the client; -1 none */
+
+    /* for the timers of the log, in the loop's us; 0 = not reached */
+    uint64_t began_us, head_us, assigned_us, connected_us, response_us;
+    unsigned srv_queue, backend_queue;
+
+    /* received from the client: this request's head, body bytes that came with it, the next request */
+    uint32_t in_len;
+    uint32_t in_used; /* bytes of this request consumed from `in` */
+    struct http_msg req, resp;
+    char in[]; /* thread->buffer_bytes */
+};
+
+/* For a request that begins now; NULL when memory runs out. */
+struct stream *stream_new(struct session *session);
+/* Gives the memory back; only in STREAM_HEAD or STREAM_ENDED. */
+void stream_free(struct stream *s);
+/* Bytes may have come in s->in: parses the head, and sets off when it is whole. */
+void stream_parse_head(struct stream *s);
+void stream_handle(struct stream *s, enum stream_event event);
+/* The session is being closed from outside (deinit): no log of what was not answered. */
+void stream_abandon(struct stream *s);
+/* on-marked-down shutdown-sessions. */
+void stream_kill(struct stream *s);
+
+/* --- among the files of the stream --- */
+
+static inline const struct conf_proxy *stream_conf(const struct stream *s)
+{
+    return s->backend != NULL ? s->backend->conf : s->frontend->conf;
+}
+
+/* Records who is to blame; the first one to be blamed stays so. */
+void stream_blame(struct stream *s, enum stream_cause cause);
+/* Arms the session's timer for whichever side is due first. */
+void stream_arm(struct stream *s);
+static inline void stream_client_lives(struct stream *s, unsigned timeout_ms)
+{
+    s->client_deadline_ms = s->thread->loop->now_ms + timeout_ms;
+}
+static inline void stream_server_lives(struct stream *s, unsigned timeout_ms)
+{
+    s->server_deadline_ms = s->thread->loop->now_ms + timeout_ms;
+}
+/* Ends it: log, counters, connections. Returns STREAM_ENDED. */
+enum stream_state stream_end(struct stream *s);
+/* Blames, and answers with an error page if no response has begun; else cuts. */
+enum stream_state stream_fail(struct stream *s, enum stream_cause cause, int status);
+/* Runs both directions as far as they go; ends the stream when both are done. */
+enum stream_state stream_pump(struct stream *s);
+
+/* dispatch.c */
+enum stream_state dispatch_start(struct stream *s);
+enum stream_state dispatch_granted(struct stream *s);
+enum stream_state dispatch_connecting(struct stream *s);
+enum stream_state dispatch_retry_connect(struct stream *s); /* the attempt failed */
+enum stream_state dispatch_resume(struct stream *s);        /* after STREAM_PAUSED */
+/* The connection failed after the request was sent: tries again where that cannot do harm, else fails. */
+enum stream_state dispatch_server_failed(struct stream *s, enum stream_cause cause, int status);
+enum stream_state dispatch_server_down(struct stream *s);
+void dispatch_leave_queue(struct stream *s);
+/* Gives back connection and slot, if any. */
+void dispatch_release(struct stream *s, bool reuse);
+bool dispatch_is_repeatable(const struct stream *s);
+
+/* request.c */
+void request_prepare(struct stream *s);
+enum stream_state request_send(struct stream *s);
+
+/* response.c */
+enum stream_state response_read(struct stream *s);
+
+/* local.c */
+/* Whether a service took the request; then *next_out is the stream's next state. */
+bool local_try_services(struct stream *s, enum stream_state *next_out);
+enum stream_state local_error(struct stream *s, int status);
+enum stream_state local_continue(struct stream *s);
+
+#endif

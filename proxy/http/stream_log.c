@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Counters and the access record of a finished stream; see stream_log.h. */
+#include "proxy/http/stream_log.h"
+
+#include "proxy/http/stream.h"
+#include "tls/session.h"
+
+/* Whose counters an event touches. */
+enum { COUNT_FRONTEND = 1, COUNT_BACKEND = 2, COUNT_SERVER = 4, COUNT_ALL = 7 };
+
+static void count(const struct stream *s, unsigned whose, enum counter which, uint64_t n)
+{
+    unsigned thread = s->thread->loop->index;
+    if ((whose & COUNT_FRONTEND) != 0)
+        counters_add(frontend_counters(&s->frontend->state->frontend, thread), which, n);
+    if ((whose & COUNT_BACKEND) != 0 && s->backend != NULL)
+        counters_add(backend_counters(&s->backend->state->backend, thread), which, n);
+    if ((whose & COUNT_SERVER) != 0 && s->server != NULL)
+        counters_add(server_counters(s->server, thread), which, n);
+}
+
+void stream_log_failure(struct stream *s)
+{
+    bool before_request = s->phase == 'R';
+    switch (s->cause) {
+    case CAUSE_CLIENT_ABORT:
+    case CAUSE_CLIENT_TIMEOUT:
+        if (before_request)
+            count(s, COUNT_FRONTEND, COUNTER_FAILED_REQ, 1);
+        else
+            count(s, COUNT_ALL, COUNTER_CLIENT_ABORTS, 1);
+        break;
+    case CAUSE_SERVER_ABORT:
+    case CAUSE_SERVER_TIMEOUT:
+        if (s->phase == 'Q')
+            count(s, COUNT_BACKEND | COUNT_SERVER, COUNTER_FAILED_CONN, 1);
+        else if (s->phase == 'H')
+            count(s, COUNT_BACKEND | COUNT_SERVER, COUNTER_FAILED_RESP, 1);
+        else if (s->phase == 'D')
+            count(s, COUNT_ALL, COUNTER_SERVER_ABORTS, 1);
+        break;
+    case CAUSE_PROXY:
+        if (before_request)
+            count(s, COUNT_FRONTEND, COUNTER_FAILED_REQ, 1);
+        else
+            count(s, COUNT_BACKEND | COUNT_SERVER, COUNTER_FAILED_RESP, 1);
+        break;
+    case CAUSE_RESOURCE:
+        count(s, COUNT_ALL, COUNTER_INTERNAL_ERRORS, 1);
+        break;
+    default:
+        break;
+    }
+}
+
+static int phase_ms(uint64_t from_us, uint64_t to_us)
+{
+    return from_us != 0 && to_us >= from_us ? (int)((to_us - from_us) / 1000) : -1;
+}
+
+static void count_times(const struct stream *s, struct counters *cells, uint64_t now_us)
+{
+    if (s->assigned_us != 0)
+        counters_time(cells, TIME_QUEUE, s->assigned_us - s->head_us);
+    if (s->connected_us != 0)
+        counters_time(cells, TIME_CONNECT, s->connected_us - s->assigned_us);
+    if (s->response_us != 0 && s->connected_us != 0)
+        counters_time(cells, TIME_RESPONSE, s->response_us - s->connected_us);
+    counters_time(cells, TIME_TOTAL, now_us - s->began_us);
+}
+
+static void count_end(const struct stream *s)
+{
+    uint64_t now_us = s->thread->loop->now_us;
+    unsigned thread = s->thread->loop->index;
+    if (s->status > 0)
+        count(s, COUNT_ALL, counter_of_status(s->status), 1);
+    if (s->cause == CAUSE_LOCAL)
+        count(s, COUNT_FRONTEND, COUNTER_INTERCEPTED, 1);
+    count(s, COUNT_ALL, COUNTER_BYTES_IN, s->req.head_bytes + s->up.bytes_in);
+    count(s, COUNT_ALL, COUNTER_BYTES_OUT, s->down.bytes_out);
+    if (s->head_us == 0)
+        return;
+    count_times(s, frontend_counters(&s->frontend->state->frontend, thread), now_us);
+    if (s->backend != NULL && s->assigned_us != 0)
+        count_times(s, backend_counters(&s->backend->state->backend, thread), now_us);
+    if (s->server != NULL) {
+        count_times(s, server_counters(s->server, thread), now_us);
+        counters_add(server_counters(s->server, thread), COUNTER_REQUESTS, 1);
+        counters_add(backend_counters(&s->backend->state->backend, thread), COUNTER_REQUESTS, 1);
+    }
+}
+
+static char cause_letter(const struct stream *s)
+{
+    static const char letters[CAUSES] = {
+        [CAUSE_NONE] = '-',           [CAUSE_CLIENT_ABORT] = 'C', [CAUSE_CLIENT_TIMEOUT] = 'c',
+        [CAUSE_SERVER_ABORT] = 'S',   [CAUSE_SERVER_TIMEOUT] = 's', [CAUSE_PROXY] = 'P',
+        [CAUSE_RESOURCE] = 'R',       [CAUSE_LOCAL] = 'L',        [CAUSE_SERVER_DOWN] = 'D',
+        [CAUSE_KILLED] = 'K',
+    };
+    return letters[s->cause];
+}
+
+static void fill_loads(const struct stream *s, struct access_record *r)
+{
+    r->actconn = atomic_load_explicit(&http_sessions_total, memory_order_relaxed);
+    r->feconn = atomic_load_explicit(&s->frontend->state->frontend.sessions, memory_order_relaxed);
+    if (s->backend != NULL)
+        r->beconn = atomic_load_explicit(&s->backend->state->backend.sessions, memory_order_relaxed);
+    if (s->last_server != NULL)
+        r->srv_conn = atomic_load_explicit(&s->last_server->in_flight, memory_order_relaxed);
+}
+
+static void fill_timers(const struct stream *s, struct access_record *r)
+{
+    uint64_t now_us = s->thread->loop->now_us;
+    const struct session *session = s->session;
+    r->accepted_wall_us = (int64_t)s->began_us + s->thread->loop->wall_minus_mono_us;
+    r->handshake_ms = session->handshake_ms;
+    r->idle_ms = phase_ms(session->idle_since_us, s->began_us);
+    r->request_ms = s->head_us != 0 ? phase_ms(s->began_us, s->head_us) : -1;
+    r->queue_ms = s->assigned_us != 0 ? phase_ms(s->head_us, s->assigned_us) : -1;
+    r->connect_ms = s->connected_us != 0 ? phase_ms(s->assigned_us, s->connected_us) : -1;
+    r->response_ms =
+        s->response_us != 0 && s->connected_us != 0 ? phase_ms(s->connected_us, s->response_us) : -1;
+    r->active_ms = phase_ms(s->began_us, now_us);
+}
+
+static void fill_request(const struct stream *s, struct access_record *r)
+{
+    if (s->head_us == 0)
+        return;
+    const struct http_msg *m = &s->req;
+    r->request_line = s->in + m->method_off;
+    r->request_line_len = m->target_off + m->target_len + sizeof(" HTTP/1.1") - 1 - m->method_off;
+}
+
+static void fill_tls(const struct session *session, struct access_record *r)
+{
+    if (session->client.tls == NULL)
+        return;
+    r->tls_version = tls_session_version(session->client.tls);
+    r->tls_cipher = tls_session_cipher(session->client.tls);
+}
+
+void stream_log_end(struct stream *s)
+{
+    count_end(s);
+    const struct conf_proxy *fe = s->frontend->conf;
+    if (fe->log_count == 0)
+        return;
+    struct access_record r = {
+        .frontend = fe,
+        .backend = s->backend != NULL ? s->backend->conf : NULL,
+        .bind = s->session->bind->conf,
+        .client = &s->session->address,
+        .server = s->last_server != NULL ? s->last_server->name : s->answer.name,
+        .status = s->status,
+        .bytes_read = s->down.bytes_out,
+        .bytes_uploaded = s->req.head_bytes + s->up.bytes_in,
+        .termination = {cause_letter(s), s->phase, '-', '-'},
+        .retries = s->retries,
+        .redispatched = s->redispatched,
+        .srv_queue = s->srv_queue,
+        .backend_queue = s->backend_queue,
+        .thread = s->thread->loop->index,
+    };
+    fill_loads(s, &r);
+    fill_timers(s, &r);
+    fill_request(s, &r);
+    fill_tls(s->session, &r);
+    s->thread->hooks->access_log(&r);
+}
+
+void session_log_null(struct session *session)
+{
+    const struct conf_proxy *fe = session->bind->proxy->conf;
+    struct http_thread *thread = session->thread;
+    if (fe->log_count == 0 || fe->dontlognull)
+        return;
+    struct access_record r = {
+        .frontend = fe,
+        .bind = session->bind->conf,
+        .client = &session->address,
+        .accepted_wall_us = (int64_t)session->accepted_us + thread->loop->wall_minus_mono_us,
+        .handshake_ms = session->handshake_ms,
+        .idle_ms = -1,
+        .request_ms = -1,
+        .queue_ms = -1,
+        .connect_ms = -1,
+        .response_ms = -1,
+        .active_ms = phase_ms(session->accepted_us, thread->loop->now_us),
+        .status = 400,
+        .termination = {'C', 'R', '-', '-'},
+        .thread = thread->loop->index,
+    };
+    r.actconn = atomic_load_explicit(&http_sessions_total, memory_order_relaxed);
+    r.feconn = atomic_load_explicit(&session->bind->proxy->state->frontend.sessions, memory_order_relaxed);
+    thread->hooks->access_log(&r);
+}

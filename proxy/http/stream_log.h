@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a stream leaves behind: counters of frontend, backend and server, and its access record. */
+#ifndef WEIR_HTTP_STREAM_LOG_H
+#define WEIR_HTTP_STREAM_LOG_H
+
+struct session;
+struct stream;
+
+/* Once for each stream that saw a byte. */
+void stream_log_end(struct stream *s);
+/* Counts whose fault it was; before anything is released. */
+void stream_log_failure(struct stream *s);
+/* A connection that ended without a request: HAProxy's line for it, unless dontlognull. */
+void session_log_null(struct session *session);
+
+#endif

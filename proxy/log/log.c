@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The log: takes lines from all threads, gives them to the sinks of their targets on the control thread.
+ *
+ *   log_access() -> ring of the thread ---.
+ *   log_event()  -> event ring, mutex -----+-> log_drain() -> wire_header() -> sink_put() -> sinks_flush()
+ *
+ * The control thread drains every DRAIN_MS while lines come. When a turn finds none it falls asleep, and
+ * the next line wakes it: so a busy data thread never makes a system call to log, and an idle process has
+ * no timer running.
+ */
+#include "proxy/log/log_priv.h"
+
+#include "config/model.h"
+#include "proxy/log/access_line.h"
+#include "proxy/log/ring.h"
+#include "proxy/log/sink.h"
+#include "proxy/log/wire.h"
+#include "proxy/net/loop.h"
+#include "proxy/state/access_record.h"
+
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define DRAIN_MS 32
+#define DROP_REPORT_MS 10000
+
+/* HAProxy's buffer for a line, unless some target has a longer `len`. */
+#define LINE_MAX_DEFAULT 1024
+
+struct log_thread {
+    struct ring ring;
+    struct line_clock clock;
+};
+
+/*
+ * The one log of the process. threads[thread_count] is the ring of events, for its producers guarded by
+ * event_mutex. Everything else is the control thread's, but for the atomics.
+ */
+static struct {
+    struct loop *loop;
+    struct log_thread *threads; /* owned */
+    unsigned thread_count;
+    pthread_mutex_t event_mutex;
+    const struct config *config; /* borrowed: adopted last */
+    atomic_size_t line_max;           /* longest line that any target takes */
+    struct wheel_timer timer;
+    struct loop_message wakeup;
+    atomic_bool asleep;  /* no drain is due: whoever adds a line must wake us */
+    atomic_bool wakened; /* the message is under way */
+    uint64_t dropped_reported, report_due_ms;
+} logger = {.event_mutex = PTHREAD_MUTEX_INITIALIZER, .line_max = LINE_MAX_DEFAULT};
+
+static void wake(void)
+{
+    if (!atomic_exchange(&logger.wakened, true))
+        loop_post(logger.loop, &logger.wakeup);
+}
+
+/* Either the drain sees the line or we see that it sleeps: all four accesses are in one total order. */
+static void submit(struct ring *ring, const struct ring_entry *entry)
+{
+    bool half_full = ring_commit(ring, entry);
+    if (half_full || atomic_load(&logger.asleep))
+        wake();
+}
+
+void log_access(const struct access_record *record)
+{
+    const struct conf_proxy *frontend = record->frontend;
+    if (frontend->log_count == 0 || frontend->log_format == CONF_LOG_NONE ||
+        !access_line_is_wanted(record))
+        return;
+
+    struct log_thread *thread = &logger.threads[record->thread];
+    struct ring_entry *entry = ring_reserve(&thread->ring);
+    if (entry == NULL)
+        return;
+    entry->proxy = frontend;
+    entry->level = frontend->log_separate_errors && access_line_is_error(record) ? LOG_LEVEL_ERR
+                                                                                 : LOG_LEVEL_INFO;
+    size_t room = atomic_load_explicit(&logger.line_max, memory_order_relaxed) - 1;
+    entry->len = (uint32_t)access_line_render(record, &thread->clock, entry->text, room);
+    submit(&thread->ring, entry);
+}
+
+static void event_submit(enum log_level level, const struct conf_proxy *proxy, const char *format,
+                         va_list args)
+{
+    if (logger.threads == NULL)
+        return; /* not started: stderr has it */
+    pthread_mutex_lock(&logger.event_mutex);
+    struct ring *ring = &logger.threads[logger.thread_count].ring;
+    struct ring_entry *entry = ring_reserve(ring);
+    if (entry != NULL) {
+        size_t room = atomic_load_explicit(&logger.line_max, memory_order_relaxed);
+        int len = vsnprintf(entry->text, room, format, args);
+        entry->proxy = proxy;
+        entry->level = level;
+        entry->len = len < 0 ? 0 : (uint32_t)((size_t)len < room ? (size_t)len : room - 1);
+        submit(ring, entry);
+    }
+    pthread_mutex_unlock(&logger.event_mutex);
+}
+
+void log_event(enum log_level level, const struct conf_proxy *proxy, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    console_write(level, format, args);
+    va_end(args);
+    va_start(args, format);
+    event_submit(level, proxy, format, args);
+    va_end(args);
+}
+
+void log_to_targets(enum log_level level, const struct conf_proxy *proxy, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    event_submit(level, proxy, format, args);
+    va_end(args);
+}
+
+const struct config *log_config(void)
+{
+    return logger.config;
+}
+
+/* The targets of a line: those of its proxy, or of the global section. */
+static const struct conf_log_target *targets_of(const struct conf_proxy *proxy, size_t *count_out)
+{
+    *count_out = proxy != NULL ? proxy->log_count : logger.config->global.log_count;
+    return proxy != NULL ? proxy->logs : logger.config->global.logs;
+}
+
+static void send_entry(const struct ring_entry *entry, struct wire_origin *origin)
+{
+    size_t count;
+    const struct conf_log_target *targets = targets_of(entry->proxy, &count);
+    const char *tag = entry->proxy != NULL ? entry->proxy->log_tag : NULL;
+    origin->tag = tag != NULL ? tag : logger.config->global.log_tag;
+
+    for (size_t i = 0; i < count; i++) {
+        struct sink *sink = sink_find(&targets[i]);
+        if (sink == NULL || (int)entry->level > targets[i].level)
+            continue;
+        char header[WIRE_HEADER_MAX];
+        size_t header_len = wire_header(&targets[i], (int)entry->level, origin, header);
+        size_t room = targets[i].max_len > header_len ? targets[i].max_len - header_len : 0;
+        sink_put(sink, header, header_len, entry->text, entry->len < room ? entry->len : room);
+    }
+}
+
+/* Moves lines from a ring to the sinks, no more than were there at the start. True if there were any. */
+static bool drain_ring(struct ring *ring, struct wire_origin *origin)
+{
+    size_t budget = RING_BYTES;
+    const struct ring_entry *entry = ring_peek(ring);
+    bool found = entry != NULL;
+    while (entry != NULL) {
+        send_entry(entry, origin);
+        size_t bytes = sizeof(*entry) + entry->len;
+        ring_drop(ring, entry);
+        if (bytes >= budget)
+            break;
+        budget -= bytes;
+        entry = ring_peek(ring);
+    }
+    return found;
+}
+
+/* Writes out all rings. True if there were lines, or some wait for a sink. */
+static bool log_drain(void)
+{
+    struct wire_origin origin = {
+        .host = logger.config->global.log_send_hostname,
+        .pid = (unsigned)getpid(),
+        .now_us = loop_wall_us(logger.loop),
+    };
+    bool found = false;
+    for (unsigned i = 0; i <= logger.thread_count; i++)
+        found = drain_ring(&logger.threads[i].ring, &origin) || found;
+    return sinks_flush() || found;
+}
+
+static void report_dropped(void)
+{
+    uint64_t dropped = log_dropped();
+    if (dropped == logger.dropped_reported || logger.loop->now_ms < logger.report_due_ms)
+        return;
+    logger.report_due_ms = logger.loop->now_ms + DROP_REPORT_MS;
+    log_event(LOG_LEVEL_WARNING, NULL, "%llu log messages dropped.",
+              (unsigned long long)(dropped - logger.dropped_reported));
+    logger.dropped_reported = dropped;
+}
+
+/* One turn; then either the next one is due, or we sleep. */
+static void drain_and_rest(void)
+{
+    bool busy = log_drain();
+    report_dropped();
+    if (!busy) {
+        atomic_store(&logger.asleep, true);
+        busy = log_drain(); /* a line that came before it could see us asleep */
+    }
+    if (busy) {
+        atomic_store(&logger.asleep, false);
+        loop_arm(logger.loop, &logger.timer, DRAIN_MS);
+    }
+}
+
+static void on_timer(struct wheel_timer *timer)
+{
+    (void)timer;
+    drain_and_rest();
+}
+
+static void on_wakeup(struct loop_message *message)
+{
+    (void)message;
+    atomic_store(&logger.wakened, false);
+    drain_and_rest();
+}
+
+int log_start(struct loop *control, unsigned threads)
+{
+    logger.threads = calloc(threads + 1, sizeof(*logger.threads));
+    if (logger.threads == NULL)
+        return UV_ENOMEM;
+    logger.loop = control;
+    logger.thread_count = threads;
+    logger.wakeup.run = on_wakeup;
+    wheel_timer_init(&logger.timer, on_timer);
+    for (unsigned i = 0; i <= threads; i++) {
+        int error = ring_init(&logger.threads[i].ring);
+        if (error != 0) {
+            log_stop();
+            return error;
+        }
+    }
+    atomic_store(&logger.asleep, true);
+    return 0;
+}
+
+static size_t longest_line(const struct conf_log_target *targets, size_t count, size_t longest)
+{
+    for (size_t i = 0; i < count; i++) {
+        (void)sink_open(&targets[i]); /* out of memory: lines for it will be passed over */
+        if (targets[i].max_len > longest)
+            longest = targets[i].max_len;
+    }
+    return longest;
+}
+
+void log_adopt(const struct config *config)
+{
+    size_t longest = LINE_MAX_DEFAULT;
+    longest = longest_line(config->global.logs, config->global.log_count, longest);
+    for (size_t i = 0; i < config->proxy_count; i++)
+        longest = longest_line(config->proxies[i].logs, config->proxies[i].log_count, longest);
+    if (longest > RING_LINE_MAX)
+        longest = RING_LINE_MAX;
+    atomic_store(&logger.line_max, longest);
+    logger.config = config;
+}
+
+void log_flush(void)
+{
+    if (logger.config != NULL)
+        (void)log_drain();
+}
+
+void log_stop(void)
+{
+    if (logger.threads == NULL)
+        return;
+    log_flush();
+    wheel_forget(&logger.loop->wheel, &logger.timer);
+    for (unsigned i = 0; i <= logger.thread_count; i++)
+        ring_destroy(&logger.threads[i].ring);
+    free(logger.threads);
+    logger.threads = NULL;
+    logger.config = NULL;
+    sinks_close();
+}
+
+uint64_t log_dropped(void)
+{
+    uint64_t sum = sinks_dropped();
+    for (unsigned i = 0; logger.threads != NULL && i <= logger.thread_count; i++)
+        sum += atomic_load_explicit(&logger.threads[i].ring.dropped, memory_order_relaxed);
+    return sum;
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Connections: sockets, readiness, and the plain transport. TLS is in transport_tls.c; who waits how long
+ * for what is the owner's business.
+ */
+#include "proxy/net/conn.h"
+#include "proxy/net/socket_io.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+ssize_t socket_recv(struct conn *conn, void *buf, size_t len)
+{
+    if (!conn->readable)
+        return UV_EAGAIN;
+    ssize_t n = recv(conn->source.fd, buf, len, 0);
+    if (n < 0) {
+        if (errno != EAGAIN)
+            return uv_translate_sys_error(errno);
+        conn->readable = false;
+        return UV_EAGAIN;
+    }
+    /* A short read has emptied the socket: the next byte raises a new edge. But when the FIN's edge has
+     * been seen, it will not come again: go on until recv says 0. */
+    if ((size_t)n < len && !conn->peer_ended)
+        conn->readable = false;
+    return n;
+}
+
+ssize_t socket_sendv(struct conn *conn, const struct iovec *iov, int count)
+{
+    if (!conn->writable)
+        return UV_EAGAIN;
+    ssize_t n;
+    if (count == 1) {
+        n = send(conn->source.fd, iov->iov_base, iov->iov_len, MSG_NOSIGNAL);
+    } else {
+        struct msghdr msg = {.msg_iov = (struct iovec *)iov, .msg_iovlen = (size_t)count};
+        n = sendmsg(conn->source.fd, &msg, MSG_NOSIGNAL);
+    }
+    if (n >= 0)
+        return n;
+    if (errno != EAGAIN)
+        return uv_translate_sys_error(errno);
+    conn->writable = false;
+    return UV_EAGAIN;
+}
+
+static void plain_end_writing(struct conn *conn)
+{
+    shutdown(conn->source.fd, SHUT_WR);
+}
+
+const struct transport transport_plain = {
+    .name = "plain",
+    .recv = socket_recv,
+    .sendv = socket_sendv,
+    .end_writing = plain_end_writing,
+};
+
+static void on_socket_ready(struct loop_source *source, uint32_t events)
+{
+    struct conn *conn = LIST_ITEM(source, struct conn, source);
+    if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+        conn->readable = true;
+    if (events & (EPOLLOUT | EPOLLHUP | EPOLLERR))
+        conn->writable = true;
+    if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+        conn->peer_ended = true;
+    if (events & (EPOLLHUP | EPOLLERR))
+        conn->broken = true;
+    conn->on_ready(conn);
+}
+
+static int conn_attach(struct conn *conn, struct loop *loop, int fd, void (*on_ready)(struct conn *))
+{
+    *conn = (struct conn){
+        .source = {.ready = on_socket_ready, .fd = fd},
+        .loop = loop,
+        .transport = &transport_plain,
+        .on_ready = on_ready,
+    };
+    return loop_add(loop, &conn->source);
+}
+
+int conn_open(struct conn *conn, struct loop *loop, int fd, void (*on_ready)(struct conn *))
+{
+    int rc = conn_attach(conn, loop, fd, on_ready);
+    conn->writable = true; /* a new socket has an empty send buffer */
+    return rc;
+}
+
+static int open_client_socket(const struct sockaddr *to, const struct conn_options *options)
+{
+    int fd = socket(to->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return uv_translate_sys_error(errno);
+    int on = 1, off = 0;
+    if (to->sa_family != AF_UNIX && options != NULL && options->slow_ack)
+        setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &off, sizeof(off));
+    else if (to->sa_family != AF_UNIX)
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    if (options != NULL && options->keepalive)
+        setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+    return fd;
+}
+
+int conn_connect(struct conn *conn, struct loop *loop, const struct sockaddr *to, socklen_t to_len,
+                 const struct conn_options *options, void (*on_ready)(struct conn *))
+{
+    conn->source.fd = -1;
+    int fd = open_client_socket(to, options);
+    if (fd < 0)
+        return fd;
+    if (connect(fd, to, to_len) != 0 && errno != EINPROGRESS) {
+        int rc = uv_translate_sys_error(errno);
+        close(fd);
+        return rc;
+    }
+    int rc = conn_attach(conn, loop, fd, on_ready);
+    conn->connecting = true;
+    if (rc != 0)
+        conn_close(conn);
+    return rc;
+}
+
+int conn_connected(struct conn *conn)
+{
+    if (!conn->connecting)
+        return 0;
+    if (!conn->writable)
+        return UV_EAGAIN;
+    int error = 0;
+    socklen_t len = sizeof(error);
+    if (conn->peer_ended && getsockopt(conn->source.fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0)
+        error = errno;
+    conn->connecting = false;
+    return error != 0 ? uv_translate_sys_error(error) : 0;
+}
+
+void conn_end_writing(struct conn *conn)
+{
+    if (conn_is_open(conn))
+        conn->transport->end_writing(conn);
+}
+
+void conn_close(struct conn *conn)
+{
+    if (!conn_is_open(conn))
+        return;
+    if (conn->transport->release != NULL)
+        conn->transport->release(conn);
+    close(conn->source.fd);
+    conn->source.fd = -1;
+    conn->readable = conn->writable = false;
+}
+
+void conn_reset(struct conn *conn)
+{
+    if (!conn_is_open(conn))
+        return;
+    struct linger now = {.l_onoff = 1, .l_linger = 0};
+    setsockopt(conn->source.fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+    conn_close(conn);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a finished stream (or session without one) leaves behind: the source of its log line.
+ * Names of the fields follow HAProxy's log format, configuration manual section 8.2.
+ *
+ * Ownership: all pointers are borrowed for the duration of the call.
+ * Thread:    the data thread on which the stream ran.
+ */
+#ifndef WEIR_STATE_ACCESS_RECORD_H
+#define WEIR_STATE_ACCESS_RECORD_H
+
+#include "proxy/base/addr.h"
+#include "proxy/state/snapshot.h"
+
+struct access_record {
+    const struct conf_proxy *frontend;
+    const struct conf_proxy *backend;   /* NULL: none was chosen; logged as the frontend's name */
+    const char *server;                 /* NULL: "<NOSRV>"; "<STATS>" for the statistics */
+    const struct conf_bind *bind;
+    const struct addr *client;
+    int64_t accepted_wall_us;           /* %t / %tr: request date; since 1970 */
+    /* milliseconds, -1 where the phase was not reached (HAProxy's timers) */
+    int handshake_ms;                   /* %Th */
+    int idle_ms;                        /* %Ti */
+    int request_ms;                     /* %TR */
+    int queue_ms;                       /* %Tw */
+    int connect_ms;                     /* %Tc */
+    int response_ms;                    /* %Tr */
+    int active_ms;                      /* %Ta: of the request; %Tt adds handshake and idle */
+    int status;                         /* %ST; -1 when none was sent; 0 in TCP mode */
+    uint64_t bytes_read;                /* %B: to the client */
+    uint64_t bytes_uploaded;            /* %U: from the client */
+    char termination[4];                /* "--", "sC", ... the two letters; cookie letters are added here */
+    unsigned actconn, feconn, beconn, srv_conn;
+    unsigned retries;
+    bool redispatched;
+    unsigned srv_queue, backend_queue;
+    const char *request_line;           /* method target version as received, not ended by NUL */
+    size_t request_line_len;            /* 0: "<BADREQ>" */
+    const char *tls_version, *tls_cipher; /* NULL on plain connections */
+    unsigned thread;
+};
+
+#endif

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Bringing the pools to a new snapshot. Nothing here can fail: state_build() made all that needs
+ * memory, except where noted.
+ *
+ * Order in each backend, under one lock: who left goes, who came joins, who stayed gets its new
+ * numbers; so a stream sees the pool before or after, never in between.
+ */
+#include "proxy/state/build.h"
+
+#include "lb-algos/algo.h"
+#include "proxy/state/events_priv.h"
+#include "proxy/state/proxy_state.h"
+#include "proxy/state/server.h"
+#include "tls/context.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define GET(cell) atomic_load_explicit(&(cell), memory_order_relaxed)
+#define SET(cell, value) atomic_store_explicit(&(cell), (value), memory_order_relaxed)
+
+/* ---- one server ---- */
+
+/* As HAProxy at start: up, but the first failed probe is enough. */
+static void start_health(struct server *server, uint64_t now_us)
+{
+    SET(server->up, true);
+    SET(server->check_health, GET(server->rise));
+    SET(server->last_change_s, now_us / 1000000);
+    server->check = (struct check_result){
+        .status = GET(server->check_enabled) ? HEALTH_INIT : HEALTH_UNKNOWN, .duration_ms = -1};
+}
+
+/* The same verdict, and as many probes from turning it, where rise and fall allow. */
+static void carry_health(struct server *server, unsigned rise_before, unsigned health)
+{
+    unsigned rise = GET(server->rise), top = rise + GET(server->fall) - 1;
+    if (GET(server->up))
+        health = health >= rise_before ? health - rise_before + rise : rise;
+    else
+        health = health < rise ? health : rise - 1;
+    SET(server->check_health, health < top ? health : top);
+}
+
+/* The heir of a server whose definition changed goes on with its history, and its health if it may.
+ */
+static void inherit(struct server *server, const struct server *from)
+{
+    SET(server->admin, GET(from->admin));
+    SET(server->failed_checks, GET(from->failed_checks));
+    SET(server->down_count, GET(from->down_count));
+    SET(server->down_s, GET(from->down_s));
+    SET(server->last_change_s, GET(from->last_change_s));
+    memcpy(server->transitions, from->transitions, sizeof(server->transitions));
+    server->transition_count = from->transition_count;
+    server->conf_disabled = from->conf_disabled;
+    if (strcmp(server->check_definition, from->check_definition) == 0) {
+        SET(server->up, GET(from->up));
+        SET(server->rise, GET(from->rise));
+        SET(server->check_health, GET(from->check_health));
+        server->check = from->check;
+    }
+}
+
+static void take_numbers(struct server *server, const struct conf_proxy *proxy,
+                         const struct conf_server *conf, bool is_new)
+{
+    SET(server->id, conf->id);
+    if (is_new || server->weight_conf != conf->weight)
+        SET(server->weight, conf->weight); /* else what the operator set stays */
+    server->weight_conf = conf->weight;
+    SET(server->maxconn, conf->maxconn);
+    SET(server->minconn, conf->minconn > 0 ? conf->minconn : conf->maxconn);
+    SET(server->maxqueue, conf->maxqueue);
+    SET(server->pool_max_conn, conf->pool_max_conn);
+    SET(server->pool_purge_ms, conf->pool_purge_ms);
+    server->backup = conf->backup;
+    server->shutdown_sessions_on_down = conf->shutdown_sessions_on_down;
+    server->log_health_checks = proxy->log_health_checks;
+    if (is_new ? conf->disabled : conf->disabled != server->conf_disabled)
+        SET(server->admin, conf->disabled ? SERVER_MAINT : SERVER_READY);
+    server->conf_disabled = conf->disabled;
+}
+
+static void take_health(struct server *server, const struct conf_server *conf, bool is_new,
+                        uint64_t now_us)
+{
+    unsigned rise_before = GET(server->rise), health = GET(server->check_health);
+    SET(server->rise, conf->check.rise > 0 ? conf->check.rise : 1);
+    SET(server->fall, conf->check.fall > 0 ? conf->check.fall : 1);
+    SET(server->check_enabled, conf->check.enabled);
+    bool has_inherited = rise_before > 0; /* a server that is new altogether has none yet */
+    if (is_new ? !has_inherited : server->health_restarts)
+        start_health(server, now_us);
+    else
+        carry_health(server, rise_before, health);
+}
+
+static void join_pool(struct server *server, uint32_t order)
+{
+    struct backend *backend = server->backend;
+    server->slot = lb_pool_add(&backend->pool, GET(server->weight), order, server->backup);
+    backend->servers[server->slot] = server;
+}
+
+static void commit_server(struct server *server, const struct conf_proxy *proxy, size_t index,
+                          uint64_t now_us)
+{
+    const struct conf_server *conf = &proxy->servers[index];
+    struct lb_pool *pool = &server->backend->pool;
+    bool is_new = server->slot == LB_NONE, is_heir = server->forerunner != NULL;
+    if (is_heir)
+        inherit(server, server->forerunner);
+    server->forerunner = NULL;
+    take_numbers(server, proxy, conf, is_new && !is_heir);
+    take_health(server, conf, is_new, now_us);
+    if (is_new)
+        join_pool(server, (uint32_t)index);
+    lb_pool_set_place(pool, (unsigned)server->slot, (uint32_t)index, server->backup);
+    lb_pool_set_weight(pool, (unsigned)server->slot, GET(server->weight));
+    lb_pool_set_up(pool, (unsigned)server->slot,
+                   GET(server->up) && GET(server->admin) == SERVER_READY);
+}
+
+/* ---- one backend ---- */
+
+/* Takes out those the new snapshot does not name; they learn of it after the unlock. */
+static void remove_servers(struct backend *backend, const struct snapshot *snapshot)
+{
+    for (unsigned i = 0; i < backend->pool.count; i++) {
+        struct server *server = backend->servers[i];
+        if (server == NULL || server->named_by == snapshot)
+            continue;
+        lb_pool_remove(&backend->pool, i);
+        backend->servers[i] = NULL;
+        server->slot = LB_NONE;
+    }
+}
+
+/* If every server bounds its queue, their sum bounds the one they share. */
+static unsigned queue_limit_of(const struct conf_proxy *conf)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < conf->server_count; i++) {
+        if (conf->servers[i].maxqueue == 0)
+            return 0;
+        sum += conf->servers[i].maxqueue;
+    }
+    return sum < UINT_MAX ? (unsigned)sum : UINT_MAX;
+}
+
+static bool has_dynamic_limits(const struct conf_proxy *conf)
+{
+    for (size_t i = 0; i < conf->server_count; i++) {
+        const struct conf_server *server = &conf->servers[i];
+        if (server->minconn > 0 && server->minconn < server->maxconn)
+            return conf->fullconn > 0;
+    }
+    return false;
+}
+
+static void commit_backend(struct snapshot *snapshot, struct proxy *proxy, bool is_new,
+                           uint64_t now_us)
+{
+    const struct conf_proxy *conf = proxy->conf;
+    struct backend *backend = &proxy->state->backend;
+    const struct lb_algo *algo = conf->balance != NULL ? lb_algo_find(conf->balance) : NULL;
+    bool was_up = backend_is_up(backend);
+
+    backend_lock(backend);
+    lb_pool_set_algo(&backend->pool, algo != NULL ? algo : &lb_round_robin);
+    lb_pool_set_all_backups(&backend->pool, conf->all_backups);
+    backend->fullconn = conf->fullconn;
+    backend->queue_limit = queue_limit_of(conf);
+    backend->has_dynamic_limits = has_dynamic_limits(conf);
+    backend->is_listen = conf->caps == CONF_LISTEN;
+    remove_servers(backend, snapshot);
+    for (size_t i = 0; i < conf->server_count; i++)
+        commit_server(proxy->servers[i], conf, i, now_us);
+    backend_refresh_limits(backend);
+    backend_unlock(backend, now_us);
+    if (is_new)
+        SET(backend->last_change_s, now_us / 1000000);
+    else
+        backend_note_change(backend, was_up, now_us);
+}
+
+/* Threads on the old snapshot may be about to use the context it had: it goes with that snapshot.
+ */
+static void replace_tls(struct server *server, struct tls_client_context **new_tls,
+                        struct snapshot *old)
+{
+    struct tls_client_context *before = atomic_exchange(&server->tls, *new_tls);
+    *new_tls = NULL;
+    if (before == NULL)
+        return;
+    struct replaced_tls *replaced = malloc(sizeof(*replaced));
+    if (replaced == NULL)
+        return; /* out of memory: rather keep it for ever than free it under a user */
+    *replaced = (struct replaced_tls){old->replaced, before};
+    old->replaced = replaced;
+}
+
+static void retire(struct server *server)
+{
+    atomic_store(&server->retired, true);
+    server_notify(server, NOTICE_RETIRED);
+}
+
+/* Servers of the old snapshot that the new one does not name, whether their backend stayed or not.
+ */
+static void retire_servers(const struct snapshot *snapshot, const struct snapshot *old)
+{
+    for (size_t i = 0; i < old->config->proxy_count; i++) {
+        const struct proxy *proxy = &old->proxies[i];
+        for (size_t k = 0; k < proxy->conf->server_count; k++) {
+            if (proxy->servers[k]->named_by != snapshot)
+                retire(proxy->servers[k]);
+        }
+    }
+}
+
+/* Before any lock: what takes time. */
+static void note_definition(struct server *server, const struct conf_proxy *proxy,
+                            const struct conf_server *conf, const struct snapshot *snapshot)
+{
+    server->named_by = snapshot;
+    char *definition = server_check_definition_text(proxy, conf);
+    server->health_restarts =
+        definition != NULL && strcmp(definition, server->check_definition) != 0;
+    if (server->health_restarts) {
+        free(server->check_definition);
+        server->check_definition = definition;
+    } else {
+        free(definition);
+    }
+}
+
+static void note_definitions(struct snapshot *snapshot)
+{
+    for (size_t i = 0; i < snapshot->config->proxy_count; i++) {
+        const struct proxy *proxy = &snapshot->proxies[i];
+        for (size_t k = 0; k < proxy->conf->server_count; k++)
+            note_definition(proxy->servers[k], proxy->conf, &proxy->conf->servers[k], snapshot);
+    }
+}
+
+void state_commit(struct snapshot *snapshot, struct snapshot *old, struct loop *control)
+{
+    note_definitions(snapshot);
+    for (size_t i = 0; i < snapshot->config->proxy_count; i++) {
+        struct proxy *proxy = &snapshot->proxies[i];
+        for (size_t k = 0; k < proxy->conf->server_count; k++)
+            replace_tls(proxy->servers[k], &snapshot->new_tls[i][k], old);
+        SET(proxy->state->frontend.maxconn, proxy->conf->maxconn);
+        commit_backend(snapshot, proxy,
+                       old == NULL || snapshot_find_state(old, proxy->state) == NULL,
+                       control->now_us);
+    }
+    if (old != NULL)
+        retire_servers(snapshot, old);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The live half of a proxy: made at its first load, freed with the last snapshot that names it.
+ */
+#include "proxy/state/proxy_state.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct proxy_state *proxy_state_new(const char *name, unsigned threads)
+{
+    struct proxy_state *state = calloc(1, sizeof(*state));
+    if (state == NULL)
+        return NULL;
+    state->references = 1;
+    state->name = strdup(name);
+    state->frontend.counters = counter_set_new(threads + 1);
+    if (state->name == NULL || state->frontend.counters == NULL ||
+        !backend_init(&state->backend, state->name, threads)) {
+        counter_set_free(state->frontend.counters);
+        free(state->name);
+        free(state);
+        return NULL;
+    }
+    return state;
+}
+
+void proxy_state_free(struct proxy_state *state)
+{
+    if (state == NULL || --state->references > 0)
+        return;
+    backend_destroy(&state->backend);
+    counter_set_free(state->frontend.counters);
+    free(state->name);
+    free(state);
+}
+
+bool frontend_enter(struct frontend *frontend)
+{
+    unsigned maxconn = atomic_load_explicit(&frontend->maxconn, memory_order_relaxed);
+    unsigned now = atomic_fetch_add_explicit(&frontend->sessions, 1, memory_order_relaxed) + 1;
+    if (maxconn > 0 && now > maxconn) {
+        frontend_leave(frontend);
+        return false;
+    }
+    _Atomic unsigned *max = &frontend->counters->sessions_max;
+    unsigned before = atomic_load_explicit(max, memory_order_relaxed);
+    while (now > before && !atomic_compare_exchange_weak_explicit(
+                               max, &before, now, memory_order_relaxed, memory_order_relaxed))
+        ;
+    return true;
+}
+
+void frontend_leave(struct frontend *frontend)
+{
+    unsigned before = atomic_fetch_sub_explicit(&frontend->sessions, 1, memory_order_relaxed);
+    assert(before > 0);
+    (void)before;
+}
+
+void proxy_state_tick(struct proxy_state *state, uint32_t now_s)
+{
+    counter_set_tick(state->frontend.counters, now_s);
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The server as an object: made from its line, compared with it at a reload, read by the
+ * statistics. What changes its state is in server_state.c.
+ */
+#include "proxy/state/server.h"
+
+#include "proxy/base/addr.h"
+#include "tls/context.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define US_PER_SECOND 1000000u
+#define GET(cell) atomic_load_explicit(&(cell), memory_order_relaxed)
+
+static void print_words(FILE *out, const struct conf_words *words)
+{
+    for (size_t i = 0; i < words->count; i++)
+        fprintf(out, "%s,", words->items[i]);
+    fputc(' ', out);
+}
+
+static void print_text(FILE *out, const char *text)
+{
+    fprintf(out, "%s ", text != NULL ? text : "-");
+}
+
+static void print_addr(FILE *out, const struct conf_addr *addr)
+{
+    print_text(out, addr->text);
+    fprintf(out, "%u ", addr->port);
+    for (socklen_t i = 0; i < addr->sa_len; i++)
+        fprintf(out, "%02x", ((const unsigned char *)&addr->sa)[i]);
+    fputc(' ', out);
+}
+
+static void print_definition(FILE *out, const struct conf_server *conf)
+{
+    const struct conf_tls *tls = &conf->tls;
+    print_addr(out, &conf->addr);
+    fprintf(out, "tls %d ", tls->enabled);
+    if (!tls->enabled)
+        return;
+    print_words(out, &tls->crt);
+    print_words(out, &tls->alpn);
+    const char *texts[] = {tls->key,          tls->ca_file, tls->crl_file, tls->ciphers,
+                           tls->ciphersuites, tls->curves,  tls->sni,      tls->verify_host};
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        print_text(out, texts[i]);
+    fprintf(out, "%d %d %d %d", (int)tls->min_version, (int)tls->max_version, (int)tls->verify,
+            tls->tickets);
+}
+
+char *server_definition_text(const struct conf_server *conf)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (out == NULL)
+        return NULL;
+    print_definition(out, conf);
+    return fclose(out) == 0 ? text : NULL;
+}
+
+char *server_check_definition_text(const struct conf_proxy *proxy, const struct conf_server *conf)
+{
+    const struct conf_server_check *check = &conf->check;
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (out == NULL)
+        return NULL;
+    fprintf(out, "%d ", check->enabled);
+    if (check->enabled) {
+        print_definition(out, conf);
+        print_addr(out, &check->addr);
+        print_text(out, check->sni);
+        fprintf(out, "%u %d %d %d ", check->port, check->tls, check->send_proxy,
+                (int)proxy->check.kind);
+        const char *texts[] = {proxy->check.method, proxy->check.uri, proxy->check.version,
+                               proxy->check.host};
+        for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+            print_text(out, texts[i]);
+        for (size_t i = 0; i < sizeof(proxy->check.expect_status.bits) / sizeof(uint64_t); i++)
+            fprintf(out, "%llx ", (unsigned long long)proxy->check.expect_status.bits[i]);
+    }
+    return fclose(out) == 0 ? text : NULL;
+}
+
+static char *addr_text_of(const struct conf_addr *conf)
+{
+    struct addr addr;
+    char host[ADDR_TEXT_BYTES];
+    char *text;
+    addr_set(&addr, (const struct sockaddr *)&conf->sa);
+    addr_format(&addr, host);
+    int length;
+    if (conf->sa.ss_family == AF_INET6 && addr.family == AF_INET6)
+        length = asprintf(&text, "[%s]:%u", host, addr_port(&addr));
+    else if (conf->sa.ss_family == AF_INET || conf->sa.ss_family == AF_INET6)
+        length = asprintf(&text, "%s:%u", host, addr_port(&addr));
+    else
+        length = asprintf(&text, "unix");
+    return length >= 0 ? text : NULL;
+}
+
+static bool make_threads(struct server *server, unsigned count)
+{
+    server->threads = aligned_alloc(CACHE_LINE_BYTES, count * sizeof(struct server_idle));
+    if (server->threads == NULL)
+        return false;
+    memset(server->threads, 0, count * sizeof(struct server_idle));
+    for (unsigned i = 0; i < count; i++) {
+        list_init(&server->threads[i].idle);
+        server->threads[i].server = server;
+    }
+    server->thread_count = count;
+    return true;
+}
+
+static bool copy_definition(struct server *server, const struct conf_proxy *proxy,
+                            const struct conf_server *conf)
+{
+    server->addr = conf->addr.sa;
+    server->addr_len = conf->addr.sa_len;
+    server->tls_enabled = conf->tls.enabled;
+    server->name = strdup(conf->name);
+    server->addr_text = addr_text_of(&conf->addr);
+    server->sni = conf->tls.sni != NULL ? strdup(conf->tls.sni) : NULL;
+    server->definition = server_definition_text(conf);
+    server->check_definition = server_check_definition_text(proxy, conf);
+    return server->name != NULL && server->addr_text != NULL &&
+           (server->sni != NULL || conf->tls.sni == NULL) && server->definition != NULL &&
+           server->check_definition != NULL;
+}
+
+struct server *server_new(struct backend *backend, const struct conf_proxy *proxy,
+                          const struct conf_server *conf, unsigned data_threads,
+                          const struct server *forerunner)
+{
+    struct server *server = calloc(1, sizeof(*server));
+    if (server == NULL)
+        return NULL;
+    server->backend = backend;
+    server->references = 1;
+    server->slot = LB_NONE;
+    server->forerunner = forerunner;
+    server->counters = forerunner != NULL ? counter_set_ref(forerunner->counters)
+                                          : counter_set_new(data_threads + 1);
+    if (server->counters == NULL || !copy_definition(server, proxy, conf) ||
+        !make_threads(server, data_threads)) {
+        server_free(server);
+        return NULL;
+    }
+    return server;
+}
+
+void server_free(struct server *server)
+{
+    if (server == NULL || --server->references > 0)
+        return;
+    tls_client_context_free(GET(server->tls));
+    counter_set_free(server->counters);
+    free(server->threads);
+    free(server->check_definition);
+    free(server->definition);
+    free(server->sni);
+    free(server->addr_text);
+    free(server->name);
+    free(server);
+}
+
+bool server_is_running(const struct server *server)
+{
+    return GET(server->up) && GET(server->admin) != SERVER_MAINT;
+}
+
+bool server_is_usable(const struct server *server)
+{
+    return GET(server->up) && GET(server->admin) == SERVER_READY && GET(server->weight) > 0;
+}
+
+void server_status_text(const struct server *server, char *text, size_t size)
+{
+    enum server_admin admin = GET(server->admin);
+    unsigned rise = GET(server->rise), fall = GET(server->fall);
+    unsigned health = GET(server->check_health);
+    bool checked = GET(server->check_enabled);
+    if (admin == SERVER_MAINT) {
+        snprintf(text, size, "MAINT");
+    } else if (!GET(server->up)) {
+        if (checked && health > 0)
+            snprintf(text, size, "DOWN %u/%u", health, rise);
+        else
+            snprintf(text, size, "DOWN");
+    } else {
+        const char *word = admin == SERVER_DRAIN ? "DRAIN" : checked ? "UP" : "no check";
+        if (checked && health + 1 < rise + fall)
+            snprintf(text, size, "%s %u/%u", word, health + 1 - rise, fall);
+        else
+            snprintf(text, size, "%s", word);
+    }
+}
+
+uint64_t server_down_s(const struct server *server, uint64_t now_us)
+{
+    uint64_t down_s = GET(server->down_s), since_s = GET(server->last_change_s);
+    uint64_t now_s = now_us / US_PER_SECOND;
+    return server_is_running(server) || now_s <= since_s ? down_s : down_s + now_s - since_s;
+}
+
+void server_read_check(const struct server *server, struct check_result *check_out)
+{
+    pthread_mutex_lock(&server->backend->lock);
+    *check_out = server->check;
+    pthread_mutex_unlock(&server->backend->lock);
+}
+
+unsigned server_read_transitions(const struct server *server, struct server_transition *out)
+{
+    pthread_mutex_lock(&server->backend->lock);
+    unsigned total = server->transition_count;
+    unsigned count = total < SERVER_TRANSITIONS ? total : SERVER_TRANSITIONS;
+    for (unsigned i = 0; i < count; i++)
+        out[i] = server->transitions[(total - 1 - i) % SERVER_TRANSITIONS];
+    pthread_mutex_unlock(&server->backend->lock);
+    return count;
+}
+
+unsigned server_limit(const struct server *server)
+{
+    unsigned maxconn = GET(server->maxconn), minconn = GET(server->minconn);
+    const struct backend *backend = server->backend;
+    unsigned sessions = GET(backend->sessions);
+    if (minconn == 0 || minconn >= maxconn || sessions >= backend->fullconn)
+        return maxconn;
+    unsigned share = (unsigned)((uint64_t)sessions * maxconn / backend->fullconn);
+    return share > minconn ? share : minconn;
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One server at run time: who it is, whether it may be used, what it has done.
+ *
+ *   server --- definition     constant; copies, since the config it came from may be gone
+ *        |---- limits, state  may change in place: weight, maxconn, admin mode, health
+ *        |---- threads[i]     data thread i's idle connections to it
+ *        `---- counters       shared with its forerunner if a reload changed the definition
+ *
+ * A reload that changes the definition makes a new server of the same name; the old one is
+ * `retired`: it gets no new stream and lives until the last snapshot that named it is gone.
+ *
+ * Thread:  made, changed and freed by the control thread; state and limits change under the lock of
+ * the backend. Data threads read the definition and touch their own threads[i].
+ */
+#ifndef WEIR_STATE_SERVER_H
+#define WEIR_STATE_SERVER_H
+
+#include "config/model.h"
+#include "proxy/base/list.h"
+#include "proxy/net/loop.h"
+#include "proxy/state/backend.h"
+#include "proxy/state/counters.h"
+#include "proxy/state/health_status.h"
+
+struct snapshot;
+struct tls_client_context;
+
+/* What the operator asked for. */
+enum server_admin { SERVER_READY, SERVER_DRAIN, SERVER_MAINT };
+
+/* One data thread's idle connections to a server; touched by that thread alone, except the gauges.
+ */
+struct server_idle {
+    alignas(CACHE_LINE_BYTES) struct list idle; /* the http room's connections, newest first */
+    unsigned count;
+    _Atomic unsigned idle_gauge; /* idle_conn_cur of this thread, for readers */
+    _Atomic unsigned safe_gauge; /* safe_conn_cur */
+    _Atomic unsigned used_gauge; /* used_conn_cur */
+    /* a notice for this thread, see state_hooks in events.h */
+    struct loop_message notice;
+    struct server *server;   /* borrowed: the server this is part of */
+    atomic_uint notice_bits; /* what the notice says; 0 = not on its way */
+};
+
+#define SERVER_TRANSITIONS 20
+#define SERVER_REASON_BYTES 128
+
+/* A change of state as the statistics show it. */
+struct server_transition {
+    int64_t wall_us;
+    const char *state; /* static: "UP", "DOWN", "MAINT", "DRAIN" */
+    char reason[SERVER_REASON_BYTES];
+};
+
+/* The result of the last probe, for logs and statistics. */
+struct check_result {
+    enum health_status status;
+    int code;                       /* of HTTP; 0 = none */
+    int64_t duration_ms;            /* -1 = none yet */
+    char info[SERVER_REASON_BYTES]; /* last_chk: of the answer, or the error's text */
+};
+
+struct server {
+    /* --- definition, constant --- */
+    struct backend *backend; /* borrowed: of the proxy_state, which lives at least as long */
+    char *name;              /* owned */
+    struct sockaddr_storage addr;
+    socklen_t addr_len;
+    char *addr_text; /* owned: "10.0.0.1:80", "[::1]:80", "unix" as in the CSV's addr */
+    char *sni;       /* owned; name to send, or NULL */
+    bool tls_enabled;
+    char *definition;       /* owned: what must stay the same for the object to be carried over */
+    char *check_definition; /* owned: what must stay the same for the health to be carried over */
+
+    /* --- may change in place --- */
+    _Atomic(struct tls_client_context *)
+        tls;                           /* counted; a replaced one goes with the old snapshot */
+    _Atomic unsigned id;               /* sid; counted from 1 in the file, so it moves */
+    bool backup;                       /* guarded by the backend's lock, as the next five */
+    int slot;                          /* index in backend->pool, or LB_NONE once retired */
+    unsigned weight_conf;              /* of the configuration (iweight) */
+    _Atomic unsigned weight;           /* in use (uweight); 0 = no new streams */
+    _Atomic unsigned maxconn, minconn; /* 0 = no bound */
+    _Atomic unsigned maxqueue;
+    _Atomic unsigned pool_max_conn; /* idle connections kept; UINT_MAX = no bound */
+    _Atomic unsigned pool_purge_ms;
+    bool shutdown_sessions_on_down; /* the control thread's, as the next three */
+    bool conf_disabled;
+    bool log_health_checks;
+    atomic_bool retired; /* no snapshot to come names it: keep no idle connections */
+
+    /* --- load; written under the backend's lock --- */
+    _Atomic unsigned in_flight; /* scur; what else is counted there stands in counters */
+
+    /* --- state; written by the control thread under the backend's lock --- */
+    _Atomic enum server_admin admin;
+    atomic_bool up; /* the verdict of the probes; true without probes */
+    _Atomic bool check_enabled;
+    _Atomic bool check_running;
+    _Atomic unsigned rise, fall;
+    _Atomic unsigned check_health;  /* 0..rise+fall-1; >= rise is up */
+    struct check_result check;      /* read it through server_read_check() */
+    _Atomic uint64_t last_change_s; /* monotonic */
+    _Atomic uint64_t down_s;        /* seconds down, before the present time */
+    _Atomic uint64_t failed_checks; /* chkfail */
+    _Atomic uint64_t down_count;    /* chkdown */
+    struct server_transition transitions[SERVER_TRANSITIONS]; /* a ring */
+    unsigned transition_count;                                /* of all times */
+
+    _Atomic unsigned idle_total;  /* idle connections of all threads */
+    struct server_idle *threads;  /* owned: one for each data thread */
+    unsigned thread_count;        /* data threads */
+    struct counter_set *counters; /* counted; has a cell more, the control thread's */
+    unsigned references; /* snapshots that name it; the control thread's, as the next three */
+    const struct snapshot *named_by; /* the newest of them */
+    const struct server
+        *forerunner;      /* borrowed until state_commit(): whose history it takes over */
+    bool health_restarts; /* the load at hand asks it in another way */
+    void *probe;          /* owned by the health room; the control thread's */
+};
+
+static inline struct counters *server_counters(struct server *server, unsigned thread)
+{
+    return &server->counters->threads[thread];
+}
+
+/*
+ * From the line of the configuration; one reference, in no pool yet. data_threads as for the whole
+ * process. heir_of: the server of that name before, whose counters it shares, or NULL. NULL when
+ * memory runs out.
+ */
+struct server *server_new(struct backend *backend, const struct conf_proxy *proxy,
+                          const struct conf_server *conf, unsigned data_threads,
+                          const struct server *forerunner);
+/* Drops one reference; NULL is fine. */
+void server_free(struct server *server);
+/* What must be the same for a server, or for its health, to be carried over. malloc'ed; NULL: no
+ * memory. */
+char *server_definition_text(const struct conf_server *conf);
+char *server_check_definition_text(const struct conf_proxy *proxy, const struct conf_server *conf);
+
+/* Whether it may get new streams as far as state goes: up, ready, weight above 0. */
+bool server_is_usable(const struct server *server);
+/* Neither down nor in maintenance. */
+bool server_is_running(const struct server *server);
+/* "UP", "UP 1/3", "DOWN", "DOWN 1/2", "MAINT", "DRAIN", "no check" ... as the CSV's status. */
+void server_status_text(const struct server *server, char *text, size_t size);
+/* The CSV's downtime, the present time included. */
+uint64_t server_down_s(const struct server *server, uint64_t now_us);
+/* Copies under the lock; any thread. */
+void server_read_check(const struct server *server, struct check_result *check_out);
+/* The newest first; returns how many were copied into out (at most SERVER_TRANSITIONS). Any thread.
+ */
+unsigned server_read_transitions(const struct server *server, struct server_transition *out);
+/* Streams allowed at present: maxconn, or less by minconn and fullconn. 0 = no bound. Lock held. */
+unsigned server_limit(const struct server *server);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Changes of a server's state while weir runs: by probes and by the operator. Each brings the pool
+ * up to date, hands slots to those who wait, writes HAProxy's line and notifies the data threads.
+ *
+ *                       fall probes failed                 admin
+ *             UP ------------------------------> DOWN      READY, DRAIN (no new streams), MAINT (as
+ * down,
+ *               <------------------------------            and no probes); apart from the verdict
+ *                       rise probes passed
+ *
+ * Thread:  the control thread, whose loop is the last argument.
+ */
+#ifndef WEIR_STATE_SERVER_STATE_H
+#define WEIR_STATE_SERVER_STATE_H
+
+#include "proxy/state/server.h"
+
+void server_set_admin(struct server *server, enum server_admin admin, struct loop *control);
+/* The verdict, by the operator's word. */
+void server_set_health(struct server *server, bool up, struct loop *control);
+void server_set_weight(struct server *server, unsigned weight, struct loop *control);
+void server_set_maxconn(struct server *server, unsigned maxconn, struct loop *control);
+/* One probe has ended: stores the result, counts it towards rise and fall, turns the verdict if
+ * reached. */
+void server_report_check(struct server *server, const struct check_result *check,
+                         struct loop *control);
+
+#endif

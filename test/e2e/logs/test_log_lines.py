@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Log lines: frame, fields, what is escaped, where they go."""
+import re
+import socket
+import time
+
+import pytest
+
+from harness.client import Client, get, tls_client
+from harness.origin import always, once, reply
+from harness.ports import free_port
+from harness.waiting import wait_for
+
+CONFIG = """
+frontend web
+    bind 127.0.0.1:{port}
+    {words}
+    default_backend app
+
+backend app
+    server s1 127.0.0.1:{server}
+"""
+
+
+@pytest.fixture
+def start(balance, serve):
+    """start(words of the frontend, behaviour of the server) -> (port, balancer)"""
+
+    def run(words="", behaviour=None):
+        port = free_port()
+        return port, balance(CONFIG.format(port=port, server=serve(behaviour).port, words=words))
+
+    return run
+
+
+FRAME = re.compile(
+    r"^<134>(?P<month>[A-Z][a-z]{2}) (?P<day>[ 123]\d) (?P<time>\d\d:\d\d:\d\d) (?P<tag>\w+)\[(?P<pid>\d+)\]: "
+    r"127\.0\.0\.1:\d+ \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d\.\d{3}\] web app/s1 "
+    r"\d+/\d+/\d+/\d+/\d+ 200 \d+ - - ---- \d+/\d+/\d+/\d+/0 0/0 \"GET /a\?b=c HTTP/1\.1\"$")
+
+
+def test_a_line_of_the_http_format(start, syslog, kind):
+    port, balancer = start()
+    get(port, "/a?b=c")
+    line = wait_for(lambda: [text for text in syslog.lines if "/a?b=c" in text])[0]
+    match = FRAME.match(line)
+    assert match, line
+    assert match["tag"] == kind
+    assert int(match["pid"]) == balancer.pid
+    assert match["month"] == time.strftime("%b") and int(match["day"]) == time.localtime().tm_mday
+
+
+def test_bytes_count_what_the_client_got(start, syslog):
+    response = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + b"x" * 1000
+    port, _ = start(behaviour=always(response))
+    with Client(port) as client:
+        client.request()
+    # HAProxy counts its own picture of the head, which is a few bytes off
+    assert abs(int(syslog.http()[0]["bytes"]) - len(response)) < 40
+
+
+def test_timers_tell_where_the_time_went(start, syslog):
+    def slow(conn):
+        conn.request()
+        time.sleep(0.4)
+        conn.send(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n")
+        time.sleep(0.4)
+        conn.send(b"late")
+
+    port, _ = start(behaviour=slow)
+    with Client(port) as client:
+        client.send("GET / HTTP/1.1\r\n")
+        time.sleep(0.4)
+        client.send("Host: a\r\n\r\n")
+        assert client.response().body == b"late"
+    line = syslog.http()[0]
+    assert 350 <= int(line["TR"]) <= 700
+    assert int(line["Tw"]) == 0 and int(line["Tc"]) <= 100
+    assert 350 <= int(line["Tr"]) <= 700
+    assert 1150 <= int(line["Ta"]) <= 2000
+
+
+def test_each_request_of_a_connection_has_its_line(start, syslog):
+    port, _ = start()
+    with Client(port) as client:
+        for number in range(3):
+            client.request("GET", "/%d" % number)
+    lines = syslog.http(3)
+    assert [line["request"] for line in lines] == ["GET /%d HTTP/1.1" % n for n in range(3)]
+    assert all(line["termination"] == "----" for line in lines)
+
+
+def test_idle_time_is_not_request_time(start, syslog):
+    port, _ = start()
+    with Client(port) as client:
+        client.request()
+        time.sleep(0.6)
+        client.request("GET", "/2")
+    assert int(syslog.http(2)[1]["TR"]) < 300
+
+
+def test_a_tls_frontend_is_marked_with_a_tilde(balance, serve, syslog, authority):
+    port = free_port()
+    balance("""
+frontend web
+    bind 127.0.0.1:%d ssl crt %s
+    default_backend app
+backend app
+    server s1 127.0.0.1:%d
+""" % (port, authority.pem("a.test"), serve().port))
+    get(port, tls=tls_client())
+    assert syslog.http()[0]["frontend"] == "web~"
+
+
+@pytest.mark.parametrize("request_line, logged", [
+    (b"GET /a\"b HTTP/1.1", 'GET /a#22b HTTP/1.1'),
+    (b"GET /a#b HTTP/1.1", None),
+    (b"GET /a\x01b HTTP/1.1", None),
+])
+def test_nothing_from_outside_breaks_a_line(start, syslog, request_line, logged):
+    port, _ = start()
+    with Client(port) as client:
+        client.send(request_line + b"\r\nHost: a\r\n\r\n")
+        client.response()
+    line = syslog.http()[0]
+    assert line["request"] == (logged or "<BADREQ>")
+    assert all(32 <= ord(char) < 127 for char in line.string)
+
+
+def test_dontlog_normal_logs_failures_only(start, syslog):
+    port, _ = start("option dontlog-normal", once(reply(status="500 Oops")))
+    get(port)
+    with Client(port) as client:
+        client.send("garbage\r\n\r\n")
+        client.response()
+    assert syslog.http()[0]["status"] in ("500", "400")
+
+
+def test_a_response_of_the_proxy_itself(balance, syslog):
+    port = free_port()
+    balance("""
+frontend web
+    bind 127.0.0.1:%d
+    stats enable
+    stats uri /stats
+""" % port)
+    get(port, "/stats;csv")
+    line = syslog.http()[0]
+    assert (line["server"], line["status"]) == ("<STATS>", "200")
+    assert line["termination"] == "LR--"
+
+
+def test_a_unix_socket_receives_the_log(balance, serve, tmp_path):
+    path = str(tmp_path / "log.sock")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
+        receiver.bind(path)
+        receiver.settimeout(5)
+        port = free_port()
+        balance("""
+frontend web
+    bind 127.0.0.1:%d
+    log %s local3
+    default_backend app
+backend app
+    server s1 127.0.0.1:%d
+""" % (port, path, serve().port))
+        get(port, "/unix")
+        while b"/unix" not in (line := receiver.recv(65536)):
+            pass
+    assert line.startswith(b"<158>")  # local3, info
+
+
+def test_standard_output_receives_the_log(balance, serve):
+    port = free_port()
+    balancer = balance("""
+frontend web
+    bind 127.0.0.1:%d
+    log stdout local0
+    default_backend app
+backend app
+    server s1 127.0.0.1:%d
+""" % (port, serve().port))
+    get(port, "/stdout")
+    wait_for(lambda: '"GET /stdout HTTP/1.1"' in balancer.output)
+
+
+def test_a_log_server_that_is_not_there_disturbs_nobody(balance, serve):
+    port = free_port()
+    balance("""
+frontend web
+    bind 127.0.0.1:%d
+    log 127.0.0.1:%d local0
+    log /nowhere/log.sock local0
+    default_backend app
+backend app
+    server s1 127.0.0.1:%d
+""" % (port, free_port(), serve().port))
+    for _ in range(20):
+        assert get(port).status == 200

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The cases of varnishtest, one test each."""
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+FOLDER = pathlib.Path(__file__).parent
+PROGRAMS = {"haproxy": "/usr/sbin/haproxy", "weir": str(FOLDER / "weir_as_haproxy")}
+
+
+@pytest.mark.parametrize("case", sorted(FOLDER.glob("*.vtc")), ids=lambda path: path.stem)
+def test_vtc(kind, case):
+    ran = subprocess.run(["varnishtest", "-t", "30", str(case)], capture_output=True, check=False,
+                         env={**os.environ, "HAPROXY_PROGRAM": PROGRAMS[kind]})
+    assert ran.returncode == 0, ran.stdout.decode(errors="replace")[-6000:]

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The log as a whole: lines of several threads arrive at real sockets and pipes, or are counted as lost. */
+#include "proxy/log/log.h"
+
+#include "config/model.h"
+#include "proxy/net/loop.h"
+#include "proxy/state/access_record.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define THREADS 2
+
+static struct loop loop;
+static struct conf_log_target targets[2];
+static struct conf_bind bind_conf;
+static struct conf_proxy web = {
+    .name = "web", .mode = CONF_MODE_HTTP, .log_format = CONF_LOG_HTTP, .binds = &bind_conf};
+static struct config config = {.proxies = &web, .proxy_count = 1, .global = {.log_tag = "weir"}};
+
+static int socket_at(struct conf_addr *addr_out)
+{
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    struct sockaddr_in sin = {.sin_family = AF_INET};
+    sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_int_equal(bind(fd, (struct sockaddr *)&sin, sizeof(sin)), 0);
+    socklen_t len = sizeof(sin);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&sin, &len), 0);
+    memcpy(&addr_out->sa, &sin, sizeof(sin));
+    addr_out->sa_len = sizeof(sin);
+    return fd;
+}
+
+static int socket_in(const char *path, struct conf_addr *addr_out)
+{
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    struct sockaddr_un sun = {.sun_family = AF_UNIX};
+    snprintf(sun.sun_path, sizeof(sun.sun_path), "%s", path);
+    assert_int_equal(bind(fd, (struct sockaddr *)&sun, sizeof(sun)), 0);
+    memcpy(&addr_out->sa, &sun, sizeof(sun));
+    addr_out->sa_len = sizeof(sun);
+    return fd;
+}
+
+static void target_set(struct conf_log_target *target, enum conf_log_kind kind, enum conf_log_wire wire)
+{
+    target->kind = kind;
+    target->wire = wire;
+    target->level = 7;
+    target->min_level = 0;
+    target->facility = 16;
+    target->max_len = 1024;
+}
+
+static void use_targets(size_t count)
+{
+    web.logs = targets;
+    web.log_count = count;
+    config.global.logs = targets;
+    config.global.log_count = count;
+    log_adopt(&config);
+}
+
+static struct access_record record_of(unsigned thread)
+{
+    static const char request[] = "GET / HTTP/1.1";
+    static struct addr client = {.family = AF_UNIX};
+    return (struct access_record){
+        .frontend = &web, .bind = &bind_conf, .client = &client, .accepted_wall_us = 1795174730444000,
+        .status = 200, .termination = {'-', '-'}, .request_line = request,
+        .request_line_len = sizeof(request) - 1, .thread = thread};
+}
+
+/* The next datagram, ended by NUL; false if there is none. */
+static bool receive(int fd, char *text, size_t size)
+{
+    ssize_t len = recv(fd, text, size - 1, 0);
+    text[len > 0 ? len : 0] = '\0';
+    return len > 0;
+}
+
+static int start(void **state)
+{
+    (void)state;
+    log_console_quiet(true);
+    return loop_init(&loop, THREADS) != 0 || log_start(&loop, THREADS) != 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    log_stop();
+    loop_destroy(&loop);
+    return 0;
+}
+
+#define HTTP_TAIL                                                                                  \
+    "unix:1 [20/Nov/2026:11:38:50.444] web web/<NOSRV> 0/0/0/0/0 200 0 - - ---- 0/0/0/0/0 0/0 "    \
+    "\"GET / HTTP/1.1\"\n"
+
+static void a_line_goes_to_every_target(void **state)
+{
+    (void)state;
+    int raw = socket_at(&targets[0].addr);
+    int tagged = socket_at(&targets[1].addr);
+    target_set(&targets[0], CONF_LOG_UDP, CONF_LOG_RAW);
+    target_set(&targets[1], CONF_LOG_UDP, CONF_LOG_LOCAL);
+    use_targets(2);
+
+    struct access_record record = record_of(0);
+    log_access(&record);
+    log_event(LOG_LEVEL_ALERT, NULL, "Server %s is DOWN", "a/b");
+    log_flush();
+
+    char text[2000];
+    assert_true(receive(raw, text, sizeof(text)));
+    assert_string_equal(text, HTTP_TAIL);
+    assert_true(receive(raw, text, sizeof(text)));
+    assert_string_equal(text, "Server a/b is DOWN\n");
+    assert_true(receive(tagged, text, sizeof(text)));
+    assert_memory_equal(text, "<134>", 5);
+    char pid[40];
+    snprintf(pid, sizeof(pid), " weir[%u]: unix:1 ", (unsigned)getpid());
+    assert_non_null(strstr(text, pid));
+    assert_true(receive(tagged, text, sizeof(text)));
+    assert_memory_equal(text, "<129>", 5);
+    close(raw);
+    close(tagged);
+}
+
+static void a_level_keeps_lines_back(void **state)
+{
+    (void)state;
+    int fd = socket_at(&targets[0].addr);
+    target_set(&targets[0], CONF_LOG_UDP, CONF_LOG_SHORT);
+    targets[0].level = LOG_LEVEL_NOTICE;
+    use_targets(1);
+    web.log_separate_errors = true;
+
+    struct access_record record = record_of(0);
+    log_access(&record);
+    record.status = 502;
+    log_access(&record);
+    log_flush();
+    web.log_separate_errors = false;
+
+    char text[2000];
+    assert_true(receive(fd, text, sizeof(text)));
+    assert_memory_equal(text, "<3>", 3);
+    assert_false(receive(fd, text, sizeof(text)));
+    close(fd);
+}
+
+static void len_cuts_a_line(void **state)
+{
+    (void)state;
+    int fd = socket_at(&targets[0].addr);
+    target_set(&targets[0], CONF_LOG_UDP, CONF_LOG_LOCAL);
+    targets[0].max_len = 80;
+    use_targets(1);
+    struct access_record record = record_of(1);
+    log_access(&record);
+    log_flush();
+    char text[2000];
+    assert_true(receive(fd, text, sizeof(text)));
+    assert_int_equal(strlen(text), 81);
+    assert_int_equal(text[80], '\n');
+    close(fd);
+}
+
+static void a_daemon_may_restart(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/weir-log-XXXXXX", path[64], text[2000];
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/log", folder);
+    int fd = socket_in(path, &targets[0].addr);
+    target_set(&targets[0], CONF_LOG_UNIX, CONF_LOG_RAW);
+    use_targets(1);
+
+    log_event(LOG_LEVEL_INFO, NULL, "one");
+    log_flush();
+    assert_true(receive(fd, text, sizeof(text)));
+    close(fd);
+    unlink(path);
+    uint64_t before = log_dropped();
+    log_event(LOG_LEVEL_INFO, NULL, "lost");
+    log_flush();
+    assert_int_equal(log_dropped(), before + 1);
+
+    fd = socket_in(path, &targets[0].addr);
+    sleep(2); /* it is tried again once a second */
+    log_event(LOG_LEVEL_INFO, NULL, "two");
+    log_flush();
+    assert_true(receive(fd, text, sizeof(text)));
+    assert_string_equal(text, "two\n");
+    close(fd);
+    unlink(path);
+    rmdir(folder);
+}
+
+/* Runs with a pipe as stdout that nobody reads, and writes more than it holds. */
+static void a_full_pipe_costs_lines_but_no_time(void **state)
+{
+    (void)state;
+    int pipe_fds[2];
+    assert_int_equal(pipe2(pipe_fds, O_CLOEXEC), 0);
+    fcntl(pipe_fds[0], F_SETFL, O_NONBLOCK);
+    int saved = dup(STDOUT_FILENO);
+    fflush(stdout);
+    dup2(pipe_fds[1], STDOUT_FILENO);
+    target_set(&targets[0], CONF_LOG_STDOUT, CONF_LOG_RAW);
+    use_targets(1);
+
+    uint64_t before = log_dropped();
+    struct access_record record = record_of(0);
+    for (int i = 0; i < 3000; i++) {
+        log_access(&record);
+        if (i % 100 == 0)
+            log_flush();
+    }
+    log_flush();
+    dup2(saved, STDOUT_FILENO);
+    close(saved);
+    assert_true(log_dropped() > before);
+
+    /* what was taken is whole lines, in the pipe and then from the buffer */
+    const size_t line = strlen(HTTP_TAIL);
+    size_t total = 0;
+    char bytes[65536];
+    for (ssize_t n; (n = read(pipe_fds[0], bytes, sizeof(bytes))) > 0; log_flush())
+        total += (size_t)n;
+    assert_int_equal(total % line, 0);
+    assert_int_equal(total / line + (log_dropped() - before), 3000);
+    close(pipe_fds[0]);
+    close(pipe_fds[1]);
+}
+
+static struct wheel_timer end_timer;
+
+static void on_end(struct wheel_timer *timer)
+{
+    (void)timer;
+    loop_stop(&loop);
+}
+
+#define LINES_EACH 3000
+
+static void *write_lines(void *arg)
+{
+    struct access_record record = record_of(*(unsigned *)arg);
+    for (int i = 0; i < LINES_EACH; i++) {
+        log_access(&record);
+        if (i % 50 == 0) {
+            log_event(LOG_LEVEL_INFO, NULL, "event");
+            nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+        }
+    }
+    return NULL;
+}
+
+static void threads_write_while_the_loop_drains(void **state)
+{
+    (void)state;
+    int fd = socket_at(&targets[0].addr);
+    int room = 8 << 20;
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
+    target_set(&targets[0], CONF_LOG_UDP, CONF_LOG_RAW);
+    use_targets(1);
+
+    pthread_t threads[THREADS];
+    unsigned numbers[THREADS];
+    uint64_t before = log_dropped();
+    for (unsigned i = 0; i < THREADS; i++) {
+        numbers[i] = i;
+        assert_int_equal(pthread_create(&threads[i], NULL, write_lines, &numbers[i]), 0);
+    }
+    wheel_timer_init(&end_timer, on_end);
+    loop_arm(&loop, &end_timer, 1500);
+    loop_run(&loop);
+    for (unsigned i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    log_flush();
+
+    char text[2000];
+    unsigned received = 0;
+    while (receive(fd, text, sizeof(text)))
+        received++;
+    assert_int_equal(received + (log_dropped() - before), THREADS * (LINES_EACH + LINES_EACH / 50));
+    assert_true(received > LINES_EACH);
+    close(fd);
+}
+
+int main(void)
+{
+    setenv("TZ", "UTC", 1);
+    tzset();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_line_goes_to_every_target, start, stop),
+        cmocka_unit_test_setup_teardown(a_level_keeps_lines_back, start, stop),
+        cmocka_unit_test_setup_teardown(len_cuts_a_line, start, stop),
+        cmocka_unit_test_setup_teardown(a_daemon_may_restart, start, stop),
+        cmocka_unit_test_setup_teardown(a_full_pipe_costs_lines_but_no_time, start, stop),
+        cmocka_unit_test_setup_teardown(threads_write_while_the_loop_drains, start, stop),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The client side context: how we speak to one server, and the session to resume there next time.
+ */
+#include "tls/context_priv.h"
+
+#include "tls/error_priv.h"
+#include "tls/load_priv.h"
+#include "tls/protocol_priv.h"
+
+#include <arpa/inet.h>
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct tls_client_context {
+    atomic_uint refs;
+    SSL_CTX *ssl_ctx;  /* owned */
+    char *verify_host; /* owned, or NULL: the SNI of the connection */
+    bool verifies;
+    bool session_reuse;
+    pthread_mutex_t lock; /* over what follows */
+    SSL_SESSION *latest;  /* counted, or NULL: none yet */
+    char *latest_name;    /* owned: the SNI of that session, or NULL */
+};
+
+/* Keeps the session for the next connection, in the place of the one before. */
+static int on_session_new(SSL *ssl, SSL_SESSION *session)
+{
+    struct tls_client_context *ctx = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+    const char *sni = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+    char *name = sni != NULL ? strdup(sni) : NULL;
+    if (sni != NULL && name == NULL)
+        return 0;
+    pthread_mutex_lock(&ctx->lock);
+    SSL_SESSION *session_before = ctx->latest;
+    char *name_before = ctx->latest_name;
+    ctx->latest = session;
+    ctx->latest_name = name;
+    pthread_mutex_unlock(&ctx->lock);
+    SSL_SESSION_free(session_before);
+    free(name_before);
+    return 1; /* the reference is ours now */
+}
+
+static int apply_certificate(SSL_CTX *ssl_ctx, const struct tls_client_settings *settings,
+                             const struct tls_files *files, struct tls_error_text *error_out)
+{
+    if (settings->certificate == NULL)
+        return 0;
+    struct tls_certificate *cert =
+        tls_load_file(settings->certificate, settings->certificate_key, files, error_out);
+    if (cert == NULL)
+        return -1;
+    int result = tls_protocol_check_strength(ssl_ctx, cert, error_out);
+    if (result == 0 &&
+        SSL_CTX_use_cert_and_key(ssl_ctx, cert->leaf, cert->key, cert->chain, 1) != 1) {
+        tls_error_set(error_out, "%s: %s", settings->certificate, tls_error_reason());
+        result = -1;
+    }
+    tls_certificate_free(cert);
+    return result;
+}
+
+static int apply_verify(SSL_CTX *ssl_ctx, const struct tls_client_settings *settings,
+                        const struct tls_files *files, struct tls_error_text *error_out)
+{
+    if (settings->verify == TLS_VERIFY_NONE)
+        return 0;
+    if (settings->protocol.ca_file == NULL) {
+        tls_error_set(error_out, "verify: whom to trust is not said (add \"ca-file\" with the "
+                                 "authority of the server, or \"verify none\")");
+        return -1;
+    }
+    if (tls_protocol_trust(ssl_ctx, &settings->protocol, files, NULL, error_out) != 0)
+        return -1;
+    SSL_CTX_set_verify(ssl_ctx, SSL_VERIFY_PEER, NULL);
+    return 0;
+}
+
+static int apply_alpn(SSL_CTX *ssl_ctx, const char *alpn, struct tls_error_text *error_out)
+{
+    struct tls_bytes wire;
+    if (tls_protocol_alpn(alpn, &wire, error_out) != 0)
+        return -1;
+    int failed = wire.len > 0 ? SSL_CTX_set_alpn_protos(ssl_ctx, wire.data, (unsigned)wire.len) : 0;
+    tls_bytes_free(&wire);
+    if (failed != 0)
+        tls_error_set(error_out, "alpn: out of memory");
+    return failed != 0 ? -1 : 0;
+}
+
+static int apply(struct tls_client_context *ctx, const struct tls_client_settings *settings,
+                 const struct tls_files *files, struct tls_error_text *error_out)
+{
+    SSL_CTX *ssl_ctx = ctx->ssl_ctx;
+    if (tls_protocol_apply(ssl_ctx, &settings->protocol, error_out) != 0 ||
+        apply_alpn(ssl_ctx, settings->protocol.alpn, error_out) != 0 ||
+        apply_certificate(ssl_ctx, settings, files, error_out) != 0 ||
+        apply_verify(ssl_ctx, settings, files, error_out) != 0)
+        return -1;
+    SSL_CTX_set_app_data(ssl_ctx, ctx);
+    if (settings->session_reuse) {
+        SSL_CTX_set_session_cache_mode(ssl_ctx, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+        SSL_CTX_sess_set_new_cb(ssl_ctx, on_session_new);
+    }
+    return 0;
+}
+
+struct tls_client_context *tls_client_context_new(const struct tls_client_settings *settings,
+                                                  const struct tls_files *files,
+                                                  struct tls_error_text *error_out)
+{
+    ERR_clear_error();
+    struct tls_client_context *ctx = calloc(1, sizeof(*ctx));
+    SSL_CTX *ssl_ctx = SSL_CTX_new(TLS_client_method());
+    char *verify_host = settings->verify_host != NULL ? strdup(settings->verify_host) : NULL;
+    if (ctx == NULL || ssl_ctx == NULL || (settings->verify_host != NULL && verify_host == NULL)) {
+        tls_error_set(error_out, "out of memory");
+        free(ctx);
+        free(verify_host);
+        SSL_CTX_free(ssl_ctx);
+        return NULL;
+    }
+    atomic_init(&ctx->refs, 1);
+    pthread_mutex_init(&ctx->lock, NULL);
+    ctx->ssl_ctx = ssl_ctx;
+    ctx->verify_host = verify_host;
+    ctx->verifies = settings->verify != TLS_VERIFY_NONE;
+    ctx->session_reuse = settings->session_reuse;
+    if (apply(ctx, settings, files, error_out) != 0) {
+        tls_client_context_free(ctx);
+        return NULL;
+    }
+    return ctx;
+}
+
+/* An address stands in the certificate in a field of its own, and is never sent as SNI. */
+static bool is_address(const char *host)
+{
+    unsigned char bytes[sizeof(struct in6_addr)];
+    return inet_pton(AF_INET, host, bytes) == 1 || inet_pton(AF_INET6, host, bytes) == 1;
+}
+
+static bool set_verify_host(SSL *ssl, const char *host)
+{
+    X509_VERIFY_PARAM *param = SSL_get0_param(ssl);
+    if (is_address(host))
+        return X509_VERIFY_PARAM_set1_ip_asc(param, host) == 1;
+    X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    return X509_VERIFY_PARAM_set1_host(param, host, 0) == 1;
+}
+
+/* Only for the same name: what the session was verified for must be what we would verify now. */
+static SSL_SESSION *latest_session(struct tls_client_context *ctx, const char *sni)
+{
+    SSL_SESSION *session = NULL;
+    pthread_mutex_lock(&ctx->lock);
+    const char *name = ctx->latest_name;
+    bool same = name == NULL ? sni == NULL : sni != NULL && strcmp(name, sni) == 0;
+    if (same && ctx->latest != NULL) {
+        session = ctx->latest;
+        SSL_SESSION_up_ref(session);
+    }
+    pthread_mutex_unlock(&ctx->lock);
+    return session;
+}
+
+static bool prepare(struct tls_client_context *ctx, SSL *ssl, const char *sni)
+{
+    const char *host = ctx->verify_host != NULL ? ctx->verify_host : sni;
+    if (ctx->verifies && host != NULL && !set_verify_host(ssl, host))
+        return false;
+    if (sni != NULL && is_address(sni))
+        return true; /* RFC 6066 3: "Literal IPv4 and IPv6 addresses are not permitted" as SNI */
+    if (sni != NULL && SSL_set_tlsext_host_name(ssl, sni) != 1)
+        return false;
+    SSL_SESSION *session = ctx->session_reuse ? latest_session(ctx, sni) : NULL;
+    bool prepared = session == NULL || SSL_set_session(ssl, session) == 1;
+    SSL_SESSION_free(session);
+    return prepared;
+}
+
+SSL *tls_client_context_new_ssl(struct tls_client_context *ctx, const char *sni)
+{
+    SSL *ssl = SSL_new(ctx->ssl_ctx);
+    if (ssl == NULL)
+        return NULL;
+    if (!prepare(ctx, ssl, sni)) {
+        SSL_free(ssl);
+        return NULL;
+    }
+    SSL_set_connect_state(ssl);
+    return ssl;
+}
+
+struct tls_client_context *tls_client_context_ref(struct tls_client_context *ctx)
+{
+    atomic_fetch_add_explicit(&ctx->refs, 1, memory_order_relaxed);
+    return ctx;
+}
+
+void tls_client_context_free(struct tls_client_context *ctx)
+{
+    if (ctx == NULL || atomic_fetch_sub_explicit(&ctx->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    SSL_SESSION_free(ctx->latest);
+    free(ctx->latest_name);
+    SSL_CTX_free(ctx->ssl_ctx);
+    pthread_mutex_destroy(&ctx->lock);
+    free(ctx->verify_host);
+    free(ctx);
+}

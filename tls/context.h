@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What sessions have in common, made once from settings: towards clients a tls_context (one for
+ * each bind), towards servers a tls_client_context (one for each server).
+ *
+ * Thread:  made by one thread, then used by all; the count of references is atomic. A session keeps
+ *          a reference to its context, so a reload makes new ones and forgets the old.
+ * Errors:  NULL with a text: a word of the settings that OpenSSL does not know, a file that cannot
+ *          be read, a certificate too weak for the security level.
+ */
+#ifndef TLS_CONTEXT_H
+#define TLS_CONTEXT_H
+
+#include "tls/cache.h"
+#include "tls/error.h"
+#include "tls/files.h"
+#include "tls/settings.h"
+#include "tls/store.h"
+#include "tls/tickets.h"
+
+struct tls_context;
+struct tls_client_context;
+
+/* Keeps references to store, keys and cache. Without keys no tickets, without cache no cache. */
+struct tls_context *tls_context_new(const struct tls_settings *settings, struct tls_store *store,
+                                    struct tls_ticket_keys *keys, struct tls_session_cache *cache,
+                                    const struct tls_files *files,
+                                    struct tls_error_text *error_out);
+struct tls_context *tls_context_ref(struct tls_context *ctx);
+void tls_context_free(struct tls_context *ctx); /* drops one reference */
+/* Borrowed: for reports on the certificates in use. */
+const struct tls_store *tls_context_store(const struct tls_context *ctx);
+
+struct tls_client_context *tls_client_context_new(const struct tls_client_settings *settings,
+                                                  const struct tls_files *files,
+                                                  struct tls_error_text *error_out);
+struct tls_client_context *tls_client_context_ref(struct tls_client_context *ctx);
+void tls_client_context_free(struct tls_client_context *ctx); /* drops one reference */
+
+#endif

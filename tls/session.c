@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The life of a TLS session: made, handshake, reads, close_notify, freed. How data becomes records
+ * is in write.c, how records reach the transport in transport.c.
+ *
+ * No call of OpenSSL is made while its queue of errors holds something: what it says of one session
+ * must not be taken for what happened to another of the same thread.
+ */
+#include "tls/session_priv.h"
+
+#include "tls/context_priv.h"
+#include "tls/error_priv.h"
+
+#include <limits.h>
+#include <openssl/err.h>
+#include <openssl/x509_vfy.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct tls_session *session_new(SSL *ssl, const struct tls_io *table, void *io)
+{
+    struct tls_session *s = ssl != NULL ? calloc(1, sizeof(*s)) : NULL;
+    BIO *bio = s != NULL ? tls_transport_new(s) : NULL;
+    if (bio == NULL) {
+        free(s);
+        SSL_free(ssl);
+        return NULL;
+    }
+    SSL_set_bio(ssl, bio, bio);
+    s->ssl = ssl;
+    s->table = table;
+    s->io = io;
+    tls_session_idle(s);
+    return s;
+}
+
+struct tls_session *tls_session_accept(struct tls_context *ctx, const struct tls_io *table,
+                                       void *io)
+{
+    ERR_clear_error();
+    struct tls_session *s = session_new(tls_context_new_ssl(ctx), table, io);
+    if (s != NULL)
+        s->context = tls_context_ref(ctx);
+    return s;
+}
+
+struct tls_session *tls_session_connect(struct tls_client_context *ctx, const char *sni,
+                                        const struct tls_io *table, void *io)
+{
+    ERR_clear_error();
+    struct tls_session *s = session_new(tls_client_context_new_ssl(ctx, sni), table, io);
+    if (s != NULL)
+        s->client_context = tls_client_context_ref(ctx);
+    return s;
+}
+
+static int fail(struct tls_session *s)
+{
+    s->error_code = ERR_peek_error();
+    ERR_clear_error();
+    s->failed = true;
+    return TLS_FAILED;
+}
+
+int tls_session_status(struct tls_session *s, int result)
+{
+    switch (SSL_get_error(s->ssl, result)) {
+    case SSL_ERROR_WANT_READ:
+        return TLS_WANT_READ;
+    case SSL_ERROR_WANT_WRITE:
+        return TLS_WANT_WRITE;
+    case SSL_ERROR_ZERO_RETURN:
+        return TLS_CLOSED;
+    case SSL_ERROR_SYSCALL:
+        if (s->io_eof && !s->io_failed)
+            return TLS_EOF;
+        return fail(s);
+    default:
+        return fail(s);
+    }
+}
+
+static int note_established(struct tls_session *s)
+{
+    const unsigned char *alpn = NULL;
+    unsigned len = 0;
+    SSL_get0_alpn_selected(s->ssl, &alpn, &len);
+    if (len > 0 && s->alpn == NULL)
+        s->alpn = strndup((const char *)alpn, len);
+    if (s->context != NULL) /* the stapled response has been sent: 2 KB less */
+        SSL_set_tlsext_status_ocsp_resp(s->ssl, NULL, 0);
+    s->established = len == 0 || s->alpn != NULL;
+    return s->established ? 0 : fail(s);
+}
+
+/*
+ * All messages of a flight share one send. What a TLS 1.3 server sends last are tickets: when the
+ * first request has arrived already, they wait for its response and share a send with that.
+ */
+int tls_session_handshake(struct tls_session *s)
+{
+    if (s->failed || s->established)
+        return s->failed ? TLS_FAILED : 0;
+    ERR_clear_error();
+    struct tls_stage stage;
+    tls_transport_begin(s, &stage);
+    int result = SSL_do_handshake(s->ssl);
+    int status = result == 1 ? 0 : tls_session_status(s, result);
+    bool request_is_here = status == 0 && s->unsent_len == 0 && SSL_has_pending(s->ssl);
+    int flushed = request_is_here ? tls_transport_defer(s) : tls_transport_end(s); /* alerts, too */
+    if (status == TLS_FAILED || flushed == TLS_FAILED)
+        return s->failed ? TLS_FAILED : fail(s);
+    if (flushed == TLS_WANT_WRITE)
+        return TLS_WANT_WRITE;
+    return status == 0 ? note_established(s) : status;
+}
+
+int tls_session_read(struct tls_session *s, void *buf, size_t len)
+{
+    if (s->failed || s->end != 0)
+        return s->failed ? TLS_FAILED : s->end;
+    if (ERR_peek_error() != 0)
+        ERR_clear_error();
+    size_t total = 0;
+    size_t room = len < INT_MAX ? len : INT_MAX;
+    int status = 0;
+    do {
+        size_t got = 0;
+        int result = SSL_read_ex(s->ssl, (char *)buf + total, room - total, &got);
+        if (result != 1)
+            status = tls_session_status(s, result);
+        total += got;
+    } while (status == 0 && total < room && SSL_has_pending(s->ssl));
+    s->starved = status == TLS_WANT_READ || status == TLS_WANT_WRITE;
+    if (status != 0 && !s->starved)
+        s->end = status; /* told now, or after the data that came before it */
+    return total > 0 ? (int)total : status;
+}
+
+bool tls_session_has_pending(const struct tls_session *s)
+{
+    if (s->end != 0)
+        return true; /* the end itself */
+    if (s->starved)
+        return false;
+    return SSL_has_pending(s->ssl) || !s->drained;
+}
+
+bool tls_session_has_unsent(const struct tls_session *s)
+{
+    return s->unsent_len > 0 && !s->deferred;
+}
+
+int tls_session_shutdown(struct tls_session *s)
+{
+    if (s->failed || !s->established || s->io_failed)
+        return 0;
+    ERR_clear_error();
+    int status = tls_transport_flush(s);
+    if (status == 0 && (SSL_get_shutdown(s->ssl) & SSL_SENT_SHUTDOWN) == 0) {
+        int result = SSL_shutdown(s->ssl); /* 0: sent, and the peer has not said it yet */
+        status = result >= 0 ? tls_transport_flush(s) : tls_session_status(s, result);
+    }
+    /* nobody waits for the other side's close_notify: the caller reads it, if it cares */
+    return status == TLS_WANT_READ ? 0 : status;
+}
+
+void tls_session_free(struct tls_session *s)
+{
+    if (s == NULL)
+        return;
+    /* else OpenSSL takes the missing close_notify for an attack and forgets the session, which
+     * could no longer be resumed; RFC 8446 and browsers see that differently */
+    if (s->established && !s->failed)
+        SSL_set_shutdown(s->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+    SSL_free(s->ssl);
+    tls_context_free(s->context);
+    tls_client_context_free(s->client_context);
+    free(s->unsent);
+    free(s->alpn);
+    free(s);
+}
+
+bool tls_session_is_established(const struct tls_session *s)
+{
+    return s->established;
+}
+
+bool tls_session_is_resumed(const struct tls_session *s)
+{
+    return SSL_session_reused(s->ssl) == 1;
+}
+
+const char *tls_session_version(const struct tls_session *s)
+{
+    return SSL_get_version(s->ssl);
+}
+
+const char *tls_session_cipher(const struct tls_session *s)
+{
+    return SSL_get_cipher_name(s->ssl);
+}
+
+const char *tls_session_alpn(const struct tls_session *s)
+{
+    return s->alpn != NULL ? s->alpn : "";
+}
+
+const char *tls_session_sni(const struct tls_session *s)
+{
+    const char *name = SSL_get_servername(s->ssl, TLSEXT_NAMETYPE_host_name);
+    return name != NULL ? name : "";
+}
+
+bool tls_session_has_peer_certificate(const struct tls_session *s)
+{
+    return SSL_get0_peer_certificate(s->ssl) != NULL;
+}
+
+long tls_session_verify_result(const struct tls_session *s)
+{
+    return SSL_get_verify_result(s->ssl);
+}
+
+void tls_session_error(const struct tls_session *s, struct tls_error_text *text_out)
+{
+    long verified = SSL_get_verify_result(s->ssl);
+    const char *reason = ERR_reason_error_string(s->error_code);
+    if (s->error_code != 0 && verified != X509_V_OK)
+        tls_error_set(text_out, "%s: %s", reason != NULL ? reason : "certificate refused",
+                      X509_verify_cert_error_string(verified));
+    else if (reason != NULL)
+        tls_error_set(text_out, "%s", reason);
+    else if (s->io_failed)
+        tls_error_set(text_out, "the connection failed");
+    else if (s->io_eof)
+        tls_error_set(text_out, s->established ? "the peer closed without close_notify"
+                                               : "the peer closed during the handshake");
+    else
+        tls_error_set(text_out, "no error");
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The list of certificates, its index by name, and its questions. Which files become certificates
+ * is decided in load.c.
+ */
+#include "tls/store_priv.h"
+
+#include "tls/error_priv.h"
+#include "tls/load_priv.h"
+
+#include <assert.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct tls_store {
+    atomic_uint refs;
+    struct tls_certificate **certificates; /* owned */
+    size_t count;
+    struct tls_names_map names;
+    struct tls_group default_group;
+};
+
+struct tls_store *tls_store_new(void)
+{
+    struct tls_store *store = calloc(1, sizeof(*store));
+    if (store != NULL)
+        atomic_init(&store->refs, 1);
+    return store;
+}
+
+/* Those of further kinds that bear the first name of the first certificate join it, so that a
+ * client without SNI finds an algorithm it knows. */
+static void update_default_group(struct tls_store *store)
+{
+    const struct tls_certificate *first = store->certificates[0];
+    const struct tls_group *group =
+        first->info.name_count > 0 ? tls_names_map_get(&store->names, first->info.names[0]) : NULL;
+    if (group != NULL)
+        store->default_group = *group;
+    store->default_group.of_kind[first->kind] = first;
+}
+
+/* Takes over cert. */
+static int append(struct tls_store *store, struct tls_certificate *cert)
+{
+    struct tls_certificate **grown =
+        realloc(store->certificates, (store->count + 1) * sizeof(struct tls_certificate *));
+    if (grown == NULL) {
+        tls_certificate_free(cert);
+        return -1;
+    }
+    store->certificates = grown;
+    store->certificates[store->count++] = cert;
+    for (size_t i = 0; i < cert->info.name_count; i++) {
+        if (tls_names_map_add(&store->names, cert->info.names[i], cert) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+int tls_store_add(struct tls_store *store, const char *path, const char *key_path,
+                  const struct tls_files *files, struct tls_error_text *error_out)
+{
+    struct tls_certificate_list loaded = {0};
+    if (tls_load(path, key_path, files, &loaded, error_out) != 0)
+        return -1;
+    int result = 0;
+    for (size_t i = 0; i < loaded.count; i++) {
+        if (append(store, loaded.certificates[i]) != 0) {
+            tls_error_set(error_out, "%s: out of memory", path);
+            result = -1;
+        }
+    }
+    free(loaded.certificates);
+    if (store->count > 0)
+        update_default_group(store);
+    return result;
+}
+
+struct tls_store *tls_store_ref(struct tls_store *store)
+{
+    atomic_fetch_add_explicit(&store->refs, 1, memory_order_relaxed);
+    return store;
+}
+
+void tls_store_free(struct tls_store *store)
+{
+    if (store == NULL || atomic_fetch_sub_explicit(&store->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    for (size_t i = 0; i < store->count; i++)
+        tls_certificate_free(store->certificates[i]);
+    free(store->certificates);
+    tls_names_map_free(&store->names);
+    free(store);
+}
+
+size_t tls_store_count(const struct tls_store *store)
+{
+    return store->count;
+}
+
+const struct tls_certificate *tls_store_at(const struct tls_store *store, size_t i)
+{
+    assert(i < store->count);
+    return store->certificates[i];
+}
+
+const struct tls_certificate_info *tls_store_certificate(const struct tls_store *store, size_t i)
+{
+    return &tls_store_at(store, i)->info;
+}
+
+const struct tls_group *tls_store_default_group(const struct tls_store *store)
+{
+    return store->count > 0 ? &store->default_group : NULL;
+}
+
+const struct tls_group *tls_store_lookup(const struct tls_store *store, const char *name)
+{
+    char normal[TLS_NAME_BYTES];
+    if (!tls_name_normalize(name, strlen(name), normal) || strchr(normal, '*') != NULL)
+        return NULL; /* nobody is called "*": that is ours to say */
+    const struct tls_group *group = tls_names_map_get(&store->names, normal);
+    if (group != NULL)
+        return group;
+    char *dot = strchr(normal, '.');
+    if (dot == NULL || dot == normal)
+        return NULL;
+    *--dot = '*'; /* over the last character of the first label */
+    return tls_names_map_get(&store->names, dot);
+}
+
+const struct tls_certificate_info *tls_store_find(const struct tls_store *store, const char *name)
+{
+    const struct tls_group *group = tls_store_lookup(store, name);
+    for (size_t kind = 0; group != NULL && kind < TLS_KEY_KINDS; kind++) {
+        if (group->of_kind[kind] != NULL)
+            return &group->of_kind[kind]->info;
+    }
+    return NULL;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the contexts ask of a store.
+ */
+#ifndef TLS_STORE_PRIV_H
+#define TLS_STORE_PRIV_H
+
+#include "tls/names_priv.h"
+#include "tls/store.h"
+
+/* The group for a name as a client sent it: the exact name, else the wildcard one label up, else
+ * NULL. */
+const struct tls_group *tls_store_lookup(const struct tls_store *store, const char *name);
+
+/* The group of the first certificate; NULL while the store is empty. */
+const struct tls_group *tls_store_default_group(const struct tls_store *store);
+
+/* Certificates one by one, in the order of loading. */
+const struct tls_certificate *tls_store_at(const struct tls_store *store, size_t i);
+
+#endif
