@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a request for statistics asks for. HAProxy looks for its words anywhere behind the configured URI, so
+ * that "/stats;csv;norefresh", "/stats?;csv" and "/stats;up?scope=app" all work; the same here.
+ */
+#include "proxy/admin/stats.h"
+
+#include <string.h>
+
+static const char *const result_words[] = {
+    [STATS_NO_RESULT] = "", [STATS_DONE] = "DONE",    [STATS_NONE] = "NONE",   [STATS_PARTIAL] = "PART",
+    [STATS_INVALID] = "ERRP", [STATS_TOO_BIG] = "EXCD", [STATS_DENIED] = "DENY",
+};
+
+#define RESULTS (sizeof(result_words) / sizeof(result_words[0]))
+
+const char *stats_result_word(enum stats_result result)
+{
+    return result_words[result];
+}
+
+static bool starts_with(const char *at, const char *end, const char *word)
+{
+    size_t len = strlen(word);
+    return (size_t)(end - at) >= len && memcmp(at, word, len) == 0;
+}
+
+/* Up to the next separator; what is too long for a name of a proxy is cut off. */
+static void set_scope(struct stats_query *query, const char *at, const char *end)
+{
+    size_t len = 0;
+    while (at + len < end && strchr(";&? ", at[len]) == NULL && len < STATS_SCOPE_BYTES - 1)
+        len++;
+    memcpy(query->scope, at, len);
+    query->scope[len] = '\0';
+}
+
+static void set_result(struct stats_query *query, const char *at, const char *end)
+{
+    for (size_t i = STATS_NO_RESULT + 1; i < RESULTS; i++) {
+        if (starts_with(at, end, result_words[i]))
+            query->result = (enum stats_result)i;
+    }
+}
+
+void stats_query_parse(struct stats_query *query, const char *rest, size_t len)
+{
+    const char *end = rest + len;
+    *query = (struct stats_query){.format = STATS_HTML};
+    for (const char *at = rest; at < end; at++) {
+        if (starts_with(at, end, ";up"))
+            query->hide_down = true;
+        else if (starts_with(at, end, ";no-maint"))
+            query->hide_maint = true;
+        else if (starts_with(at, end, ";norefresh"))
+            query->no_refresh = true;
+        else if (starts_with(at, end, ";csv"))
+            query->format = STATS_CSV;
+        else if (starts_with(at, end, ";json"))
+            query->format = STATS_JSON;
+        else if (starts_with(at, end, ";st="))
+            set_result(query, at + 4, end);
+        else if (starts_with(at, end, "scope="))
+            set_scope(query, at + 6, end);
+    }
+}
+
+static bool is_word(const char *at, const char *end, const char *word)
+{
+    return (size_t)(end - at) == strlen(word) && memcmp(at, word, (size_t)(end - at)) == 0;
+}
+
+void stats_query_parse_metrics(struct stats_query *query, const char *text, size_t len)
+{
+    const char *end = text + len;
+    *query = (struct stats_query){.format = STATS_PROMETHEUS};
+    while (text < end) {
+        const char *stop = memchr(text, '&', (size_t)(end - text));
+        if (stop == NULL)
+            stop = end;
+        query->hide_maint = query->hide_maint || is_word(text, stop, "no-maint");
+        query->scope_global = query->scope_global || is_word(text, stop, "scope=global");
+        query->scope_frontend = query->scope_frontend || is_word(text, stop, "scope=frontend");
+        query->scope_backend = query->scope_backend || is_word(text, stop, "scope=backend");
+        query->scope_server = query->scope_server || is_word(text, stop, "scope=server");
+        if (is_word(text, stop, "scope=*"))
+            query->scope_global = query->scope_frontend = query->scope_backend =
+                query->scope_server = true;
+        text = stop + 1;
+    }
+    if (!query->scope_global && !query->scope_frontend && !query->scope_backend &&
+        !query->scope_server)
+        query->scope_global = query->scope_frontend = query->scope_backend = query->scope_server =
+            true;
+}

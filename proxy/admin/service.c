@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Brings fixed replies, metrics and statistics to streams. The first that wants a request gets it:
+ *
+ *   fixed_reply -> an action `use-service prometheus-exporter` -> stats uri -> none: to a server
+ *
+ * Servers are changed on the control thread alone, so a form posts one message for each of them. These are
+ * on their way before the stream lets go of its snapshot, hence before a server could go.
+ */
+#include "proxy/admin/service.h"
+
+#include "proxy/admin/stats.h"
+#include "proxy/http/fixed_reply.h"
+#include "proxy/net/loop.h"
+#include "proxy/state/server_state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct loop *control;
+
+void admin_service_start(struct loop *control_loop)
+{
+    control = control_loop;
+}
+
+/* --- forms --- */
+
+struct server_order {
+    struct loop_message message;
+    struct server *server;
+    enum server_admin admin;
+};
+
+static void on_order(struct loop_message *message)
+{
+    struct server_order *order = (struct server_order *)message; /* its first member */
+    server_set_admin(order->server, order->admin, control);
+    free(order);
+}
+
+static void order_server(void *owner, struct server *server, enum server_admin admin)
+{
+    (void)owner;
+    struct server_order *order = malloc(sizeof(*order));
+    if (order == NULL)
+        return; /* as if the form had not come: the page shows the state as it is */
+    *order = (struct server_order){{.run = on_order}, server, admin};
+    loop_post(control, &order->message);
+}
+
+/* --- answers --- */
+
+static size_t produce(void *state, char *buf, size_t cap)
+{
+    return stats_cursor_next(state, buf, cap);
+}
+
+static void free_cursor(void *state)
+{
+    stats_cursor_free(state);
+}
+
+/* A document that a cursor writes. */
+static enum service_verdict answer_document(const struct service_request *request,
+                                            const struct stats_query *query, unsigned refresh_s,
+                                            struct service_answer *answer)
+{
+    struct stats_cursor *cursor =
+        stats_cursor_new(request->snapshot, &request->proxy->conf->stats, query, request->loop);
+    if (cursor == NULL) {
+        answer->status = 500;
+        return SERVICE_DENIES;
+    }
+    int len = snprintf(answer->headers, sizeof(answer->headers),
+                       "Cache-Control: no-cache\r\nContent-Type: %s\r\n",
+                       stats_content_type(query->format));
+    if (refresh_s > 0 && len > 0)
+        snprintf(answer->headers + len, sizeof(answer->headers) - (size_t)len, "Refresh: %u\r\n",
+                 refresh_s);
+    answer->status = 200;
+    answer->content_length = SERVICE_CHUNKED;
+    answer->name = "<STATS>";
+    answer->produce = produce;
+    answer->state = cursor;
+    answer->free_state = free_cursor;
+    return SERVICE_ANSWERS;
+}
+
+static enum service_verdict ask_for_password(const struct conf_stats *conf,
+                                             struct service_answer *answer)
+{
+    static const char page[] = "<html><body><h1>401 Unauthorized</h1>\n"
+                               "A user and a password are needed for this page.\n</body></html>\n";
+    char realm[256]; /* a quoted string, RFC 9110 5.6.4 */
+    size_t len = 0;
+    for (const char *c = conf->realm; c != NULL && *c != '\0' && len < sizeof(realm) - 3; c++) {
+        if (*c == '"' || *c == '\\')
+            realm[len++] = '\\';
+        if ((unsigned char)*c >= 32)
+            realm[len++] = *c;
+    }
+    realm[len] = '\0';
+    snprintf(answer->headers, sizeof(answer->headers),
+             "Cache-Control: no-cache\r\nContent-Type: text/html\r\n"
+             "WWW-Authenticate: Basic realm=\"%s\"\r\n",
+             realm);
+    answer->status = 401;
+    answer->content_length = sizeof(page) - 1;
+    answer->fixed = page;
+    answer->name = "<STATS>";
+    return SERVICE_ANSWERS;
+}
+
+/* Back to the page, which then tells what the form did; the words of the page stay as they were. */
+static enum service_verdict redirect(const char *uri, const struct stats_query *query,
+                                     enum stats_result result, struct service_answer *answer)
+{
+    snprintf(answer->headers, sizeof(answer->headers),
+             "Cache-Control: no-cache\r\nContent-Type: text/plain\r\n"
+             "Location: %.500s;st=%s%s%s%s%s%s\r\n",
+             uri, stats_result_word(result), query->hide_down ? ";up" : "",
+             query->hide_maint ? ";no-maint" : "", query->no_refresh ? ";norefresh" : "",
+             query->scope[0] != '\0' ? "?scope=" : "", query->scope);
+    answer->status = 303;
+    answer->content_length = 0;
+    answer->fixed = "";
+    answer->name = "<STATS>";
+    return SERVICE_ANSWERS;
+}
+
+static bool body_is_complete(const struct service_request *request)
+{
+    return request->msg->body == HTTP_BODY_NONE ||
+           (request->msg->body == HTTP_BODY_LENGTH &&
+            request->body_len >= request->msg->content_length);
+}
+
+static enum service_verdict take_form(const struct service_request *request,
+                                      const struct stats_query *query, struct service_answer *answer)
+{
+    const struct conf_stats *conf = &request->proxy->conf->stats;
+    if (!conf->admin)
+        return redirect(conf->uri, query, STATS_DENIED, answer);
+    if (request->msg->body == HTTP_BODY_CHUNKED)
+        return redirect(conf->uri, query, STATS_TOO_BIG, answer); /* of no known size */
+    if (!body_is_complete(request))
+        return SERVICE_WANTS_BODY;
+    enum stats_result result = stats_form_apply(request->snapshot, request->body, request->body_len,
+                                                order_server, NULL);
+    return redirect(conf->uri, query, result, answer);
+}
+
+static bool is_authorised(const struct service_request *request)
+{
+    const struct conf_stats *conf = &request->proxy->conf->stats;
+    const struct http_header *h = http_msg_first(request->msg, HTTP_HDR_AUTHORIZATION);
+    if (h == NULL)
+        return conf->auth.count == 0;
+    return stats_is_authorised(conf, request->base + h->value_off, h->value_len);
+}
+
+/* What follows the configured URI in the target, or NULL if the target is another. */
+static const char *after_uri(const struct service_request *request, size_t *len_out)
+{
+    const char *uri = request->proxy->conf->stats.uri;
+    const struct http_msg *m = request->msg;
+    size_t uri_len = strlen(uri);
+    size_t len = m->target_off + m->target_len - m->path_off;
+    if (len < uri_len || memcmp(request->base + m->path_off, uri, uri_len) != 0)
+        return NULL;
+    *len_out = len - uri_len;
+    return request->base + m->path_off + uri_len;
+}
+
+static enum service_verdict try_stats(const struct service_request *request,
+                                      struct service_answer *answer)
+{
+    const struct conf_stats *conf = &request->proxy->conf->stats;
+    enum http_method method = (enum http_method)request->msg->method;
+    size_t len = 0;
+    const char *rest = conf->enabled ? after_uri(request, &len) : NULL;
+    if (rest == NULL || (method != HTTP_METHOD_GET && method != HTTP_METHOD_HEAD &&
+                         method != HTTP_METHOD_POST))
+        return SERVICE_PASS;
+    if (!is_authorised(request))
+        return ask_for_password(conf, answer);
+    struct stats_query query;
+    stats_query_parse(&query, rest, len);
+    if (method == HTTP_METHOD_POST)
+        return take_form(request, &query, answer);
+    return answer_document(request, &query, query.no_refresh ? 0 : conf->refresh_s, answer);
+}
+
+static enum service_verdict try_metrics(const struct service_request *request,
+                                        struct service_answer *answer)
+{
+    const struct conf_proxy *conf = request->proxy->conf;
+    const char *path;
+    size_t len = service_path(request, &path);
+    size_t i = 0;
+    while (i < conf->action_count && !(conf->actions[i].kind == CONF_ACTION_PROMETHEUS &&
+                                       action_concerns(&conf->actions[i], path, len)))
+        i++;
+    if (i == conf->action_count)
+        return SERVICE_PASS;
+    const char *end = request->base + request->msg->target_off + request->msg->target_len;
+    const char *text = path + len < end ? path + len + 1 : end; /* behind the "?" */
+    struct stats_query query;
+    stats_query_parse_metrics(&query, text, (size_t)(end - text));
+    return answer_document(request, &query, 0, answer);
+}
+
+static enum service_verdict handle(const struct service_request *request,
+                                   struct service_answer *answer_out)
+{
+    static enum service_verdict (*const services[])(const struct service_request *,
+                                                    struct service_answer *) = {
+        fixed_reply, try_metrics, try_stats};
+    enum service_verdict verdict = SERVICE_PASS;
+    for (size_t i = 0; i < 3 && verdict == SERVICE_PASS; i++)
+        verdict = services[i](request, answer_out);
+    return verdict;
+}
+
+const struct stream_service *admin_service_of(const struct conf_proxy *conf)
+{
+    static const struct stream_service service = {.handle = handle};
+    bool is_needed = conf->stats.enabled || conf->action_count > 0 || conf->monitor_uri != NULL;
+    return is_needed && conf->mode == CONF_MODE_HTTP ? &service : NULL;
+}
