@@ -260,7 +260,7 @@ static void all_problems_are_reported_in_order(void **state)
                           &report));
     assert_int_equal(report.errors, 3);
     for (size_t i = 1; i < report.count; i++) {
-        if (report.problems[i].file != NULL)
+        if (report.problems[i].place.file != NULL)
             assert_true(report.problems[i - 1].place.line <= report.problems[i].place.line);
     }
     conf_report_clear(&report);
@@ -314,7 +314,7 @@ static void an_error_in_an_included_file_names_that_file(void **state)
     struct conf_report report;
     conf_report_init(&report);
     assert_null(config_load(&input, &report));
-    assert_string_equal(report.problems[0].file, "/etc/weir/sub/app.conf");
+    assert_string_equal(report.problems[0].place.file, "/etc/weir/sub/app.conf");
     assert_int_equal(report.problems[0].place.line, 3);
     assert_int_equal(report.problems[0].place.column, 14);
     assert_string_equal(report.problems[0].source_line, "  nbthread = 99;");
