@@ -64,8 +64,7 @@ static bool is_haproxy_cfg(struct loader *l, const struct conf_text *text)
     struct tokens tokens;
     tokens_start(&tokens, text->bytes, text->len);
     struct token first = tokens_next(&tokens), second = tokens_next(&tokens);
-    bool bare = first.kind == TOKEN_NAME && second.kind != TOKEN_END && *second.start != '=' &&
-                *second.start != ':';
+    bool bare = first.kind == TOKEN_NAME && second.kind == TOKEN_NAME;
     for (size_t i = 0; bare && i < sizeof sections / sizeof *sections; i++) {
         if (strlen(sections[i]) != first.len || strncmp(sections[i], first.start, first.len) != 0)
             continue;
