@@ -6,6 +6,8 @@
 #include "proxy/runtime/worker.h"
 
 #include "proxy/http/thread.h"
+#include "proxy/admin/service.h"
+#include "proxy/health/health.h"
 #include "proxy/log/log.h"
 #include "proxy/runtime/channel.h"
 #include "proxy/runtime/daemon.h"
@@ -228,6 +230,10 @@ static int start_serving(struct worker *worker, struct load *load)
     size_t buffer_bytes = load->config->global.bufsize;
     if (threads_create(worker, buffer_bytes) != 0)
         return complain("No threads", UV_ENOMEM);
+    worker->health = health_new(&worker->control);
+    if (worker->health == NULL)
+        return complain("No probes", UV_ENOMEM);
+    admin_service_start(&worker->control);
     if (publish(worker, load, reason) != 0) {
         log_console(LOG_LEVEL_ALERT, "%s", reason);
         return -1;
@@ -268,9 +274,10 @@ static void tear_down(struct worker *worker)
     bool has_loop = worker->control.epoll_fd > 0;
     reload_abandon(worker);
     threads_stop(worker);
+    health_free(worker->health);
+    log_stop(); /* the lines it holds name proxies */
     if (has_loop)
         snapshot_chain_destroy(&worker->snapshots);
-    log_stop();
     threads_free(worker);
     if (has_loop)
         loop_destroy(&worker->control);
