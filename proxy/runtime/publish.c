@@ -135,7 +135,7 @@ static void warn_context(const struct proxy *proxy, const struct tls_context *tl
 {
     struct tls_error_text text;
     for (size_t cursor = 0; tls_store_next_warning(tls_context_store(tls), now, EXPIRY_WARNING_S, &cursor, &text);)
-        log_event(LOG_LEVEL_ALERT, proxy->conf, "frontend %s: %s", proxy->conf->name, text.text);
+        log_event(LOG_LEVEL_CRIT, proxy->conf, "frontend %s: %s", proxy->conf->name, text.text);
 }
 
 void publish_warn_certificates(const struct worker *worker)
