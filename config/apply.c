@@ -12,13 +12,15 @@
 static void report_unknown(struct loader *l, enum keyword_level level, unsigned scope,
                            const struct conf_directive *d)
 {
-    const char *nearest = keyword_nearest(&l->index, l->arena, level, scope, d->name.text);
+    const char *nearest = keyword_nearest(&l->index, l->scratch, level, scope, d->name.text);
     const char *help = NULL;
     if (nearest != NULL)
-        help = arena_printf(l->arena, "did you mean '%s'?", nearest);
-    else if (level == LEVEL_PROXY && keyword_find(&l->index, l->arena, LEVEL_GLOBAL, d->name.text))
+        help = arena_printf(l->scratch, "did you mean '%s'?", nearest);
+    else if (level == LEVEL_PROXY &&
+             keyword_find(&l->index, l->scratch, LEVEL_GLOBAL, d->name.text))
         help = "this one belongs in the global section";
-    else if (level == LEVEL_GLOBAL && keyword_find(&l->index, l->arena, LEVEL_PROXY, d->name.text))
+    else if (level == LEVEL_GLOBAL &&
+             keyword_find(&l->index, l->scratch, LEVEL_PROXY, d->name.text))
         help = "this one belongs in defaults, a frontend, a backend or a listen";
     else
         help = "docs/reference.md lists every keyword";
@@ -50,7 +52,7 @@ static void report_misplaced(struct loader *l, const struct keyword *row, unsign
                     (scope == IN_BACKEND && (row->scopes & IN_FRONTEND) != 0);
     if (harmless)
         CONF_WARN(l, d->name.span,
-                  arena_printf(l->arena, "remove it, or move it into %s",
+                  arena_printf(l->scratch, "remove it, or move it into %s",
                                scope_name(scope == IN_FRONTEND ? IN_BACKEND : IN_FRONTEND)),
                   "'%s' has no effect in %s", d->name.text, scope_name(scope));
     else
@@ -64,7 +66,7 @@ static void apply_prefixed(struct loader *l, enum keyword_level level, unsigned 
 {
     for (size_t i = 0; i < d->param_count; i++) {
         struct conf_directive joined = d->params[i];
-        joined.name.text = arena_printf(l->arena, "%s_%s", d->name.text, d->params[i].name.text);
+        joined.name.text = arena_printf(l->scratch, "%s_%s", d->name.text, d->params[i].name.text);
         apply_directives(l, level, scope, base, &joined, 1);
     }
 }
@@ -72,8 +74,8 @@ static void apply_prefixed(struct loader *l, enum keyword_level level, unsigned 
 static void apply_one(struct loader *l, enum keyword_level level, unsigned scope, void *base,
                       const struct conf_directive *d)
 {
-    const struct keyword *row = keyword_find(&l->index, l->arena, level, d->name.text);
-    if (row == NULL && d->is_group && keyword_is_prefix(&l->index, l->arena, level, d->name.text))
+    const struct keyword *row = keyword_find(&l->index, l->scratch, level, d->name.text);
+    if (row == NULL && d->is_group && keyword_is_prefix(&l->index, l->scratch, level, d->name.text))
         apply_prefixed(l, level, scope, base, d);
     else if (row == NULL)
         report_unknown(l, level, scope, d);
@@ -123,19 +125,21 @@ static const struct keyword *bare_row(struct loader *l, enum keyword_level level
     return NULL;
 }
 
-/* `binds = ["*:80"]` is `binds = ({ address = "*:80"; })`. */
-static void apply_bare(struct loader *l, const struct keyword *row, void *base,
+/* `binds = ["*:80"]` is `binds = ({ address = "*:80"; })`. False where only a group will do. */
+static bool apply_bare(struct loader *l, const struct keyword *row, void *base,
                        const struct conf_directive *d, size_t arg)
 {
     const struct keyword *param = bare_row(l, row->params);
     if (param == NULL) {
-        CONF_FAIL(l, d->args[arg].span, arena_printf(l->arena, "write %s = { ... }", d->name.text),
+        CONF_FAIL(l, d->args[arg].span,
+                  arena_printf(l->scratch, "write %s = { ... }", d->name.text),
                   "'%s' takes a group", d->name.text);
-        return;
+        return false;
     }
     struct conf_directive one = {.name = d->args[arg], .args = &d->args[arg], .arg_count = 1};
     one.name.text = param->name;
     apply_kinds[param->kind].set(l, param, base, &one);
+    return true;
 }
 
 static unsigned params_scope(const struct keyword *row)
@@ -155,7 +159,7 @@ void apply_group(struct loader *l, const struct keyword *row, void *base,
         row->set(l, row, base, d);
     bool is_flag = d->arg_count == 1 && d->args[0].kind == CONF_WORD_BOOL;
     for (size_t i = 0; i < d->arg_count && !is_flag; i++)
-        apply_bare(l, row, inner, d, i);
+        (void)apply_bare(l, row, inner, d, i);
     apply_directives(l, row->params, params_scope(row), inner, d->params, d->param_count);
 }
 
@@ -166,7 +170,7 @@ static void *list_append(struct loader *l, const struct keyword *row, void *owne
     void **items = (void **)((char *)owner + row->offset);
     size_t *count = (size_t *)((char *)owner + list->count_offset);
     if (l->initial[row->params] == NULL) {
-        l->initial[row->params] = arena_alloc(l->arena, list->item_bytes);
+        l->initial[row->params] = arena_alloc(l->scratch, list->item_bytes);
         apply_initial(l, row->params, l->initial[row->params]);
     }
     *items = arena_list_grow(l->arena, *items, *count, list->item_bytes);
@@ -183,7 +187,7 @@ static const struct conf_directive *find_param(struct loader *l, const struct ke
                                                const struct keyword *wanted)
 {
     for (size_t i = 0; i < d->param_count; i++) {
-        if (keyword_find(&l->index, l->arena, row->params, d->params[i].name.text) == wanted)
+        if (keyword_find(&l->index, l->scratch, row->params, d->params[i].name.text) == wanted)
             return &d->params[i];
     }
     return NULL;
@@ -201,7 +205,8 @@ static struct conf_span check_required(struct loader *l, const struct keyword *r
             continue;
         const struct conf_directive *found = find_param(l, row, d, param);
         if (found == NULL)
-            CONF_FAIL(l, d->name.span, param->doc, "'%s' without '%s'", row->name, param->name);
+            CONF_FAIL(l, d->name.span, arena_printf(l->scratch, "add %s = \"...\"", param->name),
+                      "'%s' without '%s'", row->name, param->name);
         else if (!named && found->arg_count > 0) {
             span = found->args[0].span;
             named = true;
@@ -217,7 +222,8 @@ static void list_item(struct loader *l, const struct keyword *row, void *owner,
     struct conf_span span;
     if (arg != NULL) {
         span = d->args[*arg].span;
-        apply_bare(l, row, item, d, *arg);
+        if (!apply_bare(l, row, item, d, *arg))
+            return;
     } else {
         span = check_required(l, row, d);
         apply_directives(l, row->params, params_scope(row), item, d->params, d->param_count);

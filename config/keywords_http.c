@@ -54,9 +54,9 @@ static const struct keyword httpchk_rows[] = {
 
 static const struct keyword error_file_rows[] = {
     {.name = "status", .kind = KW_CHOICE, .scopes = IN_PARAMS, ERROR_AT(status), .position = 1, .required = true,
-     .choices = statuses, .otherwise = "there must be one", .doc = "Status the file is sent for."},
+     .choices = statuses, .doc = "Status the file is sent for."},
     {.name = "file", .kind = KW_OWN, .scopes = IN_PARAMS, .position = 2, .required = true, .set = own_error_path,
-     .takes = "a path", .otherwise = "there must be one", .doc = "The whole response: status line, headers, empty line, body. Read when the configuration is loaded."},
+     .takes = "a path", .doc = "The whole response: status line, headers, empty line, body. Read when the configuration is loaded."},
     {.name = NULL},
 };
 

@@ -21,7 +21,7 @@ static const struct keyword_choice marked_down_choices[] = {
 /* clang-format off */
 static const struct keyword server_rows[] = {
     {.name = "name", .kind = KW_STRING, .scopes = IN_SERVER, AT(name), .position = 1, .required = true,
-     .min = 1, .otherwise = "there must be one", .doc = "Name of the server in logs and statistics; unique in its backend."},
+     .min = 1, .doc = "Name of the server in logs and statistics; unique in its backend."},
     {.name = "address", .kind = KW_OWN, .scopes = IN_SERVER, AT(addr), .position = 2, .required = true,
      .set = own_server_address, .takes = "host:port, [address]:port or a socket's path",
      .doc = "Where the server listens. A host name is resolved when the configuration is loaded."},

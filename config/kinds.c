@@ -73,7 +73,7 @@ static void store_in_range(struct loader *l, const struct keyword *row, void *ba
     else if (error == 0 && (value < row->min || value > max))
         error = value > max ? VALUE_LARGE : VALUE_SMALL;
     const char *unit = row->unit == UNIT_MS ? " ms" : row->unit == UNIT_S ? " s" : "";
-    const char *range = arena_printf(l->arena, "from %lld to %lld%s", row->min, max, unit);
+    const char *range = arena_printf(l->scratch, "from %lld to %lld%s", row->min, max, unit);
     if (error == VALUE_LARGE || error == VALUE_SMALL)
         CONF_FAIL(l, word->span, range, "%s: %s is too %s", d->name.text, word->text,
                   error == VALUE_LARGE ? "large" : "small");
@@ -172,7 +172,7 @@ static const char *list_choices(struct loader *l, const struct keyword_choice *c
 {
     const char *text = "one of:";
     for (const struct keyword_choice *c = choices; c->name != NULL; c++)
-        text = arena_printf(l->arena, "%s%s %s", text, c == choices ? "" : ",", c->name);
+        text = arena_printf(l->scratch, "%s%s %s", text, c == choices ? "" : ",", c->name);
     return text;
 }
 
@@ -193,7 +193,7 @@ const struct keyword_choice *apply_choice(struct loader *l, const struct keyword
         }
     }
     const char *help = suggestion.best != NULL
-                           ? arena_printf(l->arena, "did you mean '%s'?", suggestion.best)
+                           ? arena_printf(l->scratch, "did you mean '%s'?", suggestion.best)
                            : list_choices(l, row->choices);
     CONF_FAIL(l, word->span, help, "unknown %s '%s'", row->name, word->text);
     return NULL;

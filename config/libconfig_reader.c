@@ -88,13 +88,15 @@ static struct conf_word read_scalar(struct reader *r, const config_setting_t *se
 static struct conf_directive *append(struct reader *r, struct directive_list *list,
                                      struct conf_directive d)
 {
-    list->items = arena_list_grow(r->l->arena, list->items, list->count, sizeof d);
+    list->items = arena_list_grow(r->l->scratch, list->items, list->count, sizeof d);
     list->items[list->count] = d;
     return &list->items[list->count++];
 }
 
 static void read_member(struct reader *r, config_setting_t *setting, struct directive_list *sets,
                         struct directive_list *adds);
+static void read_elements(struct reader *r, config_setting_t *list, struct conf_word name,
+                          struct directive_list *sets, struct directive_list *adds);
 
 /* The members of a group; what sets first, then what adds. */
 static struct directive_list read_members(struct reader *r, config_setting_t *group)
@@ -122,43 +124,60 @@ static void read_group(struct reader *r, config_setting_t *group, struct conf_di
     next_token(r);
 }
 
-/* Every group of a list is a directive of its own; the plain values are the arguments of one. */
+/* The plain values that stand together in a list are the arguments of one directive. */
+static void read_plain(struct reader *r, config_setting_t *list, unsigned *next,
+                       struct conf_directive *plain)
+{
+    unsigned length = (unsigned)config_setting_length(list);
+    for (; *next < length && is_scalar(config_setting_get_elem(list, *next)); (*next)++) {
+        plain->args =
+            arena_list_grow(r->l->scratch, plain->args, plain->arg_count, sizeof *plain->args);
+        plain->args[plain->arg_count++] = read_scalar(r, config_setting_get_elem(list, *next));
+    }
+}
+
+/* A group in a list is a directive of its own. */
+static void read_element(struct reader *r, config_setting_t *element, const char *name,
+                         struct directive_list *adds)
+{
+    struct token open = peek_token(r);
+    struct conf_directive d = {.name = {.text = name, .span = span_of(r, &open)}};
+    if (config_setting_is_group(element)) {
+        read_group(r, element, &d);
+        append(r, adds, d);
+    } else {
+        CONF_FAIL(r->l, d.name.span, NULL, "a list within the list '%s'", name);
+        struct directive_list ignored = {0};
+        read_elements(r, element, d.name, &ignored, &ignored);
+    }
+}
+
+/* ( ) or [ ]; one that holds only plain values sets, any other adds. */
 static void read_elements(struct reader *r, config_setting_t *list, struct conf_word name,
                           struct directive_list *sets, struct directive_list *adds)
 {
-    struct conf_directive plain = {.name = name};
-    int length = config_setting_length(list);
-    bool has_groups = false;
+    unsigned length = (unsigned)config_setting_length(list), next = 0;
+    struct directive_list *to = sets;
     next_token(r);
-    for (int i = 0; i < length; i++) {
-        config_setting_t *element = config_setting_get_elem(list, (unsigned)i);
-        if (is_scalar(element)) {
-            plain.args =
-                arena_list_grow(r->l->arena, plain.args, plain.arg_count, sizeof *plain.args);
-            plain.args[plain.arg_count++] = read_scalar(r, element);
-            continue;
-        }
-        struct token open = peek_token(r);
-        struct conf_directive d = {.name = {.text = name.text, .span = span_of(r, &open)}};
-        if (!config_setting_is_group(element)) {
-            CONF_FAIL(r->l, d.name.span, NULL, "a list within the list '%s'", name.text);
-            struct directive_list ignored = {0};
-            read_elements(r, element, d.name, &ignored, &ignored);
-            continue;
-        }
-        read_group(r, element, &d);
-        append(r, adds, d);
-        has_groups = true;
+    while (next < length) {
+        struct conf_directive plain = {.name = name};
+        read_plain(r, list, &next, &plain);
+        if (next < length)
+            to = adds;
+        if (plain.arg_count > 0)
+            append(r, to, plain);
+        if (next < length)
+            read_element(r, config_setting_get_elem(list, next++), name.text, adds);
     }
     next_token(r);
-    if (plain.arg_count > 0 || (length == 0 && config_setting_is_array(list)))
-        append(r, has_groups ? adds : sets, plain);
+    if (length == 0 && config_setting_is_array(list))
+        append(r, sets, (struct conf_directive){.name = name});
 }
 
 static struct conf_word read_name(struct reader *r, const config_setting_t *setting)
 {
     struct token token = next_token(r);
-    return (struct conf_word){.text = arena_copy(r->l->arena, config_setting_name(setting)),
+    return (struct conf_word){.text = arena_copy(r->l->scratch, config_setting_name(setting)),
                               .span = span_of(r, &token)};
 }
 
@@ -167,7 +186,7 @@ static void read_member(struct reader *r, config_setting_t *setting, struct dire
 {
     struct conf_directive d = {.name = read_name(r, setting)};
     if (is_scalar(setting)) {
-        d.args = arena_alloc(r->l->arena, sizeof *d.args);
+        d.args = arena_alloc(r->l->scratch, sizeof *d.args);
         d.args[0] = read_scalar(r, setting);
         d.arg_count = 1;
         append(r, sets, d);
@@ -204,7 +223,7 @@ static void read_section(struct reader *r, config_setting_t *group, enum conf_se
     struct conf_section section = {.kind = kind, .span = span};
     section_fill(&section, (struct directive_list){whole.params, whole.param_count});
     sections->items =
-        arena_list_grow(r->l->arena, sections->items, sections->count, sizeof section);
+        arena_list_grow(r->l->scratch, sections->items, sections->count, sizeof section);
     sections->items[sections->count++] = section;
 }
 
@@ -231,7 +250,7 @@ static void read_sections(struct reader *r, config_setting_t *setting, enum conf
     }
     if (!config_setting_is_list(setting)) {
         CONF_FAIL(r->l, name->span,
-                  arena_printf(r->l->arena, "write %s = ( { ... } );", name->text),
+                  arena_printf(r->l->scratch, "write %s = ( { ... } );", name->text),
                   "'%s' holds groups", name->text);
         skip_value(r, setting, name);
         return;
@@ -259,7 +278,7 @@ static void report_unknown_section(struct reader *r, const struct conf_word *nam
         suggestion_try(&suggestion, section_names[i].name);
     const char *help =
         suggestion.best != NULL
-            ? arena_printf(r->l->arena, "did you mean '%s'?", suggestion.best)
+            ? arena_printf(r->l->scratch, "did you mean '%s'?", suggestion.best)
             : "one of: global, defaults, frontends, backends, listens; settings stand inside them";
     CONF_FAIL(r->l, name->span, help, "unknown section '%s'", name->text);
 }
@@ -281,12 +300,14 @@ static void read_top(struct reader *r, config_setting_t *setting)
 void libconfig_read(struct loader *l, const struct conf_text *text)
 {
     struct joined_text joined;
-    if (!joined_text_make(l, text, &joined))
+    if (!joined_text_make(l, text, &joined) || !libconfig_check(l, &joined))
         return;
     config_t tree;
     config_init(&tree);
     if (config_read_string(&tree, joined.bytes) == CONFIG_FALSE) {
-        libconfig_explain(l, &joined, config_error_text(&tree), config_error_line(&tree));
+        unsigned line = (unsigned)config_error_line(&tree);
+        struct conf_span span = {joined_text_place(&joined, line, 1), 1};
+        CONF_FAIL(l, span, NULL, "libconfig: %s", config_error_text(&tree));
     } else {
         struct reader r = {.l = l, .joined = &joined};
         tokens_start(&r.tokens, joined.bytes, joined.len);

@@ -56,7 +56,7 @@ static void *grow(struct loader *l, void *old, size_t count, size_t wanted, size
         return old;
     while (*capacity < wanted)
         *capacity = *capacity == 0 ? 4096 : *capacity * 2;
-    void *larger = arena_alloc(l->arena, *capacity * item_bytes);
+    void *larger = arena_alloc(l->scratch, *capacity * item_bytes);
     if (count > 0)
         memcpy(larger, old, count * item_bytes);
     return larger;
@@ -96,7 +96,7 @@ static const char *beside(struct conf_arena *arena, const char *file, const char
 {
     const char *slash = strrchr(file, '/');
     if (*name == '/' || slash == NULL)
-        return name;
+        return arena_copy(arena, name);
     return arena_printf(arena, "%.*s/%s", (int)(slash - file), file, name);
 }
 
@@ -116,7 +116,7 @@ static bool include(struct joining *j, const char *name, struct conf_span span)
         return false;
     }
     size_t len = 0;
-    const char *bytes = loader_read(l, path, span, &len);
+    const char *bytes = loader_read(l, l->scratch, path, span, &len);
     if (bytes == NULL)
         return false;
     if (j->out->len + len > JOINED_MAX_BYTES) {
@@ -144,7 +144,7 @@ static bool join(struct joining *j, const struct conf_text *text)
         }
         struct conf_span span = {{text->file, from.line, (unsigned)(name - line)},
                                  (unsigned)name_len + 2};
-        ok = include(j, arena_copy_bytes(j->l->arena, name, name_len), span) && ok;
+        ok = include(j, arena_copy_bytes(j->l->scratch, name, name_len), span) && ok;
     }
     j->depth--;
     return ok;

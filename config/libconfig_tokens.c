@@ -3,12 +3,16 @@
 #include "config/libconfig_tokens.h"
 
 #include <ctype.h>
-#include <stdbool.h>
 #include <string.h>
 
 void tokens_start(struct tokens *t, const char *text, size_t len)
 {
-    *t = (struct tokens){.next = text, .end = text + len, .line_start = text, .line = 1};
+    *t = (struct tokens){.next = text,
+                         .end = text + len,
+                         .line_start = text,
+                         .line = 1,
+                         .last_line = 1,
+                         .last_column = 1};
 }
 
 /* One character on, counting lines. */
@@ -146,6 +150,12 @@ static struct token take(struct tokens *t)
             break;
         *t = ahead;
     }
+    if (token.kind == TOKEN_END) {
+        token.line = t->last_line;
+        token.column = t->last_column;
+    }
+    t->last_line = t->line;
+    t->last_column = (unsigned)(t->next - t->line_start) + 1;
     return token;
 }
 
@@ -153,7 +163,7 @@ struct token tokens_next(struct tokens *t)
 {
     if (!t->has_peeked)
         return take(t);
-    t->has_peeked = 0;
+    t->has_peeked = false;
     return t->peeked;
 }
 
@@ -161,7 +171,7 @@ struct token tokens_peek(struct tokens *t)
 {
     if (!t->has_peeked) {
         t->peeked = take(t);
-        t->has_peeked = 1;
+        t->has_peeked = true;
     }
     return t->peeked;
 }

@@ -6,6 +6,7 @@
 #ifndef WEIR_CONFIG_LIBCONFIG_TOKENS_H
 #define WEIR_CONFIG_LIBCONFIG_TOKENS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum token_kind {
@@ -30,8 +31,9 @@ struct tokens {
     const char *next, *end;
     const char *line_start;
     unsigned line;
+    unsigned last_line, last_column; /* behind the latest token: where the end is said to be */
     struct token peeked;
-    int has_peeked;
+    bool has_peeked;
 };
 
 void tokens_start(struct tokens *t, const char *text, size_t len);

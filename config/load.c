@@ -23,7 +23,8 @@ static void note_file(struct loader *l, const char *path)
     files->items[files->count++] = arena_copy(l->arena, path);
 }
 
-const char *loader_read(struct loader *l, const char *path, struct conf_span span, size_t *len_out)
+const char *loader_read(struct loader *l, struct conf_arena *arena, const char *path,
+                        struct conf_span span, size_t *len_out)
 {
     char *bytes = NULL;
     int error = l->source->read(l->source->ctx, path, &bytes, len_out);
@@ -31,7 +32,7 @@ const char *loader_read(struct loader *l, const char *path, struct conf_span spa
         CONF_FAIL(l, span, NULL, "cannot read '%s': %s", path, strerror(-error));
         return NULL;
     }
-    char *copy = arena_copy_bytes(l->arena, bytes, *len_out);
+    char *copy = arena_copy_bytes(arena, bytes, *len_out);
     free(bytes);
     digest_add(&l->digest, copy, *len_out);
     note_file(l, path);
@@ -41,11 +42,11 @@ const char *loader_read(struct loader *l, const char *path, struct conf_span spa
 const struct conf_text *loader_add_text(struct loader *l, const char *file, const char *bytes,
                                         size_t len)
 {
-    struct conf_text *text = arena_alloc(l->arena, sizeof *text);
+    struct conf_text *text = arena_alloc(l->scratch, sizeof *text);
     size_t lines = 0;
     for (size_t i = 0; i < len; i++)
         lines += i == 0 || bytes[i - 1] == '\n';
-    size_t *starts = arena_alloc(l->arena, (lines + 1) * sizeof *starts);
+    size_t *starts = arena_alloc(l->scratch, (lines + 1) * sizeof *starts);
     *text = (struct conf_text){.file = file, .bytes = bytes, .len = len, .line_starts = starts};
     for (size_t i = 0; i < len; i++) {
         if (i == 0 || bytes[i - 1] == '\n')
@@ -74,7 +75,7 @@ static bool has_nul(struct loader *l, const struct conf_text *text)
 static void read_text(struct loader *l, const char *path)
 {
     size_t len = 0;
-    const char *bytes = loader_read(l, path, file_span(path), &len);
+    const char *bytes = loader_read(l, l->scratch, path, file_span(path), &len);
     if (bytes == NULL)
         return;
     const struct conf_text *text = loader_add_text(l, path, bytes, len);
@@ -141,17 +142,19 @@ struct config *config_load(const struct conf_input *input, struct conf_report *r
 {
     struct loader l = {
         .arena = arena_new(),
+        .scratch = arena_new(),
         .report = report,
         .input = input,
         .source = input->source != NULL ? input->source : &conf_source_disk,
     };
-    keyword_index_build(l.arena, &l.index, input->tables != NULL ? input->tables : config_tables);
+    keyword_index_build(l.scratch, &l.index, input->tables != NULL ? input->tables : config_tables);
     digest_start(&l.digest);
     for (size_t i = 0; i < input->path_count; i++)
         read_path(&l, input->paths[i]);
     struct config *config = finish(&l);
     conf_report_sort(report);
     report->texts = NULL;
+    arena_free(l.scratch);
     if (report->errors == 0)
         return config;
     arena_free(l.arena);

@@ -28,7 +28,8 @@ struct draft_proxy {
 };
 
 struct loader {
-    struct conf_arena *arena; /* becomes the config's */
+    struct conf_arena *arena;   /* becomes the config's: the model and all texts it points to */
+    struct conf_arena *scratch; /* freed with the load: texts, directives, maps, drafts */
     struct conf_report *report;
     const struct conf_input *input;
     const struct conf_source *source;
@@ -48,9 +49,10 @@ struct loader {
 
 /*
  * Reads a file through the source and notes it for config.files; NULL after reporting why not. The
- * span is that of the word that names the file. In the arena; ends in NUL.
+ * span is that of the word that names the file. In the given arena; ends in NUL.
  */
-const char *loader_read(struct loader *l, const char *path, struct conf_span span, size_t *len_out);
+const char *loader_read(struct loader *l, struct conf_arena *arena, const char *path,
+                        struct conf_span span, size_t *len_out);
 
 /* Makes a text known, so that messages can show its lines. Both strings lie in the arena. */
 const struct conf_text *loader_add_text(struct loader *l, const char *file, const char *bytes,

@@ -93,7 +93,7 @@ struct conf_bind {
 
 enum conf_check_kind { CONF_CHECK_TCP, CONF_CHECK_HTTP };
 
-/* A set of HTTP status codes, 100..599: one bit each. */
+/* A set of HTTP status codes, 100..599: bit status % 64 of bits[status / 64]. */
 struct conf_status_set {
     uint64_t bits[10];
 };
@@ -305,7 +305,7 @@ struct config {
     struct conf_global global;
     struct conf_proxy *proxies; /* in the order of the file */
     size_t proxy_count;
-    struct conf_words files; /* what was read: configuration files, error files, bodies */
+    struct conf_words files; /* all that was read: configurations, includes, error files, bodies */
     const char *digest; /* hex SHA-256 of all texts read: tells two loads apart in the statistics */
     struct conf_arena *arena; /* owned */
 };

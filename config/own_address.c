@@ -35,7 +35,7 @@ static void report_address(struct loader *l, const struct conf_word *word, int e
 
 static bool split(struct loader *l, const struct conf_word *word, struct address_parts *parts_out)
 {
-    int error = address_split(l->arena, word->text, parts_out);
+    int error = address_split(l->scratch, word->text, parts_out);
     if (error == 0 && parts_out->port_sign != 0) {
         CONF_FAIL(l, word->span, "write the port itself",
                   "'%s': ports relative to the client's are not supported yet", word->text);
@@ -48,15 +48,15 @@ static bool split(struct loader *l, const struct conf_word *word, struct address
 
 static const struct sockaddr_storage *resolve(struct loader *l, const char *host, int family)
 {
-    const char *key = arena_printf(l->arena, "%d %s", family, host);
+    const char *key = arena_printf(l->scratch, "%d %s", family, host);
     const struct sockaddr_storage *known = names_get(&l->hosts, key);
     if (known != NULL)
         return known;
-    struct sockaddr_storage *sa = arena_alloc(l->arena, sizeof *sa);
+    struct sockaddr_storage *sa = arena_alloc(l->scratch, sizeof *sa);
     if (l->source->resolve(l->source->ctx, host, family, sa) != 0)
-        names_add(l->arena, &l->hosts, key, &unresolved);
+        names_add(l->scratch, &l->hosts, key, &unresolved);
     else
-        names_add(l->arena, &l->hosts, key, sa);
+        names_add(l->scratch, &l->hosts, key, sa);
     return names_get(&l->hosts, key);
 }
 
@@ -106,7 +106,7 @@ static void bind_ports(struct loader *l, struct conf_proxy *proxy, struct conf_b
         return;
     bool needs_port = parts.kind == ADDRESS_IP;
     if (needs_port && (!parts.has_port || parts.first_port == 0)) {
-        CONF_FAIL(l, word->span, arena_printf(l->arena, "as in \"%s:80\"", parts.host),
+        CONF_FAIL(l, word->span, arena_printf(l->scratch, "as in \"%s:80\"", parts.host),
                   "'%s': a bind needs a port", word->text);
         return;
     }
@@ -206,7 +206,7 @@ void own_server_address(struct loader *l, const struct keyword *row, void *base,
         return;
     }
     if (parts.kind == ADDRESS_IP && (!parts.has_port || parts.first_port == 0)) {
-        CONF_FAIL(l, word->span, arena_printf(l->arena, "as in \"%s:80\"", word->text),
+        CONF_FAIL(l, word->span, arena_printf(l->scratch, "as in \"%s:80\"", word->text),
                   "'%s': a server needs a port", word->text);
         return;
     }
@@ -288,7 +288,7 @@ void own_network(struct loader *l, const struct keyword *row, void *base,
     if (word == NULL)
         return;
     size_t len = strcspn(word->text, "/");
-    struct address_parts parts = {.host = arena_copy_bytes(l->arena, word->text, len), .fd = -1};
+    struct address_parts parts = {.host = arena_copy_bytes(l->scratch, word->text, len), .fd = -1};
     struct conf_addr addr = {0};
     bool good = len > 0 && address_fill(&parts, 0, &addr) == 0;
     unsigned long widest = addr.sa.ss_family == AF_INET6 ? 128 : 32, bits = widest;

@@ -119,8 +119,9 @@ void own_service(struct loader *l, const struct keyword *row, void *base,
                  const struct conf_directive *d)
 {
     const struct conf_word *word = apply_only_arg(l, d);
-    if (word != NULL && apply_choice(l, row, word) != NULL)
-        say(l, d, base, CONF_ACTION_PROMETHEUS, 200);
+    say(l, d, base, CONF_ACTION_PROMETHEUS, 200);
+    if (word != NULL)
+        (void)apply_choice(l, row, word);
 }
 
 void own_body_text(struct loader *l, const struct keyword *row, void *base,
@@ -142,7 +143,8 @@ void own_body_file(struct loader *l, const struct keyword *row, void *base,
     struct conf_action *action = base;
     const struct conf_word *word = apply_only_arg(l, d);
     size_t len = 0;
-    const char *bytes = word != NULL ? loader_read(l, word->text, word->span, &len) : NULL;
+    const char *bytes =
+        word != NULL ? loader_read(l, l->arena, word->text, word->span, &len) : NULL;
     if (bytes == NULL)
         return;
     action->body = bytes;
@@ -184,7 +186,7 @@ void own_error_path(struct loader *l, const struct keyword *row, void *base,
     if (word == NULL)
         return;
     file->path = word->text;
-    file->bytes = loader_read(l, word->text, word->span, &file->len);
+    file->bytes = loader_read(l, l->arena, word->text, word->span, &file->len);
     if (file->bytes == NULL)
         return;
     if (!is_response(file->bytes, file->len))

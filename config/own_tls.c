@@ -21,16 +21,20 @@ static const char *below(struct loader *l, const char *folder, const char *path)
     return arena_printf(l->arena, "%s/%s", folder, path);
 }
 
+static bool is_path(struct loader *l, const struct conf_directive *d, const struct conf_word *word)
+{
+    if (word->kind == CONF_WORD_TEXT && *word->text != '\0')
+        return true;
+    CONF_FAIL(l, word->span, "write the path in double quotes", "%s: a path is needed",
+              d->name.text);
+    return false;
+}
+
 static void set_path(struct loader *l, const struct keyword *row, void *base,
                      const struct conf_directive *d, const char *folder)
 {
     const struct conf_word *word = apply_only_arg(l, d);
-    if (word == NULL)
-        return;
-    if (word->kind != CONF_WORD_TEXT || *word->text == '\0')
-        CONF_FAIL(l, word->span, "write the path in double quotes", "%s: a path is needed",
-                  d->name.text);
-    else
+    if (word != NULL && is_path(l, d, word))
         *(const char **)((char *)base + row->offset) = below(l, folder, word->text);
 }
 
@@ -59,11 +63,9 @@ void own_crt_files(struct loader *l, const struct keyword *row, void *base,
         memcpy(items, files->items, files->count * sizeof *items);
     files->items = items;
     for (size_t i = 0; i < d->arg_count; i++) {
-        struct conf_directive one = {.name = d->name, .args = &d->args[i], .arg_count = 1};
-        struct keyword slot = *row;
-        slot.offset = 0;
-        own_crt_path(l, &slot, &files->items[files->count], &one);
-        files->count += files->items[files->count] != NULL;
+        const struct conf_word *word = &d->args[i];
+        (void)is_path(l, d, word); /* kept all the same, so that none is reported as missing */
+        files->items[files->count++] = below(l, l->global.crt_base, word->text);
     }
 }
 

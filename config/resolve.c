@@ -32,7 +32,7 @@ static void fill_timeouts(struct loader *l, struct conf_proxy *proxy, struct con
         *needed[i].ms = needed[i].fallback_ms;
         if (proxy->caps & needed[i].caps)
             CONF_WARN(l, span,
-                      arena_printf(l->arena, "add %s, here or in defaults", needed[i].keyword),
+                      arena_printf(l->scratch, "add %s, here or in defaults", needed[i].keyword),
                       "'%s' has no timeout %s: %us is used", proxy->name, needed[i].name,
                       needed[i].fallback_ms / 1000);
     }
@@ -79,7 +79,7 @@ static unsigned next_id(struct loader *l, struct name_map *taken, unsigned *next
 {
     char *key;
     do {
-        key = arena_printf(l->arena, "%u", (*next)++);
+        key = arena_printf(l->scratch, "%u", (*next)++);
     } while (names_get(taken, key) != NULL);
     return *next - 1;
 }
@@ -87,7 +87,7 @@ static unsigned next_id(struct loader *l, struct name_map *taken, unsigned *next
 static void take_id(struct loader *l, struct name_map *taken, unsigned id, struct conf_span span,
                     const void *owner)
 {
-    if (id != 0 && names_add(l->arena, taken, arena_printf(l->arena, "%u", id), owner) != NULL)
+    if (id != 0 && names_add(l->scratch, taken, arena_printf(l->scratch, "%u", id), owner) != NULL)
         CONF_FAIL(l, span, "leave it out, or give another number", "id %u is taken already", id);
 }
 
@@ -107,10 +107,10 @@ static void resolve_servers(struct loader *l, struct conf_proxy *proxy)
         resolve_check(server);
         if (server->name == NULL)
             continue; /* reported as missing */
-        const struct conf_server *other = names_add(l->arena, &names, server->name, server);
+        const struct conf_server *other = names_add(l->scratch, &names, server->name, server);
         if (other != NULL)
             CONF_FAIL(l, server_span(server),
-                      arena_printf(l->arena, "the other one is in line %u", other->place.line),
+                      arena_printf(l->scratch, "the other one is in line %u", other->place.line),
                       "there is another server '%s' in '%s'", server->name, proxy->name);
     }
     for (size_t i = 0; i < proxy->server_count; i++) {
@@ -145,7 +145,7 @@ static void report_no_backend(struct loader *l, const struct draft_proxy *draft)
             is_frontend = true;
     }
     const char *help = suggestion.best != NULL
-                           ? arena_printf(l->arena, "did you mean '%s'?", suggestion.best)
+                           ? arena_printf(l->scratch, "did you mean '%s'?", suggestion.best)
                        : is_frontend ? "that is the name of a frontend"
                                      : "add it to backends = ( ... )";
     CONF_FAIL(l, draft->default_backend_span, help, "there is no backend '%s'", name);
@@ -157,7 +157,7 @@ static void link_backends(struct loader *l, struct config *config)
     struct name_map backs = {0};
     for (size_t i = 0; i < config->proxy_count; i++) {
         if (config->proxies[i].caps & CONF_BACKEND)
-            names_add(l->arena, &backs, config->proxies[i].name, &config->proxies[i]);
+            names_add(l->scratch, &backs, config->proxies[i].name, &config->proxies[i]);
     }
     for (size_t i = 0; i < config->proxy_count; i++) {
         struct conf_proxy *proxy = &config->proxies[i];

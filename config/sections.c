@@ -31,7 +31,7 @@ static void apply_globals(struct loader *l)
 
 static struct draft_proxy *draft_new(struct loader *l)
 {
-    struct draft_proxy *draft = arena_alloc(l->arena, sizeof *draft);
+    struct draft_proxy *draft = arena_alloc(l->scratch, sizeof *draft);
     apply_initial(l, LEVEL_PROXY, draft);
     draft->default_server.tls = l->global.server_tls;
     return draft;
@@ -40,7 +40,7 @@ static struct draft_proxy *draft_new(struct loader *l)
 /* A copy whose lists may grow without touching those of the original. */
 static struct draft_proxy *draft_inherit(struct loader *l, const struct draft_proxy *from)
 {
-    struct draft_proxy *draft = arena_alloc(l->arena, sizeof *draft);
+    struct draft_proxy *draft = arena_alloc(l->scratch, sizeof *draft);
     *draft = *from;
     KEYWORDS_OF(&l->index, LEVEL_PROXY, row)
     {
@@ -75,7 +75,7 @@ static void apply_defaults(struct sections *s, const struct conf_section *sectio
                      section->directive_count);
     s->defaults = draft;
     if (section->name.text != NULL &&
-        names_add(s->l->arena, &s->by_name, section->name.text, draft) != NULL)
+        names_add(s->l->scratch, &s->by_name, section->name.text, draft) != NULL)
         CONF_FAIL(s->l, section->name.span, "give it another name",
                   "there are other defaults named '%s'", section->name.text);
 }
@@ -108,15 +108,15 @@ static void check_name(struct sections *s, const struct conf_section *section,
                   "'%s' is no name for a %s", section->name.text, kind);
     const struct draft_proxy *other = NULL;
     if (draft->p.caps & CONF_FRONTEND)
-        other = names_add(s->l->arena, &s->fronts, section->name.text, draft);
+        other = names_add(s->l->scratch, &s->fronts, section->name.text, draft);
     if (draft->p.caps & CONF_BACKEND) {
         const struct draft_proxy *back =
-            names_add(s->l->arena, &s->backs, section->name.text, draft);
+            names_add(s->l->scratch, &s->backs, section->name.text, draft);
         other = other != NULL ? other : back;
     }
     if (other != NULL)
         CONF_FAIL(s->l, section->name.span,
-                  arena_printf(s->l->arena, "the other one is at %s:%u", other->p.place.file,
+                  arena_printf(s->l->scratch, "the other one is at %s:%u", other->p.place.file,
                                other->p.place.line),
                   "there is another %s named '%s'", kinds[other->kind].name, section->name.text);
 }
@@ -134,7 +134,7 @@ static void apply_proxy(struct sections *s, const struct conf_section *section)
     apply_directives(l, LEVEL_PROXY, kinds[section->kind].scope, draft, section->directives,
                      section->directive_count);
     l->proxies =
-        arena_list_grow(l->arena, l->proxies, l->proxy_count, sizeof(struct draft_proxy *));
+        arena_list_grow(l->scratch, l->proxies, l->proxy_count, sizeof(struct draft_proxy *));
     l->proxies[l->proxy_count++] = draft;
 }
 

@@ -21,26 +21,6 @@
  * for new keys for example, costs no more memory than this. */
 #define UNSENT_BYTES_MAX (64 * 1024)
 
-static int on_read(BIO *bio, char *buf, size_t len, size_t *got_out)
-{
-    struct tls_session *s = BIO_get_data(bio);
-    BIO_clear_retry_flags(bio);
-    *got_out = 0;
-    if (s->io_eof || s->io_failed)
-        return 0;
-    ssize_t got = s->table->recv(s->io, buf, len);
-    s->drained = got < (ssize_t)len;
-    if (got > 0) {
-        *got_out = (size_t)got;
-        return 1;
-    }
-    if (got == TLS_IO_AGAIN)
-        BIO_set_retry_read(bio);
-    s->io_eof = got == TLS_IO_EOF;
-    s->io_failed = got <= TLS_IO_ERROR;
-    return 0;
-}
-
 /* How much send took; 0 when it would block. */
 static size_t send_some(struct tls_session *s, const void *bytes, size_t len)
 {
@@ -82,6 +62,27 @@ static bool flush_stage(struct tls_session *s)
     size_t len = s->stage->len;
     s->stage->len = 0;
     return send_all(s, s->stage->bytes, len);
+}
+
+static int on_read(BIO *bio, char *buf, size_t len, size_t *got_out)
+{
+    struct tls_session *s = BIO_get_data(bio);
+    BIO_clear_retry_flags(bio);
+    *got_out = 0;
+    /* an answer can only come to what has been said */
+    if (!flush_stage(s) || s->io_eof || s->io_failed)
+        return 0;
+    ssize_t got = s->table->recv(s->io, buf, len);
+    s->drained = got < (ssize_t)len;
+    if (got > 0) {
+        *got_out = (size_t)got;
+        return 1;
+    }
+    if (got == TLS_IO_AGAIN)
+        BIO_set_retry_read(bio);
+    s->io_eof = got == TLS_IO_EOF;
+    s->io_failed = got <= TLS_IO_ERROR;
+    return 0;
 }
 
 static int on_write(BIO *bio, const char *bytes, size_t len, size_t *written_out)

@@ -45,14 +45,14 @@ static void put_sessions(struct text *text, const struct stats_subject *s)
     static const struct {
         stats_get *get;
         const char *label;
-    } rest[] = {{get_smax, "max"}, {get_slim, "of"}};
+    } rest[] = {{get_smax, "max"}, {get_slim, "of"}}; /* 0 of the latter is no limit */
     struct stats_value value = {.type = STATS_EMPTY};
     get_scur(NULL, s, &value);
     text_short(text, value.number);
     for (size_t i = 0; i < sizeof(rest) / sizeof(rest[0]); i++) {
         value.type = STATS_EMPTY;
         rest[i].get(NULL, s, &value);
-        if (value.type != STATS_EMPTY)
+        if (value.type != STATS_EMPTY && (value.number > 0 || i == 0))
             put_small(text, rest[i].label, value.number);
     }
     put_small(text, "total", total(s, COUNTER_SESSIONS));

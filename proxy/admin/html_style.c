@@ -75,5 +75,5 @@ const char html_style[] =
     ".none{display:none}td .code,.lat .p{display:inline-block;margin-right:.35em}"
     ".check small{display:inline}.state small{display:inline}}"
     "@media(max-width:480px){body{padding:.75rem .6rem}"
-    "tbody tr{grid-template-columns:1fr 1fr}dl{gap:.5rem 1.4rem}"
+    "tbody tr{grid-template-columns:1fr 1fr}.lat{grid-column:1/-1}dl{gap:.5rem 1.4rem}"
     "label{padding:.3rem 0;display:inline-block}select{flex:1}}";

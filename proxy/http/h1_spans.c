@@ -58,7 +58,7 @@ static int on_version_complete(llhttp_t *llhttp)
     if (p->span_end != version_off + 3 || memcmp(p->base + before, want, strlen(want)) != 0)
         return h1_refuse(p, 400, before, "malformed start line");
     if (llhttp->http_major != 1)
-        return h1_refuse(p, 505, version_off, "HTTP version is not 1.0 or 1.1");
+        return h1_refuse(p, 400, version_off, "HTTP version is not 1.0 or 1.1");
     /* a higher minor version is read as the highest known one, RFC 9110 2.5 */
     m->version_minor = llhttp->http_minor != 0;
     p->next_line = p->span_end + 2;

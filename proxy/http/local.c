@@ -27,9 +27,7 @@ static void start_answer(struct stream *s, int status)
     s->response_us = s->thread->loop->now_us;
     s->resp_started = true;
     s->state = STREAM_ANSWERING;
-    struct relay_bytes held = s->down.held; /* interim responses may still be on their way */
     relay_start(&s->down, &s->session->client, &s->session->client, HTTP_BODY_NONE, 0, false, 0);
-    s->down.held = held;
     stream_client_lives(s, s->frontend->conf->timeout.client_ms);
 }
 

@@ -42,13 +42,10 @@ void relay_start(struct relay *relay, struct conn *from, struct conn *to, enum h
     relay->bound_reads = relay->discard = relay->surplus = false;
     relay->input_done = body == HTTP_BODY_NONE;
     relay->remaining = body == HTTP_BODY_LENGTH ? length : 0;
-    relay->bytes_in = relay->bytes_out = 0;
-    relay->read_bytes = RELAY_READ_MIN * 4;
+    relay->bytes_in = 0;
+    relay->read_bytes = RELAY_READ_START;
     if (body == HTTP_BODY_CHUNKED)
         h1_chunk_init(&relay->chunked, h1_options);
-    relay->held = relay->unread = (struct relay_bytes){0};
-    relay->pipe = NULL;
-    relay->in_pipe = 0;
 }
 
 /* Keeps the pieces of g from byte `skip` on. */
@@ -183,6 +180,19 @@ static enum relay_status relay_frame(struct relay *relay, struct gather *g, cons
     }
 }
 
+/* More of a body whose first bytes are about to be sent: what has come meanwhile goes with them. */
+static void relay_read_along(struct relay *relay, struct gather *g)
+{
+    if (relay->body != HTTP_BODY_LENGTH || relay->input_done || !conn_can_read(relay->from))
+        return;
+    size_t used, most = relay->remaining < relay->read_bytes ? (size_t)relay->remaining : relay->read_bytes;
+    ssize_t n = conn_recv(relay->from, relay->from->loop->scratch, most);
+    if (n <= 0) /* an end or an error will be met again by relay_run() */
+        return;
+    relay->bytes_in += (uint64_t)n;
+    (void)frame_length(relay, g, relay->from->loop->scratch, (size_t)n, &used);
+}
+
 enum relay_status relay_push(struct relay *relay, struct gather *g, const char *data, size_t len,
                              size_t *consumed_out)
 {
@@ -195,6 +205,8 @@ enum relay_status relay_push(struct relay *relay, struct gather *g, const char *
     relay->bytes_in += *consumed_out;
     if (relay->input_done && *consumed_out < len)
         relay->surplus = true;
+    if (relay->bound_reads)
+        relay_read_along(relay, g);
     status = relay_send(relay, g);
     if (status != RELAY_WAITS)
         return status;
@@ -345,6 +357,7 @@ void relay_free(struct relay *relay)
     if (relay->pipe != NULL)
         splice_pipe_give(relay->from->loop, relay->pipe, relay->in_pipe);
     relay->pipe = NULL;
+    relay->in_pipe = 0;
     relay_bytes_free(&relay->held);
     relay_bytes_free(&relay->unread);
 }

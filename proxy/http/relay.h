@@ -20,6 +20,7 @@
 #include "proxy/net/splice.h"
 
 #define RELAY_READ_MIN (16 * 1024)
+#define RELAY_READ_START (64 * 1024)
 #define RELAY_READ_MAX LOOP_SCRATCH_BYTES
 
 enum relay_status {
@@ -49,7 +50,7 @@ struct relay {
     bool surplus;        /* bytes came after the end of the body */
     uint64_t remaining;  /* HTTP_BODY_LENGTH: bytes still to come */
     uint64_t bytes_in;   /* read from `from`, framing included, since relay_start() */
-    uint64_t bytes_out;  /* handed to the kernel of `to`, head included */
+    uint64_t bytes_out;  /* handed to the kernel of `to` since the relay was zeroed, heads included */
     size_t read_bytes;   /* what the next read asks for */
     struct h1_chunked chunked;
     struct relay_bytes held;
@@ -58,7 +59,10 @@ struct relay {
     size_t in_pipe;
 };
 
-/* length counts for HTTP_BODY_LENGTH. */
+/*
+ * A body begins; length counts for HTTP_BODY_LENGTH. The relay is zeroed memory, or free, or still holds what
+ * was sent before: interim responses, say. That goes first.
+ */
 void relay_start(struct relay *relay, struct conn *from, struct conn *to, enum http_body body, uint64_t length,
                  bool chunk_out, unsigned h1_options);
 /* Frames body bytes that came with the head; they are sent together with what g holds already (the head).

@@ -134,6 +134,7 @@ enum stream_state request_send(struct stream *s)
     relay_start(&s->up, &s->session->client, &s->sconn->conn, m->body, m->content_length,
                 m->body == HTTP_BODY_CHUNKED, lenient);
     s->up.bound_reads = true;
+    s->down.to = &s->session->client; /* for interim responses */
     size_t used;
     enum relay_status status =
         relay_push(&s->up, &g, s->in + m->head_bytes, s->in_len - m->head_bytes, &used);

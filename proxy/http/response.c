@@ -118,6 +118,7 @@ static enum stream_state start_response(struct stream *s, const char *base, size
     bool chunk_out = m->body == HTTP_BODY_CHUNKED && s->req.version_minor == 1;
     enum http_body body = tunnel ? HTTP_BODY_UNTIL_CLOSE : m->body;
     relay_start(&s->down, &s->sconn->conn, &s->session->client, body, m->content_length, chunk_out, lenient);
+    s->down.read_bytes = s->session->burst_bytes;
     s->resp_started = true;
     enum relay_status status = relay_push(&s->down, &g, base + m->head_bytes, len - m->head_bytes, &used);
     stream_client_lives(s, frontend_conf(s)->timeout.client_ms);
@@ -249,7 +250,7 @@ enum stream_state response_read(struct stream *s)
             continue;
         }
         char *scratch = s->thread->loop->scratch;
-        ssize_t n = conn_recv(&s->sconn->conn, scratch, RELAY_READ_MIN * 4);
+        ssize_t n = conn_recv(&s->sconn->conn, scratch, s->session->burst_bytes);
         if (n == UV_EAGAIN)
             break;
         if (n <= 0)

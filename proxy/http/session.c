@@ -94,7 +94,8 @@ bool session_open(struct http_thread *thread, const struct bind *bind, int fd, c
         close(fd);
         return false;
     }
-    *session = (struct session){.thread = thread, .bind = bind, .state = SESSION_IDLE};
+    *session = (struct session){.thread = thread, .bind = bind, .state = SESSION_IDLE,
+                                .burst_bytes = RELAY_READ_START};
     session->again = (struct loop_task){.run = on_again};
     list_init(&session->again.node);
     wheel_timer_init(&session->deadline, on_deadline);

@@ -44,6 +44,7 @@ struct session {
     struct addr address;         /* of the client */
     unsigned requests;           /* begun so far */
     int handshake_ms;
+    size_t burst_bytes;          /* it took as much at once before: read so much for it again */
     unsigned linger_bytes;       /* read and dropped */
     enum session_state state;
 };

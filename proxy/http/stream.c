@@ -422,6 +422,8 @@ enum stream_state stream_end(struct stream *s)
     struct session *session = s->session;
     bool asked = is_finished(&s->up), answered = is_finished(&s->down);
     stream_log_end(s);
+    if (answered && s->down.read_bytes != 0)
+        session->burst_bytes = s->down.read_bytes;
     dispatch_leave_queue(s);
     dispatch_release(s, s->keep_server && asked && answered && !s->down.surplus && s->sconn != NULL &&
                             !s->sconn->conn.peer_ended);

@@ -98,8 +98,10 @@ static int open_client_socket(const struct sockaddr *to, const struct conn_optio
     int fd = socket(to->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return uv_translate_sys_error(errno);
-    int on = 1;
-    if (to->sa_family != AF_UNIX)
+    int on = 1, off = 0;
+    if (to->sa_family != AF_UNIX && options != NULL && options->slow_ack)
+        setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &off, sizeof(off));
+    else if (to->sa_family != AF_UNIX)
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     if (options != NULL && options->keepalive)
         setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));

@@ -56,6 +56,7 @@ extern const struct transport transport_plain;
 
 struct conn_options {
     bool keepalive; /* SO_KEEPALIVE */
+    bool slow_ack;  /* the ACK of the handshake waits for our first bytes, or the reset: for probes */
 };
 
 /* Takes over a connected, non-blocking descriptor (as accept4 gives it), on the plain transport. */

@@ -55,15 +55,30 @@ void transcript_clear(struct transcript *transcript)
         transcript->entries = entry->next;
         entry_free(entry);
     }
+    transcript->likely = NULL;
 }
 
-static const struct transcript_entry *find(const struct transcript *transcript, enum question question,
-                                           int number, const char *text)
+static const struct transcript_entry *find_between(const struct transcript_entry *from,
+                                                   const struct transcript_entry *end,
+                                                   const struct transcript_entry *like)
 {
-    for (const struct transcript_entry *e = transcript->entries; e != NULL; e = e->next)
-        if (e->question == question && e->number == number && strcmp(e->text, text) == 0)
+    for (const struct transcript_entry *e = from; e != end; e = e->next)
+        if (e->question == like->question && e->number == like->number && strcmp(e->text, like->text) == 0)
             return e;
     return NULL;
+}
+
+/* A replayed load asks in the order of the recorded one, so what comes next is likely to be meant. */
+static const struct transcript_entry *find(struct transcript *transcript, enum question question, int number,
+                                           const char *text)
+{
+    struct transcript_entry like = {.question = question, .number = number, .text = (char *)text};
+    const struct transcript_entry *found = find_between(transcript->likely, NULL, &like);
+    if (found == NULL)
+        found = find_between(transcript->entries, transcript->likely, &like);
+    if (found != NULL)
+        transcript->likely = found->next;
+    return found;
 }
 
 /* Copies text and bytes. 0 or -ENOMEM. */
@@ -83,7 +98,7 @@ static int add(struct transcript *transcript, const struct transcript_entry *wha
     if (what->len > 0)
         memcpy(entry->bytes, what->bytes, what->len);
     ((char *)entry->bytes)[what->len] = '\0';
-    entry->next = transcript->entries;
+    entry->next = transcript->entries; /* newest first; reading back what was written turns that round */
     transcript->entries = entry;
     return 0;
 }
@@ -306,6 +321,7 @@ static void offer(struct transcript *transcript, struct conf_source source, stru
     transcript->files.user = transcript;
     transcript->outside = (struct outside){&transcript->source, &transcript->files};
     transcript->entries = NULL;
+    transcript->likely = NULL;
 }
 
 void transcript_record(struct transcript *transcript)

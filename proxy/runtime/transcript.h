@@ -28,7 +28,8 @@ struct outside {
 extern const struct outside outside_disk;
 
 struct transcript {
-    struct transcript_entry *entries; /* owned: a list, newest first */
+    struct transcript_entry *entries;       /* owned: a list */
+    const struct transcript_entry *likely; /* borrowed: where a replay looks first */
     struct conf_source source;        /* what `outside` points to */
     struct tls_files files;
     struct outside outside;

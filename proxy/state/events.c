@@ -18,6 +18,11 @@ void state_listen(struct state_listener *listener)
     list_push_back(&listeners, &listener->node);
 }
 
+void state_unlisten(struct state_listener *listener)
+{
+    list_remove(&listener->node);
+}
+
 void state_tell(const struct state_event *event)
 {
     for (struct list *node = listeners.next; node != &listeners; node = node->next) {

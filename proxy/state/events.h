@@ -3,7 +3,8 @@
  * Who wants to know when a server changes: lines for the log, and notices for the data threads.
  *
  * Thread:    lines are told on the control thread; notices run on each data thread.
- * Ownership: a listener is linked, so it must stay; set up once at start, before the threads.
+ * Ownership: a listener is linked, so it must stay until state_unlisten(). Hooks are set once at
+ * start, before the threads.
  */
 #ifndef WEIR_STATE_EVENTS_H
 #define WEIR_STATE_EVENTS_H
@@ -29,6 +30,7 @@ struct state_listener {
 };
 
 void state_listen(struct state_listener *listener);
+void state_unlisten(struct state_listener *listener);
 
 enum server_notice {
     NOTICE_DOWN = 1,          /* close idle connections */

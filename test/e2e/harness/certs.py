@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Certificates of an own authority, made with the openssl program."""
+"""Certificates of an own authority, made with the openssl program; and who shows them."""
+import ssl
 import subprocess
 
 
@@ -36,3 +37,13 @@ class Authority:
         pem = (folder or self.folder) / (name + ".pem")
         pem.write_bytes(crt.read_bytes() + self.cert.read_bytes() + key.read_bytes())
         return pem
+
+
+def tls_server(pem, ca=None):
+    """An ssl.SSLContext for a server; with `ca` it wants a certificate of the client."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    if ca:
+        context.load_verify_locations(ca)
+        context.verify_mode = ssl.CERT_REQUIRED
+    return context

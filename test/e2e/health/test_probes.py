@@ -5,12 +5,12 @@ import time
 
 import pytest
 
+from harness.certs import tls_server
 from harness.client import Client, get
 from harness.origin import Origin, always, once, reply
 from harness.ports import free_port
 from harness.stats import read_stats
 from harness.waiting import wait_for
-from tls_side.test_tls import tls_server
 
 CONFIG = """
 frontend web

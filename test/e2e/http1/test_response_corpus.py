@@ -4,6 +4,8 @@
 After it a second request of the same client, or of a new one where the first was cut off, must get its
 own answer, and over a new connection wherever the state of the old one is in doubt.
 """
+import time
+
 import pytest
 
 from harness.balancer import KINDS
@@ -11,7 +13,7 @@ from harness.client import Client
 from harness.http import Cut
 from harness.origin import Origin
 from harness.ports import free_port
-from http1.response_corpus import CASES, Want
+from http1.response_corpus import CASES, TOO_MUCH, Want
 
 CONFIG = """
 frontend web
@@ -31,13 +33,21 @@ class Script:
     """Answers the first request with the row's bytes, any other with SECOND."""
 
     row = None
+    pieces = 1
+
+    def send(self, conn, data):
+        step = max(1, -(-len(data) // self.pieces))
+        for at in range(0, len(data), step):
+            conn.send(data[at:at + step])
+            if self.pieces > 1:
+                time.sleep(0.001)
 
     def __call__(self, conn):
         while request := conn.request():
             if request.header("x-second"):
                 conn.send(SECOND)
                 continue
-            conn.send(self.row.response)
+            self.send(conn, self.row.response)
             if self.row.close:
                 return
 
@@ -82,14 +92,18 @@ def agrees(want, got, response):
             and all(response.header(name) is None for name in want.lacks))
 
 
-@pytest.mark.parametrize("row", CASES, ids=lambda row: row.name)
-def test_response(way, kind, row):
+# What comes too late belongs, for all that anybody can tell, to the next request: not in pieces.
+ROWS = [(row, 1) for row in CASES] + [(row, 10) for row in CASES if row not in TOO_MUCH]
+
+
+@pytest.mark.parametrize("row, pieces", ROWS, ids=["%s, %d" % (row.name, n) for row, n in ROWS])
+def test_response(way, kind, row, pieces):
     port, origin, script = way
     wants = row.haproxy if kind == "haproxy" and row.haproxy is not None else row.want
     if not wants:
         return
     origin.forget()
-    script.row = row
+    script.row, script.pieces = row, pieces
     with Client(port, timeout=10) as client:
         got, response = first_answer(client, row.method)
         chosen = [want for want in wants if agrees(want, got, response)]

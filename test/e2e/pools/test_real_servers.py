@@ -132,7 +132,6 @@ def test_a_frozen_server(site):
     under_load(here, "c", lambda: os.killpg(pid, signal.SIGSTOP), lambda: os.killpg(pid, signal.SIGCONT))
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="network namespaces need root")
 def test_an_unplugged_server(balance, nginx, authority, netns):
     far = netns()
     servers = [nginx(name) for name in "abc"]

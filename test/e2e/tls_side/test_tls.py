@@ -6,6 +6,7 @@ import time
 import pytest
 
 from harness.balancer import DidNotStart
+from harness.certs import tls_server
 from harness.client import Client, get, tls_client
 from harness.origin import always, reply
 from harness.ports import free_port
@@ -195,15 +196,6 @@ backend app
 
 
 # ---- towards servers
-
-def tls_server(pem, ca=None):
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem)
-    if ca:
-        context.load_verify_locations(ca)
-        context.verify_mode = ssl.CERT_REQUIRED
-    return context
-
 
 @pytest.fixture
 def through(balance, serve, authority):

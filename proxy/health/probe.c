@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The life of a probe; probe.h draws it. Its memory stays for as long as the server is checked, so
+ * a probe costs the system calls of its connection and nothing else.
+ *
+ * How long it may take is HAProxy's rule: without `timeout check` the interval bounds all of it;
+ * with it, connecting may take the shorter of `timeout connect` and the interval, and what follows
+ * `timeout check`.
+ */
+#include "proxy/health/probe.h"
+
+#include "proxy/state/server_state.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define GET(cell) atomic_load_explicit(&(cell), memory_order_relaxed)
+#define SET(cell, value) atomic_store_explicit(&(cell), (value), memory_order_relaxed)
+#define US_PER_MS 1000
+
+static void on_timer(struct wheel_timer *timer);
+
+/* ---- settings ---- */
+
+static const struct probe_kind *kind_of(const struct conf_proxy *proxy)
+{
+    size_t i = 0;
+    while (probe_kinds[i + 1] != NULL && probe_kinds[i]->kind != proxy->check.kind)
+        i++;
+    return probe_kinds[i];
+}
+
+static void set_port(struct sockaddr_storage *to, uint16_t port)
+{
+    if (to->ss_family == AF_INET)
+        ((struct sockaddr_in *)to)->sin_port = htons(port);
+    else if (to->ss_family == AF_INET6)
+        ((struct sockaddr_in6 *)to)->sin6_port = htons(port);
+}
+
+/* The server's own address, but for what `addr` and `port` say. */
+static void set_address(struct probe *probe, const struct conf_server *conf)
+{
+    const struct conf_server_check *check = &conf->check;
+    probe->to = conf->addr.sa;
+    probe->to_len = conf->addr.sa_len;
+    if (check->addr.text != NULL) {
+        probe->to = check->addr.sa;
+        probe->to_len = check->addr.sa_len;
+        set_port(&probe->to, check->addr.port > 0 ? check->addr.port : conf->addr.port);
+    }
+    if (check->port > 0)
+        set_port(&probe->to, check->port);
+}
+
+void probe_set_times(struct probe *probe, const struct conf_global *global,
+                     const struct conf_proxy *proxy, const struct conf_server *conf)
+{
+    probe->inter_ms = conf->check.inter_ms > 0 ? conf->check.inter_ms : 2000;
+    probe->fastinter_ms = conf->check.fastinter_ms > 0 ? conf->check.fastinter_ms : probe->inter_ms;
+    probe->downinter_ms = conf->check.downinter_ms > 0 ? conf->check.downinter_ms : probe->inter_ms;
+    probe->connect_ms = proxy->timeout.connect_ms;
+    probe->check_ms = proxy->timeout.check_ms;
+    probe->spread_percent = global->spread_checks;
+}
+
+static bool configure(struct probe *probe, const struct conf_proxy *proxy,
+                      const struct conf_server *conf)
+{
+    const char *sni = conf->check.sni != NULL ? conf->check.sni : conf->tls.sni;
+    set_address(probe, conf);
+    probe->tls = conf->check.tls;
+    probe->send_proxy = conf->check.send_proxy;
+    probe->sni = sni != NULL ? strdup(sni) : NULL;
+    return (probe->sni != NULL || sni == NULL) &&
+           (probe->kind->configure == NULL || probe->kind->configure(probe, proxy, conf));
+}
+
+struct probe *probe_new(struct loop *control, struct server *server,
+                        const struct conf_global *global, const struct conf_proxy *proxy,
+                        const struct conf_server *conf)
+{
+    struct probe *probe = calloc(1, sizeof(*probe));
+    if (probe == NULL)
+        return NULL;
+    list_init(&probe->node);
+    probe->loop = control;
+    probe->server = server;
+    probe->kind = kind_of(proxy);
+    probe->conn.source.fd = -1;
+    probe->random = (uint32_t)(uintptr_t)probe | 1;
+    wheel_timer_init(&probe->timer, on_timer);
+    probe_set_times(probe, global, proxy, conf);
+    if (!configure(probe, proxy, conf)) {
+        probe_free(probe);
+        return NULL;
+    }
+    server->probe = probe;
+    return probe;
+}
+
+/* ---- the end of one try ---- */
+
+enum probe_step probe_end(struct probe *probe, enum health_status status, int code,
+                          const char *info)
+{
+    probe->result = (struct check_result){.status = status, .code = code};
+    snprintf(probe->result.info, sizeof(probe->result.info), "%s", info != NULL ? info : "");
+    return PROBE_DONE;
+}
+
+/* Gives the connection up and goes to sleep; says nothing. */
+static void fall_asleep(struct probe *probe)
+{
+    conn_reset(&probe->conn);
+    if (probe->kind->forget != NULL)
+        probe->kind->forget(probe);
+    probe->state = PROBE_ASLEEP;
+    SET(probe->server->check_running, false);
+}
+
+void probe_start_in(struct probe *probe, unsigned delay_ms)
+{
+    assert(probe->state == PROBE_ASLEEP);
+    loop_arm(probe->loop, &probe->timer, delay_ms);
+}
+
+/* In doubt the server is asked more often, or less often once it is surely down. */
+static unsigned next_interval_ms(const struct probe *probe)
+{
+    const struct server *server = probe->server;
+    unsigned health = GET(server->check_health);
+    if (health + 1 >= GET(server->rise) + GET(server->fall))
+        return probe->inter_ms;
+    return health == 0 ? probe->downinter_ms : probe->fastinter_ms;
+}
+
+/* Up to so many percent more or less, so that probes of many servers drift apart. */
+static unsigned spread(struct probe *probe, unsigned ms)
+{
+    if (probe->spread_percent == 0)
+        return ms;
+    /* xorshift: no security hangs on it */
+    probe->random ^= probe->random << 13;
+    probe->random ^= probe->random >> 17;
+    probe->random ^= probe->random << 5;
+    uint64_t range = (uint64_t)ms * probe->spread_percent / 100;
+    return (unsigned)(ms - range + probe->random % (2 * range + 1));
+}
+
+static void finish(struct probe *probe)
+{
+    probe->result.duration_ms = (int64_t)(probe->loop->now_us - probe->started_us) / US_PER_MS;
+    fall_asleep(probe);
+    if (GET(probe->server->admin) != SERVER_MAINT) /* else nobody wants to know any more */
+        server_report_check(probe->server, &probe->result, probe->loop);
+    probe_start_in(probe, spread(probe, next_interval_ms(probe)));
+}
+
+/* ---- one try ---- */
+
+/* What we lack ourselves says nothing of the server, yet it cannot be said to be well either. */
+static enum probe_step connect_failed(struct probe *probe, int rc)
+{
+    bool is_ours = rc == UV_EMFILE || rc == UV_ENFILE || rc == UV_ENOMEM || rc == UV_ENOBUFS ||
+                   rc == UV_EADDRNOTAVAIL;
+    return probe_end(probe, is_ours ? HEALTH_SOCKET_ERROR : HEALTH_L4_CONNECT, 0, strerror(-rc));
+}
+
+static enum probe_step send_proxy_header(struct probe *probe)
+{
+    static const char header[] = "PROXY UNKNOWN\r\n";
+    struct iovec piece = {(void *)header, sizeof(header) - 1};
+    ssize_t n = conn_sendv(&probe->conn, &piece, 1);
+    if (n == (ssize_t)piece.iov_len)
+        return PROBE_NEXT;
+    /* a new socket has room for it, so less than all is an error */
+    return probe_end(probe, HEALTH_SOCKET_ERROR, 0, n < 0 ? strerror((int)-n) : NULL);
+}
+
+static enum probe_step start_tls(struct probe *probe)
+{
+    struct tls_client_context *tls = GET(probe->server->tls);
+    int rc = tls != NULL ? conn_start_tls_client(&probe->conn, tls, probe->sni) : UV_ENOMEM;
+    if (rc != 0)
+        return probe_end(probe, HEALTH_SOCKET_ERROR, 0, strerror(-rc));
+    return PROBE_NEXT;
+}
+
+static enum probe_step step_connecting(struct probe *probe)
+{
+    int rc = conn_connected(&probe->conn);
+    if (rc == UV_EAGAIN)
+        return PROBE_WAIT;
+    if (rc != 0)
+        return connect_failed(probe, rc);
+    if (probe->check_ms > 0)
+        loop_arm(probe->loop, &probe->timer, probe->check_ms);
+    enum probe_step step = probe->send_proxy ? send_proxy_header(probe) : PROBE_NEXT;
+    return step == PROBE_NEXT && probe->tls ? start_tls(probe) : step;
+}
+
+static enum probe_step step_handshaking(struct probe *probe)
+{
+    int rc = conn_handshake(&probe->conn);
+    if (rc == UV_EAGAIN)
+        return PROBE_WAIT;
+    if (rc != 0)
+        return probe_end(probe, HEALTH_L6_RESPONSE, 0, "SSL handshake failure");
+    return PROBE_NEXT;
+}
+
+static enum probe_step step_exchanging(struct probe *probe)
+{
+    if (probe->kind->exchange == NULL)
+        return probe_end(probe, probe->tls ? HEALTH_L6_OK : HEALTH_L4_OK, 0, NULL);
+    return probe->kind->exchange(probe);
+}
+
+/* What each state does at an event, and what it means when its time is up. */
+static const struct {
+    enum probe_step (*step)(struct probe *probe);
+    enum health_status timeout;
+} states[PROBE_STATES] = {
+    [PROBE_CONNECTING] = {step_connecting, HEALTH_L4_TIMEOUT},
+    [PROBE_HANDSHAKING] = {step_handshaking, HEALTH_L6_TIMEOUT},
+    [PROBE_EXCHANGING] = {step_exchanging, HEALTH_L7_TIMEOUT},
+};
+
+static void on_ready(struct conn *conn)
+{
+    struct probe *probe = LIST_ITEM(conn, struct probe, conn);
+    enum probe_step step = PROBE_NEXT;
+    while ((step = states[probe->state].step(probe)) == PROBE_NEXT)
+        probe->state++;
+    if (step == PROBE_DONE)
+        finish(probe);
+}
+
+static unsigned first_deadline_ms(const struct probe *probe)
+{
+    bool is_shorter =
+        probe->check_ms > 0 && probe->connect_ms > 0 && probe->connect_ms < probe->inter_ms;
+    return is_shorter ? probe->connect_ms : probe->inter_ms;
+}
+
+static void start(struct probe *probe)
+{
+    /* saves a packet; yet a TLS server may hold back its second record until we acknowledge */
+    const struct conn_options options = {.slow_ack = !probe->tls};
+    probe->paused = GET(probe->server->admin) == SERVER_MAINT;
+    if (probe->paused) {
+        probe_start_in(probe, probe->inter_ms);
+        return;
+    }
+    probe->started_us = probe->loop->now_us;
+    probe->state = PROBE_CONNECTING;
+    SET(probe->server->check_running, true);
+    loop_arm(probe->loop, &probe->timer, first_deadline_ms(probe));
+    int rc = conn_connect(&probe->conn, probe->loop, (const struct sockaddr *)&probe->to,
+                          probe->to_len, &options, on_ready);
+    if (rc != 0) {
+        connect_failed(probe, rc);
+        finish(probe);
+    }
+}
+
+static void on_timer(struct wheel_timer *timer)
+{
+    struct probe *probe = LIST_ITEM(timer, struct probe, timer);
+    if (probe->state == PROBE_ASLEEP) {
+        start(probe);
+        return;
+    }
+    probe_end(probe, states[probe->state].timeout, 0, NULL);
+    finish(probe);
+}
+
+static void free_memory(struct loop_garbage *garbage)
+{
+    struct probe *probe = LIST_ITEM(garbage, struct probe, garbage);
+    free(probe->request);
+    free(probe->sni);
+    free(probe);
+}
+
+void probe_free(struct probe *probe)
+{
+    fall_asleep(probe);
+    wheel_forget(&probe->loop->wheel, &probe->timer);
+    list_remove(&probe->node);
+    if (probe->server->probe == probe)
+        probe->server->probe = NULL;
+    loop_free_later(probe->loop, &probe->garbage, free_memory);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Descriptors and connections; see limits.h. */
+#include "proxy/runtime/limits.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#define FDS_OF_SESSION 2
+#define FDS_OF_PROCESS 64 /* standard streams, logs, epoll, libuv, channels */
+#define FDS_OF_THREAD 40  /* its loop, and pipes for splicing */
+#define MAXCONN_MAX (1u << 20)
+
+static rlim_t other_fds(const struct config *config, unsigned threads)
+{
+    rlim_t count = FDS_OF_PROCESS + (rlim_t)threads * FDS_OF_THREAD;
+    for (size_t i = 0; i < config->proxy_count; i++) {
+        count += config->proxies[i].bind_count * threads;
+        for (size_t s = 0; s < config->proxies[i].server_count; s++)
+            count += config->proxies[i].servers[s].check.enabled;
+    }
+    return count;
+}
+
+void limits_complete(struct config *config)
+{
+    struct conf_global *global = &config->global;
+    struct rlimit limit;
+    if (global->maxconn == 0 && getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        rlim_t other = other_fds(config, global->nbthread);
+        rlim_t fds = global->ulimit_n != 0 ? global->ulimit_n : limit.rlim_max;
+        rlim_t sessions = fds > other ? (fds - other) / FDS_OF_SESSION : 1;
+        global->maxconn = sessions < MAXCONN_MAX ? (unsigned)sessions : MAXCONN_MAX;
+    }
+    for (size_t i = 0; i < config->proxy_count; i++)
+        if (config->proxies[i].maxconn == 0 && (config->proxies[i].caps & CONF_FRONTEND) != 0)
+            config->proxies[i].maxconn = global->maxconn;
+}
+
+int limits_apply(const struct config *config, unsigned threads, char *text_out, size_t text_bytes)
+{
+    struct rlimit limit;
+    rlim_t wanted = config->global.ulimit_n;
+    if (wanted == 0)
+        wanted = (rlim_t)config->global.maxconn * FDS_OF_SESSION + other_fds(config, threads);
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+        return 0;
+    struct rlimit raised = {.rlim_cur = wanted,
+                            .rlim_max = limit.rlim_max > wanted ? limit.rlim_max : wanted};
+    if (setrlimit(RLIMIT_NOFILE, &raised) == 0)
+        return 0;
+    int error = errno;
+    raised = (struct rlimit){.rlim_cur = limit.rlim_max, .rlim_max = limit.rlim_max};
+    if (setrlimit(RLIMIT_NOFILE, &raised) != 0)
+        raised.rlim_cur = limit.rlim_cur;
+    snprintf(text_out, text_bytes,
+             "Cannot raise FD limit to %llu, limit is %llu: %s. Raise ulimit-n, or lower maxconn.",
+             (unsigned long long)wanted, (unsigned long long)raised.rlim_cur, strerror(error));
+    return -1;
+}

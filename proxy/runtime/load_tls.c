@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* TLS words to TLS contexts; see load_tls.h. What a certificate is worth is judged in tls/. */
+#include "proxy/runtime/load_tls.h"
+
+#include "config/report.h"
+#include "proxy/runtime/demo_certificate.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CACHE_SESSIONS_DEFAULT 20000 /* as HAProxy's tune.ssl.cachesize */
+#define TICKET_KEY_LIFETIME_S 3600
+#define ALPN_BYTES 128
+
+int tls_shared_init(struct tls_shared *shared, const struct conf_global *global, time_t now)
+{
+    size_t sessions = global->ssl_cachesize != 0 ? global->ssl_cachesize : CACHE_SESSIONS_DEFAULT;
+    shared->keys = tls_ticket_keys_new(now, TICKET_KEY_LIFETIME_S);
+    shared->cache = tls_session_cache_new(sessions);
+    if (shared->keys != NULL && shared->cache != NULL)
+        return 0;
+    tls_shared_clear(shared);
+    return -1;
+}
+
+void tls_shared_clear(struct tls_shared *shared)
+{
+    if (shared->keys != NULL)
+        tls_ticket_keys_free(shared->keys);
+    if (shared->cache != NULL)
+        tls_session_cache_free(shared->cache);
+    *shared = (struct tls_shared){0};
+}
+
+/* Both enumerations are spelled out, so that neither side can move without the compiler's notice. */
+static enum tls_version version_of(enum conf_tls_version version)
+{
+    static const enum tls_version versions[] = {
+        [CONF_TLS_DEFAULT] = TLS_VERSION_DEFAULT, [CONF_TLS_10] = TLS_VERSION_1_0,
+        [CONF_TLS_11] = TLS_VERSION_1_1,          [CONF_TLS_12] = TLS_VERSION_1_2,
+        [CONF_TLS_13] = TLS_VERSION_1_3,
+    };
+    return versions[version];
+}
+
+static enum tls_verify verify_of(enum conf_verify verify)
+{
+    static const enum tls_verify verifies[] = {
+        [CONF_VERIFY_NONE] = TLS_VERIFY_NONE,
+        [CONF_VERIFY_OPTIONAL] = TLS_VERIFY_OPTIONAL,
+        [CONF_VERIFY_REQUIRED] = TLS_VERIFY_REQUIRED,
+    };
+    return verifies[verify];
+}
+
+/*
+ * Only protocols that we speak are offered: a client that was promised more would be cut off. The others
+ * may stand in the list, as they do in many a haproxy.cfg.
+ */
+static const char *alpn_of(const struct conf_tls *tls, char text[ALPN_BYTES])
+{
+    static const char *const spoken[] = {"http/1.1", "http/1.0"};
+    size_t len = 0;
+    for (size_t i = 0; i < tls->alpn.count; i++)
+        for (size_t k = 0; k < sizeof(spoken) / sizeof(spoken[0]); k++)
+            if (strcmp(tls->alpn.items[i], spoken[k]) == 0 && len + 10 < ALPN_BYTES)
+                len += (size_t)snprintf(text + len, ALPN_BYTES - len, "%s%s", len > 0 ? "," : "", spoken[k]);
+    return len > 0 ? text : NULL;
+}
+
+static struct tls_protocol_settings protocol_of(const struct conf_tls *tls, const char *alpn)
+{
+    return (struct tls_protocol_settings){
+        .version_min = version_of(tls->min_version),
+        .version_max = version_of(tls->max_version),
+        .ciphers = tls->ciphers,
+        .ciphersuites = tls->ciphersuites,
+        .curves = tls->curves,
+        .alpn = alpn,
+        .ca_file = tls->ca_file,
+        .crl_file = tls->crl_file,
+    };
+}
+
+/* ---- binds ------------------------------------------------------------------------------------------- */
+
+static bool is_same_text(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static bool is_same_words(const struct conf_words *a, const struct conf_words *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (strcmp(a->items[i], b->items[i]) != 0)
+            return false;
+    return true;
+}
+
+static bool is_same_tls(const struct conf_tls *a, const struct conf_tls *b)
+{
+    return is_same_words(&a->crt, &b->crt) && is_same_words(&a->alpn, &b->alpn) &&
+           is_same_text(a->key, b->key) && is_same_text(a->ca_file, b->ca_file) &&
+           is_same_text(a->crl_file, b->crl_file) && is_same_text(a->ciphers, b->ciphers) &&
+           is_same_text(a->ciphersuites, b->ciphersuites) && is_same_text(a->curves, b->curves) &&
+           a->min_version == b->min_version && a->max_version == b->max_version &&
+           a->verify == b->verify && a->tickets == b->tickets && a->strict_sni == b->strict_sni &&
+           a->prefer_client_ciphers == b->prefer_client_ciphers && a->self_signed == b->self_signed;
+}
+
+static struct tls_store *make_store(const struct conf_tls *tls, const struct tls_files *files,
+                                    struct tls_error_text *error)
+{
+    struct tls_store *store = tls_store_new();
+    if (store == NULL)
+        snprintf(error->text, sizeof(error->text), "out of memory");
+    for (size_t i = 0; i < tls->crt.count && store != NULL; i++) {
+        if (tls_store_add(store, tls->crt.items[i], tls->key, files, error) == 0)
+            continue;
+        tls_store_free(store);
+        store = NULL;
+    }
+    return store;
+}
+
+/* The scope keeps sessions apart that were begun under other words; it is the same over reloads. */
+static struct tls_context *make_context(const struct config *config, const struct conf_bind *bind,
+                                        const struct tls_shared *shared, const struct tls_files *files,
+                                        struct tls_error_text *error)
+{
+    char alpn[ALPN_BYTES], scope[256];
+    struct tls_settings settings = tls_settings_default;
+    struct tls_store *store = make_store(&bind->tls, files, error);
+    if (store == NULL)
+        return NULL;
+    snprintf(scope, sizeof(scope), "%s", bind->name != NULL ? bind->name : bind->addr.text);
+    settings.protocol = protocol_of(&bind->tls, alpn_of(&bind->tls, alpn));
+    settings.prefer_client_ciphers = bind->tls.prefer_client_ciphers;
+    settings.strict_sni = bind->tls.strict_sni;
+    settings.tickets = bind->tls.tickets;
+    settings.verify = verify_of(bind->tls.verify);
+    settings.scope = scope;
+    if (config->global.ssl_lifetime_s != 0)
+        settings.session_lifetime_s = config->global.ssl_lifetime_s;
+    struct tls_context *context =
+        tls_context_new(&settings, store, shared->keys, shared->cache, files, error);
+    tls_store_free(store); /* the context keeps it */
+    return context;
+}
+
+/* The binds so far, flat, so that later ones can look for their like. */
+struct bind_list {
+    const struct conf_bind **binds;
+    struct tls_context **contexts;
+    size_t count;
+};
+
+static struct tls_context *find_like(const struct bind_list *list, const struct conf_tls *tls)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->contexts[i] != NULL && is_same_tls(&list->binds[i]->tls, tls))
+            return tls_context_ref(list->contexts[i]);
+    return NULL;
+}
+
+static void report_bind(struct conf_report *report, const struct conf_proxy *proxy,
+                        const struct conf_bind *bind, const char *reason)
+{
+    struct conf_span span = {.place = bind->place, .width = 1};
+    conf_report_add(report, CONF_ERROR, span, NULL, "frontend %s, bind %s: %s", proxy->name,
+                    bind->addr.text, reason);
+}
+
+/* NULL with an empty error: nothing to make. */
+static struct tls_context *context_for(const struct config *config, const struct conf_bind *bind,
+                                       const struct bind_list *list, const struct tls_shared *shared,
+                                       const struct tls_files *files, bool is_check,
+                                       struct tls_error_text *error)
+{
+    if (!bind->tls.enabled)
+        return NULL;
+    struct tls_context *context = find_like(list, &bind->tls);
+    if (context != NULL)
+        return context;
+    if (bind->tls.self_signed && demo_certificate_is_missing(&bind->tls, files) &&
+        (is_check || demo_certificate_make(&bind->tls, error) != 0))
+        return NULL;
+    return make_context(config, bind, shared, files, error);
+}
+
+int load_bind_tls(const struct config *config, const struct tls_shared *shared, const struct tls_files *files,
+                  bool is_check, struct tls_context **contexts_out, struct conf_report *report)
+{
+    struct bind_list list = {.contexts = contexts_out};
+    size_t total = 0;
+    int rc = 0;
+    for (size_t i = 0; i < config->proxy_count; i++)
+        total += config->proxies[i].bind_count;
+    list.binds = calloc(total + 1, sizeof(*list.binds));
+    if (list.binds == NULL)
+        return -1;
+    for (size_t i = 0; i < config->proxy_count; i++) {
+        const struct conf_proxy *proxy = &config->proxies[i];
+        for (size_t j = 0; j < proxy->bind_count; j++, list.count++) {
+            const struct conf_bind *bind = &proxy->binds[j];
+            struct tls_error_text error = {.text = ""};
+            list.binds[list.count] = bind;
+            contexts_out[list.count] = context_for(config, bind, &list, shared, files, is_check, &error);
+            if (error.text[0] != '\0' && contexts_out[list.count] == NULL) {
+                report_bind(report, proxy, bind, error.text);
+                rc = -1;
+            }
+        }
+    }
+    free(list.binds);
+    return rc;
+}
+
+/* ---- servers ----------------------------------------------------------------------------------------- */
+
+struct tls_client_context *load_server_tls(const struct conf_server *server, const struct tls_files *files,
+                                           struct tls_error_text *error_out)
+{
+    char alpn[ALPN_BYTES];
+    struct tls_client_settings settings = tls_client_settings_default;
+    settings.protocol = protocol_of(&server->tls, alpn_of(&server->tls, alpn));
+    settings.verify = verify_of(server->tls.verify);
+    settings.verify_host = server->tls.verify_host;
+    if (server->tls.crt.count > 0) {
+        settings.certificate = server->tls.crt.items[0];
+        settings.certificate_key = server->tls.key;
+    }
+    if (settings.verify != TLS_VERIFY_NONE && settings.protocol.ca_file == NULL)
+        settings.protocol.ca_file = "@system-ca";
+    return tls_client_context_new(&settings, files, error_out);
+}

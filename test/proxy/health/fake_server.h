@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A server on a thread of its own that does one thing to each connection: for probes to judge.
+ */
+#ifndef TEST_HEALTH_FAKE_SERVER_H
+#define TEST_HEALTH_FAKE_SERVER_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum fake_end { FAKE_CLOSE, FAKE_RESET, FAKE_HANG };
+
+struct fake_behaviour {
+    bool mute;          /* does not read, and answers nothing */
+    bool tls;           /* with a self-signed certificate */
+    const char *answer; /* to what comes first; NULL = none */
+    const char *later;  /* some time after it */
+    enum fake_end end;
+};
+
+struct fake_server {
+    struct fake_behaviour behaviour;
+    uint16_t port;
+    atomic_uint connections;
+    char request[512]; /* the last one's first bytes; read it after fake_server_stop() */
+    int fd;
+    pthread_t thread;
+    struct tls_context *tls;
+};
+
+/* At a free port of 127.0.0.1; port 0 = any. */
+void fake_server_start(struct fake_server *server, const struct fake_behaviour *behaviour);
+void fake_server_stop(struct fake_server *server);
+
+#endif
