@@ -15,7 +15,8 @@ static const struct {
     void (*put)(struct text *text, const char *string);
     const char *string, *want;
 } escapes[] = {
-    {"HTML", text_html, "<b a=\"1\" c='2'>&amp;", "&lt;b a=&quot;1&quot; c=&#39;2&#39;&gt;&amp;amp;"},
+    {"HTML", text_html, "<b a=\"1\" c='2'>&amp;",
+     "&lt;b a=&quot;1&quot; c=&#39;2&#39;&gt;&amp;amp;"},
     {"HTML leaves UTF-8 alone", text_html, "Küche", "Küche"},
     {"CSV without need", text_csv, "plain text", "plain text"},
     {"CSV with a comma", text_csv, "a,b", "\"a,b\""},
