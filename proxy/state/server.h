@@ -85,7 +85,7 @@ struct server {
     _Atomic unsigned maxqueue;
     _Atomic unsigned pool_max_conn; /* idle connections kept; UINT_MAX = no bound */
     _Atomic unsigned pool_purge_ms;
-    bool shutdown_sessions_on_down; /* the control thread's, as the next three */
+    bool shutdown_sessions_on_down; /* the control thread's, as the next two */
     bool conf_disabled;
     bool log_health_checks;
     atomic_bool retired; /* no snapshot to come names it: keep no idle connections */
