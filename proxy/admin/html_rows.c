@@ -71,10 +71,11 @@ static void put_rate(struct text *text, const struct stats_subject *s)
 
 static void put_bytes(struct text *text, const struct stats_subject *s)
 {
+    text_put(text, "<span class=code>");
     text_short(text, total(s, COUNTER_BYTES_IN));
-    text_put(text, " <small>in</small> ");
+    text_put(text, " <small>in</small></span> <span class=code>");
     text_short(text, total(s, COUNTER_BYTES_OUT));
-    text_put(text, " <small>out</small>");
+    text_put(text, " <small>out</small></span>");
 }
 
 static void put_responses(struct text *text, const struct stats_subject *s)
@@ -257,19 +258,19 @@ static void put_state(struct text *text, const struct stats_subject *s, const ch
 static void put_check(struct text *text, const struct stats_subject *s)
 {
     html_cell(text, "Last check", "check");
-    if (!s->server->check_enabled) {
-        text_put(text, "<small>not checked</small>");
-        return;
-    }
     struct check_result check;
     server_read_check(s->server, &check);
+    if (!s->server->check_enabled || check.duration_ms < 0) {
+        text_put(text, s->server->check_enabled ? "<small>no result yet</small>"
+                                                : "<small>not checked</small>");
+        return;
+    }
     const struct health_status_row *row = &health_status_rows[check.status];
     text_printf(text, "<span title=\"%s\">%s", row->description, row->word);
     if (row->has_code)
         text_printf(text, "/%d", check.code);
     text_put(text, "</span>");
-    if (check.duration_ms >= 0)
-        text_printf(text, " <small>in %lld ms</small>", (long long)check.duration_ms);
+    text_printf(text, " <small>in %lld ms</small>", (long long)check.duration_ms);
     if (check.info[0] != '\0') {
         text_put(text, " <small class=why>");
         text_html(text, check.info);

@@ -72,7 +72,8 @@ const char html_style[] =
     "tbody th{grid-column:1/-1;box-shadow:none;font-size:1.05em}"
     "tbody th,td{padding:0;border:0}"
     "td::before{content:attr(data-l);display:block;color:var(--dim);font-size:.8em}"
-    ".none{display:none}}"
+    ".none{display:none}td .code,.lat .p{display:inline-block;margin-right:.35em}"
+    ".check small{display:inline}.state small{display:inline}}"
     "@media(max-width:480px){body{padding:.75rem .6rem}"
     "tbody tr{grid-template-columns:1fr 1fr}dl{gap:.5rem 1.4rem}"
     "label{padding:.3rem 0;display:inline-block}select{flex:1}}";
