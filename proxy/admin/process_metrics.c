@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The metrics of the process under HAProxy's names. What weir has no such thing of (peers, compression,
- * limits on rates) is 0, as with a HAProxy that does not use it; what is not known is NaN.
+ * The metrics of the process under HAProxy's names. What weir has no such thing of (peers,
+ * compression, limits on rates) is 0, as with a HAProxy that does not use it; what is not known is
+ * NaN.
  */
 #include "proxy/admin/prometheus.h"
 

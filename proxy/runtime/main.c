@@ -25,7 +25,7 @@ static int check(const struct options *options)
     int rc = load_run(&load, &input);
     load_show(&load, options);
     if (rc != 0)
-        log_console(LOG_LEVEL_ALERT, "Fatal errors found in configuration.");
+        log_console(LOG_LEVEL_CRIT, "Fatal errors found in configuration.");
     else if (!options->quiet)
         puts("Configuration file is valid");
     load_clear(&load);
@@ -50,7 +50,7 @@ static int merge_modes(struct options *options, char **pidfile_out)
             options->pidfile = *pidfile_out = strdup(global->pidfile);
     } else {
         conf_report_print(stderr, &report, CONF_WARNING);
-        log_console(LOG_LEVEL_ALERT, "config : Fatal errors found in configuration.");
+        log_console(LOG_LEVEL_CRIT, "config : Fatal errors found in configuration.");
     }
     conf_report_clear(&report);
     config_free(config);
@@ -66,7 +66,7 @@ static int serve_alone(const struct options *options)
     if (geteuid() == 0) { /* privileges may be dropped */
         int rc = opener_fork(options, &link);
         if (rc != 0) {
-            log_console(LOG_LEVEL_ALERT, "cannot fork: %s", strerror(-rc));
+            log_console(LOG_LEVEL_CRIT, "cannot fork: %s", strerror(-rc));
             return 1;
         }
     }
@@ -84,7 +84,7 @@ static int serve(struct options *options)
     signal(SIGPIPE, SIG_IGN);
     notify_open();
     if (options->daemon && daemon_fork() != 0) {
-        log_console(LOG_LEVEL_ALERT, "cannot go to the background: %s", strerror(errno));
+        log_console(LOG_LEVEL_CRIT, "cannot go to the background: %s", strerror(errno));
         return 1;
     }
     int exit_code = options->monitored ? monitor_run(options, worker_run) : serve_alone(options);
@@ -103,7 +103,7 @@ static int act(struct options *options)
         return 0;
     }
     if (options->folder != NULL && chdir(options->folder) != 0) {
-        log_console(LOG_LEVEL_ALERT, "Could not change to directory %s : %s", options->folder, strerror(errno));
+        log_console(LOG_LEVEL_CRIT, "Could not change to directory %s : %s", options->folder, strerror(errno));
         return 1;
     }
     return options->check ? check(options) : serve(options);

@@ -6,6 +6,8 @@
 #include "proxy/runtime/worker.h"
 
 #include "config/load.h"
+#include "proxy/admin/service.h"
+#include "proxy/health/health.h"
 #include "proxy/http/error_set.h"
 #include "proxy/http/thread.h"
 #include "proxy/log/log.h"
@@ -31,6 +33,12 @@ static void hang_binds(struct snapshot *snapshot, struct load *load)
                 proxy->binds[j].socket = socket_entry_hold(load->claims[n]);
         }
     }
+}
+
+static void hang_services(struct snapshot *snapshot)
+{
+    for (size_t i = 0; i < snapshot->config->proxy_count; i++)
+        snapshot->proxies[i].service = admin_service_of(snapshot->proxies[i].conf);
 }
 
 static int hang_error_files(struct snapshot *snapshot, char reason_out[LOAD_REASON_BYTES])
@@ -93,6 +101,7 @@ static struct snapshot *build(struct worker *worker, struct load *load, char rea
     }
     load->config = NULL; /* the snapshot's from now on */
     hang_binds(snapshot, load);
+    hang_services(snapshot);
     if (hang_error_files(snapshot, reason_out) == 0)
         return snapshot;
     take_down(snapshot);
@@ -107,6 +116,7 @@ int publish(struct worker *worker, struct load *load, char reason_out[LOAD_REASO
     if (snapshot == NULL)
         return -1;
     state_commit(snapshot, old, &worker->control);
+    health_apply(worker->health, snapshot);
     snapshot_publish(&worker->snapshots, snapshot);
     sockets_commit(worker->sockets);
     log_adopt(snapshot->config);
@@ -125,7 +135,7 @@ static void warn_context(const struct proxy *proxy, const struct tls_context *tl
 {
     struct tls_error_text text;
     for (size_t cursor = 0; tls_store_next_warning(tls_context_store(tls), now, EXPIRY_WARNING_S, &cursor, &text);)
-        log_event(LOG_LEVEL_ALERT, proxy->conf, "frontend %s: %s", proxy->conf->name, text.text);
+        log_event(LOG_LEVEL_CRIT, proxy->conf, "frontend %s: %s", proxy->conf->name, text.text);
 }
 
 void publish_warn_certificates(const struct worker *worker)

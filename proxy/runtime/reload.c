@@ -102,7 +102,7 @@ static void tell_keeper(struct worker *worker, enum channel_kind verdict)
     if (rc == 0)
         channel_drop_fds(&answer);
     else
-        log_event(LOG_LEVEL_ALERT, NULL, "The process that keeps root does not answer: %s.", strerror(-rc));
+        log_event(LOG_LEVEL_CRIT, NULL, "The process that keeps root does not answer: %s.", strerror(-rc));
 }
 
 static void reload_end(struct worker *worker)
@@ -145,7 +145,7 @@ static void refuse(struct worker *worker)
     sockets_rollback(worker->sockets);
     tell_keeper(worker, CHANNEL_ROLLBACK);
     reload_status_failed(loop_wall_us(&worker->control), reload->reason);
-    log_event(LOG_LEVEL_ALERT, NULL, "Reload refused, the old configuration goes on: %s", reload->reason);
+    log_event(LOG_LEVEL_CRIT, NULL, "Reload refused, the old configuration goes on: %s", reload->reason);
     notify_send("READY=1\nSTATUS=Reload failed, the old configuration goes on.\n");
     reload_end(worker);
 }

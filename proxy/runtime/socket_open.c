@@ -73,6 +73,7 @@ static int set_options(int fd, const struct conf_bind *conf)
         int level, name, value;
     } options[] = {
         {true, SOL_SOCKET, SO_REUSEADDR, 1},
+        {true, IPPROTO_TCP, TCP_NODELAY, 1}, /* inherited by what is accepted */
         {v6 && conf->v6only, IPPROTO_IPV6, IPV6_V6ONLY, 1},
         {v6 && conf->v4v6, IPPROTO_IPV6, IPV6_V6ONLY, 0},
         {conf->transparent && !v6, IPPROTO_IP, IP_TRANSPARENT, 1},

@@ -6,6 +6,8 @@
 #include "proxy/runtime/worker.h"
 
 #include "proxy/http/thread.h"
+#include "proxy/admin/service.h"
+#include "proxy/health/health.h"
 #include "proxy/log/log.h"
 #include "proxy/runtime/channel.h"
 #include "proxy/runtime/daemon.h"
@@ -132,7 +134,7 @@ static void on_upkeep(struct wheel_timer *timer)
 
 static int complain(const char *what, int rc)
 {
-    log_console(LOG_LEVEL_ALERT, "%s: %s", what, uv_strerror(rc));
+    log_console(LOG_LEVEL_CRIT, "%s: %s", what, uv_strerror(rc));
     return -1;
 }
 
@@ -152,7 +154,7 @@ static int first_load(struct worker *worker, struct load *load)
     load_show(load, worker->options);
     worker->sockets->may_share = false;
     if (rc != 0)
-        log_console(LOG_LEVEL_ALERT, "config : Fatal errors found in configuration.");
+        log_console(LOG_LEVEL_CRIT, "config : Fatal errors found in configuration.");
     return rc;
 }
 
@@ -186,7 +188,7 @@ static int before_drop(struct worker *worker, const struct config *config)
         kill(options->old_pids[i], options->old_signal);
     if (options->pidfile != NULL && options->daemon && !options->monitored &&
         pidfile_write(options->pidfile, text, sizeof(text)) != 0) {
-        log_console(LOG_LEVEL_ALERT, "%s", text);
+        log_console(LOG_LEVEL_CRIT, "%s", text);
         return -1;
     }
     int rc = log_start(&worker->control, worker->thread_count);
@@ -201,7 +203,7 @@ static int drop_privileges(const struct worker *worker, const struct config *con
 {
     char text[256];
     if (privileges_drop(&config->global, text, sizeof(text)) != 0) {
-        log_console(LOG_LEVEL_ALERT, "%s", text);
+        log_console(LOG_LEVEL_CRIT, "%s", text);
         return -1;
     }
     /* a worker without its monitor could neither reload nor be told to leave */
@@ -217,7 +219,7 @@ static void announce(struct worker *worker)
     reload_status_succeeded(loop_wall_us(&worker->control), snapshot->config->digest);
     publish_warn_certificates(worker);
     if (worker->link->channel >= 0 && channel_tell(worker->link->channel, CHANNEL_READY, NULL) != 0)
-        log_event(LOG_LEVEL_ALERT, NULL, "The process that keeps root is gone.");
+        log_event(LOG_LEVEL_CRIT, NULL, "The process that keeps root is gone.");
     notify_send("READY=1\nMAINPID=%d\nSTATUS=Ready.\n", (int)getpid());
     daemon_serving();
 }
@@ -228,8 +230,12 @@ static int start_serving(struct worker *worker, struct load *load)
     size_t buffer_bytes = load->config->global.bufsize;
     if (threads_create(worker, buffer_bytes) != 0)
         return complain("No threads", UV_ENOMEM);
+    worker->health = health_new(&worker->control);
+    if (worker->health == NULL)
+        return complain("No probes", UV_ENOMEM);
+    admin_service_start(&worker->control);
     if (publish(worker, load, reason) != 0) {
-        log_console(LOG_LEVEL_ALERT, "%s", reason);
+        log_console(LOG_LEVEL_CRIT, "%s", reason);
         return -1;
     }
     publish_to_threads(worker);
@@ -268,9 +274,10 @@ static void tear_down(struct worker *worker)
     bool has_loop = worker->control.epoll_fd > 0;
     reload_abandon(worker);
     threads_stop(worker);
+    health_free(worker->health);
+    log_stop(); /* the lines it holds name proxies */
     if (has_loop)
         snapshot_chain_destroy(&worker->snapshots);
-    log_stop();
     threads_free(worker);
     if (has_loop)
         loop_destroy(&worker->control);

@@ -19,6 +19,7 @@
 
 enum worker_state { WORKER_STARTING, WORKER_SERVING, WORKER_DRAINING, WORKER_ENDING };
 
+struct health;
 struct worker;
 
 /* A reload on its way; one at a time. */
@@ -55,6 +56,7 @@ struct worker {
     unsigned thread_count;
     unsigned threads_drained;
     struct snapshot_chain snapshots;
+    struct health *health; /* owned */
     struct reload reload;
     uv_signal_t signals[WORKER_SIGNALS];
     struct wheel_timer upkeep, grace, hard_stop;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Writes the statistics of the made-up site to stdout: sample "/stats-rest" [servers], or "metrics". */
+/* Writes the statistics of the made-up site to stdout: sample "/stats-rest" [servers], or
+ * "metrics". */
 #include "test/proxy/admin/site.h"
 
 #include <stdio.h>
@@ -8,15 +9,21 @@
 
 static void process(struct stats_process *out)
 {
-    *out = (struct stats_process){.threads = 2, .maxconn = 10000, .max_fds = 20100, .listeners = 4,
-                                  .start_wall_us = 1795100000000000, .reloads_done = 3,
+    *out = (struct stats_process){.threads = 2,
+                                  .maxconn = 10000,
+                                  .max_fds = 20100,
+                                  .listeners = 4,
+                                  .start_wall_us = 1795100000000000,
+                                  .reloads_done = 3,
                                   .reload_succeeded = getenv("RELOAD_FAILED") == NULL,
-                                  .reloads_failed = 1, .reload_wall_us = 1795170000000000};
+                                  .reloads_failed = 1,
+                                  .reload_wall_us = 1795170000000000};
     snprintf(out->reload_text, sizeof(out->reload_text),
              "www.conf:12:7: error: \"balanec\" is not known here (did you mean \"balance\"?)");
 }
 
-static bool certificate(const struct snapshot *snapshot, size_t number, struct stats_certificate *out)
+static bool certificate(const struct snapshot *snapshot, size_t number,
+                        struct stats_certificate *out)
 {
     (void)snapshot;
     snprintf(out->file, sizeof(out->file), "/etc/ssl/%zu.pem", number);
