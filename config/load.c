@@ -133,7 +133,8 @@ static struct config *finish(struct loader *l)
     char hex[DIGEST_HEX_BYTES];
     resolve_sections(l);
     struct config *config = resolve_config(l);
-    check_proxies(l, config);
+    if (l->report->errors == 0) /* what seems to be missing may only have been misspelt */
+        check_proxies(l, config);
     digest_finish(&l->digest, hex);
     config->digest = arena_copy(l->arena, hex);
     note_file(l, ""); /* room for the NULL that ends the words */

@@ -250,6 +250,18 @@ static void a_mistake_is_reported_once(void **state)
     assert_int_equal(failed, 0);
 }
 
+static void what_is_misspelt_is_not_also_missing(void **state)
+{
+    (void)state;
+    struct conf_report report;
+    conf_report_init(&report);
+    assert_null(load_text(
+        "listens = ( { name = \"l\"; binds = [\"*:x\"]; timeout_client = \"5x\"; } );\n", &report));
+    assert_int_equal(report.errors, 2);
+    assert_int_equal(report.warnings + report.notes, 0);
+    conf_report_clear(&report);
+}
+
 static void all_problems_are_reported_in_order(void **state)
 {
     (void)state;
@@ -344,6 +356,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_bad_text_is_explained),
         cmocka_unit_test(a_mistake_is_reported_once),
+        cmocka_unit_test(what_is_misspelt_is_not_also_missing),
         cmocka_unit_test(all_problems_are_reported_in_order),
         cmocka_unit_test(a_problem_is_printed_with_line_caret_and_help),
         cmocka_unit_test(a_nul_byte_has_a_place),
