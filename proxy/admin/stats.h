@@ -103,8 +103,11 @@ void stats_cursor_free(struct stats_cursor *cursor);
 /* Whether an Authorization value names one of the users of `stats auth`; true if there are none. */
 bool stats_is_authorised(const struct conf_stats *conf, const char *authorization, size_t len);
 
-/* Asked once for each server that a form changes. */
-typedef void stats_apply(void *owner, struct server *server, enum server_admin admin);
+/* What a form asks of a server. */
+enum stats_order { ORDER_READY, ORDER_DRAIN, ORDER_MAINT, ORDER_UP, ORDER_DOWN };
+
+/* Called once for each server that a form changes. */
+typedef void stats_apply(void *owner, struct server *server, enum stats_order order);
 
 /* Carries out a form of the page: s=<server>&s=...&b=<backend or #id>&action=<word>. */
 enum stats_result stats_form_apply(const struct snapshot *snapshot, const char *body, size_t len,
