@@ -75,6 +75,24 @@ bool keyword_is_prefix(const struct keyword_index *index, struct conf_arena *are
     return false;
 }
 
+bool keyword_choice_at(const struct keyword *row, size_t i, struct keyword_choice *choice_out)
+{
+    size_t named = 0;
+    while (row->names != NULL && row->names(named) != NULL) {
+        if (named++ == i) {
+            *choice_out = (struct keyword_choice){.name = row->names(i), .value = (int)i};
+            return true;
+        }
+    }
+    for (const struct keyword_choice *c = row->choices; c != NULL && c->name != NULL; c++) {
+        if (named++ == i) {
+            *choice_out = *c;
+            return true;
+        }
+    }
+    return false;
+}
+
 const char *keyword_libconfig_name(struct conf_arena *arena, const struct keyword *row)
 {
     return keyword_fold(arena, row->plural != NULL ? row->plural : row->name);

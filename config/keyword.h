@@ -107,7 +107,8 @@ struct keyword {
     unsigned position;  /* haproxy.cfg: place among the words that need no name, from 1 */
     bool required;      /* of a KW_LIST's parameters: an element without it is an error */
     bool bare;          /* the parameter a single value stands for where a group is expected */
-    const struct keyword_choice *choices;
+    const struct keyword_choice *choices; /* KW_CHOICE, KW_NAME */
+    const char *(*names)(size_t i);  /* more choices, from another room's table; NULL ends them */
     enum keyword_level params;       /* KW_GROUP, KW_LIST */
     const struct keyword_list *list; /* KW_LIST */
     const char *plural;              /* KW_LIST: its name in libconfig */
@@ -155,6 +156,10 @@ bool keyword_is_prefix(const struct keyword_index *index, struct conf_arena *are
 /* The libconfig spelling of the row nearest to a misspelt name, NULL if none is near. */
 const char *keyword_nearest(const struct keyword_index *index, struct conf_arena *arena,
                             enum keyword_level level, unsigned scope, const char *name);
+
+/* The i-th choice of a row: those of `names` first, which so override a refusal; false at the end.
+ */
+bool keyword_choice_at(const struct keyword *row, size_t i, struct keyword_choice *choice_out);
 
 /* How libconfig spells the row. */
 const char *keyword_libconfig_name(struct conf_arena *arena, const struct keyword *row);

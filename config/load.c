@@ -8,6 +8,7 @@
 
 #include "config/digest.h"
 #include "config/libconfig_reader.h"
+#include "config/libconfig_tokens.h"
 #include "config/loader.h"
 #include "config/resolve.h"
 
@@ -53,6 +54,7 @@ const struct conf_text *loader_add_text(struct loader *l, const char *file, cons
             starts[text->line_count++] = i;
     }
     text->next = l->report->texts;
+    text->rank = text->next != NULL ? text->next->rank + 1 : 1;
     l->report->texts = text;
     return text;
 }
@@ -72,6 +74,29 @@ static bool has_nul(struct loader *l, const struct conf_text *text)
     return true;
 }
 
+/* haproxy.cfg begins with the bare name of a section, which libconfig would want to be assigned to.
+ */
+static bool is_haproxy_cfg(struct loader *l, const struct conf_text *text)
+{
+    static const char *const sections[] = {"global", "defaults",  "frontend", "backend",
+                                           "listen", "resolvers", "peers",    "userlist"};
+    struct tokens tokens;
+    tokens_start(&tokens, text->bytes, text->len);
+    struct token first = tokens_next(&tokens), second = tokens_next(&tokens);
+    bool bare = first.kind == TOKEN_NAME && second.kind != TOKEN_END && *second.start != '=' &&
+                *second.start != ':';
+    for (size_t i = 0; bare && i < sizeof sections / sizeof *sections; i++) {
+        if (strlen(sections[i]) != first.len || strncmp(sections[i], first.start, first.len) != 0)
+            continue;
+        struct conf_place place = {text->file, first.line, first.column};
+        CONF_FAIL(l, ((struct conf_span){place, (unsigned)first.len}),
+                  "docs/configuration.md shows the same words in weir's syntax",
+                  "this looks like haproxy.cfg, which weir does not read yet");
+        return true;
+    }
+    return false;
+}
+
 static void read_text(struct loader *l, const char *path)
 {
     size_t len = 0;
@@ -79,7 +104,7 @@ static void read_text(struct loader *l, const char *path)
     if (bytes == NULL)
         return;
     const struct conf_text *text = loader_add_text(l, path, bytes, len);
-    if (!has_nul(l, text))
+    if (!has_nul(l, text) && !is_haproxy_cfg(l, text))
         libconfig_read(l, text);
 }
 

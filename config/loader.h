@@ -42,6 +42,8 @@ struct loader {
     void *initial[LEVEL_COUNT]; /* an element of each level with its defaults, made when needed */
     struct name_map hosts;      /* host name -> struct sockaddr_storage, or &unresolved_host */
 
+    struct name_map addresses; /* of binds, printed -> struct conf_bind */
+
     struct draft_global global;
     struct draft_proxy **proxies;
     size_t proxy_count;

@@ -5,6 +5,7 @@
  */
 #include "config/report.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,9 +49,8 @@ static const struct conf_text *text_of(const struct conf_report *report, const c
 }
 
 /* A copy of the line, without its end; NULL where there is no such line. */
-static char *copy_line(const struct conf_report *report, struct conf_place place)
+static char *copy_line(const struct conf_text *text, struct conf_place place)
 {
-    const struct conf_text *text = text_of(report, place.file);
     if (text == NULL || place.line == 0 || place.line > text->line_count)
         return NULL;
     const char *start = text->bytes + text->line_starts[place.line - 1];
@@ -76,14 +76,16 @@ void conf_report_add(struct conf_report *report, enum conf_severity severity, st
         return; /* counted, so the load fails all the same */
     report->problems = larger;
 
+    const struct conf_text *text = text_of(report, span.place.file);
     struct conf_problem *problem = &larger[report->count++];
     *problem = (struct conf_problem){
         .severity = severity,
         .place = span.place,
         .width = span.width > 0 ? span.width : 1,
         .help = help != NULL ? strdup(help) : NULL,
-        .source_line = copy_line(report, span.place),
+        .source_line = copy_line(text, span.place),
         .file = span.place.file != NULL ? strdup(span.place.file) : NULL,
+        .rank = text != NULL ? text->rank : UINT_MAX, /* what has no text comes last */
     };
     problem->place.file = problem->file;
     va_list args;
@@ -96,11 +98,8 @@ void conf_report_add(struct conf_report *report, enum conf_severity severity, st
 static int compare_places(const void *left, const void *right)
 {
     const struct conf_problem *a = left, *b = right;
-    if ((a->file == NULL) != (b->file == NULL))
-        return a->file == NULL ? 1 : -1;
-    int files = a->file == NULL ? 0 : strcmp(a->file, b->file);
-    if (files != 0)
-        return files;
+    if (a->rank != b->rank)
+        return a->rank < b->rank ? -1 : 1;
     if (a->place.line != b->place.line)
         return a->place.line < b->place.line ? -1 : 1;
     if (a->place.column != b->place.column)

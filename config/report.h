@@ -30,6 +30,7 @@ struct conf_problem {
     char *help;        /* owned: what would be right, or NULL */
     char *source_line; /* owned: the line as written, without its end; NULL if there is none */
     char *file;        /* owned: what place.file points to */
+    unsigned rank;           /* of the file, in the order of reading */
 };
 
 struct conf_report {
@@ -55,7 +56,8 @@ struct conf_text {
     size_t len;
     const size_t *line_starts; /* offset of each line */
     size_t line_count;
-    const struct conf_text *next;
+    const struct conf_text *next; /* the one read before */
+    unsigned rank;                /* counted from 1 */
 };
 
 void conf_report_init(struct conf_report *report);

@@ -46,6 +46,15 @@ static int on_session_new(SSL *ssl, SSL_SESSION *session)
     return 1; /* the reference is ours now */
 }
 
+void tls_client_context_note(struct tls_client_context *ctx, SSL *ssl)
+{
+    if (ctx->session_reuse && SSL_version(ssl) < TLS1_3_VERSION && SSL_session_reused(ssl) == 1) {
+        SSL_SESSION *session = SSL_get1_session(ssl);
+        if (on_session_new(ssl, session) == 0)
+            SSL_SESSION_free(session);
+    }
+}
+
 static int apply_certificate(SSL_CTX *ssl_ctx, const struct tls_client_settings *settings,
                              const struct tls_files *files, struct tls_error_text *error_out)
 {

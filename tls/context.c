@@ -82,7 +82,8 @@ static int on_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_len,
 static int on_ticket(SSL *ssl, unsigned char *key_name, unsigned char *iv, EVP_CIPHER_CTX *cipher,
                      EVP_MAC_CTX *mac, int sealing)
 {
-    return tls_ticket_keys_use(context_of(ssl)->keys, key_name, iv, cipher, mac, sealing);
+    return tls_ticket_keys_use(context_of(ssl)->keys, key_name, iv, cipher, mac, sealing,
+                               SSL_version(ssl) >= TLS1_3_VERSION);
 }
 
 /* OpenSSL also tells of TLS 1.3 sessions that live in a ticket: those need no place here. */

@@ -115,13 +115,13 @@ static int open_sealed(const struct tls_ticket_keys *keys, const unsigned char *
 }
 
 int tls_ticket_keys_use(struct tls_ticket_keys *keys, unsigned char *key_name, unsigned char *iv,
-                        EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac, int sealing)
+                        EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac, int sealing, bool single_use)
 {
     pthread_rwlock_rdlock(&keys->lock);
     int result = sealing ? seal(keys, key_name, iv, cipher, mac)
                          : open_sealed(keys, key_name, iv, cipher, mac);
     pthread_rwlock_unlock(&keys->lock);
-    return result;
+    return result == 1 && !sealing && single_use ? 2 : result;
 }
 
 struct tls_ticket_keys *tls_ticket_keys_ref(struct tls_ticket_keys *keys)

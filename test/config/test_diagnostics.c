@@ -166,9 +166,13 @@ static const struct {
     {"unused backend", BACK("# ?") "backend = { name = \"c\"; };", 6, 20, CONF_NOTE, "nothing uses the backend 'c'", NULL},
     {"unchecked server", BACK("# ?") "listen = { name = \"l\"; servers = (\n{ name = \"x\"; address = \"10.0.0.1:1\"; check = true; },\n{ name = \"y\"; address = \"10.0.0.2:1\"; } ); };", 8, 10, CONF_WARNING, "server 'y' is not checked, but others beside it are", NULL},
     {"log format without log", FRONT("option_httplog = true;"), 2, 24, CONF_WARNING, "'f' has a log format but no log target", NULL},
+    {"open admin page", FRONT("stats = { enable = true; admin = true; };"), 2, 24, CONF_WARNING, "'f' lets everybody take servers out: stats admin without stats auth", NULL},
+    {"two binds of an address", BIND("address = \"*:80\"; }, { address = \"0.0.0.0:79-80\";"), 3, 34, CONF_WARNING, "another bind has the address 0.0.0.0:80", "the other one is at weir.conf:3"},
     {"no frontend", TIMEOUTS APP, 0, 0, CONF_WARNING, "there is no frontend: nobody can connect", NULL},
 
     /* syntax */
+    {"haproxy.cfg", "# comment\n  defaults\n  mode http\n", 2, 3, CONF_ERROR, "this looks like haproxy.cfg, which weir does not read yet", NULL},
+    {"haproxy.cfg with a named section", "frontend www\n  bind *:80\n", 1, 1, CONF_ERROR, "this looks like haproxy.cfg, which weir does not read yet", NULL},
     {"duration without quotes", BACK("timeout_connect = 5s;"), 3, 19, CONF_ERROR, "'5s' must stand in double quotes", "write \"5s\""},
     {"address without quotes", SERVER("name = \"a\"; address = 10.0.0.1:80;"), 3, 23, CONF_ERROR, "'10.0.0.1:80' must stand in double quotes", NULL},
     {"word without quotes", BACK("balance = roundrobin;"), 3, 11, CONF_ERROR, "'roundrobin' must stand in double quotes", "write \"roundrobin\""},

@@ -320,9 +320,10 @@ int main(int argc, char **argv)
         for (size_t row = 0; row < sizeof(rows) / sizeof(rows[0]); row++) {
             for (size_t i = 0; i < 2; i++) {
                 double bytes = 0;
-                double spent =
-                    run(&subjects[i], rows[row].count, rows[row].exchanges, rows[row].resumed, &bytes);
-                printf("%-34s %-6s %14.1f %18.0f\n", rows[row].name, subjects[i].name, spent, bytes);
+                double spent = run(&subjects[i], rows[row].count, rows[row].exchanges,
+                                   rows[row].resumed, &bytes);
+                printf("%-34s %-6s %14.1f %18.0f\n", rows[row].name, subjects[i].name, spent,
+                       bytes);
             }
         }
     }

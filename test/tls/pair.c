@@ -40,7 +40,10 @@ static ssize_t end_send(void *io, const void *buf, size_t len)
         len = least(len, wire->send_max);
     if (len == 0)
         return TLS_IO_AGAIN;
-    wire->bytes = realloc(wire->bytes, wire->len + len);
+    if (wire->len + len > wire->capacity) {
+        wire->capacity = 2 * (wire->len + len);
+        wire->bytes = realloc(wire->bytes, wire->capacity);
+    }
     memcpy(wire->bytes + wire->len, buf, len);
     wire->len += len;
     wire->sends++;

@@ -12,7 +12,7 @@
 /* One direction. */
 struct wire {
     unsigned char *bytes; /* owned: everything ever sent */
-    size_t len, read;
+    size_t len, read, capacity;
     bool closed;     /* the sender has gone: eof after the last byte */
     bool broken;     /* recv and send fail */
     size_t room;     /* bytes that send still takes; SIZE_MAX: any number */

@@ -227,11 +227,16 @@ static void refuses_settings_with_a_reason(void **state)
         {{.curves = "P-1"}, 0, "first.pem", "curves: "},
         {{.alpn = "h2,,http/1.1"}, 0, "first.pem", "alpn: "},
         {{.alpn = ""}, 0, "first.pem", "alpn: "},
-        {{.version_min = TLS_VERSION_1_3, .version_max = TLS_VERSION_1_2}, 0, "first.pem", "lowest"},
+        {{.version_min = TLS_VERSION_1_3, .version_max = TLS_VERSION_1_2},
+         0,
+         "first.pem",
+         "lowest"},
         {{0}, TLS_VERIFY_REQUIRED, "first.pem", "ca-file"},
         {{.ca_file = "none.pem"}, TLS_VERIFY_OPTIONAL, "first.pem", "none.pem: No such file"},
         {{.ca_file = "blank.pem"}, TLS_VERIFY_REQUIRED, "first.pem", "blank.pem: holds no cert"},
-        {{.ca_file = "first.pem", .crl_file = "first.pem"}, TLS_VERIFY_REQUIRED, "first.pem",
+        {{.ca_file = "first.pem", .crl_file = "first.pem"},
+         TLS_VERIFY_REQUIRED,
+         "first.pem",
          "first.pem: holds no revocation list"},
         {{0}, 0, "weak.pem", "weak.pem: the key (RSA 1024) is too weak"},
         {{0}, 0, NULL, "no certificate to serve"},
@@ -363,7 +368,10 @@ static void serves_a_selfsigned_certificate(void **state)
     static const struct {
         const char *sni;
         bool want;
-    } rows[] = {{"localhost", true}, {"127.0.0.1", true}, {"::1", true}, {"127.0.0.2", false},
+    } rows[] = {{"localhost", true},
+                {"127.0.0.1", true},
+                {"::1", true},
+                {"127.0.0.2", false},
                 {"elsewhere", false}};
     struct tls_error_text error = {""};
     struct tls_selfsigned what = {names, LEN(names), time(NULL) - 60, time(NULL) + 3600};

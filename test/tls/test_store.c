@@ -104,8 +104,8 @@ static void accepts_files(void **state)
     for (size_t i = 0; i < LEN(rows); i++) {
         struct tls_error_text error = {""};
         struct tls_store *store = tls_store_new();
-        assert_int_equal(
-            tls_store_add(store, rows[i].path, rows[i].key_path, &disk.table, &error), 0);
+        assert_int_equal(tls_store_add(store, rows[i].path, rows[i].key_path, &disk.table, &error),
+                         0);
         assert_string_equal(error.text, "");
         assert_int_equal(tls_store_count(store), rows[i].count);
         assert_non_null(tls_store_find(store, rows[i].name));
@@ -136,8 +136,8 @@ static void refuses_files_with_a_reason(void **state)
     for (size_t i = 0; i < LEN(rows); i++) {
         struct tls_error_text error = {""};
         struct tls_store *store = tls_store_new();
-        assert_int_equal(
-            tls_store_add(store, rows[i].path, rows[i].key_path, &disk.table, &error), -1);
+        assert_int_equal(tls_store_add(store, rows[i].path, rows[i].key_path, &disk.table, &error),
+                         -1);
         if (strstr(error.text, rows[i].file) == NULL || strstr(error.text, rows[i].reason) == NULL)
             fail_msg("%s: \"%s\" lacks \"%s\"", rows[i].path, error.text, rows[i].reason);
         assert_int_equal(tls_store_count(store), 0);

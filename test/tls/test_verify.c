@@ -26,7 +26,8 @@ static int setup(void **state)
 {
     (void)state;
     disk_init(&disk);
-    struct identity root = identity_make(&(struct identity_request){.cn = "Root", .authority = true});
+    struct identity root =
+        identity_make(&(struct identity_request){.cn = "Root", .authority = true});
     struct identity stranger =
         identity_make(&(struct identity_request){.cn = "Stranger", .authority = true});
     struct identity good = identity_make(
