@@ -9,6 +9,7 @@
  */
 #include "proxy/admin/service.h"
 
+#include "proxy/admin/process.h"
 #include "proxy/admin/stats.h"
 #include "proxy/http/fixed_reply.h"
 #include "proxy/net/loop.h"
@@ -23,6 +24,7 @@ static struct loop *control;
 void admin_service_start(struct loop *control_loop)
 {
     control = control_loop;
+    process_started(loop_wall_us(control_loop));
 }
 
 /* --- forms --- */
