@@ -89,8 +89,7 @@ static int note_established(struct tls_session *s)
         s->alpn = strndup((const char *)alpn, len);
     if (s->client_context != NULL)
         tls_client_context_note(s->client_context, s->ssl);
-    if (s->context != NULL) /* the stapled response has been sent: 2 KB less */
-        SSL_set_tlsext_status_ocsp_resp(s->ssl, NULL, 0);
+    tls_session_trim(s->ssl);
     s->established = len == 0 || s->alpn != NULL;
     return s->established ? 0 : fail(s);
 }

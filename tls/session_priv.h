@@ -56,6 +56,9 @@ BIO *tls_transport_new(struct tls_session *s);
 /* Sends what was left unsent; 0, TLS_WANT_WRITE or TLS_FAILED. */
 int tls_transport_flush(struct tls_session *s);
 
+/* After the handshake: frees what is of no more use. */
+void tls_session_trim(SSL *ssl);
+
 /* What a failed call to OpenSSL means; result is its return value. */
 int tls_session_status(struct tls_session *s, int result);
 
