@@ -26,6 +26,17 @@ struct channel;
 struct ssl_st;
 struct ssl_ctx_st;
 
+struct floor_options {
+    uint16_t listen_port;
+    uint16_t origin_port;
+    size_t response_bytes;     /* head and body */
+    bool close_after_response; /* else the client says when */
+    bool splice;
+    const char *pem_path;           /* NULL for plain text */
+    struct ssl_ctx_st *tls_context; /* from pem_path */
+    int cpu;
+};
+
 /* Bytes on their way. Pooled, and owned by an endpoint only while its descriptor does not take
  * them. */
 struct buffer {
@@ -48,12 +59,17 @@ struct endpoint {
     size_t response_left;    /* server: bytes of the response still to come */
 };
 
-/* Both return a count of bytes, 0 at the end of the stream, or -1 with EAGAIN when the descriptor
- * is not ready. */
-ssize_t endpoint_receive(struct endpoint *endpoint, void *bytes, size_t len);
-ssize_t endpoint_send(struct endpoint *endpoint, const void *bytes, size_t len);
+void endpoints_init(const struct floor_options *options, int epoll_fd);
+/* A client has connected; fd is the endpoint's from now on. */
+void client_new(int fd);
+/* Does what the events of epoll ask for; the endpoint may be dead afterwards. */
+void endpoint_handle(struct endpoint *endpoint, uint32_t events);
+/* Frees the dead, once per turn of the loop. */
+void endpoints_bury_dead(void);
 
-/* Hands one batch of a response on; returns as endpoint_receive() does. */
+/* All that return a size: a count of bytes, 0 at the end of the stream, or -1 with EAGAIN. */
+
+/* Hands one batch of a response on. */
 ssize_t floor_splice_forward(struct endpoint *from, struct endpoint *to);
 /* Sends what it can of the channel of an endpoint. */
 void floor_splice_flush(struct endpoint *endpoint);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The cursor: walks over the rows of a snapshot and hands out the pieces that a format makes of them. */
+/* The cursor: walks over the rows of a snapshot and hands out the pieces that a format makes of
+ * them. */
 #include "proxy/admin/cursor.h"
 
 #include "proxy/net/loop.h"
@@ -42,7 +43,8 @@ const char *stats_content_type(enum stats_format_id format)
     return formats[format]->content_type;
 }
 
-struct stats_cursor *stats_cursor_new(const struct snapshot *snapshot, const struct conf_stats *conf,
+struct stats_cursor *stats_cursor_new(const struct snapshot *snapshot,
+                                      const struct conf_stats *conf,
                                       const struct stats_query *query, const struct loop *loop)
 {
     struct stats_cursor *cursor = malloc(sizeof(*cursor));

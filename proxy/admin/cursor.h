@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How a document of the statistics comes about: a format writes one piece after another (a row, a metric of
- * a row, a part of the page), and the cursor remembers where it is. A piece that does not fit in the
- * reader's buffer waits in the cursor, so the reader's buffer may have any size.
+ * How a document of the statistics comes about: a format writes one piece after another (a row, a
+ * metric of a row, a part of the page), and the cursor remembers where it is. A piece that does not
+ * fit in the reader's buffer waits in the cursor, so the reader's buffer may have any size.
  */
 #ifndef WEIR_PROXY_ADMIN_CURSOR_H
 #define WEIR_PROXY_ADMIN_CURSOR_H
@@ -45,8 +45,8 @@ struct stats_format {
 extern const struct stats_format stats_html, stats_csv, stats_json, stats_prometheus;
 
 /*
- * The next row that the query lets through, or false. BEGIN and END come once for each proxy; for them only
- * subject_out->proxy is set.
+ * The next row that the query lets through, or false. BEGIN and END come once for each proxy; for
+ * them only subject_out->proxy is set.
  */
 bool stats_walk_next(struct stats_cursor *cursor, enum stats_step *step_out,
                      struct stats_subject *subject_out);

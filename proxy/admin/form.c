@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The form of the statistics page: servers s=, their backend b= (a name, or # and its number) and one action=,
- * in any order, as HAProxy takes them; so scripts that post to it keep working.
+ * The form of the statistics page: servers s=, their backend b= (a name, or # and its number) and
+ * one action=, in any order, as HAProxy takes them; so scripts that post to it keep working.
  */
 #include "proxy/admin/stats.h"
 
@@ -17,14 +17,14 @@ static const struct form_action {
     const char *word;
     enum server_admin admin;
 } actions[] = {
-    {"ready", SERVER_READY}, {"drain", SERVER_DRAIN},   {"maint", SERVER_MAINT},
-    {"start", SERVER_READY}, {"stop", SERVER_DRAIN},    {"enable", SERVER_READY},
+    {"ready", SERVER_READY},   {"drain", SERVER_DRAIN}, {"maint", SERVER_MAINT},
+    {"start", SERVER_READY},   {"stop", SERVER_DRAIN},  {"enable", SERVER_READY},
     {"disable", SERVER_MAINT},
 };
 
 /* A field of the form, undone of its percent signs and pluses. */
 struct form_field {
-    char key;              /* 's', 'b', 'a'; 0 for any other */
+    char key; /* 's', 'b', 'a'; 0 for any other */
     char value[NAME_BYTES];
 };
 

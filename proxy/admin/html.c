@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The statistics page: frame and banner. Plain HTML that works without scripts and fetches nothing; every
- * text that comes from the configuration or from outside goes through text_html().
+ * The statistics page: frame and banner. Plain HTML that works without scripts and fetches nothing;
+ * every text that comes from the configuration or from outside goes through text_html().
  */
 #include "proxy/admin/html.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * JSON in the layout of HAProxy's `show stat json`: an array with an array for each row, and in it an object
- * for each field that has a value. Percentiles follow in the same form under positions HAProxy never uses.
+ * JSON in the layout of HAProxy's `show stat json`: an array with an array for each row, and in it
+ * an object for each field that has a value. Percentiles follow in the same form under positions
+ * HAProxy never uses.
  */
 #include "proxy/admin/cursor.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The metrics of the process under HAProxy's names. What weir has no such thing of (peers, compression,
- * limits on rates) is 0, as with a HAProxy that does not use it; what is not known is NaN.
+ * The metrics of the process under HAProxy's names. What weir has no such thing of (peers,
+ * compression, limits on rates) is 0, as with a HAProxy that does not use it; what is not known is
+ * NaN.
  */
 #include "proxy/admin/prometheus.h"
 
@@ -94,7 +95,7 @@ static const struct {
     {"connected_peers", false, VALUE_ZERO, "Peers that are connected."},
     {"dropped_logs_total", true, VALUE_DROPPED_LOGS, "Log lines that were lost."},
     {"busy_polling_enabled", false, VALUE_ZERO, "1 if the threads never sleep."},
-    {"failed_resolutions", true, VALUE_ZERO, "Names that could not be resolved."},
+    {"failed_resolutions", false, VALUE_ZERO, "Names that could not be resolved."},
     {"bytes_out_total", true, VALUE_BYTES_OUT, "Bytes sent to clients since the start."},
     {"spliced_bytes_out_total", true, VALUE_UNKNOWN, "Bytes of these that went through a pipe of the kernel."},
     {"bytes_out_rate", false, VALUE_UNKNOWN, "Bytes sent to clients in the last second."},

@@ -4,8 +4,8 @@
  *
  *   fixed_reply -> an action `use-service prometheus-exporter` -> stats uri -> none: to a server
  *
- * Servers are changed on the control thread alone, so a form posts one message for each of them. These are
- * on their way before the stream lets go of its snapshot, hence before a server could go.
+ * Servers are changed on the control thread alone, so a form posts one message for each of them.
+ * These are on their way before the stream lets go of its snapshot, hence before a server could go.
  */
 #include "proxy/admin/service.h"
 
@@ -138,7 +138,8 @@ static bool body_is_complete(const struct service_request *request)
 }
 
 static enum service_verdict take_form(const struct service_request *request,
-                                      const struct stats_query *query, struct service_answer *answer)
+                                      const struct stats_query *query,
+                                      struct service_answer *answer)
 {
     const struct conf_stats *conf = &request->proxy->conf->stats;
     if (!conf->admin)
@@ -147,8 +148,8 @@ static enum service_verdict take_form(const struct service_request *request,
         return redirect(conf->uri, query, STATS_TOO_BIG, answer); /* of no known size */
     if (!body_is_complete(request))
         return SERVICE_WANTS_BODY;
-    enum stats_result result = stats_form_apply(request->snapshot, request->body, request->body_len,
-                                                order_server, NULL);
+    enum stats_result result =
+        stats_form_apply(request->snapshot, request->body, request->body_len, order_server, NULL);
     return redirect(conf->uri, query, result, answer);
 }
 
@@ -181,8 +182,8 @@ static enum service_verdict try_stats(const struct service_request *request,
     enum http_method method = (enum http_method)request->msg->method;
     size_t len = 0;
     const char *rest = conf->enabled ? after_uri(request, &len) : NULL;
-    if (rest == NULL || (method != HTTP_METHOD_GET && method != HTTP_METHOD_HEAD &&
-                         method != HTTP_METHOD_POST))
+    if (rest == NULL ||
+        (method != HTTP_METHOD_GET && method != HTTP_METHOD_HEAD && method != HTTP_METHOD_POST))
         return SERVICE_PASS;
     if (!is_authorised(request))
         return ask_for_password(conf, answer);
@@ -215,9 +216,9 @@ static enum service_verdict try_metrics(const struct service_request *request,
 static enum service_verdict handle(const struct service_request *request,
                                    struct service_answer *answer_out)
 {
-    static enum service_verdict (*const services[])(const struct service_request *,
-                                                    struct service_answer *) = {
-        fixed_reply, try_metrics, try_stats};
+    static enum service_verdict (*const services[])(
+        const struct service_request *, struct service_answer *) = {fixed_reply, try_metrics,
+                                                                    try_stats};
     enum service_verdict verdict = SERVICE_PASS;
     for (size_t i = 0; i < 3 && verdict == SERVICE_PASS; i++)
         verdict = services[i](request, answer_out);

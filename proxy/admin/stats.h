@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Statistics: the page for people, and CSV, JSON and Prometheus text for programs. All of them show the
- * same rows: frontends, servers and backends of a snapshot, column by column from one table (fields.h).
+ * Statistics: the page for people, and CSV, JSON and Prometheus text for programs. All of them show
+ * the same rows: frontends, servers and backends of a snapshot, column by column from one table
+ * (fields.h).
  *
  *   GET /stats;csv --> stats_query_parse() --> stats_cursor_new() --> stats_cursor_next() ... 0
  *   POST           --> stats_form_apply()  --> 303 to /stats;st=DONE
  *
- * A document is written part by part, so its size does not matter: memory is one cursor. Rows are read
- * when their turn comes; a document is no snapshot in time.
+ * A document is written part by part, so its size does not matter: memory is one cursor. Rows are
+ * read when their turn comes; a document is no snapshot in time.
  *
  * Thread:    any; a cursor belongs to one.
  * Ownership: a cursor borrows the snapshot: whoever keeps a cursor holds its snapshot.
@@ -74,7 +75,8 @@ struct stats_certificate {
 struct stats_source {
     void (*process)(struct stats_process *out);
     /* The certificate of that number over all binds, or false; NULL if there is nobody to ask. */
-    bool (*certificate)(const struct snapshot *snapshot, size_t number, struct stats_certificate *out);
+    bool (*certificate)(const struct snapshot *snapshot, size_t number,
+                        struct stats_certificate *out);
 };
 
 /* Once at start, before the threads; borrowed for good. Without it those values are 0. */
@@ -89,8 +91,10 @@ const char *stats_content_type(enum stats_format_id format);
 
 struct stats_cursor;
 
-/* conf: whose `stats` words apply; snapshot as above. now is the loop's. NULL when memory runs out. */
-struct stats_cursor *stats_cursor_new(const struct snapshot *snapshot, const struct conf_stats *conf,
+/* conf: whose `stats` words apply; snapshot as above. now is the loop's. NULL when memory runs out.
+ */
+struct stats_cursor *stats_cursor_new(const struct snapshot *snapshot,
+                                      const struct conf_stats *conf,
                                       const struct stats_query *query, const struct loop *loop);
 /* Writes the next part; 0 when all has been written. cap may be anything above 0. */
 size_t stats_cursor_next(struct stats_cursor *cursor, char *buf, size_t cap);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * weir's own metrics: what the last reload did, when certificates expire, and how long each phase of a stream
- * took, as histograms that Prometheus can add up over servers and nodes.
+ * weir's own metrics: what the last reload did, when certificates expire, and how long each phase
+ * of a stream took, as histograms that Prometheus can add up over servers and nodes.
  */
 #include "proxy/admin/prometheus.h"
 
@@ -12,10 +12,9 @@ static const struct {
     uint64_t us;
     const char *le;
 } bounds[] = {
-    {500, "0.0005"},      {1000, "0.001"},   {2500, "0.0025"},   {5000, "0.005"},
-    {10000, "0.01"},      {25000, "0.025"},  {50000, "0.05"},    {100000, "0.1"},
-    {250000, "0.25"},     {500000, "0.5"},   {1000000, "1"},     {2500000, "2.5"},
-    {5000000, "5"},       {10000000, "10"},  {30000000, "30"},
+    {500, "0.0005"},  {1000, "0.001"},  {2500, "0.0025"}, {5000, "0.005"},  {10000, "0.01"},
+    {25000, "0.025"}, {50000, "0.05"},  {100000, "0.1"},  {250000, "0.25"}, {500000, "0.5"},
+    {1000000, "1"},   {2500000, "2.5"}, {5000000, "5"},   {10000000, "10"}, {30000000, "30"},
 };
 
 static const char *const phases[TIMES] = {
@@ -110,8 +109,8 @@ bool prometheus_certificates(struct stats_cursor *c, struct text *text)
 
 static void put_reloads(struct text *text, const struct stats_process *process)
 {
-    prometheus_head(text, "weir_", "reloads_total", "Loads of the configuration, the start included.",
-                    "counter");
+    prometheus_head(text, "weir_", "reloads_total",
+                    "Loads of the configuration, the start included.", "counter");
     text_printf(text, "weir_reloads_total{result=\"ok\"} %u\n", process->reloads_done);
     text_printf(text, "weir_reloads_total{result=\"failed\"} %u\n", process->reloads_failed);
     prometheus_head(text, "weir_", "last_reload_successful", "Whether the last reload succeeded.",

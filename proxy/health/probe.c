@@ -107,8 +107,11 @@ struct probe *probe_new(struct loop *control, struct server *server,
 enum probe_step probe_end(struct probe *probe, enum health_status status, int code,
                           const char *info)
 {
-    probe->result = (struct check_result){.status = status, .code = code};
-    snprintf(probe->result.info, sizeof(probe->result.info), "%s", info != NULL ? info : "");
+    probe->result.status = status;
+    probe->result.code = code;
+    probe->result.info[0] = '\0';
+    if (info != NULL)
+        snprintf(probe->result.info, sizeof(probe->result.info), "%s", info);
     return PROBE_DONE;
 }
 

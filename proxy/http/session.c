@@ -9,8 +9,6 @@
 #include "proxy/http/stream_log.h"
 #include "tls/session.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <unistd.h>
 
 #define LINGER_MS 2000
@@ -63,6 +61,7 @@ static void count_session(struct session *session)
     struct loop *loop = session->thread->loop;
     struct counters *cells = frontend_counters(&session->bind->proxy->state->frontend, loop->index);
     uint32_t now_s = (uint32_t)(loop->now_us / 1000000);
+    frontend_enter(&session->bind->proxy->state->frontend);
     counters_add(cells, COUNTER_CONNECTIONS, 1);
     counters_add(cells, COUNTER_SESSIONS, 1);
     rate_count(&cells->rates[RATE_CONNECTIONS], now_s);
@@ -74,11 +73,11 @@ static void count_session(struct session *session)
 static int session_start(struct session *session, int fd)
 {
     const struct conf_proxy *conf = session_frontend(session);
-    int on = 1, rc = conn_open(&session->client, session->thread->loop, fd, on_client_ready);
+    int rc = conn_open(&session->client, session->thread->loop, fd, on_client_ready);
     if (rc != 0)
         return rc;
-    if (session->address.family != AF_UNIX)
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    /* TCP_NODELAY needs no call: it is inherited from the listening socket */
+    int on = 1;
     if (conf->tcpka || conf->clitcpka)
         setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
     if (session->bind->tls == NULL)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Formats access lines in one pass and by hand: this runs for each stream. A format is a row of pieces,
- * with a space between them; a piece appends one field group.
+ * Formats access lines in one pass and by hand: this runs for each stream. A format is a row of
+ * pieces, with a space between them; a piece appends one field group.
  *
- *   127.0.0.1:44244 [20/Nov/2026:11:38:50.444] web app/a 0/0/0/0/0 200 127 - - ---- 2/2/0/0/0 0/0 "GET / HTTP/1.1"
- *   client          date                       fe  server timers   st  B  cookies ts conns   queue request
+ *   127.0.0.1:44244 [20/Nov/2026:11:38:50.444] web app/a 0/0/0/0/0 200 127 - - ---- 2/2/0/0/0 0/0
+ * "GET / HTTP/1.1" client          date                       fe  server timers   st  B  cookies ts
+ * conns   queue request
  *
  * Everything is checked against the room: a line that is too long is cut, as HAProxy cuts it.
  */
@@ -108,7 +109,8 @@ static void put_date(struct line *line, const struct access_record *r)
     put_char(line, ']');
 }
 
-/* HAProxy numbers the binds of a frontend from 1 and gives that number as the port of a unix socket. */
+/* HAProxy numbers the binds of a frontend from 1 and gives that number as the port of a unix
+ * socket. */
 static unsigned bind_number(const struct access_record *r)
 {
     return r->bind == NULL ? 0 : (unsigned)(r->bind - r->frontend->binds) + 1;
@@ -141,7 +143,8 @@ static void put_server(struct line *line, const struct access_record *r)
     put_text(line, r->server != NULL ? r->server : "<NOSRV>");
 }
 
-/* With `option logasap` the line is written before the end: a plus tells that the value will grow. */
+/* With `option logasap` the line is written before the end: a plus tells that the value will grow.
+ */
 static void put_plus(struct line *line, const struct access_record *r)
 {
     if (r->frontend->logasap)
@@ -248,7 +251,8 @@ static void put_request(struct line *line, const struct access_record *r)
     put_char(line, '"');
 }
 
-/* Errors of connection, TLS, client certificate and its issuer; then whether the session was resumed. */
+/* Errors of connection, TLS, client certificate and its issuer; then whether the session was
+ * resumed. */
 static void put_tls_errors(struct line *line, const struct access_record *r)
 {
     put_text(line, r->tls_version != NULL ? "0/0000000000000000/0/0/0" : "0/-/-/-/0");
@@ -290,8 +294,8 @@ static void put_connect_from(struct line *line, const struct access_record *r)
 static piece *const formats[][PIECES_MAX] = {
     [CONF_LOG_NONE] = {NULL},
     [CONF_LOG_DEFAULT] = {put_connect_from},
-    [CONF_LOG_TCP] = {put_client, put_date, put_frontend, put_server, put_tcp_timers, put_bytes_read,
-                      put_end, put_connections, put_queues},
+    [CONF_LOG_TCP] = {put_client, put_date, put_frontend, put_server, put_tcp_timers,
+                      put_bytes_read, put_end, put_connections, put_queues},
     [CONF_LOG_HTTP] = {HTTP_PIECES},
     [CONF_LOG_HTTPS] = {HTTP_PIECES, put_tls_errors, put_tls},
 };

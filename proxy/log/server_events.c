@@ -8,7 +8,8 @@
 
 #include <string.h>
 
-/* Its proxy in the config adopted last; NULL if a reload took it away, so the global targets get the line. */
+/* Its proxy in the config adopted last; NULL if a reload took it away, so the global targets get
+ * the line. */
 static const struct conf_proxy *proxy_of(const struct backend *backend)
 {
     const struct config *config = log_config();

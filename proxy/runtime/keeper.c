@@ -142,7 +142,7 @@ static void refuse(struct keeper *keeper, const char *what)
     char reason[LOAD_REASON_BYTES];
     snprintf(reason, sizeof(reason), "%s: %s", what, strerror(errno));
     if (channel_tell(keeper->channel, CHANNEL_FAILED, reason) != 0)
-        log_console(LOG_LEVEL_ALERT, "reload: %s", reason);
+        log_console(LOG_LEVEL_CRIT, "reload: %s", reason);
 }
 
 static void start_loader(struct keeper *keeper)
@@ -202,7 +202,7 @@ static bool take_handoff(struct keeper *keeper)
     }
     if (message.kind == CHANNEL_SOCKET) {
         if (sockets_adopt(&keeper->sockets, message.text, message.fds, message.fd_count) != 0)
-            log_console(LOG_LEVEL_ALERT, "out of memory: a listening socket is not kept");
+            log_console(LOG_LEVEL_CRIT, "out of memory: a listening socket is not kept");
         return true;
     }
     if (message.kind == CHANNEL_WANTED)

@@ -79,12 +79,12 @@ static void start_worker(struct monitor *m)
         keeper_link_close(&link);
     }
     if (rc == 0) {
-        log_console(LOG_LEVEL_NOTICE, "New worker (%d) forked", (int)m->worker);
+        log_console(LOG_LEVEL_INFO, "New worker (%d) forked", (int)m->worker);
         if (m->state == WAITING)
             m->state = SERVING;
         return;
     }
-    log_console(LOG_LEVEL_ALERT, "cannot fork a worker: %s", strerror(-rc));
+    log_console(LOG_LEVEL_CRIT, "cannot fork a worker: %s", strerror(-rc));
     keeper_detach(&m->keeper);
     m->worker = 0;
     m->wake_ms = m->started_ms + PAUSE_MAX_MS;
@@ -105,7 +105,7 @@ static void on_worker_exit(struct monitor *m, int status)
 {
     bool was_killed = WIFSIGNALED(status);
     int code = was_killed ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-    log_console(code == 0 ? LOG_LEVEL_WARNING : LOG_LEVEL_ALERT, "Current worker (%d) exited with code %d (%s)",
+    log_console(code == 0 ? LOG_LEVEL_WARNING : LOG_LEVEL_CRIT, "Current worker (%d) exited with code %d (%s)",
                 (int)m->worker, code, was_killed ? strsignal(WTERMSIG(status)) : "Exit");
     m->worker = 0;
     keeper_detach(&m->keeper);
@@ -195,11 +195,11 @@ static void on_ready(struct monitor *m)
     m->state = SERVING;
     if (m->keeper.options->pidfile != NULL &&
         pidfile_write(m->keeper.options->pidfile, reason, sizeof(reason)) != 0) {
-        log_console(LOG_LEVEL_ALERT, "%s", reason);
+        log_console(LOG_LEVEL_CRIT, "%s", reason);
         leave(m, SIGTERM, 1);
         return;
     }
-    log_console(LOG_LEVEL_NOTICE, "Loading success.");
+    log_console(LOG_LEVEL_INFO, "Loading success.");
     notify_send("READY=1\nMAINPID=%d\nSTATUS=Ready.\n", (int)getpid());
     daemon_serving();
 }
@@ -264,7 +264,7 @@ int monitor_run(const struct options *options, worker_main *worker)
     struct monitor m = {.worker_main = worker, .state = STARTING};
     keeper_init(&m.keeper, options);
     if (open_signals(&m) != 0) {
-        log_console(LOG_LEVEL_ALERT, "no signals: %s", strerror(errno));
+        log_console(LOG_LEVEL_CRIT, "no signals: %s", strerror(errno));
         return 1;
     }
     start_worker(&m);

@@ -15,115 +15,116 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-static int fail(char *error_out, size_t error_bytes, const char *what, const struct conf_bind *bind)
+static int fail(char *error_out, size_t error_bytes, const char *what, const struct conf_bind *conf)
 {
-    snprintf(error_out, error_bytes, "%s [%s]: %s", what, bind->addr.text, strerror(errno));
+    snprintf(error_out, error_bytes, "%s [%s]: %s", what, conf->addr.text, strerror(errno));
     return -1;
 }
 
-static bool is_inherited(const struct conf_bind *bind)
+static bool is_inherited(const struct conf_bind *conf)
 {
-    return bind->addr.fd >= 0;
+    return conf->addr.fd >= 0;
 }
 
-static bool is_unix(const struct conf_bind *bind)
+static bool is_unix(const struct conf_bind *conf)
 {
-    return !is_inherited(bind) && bind->addr.sa.ss_family == AF_UNIX;
+    return !is_inherited(conf) && conf->addr.sa.ss_family == AF_UNIX;
 }
 
 /* A unix socket with a name in the file system, or NULL. */
-static const char *unix_path(const struct conf_bind *bind)
+static const char *unix_path(const struct conf_bind *conf)
 {
-    const struct sockaddr_un *sun = (const struct sockaddr_un *)&bind->addr.sa;
-    return is_unix(bind) && sun->sun_path[0] != '\0' ? sun->sun_path : NULL;
+    const struct sockaddr_un *sun = (const struct sockaddr_un *)&conf->addr.sa;
+    return is_unix(conf) && sun->sun_path[0] != '\0' ? sun->sun_path : NULL;
 }
 
-void socket_key(const struct conf_bind *bind, unsigned threads, unsigned ordinal,
+void socket_key(const struct conf_bind *conf, unsigned threads, unsigned ordinal,
                 char key_out[SOCKET_KEY_BYTES])
 {
     char address[256];
-    const struct sockaddr_un *sun = (const struct sockaddr_un *)&bind->addr.sa;
+    const struct sockaddr_un *sun = (const struct sockaddr_un *)&conf->addr.sa;
     struct addr addr;
-    if (is_inherited(bind)) {
-        snprintf(address, sizeof(address), "fd@%d", bind->addr.fd);
-    } else if (is_unix(bind)) {
-        int len = (int)(bind->addr.sa_len - offsetof(struct sockaddr_un, sun_path));
+    if (is_inherited(conf)) {
+        snprintf(address, sizeof(address), "fd@%d", conf->addr.fd);
+    } else if (is_unix(conf)) {
+        int len = (int)(conf->addr.sa_len - offsetof(struct sockaddr_un, sun_path));
         bool named = sun->sun_path[0] != '\0';
         snprintf(address, sizeof(address), "%s%.*s mode=%o uid=%d gid=%d", named ? "unix@" : "abns@",
-                 named ? len : len - 1, sun->sun_path + !named, bind->mode, (int)bind->uid,
-                 (int)bind->gid);
+                 named ? len : len - 1, sun->sun_path + !named, conf->mode, (int)conf->uid,
+                 (int)conf->gid);
     } else {
         char host[ADDR_TEXT_BYTES];
-        addr_set(&addr, (const struct sockaddr *)&bind->addr.sa);
+        addr_set(&addr, (const struct sockaddr *)&conf->addr.sa);
         addr_format(&addr, host);
         snprintf(address, sizeof(address), "%s@%s:%u", addr.family == AF_INET6 ? "ipv6" : "ipv4", host,
-                 bind->addr.port);
+                 conf->addr.port);
     }
     snprintf(key_out, SOCKET_KEY_BYTES, "%s if=%s %d%d%d%d%d *%u #%u", address,
-             bind->interface != NULL ? bind->interface : "", bind->v4v6, bind->v6only, bind->transparent,
-             bind->tfo, bind->defer_accept, socket_count(bind, threads), ordinal);
+             conf->interface != NULL ? conf->interface : "", conf->v4v6, conf->v6only, conf->transparent,
+             conf->tfo, conf->defer_accept, socket_count(conf, threads), ordinal);
 }
 
 /* Port reuse apart: that is for those who really listen. */
-static int set_options(int fd, const struct conf_bind *bind)
+static int set_options(int fd, const struct conf_bind *conf)
 {
-    bool v6 = bind->addr.sa.ss_family == AF_INET6;
+    bool v6 = conf->addr.sa.ss_family == AF_INET6;
     const struct {
         bool wanted;
         int level, name, value;
     } options[] = {
         {true, SOL_SOCKET, SO_REUSEADDR, 1},
-        {v6 && bind->v6only, IPPROTO_IPV6, IPV6_V6ONLY, 1},
-        {v6 && bind->v4v6, IPPROTO_IPV6, IPV6_V6ONLY, 0},
-        {bind->transparent && !v6, IPPROTO_IP, IP_TRANSPARENT, 1},
-        {bind->transparent && v6, IPPROTO_IPV6, IPV6_TRANSPARENT, 1},
-        {bind->defer_accept, IPPROTO_TCP, TCP_DEFER_ACCEPT, 3},
-        {bind->tfo, IPPROTO_TCP, TCP_FASTOPEN, 256},
+        {true, IPPROTO_TCP, TCP_NODELAY, 1}, /* inherited by what is accepted */
+        {v6 && conf->v6only, IPPROTO_IPV6, IPV6_V6ONLY, 1},
+        {v6 && conf->v4v6, IPPROTO_IPV6, IPV6_V6ONLY, 0},
+        {conf->transparent && !v6, IPPROTO_IP, IP_TRANSPARENT, 1},
+        {conf->transparent && v6, IPPROTO_IPV6, IPV6_TRANSPARENT, 1},
+        {conf->defer_accept, IPPROTO_TCP, TCP_DEFER_ACCEPT, 3},
+        {conf->tfo, IPPROTO_TCP, TCP_FASTOPEN, 256},
     };
     for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
         if (options[i].wanted && setsockopt(fd, options[i].level, options[i].name, &options[i].value,
                                             sizeof(options[i].value)) != 0)
             return -1;
-    if (bind->interface == NULL)
+    if (conf->interface == NULL)
         return 0;
-    return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, bind->interface,
-                      (socklen_t)strlen(bind->interface) + 1);
+    return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, conf->interface,
+                      (socklen_t)strlen(conf->interface) + 1);
 }
 
-static int new_socket(const struct conf_bind *bind)
+static int new_socket(const struct conf_bind *conf)
 {
-    return socket(bind->addr.sa.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    return socket(conf->addr.sa.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 }
 
-bool socket_is_taken(const struct conf_bind *bind)
+bool socket_is_taken(const struct conf_bind *conf)
 {
-    if (is_inherited(bind) || is_unix(bind) || bind->addr.port == 0)
+    if (is_inherited(conf) || is_unix(conf) || conf->addr.port == 0)
         return false;
-    int fd = new_socket(bind);
+    int fd = new_socket(conf);
     if (fd < 0)
         return false; /* whoever opens it for good will say why */
-    bool taken = set_options(fd, bind) == 0 &&
-                 bind(fd, (const struct sockaddr *)&bind->addr.sa, bind->addr.sa_len) != 0 &&
+    bool taken = set_options(fd, conf) == 0 &&
+                 bind(fd, (const struct sockaddr *)&conf->addr.sa, conf->addr.sa_len) != 0 &&
                  errno == EADDRINUSE;
     close(fd);
     return taken;
 }
 
-static int open_tcp(const struct conf_bind *bind, unsigned backlog, char *error_out, size_t error_bytes)
+static int open_tcp(const struct conf_bind *conf, unsigned backlog, char *error_out, size_t error_bytes)
 {
-    int on = 1, fd = new_socket(bind);
+    int on = 1, fd = new_socket(conf);
     if (fd < 0)
-        return fail(error_out, error_bytes, "cannot create listening socket", bind);
+        return fail(error_out, error_bytes, "cannot create listening socket", conf);
     const char *failed = NULL;
-    if (set_options(fd, bind) != 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) != 0)
+    if (set_options(fd, conf) != 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) != 0)
         failed = "cannot set socket options";
-    else if (bind(fd, (const struct sockaddr *)&bind->addr.sa, bind->addr.sa_len) != 0)
+    else if (bind(fd, (const struct sockaddr *)&conf->addr.sa, conf->addr.sa_len) != 0)
         failed = "cannot bind socket";
     else if (listen(fd, (int)backlog) != 0)
         failed = "cannot listen to socket";
     if (failed == NULL)
         return fd;
-    int rc = fail(error_out, error_bytes, failed, bind);
+    int rc = fail(error_out, error_bytes, failed, conf);
     close(fd);
     return rc;
 }
@@ -135,22 +136,22 @@ static void temporary_name(const char *path, struct sockaddr_un *sun_out)
              (int)sizeof(sun_out->sun_path) - 16, path, (int)getpid());
 }
 
-static int set_owner(const struct conf_bind *bind, const char *path)
+static int set_owner(const struct conf_bind *conf, const char *path)
 {
-    if ((bind->uid != (uid_t)-1 || bind->gid != (gid_t)-1) && chown(path, bind->uid, bind->gid) != 0)
+    if ((conf->uid != (uid_t)-1 || conf->gid != (gid_t)-1) && chown(path, conf->uid, conf->gid) != 0)
         return -1;
-    return bind->mode != 0 ? chmod(path, bind->mode) : 0;
+    return conf->mode != 0 ? chmod(path, conf->mode) : 0;
 }
 
-static int open_unix(const struct conf_bind *bind, unsigned backlog, char *error_out, size_t error_bytes)
+static int open_unix(const struct conf_bind *conf, unsigned backlog, char *error_out, size_t error_bytes)
 {
     struct sockaddr_un temporary;
-    const struct sockaddr *to = (const struct sockaddr *)&bind->addr.sa;
-    socklen_t to_len = bind->addr.sa_len;
-    const char *path = unix_path(bind), *failed = NULL;
-    int fd = new_socket(bind);
+    const struct sockaddr *to = (const struct sockaddr *)&conf->addr.sa;
+    socklen_t to_len = conf->addr.sa_len;
+    const char *path = unix_path(conf), *failed = NULL;
+    int fd = new_socket(conf);
     if (fd < 0)
-        return fail(error_out, error_bytes, "cannot create listening socket", bind);
+        return fail(error_out, error_bytes, "cannot create listening socket", conf);
     if (path != NULL) {
         temporary_name(path, &temporary);
         unlink(temporary.sun_path); /* left behind by a namesake that was killed */
@@ -159,13 +160,13 @@ static int open_unix(const struct conf_bind *bind, unsigned backlog, char *error
     }
     if (bind(fd, to, to_len) != 0)
         failed = "cannot bind UNIX socket";
-    else if (path != NULL && set_owner(bind, temporary.sun_path) != 0)
+    else if (path != NULL && set_owner(conf, temporary.sun_path) != 0)
         failed = "cannot change UNIX socket ownership";
     else if (listen(fd, (int)backlog) != 0)
         failed = "cannot listen to socket";
     if (failed == NULL)
         return fd;
-    int rc = fail(error_out, error_bytes, failed, bind);
+    int rc = fail(error_out, error_bytes, failed, conf);
     close(fd);
     if (path != NULL)
         unlink(temporary.sun_path);
@@ -173,12 +174,12 @@ static int open_unix(const struct conf_bind *bind, unsigned backlog, char *error
 }
 
 /* The number stays with whoever gave it to us; we keep a duplicate. */
-static int open_inherited(const struct conf_bind *bind, unsigned backlog, char *error_out,
+static int open_inherited(const struct conf_bind *conf, unsigned backlog, char *error_out,
                           size_t error_bytes)
 {
-    int fd = fcntl(bind->addr.fd, F_DUPFD_CLOEXEC, 3);
+    int fd = fcntl(conf->addr.fd, F_DUPFD_CLOEXEC, 3);
     if (fd < 0 || fcntl(fd, F_SETFL, O_NONBLOCK) != 0 || listen(fd, (int)backlog) != 0) {
-        int rc = fail(error_out, error_bytes, "cannot use the inherited descriptor", bind);
+        int rc = fail(error_out, error_bytes, "cannot use the inherited descriptor", conf);
         if (fd >= 0)
             close(fd);
         return rc;
@@ -186,18 +187,18 @@ static int open_inherited(const struct conf_bind *bind, unsigned backlog, char *
     return fd;
 }
 
-unsigned socket_count(const struct conf_bind *bind, unsigned threads)
+unsigned socket_count(const struct conf_bind *conf, unsigned threads)
 {
-    return is_inherited(bind) || is_unix(bind) ? 1 : threads;
+    return is_inherited(conf) || is_unix(conf) ? 1 : threads;
 }
 
-int socket_open(const struct conf_bind *bind, unsigned backlog, int *fds_out, unsigned count,
+int socket_open(const struct conf_bind *conf, unsigned backlog, int *fds_out, unsigned count,
                 char *error_out, size_t error_bytes)
 {
     int (*open_one)(const struct conf_bind *, unsigned, char *, size_t) =
-        is_inherited(bind) ? open_inherited : is_unix(bind) ? open_unix : open_tcp;
+        is_inherited(conf) ? open_inherited : is_unix(conf) ? open_unix : open_tcp;
     for (unsigned i = 0; i < count; i++) {
-        fds_out[i] = open_one(bind, backlog, error_out, error_bytes);
+        fds_out[i] = open_one(conf, backlog, error_out, error_bytes);
         if (fds_out[i] >= 0)
             continue;
         while (i > 0)
@@ -207,21 +208,21 @@ int socket_open(const struct conf_bind *bind, unsigned backlog, int *fds_out, un
     return 0;
 }
 
-int socket_publish(const struct conf_bind *bind, char *error_out, size_t error_bytes)
+int socket_publish(const struct conf_bind *conf, char *error_out, size_t error_bytes)
 {
-    const char *path = unix_path(bind);
+    const char *path = unix_path(conf);
     struct sockaddr_un temporary;
     if (path == NULL)
         return 0;
     temporary_name(path, &temporary);
     if (rename(temporary.sun_path, path) != 0)
-        return fail(error_out, error_bytes, "cannot give the UNIX socket its name", bind);
+        return fail(error_out, error_bytes, "cannot give the UNIX socket its name", conf);
     return 0;
 }
 
-void socket_abandon(const struct conf_bind *bind)
+void socket_abandon(const struct conf_bind *conf)
 {
-    const char *path = unix_path(bind);
+    const char *path = unix_path(conf);
     struct sockaddr_un temporary;
     if (path == NULL)
         return;

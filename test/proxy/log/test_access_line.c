@@ -21,7 +21,8 @@
 #define WALL_US 1795174730444000
 
 static struct conf_bind binds[2];
-static struct conf_proxy web = {.name = "web", .mode = CONF_MODE_HTTP, .binds = binds, .bind_count = 2};
+static struct conf_proxy web = {
+    .name = "web", .mode = CONF_MODE_HTTP, .binds = binds, .bind_count = 2};
 static struct conf_proxy app = {.name = "app"};
 static struct addr client;
 
@@ -38,9 +39,19 @@ static struct access_record plain_record(void)
     sin.sin_port = htons(44244);
     addr_set(&client, (const struct sockaddr *)&sin);
     return (struct access_record){
-        .frontend = &web, .backend = &app, .server = "a", .bind = &binds[0], .client = &client,
-        .accepted_wall_us = WALL_US, .status = 200, .bytes_read = 127, .bytes_uploaded = 60,
-        .termination = {'-', '-'}, .actconn = 2, .feconn = 2, .request_line = request,
+        .frontend = &web,
+        .backend = &app,
+        .server = "a",
+        .bind = &binds[0],
+        .client = &client,
+        .accepted_wall_us = WALL_US,
+        .status = 200,
+        .bytes_read = 127,
+        .bytes_uploaded = 60,
+        .termination = {'-', '-'},
+        .actconn = 2,
+        .feconn = 2,
+        .request_line = request,
         .request_line_len = sizeof(request) - 1,
     };
 }

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The life of the process that serves; worker.h draws it. It begins with the privileges of whoever launched
+ * it, loads, binds, opens its logs, and gives up what the configuration says before it serves anybody.
+ */
+#include "proxy/runtime/worker.h"
+
+#include "proxy/http/thread.h"
+#include "proxy/admin/service.h"
+#include "proxy/health/health.h"
+#include "proxy/log/log.h"
+#include "proxy/runtime/channel.h"
+#include "proxy/runtime/daemon.h"
+#include "proxy/runtime/limits.h"
+#include "proxy/runtime/monitor.h"
+#include "proxy/runtime/notify.h"
+#include "proxy/runtime/privileges.h"
+#include "proxy/state/proxy_state.h"
+#include "proxy/state/reload_status.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define UPKEEP_MS 1000
+#define CERTIFICATES_EVERY 86400 /* upkeeps */
+
+/* ---- the end ------------------------------------------------------------------------------------------- */
+
+static void report_stopped(const struct worker *worker)
+{
+    const struct snapshot *snapshot = worker->snapshots.current;
+    for (size_t i = 0; i < snapshot->config->proxy_count; i++) {
+        const struct proxy *proxy = &snapshot->proxies[i];
+        log_event(LOG_LEVEL_WARNING, proxy->conf, "Proxy %s stopped (cumulated conns: FE: %llu, BE: %llu).",
+                  proxy->conf->name,
+                  (unsigned long long)counter_set_total(proxy->state->frontend.counters, COUNTER_CONNECTIONS),
+                  (unsigned long long)counter_set_total(proxy->state->backend.counters, COUNTER_SESSIONS));
+    }
+}
+
+static void end(struct worker *worker, int signal)
+{
+    worker->state = WORKER_ENDING;
+    worker->end_signal = signal;
+    loop_stop(&worker->control);
+}
+
+static void on_hard_stop(struct wheel_timer *timer)
+{
+    struct worker *worker = LIST_ITEM(timer, struct worker, hard_stop);
+    log_event(LOG_LEVEL_WARNING, NULL, "soft-stop running for too long, performing a hard-stop.");
+    end(worker, 0);
+}
+
+/* From here on nobody listens, neither we nor a process beside us. */
+static void on_grace(struct wheel_timer *timer)
+{
+    struct worker *worker = LIST_ITEM(timer, struct worker, grace);
+    unsigned limit_ms = worker->snapshots.current->config->global.hard_stop_after_ms;
+    report_stopped(worker);
+    for (unsigned i = 0; i < worker->thread_count; i++)
+        http_thread_post_drain(worker->threads[i].http);
+    if (limit_ms != 0)
+        loop_arm(&worker->control, &worker->hard_stop, limit_ms);
+}
+
+static void drain(struct worker *worker)
+{
+    if (worker->state != WORKER_SERVING)
+        return;
+    worker->state = WORKER_DRAINING;
+    notify_send("STOPPING=1\nSTATUS=Draining.\n");
+    loop_arm(&worker->control, &worker->grace, worker->snapshots.current->config->global.grace_ms);
+}
+
+/* ---- signals ------------------------------------------------------------------------------------------- */
+
+static const int signals[WORKER_SIGNALS] = {SIGHUP, SIGUSR2, SIGUSR1, SIGTERM, SIGINT};
+
+static void on_signal(uv_signal_t *handle, int signal)
+{
+    struct worker *worker = handle->data;
+    switch (signal) {
+    case SIGHUP:
+    case SIGUSR2:
+        reload_request(worker);
+        break;
+    case SIGUSR1:
+        drain(worker);
+        break;
+    default:
+        notify_send("STOPPING=1\nSTATUS=Stopping.\n");
+        end(worker, signal);
+    }
+}
+
+static int signals_start(struct worker *worker)
+{
+    int rc = 0;
+    signal(SIGTTIN, SIG_IGN);
+    signal(SIGTTOU, SIG_IGN);
+    for (size_t i = 0; i < WORKER_SIGNALS && rc == 0; i++) {
+        rc = uv_signal_init(&worker->control.uv, &worker->signals[i]);
+        if (rc != 0)
+            break;
+        worker->signals[i].data = worker;
+        rc = uv_signal_start(&worker->signals[i], on_signal, signals[i]);
+    }
+    return rc;
+}
+
+/* ---- upkeep -------------------------------------------------------------------------------------------- */
+
+static void on_upkeep(struct wheel_timer *timer)
+{
+    struct worker *worker = LIST_ITEM(timer, struct worker, upkeep);
+    const struct snapshot *snapshot = worker->snapshots.current;
+    uint32_t now_s = (uint32_t)(worker->control.now_us / 1000000);
+    for (size_t i = 0; i < snapshot->config->proxy_count; i++)
+        proxy_state_tick(snapshot->proxies[i].state, now_s);
+    if (worker->tls.keys != NULL)
+        tls_ticket_keys_rotate(worker->tls.keys, (time_t)(loop_wall_us(&worker->control) / 1000000));
+    if (++worker->upkeeps % CERTIFICATES_EVERY == 0)
+        publish_warn_certificates(worker);
+    loop_arm(&worker->control, &worker->upkeep, UPKEEP_MS);
+}
+
+/* ---- the start ----------------------------------------------------------------------------------------- */
+
+static int complain(const char *what, int rc)
+{
+    log_console(LOG_LEVEL_CRIT, "%s: %s", what, uv_strerror(rc));
+    return -1;
+}
+
+static int first_load(struct worker *worker, struct load *load)
+{
+    struct load_input input = {
+        .options = worker->options,
+        .outside = &outside_disk,
+        .shared = &worker->tls,
+        .sockets = worker->sockets,
+        .origin = SOCKETS_OPEN,
+        .has_clients = true,
+    };
+    sockets_begin(worker->sockets);
+    worker->sockets->may_share = worker->options->old_signal != 0;
+    int rc = load_run(load, &input);
+    load_show(load, worker->options);
+    worker->sockets->may_share = false;
+    if (rc != 0)
+        log_console(LOG_LEVEL_CRIT, "config : Fatal errors found in configuration.");
+    return rc;
+}
+
+/* The keeper learns of our sockets while we can still be believed; without need it may go. */
+static int hand_off(struct worker *worker, const struct config *config)
+{
+    struct keeper_link *link = worker->link;
+    if (link->channel < 0)
+        return 0;
+    int rc = handoff_send(link->handoff, worker->sockets);
+    close(link->handoff);
+    link->handoff = -1;
+    if (rc != 0)
+        return complain("The sockets cannot be handed over", rc);
+    if (!worker->options->monitored && !privileges_will_drop(&config->global)) {
+        keeper_link_close(link);
+        while (waitpid(-1, NULL, 0) < 0 && errno == EINTR)
+            continue;
+    }
+    return 0;
+}
+
+/* As long as it is allowed: signals to others, files outside of a chroot. */
+static int before_drop(struct worker *worker, const struct config *config)
+{
+    const struct options *options = worker->options;
+    char text[256];
+    if (limits_apply(config, worker->thread_count, text, sizeof(text)) != 0)
+        log_console(LOG_LEVEL_WARNING, "%s", text);
+    for (size_t i = 0; i < options->old_pid_count; i++)
+        kill(options->old_pids[i], options->old_signal);
+    if (options->pidfile != NULL && options->daemon && !options->monitored &&
+        pidfile_write(options->pidfile, text, sizeof(text)) != 0) {
+        log_console(LOG_LEVEL_CRIT, "%s", text);
+        return -1;
+    }
+    int rc = log_start(&worker->control, worker->thread_count);
+    if (rc != 0)
+        return complain("No log", rc);
+    log_server_events();
+    log_adopt(config);
+    return 0;
+}
+
+static int drop_privileges(const struct worker *worker, const struct config *config)
+{
+    char text[256];
+    if (privileges_drop(&config->global, text, sizeof(text)) != 0) {
+        log_console(LOG_LEVEL_CRIT, "%s", text);
+        return -1;
+    }
+    /* a worker without its monitor could neither reload nor be told to leave */
+    if (worker->options->monitored && (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() == 1))
+        return complain("The monitor is gone", -errno);
+    return 0;
+}
+
+/* Tells everybody who waits for us. */
+static void announce(struct worker *worker)
+{
+    struct snapshot *snapshot = worker->snapshots.current;
+    reload_status_succeeded(loop_wall_us(&worker->control), snapshot->config->digest);
+    publish_warn_certificates(worker);
+    if (worker->link->channel >= 0 && channel_tell(worker->link->channel, CHANNEL_READY, NULL) != 0)
+        log_event(LOG_LEVEL_CRIT, NULL, "The process that keeps root is gone.");
+    notify_send("READY=1\nMAINPID=%d\nSTATUS=Ready.\n", (int)getpid());
+    daemon_serving();
+}
+
+static int start_serving(struct worker *worker, struct load *load)
+{
+    char reason[LOAD_REASON_BYTES];
+    size_t buffer_bytes = load->config->global.bufsize;
+    if (threads_create(worker, buffer_bytes) != 0)
+        return complain("No threads", UV_ENOMEM);
+    worker->health = health_new(&worker->control);
+    if (worker->health == NULL)
+        return complain("No probes", UV_ENOMEM);
+    admin_service_start(&worker->control);
+    if (publish(worker, load, reason) != 0) {
+        log_console(LOG_LEVEL_CRIT, "%s", reason);
+        return -1;
+    }
+    publish_to_threads(worker);
+    int rc = signals_start(worker);
+    if (rc == 0)
+        rc = threads_start(worker);
+    if (rc != 0)
+        return complain("Cannot start", rc);
+    worker->state = WORKER_SERVING;
+    loop_arm(&worker->control, &worker->upkeep, UPKEEP_MS);
+    announce(worker);
+    return 0;
+}
+
+static int start(struct worker *worker, struct load *load)
+{
+    if (first_load(worker, load) != 0)
+        return -1;
+    worker->thread_count = worker->sockets->threads;
+    if (hand_off(worker, load->config) != 0)
+        return -1;
+    int rc = loop_init(&worker->control, worker->thread_count);
+    if (rc != 0) {
+        worker->thread_count = 0;
+        return complain("No event loop", rc);
+    }
+    snapshot_chain_init(&worker->snapshots, &worker->control, publish_undo, worker);
+    if (before_drop(worker, load->config) != 0 || drop_privileges(worker, load->config) != 0)
+        return -1;
+    return start_serving(worker, load);
+}
+
+/* In the order in which things need each other, the last one first. */
+static void tear_down(struct worker *worker)
+{
+    bool has_loop = worker->control.epoll_fd > 0;
+    reload_abandon(worker);
+    threads_stop(worker);
+    health_free(worker->health);
+    log_stop(); /* the lines it holds name proxies */
+    if (has_loop)
+        snapshot_chain_destroy(&worker->snapshots);
+    threads_free(worker);
+    if (has_loop)
+        loop_destroy(&worker->control);
+    tls_shared_clear(&worker->tls);
+    keeper_link_close(worker->link);
+    sockets_destroy(worker->sockets);
+}
+
+int worker_run(const struct options *options, struct keeper_link *link, struct socket_set *sockets)
+{
+    struct worker worker = {.options = options, .link = link, .sockets = sockets};
+    struct load load = {0};
+    wheel_timer_init(&worker.upkeep, on_upkeep);
+    wheel_timer_init(&worker.grace, on_grace);
+    wheel_timer_init(&worker.hard_stop, on_hard_stop);
+    int rc = start(&worker, &load);
+    load_clear(&load);
+    if (rc == 0)
+        loop_run(&worker.control);
+    if (reload_is_loading(&worker) && worker.end_signal != 0)
+        log_flush(); /* "at once" does not wait for a slow name server */
+    else
+        tear_down(&worker);
+    if (worker.end_signal != 0) { /* so that whoever waits for us sees why, as with HAProxy */
+        signal(worker.end_signal, SIG_DFL);
+        raise(worker.end_signal);
+    }
+    return rc == 0 ? 0 : 1;
+}
