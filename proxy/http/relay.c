@@ -156,7 +156,9 @@ static enum relay_status frame_chunked(struct relay *relay, struct gather *g, co
     }
     if (*used_out == len || relay->input_done)
         return RELAY_WAITS;
-    return bytes_append(&relay->unread, data + *used_out, len - *used_out) ? RELAY_WAITS : RELAY_NO_MEMORY;
+    size_t kept = len - *used_out;
+    *used_out = len; /* kept is used: it must not be taken for the next message */
+    return bytes_append(&relay->unread, data + len - kept, kept) ? RELAY_WAITS : RELAY_NO_MEMORY;
 }
 
 static enum relay_status relay_frame(struct relay *relay, struct gather *g, const char *data, size_t len,
