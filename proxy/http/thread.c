@@ -301,6 +301,7 @@ void http_thread_free(struct http_thread *thread)
     }
     /* what was put off until after the batch goes now: loop_destroy() comes after us */
     loop_collect_garbage(thread->loop);
+    splice_trim(thread->loop);
     pool_destroy(&thread->session_pool);
     pool_destroy(&thread->stream_pool);
     pool_destroy(&thread->server_conn_pool);
