@@ -349,7 +349,7 @@ static void names_become_pointers_and_numbers(void **state)
     assert_ptr_equal(p[3].default_backend, &p[3]);
     assert_int_equal(p[0].id, 3);
     assert_int_equal(p[1].id, 1);
-    assert_int_equal(p[2].id, 4);
+    assert_int_equal(p[2].id, 2);
     assert_int_equal(p[2].servers[1].id, 2);
     assert_int_equal(p[0].maxconn, 1000);
     assert_int_equal(p[1].maxconn, 50);
