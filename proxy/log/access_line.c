@@ -309,7 +309,8 @@ bool access_line_is_error(const struct access_record *r)
 bool access_line_is_wanted(const struct access_record *r)
 {
     const struct conf_proxy *frontend = r->frontend;
-    if (frontend->dontlognull && r->bytes_uploaded == 0 && r->request_line_len == 0)
+    /* in HTTP the session knows best whether a byte came, and makes no record if none did */
+    if (frontend->dontlognull && frontend->mode == CONF_MODE_TCP && r->bytes_uploaded == 0)
         return false;
     return !frontend->dontlog_normal || access_line_is_error(r);
 }

@@ -261,19 +261,21 @@ static void follows_the_clock(void **state)
 static const struct {
     const char *name;
     bool dontlognull, dontlog_normal;
+    enum conf_mode mode;
     const char *cause;
     int status;
     unsigned retries, bytes;
     bool wanted, error;
 } verdicts[] = {
-    {"everything by default", false, false, "--", 200, 0, 0, true, false},
-    {"null is left out", true, false, "CR", 400, 0, 0, false, true},
-    {"null needs no bytes at all", true, false, "CR", 400, 0, 5, true, true},
-    {"normal is left out", false, true, "--", 404, 0, 60, false, false},
-    {"a local answer is normal", false, true, "LR", 200, 0, 60, false, false},
-    {"a server error is not", false, true, "--", 500, 0, 60, true, true},
-    {"a retry is not", false, true, "--", 200, 1, 60, true, true},
-    {"a client abort is not", false, true, "CD", 200, 0, 60, true, true},
+    {"everything by default", false, false, CONF_MODE_HTTP, "--", 200, 0, 0, true, false},
+    {"null is left out", true, false, CONF_MODE_TCP, "CC", 0, 0, 0, false, true},
+    {"null needs no bytes at all", true, false, CONF_MODE_TCP, "CC", 0, 0, 5, true, true},
+    {"a bad request is not null", true, false, CONF_MODE_HTTP, "PR", 400, 0, 0, true, true},
+    {"normal is left out", false, true, CONF_MODE_HTTP, "--", 404, 0, 60, false, false},
+    {"a local answer is normal", false, true, CONF_MODE_HTTP, "LR", 200, 0, 60, false, false},
+    {"a server error is not", false, true, CONF_MODE_HTTP, "--", 500, 0, 60, true, true},
+    {"a retry is not", false, true, CONF_MODE_HTTP, "--", 200, 1, 60, true, true},
+    {"a client abort is not", false, true, CONF_MODE_HTTP, "CD", 200, 0, 60, true, true},
 };
 
 static void leaves_out_what_it_shall(void **state)
@@ -283,6 +285,7 @@ static void leaves_out_what_it_shall(void **state)
         struct access_record record = plain_record();
         web.dontlognull = verdicts[i].dontlognull;
         web.dontlog_normal = verdicts[i].dontlog_normal;
+        web.mode = verdicts[i].mode;
         memcpy(record.termination, verdicts[i].cause, 2);
         record.status = verdicts[i].status;
         record.retries = verdicts[i].retries;
