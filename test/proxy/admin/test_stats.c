@@ -125,6 +125,8 @@ static const struct {
     {"or nothing", "", "<main>", "Done."},
     {"the form", "", "name=b value=\"#3\"", NULL},
     {"JSON escapes", ";json", "\"a\\\"b<i>&c,d\\\\e\"", NULL},
+    {"JSON counts positions as HAProxy does", ";json", "\"pos\":103,\"name\":\"ssl_sess\"",
+     "\"-\""},
     {"JSON has percentiles", ";json", "\"ttime_p999\"", NULL},
     {"metrics escape labels", "metrics", "proxy=\"a\\\"b<i>&c,d\\\\e\"", NULL},
     {"metrics of states", "metrics",
