@@ -30,7 +30,8 @@ static void fill_timeouts(struct loader *l, struct conf_proxy *proxy, struct con
         if (*needed[i].ms != 0)
             continue;
         *needed[i].ms = needed[i].fallback_ms;
-        if (proxy->caps & needed[i].caps)
+        bool misspelt = l->report->errors > 0; /* perhaps; then that is what to say */
+        if ((proxy->caps & needed[i].caps) != 0 && !misspelt)
             CONF_WARN(l, span,
                       arena_printf(l->scratch, "add %s, here or in defaults", needed[i].keyword),
                       "'%s' has no timeout %s: %us is used", proxy->name, needed[i].name,

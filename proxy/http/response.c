@@ -88,7 +88,8 @@ static enum stream_state start_tunnel(struct stream *s)
     s->keep_client = s->keep_server = false;
     /* what is still held is ours to send; the framing of the request has done its duty */
     s->up.body = HTTP_BODY_UNTIL_CLOSE;
-    s->up.chunk_out = s->up.bound_reads = s->up.input_done = false;
+    s->up.chunk_out = s->up.input_done = false;
+    s->up.surplus_max = 0;
     enum relay_status status =
         relay_push(&s->up, &g, s->in + s->in_used, s->in_len - s->in_used, &used);
     s->in_used = s->in_len;

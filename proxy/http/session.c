@@ -191,8 +191,11 @@ static void parse_request(struct session *session)
     session->state = SESSION_STREAM;
     stream_parse_head(s);
     /* a stream that still wants bytes of its head leaves the reading to us */
-    if (session->stream == s && session->state == SESSION_STREAM && s->state == STREAM_HEAD)
-        session->state = SESSION_HEAD;
+    if (session->stream != s || session->state != SESSION_STREAM || s->state != STREAM_HEAD)
+        return;
+    session->state = SESSION_HEAD;
+    if (conn_can_read(&session->client)) /* bytes of which no event will tell */
+        loop_soon(session->thread->loop, &session->again);
 }
 
 static void begin_stream(struct session *session)
@@ -248,6 +251,14 @@ static void read_request(struct session *session)
     } else if (s->in_len == 0) {
         stop_waiting(session);
     }
+}
+
+/* What came behind the last request; then what did not fit there and waits in the kernel. */
+static void resume_head(struct session *session)
+{
+    parse_request(session);
+    if (session->state == SESSION_HEAD)
+        read_request(session);
 }
 
 static void tell_stream(struct session *session)
@@ -309,7 +320,7 @@ static session_step *const steps[SESSION_STATES][SESSION_EVENTS] = {
                       [SESSION_AGAIN] = read_request,
                       [SESSION_TIMED_OUT] = end_idle},
     [SESSION_HEAD] = {[SESSION_READY] = read_request,
-                      [SESSION_AGAIN] = parse_request,
+                      [SESSION_AGAIN] = resume_head,
                       [SESSION_TIMED_OUT] = refuse_late_head},
     [SESSION_STREAM] = {[SESSION_READY] = tell_stream,
                         [SESSION_AGAIN] = tell_stream_resume,

@@ -406,9 +406,9 @@ static void a_folder_is_its_config_files_in_order_and_files_add_up(void **state)
     assert_int_equal(config->proxies[1].retries, 9);
     assert_int_equal(config->global.maxconn, 7);
     assert_int_equal(config->global.nbthread, 2);
+    conf_report_clear(&report); /* places are the configuration's own */
     assert_string_equal(config->proxies[1].place.file, "d/20.conf");
     config_free(config);
-    conf_report_clear(&report);
 }
 
 /* What a room above config/ does: rows of its own in a table of its own. */
