@@ -39,7 +39,8 @@ void relay_start(struct relay *relay, struct conn *from, struct conn *to, enum h
     relay->to = to;
     relay->body = body;
     relay->chunk_out = chunk_out;
-    relay->bound_reads = relay->discard = relay->surplus = false;
+    relay->surplus_max = 0;
+    relay->discard = relay->surplus = false;
     relay->input_done = body == HTTP_BODY_NONE;
     relay->remaining = body == HTTP_BODY_LENGTH ? length : 0;
     relay->bytes_in = 0;
@@ -156,7 +157,9 @@ static enum relay_status frame_chunked(struct relay *relay, struct gather *g, co
     }
     if (*used_out == len || relay->input_done)
         return RELAY_WAITS;
-    return bytes_append(&relay->unread, data + *used_out, len - *used_out) ? RELAY_WAITS : RELAY_NO_MEMORY;
+    size_t kept = len - *used_out;
+    *used_out = len; /* kept is used: it must not be taken for the next message */
+    return bytes_append(&relay->unread, data + len - kept, kept) ? RELAY_WAITS : RELAY_NO_MEMORY;
 }
 
 static enum relay_status relay_frame(struct relay *relay, struct gather *g, const char *data, size_t len,
@@ -205,7 +208,7 @@ enum relay_status relay_push(struct relay *relay, struct gather *g, const char *
     relay->bytes_in += *consumed_out;
     if (relay->input_done && *consumed_out < len)
         relay->surplus = true;
-    if (relay->bound_reads)
+    if (relay->surplus_max != 0)
         relay_read_along(relay, g);
     status = relay_send(relay, g);
     if (status != RELAY_WAITS)
@@ -246,14 +249,14 @@ static enum relay_status relay_take_unread(struct relay *relay, struct gather *g
 static enum relay_status relay_keep_surplus(struct relay *relay, const char *data, size_t len)
 {
     relay->surplus = true;
-    return !relay->bound_reads || bytes_append(&relay->unread, data, len) ? RELAY_WAITS : RELAY_NO_MEMORY;
+    return relay->surplus_max == 0 || bytes_append(&relay->unread, data, len) ? RELAY_WAITS : RELAY_NO_MEMORY;
 }
 
 static size_t relay_read_size(const struct relay *relay)
 {
-    if (!relay->bound_reads || relay->body == HTTP_BODY_UNTIL_CLOSE)
+    if (relay->surplus_max == 0 || relay->body == HTTP_BODY_UNTIL_CLOSE)
         return relay->read_bytes;
-    uint64_t most = relay->body == HTTP_BODY_LENGTH ? relay->remaining : RELAY_READ_MIN;
+    uint64_t most = relay->body == HTTP_BODY_LENGTH ? relay->remaining : relay->surplus_max;
     return most < relay->read_bytes ? (size_t)most : relay->read_bytes;
 }
 

@@ -44,7 +44,7 @@ struct relay {
     struct conn *from, *to;
     enum http_body body; /* how the input is framed; HTTP_BODY_UNTIL_CLOSE for tunnels */
     bool chunk_out;      /* the output goes in chunks */
-    bool bound_reads;    /* never read past the body: what follows is another message */
+    size_t surplus_max;  /* what follows the body is another message: never read more of it; 0 = all the same */
     bool discard;        /* the receiver wants no body: read it and drop it */
     bool input_done;
     bool surplus;        /* bytes came after the end of the body */

@@ -133,7 +133,7 @@ enum stream_state request_send(struct stream *s)
     relay_free(&s->up); /* of an attempt before this one */
     relay_start(&s->up, &s->session->client, &s->sconn->conn, m->body, m->content_length,
                 m->body == HTTP_BODY_CHUNKED, lenient);
-    s->up.bound_reads = true;
+    s->up.surplus_max = s->thread->buffer_bytes; /* it becomes the next stream's */
     s->down.to = &s->session->client; /* for interim responses */
     size_t used;
     enum relay_status status =

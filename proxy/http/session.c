@@ -163,6 +163,12 @@ void session_move_on(struct session *session)
 
 static void read_request(struct session *session);
 
+static void session_drain_if_due(struct session *session)
+{
+    if (session->thread->draining)
+        session_drain(session);
+}
+
 static void shake_hands(struct session *session)
 {
     struct loop *loop = session->thread->loop;
@@ -191,8 +197,11 @@ static void parse_request(struct session *session)
     session->state = SESSION_STREAM;
     stream_parse_head(s);
     /* a stream that still wants bytes of its head leaves the reading to us */
-    if (session->stream == s && session->state == SESSION_STREAM && s->state == STREAM_HEAD)
-        session->state = SESSION_HEAD;
+    if (session->stream != s || session->state != SESSION_STREAM || s->state != STREAM_HEAD)
+        return;
+    session->state = SESSION_HEAD;
+    if (conn_can_read(&session->client)) /* bytes of which no event will tell */
+        loop_soon(session->thread->loop, &session->again);
 }
 
 static void begin_stream(struct session *session)
@@ -203,9 +212,7 @@ static void begin_stream(struct session *session)
         session_close(session);
         return;
     }
-    /* the whole head within one time-out, however many pieces it comes in */
-    if (session->requests++ > 0)
-        loop_arm(session->thread->loop, &session->deadline, head_timeout_ms(session));
+    session->requests++;
 }
 
 /* Nothing came: the stream was taken for nothing. */
@@ -215,8 +222,7 @@ static void stop_waiting(struct session *session)
     session->stream = NULL;
     session->requests--;
     session->state = SESSION_IDLE;
-    if (session->requests > 0)
-        loop_arm(session->thread->loop, &session->deadline, idle_timeout_ms(session));
+    session_drain_if_due(session);
 }
 
 static void client_left(struct session *session)
@@ -241,6 +247,9 @@ static void read_request(struct session *session)
         return;
     ssize_t n = conn_recv(&session->client, s->in + s->in_len, session->thread->buffer_bytes - s->in_len);
     if (n > 0) {
+        /* the whole head within one time-out, however many pieces it comes in; the first one's goes on */
+        if (s->in_len == 0 && session->requests > 1)
+            loop_arm(session->thread->loop, &session->deadline, head_timeout_ms(session));
         s->in_len += (uint32_t)n;
         parse_request(session);
     } else if (n != UV_EAGAIN) {
@@ -248,6 +257,14 @@ static void read_request(struct session *session)
     } else if (s->in_len == 0) {
         stop_waiting(session);
     }
+}
+
+/* What came behind the last request; then what did not fit there and waits in the kernel. */
+static void resume_head(struct session *session)
+{
+    parse_request(session);
+    if (session->state == SESSION_HEAD)
+        read_request(session);
 }
 
 static void tell_stream(struct session *session)
@@ -309,7 +326,7 @@ static session_step *const steps[SESSION_STATES][SESSION_EVENTS] = {
                       [SESSION_AGAIN] = read_request,
                       [SESSION_TIMED_OUT] = end_idle},
     [SESSION_HEAD] = {[SESSION_READY] = read_request,
-                      [SESSION_AGAIN] = parse_request,
+                      [SESSION_AGAIN] = resume_head,
                       [SESSION_TIMED_OUT] = refuse_late_head},
     [SESSION_STREAM] = {[SESSION_READY] = tell_stream,
                         [SESSION_AGAIN] = tell_stream_resume,
@@ -347,6 +364,8 @@ static void await_next_request(struct session *session)
     /* in the next turn, not from here: a hundred requests in one packet must not nest */
     if (has_bytes || conn_can_read(&session->client))
         loop_soon(loop, &session->again);
+    else
+        session_drain_if_due(session);
 }
 
 void session_stream_ended(struct session *session, enum session_fate fate)
@@ -365,8 +384,9 @@ void session_stream_ended(struct session *session, enum session_fate fate)
     }
 }
 
+/* Who has not asked for anything yet is waited for: its request may be on the way. */
 void session_drain(struct session *session)
 {
-    if (session->state == SESSION_IDLE || session->state == SESSION_LINGER)
+    if ((session->state == SESSION_IDLE && session->requests > 0) || session->state == SESSION_LINGER)
         session_close(session);
 }

@@ -33,18 +33,21 @@ static int check(const struct options *options)
 }
 
 /*
- * What the configuration says about processes must be known before the first fork. The file is read for
- * real by the process that serves; whether it is any good shows here, before anything is started.
+ * What the configuration says about processes must be known before the first fork. The file is read
+ * for real by the process that serves; whether it is any good shows here, before anything is
+ * started.
  */
 static int merge_modes(struct options *options, char **pidfile_out)
 {
-    struct conf_input input = {.paths = options->files, .path_count = options->file_count, .cpus = 1};
+    struct conf_input input = {
+        .paths = options->files, .path_count = options->file_count, .cpus = 1};
     struct conf_report report;
     conf_report_init(&report);
     struct config *config = config_load(&input, &report);
     if (config != NULL) {
         const struct conf_global *global = &config->global;
-        options->daemon |= global->daemon && !options->notifies; /* systemd wants to keep its child */
+        options->daemon |=
+            global->daemon && !options->notifies; /* systemd wants to keep its child */
         options->monitored |= global->master_worker;
         if (options->pidfile == NULL && global->pidfile != NULL)
             options->pidfile = *pidfile_out = strdup(global->pidfile);
@@ -103,7 +106,8 @@ static int act(struct options *options)
         return 0;
     }
     if (options->folder != NULL && chdir(options->folder) != 0) {
-        log_console(LOG_LEVEL_CRIT, "Could not change to directory %s : %s", options->folder, strerror(errno));
+        log_console(LOG_LEVEL_CRIT, "Could not change to directory %s : %s", options->folder,
+                    strerror(errno));
         return 1;
     }
     return options->check ? check(options) : serve(options);

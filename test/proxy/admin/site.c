@@ -93,7 +93,8 @@ static void make_config(unsigned extra)
                                                .show_node = true,
                                                .node = "balance-1.example.net",
                                                .admin = true};
-    config = (struct config){.proxies = proxies,
+    config = (struct config){.global.maxconn = 10000,
+                             .proxies = proxies,
                              .proxy_count = PROXIES,
                              .digest = "3f786850e387550fdab836ed7e6dc881de23001b"};
 }
