@@ -26,11 +26,11 @@ static bool may_keep_client(const struct stream *s)
 
 static void add_connection(const struct stream *s, struct gather *g, bool tunnel)
 {
-    if (tunnel)
+    if (s->resp.status == 101)
         gather_literal(g, "Connection: upgrade\r\n");
-    else if (!s->keep_client)
+    else if (!tunnel && !s->keep_client)
         gather_literal(g, "Connection: close\r\n");
-    else if (s->req.version_minor == 0)
+    else if (!tunnel && s->req.version_minor == 0)
         gather_literal(g, "Connection: keep-alive\r\n");
 }
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define LINGER_MS 2000
+#define IDLE_LONG_US 1000000 /* TCP has forgotten how much the path takes */
 #define LINGER_BYTES_MAX (256 * 1024)
 
 _Atomic unsigned http_sessions_total;
@@ -209,6 +210,8 @@ static void parse_request(struct session *session)
 
 static void begin_stream(struct session *session)
 {
+    if (session->thread->loop->now_us - session->idle_since_us > IDLE_LONG_US)
+        conn_was_idle(&session->client);
     session_move_on(session);
     session->stream = stream_new(session);
     if (session->stream == NULL) {
