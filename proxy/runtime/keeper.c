@@ -41,7 +41,8 @@ int keeper_link(struct keeper *keeper, struct keeper_link *link_out)
     }
     keeper->channel = channel[0];
     keeper->handoff = handoff[0];
-    *link_out = (struct keeper_link){.channel = channel[1], .handoff = handoff[1]};
+    *link_out =
+        (struct keeper_link){.channel = channel[1], .handoff = handoff[1], .keeper = getpid()};
     sockets_begin(&keeper->sockets);
     return 0;
 }

@@ -186,8 +186,7 @@ void reload_request(struct worker *worker)
     reload->is_published = false;
     reload->done.run = on_load_done;
     snprintf(reload->reason, sizeof(reload->reason), "no thread for the load");
-    reload->result = uv_thread_create(&reload->thread, load_main, worker);
-    if (reload->result != 0)
+    if (uv_thread_create(&reload->thread, load_main, worker) != 0)
         refuse(worker);
 }
 

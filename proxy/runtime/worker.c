@@ -240,7 +240,8 @@ static int drop_privileges(const struct worker *worker, const struct config *con
         return -1;
     }
     /* a worker without its monitor could neither reload nor be told to leave */
-    if (worker->options->monitored && (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() == 1))
+    if (worker->options->monitored &&
+        (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != worker->link->keeper))
         return complain("The monitor is gone", -errno);
     return 0;
 }
@@ -337,6 +338,7 @@ int worker_run(const struct options *options, struct keeper_link *link, struct s
     if (worker.end_signal != 0) { /* so that whoever waits for us sees why, as with HAProxy */
         signal(worker.end_signal, SIG_DFL);
         raise(worker.end_signal);
+        return 128 + worker.end_signal; /* the first process of a container cannot die of it */
     }
     return rc == 0 ? 0 : 1;
 }
