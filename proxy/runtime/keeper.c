@@ -65,8 +65,7 @@ void keeper_destroy(struct keeper *keeper)
     sockets_destroy(&keeper->sockets);
 }
 
-/* ---- the loader
- * ---------------------------------------------------------------------------------------- */
+/* ---- the loader ------------------------------------------------------------------------------ */
 
 static int send_sockets(int end, const struct socket_set *set)
 {
@@ -193,8 +192,7 @@ bool keeper_on_exit(struct keeper *keeper, pid_t pid, int status)
     return true;
 }
 
-/* ---- messages
- * ------------------------------------------------------------------------------------------ */
+/* ---- messages -------------------------------------------------------------------------------- */
 
 /* One message of the loader; false at the end. */
 static bool take_handoff(struct keeper *keeper)

@@ -21,8 +21,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* ---- on the load thread
- * --------------------------------------------------------------------------------- */
+/* ---- on the load thread ---------------------------------------------------------------------- */
 
 /* Takes one message of the loader. 1: there is more, 0: that was all, -1: refused with a reason. */
 static int take_supply(struct worker *worker, struct reload *reload)
@@ -92,8 +91,7 @@ static void load_main(void *arg)
     loop_post(&worker->control, &reload->done);
 }
 
-/* ---- on the control thread
- * ------------------------------------------------------------------------------ */
+/* ---- on the control thread ------------------------------------------------------------------- */
 
 /* The keeper closes its duplicates of retired sockets before ours stop accepting, or those of
  * refused ones. */
