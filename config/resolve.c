@@ -123,7 +123,7 @@ static void resolve_servers(struct loader *l, struct conf_proxy *proxy)
 static void number_proxies(struct loader *l)
 {
     struct name_map ids = {0};
-    unsigned next = 2; /* 1 is HAProxy's own, of its admin socket */
+    unsigned next = 1; /* as HAProxy without `stats socket`, which takes one */
     for (size_t i = 0; i < l->proxy_count; i++)
         take_id(l, &ids, l->proxies[i]->p.id, l->proxies[i]->span, l->proxies[i]);
     for (size_t i = 0; i < l->proxy_count; i++) {

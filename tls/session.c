@@ -3,8 +3,9 @@
  * The life of a TLS session: made, handshake, reads, close_notify, freed. How data becomes records
  * is in write.c, how records reach the transport in transport.c.
  *
- * No call of OpenSSL is made while its queue of errors holds something: what it says of one session
- * must not be taken for what happened to another of the same thread.
+ * No handshake and no read begins while OpenSSL's queue of errors holds something: what it says of
+ * one session must not be taken for what happened to another of the same thread. A write cannot
+ * mistake it: it never waits, so whatever is no success is a failure.
  */
 #include "tls/session_priv.h"
 

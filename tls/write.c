@@ -16,7 +16,6 @@
 #include "tls/session_priv.h"
 
 #include <assert.h>
-#include <openssl/err.h>
 #include <string.h>
 
 #define SMALL_RECORD_BYTES 1369
@@ -152,8 +151,6 @@ int tls_session_writev(struct tls_session *s, const struct iovec *pieces, int co
     if (at.bytes_left == 0)
         return before;
 
-    if (ERR_peek_error() != 0)
-        ERR_clear_error();
     struct tls_stage stage;
     if (s->deferred || at.bytes_left > SINGLE_RECORD_BYTES)
         tls_transport_begin(s, &stage); /* else a single record: straight to send */

@@ -163,6 +163,12 @@ void session_move_on(struct session *session)
 
 static void read_request(struct session *session);
 
+static void session_drain_if_due(struct session *session)
+{
+    if (session->thread->draining)
+        session_drain(session);
+}
+
 static void shake_hands(struct session *session)
 {
     struct loop *loop = session->thread->loop;
@@ -206,9 +212,7 @@ static void begin_stream(struct session *session)
         session_close(session);
         return;
     }
-    /* the whole head within one time-out, however many pieces it comes in */
-    if (session->requests++ > 0)
-        loop_arm(session->thread->loop, &session->deadline, head_timeout_ms(session));
+    session->requests++;
 }
 
 /* Nothing came: the stream was taken for nothing. */
@@ -218,8 +222,7 @@ static void stop_waiting(struct session *session)
     session->stream = NULL;
     session->requests--;
     session->state = SESSION_IDLE;
-    if (session->requests > 0)
-        loop_arm(session->thread->loop, &session->deadline, idle_timeout_ms(session));
+    session_drain_if_due(session);
 }
 
 static void client_left(struct session *session)
@@ -244,6 +247,9 @@ static void read_request(struct session *session)
         return;
     ssize_t n = conn_recv(&session->client, s->in + s->in_len, session->thread->buffer_bytes - s->in_len);
     if (n > 0) {
+        /* the whole head within one time-out, however many pieces it comes in; the first one's goes on */
+        if (s->in_len == 0 && session->requests > 1)
+            loop_arm(session->thread->loop, &session->deadline, head_timeout_ms(session));
         s->in_len += (uint32_t)n;
         parse_request(session);
     } else if (n != UV_EAGAIN) {
@@ -358,6 +364,8 @@ static void await_next_request(struct session *session)
     /* in the next turn, not from here: a hundred requests in one packet must not nest */
     if (has_bytes || conn_can_read(&session->client))
         loop_soon(loop, &session->again);
+    else
+        session_drain_if_due(session);
 }
 
 void session_stream_ended(struct session *session, enum session_fate fate)
@@ -376,8 +384,9 @@ void session_stream_ended(struct session *session, enum session_fate fate)
     }
 }
 
+/* Who has not asked for anything yet is waited for: its request may be on the way. */
 void session_drain(struct session *session)
 {
-    if (session->state == SESSION_IDLE || session->state == SESSION_LINGER)
+    if ((session->state == SESSION_IDLE && session->requests > 0) || session->state == SESSION_LINGER)
         session_close(session);
 }

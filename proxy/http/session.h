@@ -66,7 +66,7 @@ bool session_is_orphan(const struct session *session);
 void session_move_on(struct session *session);
 /* The only way out. */
 void session_close(struct session *session);
-/* Ends it if it is idle. */
+/* Ends it if it is idle after a request. */
 void session_drain(struct session *session);
 
 static inline const struct conf_proxy *session_frontend(const struct session *session)
