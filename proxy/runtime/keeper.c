@@ -163,9 +163,10 @@ static void start_loader(struct keeper *keeper)
     sockets_begin(&keeper->sockets);
     pid_t pid = fork();
     if (pid == 0) {
-        sigset_t none;
-        sigemptyset(&none);
-        sigprocmask(SIG_SETMASK, &none, NULL);
+        sigset_t held; /* signals are for others; only the deadline may end it */
+        sigfillset(&held);
+        sigdelset(&held, SIGALRM);
+        sigprocmask(SIG_SETMASK, &held, NULL);
         notify_close();
         daemon_forget();
         close(ends[0]);

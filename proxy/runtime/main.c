@@ -76,15 +76,27 @@ static int serve_alone(const struct options *options)
     return worker_run(options, &link, &sockets);
 }
 
+/* Until somebody is there to take them: their default would end us in the middle of the start. */
+static void hold_signals(void)
+{
+    sigset_t held;
+    sigemptyset(&held);
+    sigaddset(&held, SIGHUP);
+    sigaddset(&held, SIGUSR1);
+    sigaddset(&held, SIGUSR2);
+    sigprocmask(SIG_BLOCK, &held, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
 static int serve(struct options *options)
 {
     char *pidfile = NULL;
+    hold_signals();
     if (options->foreground)
         options->daemon = options->monitored = false;
     else if (merge_modes(options, &pidfile) != 0)
         return 1;
     log_console_quiet(options->quiet);
-    signal(SIGPIPE, SIG_IGN);
     notify_open();
     if (options->daemon && daemon_fork() != 0) {
         log_console(LOG_LEVEL_CRIT, "cannot go to the background: %s", strerror(errno));

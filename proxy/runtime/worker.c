@@ -124,19 +124,24 @@ static void on_signal(uv_signal_t *handle, int signal)
     }
 }
 
+/* Those that came during the start are taken now. */
 static int signals_start(struct worker *worker)
 {
-    int rc = 0;
+    sigset_t ours;
+    sigemptyset(&ours);
     signal(SIGTTIN, SIG_IGN);
     signal(SIGTTOU, SIG_IGN);
-    for (size_t i = 0; i < WORKER_SIGNALS && rc == 0; i++) {
-        rc = uv_signal_init(&worker->control.uv, &worker->signals[i]);
+    for (size_t i = 0; i < WORKER_SIGNALS; i++) {
+        int rc = uv_signal_init(&worker->control.uv, &worker->signals[i]);
+        if (rc == 0)
+            rc = uv_signal_start(&worker->signals[i], on_signal, signals[i]);
         if (rc != 0)
-            break;
+            return rc;
         worker->signals[i].data = worker;
-        rc = uv_signal_start(&worker->signals[i], on_signal, signals[i]);
+        sigaddset(&ours, signals[i]);
     }
-    return rc;
+    sigprocmask(SIG_UNBLOCK, &ours, NULL);
+    return 0;
 }
 
 /* ---- upkeep
