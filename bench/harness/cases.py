@@ -25,7 +25,7 @@ class Case:
     rate_per_s: int = 0
     tls: str = ""  # handshakes: full or resumed; empty is plain text
     key: str = "p256"  # of the certificate
-    bulk: bool = False  # figures are per MB, and the floor splices
+    bulk: bool = False  # figures are per MB
     tuned: bool = False  # the peers get larger buffers and splice; weir and the floor stay as they are
     target: float = 0.0  # weir divided by the floor, at most
 
