@@ -88,4 +88,4 @@ PROBES_PERCENT_TARGET = 2.0
 
 # Rows whose system calls are counted, with a number of requests that strace gets through.
 TRACED = {"keepalive": 20_000, "close": 5_000, "100k": 2_000, "1m": 200, "upload": 3_000, "tls": 20_000,
-          "tls-full": 1_000}
+          "tls-full": 1_000, "tls-1m": 200}
