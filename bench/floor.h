@@ -51,6 +51,7 @@ struct endpoint {
     int fd;
     bool readable;          /* the descriptor may hold more to receive */
     bool closing;           /* once the backlog has left */
+    bool more;              /* further bytes follow those being sent */
     struct endpoint *peer;  /* borrowed: the other side of the request under way, or NULL */
     struct endpoint *next;  /* of idle servers, and of the dead of this turn */
     struct buffer *backlog; /* owned: what the descriptor did not take yet, or NULL */
