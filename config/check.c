@@ -3,6 +3,7 @@
  * What is allowed but hardly meant: warnings and notes. Each check is a function and a line in the
  * table; it sees one proxy of the finished configuration.
  */
+#include <netinet/in.h>
 #include <string.h>
 
 #include "config/address.h"
@@ -84,11 +85,23 @@ static void check_format_without_log(struct loader *l, const struct config *conf
                   "'%s' has a log format but no log target", proxy->name);
 }
 
+static bool is_loopback(const struct conf_addr *addr)
+{
+    if (addr->sa.ss_family == AF_INET)
+        return ntohl(((const struct sockaddr_in *)&addr->sa)->sin_addr.s_addr) >> 24 == 127;
+    if (addr->sa.ss_family == AF_INET6)
+        return IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)&addr->sa)->sin6_addr);
+    return addr->sa.ss_family == AF_UNIX;
+}
+
 static void check_open_admin(struct loader *l, const struct config *config,
                              const struct conf_proxy *proxy, struct conf_span span)
 {
     (void)config;
-    if (proxy->stats.enabled && proxy->stats.admin && proxy->stats.auth.count == 0)
+    bool reachable = false;
+    for (size_t i = 0; i < proxy->bind_count; i++)
+        reachable = reachable || !is_loopback(&proxy->binds[i].addr);
+    if (reachable && proxy->stats.enabled && proxy->stats.admin && proxy->stats.auth.count == 0)
         CONF_WARN(l, span, "add stats_auth = [\"user:password\"]",
                   "'%s' lets everybody take servers out: stats admin without stats auth",
                   proxy->name);

@@ -29,6 +29,8 @@ static struct keyword *gather_rows(struct conf_arena *arena, enum keyword_level 
             rows = arena_list_grow(arena, rows, count, sizeof *rows);
             rows[count] = *row;
             rows[count].offset += (*tables)->shift;
+            if (row->turns_on != 0)
+                rows[count].turns_on += (*tables)->shift;
             count++;
         }
     }

@@ -101,7 +101,7 @@ struct keyword {
     unsigned scopes; /* enum keyword_scope, or-ed */
     size_t offset;
     enum keyword_unit unit;
-    long long min, max; /* max 0 = what the field can hold */
+    long long min, max; /* max 0 = what the field can hold; KW_STRING: min 1 = not empty */
     int value;          /* KW_SET, KW_OWN */
     size_t turns_on;    /* offset of a bool that using the keyword sets; 0 = none */
     unsigned position;  /* haproxy.cfg: place among the words that need no name, from 1 */
@@ -120,8 +120,8 @@ struct keyword {
     const char *takes;     /* KW_OWN: what the value is, for the manual */
     const char *note;      /* KW_NOTHING, KW_REFUSED */
     const char *doc;
-    const char *since,
-        *until; /* HAProxy version; since NULL = 1.5 or older, or "weir" for our own */
+    const char *since; /* first HAProxy version; NULL = 1.5 or older, "weir" = a word of our own */
+    const char *until; /* last HAProxy version that knew it, or NULL */
 };
 
 struct keyword_table {

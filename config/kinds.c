@@ -62,21 +62,19 @@ static void set_value(struct loader *l, const struct keyword *row, void *base,
         *(int *)field(row, base) = flag ? row->value : 0;
 }
 
-/* Stores value if the row's range holds it. */
+/* Stores a value that could be read (error 0) and that the row's range holds. */
 static void store_in_range(struct loader *l, const struct keyword *row, void *base,
                            const struct conf_directive *d, const struct conf_word *word, int error,
                            long long value)
 {
     long long max = row->max != 0 ? row->max : row->unit == UNIT_NONE ? UINT_MAX : INT_MAX;
-    if (error == VALUE_BAD || (error == 0 && word->kind == CONF_WORD_BOOL))
-        error = VALUE_BAD;
-    else if (error == 0 && (value < row->min || value > max))
-        error = value > max ? VALUE_LARGE : VALUE_SMALL;
+    bool large = error == VALUE_LARGE || (error == 0 && value > max);
+    bool small = error == VALUE_SMALL || (error == 0 && value < row->min);
     const char *unit = row->unit == UNIT_MS ? " ms" : row->unit == UNIT_S ? " s" : "";
-    const char *range = arena_printf(l->scratch, "from %lld to %lld%s", row->min, max, unit);
-    if (error == VALUE_LARGE || error == VALUE_SMALL)
-        CONF_FAIL(l, word->span, range, "%s: %s is too %s", d->name.text, word->text,
-                  error == VALUE_LARGE ? "large" : "small");
+    if (large || small)
+        CONF_FAIL(l, word->span,
+                  arena_printf(l->scratch, "from %lld to %lld%s", row->min, max, unit),
+                  "%s: %s is too %s", d->name.text, word->text, large ? "large" : "small");
     else
         *(unsigned *)field(row, base) = (unsigned)value;
 }

@@ -56,10 +56,6 @@ struct loader {
 const char *loader_read(struct loader *l, struct conf_arena *arena, const char *path,
                         struct conf_span span, size_t *len_out);
 
-/* Makes a text known, so that messages can show its lines. Both strings lie in the arena. */
-const struct conf_text *loader_add_text(struct loader *l, const char *file, const char *bytes,
-                                        size_t len);
-
 #define CONF_FAIL(l, span, help, ...)                                                              \
     conf_report_add((l)->report, CONF_ERROR, span, help, __VA_ARGS__)
 #define CONF_WARN(l, span, help, ...)                                                              \

@@ -10,33 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct stats_source *source;
-
 static const struct stats_format *const formats[] = {
     [STATS_HTML] = &stats_html,
     [STATS_CSV] = &stats_csv,
     [STATS_JSON] = &stats_json,
     [STATS_PROMETHEUS] = &stats_prometheus,
 };
-
-void stats_set_source(const struct stats_source *new_source)
-{
-    source = new_source;
-}
-
-void stats_read_process(struct stats_process *out)
-{
-    *out = (struct stats_process){0};
-    if (source != NULL && source->process != NULL)
-        source->process(out);
-}
-
-bool stats_read_certificate(const struct snapshot *snapshot, size_t number,
-                            struct stats_certificate *out)
-{
-    return source != NULL && source->certificate != NULL &&
-           source->certificate(snapshot, number, out);
-}
 
 const char *stats_content_type(enum stats_format_id format)
 {

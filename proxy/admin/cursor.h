@@ -8,6 +8,7 @@
 #define WEIR_PROXY_ADMIN_CURSOR_H
 
 #include "proxy/admin/fields.h"
+#include "proxy/admin/process.h"
 #include "proxy/admin/text.h"
 
 /* The longest piece: a row of the page with all names and reasons at their bounds. */
@@ -30,8 +31,9 @@ struct stats_cursor {
     uint64_t now_us; /* monotonic */
     int64_t wall_us;
     /* where the format is; each uses them in its own way */
-    size_t phase, item, sub;
+    size_t phase, item, sub, skipped;
     struct stats_walk walk;
+    struct certificate_walk certificates;
     size_t len, sent; /* of the piece at hand */
     char piece[STATS_PIECE_BYTES];
 };
@@ -52,10 +54,5 @@ bool stats_walk_next(struct stats_cursor *cursor, enum stats_step *step_out,
                      struct stats_subject *subject_out);
 /* The same without BEGIN and END. */
 bool stats_walk_row(struct stats_cursor *cursor, struct stats_subject *subject_out);
-
-/* What the source says, or zeros. */
-void stats_read_process(struct stats_process *out);
-bool stats_read_certificate(const struct snapshot *snapshot, size_t number,
-                            struct stats_certificate *out);
 
 #endif

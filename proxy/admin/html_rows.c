@@ -211,7 +211,9 @@ static void end(const struct stats_cursor *c, struct text *text, const struct pr
                      "<p class=act><select name=action aria-label=\"action\"><option value=\"\">"
                      "With the chosen servers ...</option><option value=ready>Set state to READY"
                      "</option><option value=drain>Set state to DRAIN</option><option value=maint>"
-                     "Set state to MAINT</option></select> <button>Apply</button></p></form>");
+                     "Set state to MAINT</option><option value=hrunn>Health: force UP</option>"
+                     "<option value=hdown>Health: force DOWN</option></select> "
+                     "<button>Apply</button></p></form>");
     }
     text_put(text, "</section>\n");
 }

@@ -131,9 +131,9 @@ static void sum_frontends(const struct stats_cursor *c, uint64_t values[PROCESS_
 
 static void read_values(const struct stats_cursor *c, uint64_t values[PROCESS_VALUES])
 {
-    struct stats_process process;
+    struct process_facts process;
     struct mallinfo2 heap = mallinfo2();
-    stats_read_process(&process);
+    process_read(c->snapshot, &process);
     sum_frontends(c, values);
     values[VALUE_ONE] = 1;
     values[VALUE_THREADS] = process.threads;

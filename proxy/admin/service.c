@@ -9,6 +9,7 @@
  */
 #include "proxy/admin/service.h"
 
+#include "proxy/admin/process.h"
 #include "proxy/admin/stats.h"
 #include "proxy/http/fixed_reply.h"
 #include "proxy/net/loop.h"
@@ -23,6 +24,7 @@ static struct loop *control;
 void admin_service_start(struct loop *control_loop)
 {
     control = control_loop;
+    process_started(loop_wall_us(control_loop));
 }
 
 /* --- forms --- */
@@ -30,24 +32,34 @@ void admin_service_start(struct loop *control_loop)
 struct server_order {
     struct loop_message message;
     struct server *server;
-    enum server_admin admin;
+    enum stats_order order;
 };
+
+static void carry_out(struct server *server, enum stats_order order)
+{
+    static const enum server_admin modes[] = {
+        [ORDER_READY] = SERVER_READY, [ORDER_DRAIN] = SERVER_DRAIN, [ORDER_MAINT] = SERVER_MAINT};
+    if (order == ORDER_UP || order == ORDER_DOWN)
+        server_set_health(server, order == ORDER_UP, control);
+    else
+        server_set_admin(server, modes[order], control);
+}
 
 static void on_order(struct loop_message *message)
 {
-    struct server_order *order = (struct server_order *)message; /* its first member */
-    server_set_admin(order->server, order->admin, control);
+    struct server_order *order = LIST_ITEM(message, struct server_order, message);
+    carry_out(order->server, order->order);
     free(order);
 }
 
-static void order_server(void *owner, struct server *server, enum server_admin admin)
+static void order_server(void *owner, struct server *server, enum stats_order order)
 {
     (void)owner;
-    struct server_order *order = malloc(sizeof(*order));
-    if (order == NULL)
+    struct server_order *mail = malloc(sizeof(*mail));
+    if (mail == NULL)
         return; /* as if the form had not come: the page shows the state as it is */
-    *order = (struct server_order){{.run = on_order}, server, admin};
-    loop_post(control, &order->message);
+    *mail = (struct server_order){.message.run = on_order, .server = server, .order = order};
+    loop_post(control, &mail->message);
 }
 
 /* --- answers --- */
@@ -76,7 +88,11 @@ static enum service_verdict answer_document(const struct service_request *reques
     int len = snprintf(answer->headers, sizeof(answer->headers),
                        "Cache-Control: no-cache\r\nContent-Type: %s\r\n",
                        stats_content_type(query->format));
-    if (refresh_s > 0 && len > 0)
+    if (query->format == STATS_HTML) /* nothing but what is in the page itself */
+        len += snprintf(answer->headers + len, sizeof(answer->headers) - (size_t)len,
+                        "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; "
+                        "script-src 'unsafe-inline'; img-src data:; form-action 'self'\r\n");
+    if (refresh_s > 0)
         snprintf(answer->headers + len, sizeof(answer->headers) - (size_t)len, "Refresh: %u\r\n",
                  refresh_s);
     answer->status = 200;

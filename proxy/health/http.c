@@ -37,7 +37,8 @@ static bool http_configure(struct probe *probe, const struct conf_proxy *proxy,
 
 static bool is_expected(const struct probe *probe, unsigned status)
 {
-    return status >= 100 && status < 600 && (probe->expect.bits[status / 64] >> status % 64 & 1) != 0;
+    unsigned bit = status - 100;
+    return status >= 100 && status < 600 && (probe->expect.bits[bit / 64] >> bit % 64 & 1) != 0;
 }
 
 static enum probe_step judge(struct probe *probe, const struct http_msg *msg, const char *base)

@@ -82,21 +82,27 @@ static enum stream_state refuse_response(struct stream *s, const char *reason)
 /* From now on bytes flow both ways as they are. Those the client sent behind its request go first. */
 static enum stream_state start_tunnel(struct stream *s)
 {
+    struct relay_bytes *intake = &s->session->intake;
     struct gather g;
     size_t used;
     gather_init(&g);
     s->keep_client = s->keep_server = false;
     /* what is still held is ours to send; the framing of the request has done its duty */
     s->up.body = HTTP_BODY_UNTIL_CLOSE;
-    s->up.chunk_out = s->up.bound_reads = s->up.input_done = false;
+    s->up.chunk_out = s->up.input_done = false;
+    s->up.surplus_max = 0;
     enum relay_status status =
-        relay_push(&s->up, &g, s->in + s->in_used, s->in_len - s->in_used, &used);
+        relay_stage(&s->up, &g, s->in + s->in_used, s->in_len - s->in_used, &used);
     s->in_used = s->in_len;
+    if (status == RELAY_WAITS)
+        status = relay_push(&s->up, &g, intake->data + intake->off, intake->len, &used);
+    intake->len = 0;
     if (status == RELAY_TO_FAILED)
         return stream_fail(s, CAUSE_SERVER_ABORT, 502);
     if (status != RELAY_WAITS)
         return stream_fail(s, CAUSE_RESOURCE, 500);
     s->state = STREAM_TUNNEL;
+    stream_refresh_deadlines(s);
     return stream_pump(s);
 }
 
@@ -175,6 +181,8 @@ static enum stream_state parse_heads(struct stream *s, const char *base, size_t 
             return refuse_response(s, s->parser.error.reason);
         if (status == H1_MORE)
             return STREAM_WAITING;
+        if (s->resp.head_bytes > s->thread->buffer_bytes)
+            return refuse_response(s, "the head is too large");
         if (!is_interim(s)) {
             if (s->resp.status == 101 && !s->upgrade)
                 return refuse_response(s, "101 without a request to upgrade");

@@ -112,11 +112,20 @@ static void server_conn_keep(struct server_conn *sconn, struct session *session)
     sconn->keeper = session;
 }
 
+/* Whether the server has said what it was asked and not a byte more. A read that got all it wanted, or a
+ * splice, leaves that open: then one more tells, as the next response must not begin with these bytes. */
+static bool is_silent(struct conn *conn)
+{
+    char surplus;
+    return !conn_can_read(conn) || conn_recv(conn, &surplus, 1) == UV_EAGAIN;
+}
+
 void server_conn_give(struct server_conn *sconn, struct session *session, enum conf_reuse reuse)
 {
     struct server *server = sconn->server;
     struct server_idle *pool = server_conn_pool(sconn);
-    bool welcome = !atomic_load_explicit(&server->retired, memory_order_relaxed) && server_is_usable(server);
+    bool welcome = !atomic_load_explicit(&server->retired, memory_order_relaxed) &&
+                   server_is_usable(server) && is_silent(&sconn->conn);
     sconn->stream = NULL;
     server_conn_set_use(sconn, false);
     if (welcome && reuse == CONF_REUSE_NEVER && session != NULL) {

@@ -9,6 +9,7 @@
 #include "proxy/http/stream_log.h"
 #include "tls/session.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #define LINGER_MS 2000
@@ -130,6 +131,8 @@ void session_close(struct session *session)
     if (session->kept != NULL)
         server_conn_close(session->kept);
     conn_close(&session->client);
+    relay_bytes_free(&session->intake);
+    session->intake = (struct relay_bytes){0};
     wheel_forget(&thread->loop->wheel, &session->deadline);
     list_remove(&session->again.node);
     list_remove(&session->node);
@@ -163,6 +166,12 @@ void session_move_on(struct session *session)
 
 static void read_request(struct session *session);
 
+static void session_drain_if_due(struct session *session)
+{
+    if (session->thread->draining)
+        session_drain(session);
+}
+
 static void shake_hands(struct session *session)
 {
     struct loop *loop = session->thread->loop;
@@ -191,8 +200,11 @@ static void parse_request(struct session *session)
     session->state = SESSION_STREAM;
     stream_parse_head(s);
     /* a stream that still wants bytes of its head leaves the reading to us */
-    if (session->stream == s && session->state == SESSION_STREAM && s->state == STREAM_HEAD)
-        session->state = SESSION_HEAD;
+    if (session->stream != s || session->state != SESSION_STREAM || s->state != STREAM_HEAD)
+        return;
+    session->state = SESSION_HEAD;
+    if (conn_can_read(&session->client)) /* bytes of which no event will tell */
+        loop_soon(session->thread->loop, &session->again);
 }
 
 static void begin_stream(struct session *session)
@@ -203,9 +215,7 @@ static void begin_stream(struct session *session)
         session_close(session);
         return;
     }
-    /* the whole head within one time-out, however many pieces it comes in */
-    if (session->requests++ > 0)
-        loop_arm(session->thread->loop, &session->deadline, head_timeout_ms(session));
+    session->requests++;
 }
 
 /* Nothing came: the stream was taken for nothing. */
@@ -215,8 +225,7 @@ static void stop_waiting(struct session *session)
     session->stream = NULL;
     session->requests--;
     session->state = SESSION_IDLE;
-    if (session->requests > 0)
-        loop_arm(session->thread->loop, &session->deadline, idle_timeout_ms(session));
+    session_drain_if_due(session);
 }
 
 static void client_left(struct session *session)
@@ -230,24 +239,75 @@ static void client_left(struct session *session)
     session_close(session);
 }
 
+/*
+ * Into the stream's buffer. From a client that uploads, head and body are read in one go, through the
+ * scratch: what the buffer does not hold is the session's intake.
+ */
+static ssize_t read_input(struct session *session, char *to, size_t room)
+{
+    struct relay_bytes *intake = &session->intake;
+    char *scratch = session->thread->loop->scratch;
+    if (intake->len == 0 && session->upload_bytes <= room)
+        return conn_recv(&session->client, to, room);
+    if (intake->len == 0) {
+        ssize_t n = conn_recv(&session->client, scratch, session->upload_bytes);
+        if (n <= 0)
+            return n;
+        *intake = (struct relay_bytes){.data = scratch, .len = (size_t)n};
+    }
+    size_t taken = intake->len < room ? intake->len : room;
+    memcpy(to, intake->data + intake->off, taken);
+    intake->off += taken;
+    intake->len -= taken;
+    return (ssize_t)taken;
+}
+
+bool session_own_intake(struct session *session)
+{
+    struct relay_bytes seen = session->intake;
+    if (seen.len > 0 && seen.cap > 0)
+        return true;
+    relay_bytes_free(&session->intake);
+    session->intake = (struct relay_bytes){0};
+    return seen.len == 0 || relay_bytes_append(&session->intake, seen.data + seen.off, seen.len);
+}
+
+static bool has_input(const struct session *session)
+{
+    return session->intake.len > 0 || conn_can_read(&session->client);
+}
+
 static void read_request(struct session *session)
 {
-    if (!conn_can_read(&session->client))
+    if (!has_input(session))
         return;
     if (session->stream == NULL)
         begin_stream(session);
     struct stream *s = session->stream;
     if (s == NULL)
         return;
-    ssize_t n = conn_recv(&session->client, s->in + s->in_len, session->thread->buffer_bytes - s->in_len);
+    ssize_t n = read_input(session, s->in + s->in_len, session->thread->buffer_bytes - s->in_len);
     if (n > 0) {
+        /* the whole head within one time-out, however many pieces it comes in; the first one's goes on */
+        if (s->in_len == 0 && session->requests > 1)
+            loop_arm(session->thread->loop, &session->deadline, head_timeout_ms(session));
         s->in_len += (uint32_t)n;
         parse_request(session);
+        if (!session_own_intake(session))
+            session_close(session);
     } else if (n != UV_EAGAIN) {
         client_left(session);
     } else if (s->in_len == 0) {
         stop_waiting(session);
     }
+}
+
+/* What came behind the last request; then what did not fit there and waits in the kernel. */
+static void resume_head(struct session *session)
+{
+    parse_request(session);
+    if (session->state == SESSION_HEAD)
+        read_request(session);
 }
 
 static void tell_stream(struct session *session)
@@ -309,7 +369,7 @@ static session_step *const steps[SESSION_STATES][SESSION_EVENTS] = {
                       [SESSION_AGAIN] = read_request,
                       [SESSION_TIMED_OUT] = end_idle},
     [SESSION_HEAD] = {[SESSION_READY] = read_request,
-                      [SESSION_AGAIN] = parse_request,
+                      [SESSION_AGAIN] = resume_head,
                       [SESSION_TIMED_OUT] = refuse_late_head},
     [SESSION_STREAM] = {[SESSION_READY] = tell_stream,
                         [SESSION_AGAIN] = tell_stream_resume,
@@ -345,8 +405,10 @@ static void await_next_request(struct session *session)
     session->requests += has_bytes;
     loop_arm(loop, &session->deadline, has_bytes ? head_timeout_ms(session) : idle_timeout_ms(session));
     /* in the next turn, not from here: a hundred requests in one packet must not nest */
-    if (has_bytes || conn_can_read(&session->client))
+    if (has_bytes || has_input(session))
         loop_soon(loop, &session->again);
+    else
+        session_drain_if_due(session);
 }
 
 void session_stream_ended(struct session *session, enum session_fate fate)
@@ -365,8 +427,9 @@ void session_stream_ended(struct session *session, enum session_fate fate)
     }
 }
 
+/* Who has not asked for anything yet is waited for: its request may be on the way. */
 void session_drain(struct session *session)
 {
-    if (session->state == SESSION_IDLE || session->state == SESSION_LINGER)
+    if ((session->state == SESSION_IDLE && session->requests > 0) || session->state == SESSION_LINGER)
         session_close(session);
 }

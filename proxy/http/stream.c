@@ -77,11 +77,10 @@ void stream_arm(struct stream *s)
         wheel_disarm(&s->session->deadline);
 }
 
+/* Of a tunnel; once one side has ended, there is no reason to wait long for the other. */
 static unsigned client_timeout_ms(const struct stream *s)
 {
     const struct conf_timeouts *fe = &s->frontend->conf->timeout;
-    if (s->state != STREAM_TUNNEL)
-        return fe->client_ms;
     if (s->up.input_done || s->down.input_done)
         return fe->client_fin_ms != 0 ? fe->client_fin_ms : fe->client_ms;
     unsigned tunnel = s->backend->conf->timeout.tunnel_ms;
@@ -91,11 +90,15 @@ static unsigned client_timeout_ms(const struct stream *s)
 static unsigned server_timeout_ms(const struct stream *s)
 {
     const struct conf_timeouts *be = &s->backend->conf->timeout;
-    if (s->state != STREAM_TUNNEL)
-        return be->server_ms;
     if (s->up.input_done || s->down.input_done)
         return be->server_fin_ms != 0 ? be->server_fin_ms : be->server_ms;
     return be->tunnel_ms != 0 ? be->tunnel_ms : be->server_ms;
+}
+
+void stream_refresh_deadlines(struct stream *s)
+{
+    stream_client_lives(s, client_timeout_ms(s));
+    stream_server_lives(s, server_timeout_ms(s));
 }
 
 /* ---- the way of a request ------------------------------------------------------------------------- */
@@ -245,17 +248,19 @@ static enum stream_state pump_client(struct stream *s)
     if (s->state == STREAM_WAITING && s->backend->conf->abortonclose && s->session->client.peer_ended &&
         s->up.input_done)
         return stream_fail(s, CAUSE_CLIENT_ABORT, 400);
-    stream_client_lives(s, client_timeout_ms(s));
     if (s->state == STREAM_TUNNEL)
-        stream_server_lives(s, server_timeout_ms(s));
+        stream_refresh_deadlines(s);
+    else
+        stream_client_lives(s, s->frontend->conf->timeout.client_ms);
     return stream_pump(s);
 }
 
 static enum stream_state pump_server(struct stream *s)
 {
-    stream_server_lives(s, server_timeout_ms(s));
     if (s->state == STREAM_TUNNEL)
-        stream_client_lives(s, client_timeout_ms(s));
+        stream_refresh_deadlines(s);
+    else
+        stream_server_lives(s, s->backend->conf->timeout.server_ms);
     return stream_pump(s);
 }
 
@@ -417,6 +422,15 @@ static enum session_fate session_fate_after(struct stream *s, bool asked, bool a
     return client->broken || (expects_no_more && !client->readable) ? SESSION_LEAVES : SESSION_LINGERS;
 }
 
+/* Of a request with a body that the buffer cannot hold; 0 for others. */
+static size_t upload_size(const struct stream *s)
+{
+    if (s->req.body != HTTP_BODY_LENGTH || s->head_us == 0)
+        return 0;
+    uint64_t size = s->req.head_bytes + s->req.content_length;
+    return size <= s->thread->buffer_bytes ? 0 : size < RELAY_READ_MAX / 2 ? (size_t)size : RELAY_READ_MAX / 2;
+}
+
 enum stream_state stream_end(struct stream *s)
 {
     struct session *session = s->session;
@@ -424,6 +438,7 @@ enum stream_state stream_end(struct stream *s)
     stream_log_end(s);
     if (answered && s->down.read_bytes != 0)
         session->burst_bytes = s->down.read_bytes;
+    session->upload_bytes = upload_size(s);
     dispatch_leave_queue(s);
     dispatch_release(s, s->keep_server && asked && answered && !s->down.surplus && s->sconn != NULL &&
                             !s->sconn->conn.peer_ended);

@@ -182,12 +182,12 @@ void http_thread_post_snapshot(struct http_thread *thread, struct snapshot *snap
 static void on_drain_mail(struct loop_message *message)
 {
     struct http_thread *thread = LIST_ITEM(message, struct http_thread, drain_mail);
-    thread->draining = true;
     stop_listeners(thread, NULL);
     for (struct list *n = thread->sessions.next, *next; n != &thread->sessions; n = next) {
         next = n->next;
         session_drain(LIST_ITEM(n, struct session, node));
     }
+    thread->draining = true; /* not before: whoever closes last tells, and above it was not over yet */
     if (thread->session_count == 0)
         thread->hooks->drained(thread);
 }
@@ -295,6 +295,7 @@ void http_thread_free(struct http_thread *thread)
     }
     /* what was put off until after the batch goes now: loop_destroy() comes after us */
     loop_collect_garbage(thread->loop);
+    splice_trim(thread->loop);
     pool_destroy(&thread->session_pool);
     pool_destroy(&thread->stream_pool);
     pool_destroy(&thread->server_conn_pool);

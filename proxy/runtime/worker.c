@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The life of the process that serves; worker.h draws it. It begins with the privileges of whoever launched
- * it, loads, binds, opens its logs, and gives up what the configuration says before it serves anybody.
+ * The life of the process that serves; worker.h draws it. It begins with the privileges of whoever
+ * launched it, loads, binds, opens its logs, and gives up what the configuration says before it
+ * serves anybody.
  */
 #include "proxy/runtime/worker.h"
 
-#include "proxy/http/thread.h"
 #include "proxy/admin/service.h"
 #include "proxy/health/health.h"
+#include "proxy/http/thread.h"
 #include "proxy/log/log.h"
 #include "proxy/runtime/channel.h"
 #include "proxy/runtime/daemon.h"
@@ -27,19 +28,23 @@
 #include <unistd.h>
 
 #define UPKEEP_MS 1000
+#define RELOAD_WAIT_MS 50
 #define CERTIFICATES_EVERY 86400 /* upkeeps */
 
-/* ---- the end ------------------------------------------------------------------------------------------- */
+/* ---- the end
+ * ------------------------------------------------------------------------------------------- */
 
 static void report_stopped(const struct worker *worker)
 {
     const struct snapshot *snapshot = worker->snapshots.current;
     for (size_t i = 0; i < snapshot->config->proxy_count; i++) {
         const struct proxy *proxy = &snapshot->proxies[i];
-        log_event(LOG_LEVEL_WARNING, proxy->conf, "Proxy %s stopped (cumulated conns: FE: %llu, BE: %llu).",
-                  proxy->conf->name,
-                  (unsigned long long)counter_set_total(proxy->state->frontend.counters, COUNTER_CONNECTIONS),
-                  (unsigned long long)counter_set_total(proxy->state->backend.counters, COUNTER_SESSIONS));
+        log_event(LOG_LEVEL_WARNING, proxy->conf,
+                  "Proxy %s stopped (cumulated conns: FE: %llu, BE: %llu).", proxy->conf->name,
+                  (unsigned long long)counter_set_total(proxy->state->frontend.counters,
+                                                        COUNTER_CONNECTIONS),
+                  (unsigned long long)counter_set_total(proxy->state->backend.counters,
+                                                        COUNTER_SESSIONS));
     }
 }
 
@@ -57,14 +62,33 @@ static void on_hard_stop(struct wheel_timer *timer)
     end(worker, 0);
 }
 
-/* From here on nobody listens, neither we nor a process beside us. */
+static void on_all_drain(struct worker *worker)
+{
+    sockets_close_retired(worker->sockets);
+}
+
+/* Nobody is to listen any more, neither we nor an opener with its duplicates. */
+static void stop_listening(struct worker *worker)
+{
+    if (!worker->options->monitored)
+        keeper_link_close(worker->link);
+    sockets_begin(worker->sockets);
+    sockets_commit(worker->sockets);
+    for (unsigned i = 0; i < worker->thread_count; i++)
+        http_thread_post_drain(worker->threads[i].http);
+    threads_await(worker, on_all_drain);
+}
+
 static void on_grace(struct wheel_timer *timer)
 {
     struct worker *worker = LIST_ITEM(timer, struct worker, grace);
     unsigned limit_ms = worker->snapshots.current->config->global.hard_stop_after_ms;
+    if (worker->reload.is_running) { /* it came first, and will soon be over */
+        loop_arm(&worker->control, &worker->grace, RELOAD_WAIT_MS);
+        return;
+    }
     report_stopped(worker);
-    for (unsigned i = 0; i < worker->thread_count; i++)
-        http_thread_post_drain(worker->threads[i].http);
+    stop_listening(worker);
     if (limit_ms != 0)
         loop_arm(&worker->control, &worker->hard_stop, limit_ms);
 }
@@ -78,7 +102,8 @@ static void drain(struct worker *worker)
     loop_arm(&worker->control, &worker->grace, worker->snapshots.current->config->global.grace_ms);
 }
 
-/* ---- signals ------------------------------------------------------------------------------------------- */
+/* ---- signals
+ * ------------------------------------------------------------------------------------------- */
 
 static const int signals[WORKER_SIGNALS] = {SIGHUP, SIGUSR2, SIGUSR1, SIGTERM, SIGINT};
 
@@ -99,22 +124,28 @@ static void on_signal(uv_signal_t *handle, int signal)
     }
 }
 
+/* Those that came during the start are taken now. */
 static int signals_start(struct worker *worker)
 {
-    int rc = 0;
+    sigset_t ours;
+    sigemptyset(&ours);
     signal(SIGTTIN, SIG_IGN);
     signal(SIGTTOU, SIG_IGN);
-    for (size_t i = 0; i < WORKER_SIGNALS && rc == 0; i++) {
-        rc = uv_signal_init(&worker->control.uv, &worker->signals[i]);
+    for (size_t i = 0; i < WORKER_SIGNALS; i++) {
+        int rc = uv_signal_init(&worker->control.uv, &worker->signals[i]);
+        if (rc == 0)
+            rc = uv_signal_start(&worker->signals[i], on_signal, signals[i]);
         if (rc != 0)
-            break;
+            return rc;
         worker->signals[i].data = worker;
-        rc = uv_signal_start(&worker->signals[i], on_signal, signals[i]);
+        sigaddset(&ours, signals[i]);
     }
-    return rc;
+    sigprocmask(SIG_UNBLOCK, &ours, NULL);
+    return 0;
 }
 
-/* ---- upkeep -------------------------------------------------------------------------------------------- */
+/* ---- upkeep
+ * -------------------------------------------------------------------------------------------- */
 
 static void on_upkeep(struct wheel_timer *timer)
 {
@@ -124,13 +155,15 @@ static void on_upkeep(struct wheel_timer *timer)
     for (size_t i = 0; i < snapshot->config->proxy_count; i++)
         proxy_state_tick(snapshot->proxies[i].state, now_s);
     if (worker->tls.keys != NULL)
-        tls_ticket_keys_rotate(worker->tls.keys, (time_t)(loop_wall_us(&worker->control) / 1000000));
+        tls_ticket_keys_rotate(worker->tls.keys,
+                               (time_t)(loop_wall_us(&worker->control) / 1000000));
     if (++worker->upkeeps % CERTIFICATES_EVERY == 0)
         publish_warn_certificates(worker);
     loop_arm(&worker->control, &worker->upkeep, UPKEEP_MS);
 }
 
-/* ---- the start ----------------------------------------------------------------------------------------- */
+/* ---- the start
+ * ----------------------------------------------------------------------------------------- */
 
 static int complain(const char *what, int rc)
 {

@@ -15,7 +15,7 @@ static void check_places(const struct conf_report *report)
 {
     for (size_t i = 0; i < report->count; i++) {
         const struct conf_problem *problem = &report->problems[i];
-        bool whole = problem->file == NULL || problem->place.line == 0;
+        bool whole = problem->place.file == NULL || problem->place.line == 0;
         if (problem->message == NULL ||
             (!whole && problem->source_line == NULL && problem->place.line > 1))
             abort();

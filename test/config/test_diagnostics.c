@@ -250,6 +250,18 @@ static void a_mistake_is_reported_once(void **state)
     assert_int_equal(failed, 0);
 }
 
+static void what_is_misspelt_is_not_also_missing(void **state)
+{
+    (void)state;
+    struct conf_report report;
+    conf_report_init(&report);
+    assert_null(load_text(
+        "listens = ( { name = \"l\"; binds = [\"*:x\"]; timeout_client = \"5x\"; } );\n", &report));
+    assert_int_equal(report.errors, 2);
+    assert_int_equal(report.warnings + report.notes, 0);
+    conf_report_clear(&report);
+}
+
 static void all_problems_are_reported_in_order(void **state)
 {
     (void)state;
@@ -260,7 +272,7 @@ static void all_problems_are_reported_in_order(void **state)
                           &report));
     assert_int_equal(report.errors, 3);
     for (size_t i = 1; i < report.count; i++) {
-        if (report.problems[i].file != NULL)
+        if (report.problems[i].place.file != NULL)
             assert_true(report.problems[i - 1].place.line <= report.problems[i].place.line);
     }
     conf_report_clear(&report);
@@ -314,7 +326,7 @@ static void an_error_in_an_included_file_names_that_file(void **state)
     struct conf_report report;
     conf_report_init(&report);
     assert_null(config_load(&input, &report));
-    assert_string_equal(report.problems[0].file, "/etc/weir/sub/app.conf");
+    assert_string_equal(report.problems[0].place.file, "/etc/weir/sub/app.conf");
     assert_int_equal(report.problems[0].place.line, 3);
     assert_int_equal(report.problems[0].place.column, 14);
     assert_string_equal(report.problems[0].source_line, "  nbthread = 99;");
@@ -344,6 +356,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_bad_text_is_explained),
         cmocka_unit_test(a_mistake_is_reported_once),
+        cmocka_unit_test(what_is_misspelt_is_not_also_missing),
         cmocka_unit_test(all_problems_are_reported_in_order),
         cmocka_unit_test(a_problem_is_printed_with_line_caret_and_help),
         cmocka_unit_test(a_nul_byte_has_a_place),

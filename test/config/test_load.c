@@ -57,7 +57,7 @@ static void defaults_without_a_word_are_haproxys(void **state)
     assert_int_equal(g->uid, (uid_t)-1);
     assert_string_equal(g->log_tag, "tag");
     assert_int_equal(p->caps, CONF_LISTEN);
-    assert_int_equal(p->id, 2);
+    assert_int_equal(p->id, 1);
     assert_int_equal(p->mode, CONF_MODE_HTTP);
     assert_string_equal(p->balance, "roundrobin");
     assert_int_equal(p->retries, 3);
@@ -348,8 +348,8 @@ static void names_become_pointers_and_numbers(void **state)
     assert_ptr_equal(p[1].default_backend, &p[3]);
     assert_ptr_equal(p[3].default_backend, &p[3]);
     assert_int_equal(p[0].id, 3);
-    assert_int_equal(p[1].id, 2);
-    assert_int_equal(p[2].id, 4);
+    assert_int_equal(p[1].id, 1);
+    assert_int_equal(p[2].id, 2);
     assert_int_equal(p[2].servers[1].id, 2);
     assert_int_equal(p[0].maxconn, 1000);
     assert_int_equal(p[1].maxconn, 50);
@@ -406,9 +406,9 @@ static void a_folder_is_its_config_files_in_order_and_files_add_up(void **state)
     assert_int_equal(config->proxies[1].retries, 9);
     assert_int_equal(config->global.maxconn, 7);
     assert_int_equal(config->global.nbthread, 2);
+    conf_report_clear(&report); /* places are the configuration's own */
     assert_string_equal(config->proxies[1].place.file, "d/20.conf");
     config_free(config);
-    conf_report_clear(&report);
 }
 
 /* What a room above config/ does: rows of its own in a table of its own. */

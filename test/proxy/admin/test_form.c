@@ -12,11 +12,11 @@
 #define LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 /* What was applied, as "web-1:1 web-2:1 ". */
-static void note(void *owner, struct server *server, enum server_admin admin)
+static void note(void *owner, struct server *server, enum stats_order order)
 {
     char *log = owner;
     size_t len = strlen(log);
-    snprintf(log + len, 200 - len, "%s:%d ", server->name, (int)admin);
+    snprintf(log + len, 200 - len, "%s:%d ", server->name, (int)order);
 }
 
 static const struct {
@@ -33,6 +33,8 @@ static const struct {
     {"s=web-1&b=app&action=stop", STATS_DONE, "web-1:1 "},
     {"s=%3Cscript%3Ealert%281%29%3C/script%3E&b=%235&action=maint", STATS_DONE,
      "<script>alert(1)</script>:2 "},
+    {"s=web-1&b=app&action=hrunn", STATS_DONE, "web-1:3 "},
+    {"s=web-1&b=app&action=hdown", STATS_DONE, "web-1:4 "},
     {"s=web-1&s=nobody&b=app&action=ready", STATS_PARTIAL, "web-1:0 "},
     {"s=nobody&b=app&action=ready", STATS_INVALID, ""},
     {"s=web-1&b=app&action=explode", STATS_INVALID, ""},

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "test/proxy/http/harness.h"
+
+#include "proxy/http/fixed_reply.h"
+#include "proxy/state/events.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define PATIENCE_MS 2000
+#define QUIET_MS 4 /* loopback delivers within the call: nothing comes after this */
+
+static struct harness *running; /* hooks are given no owner */
+
+static void on_access(const struct access_record *record)
+{
+    struct harness_log *log = &running->logs[running->log_count++ % HARNESS_LOGS];
+    *log = (struct harness_log){.status = record->status,
+                                .retries = record->retries,
+                                .bytes_read = record->bytes_read};
+    memcpy(log->termination, record->termination, 2);
+    snprintf(log->server, sizeof(log->server), "%s", record->server != NULL ? record->server : "");
+}
+
+static void on_drained(struct http_thread *thread)
+{
+    (void)thread;
+    running->drained++;
+}
+
+static const struct http_hooks http_hooks = {on_access, on_drained};
+static const struct state_hooks state_hooks = {.server_notice = http_server_notice};
+static const struct stream_service service = {fixed_reply};
+
+/* ---- life ----------------------------------------------------------------------------------------- */
+
+static int listen_on_loopback(struct sockaddr_in *in_out)
+{
+    socklen_t len = sizeof(*in_out);
+    int on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    *in_out = (struct sockaddr_in){.sin_family = AF_INET,
+                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    assert_true(fd >= 0);
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    assert_int_equal(bind(fd, (struct sockaddr *)in_out, sizeof(*in_out)), 0);
+    assert_int_equal(listen(fd, 64), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)in_out, &len), 0);
+    return fd;
+}
+
+static void init_server(struct harness *h, unsigned index)
+{
+    static const char *const names[HARNESS_SERVERS] = {"s1", "s2", "s3"};
+    struct conf_server *server = &h->servers[index];
+    struct sockaddr_in in;
+    h->origins[index] = listen_on_loopback(&in);
+    *server = (struct conf_server){.name = names[index], .id = index + 1, .weight = 1};
+    server->check.rise = server->check.fall = 1;
+    server->pool_max_conn = UINT32_MAX;
+    server->pool_purge_ms = 5000;
+    memcpy(&server->addr.sa, &in, sizeof(in));
+    server->addr.sa_len = sizeof(in);
+    server->addr.port = ntohs(in.sin_port);
+    server->addr.text = "127.0.0.1";
+}
+
+void harness_init(struct harness *h, unsigned servers)
+{
+    signal(SIGPIPE, SIG_IGN);
+    memset(h, 0, sizeof(*h));
+    h->buffer_bytes = 16384;
+    for (unsigned i = 0; i < servers; i++)
+        init_server(h, i);
+    h->proxy = (struct conf_proxy){
+        .name = "www",
+        .caps = CONF_LISTEN,
+        .mode = CONF_MODE_HTTP,
+        .place.file = "test",
+        .id = 2,
+        .timeout = {.connect_ms = 5000, .client_ms = 5000, .server_ms = 5000},
+        .logs = &h->log_target,
+        .log_count = 1,
+        .balance = "roundrobin",
+        .reuse = CONF_REUSE_ALWAYS,
+        .default_backend = &h->proxy,
+        .default_backend_name = "www",
+        .maxconn = 1000,
+        .binds = &h->bind,
+        .bind_count = 1,
+        .servers = h->servers,
+        .server_count = servers,
+    };
+    h->config.proxies = &h->proxy;
+    h->config.proxy_count = 1;
+    h->config.global.bufsize = (unsigned)h->buffer_bytes;
+}
+
+static void keep_config(struct config *config)
+{
+    (void)config;
+}
+
+static void start_snapshot(struct harness *h)
+{
+    struct state_error error = {""};
+    struct state_build_options options = {.threads = 1, .free_config = keep_config};
+    struct snapshot *snapshot = state_build(&h->config, NULL, &options, &error);
+    assert_string_equal(error.text, "");
+    assert_non_null(snapshot);
+    snapshot->proxies[0].binds[0].socket = &h->socket;
+    snapshot->proxies[0].binds[0].tls = h->tls;
+    snapshot->proxies[0].service = &service;
+    snapshot_chain_init(&h->chain, &h->control, NULL, NULL);
+    state_commit(snapshot, NULL, &h->control);
+    assert_null(snapshot_publish(&h->chain, snapshot));
+    http_thread_post_snapshot(h->thread, snapshot);
+}
+
+void harness_start(struct harness *h)
+{
+    struct sockaddr_in in;
+    running = h;
+    h->listener = listen_on_loopback(&in);
+    if (h->server_send_bytes != 0)
+        setsockopt(h->listener, SOL_SOCKET, SO_SNDBUF, &h->server_send_bytes,
+                   sizeof(h->server_send_bytes));
+    h->socket = (struct bind_socket){&h->listener, 1};
+    assert_int_equal(loop_init(&h->loop, 0), 0);
+    assert_int_equal(loop_init(&h->control, 1), 0);
+    struct loop *loops[] = {&h->loop};
+    state_set_hooks(&state_hooks, loops, 1);
+    h->thread = http_thread_create(&h->loop, &http_hooks, h->buffer_bytes);
+    assert_non_null(h->thread);
+    start_snapshot(h);
+    harness_settle(h);
+}
+
+void harness_stop(struct harness *h)
+{
+    harness_settle(h);
+    struct backend *backend = &h->chain.current->proxies[0].state->backend;
+    http_thread_free(h->thread);
+    assert_int_equal(atomic_load(&http_sessions_total), 0);
+    assert_int_equal(atomic_load(&backend->sessions), 0);
+    assert_int_equal(atomic_load(&backend->queued), 0);
+    /* what is left is the thread's own hold on the snapshot */
+    assert_int_equal(h->chain.current->uses[0].users, 1);
+    h->chain.current->proxies[0].binds[0].tls = NULL;
+    snapshot_chain_destroy(&h->chain);
+    state_set_hooks(NULL, NULL, 0);
+    loop_destroy(&h->loop);
+    loop_destroy(&h->control);
+    close(h->listener);
+    for (unsigned i = 0; i < h->proxy.server_count; i++)
+        close(h->origins[i]);
+}
+
+/* ---- time ----------------------------------------------------------------------------------------- */
+
+struct turn {
+    struct loop_task task;
+    struct loop *loop;
+};
+
+static void end_turn(struct loop_task *task)
+{
+    atomic_store(&LIST_ITEM(task, struct turn, task)->loop->stopping, true);
+}
+
+static void run_turn(struct loop *loop)
+{
+    struct turn turn = {{.run = end_turn}, loop};
+    list_init(&turn.task.node);
+    atomic_store(&loop->stopping, false);
+    loop_soon(loop, &turn.task); /* so it does not sleep, and ends after one turn */
+    loop_run(loop);
+}
+
+static bool has_events(struct harness *h, int patience_ms)
+{
+    struct pollfd fd = {.fd = h->loop.epoll_fd, .events = POLLIN};
+    return poll(&fd, 1, patience_ms) > 0;
+}
+
+void harness_settle(struct harness *h)
+{
+    do
+        run_turn(&h->loop);
+    while (!list_is_empty(&h->loop.soon) || has_events(h, QUIET_MS));
+    run_turn(&h->control);
+}
+
+static uint64_t clock_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+void harness_wait(struct harness *h, unsigned ms)
+{
+    uint64_t end = clock_ms() + ms;
+    do
+        harness_settle(h);
+    while (clock_ms() < end);
+}
+
+/* ---- peers ---------------------------------------------------------------------------------------- */
+
+int harness_connect(struct harness *h)
+{
+    struct sockaddr_in in;
+    socklen_t len = sizeof(in);
+    int on = 1, fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_true(fd >= 0);
+    if (h->client_buffer_bytes != 0)
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &h->client_buffer_bytes,
+                   sizeof(h->client_buffer_bytes));
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    assert_int_equal(getsockname(h->listener, (struct sockaddr *)&in, &len), 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&in, len), 0);
+    harness_settle(h);
+    return fd;
+}
+
+int harness_accept(struct harness *h, unsigned index)
+{
+    uint64_t end = clock_ms() + PATIENCE_MS;
+    int fd;
+    do {
+        harness_settle(h);
+        fd = accept4(h->origins[index], NULL, NULL, SOCK_NONBLOCK);
+    } while (fd < 0 && clock_ms() < end);
+    if (fd < 0)
+        fail_msg("no connection to server %u", index);
+    return fd;
+}
+
+bool harness_has_connection(struct harness *h, unsigned index)
+{
+    struct pollfd fd = {.fd = h->origins[index], .events = POLLIN};
+    harness_settle(h);
+    return poll(&fd, 1, 0) > 0;
+}
+
+void harness_say_bytes(struct harness *h, int fd, const void *bytes, size_t len)
+{
+    uint64_t end = clock_ms() + PATIENCE_MS;
+    for (size_t said = 0; said < len && clock_ms() < end;) {
+        ssize_t n = send(fd, (const char *)bytes + said, len - said, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (n < 0 && errno != EAGAIN)
+            return; /* closed: what is heard next tells */
+        said += n > 0 ? (size_t)n : 0;
+        harness_settle(h);
+    }
+}
+
+void harness_say(struct harness *h, int fd, const char *text)
+{
+    harness_say_bytes(h, fd, text, strlen(text));
+}
+
+/* Up to len bytes, at least one; 0 at the end; -1 when none came in time. */
+static ssize_t hear_some(struct harness *h, int fd, char *buf, size_t len, int patience_ms)
+{
+    uint64_t end = clock_ms() + (uint64_t)patience_ms;
+    for (;;) {
+        harness_settle(h);
+        ssize_t n = recv(fd, buf, len, MSG_DONTWAIT);
+        if (n >= 0)
+            return n;
+        if (errno != EAGAIN)
+            return 0;
+        if (clock_ms() >= end)
+            return -1;
+    }
+}
+
+void harness_hear(struct harness *h, int fd, const char *text)
+{
+    size_t len = strlen(text), have = 0;
+    char *heard = calloc(1, len + 1);
+    while (have < len) {
+        ssize_t n = hear_some(h, fd, heard + have, len - have, PATIENCE_MS);
+        if (n <= 0)
+            break;
+        have += (size_t)n;
+    }
+    assert_string_equal(heard, text);
+    free(heard);
+}
+
+const char *harness_hear_head(struct harness *h, int fd)
+{
+    static char head[16384];
+    size_t have = 0;
+    while (have < sizeof(head) - 1) {
+        head[have] = '\0';
+        if (have >= 4 && strcmp(head + have - 4, "\r\n\r\n") == 0)
+            return head;
+        if (hear_some(h, fd, head + have, 1, PATIENCE_MS) <= 0)
+            break;
+        have++;
+    }
+    fail_msg("no head, but \"%s\"", head);
+    return NULL;
+}
+
+void harness_skip(struct harness *h, int fd, size_t len)
+{
+    static char buf[256 * 1024];
+    while (len > 0) {
+        ssize_t n = hear_some(h, fd, buf, len < sizeof(buf) ? len : sizeof(buf), PATIENCE_MS);
+        if (n <= 0)
+            fail_msg("%zu bytes more should have come", len);
+        len -= (size_t)n;
+    }
+}
+
+void harness_hear_nothing(struct harness *h, int fd)
+{
+    char buf[256] = "";
+    ssize_t n = hear_some(h, fd, buf, sizeof(buf) - 1, 0);
+    if (n >= 0)
+        fail_msg("heard %zd bytes: \"%s\"", n, buf);
+}
+
+void harness_hear_end(struct harness *h, int fd)
+{
+    char buf[256] = "";
+    ssize_t n = hear_some(h, fd, buf, sizeof(buf) - 1, PATIENCE_MS);
+    if (n != 0)
+        fail_msg("%s \"%s\"", n < 0 ? "no end" : "bytes instead of the end:", buf);
+    close(fd);
+}
+
+const struct harness_log *harness_last_log(const struct harness *h)
+{
+    assert_true(h->log_count > 0);
+    return &h->logs[(h->log_count - 1) % HARNESS_LOGS];
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A data thread in a test: its loop, its HTTP room and a configuration made by hand, with the test as
+ * the client on one side and as the servers on the other.
+ *
+ *      test (client) ---loopback---> sessions and streams ---loopback---> test (server 0, 1, ...)
+ *
+ * The loop runs only within the functions below, on the test's own thread, so each test says what
+ * happens in which order and nothing sleeps longer than it has to.
+ *
+ * Errors: every function fails the test by itself.
+ */
+#ifndef TEST_HTTP_HARNESS_H
+#define TEST_HTTP_HARNESS_H
+
+#include "proxy/http/thread.h"
+#include "proxy/http/service.h"
+#include "proxy/state/build.h"
+#include "proxy/state/proxy_state.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { HARNESS_SERVERS = 3, HARNESS_LOGS = 64 };
+
+/* What a test asks of the access log. */
+struct harness_log {
+    int status;
+    char termination[3]; /* the first two letters */
+    unsigned retries;
+    uint64_t bytes_read;
+    char server[16];
+};
+
+struct harness {
+    struct config config;
+    struct conf_proxy proxy; /* "www", a listen section: change it before harness_start() */
+    struct conf_server servers[HARNESS_SERVERS];
+    struct conf_bind bind;
+    struct conf_log_target log_target;
+    size_t buffer_bytes;     /* as the next two: change before the start */
+    int client_buffer_bytes; /* the kernel's, of a client's receiving side; 0 = as usual */
+    int server_send_bytes;   /* SO_SNDBUF of accepted clients' sockets; 0 = as usual */
+    struct tls_context *tls; /* of the bind, or NULL */
+
+    struct loop loop, control;
+    struct http_thread *thread;
+    struct snapshot_chain chain;
+    struct bind_socket socket;
+    int listener;
+    int origins[HARNESS_SERVERS]; /* listening sockets */
+    struct harness_log logs[HARNESS_LOGS];
+    unsigned log_count, drained;
+};
+
+/* Everything at its default: one server, generous timeouts, no retry. */
+void harness_init(struct harness *h, unsigned servers);
+void harness_start(struct harness *h);
+/* Ends it and checks that nothing is left over: sessions, slots, snapshots. */
+void harness_stop(struct harness *h);
+
+/* Runs the loop until nothing happens any more. */
+void harness_settle(struct harness *h);
+/* Runs it for so long. */
+void harness_wait(struct harness *h, unsigned ms);
+
+/* A new client connection. Not blocking, as all descriptors here. */
+int harness_connect(struct harness *h);
+/* The next connection to server `index`, within a second. */
+int harness_accept(struct harness *h, unsigned index);
+bool harness_has_connection(struct harness *h, unsigned index);
+
+void harness_say_bytes(struct harness *h, int fd, const void *bytes, size_t len);
+void harness_say(struct harness *h, int fd, const char *text);
+/* Exactly these bytes come next, within a second. */
+void harness_hear(struct harness *h, int fd, const char *text);
+/* The head that comes next, up to its empty line; the text is static. */
+const char *harness_hear_head(struct harness *h, int fd);
+/* So many bytes come, whatever they are. */
+void harness_skip(struct harness *h, int fd, size_t len);
+/* Nothing comes, and the connection stays open. */
+void harness_hear_nothing(struct harness *h, int fd);
+/* Nothing but the end comes, by FIN or reset; closes the descriptor. */
+void harness_hear_end(struct harness *h, int fd);
+
+/* The access line of the request that ended last. */
+const struct harness_log *harness_last_log(const struct harness *h);
+
+#endif
