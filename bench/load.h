@@ -66,6 +66,47 @@ enum response_verdict { RESPONSE_PARTIAL, RESPONSE_COMPLETE, RESPONSE_WRONG };
 enum response_verdict response_feed(struct response *response, size_t body_bytes, const char *data,
                                     size_t len, const char **why_out);
 
+/*
+ * One client connection.
+ *
+ *   open --> [TLS handshake] --> request --> response --+--> next request on the same connection
+ *                                                       +--> wait for the proxy to close, open
+ * again
+ */
+struct conn {
+    int fd; /* -1 between two connections */
+    enum conn_state { CONN_IDLE, CONN_BUSY, CONN_ENDING } state;
+    struct ssl_st *tls; /* owned: NULL for plain text */
+    size_t sent;
+    uint64_t begun_ns;
+    struct response response;
+    struct conn *next_idle; /* with --rate */
+};
+
+/* The part of the load that runs, warm-up or measured. */
+struct part {
+    long wanted; /* requests */
+    long begun;
+    long right;
+    long wrong;
+    uint32_t *latency_us; /* of the right ones; NULL while warming up */
+    uint64_t start_ns;
+};
+extern struct part part;
+/* What was wrong first, in words; NULL while nothing was. */
+extern const char *first_fault;
+
+/* Prepares all connections without opening one. */
+void conns_init(const struct load_options *options, int epoll_fd);
+/* Puts those to work that have nothing to do; the first time some, and more as answers come. */
+void conns_start(void);
+/* Begins a request on an idle connection; false when there is none. Only with --rate. */
+bool conns_begin_one(void);
+/* How many have been opened. */
+long conns_opened_count(void);
+void conn_handle(struct conn *conn, uint32_t events);
+uint64_t clock_ns(void);
+
 struct ssl_st;
 /* Client sides of TLS 1.3, all with the same group and cipher so that every proxy does the same
  * arithmetic. */

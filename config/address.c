@@ -7,6 +7,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
@@ -172,4 +173,32 @@ void address_set_port(struct conf_addr *addr, uint16_t port)
         ((struct sockaddr_in *)&addr->sa)->sin_port = htons(port);
     if (addr->sa.ss_family == AF_INET6)
         ((struct sockaddr_in6 *)&addr->sa)->sin6_port = htons(port);
+}
+
+static char *print_unix(struct conf_arena *arena, const struct conf_addr *addr)
+{
+    struct sockaddr_un un;
+    memcpy(&un, &addr->sa, sizeof un);
+    if (un.sun_path[0] != '\0')
+        return arena_printf(arena, "%.*s", (int)sizeof un.sun_path, un.sun_path);
+    int len = (int)(addr->sa_len - offsetof(struct sockaddr_un, sun_path)) - 1;
+    return arena_printf(arena, "abns@%.*s", len, un.sun_path + 1);
+}
+
+char *address_print(struct conf_arena *arena, const struct conf_addr *addr)
+{
+    char host[INET6_ADDRSTRLEN] = "";
+    switch (addr->sa.ss_family) {
+    case AF_INET:
+        inet_ntop(AF_INET, &((const struct sockaddr_in *)&addr->sa)->sin_addr, host, sizeof host);
+        return arena_printf(arena, "%s:%u", host, addr->port);
+    case AF_INET6:
+        inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)&addr->sa)->sin6_addr, host,
+                  sizeof host);
+        return arena_printf(arena, "[%s]:%u", host, addr->port);
+    case AF_UNIX:
+        return print_unix(arena, addr);
+    default:
+        return arena_printf(arena, "fd@%d", addr->fd);
+    }
 }

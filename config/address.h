@@ -44,4 +44,7 @@ MUST_CHECK int address_fill(const struct address_parts *parts, unsigned port,
 /* Sets the port of a complete IP address. */
 void address_set_port(struct conf_addr *addr, uint16_t port);
 
+/* One spelling for each complete address: "10.0.0.1:80", "[::]:80", "/path", "abns@x", "fd@3". */
+char *address_print(struct conf_arena *arena, const struct conf_addr *addr);
+
 #endif

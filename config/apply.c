@@ -163,18 +163,32 @@ void apply_group(struct loader *l, const struct keyword *row, void *base,
     apply_directives(l, row->params, params_scope(row), inner, d->params, d->param_count);
 }
 
+/* The list's pointer is of another type in every row, so it is copied rather than cast. */
+void *apply_list_items(const struct keyword *row, const void *owner)
+{
+    void *items;
+    memcpy(&items, (const char *)owner + row->offset, sizeof items);
+    return items;
+}
+
+void apply_list_set(const struct keyword *row, void *owner, void *items)
+{
+    memcpy((char *)owner + row->offset, &items, sizeof items);
+}
+
 /* A new element at the end of the list, with the defaults of its level. */
 static void *list_append(struct loader *l, const struct keyword *row, void *owner)
 {
     const struct keyword_list *list = row->list;
-    void **items = (void **)((char *)owner + row->offset);
     size_t *count = (size_t *)((char *)owner + list->count_offset);
     if (l->initial[row->params] == NULL) {
         l->initial[row->params] = arena_alloc(l->scratch, list->item_bytes);
         apply_initial(l, row->params, l->initial[row->params]);
     }
-    *items = arena_list_grow(l->arena, *items, *count, list->item_bytes);
-    void *item = (char *)*items + *count * list->item_bytes;
+    void *items = apply_list_items(row, owner);
+    items = arena_list_grow(l->arena, items, *count, list->item_bytes);
+    apply_list_set(row, owner, items);
+    void *item = (char *)items + *count * list->item_bytes;
     memcpy(item, l->initial[row->params], list->item_bytes);
     (*count)++;
     if (list->begin != NULL)

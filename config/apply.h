@@ -35,8 +35,12 @@ void apply_group(struct loader *l, const struct keyword *row, void *base,
 void apply_list(struct loader *l, const struct keyword *row, void *base,
                 const struct conf_directive *d);
 
-/* A choice by its name; NULL after reporting the near misses. */
-const struct keyword_choice *apply_choice(struct loader *l, const struct keyword *row,
-                                          const struct conf_word *word);
+/* The array of a KW_LIST in its owner. */
+void *apply_list_items(const struct keyword *row, const void *owner);
+void apply_list_set(const struct keyword *row, void *owner, void *items);
+
+/* A choice by its name; false after reporting the near misses. */
+MUST_CHECK bool apply_choice(struct loader *l, const struct keyword *row,
+                             const struct conf_word *word, struct keyword_choice *choice_out);
 
 #endif

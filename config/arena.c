@@ -5,7 +5,6 @@
  */
 #include "config/arena.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,17 +85,23 @@ char *arena_copy(struct conf_arena *arena, const char *text)
     return arena_copy_bytes(arena, text, strlen(text));
 }
 
+char *arena_vprintf(struct conf_arena *arena, const char *format, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    int len = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    char *text = arena_alloc(arena, len < 0 ? 1 : (size_t)len + 1);
+    if (len > 0)
+        vsnprintf(text, (size_t)len + 1, format, args);
+    return text;
+}
+
 char *arena_printf(struct conf_arena *arena, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    int len = vsnprintf(NULL, 0, format, args);
-    va_end(args);
-    if (len < 0)
-        return arena_copy(arena, "");
-    char *text = arena_alloc(arena, (size_t)len + 1);
-    va_start(args, format);
-    vsnprintf(text, (size_t)len + 1, format, args);
+    char *text = arena_vprintf(arena, format, args);
     va_end(args);
     return text;
 }

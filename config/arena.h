@@ -11,6 +11,7 @@
 #ifndef WEIR_CONFIG_ARENA_H
 #define WEIR_CONFIG_ARENA_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 struct conf_arena;
@@ -26,6 +27,8 @@ char *arena_copy(struct conf_arena *arena, const char *text);
 char *arena_copy_bytes(struct conf_arena *arena, const void *bytes, size_t len);
 char *arena_printf(struct conf_arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+char *arena_vprintf(struct conf_arena *arena, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
 
 /*
  * Room for one more element behind `count` of them; returns the array, which may have moved.

@@ -3,8 +3,10 @@
  * What is allowed but hardly meant: warnings and notes. Each check is a function and a line in the
  * table; it sees one proxy of the finished configuration.
  */
+#include <netinet/in.h>
 #include <string.h>
 
+#include "config/address.h"
 #include "config/resolve.h"
 
 typedef void proxy_check(struct loader *l, const struct config *config,
@@ -64,7 +66,7 @@ static void check_unchecked(struct loader *l, const struct config *config,
         const struct conf_server *server = &proxy->servers[i];
         if (server->check.enabled)
             some_checked = true;
-        else if (unchecked == NULL && !server->disabled)
+        else if (unchecked == NULL && !server->disabled && server->name != NULL)
             unchecked = server;
     }
     if (some_checked && unchecked != NULL)
@@ -83,9 +85,48 @@ static void check_format_without_log(struct loader *l, const struct config *conf
                   "'%s' has a log format but no log target", proxy->name);
 }
 
+static bool is_loopback(const struct conf_addr *addr)
+{
+    if (addr->sa.ss_family == AF_INET)
+        return ntohl(((const struct sockaddr_in *)&addr->sa)->sin_addr.s_addr) >> 24 == 127;
+    if (addr->sa.ss_family == AF_INET6)
+        return IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)&addr->sa)->sin6_addr);
+    return addr->sa.ss_family == AF_UNIX;
+}
+
+static void check_open_admin(struct loader *l, const struct config *config,
+                             const struct conf_proxy *proxy, struct conf_span span)
+{
+    (void)config;
+    bool reachable = false;
+    for (size_t i = 0; i < proxy->bind_count; i++)
+        reachable = reachable || !is_loopback(&proxy->binds[i].addr);
+    if (reachable && proxy->stats.enabled && proxy->stats.admin && proxy->stats.auth.count == 0)
+        CONF_WARN(l, span, "add stats_auth = [\"user:password\"]",
+                  "'%s' lets everybody take servers out: stats admin without stats auth",
+                  proxy->name);
+}
+
+/* The kernel deals the connections out among the two, which HAProxy allows without a word. */
+static void check_shared_address(struct loader *l, const struct config *config,
+                                 const struct conf_proxy *proxy, struct conf_span span)
+{
+    (void)config, (void)span;
+    for (size_t i = 0; i < proxy->bind_count; i++) {
+        const struct conf_bind *bind = &proxy->binds[i];
+        const char *key = address_print(l->scratch, &bind->addr);
+        const struct conf_bind *other = names_add(l->scratch, &l->addresses, key, bind);
+        if (other != NULL)
+            CONF_WARN(l, ((struct conf_span){bind->place, 1}),
+                      arena_printf(l->scratch, "the other one is at %s:%u", other->place.file,
+                                   other->place.line),
+                      "another bind has the address %s", key);
+    }
+}
+
 static proxy_check *const checks[] = {
-    check_no_bind, check_no_backend, check_no_server,
-    check_unused,  check_unchecked,  check_format_without_log,
+    check_no_bind,   check_no_backend,         check_no_server,      check_unused,
+    check_unchecked, check_format_without_log, check_shared_address, check_open_admin,
 };
 
 void check_proxies(struct loader *l, const struct config *config)

@@ -29,6 +29,8 @@ static struct keyword *gather_rows(struct conf_arena *arena, enum keyword_level 
             rows = arena_list_grow(arena, rows, count, sizeof *rows);
             rows[count] = *row;
             rows[count].offset += (*tables)->shift;
+            if (row->turns_on != 0)
+                rows[count].turns_on += (*tables)->shift;
             count++;
         }
     }
@@ -71,6 +73,24 @@ bool keyword_is_prefix(const struct keyword_index *index, struct conf_arena *are
         const char *other = keyword_fold(arena, row->name);
         if (strncmp(other, folded, len) == 0 && other[len] == '_')
             return true;
+    }
+    return false;
+}
+
+bool keyword_choice_at(const struct keyword *row, size_t i, struct keyword_choice *choice_out)
+{
+    size_t named = 0;
+    while (row->names != NULL && row->names(named) != NULL) {
+        if (named++ == i) {
+            *choice_out = (struct keyword_choice){.name = row->names(i), .value = (int)i};
+            return true;
+        }
+    }
+    for (const struct keyword_choice *c = row->choices; c != NULL && c->name != NULL; c++) {
+        if (named++ == i) {
+            *choice_out = *c;
+            return true;
+        }
     }
     return false;
 }

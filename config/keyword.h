@@ -101,13 +101,14 @@ struct keyword {
     unsigned scopes; /* enum keyword_scope, or-ed */
     size_t offset;
     enum keyword_unit unit;
-    long long min, max; /* max 0 = what the field can hold */
+    long long min, max; /* max 0 = what the field can hold; KW_STRING: min 1 = not empty */
     int value;          /* KW_SET, KW_OWN */
     size_t turns_on;    /* offset of a bool that using the keyword sets; 0 = none */
     unsigned position;  /* haproxy.cfg: place among the words that need no name, from 1 */
     bool required;      /* of a KW_LIST's parameters: an element without it is an error */
     bool bare;          /* the parameter a single value stands for where a group is expected */
-    const struct keyword_choice *choices;
+    const struct keyword_choice *choices; /* KW_CHOICE, KW_NAME */
+    const char *(*names)(size_t i);  /* more choices, from another room's table; NULL ends them */
     enum keyword_level params;       /* KW_GROUP, KW_LIST */
     const struct keyword_list *list; /* KW_LIST */
     const char *plural;              /* KW_LIST: its name in libconfig */
@@ -119,8 +120,8 @@ struct keyword {
     const char *takes;     /* KW_OWN: what the value is, for the manual */
     const char *note;      /* KW_NOTHING, KW_REFUSED */
     const char *doc;
-    const char *since,
-        *until; /* HAProxy version; since NULL = 1.5 or older, or "weir" for our own */
+    const char *since; /* first HAProxy version; NULL = 1.5 or older, "weir" = a word of our own */
+    const char *until; /* last HAProxy version that knew it, or NULL */
 };
 
 struct keyword_table {
@@ -155,6 +156,10 @@ bool keyword_is_prefix(const struct keyword_index *index, struct conf_arena *are
 /* The libconfig spelling of the row nearest to a misspelt name, NULL if none is near. */
 const char *keyword_nearest(const struct keyword_index *index, struct conf_arena *arena,
                             enum keyword_level level, unsigned scope, const char *name);
+
+/* The i-th choice of a row: those of `names` first, which so override a refusal; false at the end.
+ */
+bool keyword_choice_at(const struct keyword *row, size_t i, struct keyword_choice *choice_out);
 
 /* How libconfig spells the row. */
 const char *keyword_libconfig_name(struct conf_arena *arena, const struct keyword *row);

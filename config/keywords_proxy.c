@@ -2,6 +2,7 @@
 /* Rows of defaults, frontends, backends and listens. Their nested words are in keywords_http.c. */
 #include "config/keyword.h"
 #include "config/own.h"
+#include "lb-algos/algo.h"
 
 #define AT(member) .offset = offsetof(struct draft_proxy, p.member)
 #define TURNS_ON(member) .turns_on = offsetof(struct draft_proxy, p.member)
@@ -20,9 +21,13 @@ static const struct keyword_choice modes[] = {
     {NULL, 0, NULL},
 };
 
-static const struct keyword_choice algorithms[] = {
-    {"roundrobin", 0, NULL},
-    {"leastconn", 0, NULL},
+static const char *algorithm_name(size_t i)
+{
+    return lb_algos[i] != NULL ? lb_algos[i]->name : NULL;
+}
+
+/* HAProxy's algorithms that lb-algos does not have yet; one that it gets is taken from there. */
+static const struct keyword_choice other_algorithms[] = {
     {"static-rr", 0, "roundrobin is the nearest"},
     {"first", 0, "leastconn is the nearest"},
     {"source", 0, "roundrobin and leastconn are there"},
@@ -67,7 +72,7 @@ static const struct keyword proxy_rows[] = {
      .params = LEVEL_ACTION, .list = &own_action_list, .otherwise = "requests go to a server",
      .doc = "A rule that answers requests itself. The first that fits counts."},
 
-    {.name = "balance", .kind = KW_NAME, .scopes = BACK, AT(balance), .choices = algorithms,
+    {.name = "balance", .kind = KW_NAME, .scopes = BACK, AT(balance), .names = algorithm_name, .choices = other_algorithms,
      .initial = "roundrobin", .doc = "How a server is picked for each request."},
     {.name = "server", .kind = KW_LIST, .scopes = IN_BACKEND, AT(servers), .plural = "servers",
      .params = LEVEL_SERVER, .list = &own_server_list, .otherwise = "requests are answered with 503",

@@ -62,21 +62,19 @@ static void set_value(struct loader *l, const struct keyword *row, void *base,
         *(int *)field(row, base) = flag ? row->value : 0;
 }
 
-/* Stores value if the row's range holds it. */
+/* Stores a value that could be read (error 0) and that the row's range holds. */
 static void store_in_range(struct loader *l, const struct keyword *row, void *base,
                            const struct conf_directive *d, const struct conf_word *word, int error,
                            long long value)
 {
     long long max = row->max != 0 ? row->max : row->unit == UNIT_NONE ? UINT_MAX : INT_MAX;
-    if (error == VALUE_BAD || (error == 0 && word->kind == CONF_WORD_BOOL))
-        error = VALUE_BAD;
-    else if (error == 0 && (value < row->min || value > max))
-        error = value > max ? VALUE_LARGE : VALUE_SMALL;
+    bool large = error == VALUE_LARGE || (error == 0 && value > max);
+    bool small = error == VALUE_SMALL || (error == 0 && value < row->min);
     const char *unit = row->unit == UNIT_MS ? " ms" : row->unit == UNIT_S ? " s" : "";
-    const char *range = arena_printf(l->scratch, "from %lld to %lld%s", row->min, max, unit);
-    if (error == VALUE_LARGE || error == VALUE_SMALL)
-        CONF_FAIL(l, word->span, range, "%s: %s is too %s", d->name.text, word->text,
-                  error == VALUE_LARGE ? "large" : "small");
+    if (large || small)
+        CONF_FAIL(l, word->span,
+                  arena_printf(l->scratch, "from %lld to %lld%s", row->min, max, unit),
+                  "%s: %s is too %s", d->name.text, word->text, large ? "large" : "small");
     else
         *(unsigned *)field(row, base) = (unsigned)value;
 }
@@ -168,53 +166,58 @@ static void set_words(struct loader *l, const struct keyword *row, void *base,
 }
 
 /* "one of: a, b, c" */
-static const char *list_choices(struct loader *l, const struct keyword_choice *choices)
+static const char *list_choices(struct loader *l, const struct keyword *row)
 {
-    const char *text = "one of:";
-    for (const struct keyword_choice *c = choices; c->name != NULL; c++)
-        text = arena_printf(l->scratch, "%s%s %s", text, c == choices ? "" : ",", c->name);
+    const char *text = "one of:", *comma = "";
+    struct keyword_choice choice;
+    for (size_t i = 0; keyword_choice_at(row, i, &choice); i++) {
+        if (choice.refused != NULL)
+            continue;
+        text = arena_printf(l->scratch, "%s%s %s", text, comma, choice.name);
+        comma = ",";
+    }
     return text;
 }
 
-const struct keyword_choice *apply_choice(struct loader *l, const struct keyword *row,
-                                          const struct conf_word *word)
+bool apply_choice(struct loader *l, const struct keyword *row, const struct conf_word *word,
+                  struct keyword_choice *choice_out)
 {
     struct suggestion suggestion;
     suggestion_start(&suggestion, word->text);
-    for (const struct keyword_choice *c = row->choices; c->name != NULL; c++) {
-        if (strcmp(c->name, word->text) != 0)
-            suggestion_try(&suggestion, c->name);
-        else if (c->refused == NULL)
-            return c;
-        else {
-            CONF_FAIL(l, word->span, c->refused, "%s '%s' is not supported yet", row->name,
-                      word->text);
-            return NULL;
+    for (size_t i = 0; keyword_choice_at(row, i, choice_out); i++) {
+        if (strcmp(choice_out->name, word->text) != 0) {
+            suggestion_try(&suggestion, choice_out->name);
+            continue;
         }
+        if (choice_out->refused == NULL)
+            return true;
+        CONF_FAIL(l, word->span, choice_out->refused, "%s '%s' is not supported yet", row->name,
+                  word->text);
+        return false;
     }
     const char *help = suggestion.best != NULL
                            ? arena_printf(l->scratch, "did you mean '%s'?", suggestion.best)
-                           : list_choices(l, row->choices);
+                           : list_choices(l, row);
     CONF_FAIL(l, word->span, help, "unknown %s '%s'", row->name, word->text);
-    return NULL;
+    return false;
 }
 
 static void set_choice(struct loader *l, const struct keyword *row, void *base,
                        const struct conf_directive *d)
 {
     const struct conf_word *word = apply_only_arg(l, d);
-    const struct keyword_choice *choice = word != NULL ? apply_choice(l, row, word) : NULL;
-    if (choice != NULL)
-        *(int *)field(row, base) = choice->value;
+    struct keyword_choice choice;
+    if (word != NULL && apply_choice(l, row, word, &choice))
+        *(int *)field(row, base) = choice.value;
 }
 
 static void set_name(struct loader *l, const struct keyword *row, void *base,
                      const struct conf_directive *d)
 {
     const struct conf_word *word = apply_only_arg(l, d);
-    const struct keyword_choice *choice = word != NULL ? apply_choice(l, row, word) : NULL;
-    if (choice != NULL)
-        *(const char **)field(row, base) = choice->name;
+    struct keyword_choice choice;
+    if (word != NULL && apply_choice(l, row, word, &choice))
+        *(const char **)field(row, base) = choice.name;
 }
 
 static void set_statuses(struct loader *l, const struct keyword *row, void *base,

@@ -41,8 +41,7 @@ static bool is_flag(const struct token *token)
             (token->len == 5 && !strncasecmp(token->start, "false", 5)));
 }
 
-/* Reports what stands where something else was expected. Returns false, for the caller to return.
- */
+/* Reports what stands where something else was expected; always false, for the caller to return. */
 static bool unexpected(struct checker *c, const struct token *token, const char *expected)
 {
     struct conf_span span = span_of(c, token);

@@ -123,26 +123,28 @@ static bool include(struct joining *j, const char *name, struct conf_span span)
         CONF_FAIL(l, span, NULL, "the included files are larger than %d bytes", JOINED_MAX_BYTES);
         return false;
     }
-    return join(j, loader_add_text(l, path, bytes, len));
+    return join(j, conf_report_add_text(l->report, path, bytes, len));
 }
 
 static bool join(struct joining *j, const struct conf_text *text)
 {
     enum outside state = IN_CODE;
     bool ok = true;
-    j->stack[j->depth++] = text->file;
+    /* places of the model name the file, and outlive the text, which is the report's */
+    const char *file = arena_copy(j->l->arena, text->file);
+    j->stack[j->depth++] = file;
     for (size_t n = 0; n < text->line_count; n++) {
         const char *line = text->bytes + text->line_starts[n];
         size_t len = strcspn(line, "\n");
         size_t name_len = 0;
         const char *name = state == IN_CODE ? include_of(line, len, &name_len) : NULL;
-        struct joined_line from = {text->file, (unsigned)n + 1};
+        struct joined_line from = {file, (unsigned)n + 1};
         if (name == NULL) {
             append_line(j, line, len, from);
             state = scan_line(line, len, state);
             continue;
         }
-        struct conf_span span = {{text->file, from.line, (unsigned)(name - line)},
+        struct conf_span span = {{file, from.line, (unsigned)(name - line)},
                                  (unsigned)name_len + 2};
         ok = include(j, arena_copy_bytes(j->l->scratch, name, name_len), span) && ok;
     }

@@ -8,6 +8,7 @@
 
 #include "config/digest.h"
 #include "config/libconfig_reader.h"
+#include "config/libconfig_tokens.h"
 #include "config/loader.h"
 #include "config/resolve.h"
 
@@ -39,24 +40,6 @@ const char *loader_read(struct loader *l, struct conf_arena *arena, const char *
     return copy;
 }
 
-const struct conf_text *loader_add_text(struct loader *l, const char *file, const char *bytes,
-                                        size_t len)
-{
-    struct conf_text *text = arena_alloc(l->scratch, sizeof *text);
-    size_t lines = 0;
-    for (size_t i = 0; i < len; i++)
-        lines += i == 0 || bytes[i - 1] == '\n';
-    size_t *starts = arena_alloc(l->scratch, (lines + 1) * sizeof *starts);
-    *text = (struct conf_text){.file = file, .bytes = bytes, .len = len, .line_starts = starts};
-    for (size_t i = 0; i < len; i++) {
-        if (i == 0 || bytes[i - 1] == '\n')
-            starts[text->line_count++] = i;
-    }
-    text->next = l->report->texts;
-    l->report->texts = text;
-    return text;
-}
-
 /* A NUL ends a text for libconfig, and what follows would be ignored without a word. */
 static bool has_nul(struct loader *l, const struct conf_text *text)
 {
@@ -72,14 +55,36 @@ static bool has_nul(struct loader *l, const struct conf_text *text)
     return true;
 }
 
+/* haproxy.cfg begins with the bare name of a section, which libconfig would want to be assigned to.
+ */
+static bool is_haproxy_cfg(struct loader *l, const struct conf_text *text)
+{
+    static const char *const sections[] = {"global", "defaults",  "frontend", "backend",
+                                           "listen", "resolvers", "peers",    "userlist"};
+    struct tokens tokens;
+    tokens_start(&tokens, text->bytes, text->len);
+    struct token first = tokens_next(&tokens), second = tokens_next(&tokens);
+    bool bare = first.kind == TOKEN_NAME && second.kind == TOKEN_NAME;
+    for (size_t i = 0; bare && i < sizeof sections / sizeof *sections; i++) {
+        if (strlen(sections[i]) != first.len || strncmp(sections[i], first.start, first.len) != 0)
+            continue;
+        struct conf_place place = {text->file, first.line, first.column};
+        CONF_FAIL(l, ((struct conf_span){place, (unsigned)first.len}),
+                  "docs/configuration.md shows the same words in weir's syntax",
+                  "this looks like haproxy.cfg, which weir does not read yet");
+        return true;
+    }
+    return false;
+}
+
 static void read_text(struct loader *l, const char *path)
 {
     size_t len = 0;
     const char *bytes = loader_read(l, l->scratch, path, file_span(path), &len);
     if (bytes == NULL)
         return;
-    const struct conf_text *text = loader_add_text(l, path, bytes, len);
-    if (!has_nul(l, text))
+    const struct conf_text *text = conf_report_add_text(l->report, path, bytes, len);
+    if (!has_nul(l, text) && !is_haproxy_cfg(l, text))
         libconfig_read(l, text);
 }
 
@@ -128,7 +133,8 @@ static struct config *finish(struct loader *l)
     char hex[DIGEST_HEX_BYTES];
     resolve_sections(l);
     struct config *config = resolve_config(l);
-    check_proxies(l, config);
+    if (l->report->errors == 0) /* what seems to be missing may only have been misspelt */
+        check_proxies(l, config);
     digest_finish(&l->digest, hex);
     config->digest = arena_copy(l->arena, hex);
     note_file(l, ""); /* room for the NULL that ends the words */
@@ -153,7 +159,6 @@ struct config *config_load(const struct conf_input *input, struct conf_report *r
         read_path(&l, input->paths[i]);
     struct config *config = finish(&l);
     conf_report_sort(report);
-    report->texts = NULL;
     arena_free(l.scratch);
     if (report->errors == 0)
         return config;

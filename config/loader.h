@@ -42,6 +42,8 @@ struct loader {
     void *initial[LEVEL_COUNT]; /* an element of each level with its defaults, made when needed */
     struct name_map hosts;      /* host name -> struct sockaddr_storage, or &unresolved_host */
 
+    struct name_map addresses; /* of binds, printed -> struct conf_bind */
+
     struct draft_global global;
     struct draft_proxy **proxies;
     size_t proxy_count;
@@ -53,10 +55,6 @@ struct loader {
  */
 const char *loader_read(struct loader *l, struct conf_arena *arena, const char *path,
                         struct conf_span span, size_t *len_out);
-
-/* Makes a text known, so that messages can show its lines. Both strings lie in the arena. */
-const struct conf_text *loader_add_text(struct loader *l, const char *file, const char *bytes,
-                                        size_t len);
 
 #define CONF_FAIL(l, span, help, ...)                                                              \
     conf_report_add((l)->report, CONF_ERROR, span, help, __VA_ARGS__)

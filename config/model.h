@@ -93,7 +93,7 @@ struct conf_bind {
 
 enum conf_check_kind { CONF_CHECK_TCP, CONF_CHECK_HTTP };
 
-/* A set of HTTP status codes, 100..599: bit status % 64 of bits[status / 64]. */
+/* A set of HTTP status codes, 100..599; bit 0 of bits[0] is 100. */
 struct conf_status_set {
     uint64_t bits[10];
 };

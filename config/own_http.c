@@ -119,9 +119,11 @@ void own_service(struct loader *l, const struct keyword *row, void *base,
                  const struct conf_directive *d)
 {
     const struct conf_word *word = apply_only_arg(l, d);
-    say(l, d, base, CONF_ACTION_PROMETHEUS, 200);
-    if (word != NULL)
-        (void)apply_choice(l, row, word);
+    struct keyword_choice choice;
+    if (word != NULL && apply_choice(l, row, word, &choice))
+        say(l, d, base, (enum conf_action_kind)choice.value, 200);
+    else
+        say(l, d, base, CONF_ACTION_PROMETHEUS, 200); /* so that no action is reported as missing */
 }
 
 void own_body_text(struct loader *l, const struct keyword *row, void *base,

@@ -66,7 +66,8 @@ void own_on_marked_down(struct loader *l, const struct keyword *row, void *base,
                         const struct conf_directive *d)
 {
     const struct conf_word *word = apply_only_arg(l, d);
-    if (word != NULL && apply_choice(l, row, word) != NULL)
+    struct keyword_choice choice;
+    if (word != NULL && apply_choice(l, row, word, &choice))
         *(bool *)((char *)base + row->offset) = true;
 }
 

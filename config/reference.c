@@ -62,7 +62,8 @@ static const char *example_value(struct writer *w, const struct keyword *row)
     if (row->kind == KW_UINT || row->kind == KW_SIZE)
         return example_number(w, row);
     if (row->kind == KW_CHOICE || row->kind == KW_NAME)
-        return arena_printf(w->arena, "\"%s\"", row->choices[0].name);
+        return arena_printf(w->arena, "\"%s\"",
+                            row->initial != NULL ? row->initial : row->choices[0].name);
     if (row->kind == KW_STRING && row->initial != NULL)
         return arena_printf(w->arena, "\"%s\"", row->initial);
     return by_kind[row->kind];
@@ -119,21 +120,26 @@ static void write_range(struct writer *w, const struct keyword *row)
         fprintf(w->out, "; without a unit,%s", unit);
 }
 
+static void write_choices(struct writer *w, const struct keyword *row)
+{
+    const char *comma = ":";
+    struct keyword_choice choice;
+    for (size_t i = 0; keyword_choice_at(row, i, &choice); i++) {
+        if (choice.refused != NULL)
+            continue;
+        fprintf(w->out, "%s `%s`", comma, choice.name);
+        comma = ",";
+    }
+}
+
 static void write_takes(struct writer *w, const struct keyword *row)
 {
     if (row->kind == KW_NOTHING || row->kind == KW_REFUSED)
         return;
     fprintf(w->out, "- takes: %s", takes(row));
     write_range(w, row);
-    if (row->kind == KW_CHOICE || row->kind == KW_NAME) {
-        const char *comma = ":";
-        for (const struct keyword_choice *c = row->choices; c->name != NULL; c++) {
-            if (c->refused == NULL) {
-                fprintf(w->out, "%s `%s`", comma, c->name);
-                comma = ",";
-            }
-        }
-    }
+    if (row->kind == KW_CHOICE || row->kind == KW_NAME)
+        write_choices(w, row);
     if (row->kind == KW_GROUP || row->kind == KW_LIST)
         fputs("; its settings have a chapter below", w->out);
     fputc('\n', w->out);

@@ -5,9 +5,12 @@
  */
 #include "config/report.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "config/arena.h"
 
 static const char *const severity_names[] = {
     [CONF_NOTE] = "note",
@@ -27,14 +30,41 @@ void conf_report_init(struct conf_report *report)
 
 void conf_report_clear(struct conf_report *report)
 {
-    for (size_t i = 0; i < report->count; i++) {
-        free(report->problems[i].message);
-        free(report->problems[i].help);
-        free(report->problems[i].source_line);
-        free(report->problems[i].file);
-    }
-    free(report->problems);
+    arena_free(report->arena);
     conf_report_init(report);
+}
+
+static struct conf_arena *arena_of(struct conf_report *report)
+{
+    if (report->arena == NULL)
+        report->arena = arena_new();
+    return report->arena;
+}
+
+const struct conf_text *conf_report_add_text(struct conf_report *report, const char *file,
+                                             const char *bytes, size_t len)
+{
+    struct conf_arena *arena = arena_of(report);
+    struct conf_text *text = arena_alloc(arena, sizeof *text);
+    size_t lines = 0;
+    for (size_t i = 0; i < len; i++)
+        lines += i == 0 || bytes[i - 1] == '\n';
+    size_t *starts = arena_alloc(arena, (lines + 1) * sizeof *starts);
+    for (size_t i = 0, line = 0; i < len; i++) {
+        if (i == 0 || bytes[i - 1] == '\n')
+            starts[line++] = i;
+    }
+    *text = (struct conf_text){
+        .file = arena_copy(arena, file),
+        .bytes = arena_copy_bytes(arena, bytes, len),
+        .len = len,
+        .line_starts = starts,
+        .line_count = lines,
+        .next = report->texts,
+        .rank = report->texts != NULL ? report->texts->rank + 1 : 1,
+    };
+    report->texts = text;
+    return text;
 }
 
 /* The text a place lies in, NULL if it was never read. */
@@ -48,13 +78,12 @@ static const struct conf_text *text_of(const struct conf_report *report, const c
 }
 
 /* A copy of the line, without its end; NULL where there is no such line. */
-static char *copy_line(const struct conf_report *report, struct conf_place place)
+static const char *copy_line(struct conf_arena *arena, const struct conf_text *text, unsigned line)
 {
-    const struct conf_text *text = text_of(report, place.file);
-    if (text == NULL || place.line == 0 || place.line > text->line_count)
+    if (text == NULL || line == 0 || line > text->line_count)
         return NULL;
-    const char *start = text->bytes + text->line_starts[place.line - 1];
-    return strndup(start, strcspn(start, "\r\n"));
+    const char *start = text->bytes + text->line_starts[line - 1];
+    return arena_copy_bytes(arena, start, strcspn(start, "\r\n"));
 }
 
 static void count_problem(struct conf_report *report, enum conf_severity severity)
@@ -70,37 +99,31 @@ void conf_report_add(struct conf_report *report, enum conf_severity severity, st
     count_problem(report, severity);
     if (report->count >= CONF_REPORT_MAX)
         return;
-    struct conf_problem *larger =
-        realloc(report->problems, (report->count + 1) * sizeof *report->problems);
-    if (larger == NULL)
-        return; /* counted, so the load fails all the same */
-    report->problems = larger;
-
-    struct conf_problem *problem = &larger[report->count++];
-    *problem = (struct conf_problem){
+    struct conf_arena *arena = arena_of(report);
+    const struct conf_text *text = text_of(report, span.place.file);
+    va_list args;
+    va_start(args, format);
+    struct conf_problem problem = {
         .severity = severity,
         .place = span.place,
         .width = span.width > 0 ? span.width : 1,
-        .help = help != NULL ? strdup(help) : NULL,
-        .source_line = copy_line(report, span.place),
-        .file = span.place.file != NULL ? strdup(span.place.file) : NULL,
+        .message = arena_vprintf(arena, format, args),
+        .help = help != NULL ? arena_copy(arena, help) : NULL,
+        .source_line = copy_line(arena, text, span.place.line),
+        .rank = text != NULL ? text->rank : UINT_MAX, /* what has no text comes last */
     };
-    problem->place.file = problem->file;
-    va_list args;
-    va_start(args, format);
-    if (vasprintf(&problem->message, format, args) < 0)
-        problem->message = NULL;
     va_end(args);
+    if (span.place.file != NULL)
+        problem.place.file = arena_copy(arena, span.place.file);
+    report->problems = arena_list_grow(arena, report->problems, report->count, sizeof problem);
+    report->problems[report->count++] = problem;
 }
 
 static int compare_places(const void *left, const void *right)
 {
     const struct conf_problem *a = left, *b = right;
-    if ((a->file == NULL) != (b->file == NULL))
-        return a->file == NULL ? 1 : -1;
-    int files = a->file == NULL ? 0 : strcmp(a->file, b->file);
-    if (files != 0)
-        return files;
+    if (a->rank != b->rank)
+        return a->rank < b->rank ? -1 : 1;
     if (a->place.line != b->place.line)
         return a->place.line < b->place.line ? -1 : 1;
     if (a->place.column != b->place.column)
@@ -131,13 +154,13 @@ static void print_excerpt(FILE *out, const struct conf_problem *problem)
 
 static void print_problem(FILE *out, const struct conf_problem *problem)
 {
-    if (problem->file != NULL)
-        fprintf(out, "%s:", problem->file);
-    if (problem->file != NULL && problem->place.line > 0)
-        fprintf(out, "%u:%u:", problem->place.line, problem->place.column);
-    fprintf(out, "%s%s: %s\n", problem->file != NULL ? " " : "",
-            conf_severity_name(problem->severity),
-            problem->message != NULL ? problem->message : "out of memory");
+    const struct conf_place *place = &problem->place;
+    if (place->file != NULL)
+        fprintf(out, "%s:", place->file);
+    if (place->file != NULL && place->line > 0)
+        fprintf(out, "%u:%u:", place->line, place->column);
+    fprintf(out, "%s%s: %s\n", place->file != NULL ? " " : "",
+            conf_severity_name(problem->severity), problem->message);
     if (problem->source_line != NULL)
         print_excerpt(out, problem);
     if (problem->help != NULL)

@@ -30,7 +30,8 @@ static void fill_timeouts(struct loader *l, struct conf_proxy *proxy, struct con
         if (*needed[i].ms != 0)
             continue;
         *needed[i].ms = needed[i].fallback_ms;
-        if (proxy->caps & needed[i].caps)
+        bool misspelt = l->report->errors > 0; /* perhaps; then that is what to say */
+        if ((proxy->caps & needed[i].caps) != 0 && !misspelt)
             CONF_WARN(l, span,
                       arena_printf(l->scratch, "add %s, here or in defaults", needed[i].keyword),
                       "'%s' has no timeout %s: %us is used", proxy->name, needed[i].name,
@@ -122,7 +123,7 @@ static void resolve_servers(struct loader *l, struct conf_proxy *proxy)
 static void number_proxies(struct loader *l)
 {
     struct name_map ids = {0};
-    unsigned next = 2; /* 1 is HAProxy's own, of its admin socket */
+    unsigned next = 1; /* as HAProxy without `stats socket`, which takes one */
     for (size_t i = 0; i < l->proxy_count; i++)
         take_id(l, &ids, l->proxies[i]->p.id, l->proxies[i]->span, l->proxies[i]);
     for (size_t i = 0; i < l->proxy_count; i++) {

@@ -46,9 +46,9 @@ static struct draft_proxy *draft_inherit(struct loader *l, const struct draft_pr
     {
         if (row->kind != KW_LIST)
             continue;
-        void **items = (void **)((char *)draft + row->offset);
         size_t count = *(size_t *)((char *)draft + row->list->count_offset);
-        *items = arena_list_copy(l->arena, *items, count, row->list->item_bytes);
+        const void *items = apply_list_items(row, draft);
+        apply_list_set(row, draft, arena_list_copy(l->arena, items, count, row->list->item_bytes));
     }
     return draft;
 }

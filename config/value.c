@@ -97,7 +97,7 @@ int value_size(const char *text, unsigned *bytes_out)
 static void add_statuses(struct conf_status_set *set, long long first, long long last)
 {
     for (long long status = first; status <= last; status++)
-        set->bits[status / 64] |= UINT64_C(1) << status % 64;
+        set->bits[(status - 100) / 64] |= UINT64_C(1) << (status - 100) % 64;
 }
 
 int value_statuses(const char *text, struct conf_status_set *set_out)

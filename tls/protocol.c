@@ -24,12 +24,6 @@
 #define CIPHERSUITES "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
 #define CURVES "X25519:P-256:P-384"
 
-/*
- * Bytes that one recv may bring. OpenSSL's own default fits one record; with two, a bulk transfer
- * needs half the calls. The buffer exists only while a record is incomplete.
- */
-#define READ_BUFFER_BYTES (33 * 1024)
-
 static const struct {
     int number;
     bool needs_sha1; /* as the hash of the handshake: OpenSSL allows that at level 0 only */
@@ -100,7 +94,6 @@ int tls_protocol_apply(SSL_CTX *ssl_ctx, const struct tls_protocol_settings *set
     SSL_CTX_set_mode(ssl_ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                   SSL_MODE_NO_AUTO_CHAIN);
     SSL_CTX_set_read_ahead(ssl_ctx, 1);
-    SSL_CTX_set_default_read_buffer_len(ssl_ctx, READ_BUFFER_BYTES);
     return 0;
 }
 

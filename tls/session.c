@@ -3,8 +3,9 @@
  * The life of a TLS session: made, handshake, reads, close_notify, freed. How data becomes records
  * is in write.c, how records reach the transport in transport.c.
  *
- * No call of OpenSSL is made while its queue of errors holds something: what it says of one session
- * must not be taken for what happened to another of the same thread.
+ * No handshake and no read begins while OpenSSL's queue of errors holds something: what it says of
+ * one session must not be taken for what happened to another of the same thread. A write cannot
+ * mistake it: it never waits, so whatever is no success is a failure.
  */
 #include "tls/session_priv.h"
 
@@ -89,8 +90,7 @@ static int note_established(struct tls_session *s)
         s->alpn = strndup((const char *)alpn, len);
     if (s->client_context != NULL)
         tls_client_context_note(s->client_context, s->ssl);
-    if (s->context != NULL) /* the stapled response has been sent: 2 KB less */
-        SSL_set_tlsext_status_ocsp_resp(s->ssl, NULL, 0);
+    tls_session_trim(s->ssl);
     s->established = len == 0 || s->alpn != NULL;
     return s->established ? 0 : fail(s);
 }
@@ -104,15 +104,18 @@ int tls_session_handshake(struct tls_session *s)
     if (s->failed || s->established)
         return s->failed ? TLS_FAILED : 0;
     ERR_clear_error();
+    int flushed = tls_transport_flush(s);
+    if (flushed != 0)
+        return flushed == TLS_FAILED ? fail(s) : flushed;
     struct tls_stage stage;
     tls_transport_begin(s, &stage);
     int result = SSL_do_handshake(s->ssl);
     int status = result == 1 ? 0 : tls_session_status(s, result);
     bool request_is_here = status == 0 && s->unsent_len == 0 && SSL_has_pending(s->ssl);
-    int flushed = request_is_here ? tls_transport_defer(s) : tls_transport_end(s); /* alerts, too */
+    flushed = request_is_here ? tls_transport_defer(s) : tls_transport_end(s); /* alerts, too */
     if (status == TLS_FAILED || flushed == TLS_FAILED)
         return s->failed ? TLS_FAILED : fail(s);
-    if (flushed == TLS_WANT_WRITE)
+    if (flushed == TLS_WANT_WRITE && (status == 0 || status == TLS_WANT_READ))
         return TLS_WANT_WRITE;
     return status == 0 ? note_established(s) : status;
 }

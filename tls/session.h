@@ -36,7 +36,11 @@ enum tls_io_result {
     TLS_IO_ERROR = -2,
 };
 
-/* The transport underneath. They are called from within the functions below and nowhere else. */
+/*
+ * The transport underneath. They are called from within the functions below and nowhere else. A
+ * recv that brings less than asked means that nothing more is there for now, a send that takes
+ * less than offered that there is no more room.
+ */
 struct tls_io {
     ssize_t (*recv)(void *io, void *buf, size_t len);
     ssize_t (*send)(void *io, const void *buf, size_t len);

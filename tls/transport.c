@@ -148,7 +148,9 @@ int tls_transport_end(struct tls_session *s)
 {
     bool sent = flush_stage(s);
     s->stage = NULL;
-    return sent ? tls_transport_flush(s) : TLS_FAILED;
+    if (!sent)
+        return TLS_FAILED;
+    return s->unsent_len > 0 ? TLS_WANT_WRITE : 0; /* another send now would only be refused */
 }
 
 int tls_transport_defer(struct tls_session *s)

@@ -8,7 +8,7 @@
  *   up to 4 KB               one record, one send: it arrives within that first window anyway
  *   more, window still small records of one packet (1369 bytes and overhead fit the smallest
  *                            common MTU, IPv6 in a tunnel), the lot of them in one send
- *   after ten packets        records of 16 KB, each sent directly from OpenSSL's buffer
+ *   after ten packets        records of 16 KB, four to a send
  *
  * so a browser parses the head of a page one round trip earlier, for about 1 % of CPU on 100 KB.
  * Connections are counted as fresh again when the caller says that they were idle.
@@ -16,7 +16,6 @@
 #include "tls/session_priv.h"
 
 #include <assert.h>
-#include <openssl/err.h>
 #include <string.h>
 
 #define SMALL_RECORD_BYTES 1369
@@ -152,10 +151,9 @@ int tls_session_writev(struct tls_session *s, const struct iovec *pieces, int co
     if (at.bytes_left == 0)
         return before;
 
-    if (ERR_peek_error() != 0)
-        ERR_clear_error();
     struct tls_stage stage;
-    tls_transport_begin(s, &stage);
+    if (s->deferred || at.bytes_left > SINGLE_RECORD_BYTES)
+        tls_transport_begin(s, &stage); /* else a single record: straight to send */
     int written = write_records(s, &at);
     if (written < 0)
         return written;

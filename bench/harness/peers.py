@@ -174,5 +174,39 @@ class Weir(Peer):
     name = "weir"
     can_probe = True
 
+    TEXT = """
+global = {{ nbthread = 1; maxconn = {max_connections}; }};
+defaults = {{
+    mode = "http";
+    timeout = {{ connect = "5s"; client = "60s"; server = "60s"; }};
+    http_reuse = "always";
+}};
+frontends = (
+    {{ name = "clients"; binds = ( {{ address = "127.0.0.1:{port}"; {tls} }} ); default_backend = "servers"; }}
+);
+backends = ( {{ name = "servers"; {settings} servers = ( {servers} ); }} );
+"""
+
     def __init__(self, build: pathlib.Path):
         self.program = build / "proxy" / "runtime" / "weir"
+
+    def command(self, case, pem, response_bytes, directory):
+        tls = f'ssl = true; crt = ["{pem}"];' if case.tls else ""
+        return self._write(directory, tls=tls, settings="",
+                           servers=f'{{ name = "origin"; address = "127.0.0.1:{ORIGIN_PORT}"; }}')
+
+    def probing_command(self, kind, servers, directory):
+        settings = 'default_server = { check = true; inter = "1s"; };'
+        if kind == "HTTP":
+            settings += (' option_httpchk = { method = "GET"; uri = "/check"; version = "HTTP/1.1";'
+                         ' host = "bench.example"; };')
+        rows = [f'{{ name = "s{i}"; address = "127.0.0.1:{ORIGIN_PORT}"; }}' for i in range(servers)]
+        return self._write(directory, tls="", settings=settings, servers=",\n".join(rows))
+
+    def _write(self, directory, **parts):
+        path = directory / "weir.conf"
+        path.write_text(self.TEXT.format(max_connections=MAX_CONNECTIONS, port=PROXY_PORT, **parts))
+        return [str(self.program), "-db", "-f", str(path)]
+
+    def version_command(self):
+        return [str(self.program), "-v"]

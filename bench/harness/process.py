@@ -25,13 +25,18 @@ class BenchError(Exception):
 
 
 def _take_precedence():
-    """Lets the machine's other work wait, and go at once when we wake: the highest priority with a slice far below
-    the kernel's default of 3 ms. Not a real-time policy, whose own bookkeeping would show in the figures."""
+    """Lets the machine's other work wait, and go at once when we wake: the highest priority, within the session's
+    group and for it, with a slice far below the kernel's default of 3 ms. Not a real-time policy, whose own
+    bookkeeping would show in the figures."""
     sched_setattr = 314 if platform.machine() == "x86_64" else 274
     attributes = struct.pack("=IIQiIQQQ", 48, os.SCHED_OTHER, 0, -20, 0, SLICE_NS, 0, 0)
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.syscall(sched_setattr, 0, attributes, 0) != 0 and ctypes.get_errno() != errno.EPERM:
         raise OSError(ctypes.get_errno(), "sched_setattr")
+    os.setsid()
+    group = pathlib.Path("/proc/self/autogroup")
+    if os.geteuid() == 0 and group.exists():
+        group.write_text("-20")
 
 
 def _prepare(cpu: int):

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `stats auth`: HTTP basic authentication, RFC 7617. Every user is compared in full and in the same time,
- * whatever the password, so an answer tells nothing about how near a guess was.
+ * `stats auth`: HTTP basic authentication, RFC 7617. Every user is compared in full and in the same
+ * time, whatever the password, so an answer tells nothing about how near a guess was.
  */
 #include "proxy/admin/stats.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The cursor: walks over the rows of a snapshot and hands out the pieces that a format makes of them. */
+/* The cursor: walks over the rows of a snapshot and hands out the pieces that a format makes of
+ * them. */
 #include "proxy/admin/cursor.h"
 
 #include "proxy/net/loop.h"
@@ -9,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct stats_source *source;
-
 static const struct stats_format *const formats[] = {
     [STATS_HTML] = &stats_html,
     [STATS_CSV] = &stats_csv,
@@ -18,31 +17,13 @@ static const struct stats_format *const formats[] = {
     [STATS_PROMETHEUS] = &stats_prometheus,
 };
 
-void stats_set_source(const struct stats_source *new_source)
-{
-    source = new_source;
-}
-
-void stats_read_process(struct stats_process *out)
-{
-    *out = (struct stats_process){0};
-    if (source != NULL && source->process != NULL)
-        source->process(out);
-}
-
-bool stats_read_certificate(const struct snapshot *snapshot, size_t number,
-                            struct stats_certificate *out)
-{
-    return source != NULL && source->certificate != NULL &&
-           source->certificate(snapshot, number, out);
-}
-
 const char *stats_content_type(enum stats_format_id format)
 {
     return formats[format]->content_type;
 }
 
-struct stats_cursor *stats_cursor_new(const struct snapshot *snapshot, const struct conf_stats *conf,
+struct stats_cursor *stats_cursor_new(const struct snapshot *snapshot,
+                                      const struct conf_stats *conf,
                                       const struct stats_query *query, const struct loop *loop)
 {
     struct stats_cursor *cursor = malloc(sizeof(*cursor));

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How a document of the statistics comes about: a format writes one piece after another (a row, a metric of
- * a row, a part of the page), and the cursor remembers where it is. A piece that does not fit in the
- * reader's buffer waits in the cursor, so the reader's buffer may have any size.
+ * How a document of the statistics comes about: a format writes one piece after another (a row, a
+ * metric of a row, a part of the page), and the cursor remembers where it is. A piece that does not
+ * fit in the reader's buffer waits in the cursor, so the reader's buffer may have any size.
  */
 #ifndef WEIR_PROXY_ADMIN_CURSOR_H
 #define WEIR_PROXY_ADMIN_CURSOR_H
 
 #include "proxy/admin/fields.h"
+#include "proxy/admin/process.h"
 #include "proxy/admin/text.h"
 
 /* The longest piece: a row of the page with all names and reasons at their bounds. */
@@ -30,8 +31,9 @@ struct stats_cursor {
     uint64_t now_us; /* monotonic */
     int64_t wall_us;
     /* where the format is; each uses them in its own way */
-    size_t phase, item, sub;
+    size_t phase, item, sub, skipped;
     struct stats_walk walk;
+    struct certificate_walk certificates;
     size_t len, sent; /* of the piece at hand */
     char piece[STATS_PIECE_BYTES];
 };
@@ -45,17 +47,12 @@ struct stats_format {
 extern const struct stats_format stats_html, stats_csv, stats_json, stats_prometheus;
 
 /*
- * The next row that the query lets through, or false. BEGIN and END come once for each proxy; for them only
- * subject_out->proxy is set.
+ * The next row that the query lets through, or false. BEGIN and END come once for each proxy; for
+ * them only subject_out->proxy is set.
  */
 bool stats_walk_next(struct stats_cursor *cursor, enum stats_step *step_out,
                      struct stats_subject *subject_out);
 /* The same without BEGIN and END. */
 bool stats_walk_row(struct stats_cursor *cursor, struct stats_subject *subject_out);
-
-/* What the source says, or zeros. */
-void stats_read_process(struct stats_process *out);
-bool stats_read_certificate(const struct snapshot *snapshot, size_t number,
-                            struct stats_certificate *out);
 
 #endif

@@ -1,18 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The table of columns: name in the CSV, kinds of rows, tags of the typed formats, who reads it with what
- * argument, and the metric of the same meaning. Names and order are HAProxy 2.6's: its column "-" stands
- * between the statistics of its core and those of its modules, and so it does here.
+ * The table of columns: name in the CSV, kinds of rows, tags of the typed formats, who reads it
+ * with what argument, and the metric of the same meaning. Names and order are HAProxy 2.6's: its
+ * column "-" stands between the statistics of its core and those of its modules, and so it does
+ * here.
  */
 #include "proxy/admin/fields.h"
 
 #include "proxy/admin/values.h"
 #include "proxy/state/counters.h"
 
-#define METRIC(name, on, help) {name, on, help, SERIES_ONE}
-#define NO_METRIC {NULL, 0, NULL, SERIES_ONE}
+#define METRIC(name, on, help)                                                                     \
+    {                                                                                              \
+        name, on, help, SERIES_ONE                                                                 \
+    }
+#define NO_METRIC                                                                                  \
+    {                                                                                              \
+        NULL, 0, NULL, SERIES_ONE                                                                  \
+    }
 /* A column that HAProxy has for what weir does not do. */
-#define UNUSED(name) {name, 0, "", NULL, 0, 0, NO_METRIC}
+#define UNUSED(name)                                                                               \
+    {                                                                                              \
+        name, 0, "", NULL, 0, 0, NO_METRIC                                                         \
+    }
 
 /* clang-format off */
 const struct stats_field stats_fields[] = {
@@ -28,7 +38,7 @@ const struct stats_field stats_fields[] = {
      METRIC("max_sessions", FBS, "The most sessions at once.")},
     {"slim", FBS, "CLP", get_slim, 0, 0,
      METRIC("limit_sessions", FBS, "The bound on sessions: maxconn, or fullconn of a backend.")},
-    {"stot", FBS, "MCP", get_counter, COUNTER_SESSIONS, 0,
+    {"stot", FBS, "MCP", get_stot, 0, 0,
      METRIC("sessions_total", FBS, "Sessions since the start.")},
     {"bin", FBS, "MCP", get_counter, COUNTER_BYTES_IN, 0,
      METRIC("bytes_in_total", FBS, "Bytes of requests since the start.")},

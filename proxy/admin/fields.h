@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The columns of the statistics: one table for CSV, JSON and metrics, in the order of HAProxy 2.6's CSV.
- * A new statistic is one row here and a function that reads it.
+ * The columns of the statistics: one table for CSV, JSON and metrics, in the order of HAProxy 2.6's
+ * CSV. A new statistic is one row here and a function that reads it.
  *
  * Thread: any.
  */
@@ -32,7 +32,7 @@ struct stats_subject {
     enum stats_kind kind;
     const struct stats_query *query;
     const struct proxy *proxy;
-    const struct server *server;        /* of STATS_SERVER, as the next */
+    const struct server *server; /* of STATS_SERVER, as the next */
     const struct conf_server *server_conf;
     const struct counter_set *counters; /* its own */
     uint64_t now_us;                    /* monotonic */
@@ -46,7 +46,7 @@ struct stats_value {
     enum stats_type type;
     union {
         uint64_t number;
-        int32_t negative; /* STATS_S32 */
+        int32_t negative;   /* STATS_S32 */
         const char *string; /* borrowed from the config or static, or `room` */
     };
     char room[STATS_STRING_BYTES];
@@ -88,7 +88,7 @@ struct stats_field {
     unsigned on;      /* set of kinds; none: HAProxy has the column, and we leave it empty */
     const char *tags; /* origin, nature and scope in the letters of HAProxy's typed format, or "" */
     stats_get *get;
-    int arg;        /* for get */
+    int arg; /* for get */
     unsigned flags;
     struct stats_metric metric;
 };

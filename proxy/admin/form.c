@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The form of the statistics page: servers s=, their backend b= (a name, or # and its number) and one action=,
- * in any order, as HAProxy takes them; so scripts that post to it keep working.
+ * The form of the statistics page: servers s=, their backend b= (a name, or # and its number) and
+ * one action=, in any order, as HAProxy takes them; so scripts that post to it keep working.
  */
 #include "proxy/admin/stats.h"
 
@@ -12,19 +12,20 @@
 
 #define NAME_BYTES 256
 
-/* drain and maint are the words of today, the others those of older pages. */
+/* Today's words and those of older pages; the last two are the operator's verdict in place of the
+ * probes'. */
 static const struct form_action {
     const char *word;
-    enum server_admin admin;
+    enum stats_order order;
 } actions[] = {
-    {"ready", SERVER_READY}, {"drain", SERVER_DRAIN},   {"maint", SERVER_MAINT},
-    {"start", SERVER_READY}, {"stop", SERVER_DRAIN},    {"enable", SERVER_READY},
-    {"disable", SERVER_MAINT},
+    {"ready", ORDER_READY},   {"drain", ORDER_DRAIN}, {"maint", ORDER_MAINT},
+    {"start", ORDER_READY},   {"stop", ORDER_DRAIN},  {"enable", ORDER_READY},
+    {"disable", ORDER_MAINT}, {"hrunn", ORDER_UP},    {"hdown", ORDER_DOWN},
 };
 
 /* A field of the form, undone of its percent signs and pluses. */
 struct form_field {
-    char key;              /* 's', 'b', 'a'; 0 for any other */
+    char key; /* 's', 'b', 'a'; 0 for any other */
     char value[NAME_BYTES];
 };
 
@@ -138,7 +139,7 @@ enum stats_result stats_form_apply(const struct snapshot *snapshot, const char *
             continue;
         struct server *server = proxy_find_server(proxy, field.value);
         if (server != NULL) {
-            apply(owner, server, action->admin);
+            apply(owner, server, action->order);
             done++;
         } else {
             unknown++;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The statistics page: frame and banner. Plain HTML that works without scripts and fetches nothing; every
- * text that comes from the configuration or from outside goes through text_html().
+ * The statistics page: frame and banner. Plain HTML that works without scripts and fetches nothing;
+ * every text that comes from the configuration or from outside goes through text_html().
  */
 #include "proxy/admin/html.h"
 
@@ -9,10 +9,13 @@
 #include "proxy/state/counters.h"
 #include "proxy/state/proxy_state.h"
 #include "proxy/state/server.h"
+#include "tls/store.h"
 
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
+
+#define EXPIRY_WARNING_DAYS 14
 
 static const struct {
     const char *class_name, *text;
@@ -76,12 +79,12 @@ static void put_time(struct text *text, int64_t wall_us)
 }
 
 static void put_reload(const struct stats_cursor *c, struct text *text,
-                       const struct stats_process *process)
+                       const struct process_facts *process)
 {
     const char *digest = c->snapshot->config->digest;
     open_fact(text, "Configuration");
     text_printf(text, "load %u, ", c->snapshot->number);
-    put_time(text, process->reload_wall_us);
+    put_time(text, process->reload.in_use_us);
     if (digest != NULL) {
         text_put(text, " <code title=\"SHA-256 ");
         text_html(text, digest);
@@ -94,8 +97,28 @@ static void put_reload(const struct stats_cursor *c, struct text *text,
     close_fact(text);
 }
 
+/* The certificate that ends first, with a warning two weeks before. */
+static void put_certificate(const struct stats_cursor *c, struct text *text)
+{
+    struct certificate_walk walk = {0};
+    const struct tls_certificate_info *info, *first = NULL;
+    const struct bind *bind;
+    while ((info = certificate_next(c->snapshot, &walk, &bind)) != NULL) {
+        if (first == NULL || info->not_after < first->not_after)
+            first = info;
+    }
+    if (first == NULL)
+        return;
+    int64_t days = ((int64_t)first->not_after - c->wall_us / 1000000) / 86400;
+    open_fact(text, "Next certificate to expire");
+    text_printf(text, "<span class=%s>", days < EXPIRY_WARNING_DAYS ? "red" : "fine");
+    text_html(text, first->name_count > 0 ? first->names[0] : first->file);
+    text_printf(text, ", %lld day%s</span>", (long long)days, days == 1 ? "" : "s");
+    close_fact(text);
+}
+
 static void put_facts(const struct stats_cursor *c, struct text *text, const struct summary *sum,
-                      const struct stats_process *process)
+                      const struct process_facts *process)
 {
     text_put(text, "<dl class=facts>");
     open_fact(text, "Up for");
@@ -116,6 +139,7 @@ static void put_facts(const struct stats_cursor *c, struct text *text, const str
     text_put(text, " sessions/s");
     close_fact(text);
     put_reload(c, text, process);
+    put_certificate(c, text);
     open_fact(text, "Log lines lost");
     text_short(text, log_dropped());
     close_fact(text);
@@ -123,16 +147,16 @@ static void put_facts(const struct stats_cursor *c, struct text *text, const str
 }
 
 static void put_notes(const struct stats_cursor *c, struct text *text,
-                      const struct stats_process *process)
+                      const struct process_facts *process)
 {
     if (c->query.result != STATS_NO_RESULT)
         text_printf(text, "<p class=\"note %s\" role=status>%s</p>",
                     results[c->query.result].class_name, results[c->query.result].text);
-    if (!process->reload_succeeded && process->reloads_failed > 0) {
+    if (!process->reload.ok && process->reload.failed > 0) {
         text_put(text, "<p class=\"note bad\" role=alert><b>The last reload failed, ");
-        put_time(text, process->reload_wall_us);
+        put_time(text, process->reload.wall_us);
         text_put(text, ".</b> The configuration before it is in use.<br><code>");
-        text_html(text, process->reload_text);
+        text_html(text, process->reload.message);
         text_put(text, "</code></p>");
     }
     if (process->stopping)
@@ -171,9 +195,9 @@ static void put_links(const struct stats_cursor *c, struct text *text)
 
 void html_banner(const struct stats_cursor *c, struct text *text)
 {
-    struct stats_process process;
+    struct process_facts process;
     struct summary sum = summarize(c);
-    stats_read_process(&process);
+    process_read(c->snapshot, &process);
 
     text_put(text, "<header><div class=top><h1>weir");
     if (!c->conf->hide_version)

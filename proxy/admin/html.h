@@ -17,4 +17,14 @@ void html_row(struct stats_cursor *c, struct text *text, enum stats_step step,
 /* <td data-l="label">; the label shows where a row is laid out as a card. */
 void html_cell(struct text *text, const char *label, const char *class_name);
 
+/* Groups of numbers of a row. */
+void html_sessions(struct text *text, const struct stats_subject *s);
+void html_rate(struct text *text, const struct stats_subject *s);
+void html_bytes(struct text *text, const struct stats_subject *s);
+void html_responses(struct text *text, const struct stats_subject *s);
+void html_latency(struct text *text, const struct stats_subject *s);
+void html_errors(struct text *text, const struct stats_subject *s);
+/* One number with its word in front, in small letters. */
+void html_small(struct text *text, const char *label, uint64_t n);
+
 #endif

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The statistics page: what is shown of a proxy. A frontend is a strip of tiles, servers are rows of a table
- * that a narrow screen lays out as cards, and the backend is its last row. With `stats admin` the table is
- * in a form.
+ * The statistics page: what is shown of a proxy. A frontend is a strip of tiles, servers are rows
+ * of a table that a narrow screen lays out as cards, and the backend is its last row. With `stats
+ * admin` the table is in a form.
  *
  *   BEGIN        FRONTEND   SERVER ...            BACKEND          END
  *   <section>    tiles      [form table] row ...  [table] row      [/table /form] </section>
  */
 #include "proxy/admin/html.h"
-#include "proxy/admin/values.h"
 
 #include "proxy/state/backend.h"
 #include "proxy/state/counters.h"
@@ -17,140 +16,6 @@
 #include "proxy/state/server.h"
 
 #include <string.h>
-
-static uint64_t total(const struct stats_subject *s, enum counter which)
-{
-    return counter_set_total(s->counters, which);
-}
-
-void html_cell(struct text *text, const char *label, const char *class_name)
-{
-    text_printf(text, "<td data-l=\"%s\"", label);
-    if (class_name[0] != '\0')
-        text_printf(text, " class=\"%s\"", class_name);
-    text_char(text, '>');
-}
-
-static void put_small(struct text *text, const char *label, uint64_t n)
-{
-    text_printf(text, " <small>%s ", label);
-    text_short(text, n);
-    text_put(text, "</small>");
-}
-
-/* --- groups of numbers: the same in tiles and in cells --- */
-
-static void put_sessions(struct text *text, const struct stats_subject *s)
-{
-    static const struct {
-        stats_get *get;
-        const char *label;
-    } rest[] = {{get_smax, "max"}, {get_slim, "of"}};
-    struct stats_value value = {.type = STATS_EMPTY};
-    get_scur(NULL, s, &value);
-    text_short(text, value.number);
-    for (size_t i = 0; i < sizeof(rest) / sizeof(rest[0]); i++) {
-        value.type = STATS_EMPTY;
-        rest[i].get(NULL, s, &value);
-        if (value.type != STATS_EMPTY)
-            put_small(text, rest[i].label, value.number);
-    }
-    put_small(text, "total", total(s, COUNTER_SESSIONS));
-}
-
-static void put_rate(struct text *text, const struct stats_subject *s)
-{
-    if (s->kind == STATS_FRONTEND) {
-        text_short(text, counter_set_rate(s->counters, RATE_SESSIONS, s->now_us));
-        put_small(text, "max", s->counters->rate_max[RATE_SESSIONS]);
-    } else {
-        text_short(text, rate_read(&s->counters->pick_rate, s->now_us));
-        put_small(text, "max", s->counters->pick_rate.max);
-    }
-}
-
-static void put_bytes(struct text *text, const struct stats_subject *s)
-{
-    text_put(text, "<span class=code>");
-    text_short(text, total(s, COUNTER_BYTES_IN));
-    text_put(text, " <small>in</small></span> <span class=code>");
-    text_short(text, total(s, COUNTER_BYTES_OUT));
-    text_put(text, " <small>out</small></span>");
-}
-
-static void put_responses(struct text *text, const struct stats_subject *s)
-{
-    static const struct {
-        enum counter counter;
-        const char *label, *class_name;
-    } codes[] = {{COUNTER_RESP_2XX, "2xx", ""},
-                 {COUNTER_RESP_3XX, "3xx", ""},
-                 {COUNTER_RESP_4XX, "4xx", "amber"},
-                 {COUNTER_RESP_5XX, "5xx", "red"}};
-    bool any = false;
-    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
-        uint64_t n = total(s, codes[i].counter);
-        if (n == 0)
-            continue;
-        text_printf(text, "<span class=\"code %s\">", codes[i].class_name);
-        text_short(text, n);
-        text_printf(text, " <small>%s</small></span> ", codes[i].label);
-        any = true;
-    }
-    if (!any)
-        text_put(text, "<small>none</small>");
-}
-
-static void put_latency(struct text *text, const struct stats_subject *s)
-{
-    static const struct {
-        double share;
-        const char *label;
-    } shares[] = {{0.5, "p50"}, {0.9, "p90"}, {0.99, "p99"}};
-    struct histogram histogram;
-    counter_set_latency(s->counters, TIME_TOTAL, &histogram);
-    if (histogram_count(&histogram) == 0) {
-        text_put(text, "<small>none yet</small>");
-        return;
-    }
-    for (size_t i = 0; i < sizeof(shares) / sizeof(shares[0]); i++) {
-        text_put(text, "<span class=p>");
-        text_latency(text, histogram_quantile_us(&histogram, shares[i].share));
-        text_printf(text, " <small>%s</small></span> ", shares[i].label);
-    }
-}
-
-struct count {
-    enum counter counter;
-    const char *label;
-};
-
-/* Only what happened: a row without errors shows none. */
-static void put_counts(struct text *text, const struct stats_subject *s, const struct count *counts)
-{
-    bool any = false;
-    for (; counts->label != NULL; counts++) {
-        uint64_t n = total(s, counts->counter);
-        if (n == 0)
-            continue;
-        text_put(text, "<span class=\"code red\">");
-        text_short(text, n);
-        text_printf(text, " <small>%s</small></span> ", counts->label);
-        any = true;
-    }
-    if (!any)
-        text_put(text, "<small>none</small>");
-}
-
-static const struct count frontend_errors[] = {
-    {COUNTER_FAILED_REQ, "bad requests"}, {COUNTER_DENIED_REQ, "denied"},
-    {COUNTER_TLS_FAILED, "TLS failed"},   {COUNTER_INTERNAL_ERRORS, "internal"},
-    {COUNTERS, NULL}};
-
-static const struct count server_errors[] = {
-    {COUNTER_FAILED_CONN, "connect"},  {COUNTER_FAILED_RESP, "response"},
-    {COUNTER_SERVER_ABORTS, "aborts"}, {COUNTER_RETRIES, "retries"},
-    {COUNTER_REDISPATCHES, "redispatched"}, {COUNTERS, NULL}};
 
 /* --- the steps --- */
 
@@ -184,9 +49,11 @@ static void put_frontend(struct text *text, const struct stats_subject *s)
         const char *label;
         void (*put)(struct text *text, const struct stats_subject *s);
         bool http_only;
-    } tiles[] = {{"Sessions", put_sessions, false},   {"Sessions/s", put_rate, false},
-                 {"Latency", put_latency, false},     {"Bytes", put_bytes, false},
-                 {"Responses", put_responses, true}};
+    } tiles[] = {{"Sessions", html_sessions, false},
+                 {"Sessions/s", html_rate, false},
+                 {"Latency", html_latency, false},
+                 {"Bytes", html_bytes, false},
+                 {"Responses", html_responses, true}};
     text_put(text, "<dl class=tiles>");
     for (size_t i = 0; i < sizeof(tiles) / sizeof(tiles[0]); i++) {
         if (tiles[i].http_only && s->proxy->conf->mode != CONF_MODE_HTTP)
@@ -196,7 +63,7 @@ static void put_frontend(struct text *text, const struct stats_subject *s)
         text_put(text, "</dd></div>");
     }
     open_tile(text, "Errors");
-    put_counts(text, s, frontend_errors);
+    html_errors(text, s);
     text_put(text, "</dd></div></dl>\n");
 }
 
@@ -219,17 +86,17 @@ static void open_table(const struct stats_cursor *c, struct text *text, const st
 static void put_numbers(struct text *text, const struct stats_subject *s)
 {
     html_cell(text, "Rate/s", "n");
-    put_rate(text, s);
+    html_rate(text, s);
     html_cell(text, "Latency", "lat");
-    put_latency(text, s);
+    html_latency(text, s);
     html_cell(text, "Bytes", "n");
-    put_bytes(text, s);
+    html_bytes(text, s);
     if (s->proxy->conf->mode == CONF_MODE_HTTP) {
         html_cell(text, "Responses", "");
-        put_responses(text, s);
+        html_responses(text, s);
     }
     html_cell(text, "Errors", "");
-    put_counts(text, s, server_errors);
+    html_errors(text, s);
 }
 
 /* On the way up or down the state counts probes: "UP 1/3"; these get the colour of a warning. */
@@ -307,7 +174,7 @@ static void put_server(const struct stats_cursor *c, struct text *text,
     put_state(text, s, status);
     put_check(text, s);
     html_cell(text, "Sessions", "n");
-    put_sessions(text, s);
+    html_sessions(text, s);
     html_cell(text, "Queue", "n none");
     put_numbers(text, s);
     html_cell(text, "Weight", "n");
@@ -325,10 +192,10 @@ static void put_backend(struct text *text, const struct stats_subject *s)
                 backend->active_up, backend->backup_up);
     html_cell(text, "Last check", "none");
     html_cell(text, "Sessions", "n");
-    put_sessions(text, s);
+    html_sessions(text, s);
     html_cell(text, "Queue", "n");
     text_short(text, backend->queued);
-    put_small(text, "max", s->counters->queued_max);
+    html_small(text, "max", s->counters->queued_max);
     put_numbers(text, s);
     html_cell(text, "Weight", "n");
     text_u64(text, backend->weight_total);
@@ -344,7 +211,9 @@ static void end(const struct stats_cursor *c, struct text *text, const struct pr
                      "<p class=act><select name=action aria-label=\"action\"><option value=\"\">"
                      "With the chosen servers ...</option><option value=ready>Set state to READY"
                      "</option><option value=drain>Set state to DRAIN</option><option value=maint>"
-                     "Set state to MAINT</option></select> <button>Apply</button></p></form>");
+                     "Set state to MAINT</option><option value=hrunn>Health: force UP</option>"
+                     "<option value=hdown>Health: force DOWN</option></select> "
+                     "<button>Apply</button></p></form>");
     }
     text_put(text, "</section>\n");
 }
@@ -353,8 +222,9 @@ void html_row(struct stats_cursor *c, struct text *text, enum stats_step step,
               const struct stats_subject *s)
 {
     bool has_servers = s->proxy->conf->server_count > 0;
-    bool is_in_table = step == STEP_SERVER ||
-                       (step == STEP_BACKEND && (has_servers || s->proxy->conf->caps == CONF_BACKEND));
+    bool is_in_table =
+        step == STEP_SERVER ||
+        (step == STEP_BACKEND && (has_servers || s->proxy->conf->caps == CONF_BACKEND));
     if (is_in_table && c->sub++ == 0)
         open_table(c, text, s->proxy);
 

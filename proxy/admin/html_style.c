@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The look of the statistics page: light or dark as the reader's system is, a table on wide screens, cards on
- * narrow ones. No font, image or script is fetched.
+ * The look of the statistics page: light or dark as the reader's system is, a table on wide
+ * screens, cards on narrow ones. No font, image or script is fetched.
  */
 #include "proxy/admin/html.h"
 
@@ -24,7 +24,8 @@ const char html_style[] =
     ".chips{display:flex;flex-wrap:wrap;gap:.4rem}"
     ".chip{border:1px solid var(--line);background:var(--card);border-radius:99px;"
     "padding:.1rem .7rem}"
-    "i{display:inline-block;width:.6em;height:.6em;border-radius:50%;background:var(--c,var(--none));"
+    "i{display:inline-block;width:.6em;height:.6em;border-radius:50%;background:var(--c,var(--none)"
+    ");"
     "margin-right:.45em}"
     ".up{--c:var(--up)}.down{--c:var(--down)}.maint{--c:var(--maint)}.drain{--c:var(--drain)}"
     ".going{--c:var(--going)}.nocheck{--c:var(--none)}"
@@ -75,5 +76,5 @@ const char html_style[] =
     ".none{display:none}td .code,.lat .p{display:inline-block;margin-right:.35em}"
     ".check small{display:inline}.state small{display:inline}}"
     "@media(max-width:480px){body{padding:.75rem .6rem}"
-    "tbody tr{grid-template-columns:1fr 1fr}dl{gap:.5rem 1.4rem}"
+    "tbody tr{grid-template-columns:1fr 1fr}.lat{grid-column:1/-1}dl{gap:.5rem 1.4rem}"
     "label{padding:.3rem 0;display:inline-block}select{flex:1}}";

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The metrics of the process under HAProxy's names. What weir has no such thing of (peers, compression,
- * limits on rates) is 0, as with a HAProxy that does not use it; what is not known is NaN.
+ * The metrics of the process under HAProxy's names. What weir has no such thing of (peers,
+ * compression, limits on rates) is 0, as with a HAProxy that does not use it; what is not known is
+ * NaN.
  */
 #include "proxy/admin/prometheus.h"
 
@@ -130,9 +131,9 @@ static void sum_frontends(const struct stats_cursor *c, uint64_t values[PROCESS_
 
 static void read_values(const struct stats_cursor *c, uint64_t values[PROCESS_VALUES])
 {
-    struct stats_process process;
+    struct process_facts process;
     struct mallinfo2 heap = mallinfo2();
-    stats_read_process(&process);
+    process_read(c->snapshot, &process);
     sum_frontends(c, values);
     values[VALUE_ONE] = 1;
     values[VALUE_THREADS] = process.threads;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The metrics in Prometheus' text format, under the names of HAProxy's exporter: first the process, then the
- * columns of frontends, backends and servers, metric by metric as the format asks, then weir's own.
+ * The metrics in Prometheus' text format, under the names of HAProxy's exporter: first the process,
+ * then the columns of frontends, backends and servers, metric by metric as the format asks, then
+ * weir's own.
  *
  *   process ---> haproxy_frontend_* ---> haproxy_backend_* ---> haproxy_server_* ---> weir_*
  *
@@ -144,7 +145,7 @@ static void put_checks(struct text *text, const struct stats_subject *s,
 
 static void (*const put_series[])(struct text *, const struct stats_subject *,
                                   const struct stats_metric *) = {
-    [SERIES_STATES] = put_states, [SERIES_CODES] = put_codes,   [SERIES_CHECK] = put_check,
+    [SERIES_STATES] = put_states,   [SERIES_CODES] = put_codes,   [SERIES_CHECK] = put_check,
     [SERIES_SERVERS] = put_servers, [SERIES_CHECKS] = put_checks,
 };
 
@@ -226,9 +227,8 @@ static bool write_servers(struct stats_cursor *c, struct text *text)
 }
 
 static bool (*const parts[])(struct stats_cursor *c, struct text *text) = {
-    prometheus_process, write_frontends,     write_backends,
-    write_servers,      prometheus_weir,     prometheus_certificates,
-    prometheus_latency,
+    prometheus_process, write_frontends,         write_backends,     write_servers,
+    prometheus_weir,    prometheus_certificates, prometheus_latency,
 };
 
 static bool write_piece(struct stats_cursor *c, struct text *text)

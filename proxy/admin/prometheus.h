@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The parts of the metrics document; each writes its next piece, or returns false when it has no more. */
+/* The parts of the metrics document; each writes its next piece, or returns false when it has no
+ * more. */
 #ifndef WEIR_PROXY_ADMIN_PROMETHEUS_H
 #define WEIR_PROXY_ADMIN_PROMETHEUS_H
 

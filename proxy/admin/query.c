@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a request for statistics asks for. HAProxy looks for its words anywhere behind the configured URI, so
- * that "/stats;csv;norefresh", "/stats?;csv" and "/stats;up?scope=app" all work; the same here.
+ * What a request for statistics asks for. HAProxy looks for its words anywhere behind the
+ * configured URI, so that "/stats;csv;norefresh", "/stats?;csv" and "/stats;up?scope=app" all work;
+ * the same here.
  */
 #include "proxy/admin/stats.h"
 
 #include <string.h>
 
 static const char *const result_words[] = {
-    [STATS_NO_RESULT] = "", [STATS_DONE] = "DONE",    [STATS_NONE] = "NONE",   [STATS_PARTIAL] = "PART",
-    [STATS_INVALID] = "ERRP", [STATS_TOO_BIG] = "EXCD", [STATS_DENIED] = "DENY",
+    [STATS_NO_RESULT] = "",   [STATS_DONE] = "DONE",    [STATS_NONE] = "NONE",
+    [STATS_PARTIAL] = "PART", [STATS_INVALID] = "ERRP", [STATS_TOO_BIG] = "EXCD",
+    [STATS_DENIED] = "DENY",
 };
 
 #define RESULTS (sizeof(result_words) / sizeof(result_words[0]))

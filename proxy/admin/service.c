@@ -4,11 +4,12 @@
  *
  *   fixed_reply -> an action `use-service prometheus-exporter` -> stats uri -> none: to a server
  *
- * Servers are changed on the control thread alone, so a form posts one message for each of them. These are
- * on their way before the stream lets go of its snapshot, hence before a server could go.
+ * Servers are changed on the control thread alone, so a form posts one message for each of them.
+ * These are on their way before the stream lets go of its snapshot, hence before a server could go.
  */
 #include "proxy/admin/service.h"
 
+#include "proxy/admin/process.h"
 #include "proxy/admin/stats.h"
 #include "proxy/http/fixed_reply.h"
 #include "proxy/net/loop.h"
@@ -23,6 +24,7 @@ static struct loop *control;
 void admin_service_start(struct loop *control_loop)
 {
     control = control_loop;
+    process_started(loop_wall_us(control_loop));
 }
 
 /* --- forms --- */
@@ -30,24 +32,34 @@ void admin_service_start(struct loop *control_loop)
 struct server_order {
     struct loop_message message;
     struct server *server;
-    enum server_admin admin;
+    enum stats_order order;
 };
+
+static void carry_out(struct server *server, enum stats_order order)
+{
+    static const enum server_admin modes[] = {
+        [ORDER_READY] = SERVER_READY, [ORDER_DRAIN] = SERVER_DRAIN, [ORDER_MAINT] = SERVER_MAINT};
+    if (order == ORDER_UP || order == ORDER_DOWN)
+        server_set_health(server, order == ORDER_UP, control);
+    else
+        server_set_admin(server, modes[order], control);
+}
 
 static void on_order(struct loop_message *message)
 {
-    struct server_order *order = (struct server_order *)message; /* its first member */
-    server_set_admin(order->server, order->admin, control);
+    struct server_order *order = LIST_ITEM(message, struct server_order, message);
+    carry_out(order->server, order->order);
     free(order);
 }
 
-static void order_server(void *owner, struct server *server, enum server_admin admin)
+static void order_server(void *owner, struct server *server, enum stats_order order)
 {
     (void)owner;
-    struct server_order *order = malloc(sizeof(*order));
-    if (order == NULL)
+    struct server_order *mail = malloc(sizeof(*mail));
+    if (mail == NULL)
         return; /* as if the form had not come: the page shows the state as it is */
-    *order = (struct server_order){{.run = on_order}, server, admin};
-    loop_post(control, &order->message);
+    *mail = (struct server_order){.message.run = on_order, .server = server, .order = order};
+    loop_post(control, &mail->message);
 }
 
 /* --- answers --- */
@@ -76,7 +88,11 @@ static enum service_verdict answer_document(const struct service_request *reques
     int len = snprintf(answer->headers, sizeof(answer->headers),
                        "Cache-Control: no-cache\r\nContent-Type: %s\r\n",
                        stats_content_type(query->format));
-    if (refresh_s > 0 && len > 0)
+    if (query->format == STATS_HTML) /* nothing but what is in the page itself */
+        len += snprintf(answer->headers + len, sizeof(answer->headers) - (size_t)len,
+                        "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; "
+                        "script-src 'unsafe-inline'; img-src data:; form-action 'self'\r\n");
+    if (refresh_s > 0)
         snprintf(answer->headers + len, sizeof(answer->headers) - (size_t)len, "Refresh: %u\r\n",
                  refresh_s);
     answer->status = 200;
@@ -138,7 +154,8 @@ static bool body_is_complete(const struct service_request *request)
 }
 
 static enum service_verdict take_form(const struct service_request *request,
-                                      const struct stats_query *query, struct service_answer *answer)
+                                      const struct stats_query *query,
+                                      struct service_answer *answer)
 {
     const struct conf_stats *conf = &request->proxy->conf->stats;
     if (!conf->admin)
@@ -147,8 +164,8 @@ static enum service_verdict take_form(const struct service_request *request,
         return redirect(conf->uri, query, STATS_TOO_BIG, answer); /* of no known size */
     if (!body_is_complete(request))
         return SERVICE_WANTS_BODY;
-    enum stats_result result = stats_form_apply(request->snapshot, request->body, request->body_len,
-                                                order_server, NULL);
+    enum stats_result result =
+        stats_form_apply(request->snapshot, request->body, request->body_len, order_server, NULL);
     return redirect(conf->uri, query, result, answer);
 }
 
@@ -181,8 +198,8 @@ static enum service_verdict try_stats(const struct service_request *request,
     enum http_method method = (enum http_method)request->msg->method;
     size_t len = 0;
     const char *rest = conf->enabled ? after_uri(request, &len) : NULL;
-    if (rest == NULL || (method != HTTP_METHOD_GET && method != HTTP_METHOD_HEAD &&
-                         method != HTTP_METHOD_POST))
+    if (rest == NULL ||
+        (method != HTTP_METHOD_GET && method != HTTP_METHOD_HEAD && method != HTTP_METHOD_POST))
         return SERVICE_PASS;
     if (!is_authorised(request))
         return ask_for_password(conf, answer);
@@ -215,9 +232,9 @@ static enum service_verdict try_metrics(const struct service_request *request,
 static enum service_verdict handle(const struct service_request *request,
                                    struct service_answer *answer_out)
 {
-    static enum service_verdict (*const services[])(const struct service_request *,
-                                                    struct service_answer *) = {
-        fixed_reply, try_metrics, try_stats};
+    static enum service_verdict (*const services[])(
+        const struct service_request *, struct service_answer *) = {fixed_reply, try_metrics,
+                                                                    try_stats};
     enum service_verdict verdict = SERVICE_PASS;
     for (size_t i = 0; i < 3 && verdict == SERVICE_PASS; i++)
         verdict = services[i](request, answer_out);

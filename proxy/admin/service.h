@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What weir answers itself: fixed replies, metrics and statistics, as one service for the streams of a proxy.
+ * What weir answers itself: fixed replies, metrics and statistics, as one service for the streams
+ * of a proxy.
  *
  * Thread: set up by the control thread before the data threads run; the service runs on these.
  */

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Statistics: the page for people, and CSV, JSON and Prometheus text for programs. All of them show the
- * same rows: frontends, servers and backends of a snapshot, column by column from one table (fields.h).
+ * Statistics: the page for people, and CSV, JSON and Prometheus text for programs. All of them show
+ * the same rows: frontends, servers and backends of a snapshot, column by column from one table
+ * (fields.h).
  *
  *   GET /stats;csv --> stats_query_parse() --> stats_cursor_new() --> stats_cursor_next() ... 0
  *   POST           --> stats_form_apply()  --> 303 to /stats;st=DONE
  *
- * A document is written part by part, so its size does not matter: memory is one cursor. Rows are read
- * when their turn comes; a document is no snapshot in time.
+ * A document is written part by part, so its size does not matter: memory is one cursor. Rows are
+ * read when their turn comes; a document is no snapshot in time.
  *
  * Thread:    any; a cursor belongs to one.
  * Ownership: a cursor borrows the snapshot: whoever keeps a cursor holds its snapshot.
@@ -25,8 +26,6 @@
 enum stats_format_id { STATS_HTML, STATS_CSV, STATS_JSON, STATS_PROMETHEUS };
 
 #define STATS_SCOPE_BYTES 21
-#define STATS_RELOAD_TEXT_BYTES 512
-#define STATS_CERTIFICATE_BYTES 256
 
 /* What a form did, as the page that follows tells it (`;st=`). */
 enum stats_result {
@@ -50,36 +49,6 @@ struct stats_query {
     bool scope_global, scope_frontend, scope_backend, scope_server;
 };
 
-/* What only the room above knows. */
-struct stats_process {
-    unsigned threads;
-    unsigned maxconn, max_fds;
-    unsigned listeners;
-    bool stopping;
-    int64_t start_wall_us;
-    /* the last reload; number 1 is the start */
-    unsigned reloads_done, reloads_failed;
-    bool reload_succeeded; /* the last one */
-    int64_t reload_wall_us;
-    char reload_text[STATS_RELOAD_TEXT_BYTES]; /* why it failed, or "" */
-};
-
-struct stats_certificate {
-    char file[STATS_CERTIFICATE_BYTES];
-    char name[STATS_CERTIFICATE_BYTES];
-    int64_t not_after_s; /* since 1970 */
-};
-
-/* Asked by any thread; each copies what it gives out. */
-struct stats_source {
-    void (*process)(struct stats_process *out);
-    /* The certificate of that number over all binds, or false; NULL if there is nobody to ask. */
-    bool (*certificate)(const struct snapshot *snapshot, size_t number, struct stats_certificate *out);
-};
-
-/* Once at start, before the threads; borrowed for good. Without it those values are 0. */
-void stats_set_source(const struct stats_source *source);
-
 /* Reads what follows `stats uri` in a request target: ";csv;norefresh", "?scope=app". */
 void stats_query_parse(struct stats_query *query, const char *rest, size_t len);
 /* The query of /metrics: "scope=frontend&scope=server&no-maint". */
@@ -89,8 +58,10 @@ const char *stats_content_type(enum stats_format_id format);
 
 struct stats_cursor;
 
-/* conf: whose `stats` words apply; snapshot as above. now is the loop's. NULL when memory runs out. */
-struct stats_cursor *stats_cursor_new(const struct snapshot *snapshot, const struct conf_stats *conf,
+/* conf: whose `stats` words apply; snapshot as above. now is the loop's. NULL when memory runs out.
+ */
+struct stats_cursor *stats_cursor_new(const struct snapshot *snapshot,
+                                      const struct conf_stats *conf,
                                       const struct stats_query *query, const struct loop *loop);
 /* Writes the next part; 0 when all has been written. cap may be anything above 0. */
 size_t stats_cursor_next(struct stats_cursor *cursor, char *buf, size_t cap);
@@ -99,8 +70,11 @@ void stats_cursor_free(struct stats_cursor *cursor);
 /* Whether an Authorization value names one of the users of `stats auth`; true if there are none. */
 bool stats_is_authorised(const struct conf_stats *conf, const char *authorization, size_t len);
 
-/* Asked once for each server that a form changes. */
-typedef void stats_apply(void *owner, struct server *server, enum server_admin admin);
+/* What a form asks of a server. */
+enum stats_order { ORDER_READY, ORDER_DRAIN, ORDER_MAINT, ORDER_UP, ORDER_DOWN };
+
+/* Called once for each server that a form changes. */
+typedef void stats_apply(void *owner, struct server *server, enum stats_order order);
 
 /* Carries out a form of the page: s=<server>&s=...&b=<backend or #id>&action=<word>. */
 enum stats_result stats_form_apply(const struct snapshot *snapshot, const char *body, size_t len,

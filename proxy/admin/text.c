@@ -81,8 +81,8 @@ static void put_escaped(struct text *text, const char *string, const struct esca
 
 void text_html(struct text *text, const char *string)
 {
-    static const struct escape escapes[] = {
-        {'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&#39;"}, {0, NULL}};
+    static const struct escape escapes[] = {{'&', "&amp;"},  {'<', "&lt;"},   {'>', "&gt;"},
+                                            {'"', "&quot;"}, {'\'', "&#39;"}, {0, NULL}};
     put_escaped(text, string, escapes);
 }
 
@@ -113,7 +113,8 @@ void text_json(struct text *text, const char *string)
 
 void text_label(struct text *text, const char *string)
 {
-    static const struct escape escapes[] = {{'"', "\\\""}, {'\\', "\\\\"}, {'\n', "\\n"}, {0, NULL}};
+    static const struct escape escapes[] = {
+        {'"', "\\\""}, {'\\', "\\\\"}, {'\n', "\\n"}, {0, NULL}};
     text_char(text, '"');
     put_escaped(text, string, escapes);
     text_char(text, '"');

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Writes text into a buffer of fixed size, with the escapes that each format of the statistics needs.
- * When the room ends nothing more is written and `full` is set, so one look at the end is enough.
+ * Writes text into a buffer of fixed size, with the escapes that each format of the statistics
+ * needs. When the room ends nothing more is written and `full` is set, so one look at the end is
+ * enough.
  *
  * Thread: none of its own.
  */

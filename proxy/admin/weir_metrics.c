@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * weir's own metrics: what the last reload did, when certificates expire, and how long each phase of a stream
- * took, as histograms that Prometheus can add up over servers and nodes.
+ * weir's own metrics: what the last reload did, when certificates expire, and how long each phase
+ * of a stream took, as histograms that Prometheus can add up over servers and nodes.
  */
 #include "proxy/admin/prometheus.h"
 
 #include "proxy/state/counters.h"
+#include "tls/store.h"
 
 /* Bounds of the buckets in microseconds: two or three in each decade from 1 ms, one before. */
 static const struct {
     uint64_t us;
     const char *le;
 } bounds[] = {
-    {500, "0.0005"},      {1000, "0.001"},   {2500, "0.0025"},   {5000, "0.005"},
-    {10000, "0.01"},      {25000, "0.025"},  {50000, "0.05"},    {100000, "0.1"},
-    {250000, "0.25"},     {500000, "0.5"},   {1000000, "1"},     {2500000, "2.5"},
-    {5000000, "5"},       {10000000, "10"},  {30000000, "30"},
+    {500, "0.0005"},  {1000, "0.001"},  {2500, "0.0025"}, {5000, "0.005"},  {10000, "0.01"},
+    {25000, "0.025"}, {50000, "0.05"},  {100000, "0.1"},  {250000, "0.25"}, {500000, "0.5"},
+    {1000000, "1"},   {2500000, "2.5"}, {5000000, "5"},   {10000000, "10"}, {30000000, "30"},
 };
 
 static const char *const phases[TIMES] = {
@@ -94,48 +94,57 @@ bool prometheus_latency(struct stats_cursor *c, struct text *text)
 
 bool prometheus_certificates(struct stats_cursor *c, struct text *text)
 {
-    struct stats_certificate certificate;
-    if (!c->query.scope_global || !stats_read_certificate(c->snapshot, c->item, &certificate))
+    const struct bind *bind;
+    const struct tls_certificate_info *info =
+        c->query.scope_global ? certificate_next(c->snapshot, &c->certificates, &bind) : NULL;
+    if (info == NULL)
         return false;
     if (c->item++ == 0)
         prometheus_head(text, "weir_", "certificate_expiry_timestamp_seconds",
                         "When the certificate ends to be valid, in seconds since 1970.", "gauge");
-    text_put(text, "weir_certificate_expiry_timestamp_seconds{file=");
-    text_label(text, certificate.file);
-    text_put(text, ",name=");
-    text_label(text, certificate.name);
-    text_printf(text, "} %lld\n", (long long)certificate.not_after_s);
+    const struct {
+        const char *name, *value;
+    } labels[] = {{"proxy", bind->proxy->conf->name},
+                  {"bind", bind->conf->addr.text},
+                  {"file", info->file},
+                  {"name", info->name_count > 0 ? info->names[0] : info->subject},
+                  {"serial", info->serial}};
+    text_put(text, "weir_certificate_expiry_timestamp_seconds{");
+    for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+        text_printf(text, "%s%s=", i > 0 ? "," : "", labels[i].name);
+        text_label(text, labels[i].value != NULL ? labels[i].value : "");
+    }
+    text_printf(text, "} %lld\n", (long long)info->not_after);
     return true;
 }
 
-static void put_reloads(struct text *text, const struct stats_process *process)
+static void put_reloads(struct text *text, const struct reload_status *reload)
 {
-    prometheus_head(text, "weir_", "reloads_total", "Loads of the configuration, the start included.",
-                    "counter");
-    text_printf(text, "weir_reloads_total{result=\"ok\"} %u\n", process->reloads_done);
-    text_printf(text, "weir_reloads_total{result=\"failed\"} %u\n", process->reloads_failed);
+    prometheus_head(text, "weir_", "reloads_total",
+                    "Loads of the configuration, the start included.", "counter");
+    text_printf(text, "weir_reloads_total{result=\"ok\"} %u\n", reload->count);
+    text_printf(text, "weir_reloads_total{result=\"failed\"} %u\n", reload->failed);
     prometheus_head(text, "weir_", "last_reload_successful", "Whether the last reload succeeded.",
                     "gauge");
-    text_printf(text, "weir_last_reload_successful %d\n", process->reload_succeeded);
+    text_printf(text, "weir_last_reload_successful %d\n", reload->ok);
     prometheus_head(text, "weir_", "last_reload_timestamp_seconds",
                     "When the last reload was, in seconds since 1970.", "gauge");
     text_printf(text, "weir_last_reload_timestamp_seconds %lld.%03lld\n",
-                (long long)(process->reload_wall_us / 1000000),
-                (long long)(process->reload_wall_us / 1000 % 1000));
+                (long long)(reload->wall_us / 1000000), (long long)(reload->wall_us / 1000 % 1000));
 }
 
 bool prometheus_weir(struct stats_cursor *c, struct text *text)
 {
     if (!c->query.scope_global || c->item++ > 0)
         return false;
-    struct stats_process process;
-    stats_read_process(&process);
+    struct process_facts process;
+    process_read(c->snapshot, &process);
     prometheus_head(text, "weir_", "build_info", "The version that runs.", "gauge");
     text_put(text, "weir_build_info{version=\"" WEIR_VERSION "\"} 1\n");
     prometheus_head(text, "weir_", "config_info", "SHA-256 of the configuration in use.", "gauge");
     text_put(text, "weir_config_info{digest=");
     text_label(text, c->snapshot->config->digest != NULL ? c->snapshot->config->digest : "");
     text_put(text, "} 1\n");
-    put_reloads(text, &process);
+    put_reloads(text, &process.reload);
     return true;
 }

@@ -107,8 +107,11 @@ struct probe *probe_new(struct loop *control, struct server *server,
 enum probe_step probe_end(struct probe *probe, enum health_status status, int code,
                           const char *info)
 {
-    probe->result = (struct check_result){.status = status, .code = code};
-    snprintf(probe->result.info, sizeof(probe->result.info), "%s", info != NULL ? info : "");
+    probe->result.status = status;
+    probe->result.code = code;
+    probe->result.info[0] = '\0';
+    if (info != NULL)
+        snprintf(probe->result.info, sizeof(probe->result.info), "%s", info);
     return PROBE_DONE;
 }
 
@@ -125,7 +128,17 @@ static void fall_asleep(struct probe *probe)
 void probe_start_in(struct probe *probe, unsigned delay_ms)
 {
     assert(probe->state == PROBE_ASLEEP);
+    probe->due_ms = probe->loop->now_ms + delay_ms;
     loop_arm(probe->loop, &probe->timer, delay_ms);
+}
+
+/* Counted from when this one was due, so that neither its own duration nor a coarse timer adds up. */
+static void start_after(struct probe *probe, unsigned interval_ms)
+{
+    uint64_t due_ms = probe->due_ms + interval_ms, now_ms = probe->loop->now_ms;
+    if (due_ms < now_ms)
+        due_ms = now_ms;
+    probe_start_in(probe, (unsigned)(due_ms - now_ms));
 }
 
 /* In doubt the server is asked more often, or less often once it is surely down. */
@@ -157,7 +170,7 @@ static void finish(struct probe *probe)
     fall_asleep(probe);
     if (GET(probe->server->admin) != SERVER_MAINT) /* else nobody wants to know any more */
         server_report_check(probe->server, &probe->result, probe->loop);
-    probe_start_in(probe, spread(probe, next_interval_ms(probe)));
+    start_after(probe, spread(probe, next_interval_ms(probe)));
 }
 
 /* ---- one try ---- */

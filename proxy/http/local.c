@@ -24,7 +24,6 @@ static bool may_keep_client(const struct stream *s)
 static void start_answer(struct stream *s, int status)
 {
     s->status = status;
-    s->response_us = s->thread->loop->now_us;
     s->resp_started = true;
     s->state = STREAM_ANSWERING;
     relay_start(&s->down, &s->session->client, &s->session->client, HTTP_BODY_NONE, 0, false, 0);
@@ -150,6 +149,7 @@ static enum stream_state start_service(struct stream *s)
     bool chunked = s->answer.content_length == SERVICE_CHUNKED;
     s->keep_client = may_keep_client(s) && !(chunked && s->req.version_minor == 0);
     stream_blame(s, CAUSE_LOCAL);
+    s->assigned_us = s->connected_us = s->response_us = s->thread->loop->now_us; /* as HAProxy logs it */
     start_answer(s, s->answer.status);
     s->down.chunk_out = chunked && s->req.version_minor == 1;
     add_service_head(s, &g);

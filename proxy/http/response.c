@@ -98,6 +98,7 @@ static enum stream_state start_tunnel(struct stream *s)
     if (status != RELAY_WAITS)
         return stream_fail(s, CAUSE_RESOURCE, 500);
     s->state = STREAM_TUNNEL;
+    stream_refresh_deadlines(s);
     return stream_pump(s);
 }
 
@@ -176,6 +177,8 @@ static enum stream_state parse_heads(struct stream *s, const char *base, size_t 
             return refuse_response(s, s->parser.error.reason);
         if (status == H1_MORE)
             return STREAM_WAITING;
+        if (s->resp.head_bytes > s->thread->buffer_bytes)
+            return refuse_response(s, "the head is too large");
         if (!is_interim(s)) {
             if (s->resp.status == 101 && !s->upgrade)
                 return refuse_response(s, "101 without a request to upgrade");

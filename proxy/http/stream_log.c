@@ -69,6 +69,12 @@ static void count_times(const struct stream *s, struct counters *cells, uint64_t
     counters_time(cells, TIME_TOTAL, now_us - s->began_us);
 }
 
+/* What the client sent for this request, as far as we got to know. */
+static uint64_t uploaded(const struct stream *s)
+{
+    return s->head_us != 0 ? s->req.head_bytes + s->up.bytes_in : s->in_len;
+}
+
 static void count_end(const struct stream *s)
 {
     uint64_t now_us = s->thread->loop->now_us;
@@ -77,7 +83,7 @@ static void count_end(const struct stream *s)
         count(s, COUNT_ALL, counter_of_status(s->status), 1);
     if (s->cause == CAUSE_LOCAL)
         count(s, COUNT_FRONTEND, COUNTER_INTERCEPTED, 1);
-    count(s, COUNT_ALL, COUNTER_BYTES_IN, s->req.head_bytes + s->up.bytes_in);
+    count(s, COUNT_ALL, COUNTER_BYTES_IN, uploaded(s));
     count(s, COUNT_ALL, COUNTER_BYTES_OUT, s->down.bytes_out);
     if (s->head_us == 0)
         return;
@@ -158,7 +164,7 @@ void stream_log_end(struct stream *s)
         .server = s->last_server != NULL ? s->last_server->name : s->answer.name,
         .status = s->status,
         .bytes_read = s->down.bytes_out,
-        .bytes_uploaded = s->req.head_bytes + s->up.bytes_in,
+        .bytes_uploaded = uploaded(s),
         .termination = {cause_letter(s), s->phase, '-', '-'},
         .retries = s->retries,
         .redispatched = s->redispatched,

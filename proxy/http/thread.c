@@ -41,12 +41,7 @@ static bool on_admit(struct listener *listener)
     unsigned total = l->thread->snapshot->config->global.maxconn;
     if (total != 0 && atomic_load_explicit(&http_sessions_total, memory_order_relaxed) >= total)
         return false;
-    return frontend_enter(&l->bind->proxy->state->frontend);
-}
-
-static void on_dismiss(struct listener *listener)
-{
-    frontend_leave(&owner_of(listener)->bind->proxy->state->frontend);
+    return frontend_has_room(&l->bind->proxy->state->frontend);
 }
 
 static void on_accepted(struct listener *listener, int fd, const struct sockaddr *from)
@@ -57,7 +52,6 @@ static void on_accepted(struct listener *listener, int fd, const struct sockaddr
 
 static const struct listener_owner bind_listener_owner = {
     .admit = on_admit,
-    .dismiss = on_dismiss,
     .accepted = on_accepted,
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The text of an access line, in the formats that HAProxy 2.6 has by name: `option httplog`, `tcplog`,
- * `httpslog`, and the short one of a proxy without any of them.
+ * The text of an access line, in the formats that HAProxy 2.6 has by name: `option httplog`,
+ * `tcplog`, `httpslog`, and the short one of a proxy without any of them.
  *
  * Thread: the data thread's; the clock is its own.
  */

@@ -10,7 +10,8 @@
 
 static atomic_bool quiet;
 
-/* HAProxy knows three words for syslog's eight levels; a server that comes back is a warning too. */
+/* HAProxy knows three words for syslog's eight levels; a server that comes back is a warning too.
+ */
 static const char *const words[] = {
     [LOG_LEVEL_EMERG] = "[ALERT]  ",   [LOG_LEVEL_ALERT] = "[WARNING]",
     [LOG_LEVEL_CRIT] = "[ALERT]  ",    [LOG_LEVEL_ERR] = "[ALERT]  ",

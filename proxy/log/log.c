@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The log: takes lines from all threads, gives them to the sinks of their targets on the control thread.
+ * The log: takes lines from all threads, gives them to the sinks of their targets on the control
+ * thread.
  *
  *   log_access() -> ring of the thread ---.
- *   log_event()  -> event ring, mutex -----+-> log_drain() -> wire_header() -> sink_put() -> sinks_flush()
+ *   log_event()  -> event ring, mutex -----+-> log_drain() -> wire_header() -> sink_put() ->
+ * sinks_flush()
  *
- * The control thread drains every DRAIN_MS while lines come. When a turn finds none it falls asleep, and
- * the next line wakes it: so a busy data thread never makes a system call to log, and an idle process has
- * no timer running.
+ * The control thread drains every DRAIN_MS while lines come. When a turn finds none it falls
+ * asleep, and the next line wakes it: so a busy data thread never makes a system call to log, and
+ * an idle process has no timer running.
  */
 #include "proxy/log/log_priv.h"
 
@@ -38,8 +40,8 @@ struct log_thread {
 };
 
 /*
- * The one log of the process. threads[thread_count] is the ring of events, for its producers guarded by
- * event_mutex. Everything else is the control thread's, but for the atomics.
+ * The one log of the process. threads[thread_count] is the ring of events, for its producers
+ * guarded by event_mutex. Everything else is the control thread's, but for the atomics.
  */
 static struct {
     struct loop *loop;
@@ -47,7 +49,7 @@ static struct {
     unsigned thread_count;
     pthread_mutex_t event_mutex;
     const struct config *config; /* borrowed: adopted last */
-    atomic_size_t line_max;           /* longest line that any target takes */
+    atomic_size_t line_max;      /* longest line that any target takes */
     struct wheel_timer timer;
     struct loop_message wakeup;
     atomic_bool asleep;  /* no drain is due: whoever adds a line must wake us */
@@ -61,7 +63,8 @@ static void wake(void)
         loop_post(logger.loop, &logger.wakeup);
 }
 
-/* Either the drain sees the line or we see that it sleeps: all four accesses are in one total order. */
+/* Either the drain sees the line or we see that it sleeps: all four accesses are in one total
+ * order. */
 static void submit(struct ring *ring, const struct ring_entry *entry)
 {
     bool half_full = ring_commit(ring, entry);
@@ -156,7 +159,8 @@ static void send_entry(const struct ring_entry *entry, struct wire_origin *origi
     }
 }
 
-/* Moves lines from a ring to the sinks, no more than were there at the start. True if there were any. */
+/* Moves lines from a ring to the sinks, no more than were there at the start. True if there were
+ * any. */
 static bool drain_ring(struct ring *ring, struct wire_origin *origin)
 {
     size_t budget = RING_BYTES;

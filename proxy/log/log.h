@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the operator reads: one access line for each stream, and event lines for servers, reloads, start
- * and stop. Lines are HAProxy's, byte for byte.
+ * What the operator reads: one access line for each stream, and event lines for servers, reloads,
+ * start and stop. Lines are HAProxy's, byte for byte.
  *
  *   data thread 0 --> ring --.
- *   data thread 1 --> ring ---+--> control thread: header of each target --> sinks (UDP, unix, stdout)
- *   any thread ---> event ring'
+ *   data thread 1 --> ring ---+--> control thread: header of each target --> sinks (UDP, unix,
+ * stdout) any thread ---> event ring'
  *
- * A data thread formats the line straight into its ring and goes on: it makes no system call unless the
- * control thread sleeps, and it never waits. What finds no room is dropped, counted and reported.
+ * A data thread formats the line straight into its ring and goes on: it makes no system call unless
+ * the control thread sleeps, and it never waits. What finds no room is dropped, counted and
+ * reported.
  *
- * Thread:    log_access() on the data threads; log_event(), log_console() and log_dropped() on any; all
- *            else on the control thread.
- * Ownership: a ring names the proxy of each line, so log_flush() must run before a config is freed.
+ * Thread:    log_access() on the data threads; log_event(), log_console() and log_dropped() on any;
+ * all else on the control thread. Ownership: a ring names the proxy of each line, so log_flush()
+ * must run before a config is freed.
  */
 #ifndef WEIR_PROXY_LOG_LOG_H
 #define WEIR_PROXY_LOG_LOG_H
@@ -38,15 +39,15 @@ enum log_level {
 };
 
 /*
- * Before the data threads run; threads counts them. 0, or a negative libuv code when memory runs out.
- * Until then events go to stderr alone.
+ * Before the data threads run; threads counts them. 0, or a negative libuv code when memory runs
+ * out. Until then events go to stderr alone.
  */
 MUST_CHECK int log_start(struct loop *control, unsigned threads);
 
 /*
- * Makes the targets of this config the current ones. Opens what it names anew and keeps what is open, so
- * call it while paths outside of a chroot can still be reached. Targets that cannot be opened yet are
- * tried again as lines come.
+ * Makes the targets of this config the current ones. Opens what it names anew and keeps what is
+ * open, so call it while paths outside of a chroot can still be reached. Targets that cannot be
+ * opened yet are tried again as lines come.
  */
 void log_adopt(const struct config *config);
 
@@ -60,8 +61,8 @@ void log_stop(void);
 void log_access(const struct access_record *record);
 
 /*
- * One line without its end. To the targets of the proxy, or for NULL to those of the global section; and
- * to stderr unless it is quiet.
+ * One line without its end. To the targets of the proxy, or for NULL to those of the global
+ * section; and to stderr unless it is quiet.
  */
 void log_event(enum log_level level, const struct conf_proxy *proxy, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

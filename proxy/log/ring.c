@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The ring of log lines. Positions count up for ever, so full and empty differ without a spare byte. Where
- * an entry would wrap, a filler takes the rest of the buffer and the entry starts over at its beginning.
+ * The ring of log lines. Positions count up for ever, so full and empty differ without a spare
+ * byte. Where an entry would wrap, a filler takes the rest of the buffer and the entry starts over
+ * at its beginning.
  */
 #include "proxy/log/ring.h"
 
@@ -72,7 +73,8 @@ bool ring_commit(struct ring *ring, const struct ring_entry *entry)
 {
     size_t written = atomic_load_explicit(&ring->written, memory_order_relaxed);
     written += entry_bytes(entry->len);
-    atomic_store(&ring->written, written); /* in one order with the consumer's falling asleep: log.c */
+    atomic_store(&ring->written,
+                 written); /* in one order with the consumer's falling asleep: log.c */
     return !has_room(ring, written, RING_BYTES / 2);
 }
 

@@ -8,7 +8,8 @@
 
 #include <string.h>
 
-/* Its proxy in the config adopted last; NULL if a reload took it away, so the global targets get the line. */
+/* Its proxy in the config adopted last; NULL if a reload took it away, so the global targets get
+ * the line. */
 static const struct conf_proxy *proxy_of(const struct backend *backend)
 {
     const struct config *config = log_config();
@@ -24,7 +25,7 @@ static void on_state_event(struct state_listener *listener, const struct state_e
 {
     (void)listener;
     enum log_level level = (enum log_level)event->level;
-    if (event->is_warning)
+    if (event->is_warning || level == LOG_LEVEL_EMERG)
         log_console(level, "%s", event->text);
     log_to_targets(level, proxy_of(event->backend), "%s", event->text);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The sinks of log lines. Datagram sockets send a whole batch with one sendmmsg(); streams (stdout and
- * stderr: a pipe, a terminal, a file, journald's socket) take it with one write().
+ * The sinks of log lines. Datagram sockets send a whole batch with one sendmmsg(); streams (stdout
+ * and stderr: a pipe, a terminal, a file, journald's socket) take it with one write().
  *
- * stdout may be shared with other processes, so it must not be made non-blocking: that mode belongs to the
- * open file, not to the descriptor. A pipe or terminal is opened once more through /proc for ourselves, a
- * socket is written with MSG_DONTWAIT, and a regular file does not block.
+ * stdout may be shared with other processes, so it must not be made non-blocking: that mode belongs
+ * to the open file, not to the descriptor. A pipe or terminal is opened once more through /proc for
+ * ourselves, a socket is written with MSG_DONTWAIT, and a regular file does not block.
  */
 #include "proxy/log/sink.h"
 
@@ -194,8 +194,9 @@ static bool is_full(int error)
 }
 
 /*
- * After a failed send: true if another try makes sense now. A datagram that is refused alone is dropped; a
- * sink that does not work is closed, and tried anew: at once if it was open for long, else a second later.
+ * After a failed send: true if another try makes sense now. A datagram that is refused alone is
+ * dropped; a sink that does not work is closed, and tried anew: at once if it was open for long,
+ * else a second later.
  */
 static bool sink_recover(struct sink *sink, int error)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where log lines leave the process: a UDP socket, the unix datagram socket of a syslog daemon, stdout or
- * stderr. One sink for each address, however many proxies log there and over all reloads.
+ * Where log lines leave the process: a UDP socket, the unix datagram socket of a syslog daemon,
+ * stdout or stderr. One sink for each address, however many proxies log there and over all reloads.
  *
- * Nothing here waits. Lines gather in a buffer and go out together; what the other end does not take stays
- * in the buffer until it is full, then new lines are dropped and counted.
+ * Nothing here waits. Lines gather in a buffer and go out together; what the other end does not
+ * take stays in the buffer until it is full, then new lines are dropped and counted.
  *
  * Thread: the control thread's.
  */

@@ -28,8 +28,9 @@ static int write_old(char *out, int priority, const struct wire_origin *o, const
     static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     struct tm tm = local_time(o);
-    return snprintf(out, WIRE_HEADER_MAX, "<%d>%s %2d %02d:%02d:%02d " NAME "%s" NAME "[%u]: ",
-                    priority, months[tm.tm_mon], tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, host,
+    return snprintf(out, WIRE_HEADER_MAX,
+                    "<%d>%s %2d %02d:%02d:%02d " NAME "%s" NAME "[%u]: ", priority,
+                    months[tm.tm_mon], tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, host,
                     host[0] != '\0' ? " " : "", o->tag, o->pid);
 }
 
@@ -51,7 +52,8 @@ static int write_rfc5424(char *out, int priority, const struct wire_origin *o)
     if (minutes < 0)
         minutes = -minutes;
     return snprintf(out, WIRE_HEADER_MAX,
-                    "<%d>1 %04d-%02d-%02dT%02d:%02d:%02d.%06d%c%02ld:%02ld " NAME " " NAME " %u - - ",
+                    "<%d>1 %04d-%02d-%02dT%02d:%02d:%02d.%06d%c%02ld:%02ld " NAME " " NAME
+                    " %u - - ",
                     priority, tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
                     tm.tm_sec, (int)(o->now_us % 1000000), sign, minutes / 60, minutes % 60,
                     o->host != NULL ? o->host : "-", o->tag, o->pid);
@@ -70,13 +72,13 @@ static int write_nothing(char *out, int priority, const struct wire_origin *o)
 }
 
 static write_header *const writers[] = {
-    [CONF_LOG_LOCAL] = write_local, [CONF_LOG_RFC3164] = write_rfc3164,
+    [CONF_LOG_LOCAL] = write_local,     [CONF_LOG_RFC3164] = write_rfc3164,
     [CONF_LOG_RFC5424] = write_rfc5424, [CONF_LOG_RAW] = write_nothing,
     [CONF_LOG_SHORT] = write_short,
 };
 
-size_t wire_header(const struct conf_log_target *target, int level, const struct wire_origin *origin,
-                   char out[WIRE_HEADER_MAX])
+size_t wire_header(const struct conf_log_target *target, int level,
+                   const struct wire_origin *origin, char out[WIRE_HEADER_MAX])
 {
     if (level < target->min_level)
         level = target->min_level;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What stands before the text of a log line on its way to a target: priority, time, host, tag and pid in
- * the form that the target's `format` asks for (RFC 3164, RFC 5424 and HAProxy's shorter ones).
+ * What stands before the text of a log line on its way to a target: priority, time, host, tag and
+ * pid in the form that the target's `format` asks for (RFC 3164, RFC 5424 and HAProxy's shorter
+ * ones).
  *
  * Thread: the control thread's.
  */
@@ -24,7 +25,7 @@ struct wire_origin {
 };
 
 /* Length of the header, 0 for `raw`. Without a final zero; a long tag or host is cut off. */
-size_t wire_header(const struct conf_log_target *target, int level, const struct wire_origin *origin,
-                   char out[WIRE_HEADER_MAX]);
+size_t wire_header(const struct conf_log_target *target, int level,
+                   const struct wire_origin *origin, char out[WIRE_HEADER_MAX]);
 
 #endif

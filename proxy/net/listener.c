@@ -45,11 +45,8 @@ static bool listener_accept(struct listener *listener)
         return false;
     }
     int fd = accept4(listener->source.fd, (struct sockaddr *)&from, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd < 0) {
-        int error = errno;
-        listener->owner->dismiss(listener);
-        return accept_error_passes(listener, error);
-    }
+    if (fd < 0)
+        return accept_error_passes(listener, errno);
     listener->owner->accepted(listener, fd, (struct sockaddr *)&from);
     return true;
 }

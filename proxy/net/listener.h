@@ -22,8 +22,6 @@ struct listener;
 struct listener_owner {
     /* Asked before each accept: may one more come in? If not, the listener pauses. */
     bool (*admit)(struct listener *listener);
-    /* Nobody came after all. */
-    void (*dismiss)(struct listener *listener);
     /* Gets a non-blocking descriptor and owns it. */
     void (*accepted)(struct listener *listener, int fd, const struct sockaddr *from);
 };

@@ -93,8 +93,9 @@ int channel_receive(int end, struct channel_message *message_out)
     message_out->fd_count = 0;
     take_fds(&head, message_out);
     size_t text_len = (size_t)got - offsetof(struct wire, text);
-    if ((size_t)got <= offsetof(struct wire, text) || (head.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0 ||
-        wire.kind == 0 || wire.kind >= CHANNEL_KINDS || wire.text[text_len - 1] != '\0') {
+    if ((size_t)got <= offsetof(struct wire, text) ||
+        (head.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0 || wire.kind == 0 ||
+        wire.kind >= CHANNEL_KINDS || wire.text[text_len - 1] != '\0') {
         channel_drop_fds(message_out);
         return -EPROTO;
     }

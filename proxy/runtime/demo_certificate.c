@@ -25,7 +25,8 @@ bool demo_certificate_is_missing(const struct conf_tls *tls, const struct tls_fi
     return error == ENOENT;
 }
 
-/* Under its name only when it is complete, and readable by its owner alone from the first moment. */
+/* Under its name only when it is complete, and readable by its owner alone from the first moment.
+ */
 static int write_private(const char *path, const struct tls_bytes *pem)
 {
     char temporary[4096];
@@ -65,7 +66,7 @@ int demo_certificate_make(const struct conf_tls *tls, struct tls_error_text *err
     tls_bytes_free(&pem);
     if (error == 0)
         return 0;
-    snprintf(error_out->text, sizeof(error_out->text), "%s: cannot be written: %s", tls->crt.items[0],
-             strerror(error));
+    snprintf(error_out->text, sizeof(error_out->text), "%s: cannot be written: %s",
+             tls->crt.items[0], strerror(error));
     return -1;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The certificate of a bind with `self_signed`: made when its file is missing, so that a demonstration
- * starts on a fresh machine. The file stays and can be replaced by a real one.
+ * The certificate of a bind with `self_signed`: made when its file is missing, so that a
+ * demonstration starts on a fresh machine. The file stays and can be replaced by a real one.
  */
 #ifndef WEIR_RUNTIME_DEMO_CERTIFICATE_H
 #define WEIR_RUNTIME_DEMO_CERTIFICATE_H

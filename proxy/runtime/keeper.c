@@ -64,7 +64,8 @@ void keeper_destroy(struct keeper *keeper)
     sockets_destroy(&keeper->sockets);
 }
 
-/* ---- the loader ---------------------------------------------------------------------------------------- */
+/* ---- the loader
+ * ---------------------------------------------------------------------------------------- */
 
 static int send_sockets(int end, const struct socket_set *set)
 {
@@ -85,7 +86,8 @@ static int send_sockets(int end, const struct socket_set *set)
 int handoff_send(int handoff, const struct socket_set *set)
 {
     int rc = send_sockets(handoff, set);
-    for (const struct list *node = set->entries.next; node != &set->entries && rc == 0; node = node->next) {
+    for (const struct list *node = set->entries.next; node != &set->entries && rc == 0;
+         node = node->next) {
         const struct socket_entry *entry = LIST_ITEM(node, struct socket_entry, node);
         if (entry->is_claimed)
             rc = channel_tell(handoff, CHANNEL_WANTED, entry->key);
@@ -127,7 +129,8 @@ static int loader_main(struct keeper *keeper, int handoff)
     if (rc == 0) {
         rc = hand_over(keeper, &handoff, &transcript);
         if (rc != 0)
-            snprintf(reason, sizeof(reason), "the configuration cannot be handed over: %s", strerror(-rc));
+            snprintf(reason, sizeof(reason), "the configuration cannot be handed over: %s",
+                     strerror(-rc));
     }
     close_end(&handoff);
     if (rc != 0)
@@ -142,7 +145,7 @@ static void refuse(struct keeper *keeper, const char *what)
     char reason[LOAD_REASON_BYTES];
     snprintf(reason, sizeof(reason), "%s: %s", what, strerror(errno));
     if (channel_tell(keeper->channel, CHANNEL_FAILED, reason) != 0)
-        log_console(LOG_LEVEL_ALERT, "reload: %s", reason);
+        log_console(LOG_LEVEL_CRIT, "reload: %s", reason);
 }
 
 static void start_loader(struct keeper *keeper)
@@ -160,9 +163,10 @@ static void start_loader(struct keeper *keeper)
     sockets_begin(&keeper->sockets);
     pid_t pid = fork();
     if (pid == 0) {
-        sigset_t none;
-        sigemptyset(&none);
-        sigprocmask(SIG_SETMASK, &none, NULL);
+        sigset_t held; /* signals are for others; only the deadline may end it */
+        sigfillset(&held);
+        sigdelset(&held, SIGALRM);
+        sigprocmask(SIG_SETMASK, &held, NULL);
         notify_close();
         daemon_forget();
         close(ends[0]);
@@ -188,7 +192,8 @@ bool keeper_on_exit(struct keeper *keeper, pid_t pid, int status)
     return true;
 }
 
-/* ---- messages ------------------------------------------------------------------------------------------ */
+/* ---- messages
+ * ------------------------------------------------------------------------------------------ */
 
 /* One message of the loader; false at the end. */
 static bool take_handoff(struct keeper *keeper)
@@ -202,7 +207,7 @@ static bool take_handoff(struct keeper *keeper)
     }
     if (message.kind == CHANNEL_SOCKET) {
         if (sockets_adopt(&keeper->sockets, message.text, message.fds, message.fd_count) != 0)
-            log_console(LOG_LEVEL_ALERT, "out of memory: a listening socket is not kept");
+            log_console(LOG_LEVEL_CRIT, "out of memory: a listening socket is not kept");
         return true;
     }
     if (message.kind == CHANNEL_WANTED)

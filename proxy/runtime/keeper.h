@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What keeps root when the worker gives it up: the monitor of -W, or else a small process of its own (the
- * opener). It holds duplicates of the listening sockets and answers one request, "reload": a fresh child
- * loads the named configuration from disk, opens the new sockets, and hands the transcript and the sockets
- * to the worker. No message names a file or an address, so the worker can ask for nothing else.
+ * What keeps root when the worker gives it up: the monitor of -W, or else a small process of its
+ * own (the opener). It holds duplicates of the listening sockets and answers one request, "reload":
+ * a fresh child loads the named configuration from disk, opens the new sockets, and hands the
+ * transcript and the sockets to the worker. No message names a file or an address, so the worker
+ * can ask for nothing else.
  *
  *   worker == channel == keeper --fork--> loader (only while loading)
  *                          `--- handoff ------'  new sockets, to be kept
  *
- * The first load is the worker's own, while it still has root; it then speaks as a loader on its handoff.
+ * The first load is the worker's own, while it still has root; it then speaks as a loader on its
+ * handoff.
  *
  * Thread: processes with one thread.
  */
@@ -23,14 +25,20 @@ struct keeper_link {
     int handoff; /* -1 once the first load has been told */
 };
 
-enum keeper_news { KEEPER_NOTHING, KEEPER_READY, KEEPER_RELOADED, KEEPER_RELOAD_FAILED, KEEPER_WORKER_GONE };
+enum keeper_news {
+    KEEPER_NOTHING,
+    KEEPER_READY,
+    KEEPER_RELOADED,
+    KEEPER_RELOAD_FAILED,
+    KEEPER_WORKER_GONE
+};
 
 struct keeper {
     const struct options *options; /* borrowed */
     struct socket_set sockets;
-    int channel;  /* owned: to the worker; -1 without one */
-    int handoff;  /* owned: from the loader; -1 without one */
-    pid_t loader; /* 0 without one */
+    int channel;   /* owned: to the worker; -1 without one */
+    int handoff;   /* owned: from the loader; -1 without one */
+    pid_t loader;  /* 0 without one */
     bool is_asked; /* to load again as soon as the present loader has ended */
 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How many connections the process can have, and the descriptors for them: maxconn from `ulimit -n` where
- * none is given, `ulimit -n` from maxconn where there are too few. HAProxy's rule: a session takes two
- * descriptors, one on each side.
+ * How many connections the process can have, and the descriptors for them: maxconn from `ulimit -n`
+ * where none is given, `ulimit -n` from maxconn where there are too few. HAProxy's rule: a session
+ * takes two descriptors, one on each side.
  */
 #ifndef WEIR_RUNTIME_LIMITS_H
 #define WEIR_RUNTIME_LIMITS_H
@@ -10,11 +10,13 @@
 #include "config/model.h"
 
 /*
- * Fills in what the file left open: global maxconn, and that of frontends without one. The config has
- * just been loaded and is not shared yet.
+ * Fills in what the file left open: global maxconn, and that of frontends without one. The config
+ * has just been loaded and is not shared yet.
  */
 void limits_complete(struct config *config);
-/* Raises the soft limit of descriptors, and as root the hard one. -1 with a text when it stays too low. */
-MUST_CHECK int limits_apply(const struct config *config, unsigned threads, char *text_out, size_t text_bytes);
+/* Raises the soft limit of descriptors, and as root the hard one. -1 with a text when it stays too
+ * low. */
+MUST_CHECK int limits_apply(const struct config *config, unsigned threads, char *text_out,
+                            size_t text_bytes);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The course of a load; see load.h. Each part reports its own problems, so that one run shows them all. */
+/* The course of a load; see load.h. Each part reports its own problems, so that one run shows them
+ * all. */
 #include "proxy/runtime/load.h"
 
 #include "config/load.h"
@@ -22,6 +23,20 @@ static int report_memory(struct load *load)
     return -1;
 }
 
+/*
+ * A configuration in which nobody listens is refused, as in HAProxy: on a reload it is more likely a file
+ * that is just being written than what anybody wants.
+ */
+static int require_listener(struct load *load)
+{
+    for (size_t i = 0; i < load->config->proxy_count; i++)
+        if (load->config->proxies[i].bind_count > 0 && !load->config->proxies[i].disabled)
+            return 0;
+    conf_report_add(&load->report, CONF_ERROR, (struct conf_span){0}, NULL,
+                    "No enabled listener found (check for 'bind' directives)");
+    return -1;
+}
+
 static int load_config(struct load *load, const struct load_input *input)
 {
     const struct options *options = input->options;
@@ -41,11 +56,13 @@ static int load_config(struct load *load, const struct load_input *input)
         load->bind_count += load->config->proxies[i].bind_count;
     load->bind_tls = calloc(load->bind_count + 1, sizeof(*load->bind_tls));
     load->claims = calloc(load->bind_count + 1, sizeof(*load->claims));
-    return load->bind_tls != NULL && load->claims != NULL ? 0 : report_memory(load);
+    if (load->bind_tls == NULL || load->claims == NULL)
+        return report_memory(load);
+    return require_listener(load);
 }
 
-static int add_server_tls(struct load *load, const struct conf_proxy *proxy, const struct conf_server *server,
-                          const struct tls_files *files)
+static int add_server_tls(struct load *load, const struct conf_proxy *proxy,
+                          const struct conf_server *server, const struct tls_files *files)
 {
     struct tls_error_text error = {.text = ""};
     struct tls_client_context *tls = load_server_tls(server, files, &error);
@@ -53,7 +70,8 @@ static int add_server_tls(struct load *load, const struct conf_proxy *proxy, con
         load->server_tls[load->server_tls_count++] = (struct server_tls){server, tls};
         return 0;
     }
-    conf_report_add(&load->report, CONF_ERROR, (struct conf_span){.place = server->place, .width = 1}, NULL,
+    conf_report_add(&load->report, CONF_ERROR,
+                    (struct conf_span){.place = server->place, .width = 1}, NULL,
                     "server %s/%s: %s", proxy->name, server->name, error.text);
     return -1;
 }
@@ -84,8 +102,8 @@ static int load_tls(struct load *load, const struct load_input *input)
     if (input->has_clients && input->shared->keys == NULL &&
         tls_shared_init(input->shared, &config->global, time(NULL)) != 0)
         return report_memory(load);
-    int binds = load_bind_tls(config, input->shared, input->outside->files, input->is_check, load->bind_tls,
-                              &load->report);
+    int binds = load_bind_tls(config, input->shared, input->outside->files, input->is_check,
+                              load->bind_tls, &load->report);
     int servers = load_all_server_tls(load, input->outside->files);
     return binds == 0 && servers == 0 ? 0 : -1;
 }
@@ -137,8 +155,8 @@ void load_reason(const struct load *load, char reason_out[LOAD_REASON_BYTES])
         if (problem->severity != CONF_ERROR)
             continue;
         if (problem->place.file != NULL)
-            snprintf(reason_out, LOAD_REASON_BYTES, "%s:%u:%u: %s", problem->place.file, problem->place.line,
-                     problem->place.column, problem->message);
+            snprintf(reason_out, LOAD_REASON_BYTES, "%s:%u:%u: %s", problem->place.file,
+                     problem->place.line, problem->place.column, problem->message);
         else
             snprintf(reason_out, LOAD_REASON_BYTES, "%s", problem->message);
         return;
@@ -147,7 +165,9 @@ void load_reason(const struct load *load, char reason_out[LOAD_REASON_BYTES])
 
 void load_show(const struct load *load, const struct options *options)
 {
-    enum conf_severity least = options->quiet ? CONF_ERROR : options->verbose ? CONF_NOTE : CONF_WARNING;
+    enum conf_severity least = options->quiet     ? CONF_ERROR
+                               : options->verbose ? CONF_NOTE
+                                                  : CONF_WARNING;
     conf_report_print(stderr, &load->report, least);
 }
 

@@ -4,8 +4,8 @@
  *
  *   files --> struct config --> TLS contexts --> listening sockets
  *
- * The same code checks (-c), starts, reloads, and rehearses a reload in a process with more privileges; only
- * where bytes and sockets come from differs.
+ * The same code checks (-c), starts, reloads, and rehearses a reload in a process with more
+ * privileges; only where bytes and sockets come from differs.
  *
  * Ownership: load_clear() frees what nobody took; the snapshot takes config, contexts and claims.
  * Thread:    any, one at a time; it blocks on files and name resolution.
@@ -56,6 +56,7 @@ void load_reason(const struct load *load, char reason_out[LOAD_REASON_BYTES]);
 /* Shows the report as the options ask; on stderr. */
 void load_show(const struct load *load, const struct options *options);
 /* Hands over the context made for that server line; NULL if there is none. */
-struct tls_client_context *load_take_server_tls(struct load *load, const struct conf_server *server);
+struct tls_client_context *load_take_server_tls(struct load *load,
+                                                const struct conf_server *server);
 
 #endif

@@ -33,7 +33,8 @@ void tls_shared_clear(struct tls_shared *shared)
     *shared = (struct tls_shared){0};
 }
 
-/* Both enumerations are spelled out, so that neither side can move without the compiler's notice. */
+/* Both enumerations are spelled out, so that neither side can move without the compiler's notice.
+ */
 static enum tls_version version_of(enum conf_tls_version version)
 {
     static const enum tls_version versions[] = {
@@ -55,8 +56,8 @@ static enum tls_verify verify_of(enum conf_verify verify)
 }
 
 /*
- * Only protocols that we speak are offered: a client that was promised more would be cut off. The others
- * may stand in the list, as they do in many a haproxy.cfg.
+ * Only protocols that we speak are offered: a client that was promised more would be cut off. The
+ * others may stand in the list, as they do in many a haproxy.cfg.
  */
 static const char *alpn_of(const struct conf_tls *tls, char text[ALPN_BYTES])
 {
@@ -65,7 +66,8 @@ static const char *alpn_of(const struct conf_tls *tls, char text[ALPN_BYTES])
     for (size_t i = 0; i < tls->alpn.count; i++)
         for (size_t k = 0; k < sizeof(spoken) / sizeof(spoken[0]); k++)
             if (strcmp(tls->alpn.items[i], spoken[k]) == 0 && len + 10 < ALPN_BYTES)
-                len += (size_t)snprintf(text + len, ALPN_BYTES - len, "%s%s", len > 0 ? "," : "", spoken[k]);
+                len += (size_t)snprintf(text + len, ALPN_BYTES - len, "%s%s", len > 0 ? "," : "",
+                                        spoken[k]);
     return len > 0 ? text : NULL;
 }
 
@@ -83,7 +85,8 @@ static struct tls_protocol_settings protocol_of(const struct conf_tls *tls, cons
     };
 }
 
-/* ---- binds ------------------------------------------------------------------------------------------- */
+/* ---- binds
+ * ------------------------------------------------------------------------------------------- */
 
 static bool is_same_text(const char *a, const char *b)
 {
@@ -128,8 +131,8 @@ static struct tls_store *make_store(const struct conf_tls *tls, const struct tls
 
 /* The scope keeps sessions apart that were begun under other words; it is the same over reloads. */
 static struct tls_context *make_context(const struct config *config, const struct conf_bind *bind,
-                                        const struct tls_shared *shared, const struct tls_files *files,
-                                        struct tls_error_text *error)
+                                        const struct tls_shared *shared,
+                                        const struct tls_files *files, struct tls_error_text *error)
 {
     char alpn[ALPN_BYTES], scope[256];
     struct tls_settings settings = tls_settings_default;
@@ -176,7 +179,8 @@ static void report_bind(struct conf_report *report, const struct conf_proxy *pro
 
 /* NULL with an empty error: nothing to make. */
 static struct tls_context *context_for(const struct config *config, const struct conf_bind *bind,
-                                       const struct bind_list *list, const struct tls_shared *shared,
+                                       const struct bind_list *list,
+                                       const struct tls_shared *shared,
                                        const struct tls_files *files, bool is_check,
                                        struct tls_error_text *error)
 {
@@ -191,8 +195,9 @@ static struct tls_context *context_for(const struct config *config, const struct
     return make_context(config, bind, shared, files, error);
 }
 
-int load_bind_tls(const struct config *config, const struct tls_shared *shared, const struct tls_files *files,
-                  bool is_check, struct tls_context **contexts_out, struct conf_report *report)
+int load_bind_tls(const struct config *config, const struct tls_shared *shared,
+                  const struct tls_files *files, bool is_check, struct tls_context **contexts_out,
+                  struct conf_report *report)
 {
     struct bind_list list = {.contexts = contexts_out};
     size_t total = 0;
@@ -208,7 +213,8 @@ int load_bind_tls(const struct config *config, const struct tls_shared *shared, 
             const struct conf_bind *bind = &proxy->binds[j];
             struct tls_error_text error = {.text = ""};
             list.binds[list.count] = bind;
-            contexts_out[list.count] = context_for(config, bind, &list, shared, files, is_check, &error);
+            contexts_out[list.count] =
+                context_for(config, bind, &list, shared, files, is_check, &error);
             if (error.text[0] != '\0' && contexts_out[list.count] == NULL) {
                 report_bind(report, proxy, bind, error.text);
                 rc = -1;
@@ -219,9 +225,11 @@ int load_bind_tls(const struct config *config, const struct tls_shared *shared, 
     return rc;
 }
 
-/* ---- servers ----------------------------------------------------------------------------------------- */
+/* ---- servers
+ * ----------------------------------------------------------------------------------------- */
 
-struct tls_client_context *load_server_tls(const struct conf_server *server, const struct tls_files *files,
+struct tls_client_context *load_server_tls(const struct conf_server *server,
+                                           const struct tls_files *files,
                                            struct tls_error_text *error_out)
 {
     char alpn[ALPN_BYTES];

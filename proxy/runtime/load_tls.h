@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From the TLS words of a configuration to the contexts of the tls folder: certificates are read, matched
- * with their keys and refused here, before anything that serves is touched.
+ * From the TLS words of a configuration to the contexts of the tls folder: certificates are read,
+ * matched with their keys and refused here, before anything that serves is touched.
  *
- * Binds with the same words share one store and one context. Ticket keys and the session cache belong to
- * the process and go on over reloads.
+ * Binds with the same words share one store and one context. Ticket keys and the session cache
+ * belong to the process and go on over reloads.
  *
  * Thread:  that of the load.
  */
@@ -25,20 +25,22 @@ struct tls_shared {
 };
 
 /* At the first load of a process that serves. 0, or -1 without memory. */
-MUST_CHECK int tls_shared_init(struct tls_shared *shared, const struct conf_global *global, time_t now);
+MUST_CHECK int tls_shared_init(struct tls_shared *shared, const struct conf_global *global,
+                               time_t now);
 void tls_shared_clear(struct tls_shared *shared);
 
 /*
- * Contexts for all binds of the config, in the order of proxies and binds; NULL for those without TLS.
- * Problems go to the report, and then -1; contexts_out is filled in either case and the caller's.
- * is_check: nothing is written (self-signed certificates).
+ * Contexts for all binds of the config, in the order of proxies and binds; NULL for those without
+ * TLS. Problems go to the report, and then -1; contexts_out is filled in either case and the
+ * caller's. is_check: nothing is written (self-signed certificates).
  */
 MUST_CHECK int load_bind_tls(const struct config *config, const struct tls_shared *shared,
-                             const struct tls_files *files, bool is_check, struct tls_context **contexts_out,
-                             struct conf_report *report);
+                             const struct tls_files *files, bool is_check,
+                             struct tls_context **contexts_out, struct conf_report *report);
 
 /* The context of a server line that has TLS, for itself or for its probes; NULL with a text. */
-struct tls_client_context *load_server_tls(const struct conf_server *server, const struct tls_files *files,
+struct tls_client_context *load_server_tls(const struct conf_server *server,
+                                           const struct tls_files *files,
                                            struct tls_error_text *error_out);
 
 #endif

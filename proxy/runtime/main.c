@@ -25,7 +25,7 @@ static int check(const struct options *options)
     int rc = load_run(&load, &input);
     load_show(&load, options);
     if (rc != 0)
-        log_console(LOG_LEVEL_ALERT, "Fatal errors found in configuration.");
+        log_console(LOG_LEVEL_CRIT, "Fatal errors found in configuration.");
     else if (!options->quiet)
         puts("Configuration file is valid");
     load_clear(&load);
@@ -33,24 +33,27 @@ static int check(const struct options *options)
 }
 
 /*
- * What the configuration says about processes must be known before the first fork. The file is read for
- * real by the process that serves; whether it is any good shows here, before anything is started.
+ * What the configuration says about processes must be known before the first fork. The file is read
+ * for real by the process that serves; whether it is any good shows here, before anything is
+ * started.
  */
 static int merge_modes(struct options *options, char **pidfile_out)
 {
-    struct conf_input input = {.paths = options->files, .path_count = options->file_count, .cpus = 1};
+    struct conf_input input = {
+        .paths = options->files, .path_count = options->file_count, .cpus = 1};
     struct conf_report report;
     conf_report_init(&report);
     struct config *config = config_load(&input, &report);
     if (config != NULL) {
         const struct conf_global *global = &config->global;
-        options->daemon |= global->daemon && !options->notifies; /* systemd wants to keep its child */
+        options->daemon |=
+            global->daemon && !options->notifies; /* systemd wants to keep its child */
         options->monitored |= global->master_worker;
         if (options->pidfile == NULL && global->pidfile != NULL)
             options->pidfile = *pidfile_out = strdup(global->pidfile);
     } else {
         conf_report_print(stderr, &report, CONF_WARNING);
-        log_console(LOG_LEVEL_ALERT, "config : Fatal errors found in configuration.");
+        log_console(LOG_LEVEL_CRIT, "config : Fatal errors found in configuration.");
     }
     conf_report_clear(&report);
     config_free(config);
@@ -66,25 +69,37 @@ static int serve_alone(const struct options *options)
     if (geteuid() == 0) { /* privileges may be dropped */
         int rc = opener_fork(options, &link);
         if (rc != 0) {
-            log_console(LOG_LEVEL_ALERT, "cannot fork: %s", strerror(-rc));
+            log_console(LOG_LEVEL_CRIT, "cannot fork: %s", strerror(-rc));
             return 1;
         }
     }
     return worker_run(options, &link, &sockets);
 }
 
+/* Until somebody is there to take them: their default would end us in the middle of the start. */
+static void hold_signals(void)
+{
+    sigset_t held;
+    sigemptyset(&held);
+    sigaddset(&held, SIGHUP);
+    sigaddset(&held, SIGUSR1);
+    sigaddset(&held, SIGUSR2);
+    sigprocmask(SIG_BLOCK, &held, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
 static int serve(struct options *options)
 {
     char *pidfile = NULL;
+    hold_signals();
     if (options->foreground)
         options->daemon = options->monitored = false;
     else if (merge_modes(options, &pidfile) != 0)
         return 1;
     log_console_quiet(options->quiet);
-    signal(SIGPIPE, SIG_IGN);
     notify_open();
     if (options->daemon && daemon_fork() != 0) {
-        log_console(LOG_LEVEL_ALERT, "cannot go to the background: %s", strerror(errno));
+        log_console(LOG_LEVEL_CRIT, "cannot go to the background: %s", strerror(errno));
         return 1;
     }
     int exit_code = options->monitored ? monitor_run(options, worker_run) : serve_alone(options);
@@ -103,7 +118,8 @@ static int act(struct options *options)
         return 0;
     }
     if (options->folder != NULL && chdir(options->folder) != 0) {
-        log_console(LOG_LEVEL_ALERT, "Could not change to directory %s : %s", options->folder, strerror(errno));
+        log_console(LOG_LEVEL_CRIT, "Could not change to directory %s : %s", options->folder,
+                    strerror(errno));
         return 1;
     }
     return options->check ? check(options) : serve(options);

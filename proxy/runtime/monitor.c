@@ -6,8 +6,8 @@
  *      |                   |                        |
  *      `--worker failed----+------ signal ----------+--> LEAVING --worker gone--> exit
  *
- * While no worker lives the listening sockets stay open here, and clients wait in their backlog. Its words
- * on stderr are HAProxy's, for those who watch for them.
+ * While no worker lives the listening sockets stay open here, and clients wait in their backlog.
+ * Its words on stderr are HAProxy's, for those who watch for them.
  */
 #include "proxy/runtime/monitor.h"
 
@@ -52,7 +52,8 @@ static int64_t now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* ---- the worker -------------------------------------------------------------------------------------- */
+/* ---- the worker
+ * -------------------------------------------------------------------------------------- */
 
 /* In the child. It goes on with the monitor's sockets as its own. */
 static void become_worker(struct monitor *m, struct keeper_link *link)
@@ -79,12 +80,12 @@ static void start_worker(struct monitor *m)
         keeper_link_close(&link);
     }
     if (rc == 0) {
-        log_console(LOG_LEVEL_NOTICE, "New worker (%d) forked", (int)m->worker);
+        log_console(LOG_LEVEL_INFO, "New worker (%d) forked", (int)m->worker);
         if (m->state == WAITING)
             m->state = SERVING;
         return;
     }
-    log_console(LOG_LEVEL_ALERT, "cannot fork a worker: %s", strerror(-rc));
+    log_console(LOG_LEVEL_CRIT, "cannot fork a worker: %s", strerror(-rc));
     keeper_detach(&m->keeper);
     m->worker = 0;
     m->wake_ms = m->started_ms + PAUSE_MAX_MS;
@@ -105,8 +106,9 @@ static void on_worker_exit(struct monitor *m, int status)
 {
     bool was_killed = WIFSIGNALED(status);
     int code = was_killed ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-    log_console(code == 0 ? LOG_LEVEL_WARNING : LOG_LEVEL_ALERT, "Current worker (%d) exited with code %d (%s)",
-                (int)m->worker, code, was_killed ? strsignal(WTERMSIG(status)) : "Exit");
+    log_console(code == 0 ? LOG_LEVEL_WARNING : LOG_LEVEL_CRIT,
+                "Current worker (%d) exited with code %d (%s)", (int)m->worker, code,
+                was_killed ? strsignal(WTERMSIG(status)) : "Exit");
     m->worker = 0;
     keeper_detach(&m->keeper);
     if (m->state == STARTING) {
@@ -117,7 +119,8 @@ static void on_worker_exit(struct monitor *m, int status)
     }
 }
 
-/* ---- signals ----------------------------------------------------------------------------------------- */
+/* ---- signals
+ * ----------------------------------------------------------------------------------------- */
 
 static void reload(struct monitor *m)
 {
@@ -135,7 +138,8 @@ static void leave(struct monitor *m, int signal, int exit_code)
     notify_send("STOPPING=1\nSTATUS=Stopping.\n");
     m->exit_code = exit_code;
     m->state = LEAVING;
-    /* the worker alone decides how long to listen; who drains must not be outlived by our duplicates */
+    /* the worker alone decides how long to listen; who drains must not be outlived by our
+     * duplicates */
     sockets_destroy(&m->keeper.sockets);
     m->wake_ms = signal == SIGUSR1 ? 0 : now_ms() + LEAVE_MS;
     if (m->worker != 0)
@@ -185,7 +189,8 @@ static int open_signals(struct monitor *m)
     return m->signals >= 0 ? 0 : -1;
 }
 
-/* ---- the loop ---------------------------------------------------------------------------------------- */
+/* ---- the loop
+ * ---------------------------------------------------------------------------------------- */
 
 static void on_ready(struct monitor *m)
 {
@@ -195,11 +200,11 @@ static void on_ready(struct monitor *m)
     m->state = SERVING;
     if (m->keeper.options->pidfile != NULL &&
         pidfile_write(m->keeper.options->pidfile, reason, sizeof(reason)) != 0) {
-        log_console(LOG_LEVEL_ALERT, "%s", reason);
+        log_console(LOG_LEVEL_CRIT, "%s", reason);
         leave(m, SIGTERM, 1);
         return;
     }
-    log_console(LOG_LEVEL_NOTICE, "Loading success.");
+    log_console(LOG_LEVEL_INFO, "Loading success.");
     notify_send("READY=1\nMAINPID=%d\nSTATUS=Ready.\n", (int)getpid());
     daemon_serving();
 }
@@ -264,7 +269,7 @@ int monitor_run(const struct options *options, worker_main *worker)
     struct monitor m = {.worker_main = worker, .state = STARTING};
     keeper_init(&m.keeper, options);
     if (open_signals(&m) != 0) {
-        log_console(LOG_LEVEL_ALERT, "no signals: %s", strerror(errno));
+        log_console(LOG_LEVEL_CRIT, "no signals: %s", strerror(errno));
         return 1;
     }
     start_worker(&m);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the service manager is told (sd_notify(3)), by the datagram socket that NOTIFY_SOCKET names. We
- * speak its few lines ourselves; the library would be larger than this.
+ * What the service manager is told (sd_notify(3)), by the datagram socket that NOTIFY_SOCKET names.
+ * We speak its few lines ourselves; the library would be larger than this.
  */
 #ifndef WEIR_RUNTIME_NOTIFY_H
 #define WEIR_RUNTIME_NOTIFY_H
 
-/* Connects if there is a NOTIFY_SOCKET; before a chroot hides it. Without it all else does nothing. */
+/* Connects if there is a NOTIFY_SOCKET; before a chroot hides it. Without it all else does nothing.
+ */
 void notify_open(void);
 /* "READY=1" and so on; lines separated by newlines. */
 void notify_send(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The opener: keeps root for a worker that gave it up, and answers its reloads. It takes no signals: those
- * are for the worker, and when that ends the opener sees it and ends too.
+ * The opener: keeps root for a worker that gave it up, and answers its reloads. It takes no
+ * signals: those are for the worker, and when that ends the opener sees it and ends too.
  */
 #include "proxy/runtime/monitor.h"
 

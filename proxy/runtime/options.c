@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The command line; see options.h. An option is one row: its name, what it takes, where that goes and a
- * line of help. Options do not cluster, as in HAProxy: "-Ws" is one option, not two.
+ * The command line; see options.h. An option is one row: its name, what it takes, where that goes
+ * and a line of help. Options do not cluster, as in HAProxy: "-Ws" is one option, not two.
  */
 #include "proxy/runtime/options.h"
 

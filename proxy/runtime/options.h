@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The command line, as HAProxy 2.6 takes it. One table of rows drives the parser and the usage text.
+ * The command line, as HAProxy 2.6 takes it. One table of rows drives the parser and the usage
+ * text.
  *
  * Ownership: the strings are argv's; the list of files is owned.
  * Thread:    read once at start, constant afterwards.
@@ -35,8 +36,8 @@ struct options {
 };
 
 /*
- * 0, or -1 with a line on stderr about what is wrong. What is missing altogether (no file) is an error
- * too, unless something is only to be shown.
+ * 0, or -1 with a line on stderr about what is wrong. What is missing altogether (no file) is an
+ * error too, unless something is only to be shown.
  */
 MUST_CHECK int options_parse(struct options *options, int argc, char **argv);
 void options_free(struct options *options);

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From a load to the snapshot in use. All that can fail comes first (build, error files); then the live
- * objects follow the new configuration and the threads are told. reload.c drives this, and the start.
+ * From a load to the snapshot in use. All that can fail comes first (build, error files); then the
+ * live objects follow the new configuration and the threads are told. reload.c drives this, and the
+ * start.
  */
 #include "proxy/runtime/worker.h"
 
 #include "config/load.h"
+#include "proxy/admin/service.h"
+#include "proxy/health/health.h"
 #include "proxy/http/error_set.h"
 #include "proxy/http/thread.h"
 #include "proxy/log/log.h"
@@ -16,7 +19,8 @@
 
 #define EXPIRY_WARNING_S (14 * 86400)
 
-/* ---- what hangs on a snapshot ------------------------------------------------------------------------- */
+/* ---- what hangs on a snapshot
+ * ------------------------------------------------------------------------- */
 
 /* The load's contexts and sockets, which stand in the order of proxies and binds. */
 static void hang_binds(struct snapshot *snapshot, struct load *load)
@@ -31,6 +35,12 @@ static void hang_binds(struct snapshot *snapshot, struct load *load)
                 proxy->binds[j].socket = socket_entry_hold(load->claims[n]);
         }
     }
+}
+
+static void hang_services(struct snapshot *snapshot)
+{
+    for (size_t i = 0; i < snapshot->config->proxy_count; i++)
+        snapshot->proxies[i].service = admin_service_of(snapshot->proxies[i].conf);
 }
 
 static int hang_error_files(struct snapshot *snapshot, char reason_out[LOAD_REASON_BYTES])
@@ -66,18 +76,21 @@ void publish_undo(struct snapshot *snapshot, void *owner)
     take_down(snapshot);
 }
 
-/* ---- the way into use --------------------------------------------------------------------------------- */
+/* ---- the way into use
+ * --------------------------------------------------------------------------------- */
 
 static struct tls_client_context *take_server_tls(void *owner, const struct conf_server *server,
                                                   struct state_error *error_out)
 {
     struct tls_client_context *tls = load_take_server_tls(owner, server);
     if (tls == NULL)
-        snprintf(error_out->text, sizeof(error_out->text), "server %s: no TLS context was made", server->name);
+        snprintf(error_out->text, sizeof(error_out->text), "server %s: no TLS context was made",
+                 server->name);
     return tls;
 }
 
-static struct snapshot *build(struct worker *worker, struct load *load, char reason_out[LOAD_REASON_BYTES])
+static struct snapshot *build(struct worker *worker, struct load *load,
+                              char reason_out[LOAD_REASON_BYTES])
 {
     struct state_error error = {.text = "out of memory"};
     struct state_build_options options = {
@@ -86,13 +99,15 @@ static struct snapshot *build(struct worker *worker, struct load *load, char rea
         .owner = load,
         .free_config = config_free,
     };
-    struct snapshot *snapshot = state_build(load->config, worker->snapshots.current, &options, &error);
+    struct snapshot *snapshot =
+        state_build(load->config, worker->snapshots.current, &options, &error);
     if (snapshot == NULL) {
         snprintf(reason_out, LOAD_REASON_BYTES, "%s", error.text);
         return NULL;
     }
     load->config = NULL; /* the snapshot's from now on */
     hang_binds(snapshot, load);
+    hang_services(snapshot);
     if (hang_error_files(snapshot, reason_out) == 0)
         return snapshot;
     take_down(snapshot);
@@ -107,6 +122,7 @@ int publish(struct worker *worker, struct load *load, char reason_out[LOAD_REASO
     if (snapshot == NULL)
         return -1;
     state_commit(snapshot, old, &worker->control);
+    health_apply(worker->health, snapshot);
     snapshot_publish(&worker->snapshots, snapshot);
     sockets_commit(worker->sockets);
     log_adopt(snapshot->config);
@@ -119,13 +135,15 @@ void publish_to_threads(struct worker *worker)
         http_thread_post_snapshot(worker->threads[i].http, worker->snapshots.current);
 }
 
-/* ---- certificates ------------------------------------------------------------------------------------- */
+/* ---- certificates
+ * ------------------------------------------------------------------------------------- */
 
 static void warn_context(const struct proxy *proxy, const struct tls_context *tls, time_t now)
 {
     struct tls_error_text text;
-    for (size_t cursor = 0; tls_store_next_warning(tls_context_store(tls), now, EXPIRY_WARNING_S, &cursor, &text);)
-        log_event(LOG_LEVEL_ALERT, proxy->conf, "frontend %s: %s", proxy->conf->name, text.text);
+    for (size_t cursor = 0;
+         tls_store_next_warning(tls_context_store(tls), now, EXPIRY_WARNING_S, &cursor, &text);)
+        log_event(LOG_LEVEL_CRIT, proxy->conf, "frontend %s: %s", proxy->conf->name, text.text);
 }
 
 void publish_warn_certificates(const struct worker *worker)

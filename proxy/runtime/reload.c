@@ -2,12 +2,13 @@
 /*
  * A reload, seen from the worker:
  *
- *   request --> load thread: [ask the keeper] load_run() --done--> control thread: publish() --> threads move
- *                                     |                               |                            |
- *                                     `------- refused <--------------'        retired sockets close
+ *   request --> load thread: [ask the keeper] load_run() --done--> control thread: publish() -->
+ * threads move |                               |                            |
+ *                                     `------- refused <--------------'        retired sockets
+ * close
  *
- * Files, names and certificates may take their time, so a thread of its own reads them; probes, logs and
- * traffic go on. Requests that come meanwhile become one more reload afterwards.
+ * Files, names and certificates may take their time, so a thread of its own reads them; probes,
+ * logs and traffic go on. Requests that come meanwhile become one more reload afterwards.
  */
 #include "proxy/runtime/worker.h"
 
@@ -20,7 +21,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* ---- on the load thread --------------------------------------------------------------------------------- */
+/* ---- on the load thread
+ * --------------------------------------------------------------------------------- */
 
 /* Takes one message of the loader. 1: there is more, 0: that was all, -1: refused with a reason. */
 static int take_supply(struct worker *worker, struct reload *reload)
@@ -28,8 +30,8 @@ static int take_supply(struct worker *worker, struct reload *reload)
     struct channel_message message;
     int rc = channel_receive(worker->link->channel, &message);
     if (rc != 0) {
-        snprintf(reload->reason, sizeof(reload->reason), "the process that keeps root does not answer: %s",
-                 strerror(-rc));
+        snprintf(reload->reason, sizeof(reload->reason),
+                 "the process that keeps root does not answer: %s", strerror(-rc));
         return -1;
     }
     if (message.kind == CHANNEL_SOCKET) {
@@ -45,7 +47,8 @@ static int take_supply(struct worker *worker, struct reload *reload)
         rc = transcript_read(&reload->transcript, message.fds[0]);
     channel_drop_fds(&message);
     if (rc != 0)
-        snprintf(reload->reason, sizeof(reload->reason), "the transcript of the load: %s", strerror(-rc));
+        snprintf(reload->reason, sizeof(reload->reason), "the transcript of the load: %s",
+                 strerror(-rc));
     return message.kind == CHANNEL_FAILED || rc != 0 ? -1 : message.kind != CHANNEL_LOADED;
 }
 
@@ -53,7 +56,8 @@ static int fetch_supply(struct worker *worker, struct reload *reload)
 {
     int rc = channel_tell(worker->link->channel, CHANNEL_RELOAD, NULL);
     if (rc != 0) {
-        snprintf(reload->reason, sizeof(reload->reason), "the process that keeps root is gone: %s", strerror(-rc));
+        snprintf(reload->reason, sizeof(reload->reason), "the process that keeps root is gone: %s",
+                 strerror(-rc));
         return -1;
     }
     do {
@@ -88,9 +92,11 @@ static void load_main(void *arg)
     loop_post(&worker->control, &reload->done);
 }
 
-/* ---- on the control thread ------------------------------------------------------------------------------ */
+/* ---- on the control thread
+ * ------------------------------------------------------------------------------ */
 
-/* The keeper closes its duplicates of retired sockets before ours stop accepting, or those of refused ones. */
+/* The keeper closes its duplicates of retired sockets before ours stop accepting, or those of
+ * refused ones. */
 static void tell_keeper(struct worker *worker, enum channel_kind verdict)
 {
     struct channel_message answer;
@@ -102,7 +108,8 @@ static void tell_keeper(struct worker *worker, enum channel_kind verdict)
     if (rc == 0)
         channel_drop_fds(&answer);
     else
-        log_event(LOG_LEVEL_ALERT, NULL, "The process that keeps root does not answer: %s.", strerror(-rc));
+        log_event(LOG_LEVEL_CRIT, NULL, "The process that keeps root does not answer: %s.",
+                  strerror(-rc));
 }
 
 static void reload_end(struct worker *worker)
@@ -112,31 +119,10 @@ static void reload_end(struct worker *worker)
         reload_request(worker);
 }
 
-static void on_moved_told(struct loop_message *message)
+static void on_all_moved(struct worker *worker)
 {
-    struct worker *worker = LIST_ITEM(message, struct data_thread, moved_told)->worker;
-    if (--worker->reload.threads_behind > 0)
-        return;
     sockets_close_retired(worker->sockets);
     reload_end(worker);
-}
-
-/* On the data thread, which has just moved to the new snapshot. */
-static void on_moved(struct loop_message *message)
-{
-    struct data_thread *thread = LIST_ITEM(message, struct data_thread, moved);
-    loop_post(&thread->worker->control, &thread->moved_told);
-}
-
-static void await_threads(struct worker *worker)
-{
-    worker->reload.threads_behind = worker->thread_count;
-    for (unsigned i = 0; i < worker->thread_count; i++) {
-        struct data_thread *thread = &worker->threads[i];
-        thread->moved.run = on_moved;
-        thread->moved_told.run = on_moved_told;
-        loop_post(&thread->loop, &thread->moved);
-    }
 }
 
 static void refuse(struct worker *worker)
@@ -145,7 +131,8 @@ static void refuse(struct worker *worker)
     sockets_rollback(worker->sockets);
     tell_keeper(worker, CHANNEL_ROLLBACK);
     reload_status_failed(loop_wall_us(&worker->control), reload->reason);
-    log_event(LOG_LEVEL_ALERT, NULL, "Reload refused, the old configuration goes on: %s", reload->reason);
+    log_event(LOG_LEVEL_CRIT, NULL, "Reload refused, the old configuration goes on: %s",
+              reload->reason);
     notify_send("READY=1\nSTATUS=Reload failed, the old configuration goes on.\n");
     reload_end(worker);
 }
@@ -154,15 +141,17 @@ static void succeed(struct worker *worker)
 {
     const struct snapshot *snapshot = worker->snapshots.current;
     reload_status_succeeded(loop_wall_us(&worker->control), snapshot->config->digest);
-    log_event(LOG_LEVEL_NOTICE, NULL, "Configuration reloaded: load %u, digest %.12s.", snapshot->number,
-              snapshot->config->digest);
+    log_event(LOG_LEVEL_NOTICE, NULL, "Configuration reloaded: load %u, digest %.12s.",
+              snapshot->number, snapshot->config->digest);
     if (snapshot->config->global.nbthread != worker->thread_count)
-        log_event(LOG_LEVEL_WARNING, NULL, "nbthread %u takes effect with a restart: %u threads go on.",
+        log_event(LOG_LEVEL_WARNING, NULL,
+                  "nbthread %u takes effect with a restart: %u threads go on.",
                   snapshot->config->global.nbthread, worker->thread_count);
     publish_warn_certificates(worker);
     notify_send("READY=1\nSTATUS=Ready.\n");
     publish_to_threads(worker);
-    await_threads(worker);
+    worker->reload.is_published = true;
+    threads_await(worker, on_all_moved);
 }
 
 static void on_load_done(struct loop_message *message)
@@ -194,6 +183,7 @@ void reload_request(struct worker *worker)
         return;
     notify_reloading();
     reload->is_running = true;
+    reload->is_published = false;
     reload->done.run = on_load_done;
     snprintf(reload->reason, sizeof(reload->reason), "no thread for the load");
     reload->result = uv_thread_create(&reload->thread, load_main, worker);
@@ -203,7 +193,7 @@ void reload_request(struct worker *worker)
 
 bool reload_is_loading(const struct worker *worker)
 {
-    return worker->reload.is_running && worker->reload.threads_behind == 0;
+    return worker->reload.is_running && !worker->reload.is_published;
 }
 
 void reload_abandon(struct worker *worker)

@@ -49,19 +49,20 @@ void socket_key(const struct conf_bind *conf, unsigned threads, unsigned ordinal
     } else if (is_unix(conf)) {
         int len = (int)(conf->addr.sa_len - offsetof(struct sockaddr_un, sun_path));
         bool named = sun->sun_path[0] != '\0';
-        snprintf(address, sizeof(address), "%s%.*s mode=%o uid=%d gid=%d", named ? "unix@" : "abns@",
-                 named ? len : len - 1, sun->sun_path + !named, conf->mode, (int)conf->uid,
-                 (int)conf->gid);
+        snprintf(address, sizeof(address), "%s%.*s mode=%o uid=%d gid=%d",
+                 named ? "unix@" : "abns@", named ? len : len - 1, sun->sun_path + !named,
+                 conf->mode, (int)conf->uid, (int)conf->gid);
     } else {
         char host[ADDR_TEXT_BYTES];
         addr_set(&addr, (const struct sockaddr *)&conf->addr.sa);
         addr_format(&addr, host);
-        snprintf(address, sizeof(address), "%s@%s:%u", addr.family == AF_INET6 ? "ipv6" : "ipv4", host,
-                 conf->addr.port);
+        snprintf(address, sizeof(address), "%s@%s:%u", addr.family == AF_INET6 ? "ipv6" : "ipv4",
+                 host, conf->addr.port);
     }
     snprintf(key_out, SOCKET_KEY_BYTES, "%s if=%s %d%d%d%d%d *%u #%u", address,
-             conf->interface != NULL ? conf->interface : "", conf->v4v6, conf->v6only, conf->transparent,
-             conf->tfo, conf->defer_accept, socket_count(conf, threads), ordinal);
+             conf->interface != NULL ? conf->interface : "", conf->v4v6, conf->v6only,
+             conf->transparent, conf->tfo, conf->defer_accept, socket_count(conf, threads),
+             ordinal);
 }
 
 /* Port reuse apart: that is for those who really listen. */
@@ -73,6 +74,7 @@ static int set_options(int fd, const struct conf_bind *conf)
         int level, name, value;
     } options[] = {
         {true, SOL_SOCKET, SO_REUSEADDR, 1},
+        {true, IPPROTO_TCP, TCP_NODELAY, 1}, /* inherited by what is accepted */
         {v6 && conf->v6only, IPPROTO_IPV6, IPV6_V6ONLY, 1},
         {v6 && conf->v4v6, IPPROTO_IPV6, IPV6_V6ONLY, 0},
         {conf->transparent && !v6, IPPROTO_IP, IP_TRANSPARENT, 1},
@@ -81,8 +83,8 @@ static int set_options(int fd, const struct conf_bind *conf)
         {conf->tfo, IPPROTO_TCP, TCP_FASTOPEN, 256},
     };
     for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
-        if (options[i].wanted && setsockopt(fd, options[i].level, options[i].name, &options[i].value,
-                                            sizeof(options[i].value)) != 0)
+        if (options[i].wanted && setsockopt(fd, options[i].level, options[i].name,
+                                            &options[i].value, sizeof(options[i].value)) != 0)
             return -1;
     if (conf->interface == NULL)
         return 0;
@@ -109,13 +111,15 @@ bool socket_is_taken(const struct conf_bind *conf)
     return taken;
 }
 
-static int open_tcp(const struct conf_bind *conf, unsigned backlog, char *error_out, size_t error_bytes)
+static int open_tcp(const struct conf_bind *conf, unsigned backlog, char *error_out,
+                    size_t error_bytes)
 {
     int on = 1, fd = new_socket(conf);
     if (fd < 0)
         return fail(error_out, error_bytes, "cannot create listening socket", conf);
     const char *failed = NULL;
-    if (set_options(fd, conf) != 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) != 0)
+    if (set_options(fd, conf) != 0 ||
+        setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) != 0)
         failed = "cannot set socket options";
     else if (bind(fd, (const struct sockaddr *)&conf->addr.sa, conf->addr.sa_len) != 0)
         failed = "cannot bind socket";
@@ -137,12 +141,14 @@ static void temporary_name(const char *path, struct sockaddr_un *sun_out)
 
 static int set_owner(const struct conf_bind *conf, const char *path)
 {
-    if ((conf->uid != (uid_t)-1 || conf->gid != (gid_t)-1) && chown(path, conf->uid, conf->gid) != 0)
+    if ((conf->uid != (uid_t)-1 || conf->gid != (gid_t)-1) &&
+        chown(path, conf->uid, conf->gid) != 0)
         return -1;
     return conf->mode != 0 ? chmod(path, conf->mode) : 0;
 }
 
-static int open_unix(const struct conf_bind *conf, unsigned backlog, char *error_out, size_t error_bytes)
+static int open_unix(const struct conf_bind *conf, unsigned backlog, char *error_out,
+                     size_t error_bytes)
 {
     struct sockaddr_un temporary;
     const struct sockaddr *to = (const struct sockaddr *)&conf->addr.sa;
@@ -195,7 +201,9 @@ int socket_open(const struct conf_bind *conf, unsigned backlog, int *fds_out, un
                 char *error_out, size_t error_bytes)
 {
     int (*open_one)(const struct conf_bind *, unsigned, char *, size_t) =
-        is_inherited(conf) ? open_inherited : is_unix(conf) ? open_unix : open_tcp;
+        is_inherited(conf) ? open_inherited
+        : is_unix(conf)    ? open_unix
+                           : open_tcp;
     for (unsigned i = 0; i < count; i++) {
         fds_out[i] = open_one(conf, backlog, error_out, error_bytes);
         if (fds_out[i] >= 0)

@@ -81,6 +81,35 @@ int threads_start(struct worker *worker)
     return rc;
 }
 
+/* ---- waiting for all of them
+ * ----------------------------------------------------------------------------- */
+
+static void on_answered(struct loop_message *message)
+{
+    struct worker *worker = LIST_ITEM(message, struct data_thread, answer)->worker;
+    if (--worker->threads_awaited == 0)
+        worker->threads_arrived(worker);
+}
+
+/* On the data thread: whatever was posted before has been done. */
+static void on_asked(struct loop_message *message)
+{
+    struct data_thread *thread = LIST_ITEM(message, struct data_thread, question);
+    loop_post(&thread->worker->control, &thread->answer);
+}
+
+void threads_await(struct worker *worker, void (*arrived)(struct worker *worker))
+{
+    worker->threads_awaited = worker->thread_count;
+    worker->threads_arrived = arrived;
+    for (unsigned i = 0; i < worker->thread_count; i++) {
+        struct data_thread *thread = &worker->threads[i];
+        thread->question.run = on_asked;
+        thread->answer.run = on_answered;
+        loop_post(&thread->loop, &thread->question);
+    }
+}
+
 void threads_stop(struct worker *worker)
 {
     for (unsigned i = 0; i < worker->thread_count; i++)

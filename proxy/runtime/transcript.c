@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Recording and replaying what a load asks; see transcript.h. An entry is a question (kind, a number, a
- * text) with its answer (an error, bytes), so all kinds of questions share one list and one wire form.
+ * Recording and replaying what a load asks; see transcript.h. An entry is a question (kind, a
+ * number, a text) with its answer (an error, bytes), so all kinds of questions share one list and
+ * one wire form.
  */
 #include "proxy/runtime/transcript.h"
 
@@ -13,7 +14,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum question { ASK_READ, ASK_LIST, ASK_RESOLVE, ASK_USER, ASK_GROUP, ASK_TLS_READ, ASK_TLS_LIST, QUESTIONS };
+enum question {
+    ASK_READ,
+    ASK_LIST,
+    ASK_RESOLVE,
+    ASK_USER,
+    ASK_GROUP,
+    ASK_TLS_READ,
+    ASK_TLS_LIST,
+    QUESTIONS
+};
 
 struct transcript_entry {
     struct transcript_entry *next;
@@ -63,14 +73,16 @@ static const struct transcript_entry *find_between(const struct transcript_entry
                                                    const struct transcript_entry *like)
 {
     for (const struct transcript_entry *e = from; e != end; e = e->next)
-        if (e->question == like->question && e->number == like->number && strcmp(e->text, like->text) == 0)
+        if (e->question == like->question && e->number == like->number &&
+            strcmp(e->text, like->text) == 0)
             return e;
     return NULL;
 }
 
-/* A replayed load asks in the order of the recorded one, so what comes next is likely to be meant. */
-static const struct transcript_entry *find(struct transcript *transcript, enum question question, int number,
-                                           const char *text)
+/* A replayed load asks in the order of the recorded one, so what comes next is likely to be meant.
+ */
+static const struct transcript_entry *find(struct transcript *transcript, enum question question,
+                                           int number, const char *text)
 {
     struct transcript_entry like = {.question = question, .number = number, .text = (char *)text};
     const struct transcript_entry *found = find_between(transcript->likely, NULL, &like);
@@ -98,7 +110,8 @@ static int add(struct transcript *transcript, const struct transcript_entry *wha
     if (what->len > 0)
         memcpy(entry->bytes, what->bytes, what->len);
     ((char *)entry->bytes)[what->len] = '\0';
-    entry->next = transcript->entries; /* newest first; reading back what was written turns that round */
+    entry->next =
+        transcript->entries; /* newest first; reading back what was written turns that round */
     transcript->entries = entry;
     return 0;
 }
@@ -117,7 +130,8 @@ static int note(void *ctx, enum question question, int number, const char *text,
     return rc != 0 ? rc : error;
 }
 
-/* ---- names of a folder as bytes: each with its NUL ----------------------------------------------- */
+/* ---- names of a folder as bytes: each with its NUL
+ * ----------------------------------------------- */
 
 static char *names_pack(char *const *names, size_t count, size_t *len_out)
 {
@@ -169,19 +183,22 @@ static int note_names(void *ctx, enum question question, const char *path, int e
 {
     size_t len = 0;
     char *bytes = error == 0 ? names_pack(names, count, &len) : NULL;
-    int rc = error == 0 && bytes == NULL ? -ENOMEM : note(ctx, question, 0, path, error, bytes, len);
+    int rc =
+        error == 0 && bytes == NULL ? -ENOMEM : note(ctx, question, 0, path, error, bytes, len);
     free(bytes);
     if (rc != 0 && error == 0)
         names_free(names, count);
     return rc;
 }
 
-/* ---- recording --------------------------------------------------------------------------------------- */
+/* ---- recording
+ * --------------------------------------------------------------------------------------- */
 
 static int record_read(void *ctx, const char *path, char **bytes_out, size_t *len_out)
 {
     int error = conf_source_disk.read(conf_source_disk.ctx, path, bytes_out, len_out);
-    int rc = note(ctx, ASK_READ, 0, path, error, error == 0 ? *bytes_out : NULL, error == 0 ? *len_out : 0);
+    int rc = note(ctx, ASK_READ, 0, path, error, error == 0 ? *bytes_out : NULL,
+                  error == 0 ? *len_out : 0);
     if (rc != 0 && error == 0)
         free(*bytes_out);
     return rc;
@@ -233,7 +250,8 @@ static int record_tls_list(void *user, const char *path, struct tls_names *names
                           error == 0 ? names_out->count : 0));
 }
 
-/* ---- replaying --------------------------------------------------------------------------------------- */
+/* ---- replaying
+ * --------------------------------------------------------------------------------------- */
 
 /* An answer of exactly so many bytes. */
 static int replay_fixed(void *ctx, enum question question, int number, const char *text, void *out,
@@ -335,7 +353,8 @@ void transcript_record(struct transcript *transcript)
           (struct tls_files){.read = record_tls_read, .list = record_tls_list});
 }
 
-/* ---- the wire ------------------------------------------------------------------------------------------ */
+/* ---- the wire
+ * ------------------------------------------------------------------------------------------ */
 
 static int write_all(int fd, const void *bytes, size_t len)
 {

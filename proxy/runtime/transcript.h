@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * All that a load was told from outside (bytes of files, names in folders, addresses of hosts, ids of
- * users), written down by a process that may ask, and told again to one that may not.
+ * All that a load was told from outside (bytes of files, names in folders, addresses of hosts, ids
+ * of users), written down by a process that may ask, and told again to one that may not.
  *
  *   loader (root):  disk --recording--> load;  transcript_write() --> descriptor
  *   worker:         descriptor --> transcript_read();  load <--replay-- transcript
  *
- * The replay answers only what was asked while recording, in the same words. So the worker builds exactly
- * the configuration that the loader has checked, even if files change in between.
+ * The replay answers only what was asked while recording, in the same words. So the worker builds
+ * exactly the configuration that the loader has checked, even if files change in between.
  *
- * Ownership: the transcript owns its entries, which may hold private keys: they are wiped before free.
- * Thread:    one at a time.
+ * Ownership: the transcript owns its entries, which may hold private keys: they are wiped before
+ * free. Thread:    one at a time.
  */
 #ifndef WEIR_RUNTIME_TRANSCRIPT_H
 #define WEIR_RUNTIME_TRANSCRIPT_H
@@ -28,9 +28,9 @@ struct outside {
 extern const struct outside outside_disk;
 
 struct transcript {
-    struct transcript_entry *entries;       /* owned: a list */
+    struct transcript_entry *entries;      /* owned: a list */
     const struct transcript_entry *likely; /* borrowed: where a replay looks first */
-    struct conf_source source;        /* what `outside` points to */
+    struct conf_source source;             /* what `outside` points to */
     struct tls_files files;
     struct outside outside;
 };

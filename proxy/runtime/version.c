@@ -20,7 +20,8 @@ void options_version(FILE *out, bool details)
         return;
     struct utsname host;
     if (uname(&host) == 0)
-        fprintf(out, "Running on: %s %s %s %s\n", host.sysname, host.release, host.version, host.machine);
+        fprintf(out, "Running on: %s %s %s %s\n", host.sysname, host.release, host.version,
+                host.machine);
     fprintf(out, "Compiler: %s\n", __VERSION__);
     fprintf(out, "Sanitizers: %s\n", SANITIZER);
     fprintf(out, "Event loop: epoll, with libuv %s\n", uv_version_string());

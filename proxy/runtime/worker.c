@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The life of the process that serves; worker.h draws it. It begins with the privileges of whoever launched
- * it, loads, binds, opens its logs, and gives up what the configuration says before it serves anybody.
+ * The life of the process that serves; worker.h draws it. It begins with the privileges of whoever
+ * launched it, loads, binds, opens its logs, and gives up what the configuration says before it
+ * serves anybody.
  */
 #include "proxy/runtime/worker.h"
 
+#include "proxy/admin/service.h"
+#include "proxy/health/health.h"
 #include "proxy/http/thread.h"
 #include "proxy/log/log.h"
 #include "proxy/runtime/channel.h"
@@ -25,19 +28,23 @@
 #include <unistd.h>
 
 #define UPKEEP_MS 1000
+#define RELOAD_WAIT_MS 50
 #define CERTIFICATES_EVERY 86400 /* upkeeps */
 
-/* ---- the end ------------------------------------------------------------------------------------------- */
+/* ---- the end
+ * ------------------------------------------------------------------------------------------- */
 
 static void report_stopped(const struct worker *worker)
 {
     const struct snapshot *snapshot = worker->snapshots.current;
     for (size_t i = 0; i < snapshot->config->proxy_count; i++) {
         const struct proxy *proxy = &snapshot->proxies[i];
-        log_event(LOG_LEVEL_WARNING, proxy->conf, "Proxy %s stopped (cumulated conns: FE: %llu, BE: %llu).",
-                  proxy->conf->name,
-                  (unsigned long long)counter_set_total(proxy->state->frontend.counters, COUNTER_CONNECTIONS),
-                  (unsigned long long)counter_set_total(proxy->state->backend.counters, COUNTER_SESSIONS));
+        log_event(LOG_LEVEL_WARNING, proxy->conf,
+                  "Proxy %s stopped (cumulated conns: FE: %llu, BE: %llu).", proxy->conf->name,
+                  (unsigned long long)counter_set_total(proxy->state->frontend.counters,
+                                                        COUNTER_CONNECTIONS),
+                  (unsigned long long)counter_set_total(proxy->state->backend.counters,
+                                                        COUNTER_SESSIONS));
     }
 }
 
@@ -55,14 +62,33 @@ static void on_hard_stop(struct wheel_timer *timer)
     end(worker, 0);
 }
 
-/* From here on nobody listens, neither we nor a process beside us. */
+static void on_all_drain(struct worker *worker)
+{
+    sockets_close_retired(worker->sockets);
+}
+
+/* Nobody is to listen any more, neither we nor an opener with its duplicates. */
+static void stop_listening(struct worker *worker)
+{
+    if (!worker->options->monitored)
+        keeper_link_close(worker->link);
+    sockets_begin(worker->sockets);
+    sockets_commit(worker->sockets);
+    for (unsigned i = 0; i < worker->thread_count; i++)
+        http_thread_post_drain(worker->threads[i].http);
+    threads_await(worker, on_all_drain);
+}
+
 static void on_grace(struct wheel_timer *timer)
 {
     struct worker *worker = LIST_ITEM(timer, struct worker, grace);
     unsigned limit_ms = worker->snapshots.current->config->global.hard_stop_after_ms;
+    if (worker->reload.is_running) { /* it came first, and will soon be over */
+        loop_arm(&worker->control, &worker->grace, RELOAD_WAIT_MS);
+        return;
+    }
     report_stopped(worker);
-    for (unsigned i = 0; i < worker->thread_count; i++)
-        http_thread_post_drain(worker->threads[i].http);
+    stop_listening(worker);
     if (limit_ms != 0)
         loop_arm(&worker->control, &worker->hard_stop, limit_ms);
 }
@@ -76,7 +102,8 @@ static void drain(struct worker *worker)
     loop_arm(&worker->control, &worker->grace, worker->snapshots.current->config->global.grace_ms);
 }
 
-/* ---- signals ------------------------------------------------------------------------------------------- */
+/* ---- signals
+ * ------------------------------------------------------------------------------------------- */
 
 static const int signals[WORKER_SIGNALS] = {SIGHUP, SIGUSR2, SIGUSR1, SIGTERM, SIGINT};
 
@@ -97,22 +124,28 @@ static void on_signal(uv_signal_t *handle, int signal)
     }
 }
 
+/* Those that came during the start are taken now. */
 static int signals_start(struct worker *worker)
 {
-    int rc = 0;
+    sigset_t ours;
+    sigemptyset(&ours);
     signal(SIGTTIN, SIG_IGN);
     signal(SIGTTOU, SIG_IGN);
-    for (size_t i = 0; i < WORKER_SIGNALS && rc == 0; i++) {
-        rc = uv_signal_init(&worker->control.uv, &worker->signals[i]);
+    for (size_t i = 0; i < WORKER_SIGNALS; i++) {
+        int rc = uv_signal_init(&worker->control.uv, &worker->signals[i]);
+        if (rc == 0)
+            rc = uv_signal_start(&worker->signals[i], on_signal, signals[i]);
         if (rc != 0)
-            break;
+            return rc;
         worker->signals[i].data = worker;
-        rc = uv_signal_start(&worker->signals[i], on_signal, signals[i]);
+        sigaddset(&ours, signals[i]);
     }
-    return rc;
+    sigprocmask(SIG_UNBLOCK, &ours, NULL);
+    return 0;
 }
 
-/* ---- upkeep -------------------------------------------------------------------------------------------- */
+/* ---- upkeep
+ * -------------------------------------------------------------------------------------------- */
 
 static void on_upkeep(struct wheel_timer *timer)
 {
@@ -122,17 +155,19 @@ static void on_upkeep(struct wheel_timer *timer)
     for (size_t i = 0; i < snapshot->config->proxy_count; i++)
         proxy_state_tick(snapshot->proxies[i].state, now_s);
     if (worker->tls.keys != NULL)
-        tls_ticket_keys_rotate(worker->tls.keys, (time_t)(loop_wall_us(&worker->control) / 1000000));
+        tls_ticket_keys_rotate(worker->tls.keys,
+                               (time_t)(loop_wall_us(&worker->control) / 1000000));
     if (++worker->upkeeps % CERTIFICATES_EVERY == 0)
         publish_warn_certificates(worker);
     loop_arm(&worker->control, &worker->upkeep, UPKEEP_MS);
 }
 
-/* ---- the start ----------------------------------------------------------------------------------------- */
+/* ---- the start
+ * ----------------------------------------------------------------------------------------- */
 
 static int complain(const char *what, int rc)
 {
-    log_console(LOG_LEVEL_ALERT, "%s: %s", what, uv_strerror(rc));
+    log_console(LOG_LEVEL_CRIT, "%s: %s", what, uv_strerror(rc));
     return -1;
 }
 
@@ -152,7 +187,7 @@ static int first_load(struct worker *worker, struct load *load)
     load_show(load, worker->options);
     worker->sockets->may_share = false;
     if (rc != 0)
-        log_console(LOG_LEVEL_ALERT, "config : Fatal errors found in configuration.");
+        log_console(LOG_LEVEL_CRIT, "config : Fatal errors found in configuration.");
     return rc;
 }
 
@@ -186,7 +221,7 @@ static int before_drop(struct worker *worker, const struct config *config)
         kill(options->old_pids[i], options->old_signal);
     if (options->pidfile != NULL && options->daemon && !options->monitored &&
         pidfile_write(options->pidfile, text, sizeof(text)) != 0) {
-        log_console(LOG_LEVEL_ALERT, "%s", text);
+        log_console(LOG_LEVEL_CRIT, "%s", text);
         return -1;
     }
     int rc = log_start(&worker->control, worker->thread_count);
@@ -201,7 +236,7 @@ static int drop_privileges(const struct worker *worker, const struct config *con
 {
     char text[256];
     if (privileges_drop(&config->global, text, sizeof(text)) != 0) {
-        log_console(LOG_LEVEL_ALERT, "%s", text);
+        log_console(LOG_LEVEL_CRIT, "%s", text);
         return -1;
     }
     /* a worker without its monitor could neither reload nor be told to leave */
@@ -217,7 +252,7 @@ static void announce(struct worker *worker)
     reload_status_succeeded(loop_wall_us(&worker->control), snapshot->config->digest);
     publish_warn_certificates(worker);
     if (worker->link->channel >= 0 && channel_tell(worker->link->channel, CHANNEL_READY, NULL) != 0)
-        log_event(LOG_LEVEL_ALERT, NULL, "The process that keeps root is gone.");
+        log_event(LOG_LEVEL_CRIT, NULL, "The process that keeps root is gone.");
     notify_send("READY=1\nMAINPID=%d\nSTATUS=Ready.\n", (int)getpid());
     daemon_serving();
 }
@@ -228,8 +263,12 @@ static int start_serving(struct worker *worker, struct load *load)
     size_t buffer_bytes = load->config->global.bufsize;
     if (threads_create(worker, buffer_bytes) != 0)
         return complain("No threads", UV_ENOMEM);
+    worker->health = health_new(&worker->control);
+    if (worker->health == NULL)
+        return complain("No probes", UV_ENOMEM);
+    admin_service_start(&worker->control);
     if (publish(worker, load, reason) != 0) {
-        log_console(LOG_LEVEL_ALERT, "%s", reason);
+        log_console(LOG_LEVEL_CRIT, "%s", reason);
         return -1;
     }
     publish_to_threads(worker);
@@ -268,9 +307,10 @@ static void tear_down(struct worker *worker)
     bool has_loop = worker->control.epoll_fd > 0;
     reload_abandon(worker);
     threads_stop(worker);
+    health_free(worker->health);
+    log_stop(); /* the lines it holds name proxies */
     if (has_loop)
         snapshot_chain_destroy(&worker->snapshots);
-    log_stop();
     threads_free(worker);
     if (has_loop)
         loop_destroy(&worker->control);

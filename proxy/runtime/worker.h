@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The process that serves: a control thread (signals, reloads, upkeep, and what the rooms below run on it)
- * and data threads with one loop each.
+ * The process that serves: a control thread (signals, reloads, upkeep, and what the rooms below run
+ * on it) and data threads with one loop each.
  *
  *   STARTING --> SERVING --SIGUSR1--> DRAINING --last session, or hard-stop-after--> ENDING
  *                   `----------- SIGTERM, SIGINT ------------------------------------^
@@ -19,29 +19,30 @@
 
 enum worker_state { WORKER_STARTING, WORKER_SERVING, WORKER_DRAINING, WORKER_ENDING };
 
+struct health;
 struct worker;
 
 /* A reload on its way; one at a time. */
 struct reload {
-    bool is_running; /* until the threads have moved to the new snapshot */
-    bool is_asked;   /* again, meanwhile */
+    bool is_running;   /* until the threads have moved to the new snapshot */
+    bool is_asked;     /* again, meanwhile */
+    bool is_published; /* loaded, and on its way to the threads */
     uv_thread_t thread;
-    struct load load;              /* the thread's until `done` arrives, as the next two */
-    struct transcript transcript;  /* empty without a keeper */
+    struct load load;             /* the thread's until `done` arrives, as the next two */
+    struct transcript transcript; /* empty without a keeper */
     int result;
     char reason[LOAD_REASON_BYTES];
     struct loop_message done;
-    unsigned threads_behind; /* still on the old snapshot */
 };
 
 struct data_thread {
     struct loop loop;
-    struct worker *worker; /* borrowed */
+    struct worker *worker;    /* borrowed */
     struct http_thread *http; /* owned */
     uv_thread_t id;
     bool is_running;
-    struct loop_message moved, moved_told; /* there and back: the new snapshot is in use */
-    struct loop_message drained;           /* to the control thread: the last session has ended */
+    struct loop_message question, answer; /* there and back, see threads_await() */
+    struct loop_message drained;          /* to the control thread: the last session has ended */
 };
 
 struct worker {
@@ -54,7 +55,10 @@ struct worker {
     struct loop **loops;         /* owned: the threads', for the state room */
     unsigned thread_count;
     unsigned threads_drained;
+    unsigned threads_awaited;                       /* have not answered yet */
+    void (*threads_arrived)(struct worker *worker); /* once all have */
     struct snapshot_chain snapshots;
+    struct health *health; /* owned */
     struct reload reload;
     uv_signal_t signals[WORKER_SIGNALS];
     struct wheel_timer upkeep, grace, hard_stop;
@@ -69,16 +73,19 @@ int worker_run(const struct options *options, struct keeper_link *link, struct s
 /* --- threads.c --- */
 MUST_CHECK int threads_create(struct worker *worker, size_t buffer_bytes);
 MUST_CHECK int threads_start(struct worker *worker);
+/* Calls arrived() when each has done what it was told before. One wait at a time. */
+void threads_await(struct worker *worker, void (*arrived)(struct worker *worker));
 /* Ends their loops and closes their sessions. */
 void threads_stop(struct worker *worker);
 void threads_free(struct worker *worker);
 
 /* --- publish.c --- */
 /*
- * Turns a load that succeeded into the current snapshot. -1 with a reason when memory runs out or an error
- * file is wrong: then nothing has changed.
+ * Turns a load that succeeded into the current snapshot. -1 with a reason when memory runs out or
+ * an error file is wrong: then nothing has changed.
  */
-MUST_CHECK int publish(struct worker *worker, struct load *load, char reason_out[LOAD_REASON_BYTES]);
+MUST_CHECK int publish(struct worker *worker, struct load *load,
+                       char reason_out[LOAD_REASON_BYTES]);
 /* Has the threads move to it. */
 void publish_to_threads(struct worker *worker);
 /* For the chain: takes down what publish() hung on it. */

@@ -36,20 +36,20 @@ void proxy_state_free(struct proxy_state *state)
     free(state);
 }
 
-bool frontend_enter(struct frontend *frontend)
+bool frontend_has_room(const struct frontend *frontend)
 {
     unsigned maxconn = atomic_load_explicit(&frontend->maxconn, memory_order_relaxed);
+    return maxconn == 0 || atomic_load_explicit(&frontend->sessions, memory_order_relaxed) < maxconn;
+}
+
+void frontend_enter(struct frontend *frontend)
+{
     unsigned now = atomic_fetch_add_explicit(&frontend->sessions, 1, memory_order_relaxed) + 1;
-    if (maxconn > 0 && now > maxconn) {
-        frontend_leave(frontend);
-        return false;
-    }
     _Atomic unsigned *max = &frontend->counters->sessions_max;
     unsigned before = atomic_load_explicit(max, memory_order_relaxed);
     while (now > before && !atomic_compare_exchange_weak_explicit(
                                max, &before, now, memory_order_relaxed, memory_order_relaxed))
         ;
-    return true;
 }
 
 void frontend_leave(struct frontend *frontend)

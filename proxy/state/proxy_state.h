@@ -26,10 +26,12 @@ struct proxy_state {
 };
 
 /*
- * A session arrives: false if maxconn is reached, and then nothing is counted. One locked
- * instruction for each connection; requests take none.
+ * Whether one more session may be accepted. Asked before the accept, so threads that ask at the same moment
+ * may go over maxconn by one each.
  */
-MUST_CHECK bool frontend_enter(struct frontend *frontend);
+MUST_CHECK bool frontend_has_room(const struct frontend *frontend);
+/* A session arrives. One locked instruction for each connection; requests take none. */
+void frontend_enter(struct frontend *frontend);
 void frontend_leave(struct frontend *frontend);
 
 static inline struct counters *frontend_counters(struct frontend *frontend, unsigned thread)

@@ -75,17 +75,17 @@ struct server {
 
     /* --- may change in place --- */
     _Atomic(struct tls_client_context *)
-        tls;                           /* counted; a replaced one goes with the old snapshot */
-    _Atomic unsigned id;               /* sid; counted from 1 in the file, so it moves */
-    bool backup;                       /* guarded by the backend's lock, as the next five */
-    int slot;                          /* index in backend->pool, or LB_NONE once retired */
-    unsigned weight_conf;              /* of the configuration (iweight) */
-    _Atomic unsigned weight;           /* in use (uweight); 0 = no new streams */
+        tls;             /* counted; a replaced one goes with the old snapshot */
+    _Atomic unsigned id; /* sid; counted from 1 in the file, so it moves */
+    atomic_bool backup;
+    int slot;                /* index in backend->pool, LB_NONE once retired; the lock's */
+    unsigned weight_conf;    /* of the configuration (iweight) */
+    _Atomic unsigned weight; /* in use (uweight); 0 = no new streams */
     _Atomic unsigned maxconn, minconn; /* 0 = no bound */
     _Atomic unsigned maxqueue;
     _Atomic unsigned pool_max_conn; /* idle connections kept; UINT_MAX = no bound */
     _Atomic unsigned pool_purge_ms;
-    bool shutdown_sessions_on_down; /* the control thread's, as the next three */
+    bool shutdown_sessions_on_down; /* the control thread's, as the next two */
     bool conf_disabled;
     bool log_health_checks;
     atomic_bool retired; /* no snapshot to come names it: keep no idle connections */

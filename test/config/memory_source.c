@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A struct conf_source whose context is the list of files. */
 #include "test/config/memory_source.h"
 
 #include <arpa/inet.h>

@@ -166,9 +166,13 @@ static const struct {
     {"unused backend", BACK("# ?") "backend = { name = \"c\"; };", 6, 20, CONF_NOTE, "nothing uses the backend 'c'", NULL},
     {"unchecked server", BACK("# ?") "listen = { name = \"l\"; servers = (\n{ name = \"x\"; address = \"10.0.0.1:1\"; check = true; },\n{ name = \"y\"; address = \"10.0.0.2:1\"; } ); };", 8, 10, CONF_WARNING, "server 'y' is not checked, but others beside it are", NULL},
     {"log format without log", FRONT("option_httplog = true;"), 2, 24, CONF_WARNING, "'f' has a log format but no log target", NULL},
+    {"open admin page", FRONT("stats = { enable = true; admin = true; };"), 2, 24, CONF_WARNING, "'f' lets everybody take servers out: stats admin without stats auth", NULL},
+    {"two binds of an address", BIND("address = \"*:80\"; }, { address = \"0.0.0.0:79-80\";"), 3, 34, CONF_WARNING, "another bind has the address 0.0.0.0:80", "the other one is at weir.conf:3"},
     {"no frontend", TIMEOUTS APP, 0, 0, CONF_WARNING, "there is no frontend: nobody can connect", NULL},
 
     /* syntax */
+    {"haproxy.cfg", "# comment\n  defaults\n  mode http\n", 2, 3, CONF_ERROR, "this looks like haproxy.cfg, which weir does not read yet", NULL},
+    {"haproxy.cfg with a named section", "frontend www\n  bind *:80\n", 1, 1, CONF_ERROR, "this looks like haproxy.cfg, which weir does not read yet", NULL},
     {"duration without quotes", BACK("timeout_connect = 5s;"), 3, 19, CONF_ERROR, "'5s' must stand in double quotes", "write \"5s\""},
     {"address without quotes", SERVER("name = \"a\"; address = 10.0.0.1:80;"), 3, 23, CONF_ERROR, "'10.0.0.1:80' must stand in double quotes", NULL},
     {"word without quotes", BACK("balance = roundrobin;"), 3, 11, CONF_ERROR, "'roundrobin' must stand in double quotes", "write \"roundrobin\""},
@@ -246,6 +250,18 @@ static void a_mistake_is_reported_once(void **state)
     assert_int_equal(failed, 0);
 }
 
+static void what_is_misspelt_is_not_also_missing(void **state)
+{
+    (void)state;
+    struct conf_report report;
+    conf_report_init(&report);
+    assert_null(load_text(
+        "listens = ( { name = \"l\"; binds = [\"*:x\"]; timeout_client = \"5x\"; } );\n", &report));
+    assert_int_equal(report.errors, 2);
+    assert_int_equal(report.warnings + report.notes, 0);
+    conf_report_clear(&report);
+}
+
 static void all_problems_are_reported_in_order(void **state)
 {
     (void)state;
@@ -256,7 +272,7 @@ static void all_problems_are_reported_in_order(void **state)
                           &report));
     assert_int_equal(report.errors, 3);
     for (size_t i = 1; i < report.count; i++) {
-        if (report.problems[i].file != NULL)
+        if (report.problems[i].place.file != NULL)
             assert_true(report.problems[i - 1].place.line <= report.problems[i].place.line);
     }
     conf_report_clear(&report);
@@ -310,7 +326,7 @@ static void an_error_in_an_included_file_names_that_file(void **state)
     struct conf_report report;
     conf_report_init(&report);
     assert_null(config_load(&input, &report));
-    assert_string_equal(report.problems[0].file, "/etc/weir/sub/app.conf");
+    assert_string_equal(report.problems[0].place.file, "/etc/weir/sub/app.conf");
     assert_int_equal(report.problems[0].place.line, 3);
     assert_int_equal(report.problems[0].place.column, 14);
     assert_string_equal(report.problems[0].source_line, "  nbthread = 99;");
@@ -340,6 +356,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_bad_text_is_explained),
         cmocka_unit_test(a_mistake_is_reported_once),
+        cmocka_unit_test(what_is_misspelt_is_not_also_missing),
         cmocka_unit_test(all_problems_are_reported_in_order),
         cmocka_unit_test(a_problem_is_printed_with_line_caret_and_help),
         cmocka_unit_test(a_nul_byte_has_a_place),

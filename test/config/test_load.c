@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/un.h>
 
+#include "config/keyword.h"
 #include "test/config/memory_source.h"
 
 #define TIMEOUTS "defaults = { timeout = { connect = 1000; client = 1000; server = 1000; }; };\n"
@@ -56,7 +57,7 @@ static void defaults_without_a_word_are_haproxys(void **state)
     assert_int_equal(g->uid, (uid_t)-1);
     assert_string_equal(g->log_tag, "tag");
     assert_int_equal(p->caps, CONF_LISTEN);
-    assert_int_equal(p->id, 2);
+    assert_int_equal(p->id, 1);
     assert_int_equal(p->mode, CONF_MODE_HTTP);
     assert_string_equal(p->balance, "roundrobin");
     assert_int_equal(p->retries, 3);
@@ -315,9 +316,9 @@ static void probes_know_where_to_go(void **state)
     assert_string_equal(p->check.method, "HEAD");
     assert_string_equal(p->check.uri, "/x");
     assert_string_equal(p->check.version, "HTTP/1.0");
-    assert_true(p->check.expect_status.bits[200 / 64] >> 200 % 64 & 1);
-    assert_true(p->check.expect_status.bits[302 / 64] >> 302 % 64 & 1);
-    assert_false(p->check.expect_status.bits[303 / 64] >> 303 % 64 & 1);
+    assert_true(p->check.expect_status.bits[(200 - 100) / 64] >> (200 - 100) % 64 & 1);
+    assert_true(p->check.expect_status.bits[(302 - 100) / 64] >> (302 - 100) % 64 & 1);
+    assert_false(p->check.expect_status.bits[(303 - 100) / 64] >> (303 - 100) % 64 & 1);
     assert_int_equal(s[0].check.port, 80);
     assert_false(s[0].check.tls);
     assert_int_equal(s[1].check.addr.port, 443);
@@ -347,8 +348,8 @@ static void names_become_pointers_and_numbers(void **state)
     assert_ptr_equal(p[1].default_backend, &p[3]);
     assert_ptr_equal(p[3].default_backend, &p[3]);
     assert_int_equal(p[0].id, 3);
-    assert_int_equal(p[1].id, 2);
-    assert_int_equal(p[2].id, 4);
+    assert_int_equal(p[1].id, 1);
+    assert_int_equal(p[2].id, 2);
     assert_int_equal(p[2].servers[1].id, 2);
     assert_int_equal(p[0].maxconn, 1000);
     assert_int_equal(p[1].maxconn, 50);
@@ -405,7 +406,42 @@ static void a_folder_is_its_config_files_in_order_and_files_add_up(void **state)
     assert_int_equal(config->proxies[1].retries, 9);
     assert_int_equal(config->global.maxconn, 7);
     assert_int_equal(config->global.nbthread, 2);
+    conf_report_clear(&report); /* places are the configuration's own */
     assert_string_equal(config->proxies[1].place.file, "d/20.conf");
+    config_free(config);
+}
+
+/* What a room above config/ does: rows of its own in a table of its own. */
+static void a_room_above_adds_a_table(void **state)
+{
+    (void)state;
+    static const struct keyword rows[] = {
+        {.name = "room-note",
+         .kind = KW_STRING,
+         .scopes = IN_BACKEND,
+         .offset = offsetof(struct conf_proxy, description),
+         .otherwise = "none",
+         .doc = "A note."},
+        {.name = NULL},
+    };
+    static const struct keyword_table table = {LEVEL_PROXY, rows, 0};
+    const struct keyword_table *tables[32] = {NULL};
+    size_t count = 0;
+    for (; config_tables[count] != NULL; count++)
+        tables[count] = config_tables[count];
+    tables[count] = &table;
+
+    const struct memory_file files[] = {
+        {"weir.conf", "backend = { name = \"b\"; room_note = \"hello\"; };", 0}, {NULL, NULL, 0}};
+    const char *const paths[] = {"weir.conf"};
+    struct conf_source source = memory_source(files);
+    struct conf_input input = {
+        .paths = paths, .path_count = 1, .source = &source, .tables = tables};
+    struct conf_report report;
+    conf_report_init(&report);
+    struct config *config = config_load(&input, &report);
+    assert_non_null(config);
+    assert_string_equal(config->proxies[0].description, "hello");
     config_free(config);
     conf_report_clear(&report);
 }
@@ -488,6 +524,7 @@ int main(void)
         cmocka_unit_test(names_become_pointers_and_numbers),
         cmocka_unit_test(the_opposite_of_an_option_undoes_it),
         cmocka_unit_test(a_folder_is_its_config_files_in_order_and_files_add_up),
+        cmocka_unit_test(a_room_above_adds_a_table),
         cmocka_unit_test(the_digest_follows_the_text),
         cmocka_unit_test(comments_strings_and_odd_spacing_do_not_disturb_the_places),
         cmocka_unit_test(a_complete_text_has_no_warning),

@@ -246,6 +246,16 @@ static double cpu_us(void)
     return (double)ts.tv_sec * 1e6 + (double)ts.tv_nsec / 1e3;
 }
 
+static double resident_bytes(void)
+{
+    long pages = 0;
+    FILE *statm = fopen("/proc/self/statm", "r");
+    if (statm == NULL || fscanf(statm, "%*d %ld", &pages) != 1)
+        fail("/proc/self/statm");
+    fclose(statm);
+    return (double)pages * (double)sysconf(_SC_PAGESIZE);
+}
+
 static void must(int result)
 {
     if (result < 0) {
@@ -254,9 +264,13 @@ static void must(int result)
     }
 }
 
-/* One round: bytes in *bytes_out, CPU microseconds for each session as the result. */
-static double run(const struct subject *subject, int count, int exchanges, bool resumed,
-                  double *bytes_out)
+/* For each session */
+struct cost {
+    double cpu_us, heap_bytes, resident_bytes;
+};
+
+static void run(const struct subject *subject, int count, int exchanges, bool resumed,
+                struct cost *cost_out)
 {
     int(*pairs)[2] = calloc((size_t)count, sizeof(*pairs));
     int *far = calloc((size_t)count, sizeof(int));
@@ -277,6 +291,7 @@ static double run(const struct subject *subject, int count, int exchanges, bool 
     char request[4096];
     malloc_trim(0);
     size_t before = mallinfo2().uordblks;
+    double resident = resident_bytes();
     double start = cpu_us();
     for (int i = 0; i < count; i++) {
         sessions[i] = subject->open(pairs[i][0]);
@@ -287,7 +302,9 @@ static double run(const struct subject *subject, int count, int exchanges, bool 
         }
     }
     double spent = cpu_us() - start;
-    *bytes_out = (double)(mallinfo2().uordblks - before) / count;
+    cost_out->heap_bytes = (double)(mallinfo2().uordblks - before) / count;
+    cost_out->resident_bytes = (resident_bytes() - resident) / count;
+    cost_out->cpu_us = spent / count;
     kill(child, SIGKILL);
     waitpid(child, NULL, 0);
     for (int i = 0; i < count; i++) {
@@ -298,7 +315,6 @@ static double run(const struct subject *subject, int count, int exchanges, bool 
     free(pairs);
     free(far);
     free(sessions);
-    return spent / count;
 }
 
 int main(int argc, char **argv)
@@ -315,15 +331,14 @@ int main(int argc, char **argv)
     setvbuf(stdout, NULL, _IOLBF, 0);
     int rounds = argc > 1 ? atoi(argv[1]) : 3;
     make_contexts();
-    printf("%-34s %-6s %14s %18s\n", "", "", "us/session", "bytes/session");
+    printf("%-34s %-6s %12s %12s %12s\n", "for each session", "", "CPU us", "heap", "resident");
     for (int round = 0; round < rounds; round++) {
         for (size_t row = 0; row < sizeof(rows) / sizeof(rows[0]); row++) {
             for (size_t i = 0; i < 2; i++) {
-                double bytes = 0;
-                double spent = run(&subjects[i], rows[row].count, rows[row].exchanges,
-                                   rows[row].resumed, &bytes);
-                printf("%-34s %-6s %14.1f %18.0f\n", rows[row].name, subjects[i].name, spent,
-                       bytes);
+                struct cost cost;
+                run(&subjects[i], rows[row].count, rows[row].exchanges, rows[row].resumed, &cost);
+                printf("%-34s %-6s %12.1f %12.0f %12.0f\n", rows[row].name, subjects[i].name,
+                       cost.cpu_us, cost.heap_bytes, cost.resident_bytes);
             }
         }
     }

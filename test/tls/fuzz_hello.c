@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Fuzz target: the input is what a client sends, from its ClientHello on, in pieces of a length that
- * the first byte tells. The session answers, waits, ends or fails, within bounded memory, and never
- * says that it is established: nobody guesses a Finished message.
+ * Fuzz target: the input is what a client sends, from its ClientHello on, in pieces of a length
+ * that the first byte tells. The session answers, waits, ends or fails, within bounded memory, and
+ * never says that it is established: nobody guesses a Finished message.
  */
 #include "tls/selfsigned.h"
 #include "tls/session.h"

@@ -92,6 +92,13 @@ char *key_pem(const struct identity *identity)
     return take_text(bio);
 }
 
+char *old_key_pem(const struct identity *identity)
+{
+    BIO *bio = BIO_new(BIO_s_mem());
+    PEM_write_bio_PrivateKey_traditional(bio, identity->key, NULL, NULL, 0, NULL, NULL);
+    return take_text(bio);
+}
+
 char *encrypted_key_pem(const struct identity *identity)
 {
     BIO *bio = BIO_new(BIO_s_mem());

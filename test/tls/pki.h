@@ -31,6 +31,7 @@ void identity_free(struct identity *identity);
 /* PEM text; the caller frees it. */
 char *cert_pem(const struct identity *identity);
 char *key_pem(const struct identity *identity);
+char *old_key_pem(const struct identity *identity); /* "BEGIN RSA PRIVATE KEY" and the like */
 char *encrypted_key_pem(const struct identity *identity);
 char *crl_pem(const struct identity *issuer, const struct identity *revoked);
 /* Joins up to four texts and frees them. */

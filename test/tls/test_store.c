@@ -19,7 +19,7 @@
 #define DAY 86400
 
 static struct memory_disk disk;
-static struct identity root, middle, leaf, other, wild, rsa, expired, soon, future;
+static struct identity root, middle, leaf, other, wild, rsa, edwards, expired, soon, future;
 
 static void make_identities(void)
 {
@@ -35,6 +35,7 @@ static void make_identities(void)
         &(struct identity_request){.cn = "wild", .names = {"*.example.com", "*.example.org"}});
     rsa = identity_make(&(struct identity_request){
         .cn = "rsa", .key = "2048", .names = {"www.example.com", "only-rsa.example"}});
+    edwards = identity_make(&(struct identity_request){.cn = "edwards.example", .key = "ED25519"});
     expired = identity_make(&(struct identity_request){
         .cn = "expired.example", .not_before = -20 * DAY, .not_after = -3 * DAY - 60});
     soon = identity_make(&(struct identity_request){
@@ -55,6 +56,13 @@ static int setup(void **state)
     disk_put(&disk, "wild.pem", join(cert_pem(&wild), key_pem(&wild), NULL, NULL));
     disk_put(&disk, "other.pem", join(cert_pem(&other), key_pem(&other), NULL, NULL));
     disk_put(&disk, "rsa.pem", join(cert_pem(&rsa), key_pem(&rsa), NULL, NULL));
+    disk_put(&disk, "old-ec.pem", join(cert_pem(&leaf), old_key_pem(&leaf), NULL, NULL));
+    disk_put(&disk, "old-rsa.pem", join(cert_pem(&rsa), old_key_pem(&rsa), NULL, NULL));
+    disk_put(&disk, "ed25519.pem", join(cert_pem(&edwards), key_pem(&edwards), NULL, NULL));
+    disk_put(&disk, "bad-key.pem",
+             join(cert_pem(&leaf),
+                  strdup("-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n"), NULL,
+                  NULL));
     disk_put(&disk, "split.crt", cert_pem(&other));
     disk_put(&disk, "split.crt.key", key_pem(&other));
     disk_put(&disk, "elsewhere.key", key_pem(&leaf));
@@ -80,7 +88,8 @@ static int teardown(void **state)
 {
     (void)state;
     disk_free(&disk);
-    struct identity *all[] = {&root, &middle, &leaf, &other, &wild, &rsa, &expired, &soon, &future};
+    struct identity *all[] = {&root, &middle,  &leaf,    &other, &wild,
+                              &rsa,  &edwards, &expired, &soon,  &future};
     for (size_t i = 0; i < LEN(all); i++)
         identity_free(all[i]);
     return 0;
@@ -96,6 +105,9 @@ static void accepts_files(void **state)
     } rows[] = {
         {"leaf.pem", NULL, 1, "www.example.com"},
         {"shuffled.pem", NULL, 1, "www.example.com"},
+        {"old-ec.pem", NULL, 1, "www.example.com"},
+        {"old-rsa.pem", NULL, 1, "only-rsa.example"},
+        {"ed25519.pem", NULL, 1, "edwards.example"},
         {"split.crt", NULL, 1, "other.example.net"},
         {"alone.crt", "elsewhere.key", 1, "www.example.com"},
         {"leaf.pem", "no-such.key", 1, "www.example.com"}, /* the key is in the file */
@@ -129,6 +141,7 @@ static void refuses_files_with_a_reason(void **state)
         {"empty.pem", NULL, "empty.pem", "no certificate"},
         {"garbage.pem", NULL, "garbage.pem", "no certificate"},
         {"damaged.pem", NULL, "damaged.pem", "damaged PEM"},
+        {"bad-key.pem", NULL, "bad-key.pem", "\"PRIVATE KEY\" cannot be read"},
         {"not-der.pem", NULL, "not-der.pem", "cannot be read"},
         {"locked.pem", NULL, "locked.pem", "Permission denied"},
         {"no-such.pem", NULL, "no-such.pem", "No such file"},

@@ -2,16 +2,31 @@
 """Hands out free TCP ports of the range that the scenarios own.
 
 Kernel-chosen ports would not do: a port has to be known before the program that binds it starts, and
-outgoing connections of other tests must not take it meanwhile. Each parallel worker has a slice.
+outgoing connections of other tests must not take it meanwhile. Each test process locks a slice of its
+own: two balancers could bind one port without an error (SO_REUSEPORT) and share its connections.
 """
+import fcntl
 import itertools
-import os
 import socket
+import tempfile
 
-FIRST, LAST, SLICE = 26000, 27999, 250
+FIRST, LAST, SLICE = 26000, 27999, 200
 
-_worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-_slice = range(FIRST + _worker * SLICE, min(FIRST + (_worker + 1) * SLICE, LAST + 1))
+
+def _lock_slice():
+    """The ports of the first slice that no other process has; and its lock, held until we end."""
+    for first in range(FIRST, LAST + 1, SLICE):
+        lock = open("%s/weir-ports-%d.lock" % (tempfile.gettempdir(), first), "w", encoding="ascii")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            continue
+        return range(first, first + SLICE), lock
+    raise RuntimeError("all slices of ports are taken")
+
+
+_slice, _lock = _lock_slice()
 _candidates = itertools.cycle(_slice)
 
 

@@ -41,7 +41,8 @@ listen stats
 class Site:
     """The balancer with its servers; one of them may stand in a namespace of its own."""
 
-    def __init__(self, balance, servers, pem, words="check", threads=2):
+    def __init__(self, balance, servers, pem, syslog, words="check", threads=2):
+        self.syslog = syslog
         self.servers = {server.name: server for server in servers}
         self.port, self.stats = free_port(), free_port()
         lines = "\n".join("    server %s %s %s" % (server.name, server.address, words)
@@ -54,14 +55,21 @@ class Site:
                  what=lambda: "%s is %s, not %s" % (
                      name, server_status(self.stats, "app", name), status))
 
+    def check(self, load, at_least):
+        """Nothing failed; else the failure report has the log lines of what did."""
+        bad = [line for line in self.syslog.lines if " 200 " not in line and "HTTP/1.1" in line]
+        assert not bad, bad[:5]
+        load.check(at_least)
+
     def load(self, **options):
         return Load(self.port, tls=tls_client(), **options)
 
 
 @pytest.fixture
-def site(balance, nginx, authority):
+def site(balance, nginx, authority, syslog):
     def start(**options):
-        return Site(balance, [nginx(name) for name in NAMES], authority.pem("www.test"), **options)
+        servers = [nginx(name) for name in NAMES]
+        return Site(balance, servers, authority.pem("www.test"), syslog, **options)
 
     return start
 
@@ -115,7 +123,7 @@ def under_load(here, name, hurt, heal, down="DOWN"):
         here.becomes(name, "UP")
         wait_for(lambda: load.by_server[name] > before, what="it takes part again")
         time.sleep(0.5)
-    load.check(200)
+    here.check(load, 200)
 
 
 @pytest.mark.threads
@@ -132,11 +140,11 @@ def test_a_frozen_server(site):
     under_load(here, "c", lambda: os.killpg(pid, signal.SIGSTOP), lambda: os.killpg(pid, signal.SIGCONT))
 
 
-def test_an_unplugged_server(balance, nginx, authority, netns):
+def test_an_unplugged_server(balance, nginx, authority, netns, syslog):
     far = netns()
     servers = [nginx(name) for name in "abc"]
     servers.append(nginx("d", host=far.address, prefix=far.prefix))
-    here = Site(balance, servers, authority.pem("www.test"))
+    here = Site(balance, servers, authority.pem("www.test"), syslog)
     under_load(here, "d", far.unplug, far.plug)
 
 

@@ -55,24 +55,47 @@ static void make_config(unsigned extra)
     set_server(&db_servers[1], "mariadb-2", 2, true);
     set_server(&evil_servers[0], "<script>alert(1)</script>", 1, false);
 
-    proxies[WEB] = (struct conf_proxy){.name = "www", .caps = CONF_FRONTEND, .mode = CONF_MODE_HTTP,
-                                       .id = 2, .maxconn = 10000, .description = "shop & blog"};
-    proxies[APP] = (struct conf_proxy){.name = "app", .caps = CONF_BACKEND, .mode = CONF_MODE_HTTP,
-                                       .id = 3, .balance = "roundrobin", .fullconn = 1000,
-                                       .servers = app_servers, .server_count = APP_SERVERS + extra};
-    proxies[DB] = (struct conf_proxy){.name = "database", .caps = CONF_LISTEN, .mode = CONF_MODE_TCP,
-                                      .id = 4, .balance = "leastconn", .maxconn = 2000,
-                                      .servers = db_servers, .server_count = 2};
-    proxies[EVIL] = (struct conf_proxy){.name = "a\"b<i>&c,d\\e", .caps = CONF_BACKEND,
-                                        .mode = CONF_MODE_HTTP, .id = 5, .balance = "roundrobin",
-                                        .servers = evil_servers, .server_count = 1,
+    proxies[WEB] = (struct conf_proxy){.name = "www",
+                                       .caps = CONF_FRONTEND,
+                                       .mode = CONF_MODE_HTTP,
+                                       .id = 2,
+                                       .maxconn = 10000,
+                                       .description = "shop & blog"};
+    proxies[APP] = (struct conf_proxy){.name = "app",
+                                       .caps = CONF_BACKEND,
+                                       .mode = CONF_MODE_HTTP,
+                                       .id = 3,
+                                       .balance = "roundrobin",
+                                       .fullconn = 1000,
+                                       .servers = app_servers,
+                                       .server_count = APP_SERVERS + extra};
+    proxies[DB] = (struct conf_proxy){.name = "database",
+                                      .caps = CONF_LISTEN,
+                                      .mode = CONF_MODE_TCP,
+                                      .id = 4,
+                                      .balance = "leastconn",
+                                      .maxconn = 2000,
+                                      .servers = db_servers,
+                                      .server_count = 2};
+    proxies[EVIL] = (struct conf_proxy){.name = "a\"b<i>&c,d\\e",
+                                        .caps = CONF_BACKEND,
+                                        .mode = CONF_MODE_HTTP,
+                                        .id = 5,
+                                        .balance = "roundrobin",
+                                        .servers = evil_servers,
+                                        .server_count = 1,
                                         .description = "</h2><img src=x onerror=alert(2)>"};
-    proxies[STATS] = (struct conf_proxy){.name = "stats", .caps = CONF_LISTEN, .id = 6, .maxconn = 100,
-                                         .mode = CONF_MODE_HTTP};
-    proxies[STATS].stats = (struct conf_stats){.enabled = true, .uri = "/stats", .refresh_s = 10,
-                                               .show_node = true, .node = "balance-1.example.net",
+    proxies[STATS] = (struct conf_proxy){
+        .name = "stats", .caps = CONF_LISTEN, .id = 6, .maxconn = 100, .mode = CONF_MODE_HTTP};
+    proxies[STATS].stats = (struct conf_stats){.enabled = true,
+                                               .uri = "/stats",
+                                               .refresh_s = 10,
+                                               .show_node = true,
+                                               .node = "balance-1.example.net",
                                                .admin = true};
-    config = (struct config){.proxies = proxies, .proxy_count = PROXIES,
+    config = (struct config){.global.maxconn = 10000,
+                             .proxies = proxies,
+                             .proxy_count = PROXIES,
                              .digest = "3f786850e387550fdab836ed7e6dc881de23001b"};
 }
 
@@ -85,8 +108,10 @@ static void report(struct server *server, enum health_status status, int code, c
         server_report_check(server, &check, &loop);
 }
 
-static void pass_traffic(struct counters *cells, unsigned streams, unsigned slow)
+static void pass_traffic(struct counter_set *set, unsigned thread, unsigned streams, unsigned slow)
 {
+    struct counters *cells = &set->threads[thread];
+    set->picks += streams;
     counters_add(cells, COUNTER_SESSIONS, streams);
     counters_add(cells, COUNTER_CONNECTIONS, streams);
     counters_add(cells, COUNTER_REQUESTS, streams);
@@ -115,20 +140,23 @@ static void live(struct snapshot *snapshot)
     } traffic[] = {{"web-1", 1234567}, {"web-2", 1234566}, {"web-3", 4000}, {"web-5", 900}};
     for (size_t i = 0; i < sizeof(traffic) / sizeof(traffic[0]); i++) {
         struct server *server = site_server(snapshot, "app", traffic[i].name);
-        pass_traffic(server_counters(server, 0), traffic[i].streams, 40 + 400 * (unsigned)i);
+        pass_traffic(server->counters, 0, traffic[i].streams, 40 + 400 * (unsigned)i);
     }
-    pass_traffic(frontend_counters(&snapshot->proxies[WEB].state->frontend, 1), 2474033, 60);
-    pass_traffic(backend_counters(&snapshot->proxies[APP].state->backend, 1), 2474033, 60);
+    pass_traffic(snapshot->proxies[WEB].state->frontend.counters, 1, 2474033, 60);
+    pass_traffic(snapshot->proxies[APP].state->backend.counters, 1, 2474033, 60);
     snapshot->proxies[WEB].state->frontend.sessions = 231;
-    counters_add(frontend_counters(&snapshot->proxies[WEB].state->frontend, 1), COUNTER_FAILED_REQ, 17);
+    counters_add(frontend_counters(&snapshot->proxies[WEB].state->frontend, 1), COUNTER_FAILED_REQ,
+                 17);
 
     report(site_server(snapshot, "app", "web-1"), HEALTH_L7_OK, 200, "", 3);
     report(site_server(snapshot, "app", "web-2"), HEALTH_L7_OK, 200, "", 2);
     report(site_server(snapshot, "app", "web-2"), HEALTH_L7_STATUS, 503, "Service Unavailable", 1);
     report(site_server(snapshot, "app", "web-3"), HEALTH_L4_CONNECT, 0,
            "Connection refused <b>here</b>", 4);
-    counters_add(server_counters(site_server(snapshot, "app", "web-3"), 0), COUNTER_FAILED_CONN, 12);
-    counters_add(server_counters(site_server(snapshot, "app", "web-3"), 0), COUNTER_REDISPATCHES, 12);
+    counters_add(server_counters(site_server(snapshot, "app", "web-3"), 0), COUNTER_FAILED_CONN,
+                 12);
+    counters_add(server_counters(site_server(snapshot, "app", "web-3"), 0), COUNTER_REDISPATCHES,
+                 12);
     report(site_server(snapshot, "app", "web-5"), HEALTH_L7_OK, 200, "", 3);
     server_set_admin(site_server(snapshot, "app", "web-5"), SERVER_DRAIN, &loop);
     report(site_server(snapshot, "database", "mariadb-1"), HEALTH_L4_OK, 0, "", 3);

@@ -178,7 +178,7 @@ static void keep_config(struct config *config)
 
 static void expect_200_to_399(struct conf_status_set *set)
 {
-    for (unsigned bit = 100; bit < 300; bit++)
+    for (unsigned bit = 200 - 100; bit < 400 - 100; bit++)
         set->bits[bit / 64] |= (uint64_t)1 << bit % 64;
 }
 

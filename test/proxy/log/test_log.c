@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The log as a whole: lines of several threads arrive at real sockets and pipes, or are counted as lost. */
+/* The log as a whole: lines of several threads arrive at real sockets and pipes, or are counted as
+ * lost. */
 #include "proxy/log/log.h"
 
 #include "config/model.h"
@@ -53,7 +54,8 @@ static int socket_in(const char *path, struct conf_addr *addr_out)
     return fd;
 }
 
-static void target_set(struct conf_log_target *target, enum conf_log_kind kind, enum conf_log_wire wire)
+static void target_set(struct conf_log_target *target, enum conf_log_kind kind,
+                       enum conf_log_wire wire)
 {
     target->kind = kind;
     target->wire = wire;
@@ -76,10 +78,15 @@ static struct access_record record_of(unsigned thread)
 {
     static const char request[] = "GET / HTTP/1.1";
     static struct addr client = {.family = AF_UNIX};
-    return (struct access_record){
-        .frontend = &web, .bind = &bind_conf, .client = &client, .accepted_wall_us = 1795174730444000,
-        .status = 200, .termination = {'-', '-'}, .request_line = request,
-        .request_line_len = sizeof(request) - 1, .thread = thread};
+    return (struct access_record){.frontend = &web,
+                                  .bind = &bind_conf,
+                                  .client = &client,
+                                  .accepted_wall_us = 1795174730444000,
+                                  .status = 200,
+                                  .termination = {'-', '-'},
+                                  .request_line = request,
+                                  .request_line_len = sizeof(request) - 1,
+                                  .thread = thread};
 }
 
 /* The next datagram, ended by NUL; false if there is none. */

@@ -357,13 +357,16 @@ static void test_frontend_counts_exactly(void **state)
 {
     (void)state;
     struct frontend *frontend = &old->proxies[0].state->frontend;
-    assert_true(frontend_enter(frontend));
-    assert_true(frontend_enter(frontend));
+    assert_true(frontend_has_room(frontend));
+    frontend_enter(frontend);
+    assert_true(frontend_has_room(frontend));
+    frontend_enter(frontend);
     frontend->maxconn = 2;
-    assert_false(frontend_enter(frontend));
+    assert_false(frontend_has_room(frontend));
     assert_int_equal(frontend->sessions, 2);
     frontend_leave(frontend);
-    assert_true(frontend_enter(frontend));
+    assert_true(frontend_has_room(frontend));
+    frontend_enter(frontend);
     assert_int_equal(frontend->counters->sessions_max, 2);
     snapshot_free(old);
 }

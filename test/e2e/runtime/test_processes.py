@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who is launched, who is forked, who answers to which signal, and with which exit code they leave."""
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+
+import pytest
+
+from conftest import Instance, answers, children, site
+from harness.balancer import weir_binary
+from harness.client import Client
+from harness.ports import free_port
+from harness.process import Process
+from harness.waiting import is_listening, wait_for
+
+
+def status_of(pid):
+    return pathlib.Path("/proc/%d/status" % pid).read_text()
+
+
+ENDINGS = [
+    # flags, signal, exit code (negative: died of the signal), as HAProxy 2.6
+    (["-db"], signal.SIGTERM, -signal.SIGTERM),
+    (["-db"], signal.SIGINT, -signal.SIGINT),
+    (["-db"], signal.SIGUSR1, 0),
+    (["-d"], signal.SIGUSR1, 0),
+    (["-W"], signal.SIGTERM, 0),
+    (["-W"], signal.SIGINT, 130),
+    (["-W"], signal.SIGUSR1, 0),
+    (["-Ws"], signal.SIGUSR1, 0),
+]
+
+
+@pytest.mark.parametrize("flags,number,code", ENDINGS,
+                         ids=["%s %s" % (row[0][0], row[1].name) for row in ENDINGS])
+def test_exit_code_tells_how_it_ended(launch, port, flags, number, code):
+    weir = launch(site(port), flags=flags)
+    wait_for(lambda: answers(port))
+    weir.send_signal(number)
+    assert weir.wait() == code, weir.output
+    assert not is_listening(port)
+
+
+def test_launched_process_itself_serves_in_the_foreground(launch, port):
+    weir = launch(site(port))
+    wait_for(lambda: answers(port))
+    assert "Threads:\t3" in status_of(weir.pid)
+    wait_for(lambda: children(weir.pid) == [])
+
+
+@pytest.mark.threads
+def test_dead_worker_is_replaced_and_no_connection_is_lost(launch, port):
+    weir = launch(site(port), flags=["-W"])
+    wait_for(lambda: answers(port))
+    for _ in range(3):
+        [worker] = children(weir.pid)
+        os.kill(worker, signal.SIGKILL)
+        with Client(port) as client:  # finds the socket in the monitor's hands
+            assert client.request().body == b"hello"
+        wait_for(lambda: answers(port))
+        [heir] = children(weir.pid)
+        assert heir != worker
+
+
+def test_connections_wait_while_there_is_no_worker(launch, port):
+    weir = launch(site(port), flags=["-W"])
+    wait_for(lambda: answers(port))
+    [worker] = children(weir.pid)
+    os.kill(worker, signal.SIGSTOP)
+    clients = [socket.create_connection(("127.0.0.1", port)) for _ in range(20)]
+    os.kill(worker, signal.SIGKILL)
+    for client in clients:
+        client.settimeout(10)
+        client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    for client in clients:
+        assert client.recv(4096).startswith(b"HTTP/1.1 200")
+        client.close()
+
+
+def test_worker_leaves_with_its_monitor(launch, port):
+    weir = launch(site(port), flags=["-W"])
+    wait_for(lambda: answers(port))
+    [worker] = children(weir.pid)
+    os.kill(weir.pid, signal.SIGKILL)
+    wait_for(lambda: not os.path.exists("/proc/%d" % worker))
+    assert not is_listening(port)
+    weir.popen.wait()
+    weir.popen = None  # that was our doing, not a crash
+
+
+def test_monitor_reloads_its_worker_and_keeps_new_sockets(launch, port):
+    second = free_port()
+    weir = launch(site(port), flags=["-W"])
+    wait_for(lambda: answers(port))
+    weir.reload(site(port, second))
+    wait_for(lambda: answers(second))
+    [worker] = children(weir.pid)
+    os.kill(worker, signal.SIGKILL)
+    assert is_listening(second)
+    wait_for(lambda: answers(second) and answers(port))
+    weir.reload(site(port))
+    wait_for(lambda: not is_listening(second))
+    assert answers(port)
+
+
+@pytest.mark.parametrize("flags", [["-D"], ["-D", "-W"]], ids=" ".join)
+def test_background_process_serves_before_the_launched_one_leaves(tmp_path, port, flags):
+    pidfile = tmp_path / "weir.pid"
+    weir = Instance(tmp_path, site(port), flags=[*flags, "-p", str(pidfile)])
+    subprocess.run([str(word) for word in weir.command()], check=True, timeout=30, stdin=subprocess.DEVNULL)
+    assert answers(port)
+    pid = int(pidfile.read_text())
+    assert pidfile.read_text() == "%d\n" % pid
+    os.kill(pid, signal.SIGUSR1)
+    wait_for(lambda: not is_listening(port))
+
+
+@pytest.mark.parametrize("flags", [["-db"], ["-W"]], ids=" ".join)
+def test_signals_that_come_during_the_start_are_taken_afterwards(tmp_path, closing, port, flags):
+    weir = closing(Instance(tmp_path, site(port), flags=flags))
+    Process.start(weir)
+    wait_for(lambda: "SigBlk:\t0000000000000000" not in status_of(weir.pid))
+    weir.send_signal(signal.SIGUSR1)
+    assert weir.wait() == 0
+
+
+def test_background_start_that_fails_is_told(tmp_path, port):
+    with socket.create_server(("127.0.0.1", port)):
+        weir = Instance(tmp_path, site(port), flags=["-D"])
+        done = subprocess.run([str(word) for word in weir.command()], capture_output=True, text=True,
+                              timeout=30)
+    assert done.returncode == 1
+    assert "another process listens there" in done.stderr
+
+
+@pytest.mark.parametrize("flags", [["-db"], ["-W"]], ids=" ".join)
+def test_second_instance_on_the_same_address_is_refused(launch, tmp_path, port, flags):
+    launch(site(port))
+    wait_for(lambda: answers(port))
+    weir = Instance(tmp_path, site(port), flags=flags)
+    done = subprocess.run([str(word) for word in weir.command()], capture_output=True, text=True, timeout=30)
+    assert done.returncode == 1
+    assert "another process listens there" in done.stderr
+    assert answers(port)
+
+
+def test_successor_takes_over_with_sf(launch, tmp_path, port):
+    old = launch(site(port))
+    wait_for(lambda: answers(port))
+    launch(site(port, text="new"), flags=["-db", "-sf", str(old.pid), "-q"])
+    assert old.wait() == 0
+    wait_for(lambda: answers(port, b"new"))
+
+
+@pytest.mark.parametrize("flags", [["-Ws"], ["-db"]], ids=" ".join)
+def test_service_manager_is_told(launch, tmp_path, port, flags):
+    path = str(tmp_path / "notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(path)
+        manager.settimeout(10)
+        weir = launch(site(port), flags=flags, env={"NOTIFY_SOCKET": path})
+        started = manager.recv(4096).decode()
+        assert "READY=1" in started and "MAINPID=%d" % weir.pid in started
+        weir.send_signal(signal.SIGHUP)
+        assert "RELOADING=1\nMONOTONIC_USEC=" in manager.recv(4096).decode()
+        assert "READY=1" in manager.recv(4096).decode()
+        weir.send_signal(signal.SIGUSR1)
+        assert "STOPPING=1" in manager.recv(4096).decode()
+        assert weir.wait() == 0
+
+
+def test_link_named_haproxy_is_found_by_pidof(tmp_path, port):
+    link = tmp_path / "haproxy"
+    link.symlink_to(weir_binary())
+    weir = Instance(tmp_path, site(port), flags=["-W"])
+    with subprocess.Popen([str(link), "-W", "-f", str(weir.config_path)], stderr=subprocess.DEVNULL) as run:
+        try:
+            wait_for(lambda: answers(port))
+            found = subprocess.run(["pidof", "haproxy"], capture_output=True, text=True, check=True)
+            assert {run.pid, *children(run.pid)} <= {int(word) for word in found.stdout.split()}
+        finally:
+            run.terminate()
+            assert run.wait(10) == 0
+
+
+def test_worker_that_cannot_start_again_is_tried_until_the_file_is_mended(launch, port):
+    weir = launch(site(port), flags=["-W"])
+    wait_for(lambda: answers(port))
+    good = weir.config_path.read_text()
+    weir.config_path.write_text("nonsense = 1;\n")
+    os.kill(children(weir.pid)[0], signal.SIGKILL)
+    wait_for(lambda: "exited with code 1" in weir.output)
+    assert is_listening(port)
+    weir.config_path.write_text(good)
+    weir.send_signal(signal.SIGHUP)
+    wait_for(lambda: answers(port))
