@@ -43,7 +43,8 @@ static bool waits_for_client(const struct stream *s)
     case STREAM_WAITING:
         return !s->up.input_done && !s->up_broken && !relay_is_blocked(&s->up);
     case STREAM_RELAYING:
-        return relay_is_blocked(&s->down) || (!s->up.input_done && !s->up_broken);
+        return relay_is_blocked(&s->down) ||
+               (!s->up.input_done && !s->up_broken && !relay_is_blocked(&s->up));
     default:
         return false;
     }
@@ -60,7 +61,7 @@ static bool waits_for_server(const struct stream *s)
     case STREAM_WAITING:
         return s->up.input_done || s->up_broken || relay_is_blocked(&s->up);
     case STREAM_RELAYING:
-        return !s->down.input_done && !relay_is_blocked(&s->down);
+        return (!s->down.input_done && !relay_is_blocked(&s->down)) || relay_is_blocked(&s->up);
     default:
         return false;
     }
@@ -237,11 +238,17 @@ static enum stream_state pump_up(struct stream *s)
     }
 }
 
+/* A server that answered before it had the whole request may go on to read it: then it shall get it, as the
+ * client is still sending and a connection that was cut would lose it the answer. */
+static bool has_listener(const struct stream *s)
+{
+    return s->state == STREAM_TUNNEL ||
+           ((s->resp.flags & HTTP_MSG_KEEP_ALIVE) != 0 && !s->sconn->conn.peer_ended);
+}
+
 static bool is_over(const struct stream *s)
 {
-    if (s->state != STREAM_TUNNEL)
-        return is_finished(&s->down);
-    return is_finished(&s->down) && (s->up_broken || is_finished(&s->up));
+    return is_finished(&s->down) && (s->up_broken || is_finished(&s->up) || !has_listener(s));
 }
 
 static enum stream_state pump_down(struct stream *s)
