@@ -307,6 +307,64 @@ static void test_a_cut_response_is_cut(void **state)
     harness_stop(&h);
 }
 
+/* ---- answers before the question is over ------------------------------------------------------------- */
+
+#define PUT_5 "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n"
+
+/* A server that means to go on reads the rest: who cut it would reset the client. */
+static void test_an_early_answer_and_the_rest_of_the_request(void **state)
+{
+    (void)state;
+    harness_start(&h);
+    int client = harness_connect(&h);
+    harness_say(&h, client, PUT_5 "ab");
+    int server = harness_accept(&h, 0);
+    harness_hear(&h, server, PUT_5 "ab");
+    harness_say(&h, server, OK);
+    harness_hear(&h, client, OK);
+    harness_say(&h, client, "c");
+    harness_hear(&h, server, "c");
+    assert_int_equal(h.log_count, 0);
+    harness_say(&h, client, "de" GET);
+    harness_hear(&h, server, "de" GET);
+    harness_say(&h, server, OK);
+    harness_hear(&h, client, OK);
+    assert_int_equal(h.log_count, 2);
+    close(server);
+    end(client);
+}
+
+static void test_an_early_answer_that_closes(void **state)
+{
+    (void)state;
+    harness_start(&h);
+    int client = harness_connect(&h);
+    harness_say(&h, client, PUT_5 "ab");
+    int server = harness_accept(&h, 0);
+    harness_hear(&h, server, PUT_5 "ab");
+    harness_say(&h, server, "HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    assert_memory_equal(harness_hear_head(&h, client), "HTTP/1.1 413", 12);
+    harness_hear_end(&h, server);
+    harness_say(&h, client, "cde"); /* read and dropped, so that the answer is not lost by a reset */
+    harness_hear_end(&h, client);
+    harness_stop(&h);
+}
+
+static void test_an_early_answer_and_the_server_leaves(void **state)
+{
+    (void)state;
+    harness_start(&h);
+    int client = harness_connect(&h);
+    harness_say(&h, client, PUT_5 "ab");
+    int server = harness_accept(&h, 0);
+    harness_hear(&h, server, PUT_5 "ab");
+    harness_say(&h, server, OK);
+    harness_hear(&h, client, OK);
+    close(server);
+    harness_hear_end(&h, client);
+    harness_stop(&h);
+}
+
 /* ---- pipelining ----------------------------------------------------------------------------------- */
 
 static void test_pipelined_requests_go_one_by_one(void **state)
@@ -526,6 +584,9 @@ int main(void)
         CASE(test_a_post_is_never_repeated),
         CASE(test_nor_is_what_has_begun_to_be_answered),
         CASE(test_a_cut_response_is_cut),
+        CASE(test_an_early_answer_and_the_rest_of_the_request),
+        CASE(test_an_early_answer_that_closes),
+        CASE(test_an_early_answer_and_the_server_leaves),
         CASE(test_pipelined_requests_go_one_by_one),
         CASE(test_pipelining_beyond_the_buffer),
         CASE(test_a_request_behind_a_trailer_in_pieces),
