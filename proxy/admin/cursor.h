@@ -31,7 +31,7 @@ struct stats_cursor {
     uint64_t now_us; /* monotonic */
     int64_t wall_us;
     /* where the format is; each uses them in its own way */
-    size_t phase, item, sub;
+    size_t phase, item, sub, skipped;
     struct stats_walk walk;
     struct certificate_walk certificates;
     size_t len, sent; /* of the piece at hand */

@@ -38,7 +38,7 @@ const struct stats_field stats_fields[] = {
      METRIC("max_sessions", FBS, "The most sessions at once.")},
     {"slim", FBS, "CLP", get_slim, 0, 0,
      METRIC("limit_sessions", FBS, "The bound on sessions: maxconn, or fullconn of a backend.")},
-    {"stot", FBS, "MCP", get_counter, COUNTER_SESSIONS, 0,
+    {"stot", FBS, "MCP", get_stot, 0, 0,
      METRIC("sessions_total", FBS, "Sessions since the start.")},
     {"bin", FBS, "MCP", get_counter, COUNTER_BYTES_IN, 0,
      METRIC("bytes_in_total", FBS, "Bytes of requests since the start.")},

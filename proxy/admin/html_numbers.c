@@ -41,7 +41,8 @@ void html_sessions(struct text *text, const struct stats_subject *s)
         if (value.type != STATS_EMPTY && (value.number > 0 || i == 0))
             html_small(text, rest[i].label, value.number);
     }
-    html_small(text, "total", total(s, COUNTER_SESSIONS));
+    get_stot(NULL, s, &value);
+    html_small(text, "total", value.number);
 }
 
 void html_rate(struct text *text, const struct stats_subject *s)

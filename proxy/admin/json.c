@@ -110,9 +110,10 @@ static bool write_row_part(struct stats_cursor *c, struct text *text)
     for (; c->item < end && c->item < stats_field_count; c->item++) {
         const struct stats_field *field = &stats_fields[c->item];
         struct stats_value value;
-        if (stats_read(field, &subject, &value) && value.type != STATS_EMPTY &&
-            strcmp(field->name, "-") != 0)
-            put_field(text, &subject, c->item, field->name, field->tags, &value);
+        if (strcmp(field->name, "-") == 0)
+            c->skipped = 1; /* it separates columns of the CSV and has no position here */
+        else if (stats_read(field, &subject, &value) && value.type != STATS_EMPTY)
+            put_field(text, &subject, c->item - c->skipped, field->name, field->tags, &value);
     }
     if (c->item < stats_field_count) {
         c->walk = here; /* the same row once more */
@@ -120,7 +121,7 @@ static bool write_row_part(struct stats_cursor *c, struct text *text)
     }
     put_percentiles(text, &subject);
     text_char(text, ']');
-    c->item = 0;
+    c->item = c->skipped = 0;
     return true;
 }
 

@@ -48,6 +48,16 @@ GETTER(get_lbtot)
     set_u64(v, s->counters->picks);
 }
 
+/* Behind the frontend a session is a stream that was placed; a total of its own would count the
+ * same. */
+GETTER(get_stot)
+{
+    if (s->kind == STATS_FRONTEND)
+        set_u64(v, counter_set_total(s->counters, COUNTER_SESSIONS));
+    else
+        get_lbtot(field, s, v);
+}
+
 GETTER(get_average)
 {
     set_u32(v, counter_set_average_ms(s->counters, (enum time_kind)field->arg));

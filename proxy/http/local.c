@@ -131,11 +131,14 @@ static enum relay_status produce_part(struct stream *s)
 /* Goes on as long as the client takes it. */
 enum stream_state local_continue(struct stream *s)
 {
+    uint64_t taken = s->down.bytes_out;
     enum relay_status status = relay_flush(&s->down);
     while (status == RELAY_WAITS && !relay_is_blocked(&s->down) && !s->down.input_done)
         status = produce_part(s);
     if (status != RELAY_WAITS)
         return stream_fail(s, CAUSE_CLIENT_ABORT, 0);
+    if (s->down.bytes_out != taken)
+        stream_client_lives(s, s->frontend->conf->timeout.client_ms);
     return finish_answer(s);
 }
 

@@ -26,11 +26,11 @@ static bool may_keep_client(const struct stream *s)
 
 static void add_connection(const struct stream *s, struct gather *g, bool tunnel)
 {
-    if (tunnel)
+    if (s->resp.status == 101)
         gather_literal(g, "Connection: upgrade\r\n");
-    else if (!s->keep_client)
+    else if (!tunnel && !s->keep_client)
         gather_literal(g, "Connection: close\r\n");
-    else if (s->req.version_minor == 0)
+    else if (!tunnel && s->req.version_minor == 0)
         gather_literal(g, "Connection: keep-alive\r\n");
 }
 
@@ -82,6 +82,7 @@ static enum stream_state refuse_response(struct stream *s, const char *reason)
 /* From now on bytes flow both ways as they are. Those the client sent behind its request go first. */
 static enum stream_state start_tunnel(struct stream *s)
 {
+    struct relay_bytes *intake = &s->session->intake;
     struct gather g;
     size_t used;
     gather_init(&g);
@@ -91,8 +92,11 @@ static enum stream_state start_tunnel(struct stream *s)
     s->up.chunk_out = s->up.input_done = false;
     s->up.surplus_max = 0;
     enum relay_status status =
-        relay_push(&s->up, &g, s->in + s->in_used, s->in_len - s->in_used, &used);
+        relay_stage(&s->up, &g, s->in + s->in_used, s->in_len - s->in_used, &used);
     s->in_used = s->in_len;
+    if (status == RELAY_WAITS)
+        status = relay_push(&s->up, &g, intake->data + intake->off, intake->len, &used);
+    intake->len = 0;
     if (status == RELAY_TO_FAILED)
         return stream_fail(s, CAUSE_SERVER_ABORT, 502);
     if (status != RELAY_WAITS)

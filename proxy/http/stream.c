@@ -151,11 +151,56 @@ void stream_parse_head(struct stream *s)
 
 /* ---- both directions ------------------------------------------------------------------------------ */
 
+/* A relay's counts before it runs. */
+struct progress {
+    uint64_t in, out;
+    bool blocked;
+};
+
+static struct progress progress_of(const struct relay *relay)
+{
+    return (struct progress){relay->bytes_in, relay->bytes_out, relay_is_blocked(relay)};
+}
+
+/* Whoever gave bytes is not late; nor is one who could not, since we did not read, and now can again. */
+static bool has_given(const struct relay *relay, struct progress before)
+{
+    return relay->bytes_in != before.in || (before.blocked && !relay_is_blocked(relay));
+}
+
+/* Nor is one who took bytes, or is offered more than it takes only from now on. */
+static bool has_taken(const struct relay *relay, struct progress before)
+{
+    return relay->bytes_out != before.out || (!before.blocked && relay_is_blocked(relay));
+}
+
+static enum relay_status run_up(struct stream *s)
+{
+    struct progress before = progress_of(&s->up);
+    enum relay_status status = relay_run(&s->up);
+    if (has_given(&s->up, before))
+        stream_client_lives(s, client_timeout_ms(s));
+    if (has_taken(&s->up, before))
+        stream_server_lives(s, server_timeout_ms(s));
+    return status;
+}
+
+static enum relay_status run_down(struct stream *s)
+{
+    struct progress before = progress_of(&s->down);
+    enum relay_status status = relay_run(&s->down);
+    if (has_given(&s->down, before))
+        stream_server_lives(s, server_timeout_ms(s));
+    if (has_taken(&s->down, before))
+        stream_client_lives(s, client_timeout_ms(s));
+    return status;
+}
+
 static enum stream_state pump_up(struct stream *s)
 {
     if (s->up_broken || (s->up.input_done && !relay_is_blocked(&s->up)))
         return s->state;
-    switch (relay_run(&s->up)) {
+    switch (run_up(s)) {
     case RELAY_DONE:
         if (s->state == STREAM_TUNNEL)
             conn_end_writing(&s->sconn->conn);
@@ -191,7 +236,7 @@ static bool is_over(const struct stream *s)
 static enum stream_state pump_down(struct stream *s)
 {
     bool was_over = s->down.input_done && !relay_is_blocked(&s->down);
-    switch (was_over ? RELAY_DONE : relay_run(&s->down)) {
+    switch (was_over ? RELAY_DONE : run_down(s)) {
     case RELAY_DONE:
         if (s->state == STREAM_TUNNEL && !was_over)
             conn_end_writing(&s->session->client);
@@ -250,8 +295,6 @@ static enum stream_state pump_client(struct stream *s)
         return stream_fail(s, CAUSE_CLIENT_ABORT, 400);
     if (s->state == STREAM_TUNNEL)
         stream_refresh_deadlines(s);
-    else
-        stream_client_lives(s, s->frontend->conf->timeout.client_ms);
     return stream_pump(s);
 }
 
@@ -260,7 +303,7 @@ static enum stream_state pump_server(struct stream *s)
     if (s->state == STREAM_TUNNEL)
         stream_refresh_deadlines(s);
     else
-        stream_server_lives(s, s->backend->conf->timeout.server_ms);
+        stream_server_lives(s, server_timeout_ms(s)); /* with a part of its head, say */
     return stream_pump(s);
 }
 
@@ -422,6 +465,15 @@ static enum session_fate session_fate_after(struct stream *s, bool asked, bool a
     return client->broken || (expects_no_more && !client->readable) ? SESSION_LEAVES : SESSION_LINGERS;
 }
 
+/* Of a request with a body that the buffer cannot hold; 0 for others. */
+static size_t upload_size(const struct stream *s)
+{
+    if (s->req.body != HTTP_BODY_LENGTH || s->head_us == 0)
+        return 0;
+    uint64_t size = s->req.head_bytes + s->req.content_length;
+    return size <= s->thread->buffer_bytes ? 0 : size < RELAY_READ_MAX / 2 ? (size_t)size : RELAY_READ_MAX / 2;
+}
+
 enum stream_state stream_end(struct stream *s)
 {
     struct session *session = s->session;
@@ -429,6 +481,7 @@ enum stream_state stream_end(struct stream *s)
     stream_log_end(s);
     if (answered && s->down.read_bytes != 0)
         session->burst_bytes = s->down.read_bytes;
+    session->upload_bytes = upload_size(s);
     dispatch_leave_queue(s);
     dispatch_release(s, s->keep_server && asked && answered && !s->down.surplus && s->sconn != NULL &&
                             !s->sconn->conn.peer_ended);

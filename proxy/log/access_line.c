@@ -10,6 +10,7 @@
  * Everything is checked against the room: a line that is too long is cut, as HAProxy cuts it.
  */
 #include "proxy/log/access_line.h"
+#include "proxy/log/line.h"
 
 #include "config/model.h"
 #include "proxy/base/addr.h"
@@ -20,50 +21,7 @@
 
 #define REQUEST_LINE_MAX 1023 /* HAProxy keeps 1024 bytes with the final zero */
 
-struct line {
-    char *at;
-    char *end;
-    struct line_clock *clock;
-};
-
 typedef void piece(struct line *line, const struct access_record *record);
-
-static void put_char(struct line *line, char c)
-{
-    if (line->at < line->end)
-        *line->at++ = c;
-}
-
-static void put_bytes(struct line *line, const char *bytes, size_t len)
-{
-    size_t room = (size_t)(line->end - line->at);
-    if (len > room)
-        len = room;
-    memcpy(line->at, bytes, len);
-    line->at += len;
-}
-
-static void put_text(struct line *line, const char *text)
-{
-    put_bytes(line, text, strlen(text));
-}
-
-static void put_number(struct line *line, uint64_t n)
-{
-    char digits[20];
-    char *first = digits + sizeof(digits);
-    do
-        *--first = (char)('0' + n % 10);
-    while ((n /= 10) != 0);
-    put_bytes(line, first, (size_t)(digits + sizeof(digits) - first));
-}
-
-static void put_signed(struct line *line, int n)
-{
-    if (n < 0)
-        put_char(line, '-');
-    put_number(line, n < 0 ? -(uint64_t)n : (uint64_t)n);
-}
 
 static void put_two(char *out, int n)
 {
@@ -255,12 +213,14 @@ static void put_request(struct line *line, const struct access_record *r)
  * resumed. */
 static void put_tls_errors(struct line *line, const struct access_record *r)
 {
-    put_text(line, r->tls_version != NULL ? "0/0000000000000000/0/0/0" : "0/-/-/-/0");
+    put_text(line, r->tls_version != NULL ? "0/0000000000000000/0/0/" : "0/-/-/-/");
+    put_char(line, r->tls_resumed ? '1' : '0');
 }
 
 static void put_tls(struct line *line, const struct access_record *r)
 {
-    put_text(line, "-/");
+    put_text(line, r->tls_sni != NULL && r->tls_sni[0] != '\0' ? r->tls_sni : "-");
+    put_char(line, '/');
     put_text(line, r->tls_version != NULL ? r->tls_version : "-");
     put_char(line, '/');
     put_text(line, r->tls_cipher != NULL ? r->tls_cipher : "-");
@@ -276,13 +236,29 @@ static void put_connect_from(struct line *line, const struct access_record *r)
         put_addr(line, r->client, 0);
         put_text(line, " to ");
         struct addr local = {.family = AF_UNSPEC};
-        if (r->bind != NULL)
+        if (r->local != NULL)
+            local = *r->local;
+        else if (r->bind != NULL)
             addr_set(&local, (const struct sockaddr *)&r->bind->addr.sa);
         put_addr(line, &local, 0);
     }
     put_text(line, " (");
     put_text(line, r->frontend->name);
     put_text(line, r->frontend->mode == CONF_MODE_HTTP ? "/HTTP)" : "/TCP)");
+}
+
+/* A session that failed before there was a stream, whatever the format: "web/tls: SSL handshake
+ * failure" */
+static void put_session_error(struct line *line, const struct access_record *r)
+{
+    put_text(line, r->frontend->name);
+    put_char(line, '/');
+    if (r->bind != NULL && r->bind->name != NULL)
+        put_text(line, r->bind->name);
+    else
+        put_number(line, bind_number(r));
+    put_text(line, ": ");
+    put_text(line, r->session_error);
 }
 
 #define HTTP_PIECES                                                                                \
@@ -300,16 +276,20 @@ static piece *const formats[][PIECES_MAX] = {
     [CONF_LOG_HTTPS] = {HTTP_PIECES, put_tls_errors, put_tls},
 };
 
+static piece *const session_error[PIECES_MAX] = {put_client, put_date, put_session_error};
+
 bool access_line_is_error(const struct access_record *r)
 {
     char cause = r->termination[0];
-    return r->redispatched || r->retries > 0 || (cause != '-' && cause != 'L') || r->status >= 500;
+    return r->session_error != NULL || r->redispatched || r->retries > 0 ||
+           (cause != '-' && cause != 'L') || r->status >= 500;
 }
 
 bool access_line_is_wanted(const struct access_record *r)
 {
     const struct conf_proxy *frontend = r->frontend;
-    if (frontend->dontlognull && r->bytes_uploaded == 0 && r->request_line_len == 0)
+    /* in HTTP the session knows best whether a byte came, and makes no record if none did */
+    if (frontend->dontlognull && frontend->mode == CONF_MODE_TCP && r->bytes_uploaded == 0)
         return false;
     return !frontend->dontlog_normal || access_line_is_error(r);
 }
@@ -318,7 +298,8 @@ size_t access_line_render(const struct access_record *r, struct line_clock *cloc
                           size_t room)
 {
     struct line line = {.at = out, .end = out + room, .clock = clock};
-    piece *const *pieces = formats[r->frontend->log_format];
+    piece *const *pieces =
+        r->session_error != NULL ? session_error : formats[r->frontend->log_format];
 
     for (size_t i = 0; i < PIECES_MAX && pieces[i] != NULL; i++) {
         if (i > 0)

@@ -23,6 +23,20 @@ static int report_memory(struct load *load)
     return -1;
 }
 
+/*
+ * A configuration in which nobody listens is refused, as in HAProxy: on a reload it is more likely
+ * a file that is just being written than what anybody wants.
+ */
+static int require_listener(struct load *load)
+{
+    for (size_t i = 0; i < load->config->proxy_count; i++)
+        if (load->config->proxies[i].bind_count > 0 && !load->config->proxies[i].disabled)
+            return 0;
+    conf_report_add(&load->report, CONF_ERROR, (struct conf_span){0}, NULL,
+                    "No enabled listener found (check for 'bind' directives)");
+    return -1;
+}
+
 static int load_config(struct load *load, const struct load_input *input)
 {
     const struct options *options = input->options;
@@ -42,7 +56,9 @@ static int load_config(struct load *load, const struct load_input *input)
         load->bind_count += load->config->proxies[i].bind_count;
     load->bind_tls = calloc(load->bind_count + 1, sizeof(*load->bind_tls));
     load->claims = calloc(load->bind_count + 1, sizeof(*load->claims));
-    return load->bind_tls != NULL && load->claims != NULL ? 0 : report_memory(load);
+    if (load->bind_tls == NULL || load->claims == NULL)
+        return report_memory(load);
+    return require_listener(load);
 }
 
 static int add_server_tls(struct load *load, const struct conf_proxy *proxy,
@@ -149,9 +165,9 @@ void load_reason(const struct load *load, char reason_out[LOAD_REASON_BYTES])
 
 void load_show(const struct load *load, const struct options *options)
 {
-    enum conf_severity least = options->quiet     ? CONF_ERROR
-                               : options->verbose ? CONF_NOTE
-                                                  : CONF_WARNING;
+    enum conf_severity least = options->quiet                       ? CONF_ERROR
+                               : options->verbose || options->debug ? CONF_NOTE
+                                                                    : CONF_WARNING;
     conf_report_print(stderr, &load->report, least);
 }
 

@@ -19,8 +19,7 @@
 
 #define EXPIRY_WARNING_S (14 * 86400)
 
-/* ---- what hangs on a snapshot
- * ------------------------------------------------------------------------- */
+/* ---- what hangs on a snapshot ---------------------------------------------------------------- */
 
 /* The load's contexts and sockets, which stand in the order of proxies and binds. */
 static void hang_binds(struct snapshot *snapshot, struct load *load)
@@ -76,8 +75,7 @@ void publish_undo(struct snapshot *snapshot, void *owner)
     take_down(snapshot);
 }
 
-/* ---- the way into use
- * --------------------------------------------------------------------------------- */
+/* ---- the way into use ------------------------------------------------------------------------ */
 
 static struct tls_client_context *take_server_tls(void *owner, const struct conf_server *server,
                                                   struct state_error *error_out)
@@ -135,8 +133,7 @@ void publish_to_threads(struct worker *worker)
         http_thread_post_snapshot(worker->threads[i].http, worker->snapshots.current);
 }
 
-/* ---- certificates
- * ------------------------------------------------------------------------------------- */
+/* ---- certificates ---------------------------------------------------------------------------- */
 
 static void warn_context(const struct proxy *proxy, const struct tls_context *tls, time_t now)
 {

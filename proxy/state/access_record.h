@@ -38,6 +38,10 @@ struct access_record {
     const char *request_line;           /* method target version as received, not ended by NUL */
     size_t request_line_len;            /* 0: "<BADREQ>" */
     const char *tls_version, *tls_cipher; /* NULL on plain connections */
+    const char *tls_sni;                /* or NULL: none was sent */
+    bool tls_resumed;
+    const struct addr *local;           /* where the client connected to; NULL: the address of the bind */
+    const char *session_error;          /* of a session that never became a stream: "SSL handshake failure" */
     unsigned thread;
 };
 

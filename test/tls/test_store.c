@@ -6,6 +6,7 @@
 #include "test/tls/pki.h"
 #include "tls/store.h"
 
+#include <openssl/ocsp.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -19,7 +20,7 @@
 #define DAY 86400
 
 static struct memory_disk disk;
-static struct identity root, middle, leaf, other, wild, rsa, expired, soon, future;
+static struct identity root, middle, leaf, other, wild, rsa, edwards, expired, soon, future;
 
 static void make_identities(void)
 {
@@ -35,6 +36,7 @@ static void make_identities(void)
         &(struct identity_request){.cn = "wild", .names = {"*.example.com", "*.example.org"}});
     rsa = identity_make(&(struct identity_request){
         .cn = "rsa", .key = "2048", .names = {"www.example.com", "only-rsa.example"}});
+    edwards = identity_make(&(struct identity_request){.cn = "edwards.example", .key = "ED25519"});
     expired = identity_make(&(struct identity_request){
         .cn = "expired.example", .not_before = -20 * DAY, .not_after = -3 * DAY - 60});
     soon = identity_make(&(struct identity_request){
@@ -55,6 +57,13 @@ static int setup(void **state)
     disk_put(&disk, "wild.pem", join(cert_pem(&wild), key_pem(&wild), NULL, NULL));
     disk_put(&disk, "other.pem", join(cert_pem(&other), key_pem(&other), NULL, NULL));
     disk_put(&disk, "rsa.pem", join(cert_pem(&rsa), key_pem(&rsa), NULL, NULL));
+    disk_put(&disk, "old-ec.pem", join(cert_pem(&leaf), old_key_pem(&leaf), NULL, NULL));
+    disk_put(&disk, "old-rsa.pem", join(cert_pem(&rsa), old_key_pem(&rsa), NULL, NULL));
+    disk_put(&disk, "ed25519.pem", join(cert_pem(&edwards), key_pem(&edwards), NULL, NULL));
+    disk_put(&disk, "bad-key.pem",
+             join(cert_pem(&leaf),
+                  strdup("-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n"), NULL,
+                  NULL));
     disk_put(&disk, "split.crt", cert_pem(&other));
     disk_put(&disk, "split.crt.key", key_pem(&other));
     disk_put(&disk, "elsewhere.key", key_pem(&leaf));
@@ -80,7 +89,8 @@ static int teardown(void **state)
 {
     (void)state;
     disk_free(&disk);
-    struct identity *all[] = {&root, &middle, &leaf, &other, &wild, &rsa, &expired, &soon, &future};
+    struct identity *all[] = {&root, &middle,  &leaf,    &other, &wild,
+                              &rsa,  &edwards, &expired, &soon,  &future};
     for (size_t i = 0; i < LEN(all); i++)
         identity_free(all[i]);
     return 0;
@@ -96,6 +106,9 @@ static void accepts_files(void **state)
     } rows[] = {
         {"leaf.pem", NULL, 1, "www.example.com"},
         {"shuffled.pem", NULL, 1, "www.example.com"},
+        {"old-ec.pem", NULL, 1, "www.example.com"},
+        {"old-rsa.pem", NULL, 1, "only-rsa.example"},
+        {"ed25519.pem", NULL, 1, "edwards.example"},
         {"split.crt", NULL, 1, "other.example.net"},
         {"alone.crt", "elsewhere.key", 1, "www.example.com"},
         {"leaf.pem", "no-such.key", 1, "www.example.com"}, /* the key is in the file */
@@ -129,6 +142,7 @@ static void refuses_files_with_a_reason(void **state)
         {"empty.pem", NULL, "empty.pem", "no certificate"},
         {"garbage.pem", NULL, "garbage.pem", "no certificate"},
         {"damaged.pem", NULL, "damaged.pem", "damaged PEM"},
+        {"bad-key.pem", NULL, "bad-key.pem", "\"PRIVATE KEY\" cannot be read"},
         {"not-der.pem", NULL, "not-der.pem", "cannot be read"},
         {"locked.pem", NULL, "locked.pem", "Permission denied"},
         {"no-such.pem", NULL, "no-such.pem", "No such file"},
@@ -305,18 +319,40 @@ static void warns_of_dates(void **state)
     tls_store_free(store);
 }
 
-static void tells_of_a_useless_ocsp_response(void **state)
+static void staples_only_what_says_good(void **state)
 {
     (void)state;
-    disk_put(&disk, "leaf.pem.ocsp", strdup("not a response"));
-    struct tls_error_text error = {""};
-    struct tls_store *store = tls_store_new();
-    assert_int_equal(tls_store_add(store, "leaf.pem", NULL, &disk.table, &error), 0);
-    assert_false(tls_store_certificate(store, 0)->has_ocsp);
-    size_t cursor = 0;
-    assert_true(tls_store_next_warning(store, time(NULL), 0, &cursor, &error));
-    assert_non_null(strstr(error.text, "leaf.pem.ocsp: not stapled"));
-    tls_store_free(store);
+    static const struct {
+        int status; /* V_OCSP_CERTSTATUS_*, or -1: no response but this text */
+        const char *text;
+        bool stapled, warned;
+    } rows[] = {
+        {V_OCSP_CERTSTATUS_GOOD, NULL, true, false},
+        {V_OCSP_CERTSTATUS_REVOKED, NULL, false, true},
+        {V_OCSP_CERTSTATUS_UNKNOWN, NULL, false, true},
+        {-1, "not a response", false, true},
+        {-1, "", false, false}, /* HAProxy's sign that one will come later */
+    };
+    for (size_t i = 0; i < LEN(rows); i++) {
+        struct tls_bytes ocsp = {strdup(rows[i].text != NULL ? rows[i].text : ""), 0};
+        ocsp.len = strlen(ocsp.data);
+        if (rows[i].status >= 0) {
+            free(ocsp.data);
+            ocsp = ocsp_response(&middle, &leaf, rows[i].status);
+        }
+        disk_put_bytes(&disk, "leaf.pem.ocsp", ocsp.data, ocsp.len);
+        tls_bytes_free(&ocsp);
+        struct tls_error_text error = {""};
+        struct tls_store *store = tls_store_new();
+        assert_int_equal(tls_store_add(store, "leaf.pem", NULL, &disk.table, &error), 0);
+        assert_int_equal(tls_store_certificate(store, 0)->has_ocsp, rows[i].stapled);
+        size_t cursor = 0;
+        assert_int_equal(tls_store_next_warning(store, time(NULL), 0, &cursor, &error),
+                         rows[i].warned);
+        if (rows[i].warned)
+            assert_non_null(strstr(error.text, "leaf.pem.ocsp: not stapled"));
+        tls_store_free(store);
+    }
 }
 
 static void reads_the_disk(void **state)
@@ -348,14 +384,10 @@ static void reads_the_disk(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(accepts_files),
-        cmocka_unit_test(refuses_files_with_a_reason),
-        cmocka_unit_test(chooses_by_name),
-        cmocka_unit_test(finds_each_of_many),
-        cmocka_unit_test(loads_a_folder_in_order),
-        cmocka_unit_test(says_what_a_certificate_is),
-        cmocka_unit_test(warns_of_dates),
-        cmocka_unit_test(tells_of_a_useless_ocsp_response),
+        cmocka_unit_test(accepts_files),           cmocka_unit_test(refuses_files_with_a_reason),
+        cmocka_unit_test(chooses_by_name),         cmocka_unit_test(finds_each_of_many),
+        cmocka_unit_test(loads_a_folder_in_order), cmocka_unit_test(says_what_a_certificate_is),
+        cmocka_unit_test(warns_of_dates),          cmocka_unit_test(staples_only_what_says_good),
         cmocka_unit_test(reads_the_disk),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -26,6 +26,7 @@ CASES = [
     ("a bad file is not started", ["-db", "-f", "bad.conf"], 1, None, "bad.conf:1:"),
     ("a bad file under a monitor", ["-W", "-f", "bad.conf"], 1, None, "Fatal errors"),
     ("a bad file in the background", ["-D", "-f", "bad.conf"], 1, None, "Fatal errors"),
+    ("a file in which nobody listens", ["-c", "-f", "deaf.conf"], 1, None, "No enabled listener"),
     ("a missing file", ["-c", "-f", "no.conf"], 1, None, "no.conf"),
     ("a missing certificate", ["-c", "-f", "tls.conf"], 1, None, "missing.pem"),
     ("a missing folder to change to", ["-C", "none", "-c", "-f", "good.conf"], 1, None, "none"),
@@ -41,7 +42,7 @@ CASES = [
                          ids=[case[0] for case in CASES])
 def test_command_line(tmp_path, arguments, code, stdout, stderr):
     (tmp_path / "folder").mkdir()
-    for name, text in [("good", GOOD), ("bad", BAD), ("tls", TLS), ("folder/good", GOOD)]:
+    for name, text in [("good", GOOD), ("bad", BAD), ("tls", TLS), ("deaf", ""), ("folder/good", GOOD)]:
         (tmp_path / (name + ".conf")).write_text(text)
     done = subprocess.run([weir_binary(), *arguments], cwd=tmp_path, capture_output=True, text=True,
                           timeout=20)

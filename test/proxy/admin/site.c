@@ -108,8 +108,10 @@ static void report(struct server *server, enum health_status status, int code, c
         server_report_check(server, &check, &loop);
 }
 
-static void pass_traffic(struct counters *cells, unsigned streams, unsigned slow)
+static void pass_traffic(struct counter_set *set, unsigned thread, unsigned streams, unsigned slow)
 {
+    struct counters *cells = &set->threads[thread];
+    set->picks += streams;
     counters_add(cells, COUNTER_SESSIONS, streams);
     counters_add(cells, COUNTER_CONNECTIONS, streams);
     counters_add(cells, COUNTER_REQUESTS, streams);
@@ -138,10 +140,10 @@ static void live(struct snapshot *snapshot)
     } traffic[] = {{"web-1", 1234567}, {"web-2", 1234566}, {"web-3", 4000}, {"web-5", 900}};
     for (size_t i = 0; i < sizeof(traffic) / sizeof(traffic[0]); i++) {
         struct server *server = site_server(snapshot, "app", traffic[i].name);
-        pass_traffic(server_counters(server, 0), traffic[i].streams, 40 + 400 * (unsigned)i);
+        pass_traffic(server->counters, 0, traffic[i].streams, 40 + 400 * (unsigned)i);
     }
-    pass_traffic(frontend_counters(&snapshot->proxies[WEB].state->frontend, 1), 2474033, 60);
-    pass_traffic(backend_counters(&snapshot->proxies[APP].state->backend, 1), 2474033, 60);
+    pass_traffic(snapshot->proxies[WEB].state->frontend.counters, 1, 2474033, 60);
+    pass_traffic(snapshot->proxies[APP].state->backend.counters, 1, 2474033, 60);
     snapshot->proxies[WEB].state->frontend.sessions = 231;
     counters_add(frontend_counters(&snapshot->proxies[WEB].state->frontend, 1), COUNTER_FAILED_REQ,
                  17);

@@ -38,54 +38,55 @@ static void find_line(const char *csv, const char *start, char line[4096])
 
 /* Which fields HAProxy's core fills in, for rows of the same kind; those of its modules follow the
  * "-". */
+static const struct {
+    const char *row, *filled;
+} rows[] = {
+    {"www,FRONTEND", "pxname svname scur smax slim stot bin bout dreq dresp ereq status pid "
+                     "iid sid type rate rate_lim "
+                     "rate_max hrsp_1xx hrsp_2xx hrsp_3xx hrsp_4xx hrsp_5xx hrsp_other "
+                     "req_rate req_rate_max req_tot "
+                     "comp_in comp_out comp_byp comp_rsp mode conn_rate conn_rate_max conn_tot "
+                     "intercepted dcon dses "
+                     "wrew cache_lookups cache_hits eint "},
+    {"database,FRONTEND",
+     "pxname svname scur smax slim stot bin bout dreq dresp ereq status pid iid sid type rate "
+     "rate_lim "
+     "rate_max req_rate req_rate_max req_tot comp_in comp_out comp_byp comp_rsp mode conn_rate "
+     "conn_rate_max conn_tot dcon dses wrew eint "},
+    {"app,web-1", "pxname svname qcur qmax scur smax slim stot bin bout dresp econ eresp wretr "
+                  "wredis status weight "
+                  "act bck chkfail chkdown lastchg downtime pid iid sid lbtot type rate "
+                  "rate_max check_status "
+                  "check_code check_duration hrsp_1xx hrsp_2xx hrsp_3xx hrsp_4xx hrsp_5xx "
+                  "hrsp_other req_tot "
+                  "cli_abrt srv_abrt lastsess qtime ctime rtime ttime check_desc check_rise "
+                  "check_fall check_health "
+                  "addr mode wrew connect reuse srv_icur qtime_max ctime_max rtime_max "
+                  "ttime_max eint idle_conn_cur "
+                  "safe_conn_cur used_conn_cur need_conn_est uweight "},
+    {"app,spare",
+     "pxname svname qcur qmax scur smax stot bin bout dresp econ eresp wretr wredis status "
+     "weight act "
+     "bck lastchg pid iid sid lbtot type rate rate_max hrsp_1xx hrsp_2xx hrsp_3xx hrsp_4xx "
+     "hrsp_5xx "
+     "hrsp_other req_tot cli_abrt srv_abrt lastsess qtime ctime rtime ttime addr mode wrew "
+     "connect "
+     "reuse srv_icur qtime_max ctime_max rtime_max ttime_max eint idle_conn_cur safe_conn_cur "
+     "used_conn_cur need_conn_est uweight "},
+    {"database,BACKEND", "pxname svname qcur qmax scur smax slim stot bin bout dreq dresp econ "
+                         "eresp wretr wredis status "
+                         "weight act bck chkdown lastchg downtime pid iid sid lbtot type rate "
+                         "rate_max cli_abrt srv_abrt "
+                         "comp_in comp_out comp_byp comp_rsp lastsess qtime ctime rtime ttime "
+                         "mode algo wrew connect reuse "
+                         "qtime_max ctime_max rtime_max ttime_max eint uweight "
+                         "agg_server_status agg_server_check_status "
+                         "agg_check_status "},
+};
+
 static void fills_the_fields_that_haproxy_fills(void **state)
 {
     (void)state;
-    static const struct {
-        const char *row, *filled;
-    } rows[] = {
-        {"www,FRONTEND", "pxname svname scur smax slim stot bin bout dreq dresp ereq status pid "
-                         "iid sid type rate rate_lim "
-                         "rate_max hrsp_1xx hrsp_2xx hrsp_3xx hrsp_4xx hrsp_5xx hrsp_other "
-                         "req_rate req_rate_max req_tot "
-                         "comp_in comp_out comp_byp comp_rsp mode conn_rate conn_rate_max conn_tot "
-                         "intercepted dcon dses "
-                         "wrew cache_lookups cache_hits eint "},
-        {"database,FRONTEND",
-         "pxname svname scur smax slim stot bin bout dreq dresp ereq status pid iid sid type rate "
-         "rate_lim "
-         "rate_max req_rate req_rate_max req_tot comp_in comp_out comp_byp comp_rsp mode conn_rate "
-         "conn_rate_max conn_tot dcon dses wrew eint "},
-        {"app,web-1", "pxname svname qcur qmax scur smax slim stot bin bout dresp econ eresp wretr "
-                      "wredis status weight "
-                      "act bck chkfail chkdown lastchg downtime pid iid sid lbtot type rate "
-                      "rate_max check_status "
-                      "check_code check_duration hrsp_1xx hrsp_2xx hrsp_3xx hrsp_4xx hrsp_5xx "
-                      "hrsp_other req_tot "
-                      "cli_abrt srv_abrt lastsess qtime ctime rtime ttime check_desc check_rise "
-                      "check_fall check_health "
-                      "addr mode wrew connect reuse srv_icur qtime_max ctime_max rtime_max "
-                      "ttime_max eint idle_conn_cur "
-                      "safe_conn_cur used_conn_cur need_conn_est uweight "},
-        {"app,spare",
-         "pxname svname qcur qmax scur smax stot bin bout dresp econ eresp wretr wredis status "
-         "weight act "
-         "bck lastchg pid iid sid lbtot type rate rate_max hrsp_1xx hrsp_2xx hrsp_3xx hrsp_4xx "
-         "hrsp_5xx "
-         "hrsp_other req_tot cli_abrt srv_abrt lastsess qtime ctime rtime ttime addr mode wrew "
-         "connect "
-         "reuse srv_icur qtime_max ctime_max rtime_max ttime_max eint idle_conn_cur safe_conn_cur "
-         "used_conn_cur need_conn_est uweight "},
-        {"database,BACKEND", "pxname svname qcur qmax scur smax slim stot bin bout dreq dresp econ "
-                             "eresp wretr wredis status "
-                             "weight act bck chkdown lastchg downtime pid iid sid lbtot type rate "
-                             "rate_max cli_abrt srv_abrt "
-                             "comp_in comp_out comp_byp comp_rsp lastsess qtime ctime rtime ttime "
-                             "mode algo wrew connect reuse "
-                             "qtime_max ctime_max rtime_max ttime_max eint uweight "
-                             "agg_server_status agg_server_check_status "
-                             "agg_check_status "},
-    };
     char *csv = document(";csv", 4096);
     for (size_t i = 0; i < LEN(rows); i++) {
         char line[4096], filled[2000] = "";
@@ -124,6 +125,8 @@ static const struct {
     {"or nothing", "", "<main>", "Done."},
     {"the form", "", "name=b value=\"#3\"", NULL},
     {"JSON escapes", ";json", "\"a\\\"b<i>&c,d\\\\e\"", NULL},
+    {"JSON counts positions as HAProxy does", ";json", "\"pos\":103,\"name\":\"ssl_sess\"",
+     "\"-\""},
     {"JSON has percentiles", ";json", "\"ttime_p999\"", NULL},
     {"metrics escape labels", "metrics", "proxy=\"a\\\"b<i>&c,d\\\\e\"", NULL},
     {"metrics of states", "metrics",

@@ -132,6 +132,7 @@ void harness_start(struct harness *h)
 {
     struct sockaddr_in in;
     running = h;
+    atomic_store(&http_sessions_total, 0); /* a test that failed may have left some */
     h->listener = listen_on_loopback(&in);
     if (h->server_send_bytes != 0)
         setsockopt(h->listener, SOL_SOCKET, SO_SNDBUF, &h->server_send_bytes,
@@ -277,12 +278,12 @@ static ssize_t hear_some(struct harness *h, int fd, char *buf, size_t len, int p
 {
     uint64_t end = clock_ms() + (uint64_t)patience_ms;
     for (;;) {
-        harness_settle(h);
         ssize_t n = recv(fd, buf, len, MSG_DONTWAIT);
         if (n >= 0)
             return n;
         if (errno != EAGAIN)
             return 0;
+        harness_settle(h);
         if (clock_ms() >= end)
             return -1;
     }
@@ -324,7 +325,7 @@ void harness_skip(struct harness *h, int fd, size_t len)
     while (len > 0) {
         ssize_t n = hear_some(h, fd, buf, len < sizeof(buf) ? len : sizeof(buf), PATIENCE_MS);
         if (n <= 0)
-            fail_msg("%zu bytes more should have come", len);
+            fail_msg("%zu bytes more should have come; %s", len, n == 0 ? "but the end did" : "but nothing did");
         len -= (size_t)n;
     }
 }
@@ -332,6 +333,7 @@ void harness_skip(struct harness *h, int fd, size_t len)
 void harness_hear_nothing(struct harness *h, int fd)
 {
     char buf[256] = "";
+    harness_settle(h);
     ssize_t n = hear_some(h, fd, buf, sizeof(buf) - 1, 0);
     if (n >= 0)
         fail_msg("heard %zd bytes: \"%s\"", n, buf);

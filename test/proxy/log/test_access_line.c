@@ -77,6 +77,35 @@ static void https_format(struct access_record *r)
     r->tls_cipher = "TLS_AES_256_GCM_SHA384";
 }
 
+static void https_format_resumed(struct access_record *r)
+{
+    https_format(r);
+    r->tls_resumed = true;
+    r->tls_sni = "localhost";
+}
+
+static void handshake_failed(struct access_record *r)
+{
+    binds[0].tls.enabled = true;
+    r->session_error = "SSL handshake failure";
+}
+
+static void handshake_failed_on_named_bind(struct access_record *r)
+{
+    handshake_failed(r);
+    binds[0].name = "tls";
+}
+
+static void default_format_to_wildcard(struct access_record *r)
+{
+    static struct addr local;
+    struct sockaddr_in sin = {.sin_family = AF_INET, .sin_port = htons(80)};
+    sin.sin_addr.s_addr = htonl(0x0a000001);
+    addr_set(&local, (const struct sockaddr *)&sin);
+    web.log_format = CONF_LOG_DEFAULT;
+    r->local = &local;
+}
+
 static void https_format_without_tls(struct access_record *r)
 {
     (void)r;
@@ -183,6 +212,14 @@ static const struct {
     {"httpslog", https_format,
      START "web~ app/a 0/0/1/1/2 200 127 - - ---- 1/1/0/0/0 0/0 \"GET /p24001 HTTP/1.1\" "
            "0/0000000000000000/0/0/0 -/TLSv1.3/TLS_AES_256_GCM_SHA384"},
+    {"httpslog of a resumed session", https_format_resumed,
+     START "web~ app/a 0/0/1/1/2 200 127 - - ---- 1/1/0/0/0 0/0 \"GET /p24001 HTTP/1.1\" "
+           "0/0000000000000000/0/0/1 localhost/TLSv1.3/TLS_AES_256_GCM_SHA384"},
+    {"a handshake that failed", handshake_failed, START "web/1: SSL handshake failure"},
+    {"the same on a named bind", handshake_failed_on_named_bind,
+     START "web/tls: SSL handshake failure"},
+    {"no format, the address the client connected to", default_format_to_wildcard,
+     "Connect from 127.0.0.1:44244 to 10.0.0.1:80 (web/HTTP)"},
     {"httpslog on a plain bind", https_format_without_tls,
      START "web app/a 0/0/0/0/0 200 127 - - ---- 2/2/0/0/0 0/0 \"GET /p24001 HTTP/1.1\" "
            "0/-/-/-/0 -/-/-"},
@@ -261,19 +298,21 @@ static void follows_the_clock(void **state)
 static const struct {
     const char *name;
     bool dontlognull, dontlog_normal;
+    enum conf_mode mode;
     const char *cause;
     int status;
     unsigned retries, bytes;
     bool wanted, error;
 } verdicts[] = {
-    {"everything by default", false, false, "--", 200, 0, 0, true, false},
-    {"null is left out", true, false, "CR", 400, 0, 0, false, true},
-    {"null needs no bytes at all", true, false, "CR", 400, 0, 5, true, true},
-    {"normal is left out", false, true, "--", 404, 0, 60, false, false},
-    {"a local answer is normal", false, true, "LR", 200, 0, 60, false, false},
-    {"a server error is not", false, true, "--", 500, 0, 60, true, true},
-    {"a retry is not", false, true, "--", 200, 1, 60, true, true},
-    {"a client abort is not", false, true, "CD", 200, 0, 60, true, true},
+    {"everything by default", false, false, CONF_MODE_HTTP, "--", 200, 0, 0, true, false},
+    {"null is left out", true, false, CONF_MODE_TCP, "CC", 0, 0, 0, false, true},
+    {"null needs no bytes at all", true, false, CONF_MODE_TCP, "CC", 0, 0, 5, true, true},
+    {"a bad request is not null", true, false, CONF_MODE_HTTP, "PR", 400, 0, 0, true, true},
+    {"normal is left out", false, true, CONF_MODE_HTTP, "--", 404, 0, 60, false, false},
+    {"a local answer is normal", false, true, CONF_MODE_HTTP, "LR", 200, 0, 60, false, false},
+    {"a server error is not", false, true, CONF_MODE_HTTP, "--", 500, 0, 60, true, true},
+    {"a retry is not", false, true, CONF_MODE_HTTP, "--", 200, 1, 60, true, true},
+    {"a client abort is not", false, true, CONF_MODE_HTTP, "CD", 200, 0, 60, true, true},
 };
 
 static void leaves_out_what_it_shall(void **state)
@@ -283,6 +322,7 @@ static void leaves_out_what_it_shall(void **state)
         struct access_record record = plain_record();
         web.dontlognull = verdicts[i].dontlognull;
         web.dontlog_normal = verdicts[i].dontlog_normal;
+        web.mode = verdicts[i].mode;
         memcpy(record.termination, verdicts[i].cause, 2);
         record.status = verdicts[i].status;
         record.retries = verdicts[i].retries;
