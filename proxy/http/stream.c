@@ -306,7 +306,7 @@ enum stream_state stream_pump(struct stream *s)
 
 static enum stream_state pump_client(struct stream *s)
 {
-    if (s->session->client.broken && s->state == STREAM_WAITING)
+    if (s->session->client.broken && s->state != STREAM_TUNNEL) /* there a reset may have bytes before it */
         return stream_fail(s, CAUSE_CLIENT_ABORT, 400);
     if (s->state == STREAM_WAITING && s->backend->conf->abortonclose && s->session->client.peer_ended &&
         s->up.input_done)
@@ -419,8 +419,10 @@ void stream_blame(struct stream *s, enum stream_cause cause)
 
 enum stream_state stream_fail(struct stream *s, enum stream_cause cause, int status)
 {
-    stream_blame(s, cause);
-    stream_log_failure(s);
+    if (s->cause == CAUSE_NONE) { /* else it has been counted: that we cannot even say so is not another one */
+        stream_blame(s, cause);
+        stream_log_failure(s);
+    }
     s->keep_client = s->keep_server = false;
     dispatch_leave_queue(s);
     dispatch_release(s, false);
