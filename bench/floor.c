@@ -53,7 +53,6 @@ static void options_parse(int argc, char **argv)
                                           {"response-bytes", required_argument, NULL, 'r'},
                                           {"close", no_argument, NULL, 'x'},
                                           {"tls", required_argument, NULL, 't'},
-                                          {"splice", no_argument, NULL, 's'},
                                           {"cpu", required_argument, NULL, 'c'},
                                           {0}};
     int option;
@@ -72,9 +71,6 @@ static void options_parse(int argc, char **argv)
         case 'x':
             options.close_after_response = true;
             break;
-        case 's':
-            options.splice = true;
-            break;
         case 't':
             options.pem_path = optarg;
             break;
@@ -91,9 +87,8 @@ int main(int argc, char **argv)
 {
     options_parse(argc, argv);
     if (options.listen_port == 0 || options.origin_port == 0 || options.response_bytes == 0) {
-        fprintf(stderr,
-                "usage: floor --listen PORT --origin PORT --response-bytes N [--close] [--splice] "
-                "[--tls PEM] [--cpu N]\n");
+        fprintf(stderr, "usage: floor --listen PORT --origin PORT --response-bytes N [--close] "
+                        "[--tls PEM] [--cpu N]\n");
         return 2;
     }
     process_pin(options.cpu);

@@ -97,19 +97,10 @@ static void endpoint_close(struct endpoint *endpoint)
     dead = endpoint;
 }
 
-static bool endpoint_is_blocked(const struct endpoint *endpoint)
-{
-    return endpoint->backlog != NULL || endpoint->channel != NULL;
-}
-
 /* Sends what it can of the backlog. */
 static void endpoint_flush(struct endpoint *endpoint)
 {
     struct buffer *buffer = endpoint->backlog;
-    if (endpoint->channel != NULL) {
-        floor_splice_flush(endpoint);
-        return;
-    }
     while (buffer->start < buffer->end) {
         ssize_t n =
             endpoint_send(endpoint, buffer->bytes + buffer->start, buffer->end - buffer->start);
@@ -145,7 +136,7 @@ static void server_detach(struct endpoint *server)
     if (!options->close_after_response)
         return;
     client->closing = true;
-    if (!endpoint_is_blocked(client))
+    if (client->backlog == NULL)
         endpoint_close(client);
 }
 
@@ -166,10 +157,9 @@ static void on_end(struct endpoint *endpoint)
 /* Receives once and sends what it can; a client that has no server is given one. */
 static ssize_t endpoint_forward(struct endpoint *from)
 {
-    if (options->splice && from->kind == SERVER && from->peer != NULL)
-        return floor_splice_forward(from, from->peer);
     struct buffer *buffer = buffer_take();
-    ssize_t n = endpoint_receive(from, buffer->bytes, sizeof buffer->bytes);
+    bool is_for_tls = from->peer != NULL && from->peer->tls != NULL;
+    ssize_t n = endpoint_receive(from, buffer->bytes, is_for_tls ? READ_FOR_TLS_BYTES : READ_BYTES);
     if (n <= 0) {
         buffer_give(buffer);
         return n;
@@ -186,7 +176,7 @@ static ssize_t endpoint_forward(struct endpoint *from)
 /* Hands on what has arrived, until the socket is empty or the other side is full. */
 static void endpoint_relay(struct endpoint *from)
 {
-    while (endpoint_has_more(from) && (from->peer == NULL || !endpoint_is_blocked(from->peer))) {
+    while (endpoint_has_more(from) && (from->peer == NULL || from->peer->backlog == NULL)) {
         ssize_t n = endpoint_forward(from);
         if (n < 0 && errno == EAGAIN)
             return;
@@ -211,14 +201,13 @@ void endpoint_handle(struct endpoint *endpoint, uint32_t events)
 {
     if (endpoint->fd < 0)
         return;
-    if (endpoint_is_blocked(endpoint) && events & EPOLLOUT) {
+    if (endpoint->backlog != NULL && events & EPOLLOUT) {
         endpoint_flush(endpoint);
-        bool is_blocked = endpoint_is_blocked(endpoint);
-        if (!is_blocked && endpoint->closing) {
+        if (endpoint->backlog == NULL && endpoint->closing) {
             endpoint_close(endpoint);
             return;
         }
-        if (!is_blocked && endpoint->peer != NULL)
+        if (endpoint->backlog == NULL && endpoint->peer != NULL)
             endpoint_relay(endpoint->peer);
     }
     if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {

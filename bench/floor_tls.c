@@ -65,7 +65,8 @@ static int socket_write(BIO *bio, const char *bytes, size_t len, size_t *written
         *written_out = len;
         return 1;
     }
-    ssize_t n = send(endpoint->fd, bytes, len, MSG_NOSIGNAL);
+    ssize_t n =
+        send(endpoint->fd, bytes, len, endpoint->more ? MSG_NOSIGNAL | MSG_MORE : MSG_NOSIGNAL);
     if (n > 0) {
         *written_out = (size_t)n;
         return 1;
@@ -147,8 +148,9 @@ ssize_t floor_tls_receive(struct endpoint *endpoint, void *bytes, size_t len)
     return floor_tls_result(endpoint, result);
 }
 
-/* One record at a time, so that a full socket stops it between two of them. */
+/* One record at a time. The kernel gathers those that follow each other into full segments. */
 ssize_t floor_tls_send(struct endpoint *endpoint, const void *bytes, size_t len)
 {
+    endpoint->more = len > SSL3_RT_MAX_PLAIN_LENGTH;
     return floor_tls_result(endpoint, SSL_write(endpoint->tls, bytes, (int)len));
 }

@@ -69,6 +69,14 @@ static struct sockaddr_in loopback_address(uint16_t port)
     };
 }
 
+/* Small segments leave at once, as from every proxy. */
+static void socket_set_nodelay(int fd)
+{
+    int on = 1;
+    if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0)
+        die("TCP_NODELAY");
+}
+
 int loopback_listen(uint16_t port)
 {
     struct sockaddr_in address = loopback_address(port);
@@ -77,6 +85,7 @@ int loopback_listen(uint16_t port)
     if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
         bind(fd, (struct sockaddr *)&address, sizeof address) != 0 || listen(fd, BACKLOG) != 0)
         die("cannot listen on port %u", port);
+    socket_set_nodelay(fd);
     return fd;
 }
 
@@ -90,11 +99,4 @@ int loopback_connect(uint16_t port)
         die("cannot connect to port %u", port);
     socket_set_nodelay(fd);
     return fd;
-}
-
-void socket_set_nodelay(int fd)
-{
-    int on = 1;
-    if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0)
-        die("TCP_NODELAY");
 }

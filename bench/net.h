@@ -25,11 +25,8 @@ void process_raise_fd_limit(void);
 /* A whole number from the command line; dies on anything else. */
 long number_parse(const char *option, const char *text);
 
-/* A non-blocking listening socket on 127.0.0.1. */
+/* A non-blocking listening socket on 127.0.0.1; what it accepts has no Nagle delay either. */
 int loopback_listen(uint16_t port);
 /* Non-blocking and under way; the connection may complete later. */
 int loopback_connect(uint16_t port);
-/* Sends small segments at once, as every proxy does. */
-void socket_set_nodelay(int fd);
-
 #endif

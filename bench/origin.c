@@ -204,7 +204,6 @@ static void on_listener_event(int epoll_fd, int listener)
         if (conn == NULL)
             die("no memory");
         *conn = (struct conn){.fd = fd};
-        socket_set_nodelay(fd);
         struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = conn};
         if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0)
             die("epoll_ctl");

@@ -3,8 +3,8 @@
  * The session cache: shards, each with a lock, a hash table and a list by last use.
  *
  *   id --hash--> shard --> bucket --> entry --> entry
- *                        |
- *                        newest <--> ... <--> oldest       (the oldest makes place)
+ *                  |
+ *                  newest <--> ... <--> oldest           (the oldest makes place)
  *
  * Ids in the cache are our own random numbers, so nobody can make them collide.
  */

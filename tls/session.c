@@ -14,6 +14,7 @@
 
 #include <limits.h>
 #include <openssl/err.h>
+#include <openssl/sslerr.h>
 #include <openssl/x509_vfy.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,7 +107,7 @@ int tls_session_handshake(struct tls_session *s)
     ERR_clear_error();
     int flushed = tls_transport_flush(s);
     if (flushed != 0)
-        return flushed == TLS_FAILED ? fail(s) : flushed;
+        return flushed;
     struct tls_stage stage;
     tls_transport_begin(s, &stage);
     int result = SSL_do_handshake(s->ssl);
@@ -114,7 +115,7 @@ int tls_session_handshake(struct tls_session *s)
     bool request_is_here = status == 0 && s->unsent_len == 0 && SSL_has_pending(s->ssl);
     flushed = request_is_here ? tls_transport_defer(s) : tls_transport_end(s); /* alerts, too */
     if (status == TLS_FAILED || flushed == TLS_FAILED)
-        return s->failed ? TLS_FAILED : fail(s);
+        return TLS_FAILED;
     if (flushed == TLS_WANT_WRITE && (status == 0 || status == TLS_WANT_READ))
         return TLS_WANT_WRITE;
     return status == 0 ? note_established(s) : status;
@@ -229,11 +230,10 @@ long tls_session_verify_result(const struct tls_session *s)
 
 void tls_session_error(const struct tls_session *s, struct tls_error_text *text_out)
 {
-    long verified = SSL_get_verify_result(s->ssl);
     const char *reason = ERR_reason_error_string(s->error_code);
-    if (s->error_code != 0 && verified != X509_V_OK)
-        tls_error_set(text_out, "%s: %s", reason != NULL ? reason : "certificate refused",
-                      X509_verify_cert_error_string(verified));
+    if (ERR_GET_REASON(s->error_code) == SSL_R_CERTIFICATE_VERIFY_FAILED)
+        tls_error_set(text_out, "certificate verify failed: %s",
+                      X509_verify_cert_error_string(SSL_get_verify_result(s->ssl)));
     else if (reason != NULL)
         tls_error_set(text_out, "%s", reason);
     else if (s->io_failed)
@@ -242,5 +242,5 @@ void tls_session_error(const struct tls_session *s, struct tls_error_text *text_
         tls_error_set(text_out, s->established ? "the peer closed without close_notify"
                                                : "the peer closed during the handshake");
     else
-        tls_error_set(text_out, "no error");
+        tls_error_set(text_out, s->failed ? "out of memory" : "no error");
 }

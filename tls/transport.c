@@ -31,6 +31,36 @@ static size_t send_some(struct tls_session *s, const void *bytes, size_t len)
     return sent > 0 ? (size_t)sent : 0;
 }
 
+static int give_up(struct tls_session *s)
+{
+    s->failed = true;
+    return TLS_FAILED;
+}
+
+static void forget_unsent(struct tls_session *s)
+{
+    free(s->unsent);
+    s->unsent = NULL;
+    s->unsent_len = s->unsent_sent = 0;
+    s->deferred = false;
+}
+
+int tls_transport_flush(struct tls_session *s)
+{
+    while (s->unsent_sent < s->unsent_len) {
+        size_t sent = send_some(s, s->unsent + s->unsent_sent, s->unsent_len - s->unsent_sent);
+        if (s->io_failed)
+            return give_up(s);
+        if (sent == 0) {
+            s->deferred = false;
+            return TLS_WANT_WRITE;
+        }
+        s->unsent_sent += (uint32_t)sent;
+    }
+    forget_unsent(s);
+    return 0;
+}
+
 static bool keep_unsent(struct tls_session *s, const unsigned char *bytes, size_t len)
 {
     size_t kept = s->unsent_len - s->unsent_sent;
@@ -49,6 +79,8 @@ static bool keep_unsent(struct tls_session *s, const unsigned char *bytes, size_
 /* Order is everything here: what was left unsent goes first. False: failed for good. */
 static bool send_all(struct tls_session *s, const unsigned char *bytes, size_t len)
 {
+    if (s->deferred && tls_transport_flush(s) == TLS_FAILED)
+        return false;
     size_t sent = s->unsent_len == 0 ? send_some(s, bytes, len) : 0;
     if (s->io_failed)
         return false;
@@ -109,35 +141,11 @@ static int on_write(BIO *bio, const char *bytes, size_t len, size_t *written_out
     return 1;
 }
 
-static void forget_unsent(struct tls_session *s)
-{
-    free(s->unsent);
-    s->unsent = NULL;
-    s->unsent_len = s->unsent_sent = 0;
-    s->deferred = false;
-}
-
-int tls_transport_flush(struct tls_session *s)
-{
-    while (s->unsent_sent < s->unsent_len) {
-        size_t sent = send_some(s, s->unsent + s->unsent_sent, s->unsent_len - s->unsent_sent);
-        if (s->io_failed)
-            return TLS_FAILED;
-        if (sent == 0) {
-            s->deferred = false;
-            return TLS_WANT_WRITE;
-        }
-        s->unsent_sent += (uint32_t)sent;
-    }
-    forget_unsent(s);
-    return 0;
-}
-
 void tls_transport_begin(struct tls_session *s, struct tls_stage *stage)
 {
     stage->len = 0;
     s->stage = stage;
-    if (s->deferred && s->unsent_len <= sizeof(stage->bytes)) {
+    if (s->deferred) { /* it comes out of such a stage, so it fits */
         memcpy(stage->bytes, s->unsent, s->unsent_len);
         stage->len = s->unsent_len;
         forget_unsent(s);
@@ -149,7 +157,7 @@ int tls_transport_end(struct tls_session *s)
     bool sent = flush_stage(s);
     s->stage = NULL;
     if (!sent)
-        return TLS_FAILED;
+        return give_up(s);
     return s->unsent_len > 0 ? TLS_WANT_WRITE : 0; /* another send now would only be refused */
 }
 
@@ -159,7 +167,7 @@ int tls_transport_defer(struct tls_session *s)
     bool kept = len == 0 || keep_unsent(s, s->stage->bytes, len);
     s->deferred = len > 0;
     s->stage = NULL;
-    return kept ? 0 : TLS_FAILED;
+    return kept ? 0 : give_up(s);
 }
 
 static long on_ctrl(BIO *bio, int command, long number, void *pointer)

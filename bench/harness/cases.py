@@ -25,7 +25,7 @@ class Case:
     rate_per_s: int = 0
     tls: str = ""  # handshakes: full or resumed; empty is plain text
     key: str = "p256"  # of the certificate
-    bulk: bool = False  # figures are per MB, and the floor splices
+    bulk: bool = False  # figures are per MB
     tuned: bool = False  # the peers get larger buffers and splice; weir and the floor stay as they are
     target: float = 0.0  # weir divided by the floor, at most
 
@@ -88,4 +88,4 @@ PROBES_PERCENT_TARGET = 2.0
 
 # Rows whose system calls are counted, with a number of requests that strace gets through.
 TRACED = {"keepalive": 20_000, "close": 5_000, "100k": 2_000, "1m": 200, "upload": 3_000, "tls": 20_000,
-          "tls-full": 1_000}
+          "tls-full": 1_000, "tls-1m": 200}

@@ -39,8 +39,6 @@ class Floor(Peer):
                    "--response-bytes", str(response_bytes)]
         if case.close:
             command += ["--close"]
-        if case.bulk and not case.tls:
-            command += ["--splice"]
         if case.tls:
             command += ["--tls", str(pem)]
         return command

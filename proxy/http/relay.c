@@ -9,7 +9,7 @@
 #define SPLICE_BYTES_MIN (64 * 1024) /* below, a copy is cheaper than a pipe: bench/README.md */
 #define READS_A_TURN 16 /* then other sessions have their turn */
 
-static bool bytes_append(struct relay_bytes *b, const char *data, size_t len)
+bool relay_bytes_append(struct relay_bytes *b, const char *data, size_t len)
 {
     if (b->len == 0)
         b->off = 0;
@@ -58,7 +58,7 @@ static enum relay_status relay_hold(struct relay *relay, const struct gather *g,
             skip -= len;
             continue;
         }
-        if (!bytes_append(&relay->held, (char *)g->pieces[i].iov_base + skip, len - skip))
+        if (!relay_bytes_append(&relay->held, (char *)g->pieces[i].iov_base + skip, len - skip))
             return RELAY_NO_MEMORY;
         skip = 0;
     }
@@ -159,7 +159,7 @@ static enum relay_status frame_chunked(struct relay *relay, struct gather *g, co
         return RELAY_WAITS;
     size_t kept = len - *used_out;
     *used_out = len; /* kept is used: it must not be taken for the next message */
-    return bytes_append(&relay->unread, data + len - kept, kept) ? RELAY_WAITS : RELAY_NO_MEMORY;
+    return relay_bytes_append(&relay->unread, data + len - kept, kept) ? RELAY_WAITS : RELAY_NO_MEMORY;
 }
 
 static enum relay_status relay_frame(struct relay *relay, struct gather *g, const char *data, size_t len,
@@ -183,33 +183,43 @@ static enum relay_status relay_frame(struct relay *relay, struct gather *g, cons
     }
 }
 
-/* More of a body whose first bytes are about to be sent: what has come meanwhile goes with them. */
-static void relay_read_along(struct relay *relay, struct gather *g)
+/* Bytes read with an unfinished trailer section before them, as one piece. */
+static enum relay_status relay_take_unread(struct relay *relay, struct gather *g, const char *data, size_t len,
+                                           size_t *used_out)
 {
-    if (relay->body != HTTP_BODY_LENGTH || relay->input_done || !conn_can_read(relay->from))
-        return;
-    size_t used, most = relay->remaining < relay->read_bytes ? (size_t)relay->remaining : relay->read_bytes;
-    ssize_t n = conn_recv(relay->from, relay->from->loop->scratch, most);
-    if (n <= 0) /* an end or an error will be met again by relay_run() */
-        return;
-    relay->bytes_in += (uint64_t)n;
-    (void)frame_length(relay, g, relay->from->loop->scratch, (size_t)n, &used);
+    struct relay_bytes whole = relay->unread;
+    relay->unread = (struct relay_bytes){0};
+    size_t before = whole.len, used = 0;
+    enum relay_status status = RELAY_NO_MEMORY;
+    if (relay_bytes_append(&whole, data, len))
+        status = relay_frame(relay, g, whole.data + whole.off, whole.len, &used);
+    if (status == RELAY_WAITS)
+        status = relay_send(relay, g); /* while `whole` is there */
+    relay_bytes_free(&whole);
+    *used_out = used > before ? used - before : 0;
+    return status;
+}
+
+enum relay_status relay_stage(struct relay *relay, struct gather *g, const char *data, size_t len,
+                              size_t *consumed_out)
+{
+    *consumed_out = 0;
+    if (len == 0 || relay->input_done)
+        return RELAY_WAITS;
+    enum relay_status status = relay->unread.len > 0 ? relay_take_unread(relay, g, data, len, consumed_out)
+                                                     : relay_frame(relay, g, data, len, consumed_out);
+    relay->bytes_in += *consumed_out;
+    return status;
 }
 
 enum relay_status relay_push(struct relay *relay, struct gather *g, const char *data, size_t len,
                              size_t *consumed_out)
 {
-    enum relay_status status = RELAY_WAITS;
-    *consumed_out = 0;
-    if (len > 0 && !relay->input_done)
-        status = relay_frame(relay, g, data, len, consumed_out);
+    enum relay_status status = relay_stage(relay, g, data, len, consumed_out);
     if (status != RELAY_WAITS)
         return status;
-    relay->bytes_in += *consumed_out;
     if (relay->input_done && *consumed_out < len)
         relay->surplus = true;
-    if (relay->surplus_max != 0)
-        relay_read_along(relay, g);
     status = relay_send(relay, g);
     if (status != RELAY_WAITS)
         return status;
@@ -228,28 +238,11 @@ static enum relay_status relay_input_ended(struct relay *relay)
     return relay_send(relay, &g);
 }
 
-/* Bytes read with an unfinished trailer section before them, as one piece. */
-static enum relay_status relay_take_unread(struct relay *relay, struct gather *g, const char *data, size_t len,
-                                           size_t *used_out)
-{
-    struct relay_bytes whole = relay->unread;
-    relay->unread = (struct relay_bytes){0};
-    size_t before = whole.len, used = 0;
-    enum relay_status status = RELAY_NO_MEMORY;
-    if (bytes_append(&whole, data, len))
-        status = relay_frame(relay, g, whole.data + whole.off, whole.len, &used);
-    if (status == RELAY_WAITS)
-        status = relay_send(relay, g); /* while `whole` is there */
-    relay_bytes_free(&whole);
-    *used_out = used > before ? used - before : 0;
-    return status;
-}
-
 /* What follows the body on a connection where another message may follow is that message's. */
 static enum relay_status relay_keep_surplus(struct relay *relay, const char *data, size_t len)
 {
     relay->surplus = true;
-    return relay->surplus_max == 0 || bytes_append(&relay->unread, data, len) ? RELAY_WAITS : RELAY_NO_MEMORY;
+    return relay->surplus_max == 0 || relay_bytes_append(&relay->unread, data, len) ? RELAY_WAITS : RELAY_NO_MEMORY;
 }
 
 static size_t relay_read_size(const struct relay *relay)

@@ -65,8 +65,13 @@ struct relay {
  */
 void relay_start(struct relay *relay, struct conn *from, struct conn *to, enum http_body body, uint64_t length,
                  bool chunk_out, unsigned h1_options);
-/* Frames body bytes that came with the head; they are sent together with what g holds already (the head).
- * consumed_out: how many of them belonged to this body. */
+/*
+ * Frames body bytes that came with the head, to be sent together with what g holds already. The bytes must
+ * stay until that is done. consumed_out: how many of them belonged to this body.
+ */
+enum relay_status relay_stage(struct relay *relay, struct gather *g, const char *data, size_t len,
+                              size_t *consumed_out);
+/* The same, and sends. */
 enum relay_status relay_push(struct relay *relay, struct gather *g, const char *data, size_t len,
                              size_t *consumed_out);
 /* Moves what can be moved now. */
@@ -83,6 +88,8 @@ static inline bool relay_is_blocked(const struct relay *relay)
 
 void relay_free(struct relay *relay);
 
+/* False when memory runs out. */
+MUST_CHECK bool relay_bytes_append(struct relay_bytes *b, const char *data, size_t len);
 void relay_bytes_release(struct relay_bytes *b); /* slow path of the next */
 static inline void relay_bytes_free(struct relay_bytes *b)
 {

@@ -115,6 +115,23 @@ static void add_request_line(struct stream *s, struct gather *g)
     gather_literal(g, " HTTP/1.1\r\n");
 }
 
+/* What has come of the body lies in the stream's buffer and, of a large one, in the session's intake. */
+static enum relay_status send_with_body(struct stream *s, struct gather *g)
+{
+    const struct http_msg *m = &s->req;
+    struct relay_bytes *intake = &s->session->intake;
+    size_t used;
+    enum relay_status status =
+        relay_stage(&s->up, g, s->in + m->head_bytes, s->in_len - m->head_bytes, &used);
+    if (status != RELAY_WAITS)
+        return status;
+    s->in_used = m->head_bytes + (uint32_t)used;
+    status = relay_push(&s->up, g, intake->data + intake->off, intake->len, &used);
+    intake->off += used;
+    intake->len -= used;
+    return session_own_intake(s->session) ? status : RELAY_NO_MEMORY;
+}
+
 enum stream_state request_send(struct stream *s)
 {
     const struct http_msg *m = &s->req;
@@ -137,10 +154,7 @@ enum stream_state request_send(struct stream *s)
                 m->body == HTTP_BODY_CHUNKED, lenient);
     s->up.surplus_max = s->thread->buffer_bytes; /* it becomes the next stream's */
     s->down.to = &s->session->client; /* for interim responses */
-    size_t used;
-    enum relay_status status =
-        relay_push(&s->up, &g, s->in + m->head_bytes, s->in_len - m->head_bytes, &used);
-    s->in_used = m->head_bytes + (uint32_t)used;
+    enum relay_status status = send_with_body(s, &g);
     h1_response_init(&s->parser, &s->resp, m->method, be->accept_invalid_response ? H1_LENIENT : 0);
     stream_server_lives(s, be->timeout.server_ms);
     stream_client_lives(s, s->frontend->conf->timeout.client_ms);

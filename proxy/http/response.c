@@ -88,6 +88,7 @@ static enum stream_state refuse_response(struct stream *s, const char *reason)
 /* From now on bytes flow both ways as they are. Those the client sent behind its request go first. */
 static enum stream_state start_tunnel(struct stream *s)
 {
+    struct relay_bytes *intake = &s->session->intake;
     struct gather g;
     size_t used;
     gather_init(&g);
@@ -97,8 +98,11 @@ static enum stream_state start_tunnel(struct stream *s)
     s->up.chunk_out = s->up.input_done = false;
     s->up.surplus_max = 0;
     enum relay_status status =
-        relay_push(&s->up, &g, s->in + s->in_used, s->in_len - s->in_used, &used);
+        relay_stage(&s->up, &g, s->in + s->in_used, s->in_len - s->in_used, &used);
     s->in_used = s->in_len;
+    if (status == RELAY_WAITS)
+        status = relay_push(&s->up, &g, intake->data + intake->off, intake->len, &used);
+    intake->len = 0;
     if (status == RELAY_TO_FAILED)
         return stream_fail(s, CAUSE_SERVER_ABORT, 502);
     if (status != RELAY_WAITS)

@@ -9,9 +9,11 @@
 #include "proxy/http/stream_log.h"
 #include "tls/session.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #define LINGER_MS 2000
+#define IDLE_LONG_US 1000000 /* TCP has forgotten how much the path takes */
 #define LINGER_BYTES_MAX (256 * 1024)
 
 _Atomic unsigned http_sessions_total;
@@ -130,6 +132,8 @@ void session_close(struct session *session)
     if (session->kept != NULL)
         server_conn_close(session->kept);
     conn_close(&session->client);
+    relay_bytes_free(&session->intake);
+    session->intake = (struct relay_bytes){0};
     wheel_forget(&thread->loop->wheel, &session->deadline);
     list_remove(&session->again.node);
     list_remove(&session->node);
@@ -209,6 +213,8 @@ static void parse_request(struct session *session)
 
 static void begin_stream(struct session *session)
 {
+    if (session->thread->loop->now_us - session->idle_since_us > IDLE_LONG_US)
+        conn_was_idle(&session->client);
     session_move_on(session);
     session->stream = stream_new(session);
     if (session->stream == NULL) {
@@ -239,22 +245,62 @@ static void client_left(struct session *session)
     session_close(session);
 }
 
+/*
+ * Into the stream's buffer. From a client that uploads, head and body are read in one go, through the
+ * scratch: what the buffer does not hold is the session's intake.
+ */
+static ssize_t read_input(struct session *session, char *to, size_t room)
+{
+    struct relay_bytes *intake = &session->intake;
+    char *scratch = session->thread->loop->scratch;
+    if (intake->len == 0 && session->upload_bytes <= room)
+        return conn_recv(&session->client, to, room);
+    if (intake->len == 0) {
+        ssize_t n = conn_recv(&session->client, scratch, session->upload_bytes);
+        if (n <= 0)
+            return n;
+        *intake = (struct relay_bytes){.data = scratch, .len = (size_t)n};
+    }
+    size_t taken = intake->len < room ? intake->len : room;
+    memcpy(to, intake->data + intake->off, taken);
+    intake->off += taken;
+    intake->len -= taken;
+    return (ssize_t)taken;
+}
+
+bool session_own_intake(struct session *session)
+{
+    struct relay_bytes seen = session->intake;
+    if (seen.len > 0 && seen.cap > 0)
+        return true;
+    relay_bytes_free(&session->intake);
+    session->intake = (struct relay_bytes){0};
+    return seen.len == 0 || relay_bytes_append(&session->intake, seen.data + seen.off, seen.len);
+}
+
+static bool has_input(const struct session *session)
+{
+    return session->intake.len > 0 || conn_can_read(&session->client);
+}
+
 static void read_request(struct session *session)
 {
-    if (!conn_can_read(&session->client))
+    if (!has_input(session))
         return;
     if (session->stream == NULL)
         begin_stream(session);
     struct stream *s = session->stream;
     if (s == NULL)
         return;
-    ssize_t n = conn_recv(&session->client, s->in + s->in_len, session->thread->buffer_bytes - s->in_len);
+    ssize_t n = read_input(session, s->in + s->in_len, session->thread->buffer_bytes - s->in_len);
     if (n > 0) {
         /* the whole head within one time-out, however many pieces it comes in; the first one's goes on */
         if (s->in_len == 0 && session->requests > 1)
             loop_arm(session->thread->loop, &session->deadline, head_timeout_ms(session));
         s->in_len += (uint32_t)n;
         parse_request(session);
+        if (!session_own_intake(session))
+            session_close(session);
     } else if (n != UV_EAGAIN) {
         client_left(session);
     } else if (s->in_len == 0) {
@@ -294,13 +340,15 @@ static void refuse_late_head(struct session *session)
 /* A client that never said a word gets a 408 as from HAProxy; one between two requests is just let go. */
 static void end_idle(struct session *session)
 {
-    if (session->requests == 0) {
-        begin_stream(session);
-        if (session->stream != NULL)
-            refuse_late_head(session);
+    if (session->requests > 0) {
+        session_close(session);
         return;
     }
-    session_close(session);
+    begin_stream(session);
+    if (session->stream == NULL)
+        return;
+    session->stream->began_us = session->idle_since_us; /* it is the silence that is reported */
+    refuse_late_head(session);
 }
 
 static void give_up_handshake(struct session *session)
@@ -365,7 +413,7 @@ static void await_next_request(struct session *session)
     session->requests += has_bytes;
     loop_arm(loop, &session->deadline, has_bytes ? head_timeout_ms(session) : idle_timeout_ms(session));
     /* in the next turn, not from here: a hundred requests in one packet must not nest */
-    if (has_bytes || conn_can_read(&session->client))
+    if (has_bytes || has_input(session))
         loop_soon(loop, &session->again);
     else
         session_drain_if_due(session);

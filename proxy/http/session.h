@@ -15,6 +15,7 @@
 #define WEIR_HTTP_SESSION_H
 
 #include "proxy/base/addr.h"
+#include "proxy/http/relay.h"
 #include "proxy/http/thread.h"
 #include "proxy/net/conn.h"
 
@@ -44,6 +45,10 @@ struct session {
     struct addr address;         /* of the client */
     unsigned requests;           /* begun so far */
     int handshake_ms;
+    /* Read from the client, but not yet wanted: more than a stream's buffer holds. With cap 0 the bytes lie
+     * in the thread's scratch, for as long as the callback lasts. */
+    struct relay_bytes intake;
+    size_t upload_bytes;         /* the last upload's size: read so much at once for the next; 0 = none */
     size_t burst_bytes;          /* it took as much at once before: read so much for it again */
     unsigned linger_bytes;       /* read and dropped */
     enum session_state state;
@@ -64,6 +69,8 @@ void session_stream_ended(struct session *session, enum session_fate fate);
 bool session_is_orphan(const struct session *session);
 /* A newer configuration has come: the next request is served by that, if it has the address. */
 void session_move_on(struct session *session);
+/* The scratch is about to be used for something else. False when memory runs out. */
+MUST_CHECK bool session_own_intake(struct session *session);
 /* The only way out. */
 void session_close(struct session *session);
 /* Ends it if it is idle after a request. */

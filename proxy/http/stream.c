@@ -477,6 +477,15 @@ static enum session_fate session_fate_after(struct stream *s, bool asked, bool a
     return client->broken || (expects_no_more && !client->readable) ? SESSION_LEAVES : SESSION_LINGERS;
 }
 
+/* Of a request with a body that the buffer cannot hold; 0 for others. */
+static size_t upload_size(const struct stream *s)
+{
+    if (s->req.body != HTTP_BODY_LENGTH || s->head_us == 0)
+        return 0;
+    uint64_t size = s->req.head_bytes + s->req.content_length;
+    return size <= s->thread->buffer_bytes ? 0 : size < RELAY_READ_MAX / 2 ? (size_t)size : RELAY_READ_MAX / 2;
+}
+
 enum stream_state stream_end(struct stream *s)
 {
     struct session *session = s->session;
@@ -484,6 +493,7 @@ enum stream_state stream_end(struct stream *s)
     stream_log_end(s);
     if (answered && s->down.read_bytes != 0)
         session->burst_bytes = s->down.read_bytes;
+    session->upload_bytes = upload_size(s);
     dispatch_leave_queue(s);
     dispatch_release(s, s->keep_server && asked && answered && !s->down.surplus && s->sconn != NULL &&
                             !s->sconn->conn.peer_ended);

@@ -141,7 +141,7 @@ static inline const struct conf_proxy *stream_conf(const struct stream *s)
 
 /* Records who is to blame; the first one to be blamed stays so. */
 void stream_blame(struct stream *s, enum stream_cause cause);
-/* Something has moved in a tunnel, which counts for both sides. */
+/* In a tunnel it is the silence of both that ends it. */
 void stream_refresh_deadlines(struct stream *s);
 /* Arms the session's timer for whichever side is due first. */
 void stream_arm(struct stream *s);

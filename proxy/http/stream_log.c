@@ -157,7 +157,7 @@ void stream_log_end(struct stream *s)
 {
     count_end(s);
     const struct conf_proxy *fe = s->frontend->conf;
-    if (fe->log_count == 0)
+    if (fe->log_count == 0 || (fe->dontlognull && s->in_len == 0))
         return;
     struct access_record r = {
         .frontend = fe,

@@ -9,14 +9,38 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <string.h>
 #include <sys/epoll.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#define COALESCE_BYTES 2048 /* up to here a copy is cheaper than a gathered write */
+
+/*
+ * The system calls themselves: libc's functions are cancellation points, which in a program with threads
+ * costs two more calls each, and nobody cancels a thread here.
+ */
+static ssize_t sys_recv(int fd, void *buf, size_t len)
+{
+    return syscall(SYS_recvfrom, fd, buf, len, 0, NULL, NULL);
+}
+
+static ssize_t sys_send(int fd, const void *buf, size_t len)
+{
+    return syscall(SYS_sendto, fd, buf, len, MSG_NOSIGNAL, NULL, 0);
+}
+
+static ssize_t sys_sendv(int fd, const struct iovec *iov, int count)
+{
+    struct msghdr msg = {.msg_iov = (struct iovec *)iov, .msg_iovlen = (size_t)count};
+    return syscall(SYS_sendmsg, fd, &msg, MSG_NOSIGNAL);
+}
 
 ssize_t socket_recv(struct conn *conn, void *buf, size_t len)
 {
     if (!conn->readable)
         return UV_EAGAIN;
-    ssize_t n = recv(conn->source.fd, buf, len, 0);
+    ssize_t n = sys_recv(conn->source.fd, buf, len);
     if (n < 0) {
         if (errno != EAGAIN)
             return uv_translate_sys_error(errno);
@@ -30,17 +54,26 @@ ssize_t socket_recv(struct conn *conn, void *buf, size_t len)
     return n;
 }
 
+static ssize_t send_pieces(int fd, const struct iovec *iov, int count)
+{
+    char whole[COALESCE_BYTES];
+    size_t len = 0;
+    if (count == 1)
+        return sys_send(fd, iov->iov_base, iov->iov_len);
+    for (int i = 0; i < count; i++) {
+        if (iov[i].iov_len > sizeof(whole) - len)
+            return sys_sendv(fd, iov, count);
+        memcpy(whole + len, iov[i].iov_base, iov[i].iov_len);
+        len += iov[i].iov_len;
+    }
+    return sys_send(fd, whole, len);
+}
+
 ssize_t socket_sendv(struct conn *conn, const struct iovec *iov, int count)
 {
     if (!conn->writable)
         return UV_EAGAIN;
-    ssize_t n;
-    if (count == 1) {
-        n = send(conn->source.fd, iov->iov_base, iov->iov_len, MSG_NOSIGNAL);
-    } else {
-        struct msghdr msg = {.msg_iov = (struct iovec *)iov, .msg_iovlen = (size_t)count};
-        n = sendmsg(conn->source.fd, &msg, MSG_NOSIGNAL);
-    }
+    ssize_t n = send_pieces(conn->source.fd, iov, count);
     if (n >= 0)
         return n;
     if (errno != EAGAIN)

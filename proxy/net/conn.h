@@ -96,6 +96,8 @@ static inline bool conn_can_read(const struct conn *conn)
     return conn->readable || (conn->tls != NULL && conn->transport->has_buffered(conn));
 }
 
+/* It was idle for so long that the network must be probed anew: the next bytes go in small records. */
+void conn_was_idle(struct conn *conn);
 /* No more bytes from us: FIN, after close_notify on TLS. Reading goes on. */
 void conn_end_writing(struct conn *conn);
 /* Idempotent. */

@@ -114,6 +114,12 @@ int conn_start_tls_client(struct conn *conn, struct tls_client_context *context,
     return conn_put_on_tls(conn, tls_session_connect(context, sni, &socket_io, conn));
 }
 
+void conn_was_idle(struct conn *conn)
+{
+    if (conn->tls != NULL)
+        tls_session_idle(conn->tls);
+}
+
 void conn_tls_error(const struct conn *conn, struct tls_error_text *text_out)
 {
     text_out->text[0] = '\0';

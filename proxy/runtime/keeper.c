@@ -41,7 +41,8 @@ int keeper_link(struct keeper *keeper, struct keeper_link *link_out)
     }
     keeper->channel = channel[0];
     keeper->handoff = handoff[0];
-    *link_out = (struct keeper_link){.channel = channel[1], .handoff = handoff[1]};
+    *link_out =
+        (struct keeper_link){.channel = channel[1], .handoff = handoff[1], .keeper = getpid()};
     sockets_begin(&keeper->sockets);
     return 0;
 }
@@ -64,8 +65,7 @@ void keeper_destroy(struct keeper *keeper)
     sockets_destroy(&keeper->sockets);
 }
 
-/* ---- the loader
- * ---------------------------------------------------------------------------------------- */
+/* ---- the loader ------------------------------------------------------------------------------ */
 
 static int send_sockets(int end, const struct socket_set *set)
 {
@@ -192,8 +192,7 @@ bool keeper_on_exit(struct keeper *keeper, pid_t pid, int status)
     return true;
 }
 
-/* ---- messages
- * ------------------------------------------------------------------------------------------ */
+/* ---- messages -------------------------------------------------------------------------------- */
 
 /* One message of the loader; false at the end. */
 static bool take_handoff(struct keeper *keeper)

@@ -21,8 +21,9 @@
 
 /* The worker's ends. */
 struct keeper_link {
-    int channel; /* -1: there is no keeper, this process reloads by itself */
-    int handoff; /* -1 once the first load has been told */
+    int channel;  /* -1: there is no keeper, this process reloads by itself */
+    int handoff;  /* -1 once the first load has been told */
+    pid_t keeper; /* who made it */
 };
 
 enum keeper_news {

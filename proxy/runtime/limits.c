@@ -38,6 +38,16 @@ void limits_complete(struct config *config)
             config->proxies[i].maxconn = global->maxconn;
 }
 
+void limits_raise(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return; /* limits_apply() will say what is missing */
+}
+
 int limits_apply(const struct config *config, unsigned threads, char *text_out, size_t text_bytes)
 {
     struct rlimit limit;

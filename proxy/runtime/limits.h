@@ -14,6 +14,9 @@
  * has just been loaded and is not shared yet.
  */
 void limits_complete(struct config *config);
+/* At the very start: the soft limit becomes the hard one, since listening sockets alone may exceed
+ * it. */
+void limits_raise(void);
 /* Raises the soft limit of descriptors, and as root the hard one. -1 with a text when it stays too
  * low. */
 MUST_CHECK int limits_apply(const struct config *config, unsigned threads, char *text_out,

@@ -24,8 +24,8 @@ static int report_memory(struct load *load)
 }
 
 /*
- * A configuration in which nobody listens is refused, as in HAProxy: on a reload it is more likely a file
- * that is just being written than what anybody wants.
+ * A configuration in which nobody listens is refused, as in HAProxy: on a reload it is more likely
+ * a file that is just being written than what anybody wants.
  */
 static int require_listener(struct load *load)
 {
@@ -165,9 +165,9 @@ void load_reason(const struct load *load, char reason_out[LOAD_REASON_BYTES])
 
 void load_show(const struct load *load, const struct options *options)
 {
-    enum conf_severity least = options->quiet     ? CONF_ERROR
-                               : options->verbose ? CONF_NOTE
-                                                  : CONF_WARNING;
+    enum conf_severity least = options->quiet                       ? CONF_ERROR
+                               : options->verbose || options->debug ? CONF_NOTE
+                                                                    : CONF_WARNING;
     conf_report_print(stderr, &load->report, least);
 }
 

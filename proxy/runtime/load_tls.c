@@ -85,8 +85,7 @@ static struct tls_protocol_settings protocol_of(const struct conf_tls *tls, cons
     };
 }
 
-/* ---- binds
- * ------------------------------------------------------------------------------------------- */
+/* ---- binds ----------------------------------------------------------------------------------- */
 
 static bool is_same_text(const char *a, const char *b)
 {
@@ -225,8 +224,7 @@ int load_bind_tls(const struct config *config, const struct tls_shared *shared,
     return rc;
 }
 
-/* ---- servers
- * ----------------------------------------------------------------------------------------- */
+/* ---- servers --------------------------------------------------------------------------------- */
 
 struct tls_client_context *load_server_tls(const struct conf_server *server,
                                            const struct tls_files *files,

@@ -3,6 +3,7 @@
 #include "config/load.h"
 #include "proxy/log/log.h"
 #include "proxy/runtime/daemon.h"
+#include "proxy/runtime/limits.h"
 #include "proxy/runtime/load.h"
 #include "proxy/runtime/monitor.h"
 #include "proxy/runtime/notify.h"
@@ -63,7 +64,7 @@ static int merge_modes(struct options *options, char **pidfile_out)
 /* The launched process, or its heir in the background, is the worker itself. */
 static int serve_alone(const struct options *options)
 {
-    struct keeper_link link = {-1, -1};
+    struct keeper_link link = {.channel = -1, .handoff = -1};
     struct socket_set sockets;
     sockets_init(&sockets);
     if (geteuid() == 0) { /* privileges may be dropped */
@@ -92,6 +93,7 @@ static int serve(struct options *options)
 {
     char *pidfile = NULL;
     hold_signals();
+    limits_raise();
     if (options->foreground)
         options->daemon = options->monitored = false;
     else if (merge_modes(options, &pidfile) != 0)
@@ -122,6 +124,11 @@ static int act(struct options *options)
                     strerror(errno));
         return 1;
     }
+    char host[256] = "localhost";
+    if (gethostname(host, sizeof(host) - 1) != 0 ||
+        setenv("HAPROXY_LOCALPEER", options->local_name != NULL ? options->local_name : host, 1) !=
+            0)
+        return 1;
     return options->check ? check(options) : serve(options);
 }
 

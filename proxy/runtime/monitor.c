@@ -52,8 +52,7 @@ static int64_t now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* ---- the worker
- * -------------------------------------------------------------------------------------- */
+/* ---- the worker ------------------------------------------------------------------------------ */
 
 /* In the child. It goes on with the monitor's sockets as its own. */
 static void become_worker(struct monitor *m, struct keeper_link *link)
@@ -119,8 +118,7 @@ static void on_worker_exit(struct monitor *m, int status)
     }
 }
 
-/* ---- signals
- * ----------------------------------------------------------------------------------------- */
+/* ---- signals --------------------------------------------------------------------------------- */
 
 static void reload(struct monitor *m)
 {
@@ -189,8 +187,7 @@ static int open_signals(struct monitor *m)
     return m->signals >= 0 ? 0 : -1;
 }
 
-/* ---- the loop
- * ---------------------------------------------------------------------------------------- */
+/* ---- the loop -------------------------------------------------------------------------------- */
 
 static void on_ready(struct monitor *m)
 {

@@ -19,8 +19,7 @@
 
 #define EXPIRY_WARNING_S (14 * 86400)
 
-/* ---- what hangs on a snapshot
- * ------------------------------------------------------------------------- */
+/* ---- what hangs on a snapshot ---------------------------------------------------------------- */
 
 /* The load's contexts and sockets, which stand in the order of proxies and binds. */
 static void hang_binds(struct snapshot *snapshot, struct load *load)
@@ -71,13 +70,13 @@ static void take_down(struct snapshot *snapshot)
 
 void publish_undo(struct snapshot *snapshot, void *owner)
 {
-    (void)owner;
+    struct worker *worker = owner;
+    worker->has_freed = true;
     log_flush(); /* lines on their way name this config's proxies */
     take_down(snapshot);
 }
 
-/* ---- the way into use
- * --------------------------------------------------------------------------------- */
+/* ---- the way into use ------------------------------------------------------------------------ */
 
 static struct tls_client_context *take_server_tls(void *owner, const struct conf_server *server,
                                                   struct state_error *error_out)
@@ -135,8 +134,7 @@ void publish_to_threads(struct worker *worker)
         http_thread_post_snapshot(worker->threads[i].http, worker->snapshots.current);
 }
 
-/* ---- certificates
- * ------------------------------------------------------------------------------------- */
+/* ---- certificates ---------------------------------------------------------------------------- */
 
 static void warn_context(const struct proxy *proxy, const struct tls_context *tls, time_t now)
 {

@@ -21,8 +21,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* ---- on the load thread
- * --------------------------------------------------------------------------------- */
+/* ---- on the load thread ---------------------------------------------------------------------- */
 
 /* Takes one message of the loader. 1: there is more, 0: that was all, -1: refused with a reason. */
 static int take_supply(struct worker *worker, struct reload *reload)
@@ -92,8 +91,7 @@ static void load_main(void *arg)
     loop_post(&worker->control, &reload->done);
 }
 
-/* ---- on the control thread
- * ------------------------------------------------------------------------------ */
+/* ---- on the control thread ------------------------------------------------------------------- */
 
 /* The keeper closes its duplicates of retired sockets before ours stop accepting, or those of
  * refused ones. */
@@ -186,8 +184,7 @@ void reload_request(struct worker *worker)
     reload->is_published = false;
     reload->done.run = on_load_done;
     snprintf(reload->reason, sizeof(reload->reason), "no thread for the load");
-    reload->result = uv_thread_create(&reload->thread, load_main, worker);
-    if (reload->result != 0)
+    if (uv_thread_create(&reload->thread, load_main, worker) != 0)
         refuse(worker);
 }
 

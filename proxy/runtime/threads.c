@@ -81,8 +81,7 @@ int threads_start(struct worker *worker)
     return rc;
 }
 
-/* ---- waiting for all of them
- * ----------------------------------------------------------------------------- */
+/* ---- waiting for all of them ----------------------------------------------------------------- */
 
 static void on_answered(struct loop_message *message)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The life of the process that serves; worker.h draws it. It begins with the privileges of whoever
- * launched it, loads, binds, opens its logs, and gives up what the configuration says before it
- * serves anybody.
+ * The life of the process that serves; worker.h draws it. What it does while it still has the
+ * privileges of whoever launched it is in startup.c.
  */
 #include "proxy/runtime/worker.h"
 
@@ -12,27 +11,19 @@
 #include "proxy/log/log.h"
 #include "proxy/runtime/channel.h"
 #include "proxy/runtime/daemon.h"
-#include "proxy/runtime/limits.h"
-#include "proxy/runtime/monitor.h"
 #include "proxy/runtime/notify.h"
-#include "proxy/runtime/privileges.h"
 #include "proxy/state/proxy_state.h"
 #include "proxy/state/reload_status.h"
 
-#include <errno.h>
+#include <malloc.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define UPKEEP_MS 1000
 #define RELOAD_WAIT_MS 50
 #define CERTIFICATES_EVERY 86400 /* upkeeps */
 
-/* ---- the end
- * ------------------------------------------------------------------------------------------- */
+/* ---- the end --------------------------------------------------------------------------------- */
 
 static void report_stopped(const struct worker *worker)
 {
@@ -102,8 +93,7 @@ static void drain(struct worker *worker)
     loop_arm(&worker->control, &worker->grace, worker->snapshots.current->config->global.grace_ms);
 }
 
-/* ---- signals
- * ------------------------------------------------------------------------------------------- */
+/* ---- signals --------------------------------------------------------------------------------- */
 
 static const int signals[WORKER_SIGNALS] = {SIGHUP, SIGUSR2, SIGUSR1, SIGTERM, SIGINT};
 
@@ -144,8 +134,7 @@ static int signals_start(struct worker *worker)
     return 0;
 }
 
-/* ---- upkeep
- * -------------------------------------------------------------------------------------------- */
+/* ---- upkeep ---------------------------------------------------------------------------------- */
 
 static void on_upkeep(struct wheel_timer *timer)
 {
@@ -157,93 +146,15 @@ static void on_upkeep(struct wheel_timer *timer)
     if (worker->tls.keys != NULL)
         tls_ticket_keys_rotate(worker->tls.keys,
                                (time_t)(loop_wall_us(&worker->control) / 1000000));
+    if (worker->has_freed)
+        malloc_trim(0);
+    worker->has_freed = false;
     if (++worker->upkeeps % CERTIFICATES_EVERY == 0)
         publish_warn_certificates(worker);
     loop_arm(&worker->control, &worker->upkeep, UPKEEP_MS);
 }
 
-/* ---- the start
- * ----------------------------------------------------------------------------------------- */
-
-static int complain(const char *what, int rc)
-{
-    log_console(LOG_LEVEL_CRIT, "%s: %s", what, uv_strerror(rc));
-    return -1;
-}
-
-static int first_load(struct worker *worker, struct load *load)
-{
-    struct load_input input = {
-        .options = worker->options,
-        .outside = &outside_disk,
-        .shared = &worker->tls,
-        .sockets = worker->sockets,
-        .origin = SOCKETS_OPEN,
-        .has_clients = true,
-    };
-    sockets_begin(worker->sockets);
-    worker->sockets->may_share = worker->options->old_signal != 0;
-    int rc = load_run(load, &input);
-    load_show(load, worker->options);
-    worker->sockets->may_share = false;
-    if (rc != 0)
-        log_console(LOG_LEVEL_CRIT, "config : Fatal errors found in configuration.");
-    return rc;
-}
-
-/* The keeper learns of our sockets while we can still be believed; without need it may go. */
-static int hand_off(struct worker *worker, const struct config *config)
-{
-    struct keeper_link *link = worker->link;
-    if (link->channel < 0)
-        return 0;
-    int rc = handoff_send(link->handoff, worker->sockets);
-    close(link->handoff);
-    link->handoff = -1;
-    if (rc != 0)
-        return complain("The sockets cannot be handed over", rc);
-    if (!worker->options->monitored && !privileges_will_drop(&config->global)) {
-        keeper_link_close(link);
-        while (waitpid(-1, NULL, 0) < 0 && errno == EINTR)
-            continue;
-    }
-    return 0;
-}
-
-/* As long as it is allowed: signals to others, files outside of a chroot. */
-static int before_drop(struct worker *worker, const struct config *config)
-{
-    const struct options *options = worker->options;
-    char text[256];
-    if (limits_apply(config, worker->thread_count, text, sizeof(text)) != 0)
-        log_console(LOG_LEVEL_WARNING, "%s", text);
-    for (size_t i = 0; i < options->old_pid_count; i++)
-        kill(options->old_pids[i], options->old_signal);
-    if (options->pidfile != NULL && options->daemon && !options->monitored &&
-        pidfile_write(options->pidfile, text, sizeof(text)) != 0) {
-        log_console(LOG_LEVEL_CRIT, "%s", text);
-        return -1;
-    }
-    int rc = log_start(&worker->control, worker->thread_count);
-    if (rc != 0)
-        return complain("No log", rc);
-    log_server_events();
-    log_adopt(config);
-    return 0;
-}
-
-static int drop_privileges(const struct worker *worker, const struct config *config)
-{
-    char text[256];
-    if (privileges_drop(&config->global, text, sizeof(text)) != 0) {
-        log_console(LOG_LEVEL_CRIT, "%s", text);
-        return -1;
-    }
-    /* a worker without its monitor could neither reload nor be told to leave */
-    if (worker->options->monitored && (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() == 1))
-        return complain("The monitor is gone", -errno);
-    return 0;
-}
+/* ---- the start ------------------------------------------------------------------------------- */
 
 /* Tells everybody who waits for us. */
 static void announce(struct worker *worker)
@@ -257,11 +168,18 @@ static void announce(struct worker *worker)
     daemon_serving();
 }
 
-static int start_serving(struct worker *worker, struct load *load)
+static int complain(const char *what, int rc)
+{
+    log_console(LOG_LEVEL_CRIT, "%s: %s", what, uv_strerror(rc));
+    return -1;
+}
+
+static int start(struct worker *worker, struct load *load)
 {
     char reason[LOAD_REASON_BYTES];
-    size_t buffer_bytes = load->config->global.bufsize;
-    if (threads_create(worker, buffer_bytes) != 0)
+    if (startup_prepare(worker, load) != 0)
+        return -1;
+    if (threads_create(worker, load->config->global.bufsize) != 0)
         return complain("No threads", UV_ENOMEM);
     worker->health = health_new(&worker->control);
     if (worker->health == NULL)
@@ -283,28 +201,10 @@ static int start_serving(struct worker *worker, struct load *load)
     return 0;
 }
 
-static int start(struct worker *worker, struct load *load)
-{
-    if (first_load(worker, load) != 0)
-        return -1;
-    worker->thread_count = worker->sockets->threads;
-    if (hand_off(worker, load->config) != 0)
-        return -1;
-    int rc = loop_init(&worker->control, worker->thread_count);
-    if (rc != 0) {
-        worker->thread_count = 0;
-        return complain("No event loop", rc);
-    }
-    snapshot_chain_init(&worker->snapshots, &worker->control, publish_undo, worker);
-    if (before_drop(worker, load->config) != 0 || drop_privileges(worker, load->config) != 0)
-        return -1;
-    return start_serving(worker, load);
-}
-
 /* In the order in which things need each other, the last one first. */
 static void tear_down(struct worker *worker)
 {
-    bool has_loop = worker->control.epoll_fd > 0;
+    bool has_loop = worker->has_loop;
     reload_abandon(worker);
     threads_stop(worker);
     health_free(worker->health);
@@ -337,6 +237,7 @@ int worker_run(const struct options *options, struct keeper_link *link, struct s
     if (worker.end_signal != 0) { /* so that whoever waits for us sees why, as with HAProxy */
         signal(worker.end_signal, SIG_DFL);
         raise(worker.end_signal);
+        return 128 + worker.end_signal; /* the first process of a container cannot die of it */
     }
     return rc == 0 ? 0 : 1;
 }

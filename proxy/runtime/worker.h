@@ -51,6 +51,7 @@ struct worker {
     struct socket_set *sockets;    /* borrowed; outlives us */
     struct tls_shared tls;
     struct loop control;
+    bool has_loop;               /* control has been initialised */
     struct data_thread *threads; /* owned */
     struct loop **loops;         /* owned: the threads', for the state room */
     unsigned thread_count;
@@ -63,12 +64,17 @@ struct worker {
     uv_signal_t signals[WORKER_SIGNALS];
     struct wheel_timer upkeep, grace, hard_stop;
     unsigned upkeeps;
+    bool has_freed; /* a snapshot; its memory can go back to the system */
     enum worker_state state;
     int end_signal; /* that ended us; 0 = we left by ourselves */
 };
 
 /* The worker_main: returns the exit code, or dies of the signal that ended it. */
 int worker_run(const struct options *options, struct keeper_link *link, struct socket_set *sockets);
+
+/* --- startup.c --- */
+/* Everything up to the loss of privileges; what cannot be had is told on stderr. */
+MUST_CHECK int startup_prepare(struct worker *worker, struct load *load);
 
 /* --- threads.c --- */
 MUST_CHECK int threads_create(struct worker *worker, size_t buffer_bytes);

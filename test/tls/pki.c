@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <openssl/ocsp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
@@ -128,6 +129,29 @@ char *crl_pem(const struct identity *issuer, const struct identity *revoked)
     ASN1_TIME_free(later);
     X509_CRL_free(crl);
     return take_text(bio);
+}
+
+struct tls_bytes ocsp_response(const struct identity *issuer, const struct identity *subject,
+                               int status)
+{
+    ASN1_TIME *now = X509_gmtime_adj(NULL, -60);
+    ASN1_TIME *later = X509_gmtime_adj(NULL, 86400);
+    OCSP_BASICRESP *basic = OCSP_BASICRESP_new();
+    OCSP_CERTID *id = OCSP_cert_to_id(NULL, subject->cert, issuer->cert);
+    OCSP_basic_add1_status(basic, id, status, 0, now, now, later);
+    assert(OCSP_basic_sign(basic, issuer->cert, issuer->key, EVP_sha256(), NULL, 0) == 1);
+    OCSP_RESPONSE *response = OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic);
+    unsigned char *der = NULL;
+    int len = i2d_OCSP_RESPONSE(response, &der);
+    struct tls_bytes bytes = {malloc((size_t)len), (size_t)len};
+    memcpy(bytes.data, der, (size_t)len);
+    OPENSSL_free(der);
+    OCSP_RESPONSE_free(response);
+    OCSP_BASICRESP_free(basic);
+    OCSP_CERTID_free(id);
+    ASN1_TIME_free(now);
+    ASN1_TIME_free(later);
+    return bytes;
 }
 
 char *join(char *a, char *b, char *c, char *d)

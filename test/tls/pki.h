@@ -34,6 +34,10 @@ char *key_pem(const struct identity *identity);
 char *old_key_pem(const struct identity *identity); /* "BEGIN RSA PRIVATE KEY" and the like */
 char *encrypted_key_pem(const struct identity *identity);
 char *crl_pem(const struct identity *issuer, const struct identity *revoked);
+/* What an OCSP responder says of the certificate, V_OCSP_CERTSTATUS_*, in DER form; the caller
+ * frees the data. */
+struct tls_bytes ocsp_response(const struct identity *issuer, const struct identity *subject,
+                               int status);
 /* Joins up to four texts and frees them. */
 char *join(char *a, char *b, char *c, char *d);
 

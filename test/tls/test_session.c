@@ -123,6 +123,29 @@ static void agrees_on_versions(void **state)
     }
 }
 
+static void versions_have_names(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum tls_version want; /* DEFAULT: refused */
+    } rows[] = {
+        {"TLSv1.0", TLS_VERSION_1_0},
+        {"TLSv1.1", TLS_VERSION_1_1},
+        {"TLSv1.2", TLS_VERSION_1_2},
+        {"tlsv1.3", TLS_VERSION_1_3},
+        {"SSLv3", TLS_VERSION_1_0},
+        {"TLSv1.4", 0},
+        {"1.2", 0},
+        {"", 0},
+    };
+    for (size_t i = 0; i < LEN(rows); i++) {
+        enum tls_version version = TLS_VERSION_DEFAULT;
+        assert_int_equal(tls_version_parse(rows[i].text, &version), rows[i].want != 0);
+        assert_int_equal(version, rows[i].want);
+    }
+}
+
 static void agrees_on_alpn(void **state)
 {
     (void)state;
@@ -397,6 +420,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exchanges_data),
         cmocka_unit_test(agrees_on_versions),
+        cmocka_unit_test(versions_have_names),
         cmocka_unit_test(agrees_on_alpn),
         cmocka_unit_test(shows_the_certificate_of_the_name),
         cmocka_unit_test(strict_sni_refuses_strangers),

@@ -6,6 +6,7 @@
 #include "test/tls/pki.h"
 #include "tls/store.h"
 
+#include <openssl/ocsp.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -318,18 +319,40 @@ static void warns_of_dates(void **state)
     tls_store_free(store);
 }
 
-static void tells_of_a_useless_ocsp_response(void **state)
+static void staples_only_what_says_good(void **state)
 {
     (void)state;
-    disk_put(&disk, "leaf.pem.ocsp", strdup("not a response"));
-    struct tls_error_text error = {""};
-    struct tls_store *store = tls_store_new();
-    assert_int_equal(tls_store_add(store, "leaf.pem", NULL, &disk.table, &error), 0);
-    assert_false(tls_store_certificate(store, 0)->has_ocsp);
-    size_t cursor = 0;
-    assert_true(tls_store_next_warning(store, time(NULL), 0, &cursor, &error));
-    assert_non_null(strstr(error.text, "leaf.pem.ocsp: not stapled"));
-    tls_store_free(store);
+    static const struct {
+        int status; /* V_OCSP_CERTSTATUS_*, or -1: no response but this text */
+        const char *text;
+        bool stapled, warned;
+    } rows[] = {
+        {V_OCSP_CERTSTATUS_GOOD, NULL, true, false},
+        {V_OCSP_CERTSTATUS_REVOKED, NULL, false, true},
+        {V_OCSP_CERTSTATUS_UNKNOWN, NULL, false, true},
+        {-1, "not a response", false, true},
+        {-1, "", false, false}, /* HAProxy's sign that one will come later */
+    };
+    for (size_t i = 0; i < LEN(rows); i++) {
+        struct tls_bytes ocsp = {strdup(rows[i].text != NULL ? rows[i].text : ""), 0};
+        ocsp.len = strlen(ocsp.data);
+        if (rows[i].status >= 0) {
+            free(ocsp.data);
+            ocsp = ocsp_response(&middle, &leaf, rows[i].status);
+        }
+        disk_put_bytes(&disk, "leaf.pem.ocsp", ocsp.data, ocsp.len);
+        tls_bytes_free(&ocsp);
+        struct tls_error_text error = {""};
+        struct tls_store *store = tls_store_new();
+        assert_int_equal(tls_store_add(store, "leaf.pem", NULL, &disk.table, &error), 0);
+        assert_int_equal(tls_store_certificate(store, 0)->has_ocsp, rows[i].stapled);
+        size_t cursor = 0;
+        assert_int_equal(tls_store_next_warning(store, time(NULL), 0, &cursor, &error),
+                         rows[i].warned);
+        if (rows[i].warned)
+            assert_non_null(strstr(error.text, "leaf.pem.ocsp: not stapled"));
+        tls_store_free(store);
+    }
 }
 
 static void reads_the_disk(void **state)
@@ -361,14 +384,10 @@ static void reads_the_disk(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(accepts_files),
-        cmocka_unit_test(refuses_files_with_a_reason),
-        cmocka_unit_test(chooses_by_name),
-        cmocka_unit_test(finds_each_of_many),
-        cmocka_unit_test(loads_a_folder_in_order),
-        cmocka_unit_test(says_what_a_certificate_is),
-        cmocka_unit_test(warns_of_dates),
-        cmocka_unit_test(tells_of_a_useless_ocsp_response),
+        cmocka_unit_test(accepts_files),           cmocka_unit_test(refuses_files_with_a_reason),
+        cmocka_unit_test(chooses_by_name),         cmocka_unit_test(finds_each_of_many),
+        cmocka_unit_test(loads_a_folder_in_order), cmocka_unit_test(says_what_a_certificate_is),
+        cmocka_unit_test(warns_of_dates),          cmocka_unit_test(staples_only_what_says_good),
         cmocka_unit_test(reads_the_disk),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

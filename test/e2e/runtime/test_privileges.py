@@ -5,11 +5,14 @@ import pathlib
 import re
 import signal
 import ssl
+import time
 
 import pytest
 
 from conftest import answers, children, site
 from harness.client import Client, get
+from harness.load import Load
+from harness.ports import free_port
 from harness.waiting import is_listening, wait_for
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
@@ -104,3 +107,16 @@ def test_nobody_stands_beside_a_process_that_keeps_its_privileges(launch, port):
     weir = launch(site(port))
     wait_for(lambda: answers(port))
     assert children(weir.pid) == []
+
+
+@ARRANGEMENTS
+def test_reloads_under_load_lose_nothing(launch, port, flags):
+    second = free_port()
+    weir = launch(site(port), flags=flags, extra="    user nobody")
+    load = Load(port, clients=2, requests_per_connection=20)
+    with load:
+        for turn in range(40):
+            weir.reload(site(port, second) if turn % 2 == 0 else site(port))
+            time.sleep(0.05)
+    load.check(50)
+    wait_for(lambda: not is_listening(second))

@@ -2,6 +2,7 @@
 """Who is launched, who is forked, who answers to which signal, and with which exit code they leave."""
 import os
 import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -16,8 +17,17 @@ from harness.process import Process
 from harness.waiting import is_listening, wait_for
 
 
+def run(weir):
+    return subprocess.run([str(word) for word in weir.command()], capture_output=True, text=True, timeout=30)
+
+
 def status_of(pid):
     return pathlib.Path("/proc/%d/status" % pid).read_text()
+
+
+def holds_or_takes(pid, number):
+    masks = re.findall(r"^Sig(?:Blk|Cgt):\s+(\w+)$", status_of(pid), re.M)
+    return any(int(mask, 16) >> (number - 1) & 1 for mask in masks)
 
 
 ENDINGS = [
@@ -105,32 +115,58 @@ def test_monitor_reloads_its_worker_and_keeps_new_sockets(launch, port):
     assert answers(port)
 
 
-@pytest.mark.parametrize("flags", [["-D"], ["-D", "-W"]], ids=" ".join)
-def test_background_process_serves_before_the_launched_one_leaves(tmp_path, port, flags):
-    pidfile = tmp_path / "weir.pid"
-    weir = Instance(tmp_path, site(port), flags=[*flags, "-p", str(pidfile)])
-    subprocess.run([str(word) for word in weir.command()], check=True, timeout=30, stdin=subprocess.DEVNULL)
+BACKGROUND = [
+    (["-D", "-p", "{folder}/pid"], ""),
+    (["-D", "-W", "-p", "{folder}/pid"], ""),
+    (["-D"], "    pidfile {folder}/pid\n"),
+    ([], "    daemon\n    pidfile {folder}/pid\n"),
+    ([], "    daemon\n    master-worker\n    pidfile {folder}/pid\n"),
+    (["-p", "{folder}/pid"], "    daemon\n    pidfile {folder}/other\n"),
+]
+
+
+@pytest.mark.parametrize("flags,extra", BACKGROUND)
+def test_background_process_serves_before_the_launched_one_leaves(tmp_path, port, flags, extra):
+    weir = Instance(tmp_path, site(port), flags=[flag.format(folder=tmp_path) for flag in flags],
+                    extra=extra.format(folder=tmp_path))
+    done = subprocess.run([str(word) for word in weir.command()], timeout=30, stdin=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL)
+    assert done.returncode == 0
     assert answers(port)
-    pid = int(pidfile.read_text())
-    assert pidfile.read_text() == "%d\n" % pid
+    written = (tmp_path / "pid").read_text()
+    pid = int(written)
+    assert written == "%d\n" % pid
+    assert os.readlink("/proc/%d/fd/2" % pid) == "/dev/null"
     os.kill(pid, signal.SIGUSR1)
     wait_for(lambda: not is_listening(port))
+
+
+def test_systemd_keeps_its_child_whatever_the_file_says(launch, port):
+    weir = launch(site(port), flags=["-Ws"], extra="    daemon\n")
+    wait_for(lambda: answers(port))
+    assert weir.is_running() and len(children(weir.pid)) == 1
+
+
+def test_pid_file_that_cannot_be_written_ends_the_start(tmp_path, port):
+    for flags in (["-D"], ["-W"]):
+        done = run(Instance(tmp_path, site(port), flags=[*flags, "-p", "/nonexistent/pid"]))
+        assert done.returncode == 1
+        assert "Cannot create pidfile /nonexistent/pid" in done.stderr
+        assert not is_listening(port)
 
 
 @pytest.mark.parametrize("flags", [["-db"], ["-W"]], ids=" ".join)
 def test_signals_that_come_during_the_start_are_taken_afterwards(tmp_path, closing, port, flags):
     weir = closing(Instance(tmp_path, site(port), flags=flags))
     Process.start(weir)
-    wait_for(lambda: "SigBlk:\t0000000000000000" not in status_of(weir.pid))
+    wait_for(lambda: holds_or_takes(weir.pid, signal.SIGUSR1))
     weir.send_signal(signal.SIGUSR1)
     assert weir.wait() == 0
 
 
 def test_background_start_that_fails_is_told(tmp_path, port):
     with socket.create_server(("127.0.0.1", port)):
-        weir = Instance(tmp_path, site(port), flags=["-D"])
-        done = subprocess.run([str(word) for word in weir.command()], capture_output=True, text=True,
-                              timeout=30)
+        done = run(Instance(tmp_path, site(port), flags=["-D"]))
     assert done.returncode == 1
     assert "another process listens there" in done.stderr
 
@@ -139,8 +175,7 @@ def test_background_start_that_fails_is_told(tmp_path, port):
 def test_second_instance_on_the_same_address_is_refused(launch, tmp_path, port, flags):
     launch(site(port))
     wait_for(lambda: answers(port))
-    weir = Instance(tmp_path, site(port), flags=flags)
-    done = subprocess.run([str(word) for word in weir.command()], capture_output=True, text=True, timeout=30)
+    done = run(Instance(tmp_path, site(port), flags=flags))
     assert done.returncode == 1
     assert "another process listens there" in done.stderr
     assert answers(port)

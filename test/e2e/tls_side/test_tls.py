@@ -154,6 +154,56 @@ def test_sessions_are_resumed_without_tickets(start, authority):
             assert client.sock.session_reused
 
 
+@pytest.mark.weir_only
+@pytest.mark.parametrize("cipher, accepted", [
+    ("ECDHE-ECDSA-AES128-GCM-SHA256", True), ("ECDHE-ECDSA-CHACHA20-POLY1305", True),
+    ("ECDHE-ECDSA-AES128-SHA", False), ("ECDHE-ECDSA-AES256-SHA384", False)])
+def test_ciphers_are_those_of_mozillas_intermediate_list(start, authority, cipher, accepted):
+    port = start("crt %s" % authority.pem("a.test"))
+    context = tls_client(maximum=ssl.TLSVersion.TLSv1_2)
+    context.set_ciphers(cipher)
+    if accepted:
+        assert subject(port, None, context) == "a.test"
+    else:
+        with pytest.raises((ssl.SSLError, ConnectionError)):
+            Client(port, tls=context)
+
+
+def record_sizes(port, request):
+    """The sizes of the application data records that come back, one after the other."""
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = tls_client(maximum=ssl.TLSVersion.TLSv1_2).wrap_bio(incoming, outgoing)
+    with Client(port) as client:
+        def step(action):
+            while True:
+                try:
+                    return action()
+                except ssl.SSLWantReadError:
+                    client.send(outgoing.read())
+                    incoming.write(client.sock.recv(65536))
+
+        step(tls.do_handshake)
+        tls.write(request)
+        client.send(outgoing.read())
+        data = client.rest()
+    sizes = []
+    while data:
+        length = int.from_bytes(data[3:5], "big")
+        if data[0] == 23:
+            sizes.append(length)
+        data = data[5 + length:]
+    return sizes
+
+
+@pytest.mark.weir_only
+def test_records_are_small_at_first_and_large_in_bulk(balance, serve, authority):
+    port, server = free_port(), serve(always(reply(bytes(2000000))))
+    balance(FRONTEND.format(port=port, server=server.port, words="crt %s" % authority.pem("a.test")))
+    sizes = record_sizes(port, b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    assert sizes[0] < 4096, "the first record holds the browser up: %d bytes" % sizes[0]
+    assert max(sizes) > 16000 and len(sizes) < 400, (len(sizes), max(sizes))
+
+
 def test_plain_http_on_a_tls_port_is_cut_off(start, authority):
     port = start("crt %s" % authority.pem("a.test"))
     with Client(port) as client:
