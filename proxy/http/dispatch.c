@@ -191,10 +191,8 @@ static bool has_other_server(const struct backend *backend)
 enum stream_state dispatch_retry_connect(struct stream *s)
 {
     const struct conf_proxy *be = s->backend->conf;
-    if (s->retries >= be->retries) {
-        count_server(s, COUNTER_FAILED_CONN);
+    if (s->retries >= be->retries)
         return stream_fail(s, CAUSE_SERVER_ABORT, 503);
-    }
     leave_failed_server(s);
     s->fresh_conn = false;
     /* redispatch N: at each Nth retry; -1: at the last */

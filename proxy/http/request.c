@@ -157,10 +157,11 @@ enum stream_state request_send(struct stream *s)
     stream_server_lives(s, be->timeout.server_ms);
     stream_client_lives(s, s->frontend->conf->timeout.client_ms);
     s->sconn->streams++;
+    s->up_broken = false;
+    s->state = STREAM_WAITING;
     switch (status) {
     case RELAY_WAITS:
     case RELAY_DONE:
-        s->state = STREAM_WAITING;
         return stream_pump(s);
     case RELAY_TO_FAILED:
         return dispatch_server_failed(s, CAUSE_SERVER_ABORT, 502);

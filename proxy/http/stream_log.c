@@ -32,7 +32,7 @@ void stream_log_failure(struct stream *s)
         break;
     case CAUSE_SERVER_ABORT:
     case CAUSE_SERVER_TIMEOUT:
-        if (s->phase == 'Q')
+        if (s->phase == 'Q' || s->phase == 'C')
             count(s, COUNT_BACKEND | COUNT_SERVER, COUNTER_FAILED_CONN, 1);
         else if (s->phase == 'H')
             count(s, COUNT_BACKEND | COUNT_SERVER, COUNTER_FAILED_RESP, 1);
@@ -40,7 +40,7 @@ void stream_log_failure(struct stream *s)
             count(s, COUNT_ALL, COUNTER_SERVER_ABORTS, 1);
         break;
     case CAUSE_PROXY:
-        if (before_request)
+        if (before_request || s->up.chunked.error.reason != NULL)
             count(s, COUNT_FRONTEND, COUNTER_FAILED_REQ, 1);
         else
             count(s, COUNT_BACKEND | COUNT_SERVER, COUNTER_FAILED_RESP, 1);
@@ -154,7 +154,7 @@ void stream_log_end(struct stream *s)
 {
     count_end(s);
     const struct conf_proxy *fe = s->frontend->conf;
-    if (fe->log_count == 0)
+    if (fe->log_count == 0 || (fe->dontlognull && s->in_len == 0))
         return;
     struct access_record r = {
         .frontend = fe,

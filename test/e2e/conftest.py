@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures of the scenarios. `--balancer both` proves each expectation against HAProxy as well."""
+import resource
 import subprocess
 
 import pytest
@@ -17,6 +18,8 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # both ends of every connection are ours
     config.addinivalue_line("markers", "threads: worth running under ThreadSanitizer")
     config.addinivalue_line("markers", "weir_only: HAProxy does this differently or not at all")
 

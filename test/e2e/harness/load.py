@@ -76,6 +76,8 @@ class Load:
                 response = client.request(self.method, self.path)
             except Exception as error:  # pylint: disable=broad-except
                 self._failed(error, on_connection)
+                if client:
+                    client.close()
                 client = None
                 continue
             on_connection += 1

@@ -164,7 +164,9 @@ void harness_stop(struct harness *h)
     loop_destroy(&h->loop);
     loop_destroy(&h->control);
     close(h->listener);
-    for (unsigned i = 0; i < h->proxy.server_count; i++)
+    if (h->jam != 0)
+        close(h->jam);
+    for (unsigned i = 0; i < HARNESS_SERVERS && h->origins[i] != 0; i++)
         close(h->origins[i]);
 }
 
@@ -346,6 +348,32 @@ void harness_hear_end(struct harness *h, int fd)
     if (n != 0)
         fail_msg("%s \"%s\"", n < 0 ? "no end" : "bytes instead of the end:", buf);
     close(fd);
+}
+
+void harness_reset(struct harness *h, int fd)
+{
+    struct linger now = {.l_onoff = 1};
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+    close(fd);
+    harness_settle(h);
+}
+
+void harness_jam(struct harness *h, unsigned index)
+{
+    struct sockaddr_in in;
+    socklen_t len = sizeof(in);
+    assert_int_equal(listen(h->origins[index], 0), 0);
+    assert_int_equal(getsockname(h->origins[index], (struct sockaddr *)&in, &len), 0);
+    h->jam = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(connect(h->jam, (struct sockaddr *)&in, len), 0);
+}
+
+uint64_t harness_count(const struct harness *h, int index, enum counter which)
+{
+    const struct proxy *proxy = &h->chain.current->proxies[0];
+    struct counters *cells = index < 0 ? backend_counters(&proxy->state->backend, 0)
+                                       : server_counters(proxy->servers[index], 0);
+    return atomic_load(&cells->totals[which]);
 }
 
 const struct harness_log *harness_last_log(const struct harness *h)
