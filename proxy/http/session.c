@@ -158,6 +158,9 @@ void session_move_on(struct session *session)
     const struct bind *heir = http_thread_find_bind(thread, session->bind);
     if (heir == NULL)
         return;
+    /* while the old snapshot is still held: without it the server may be gone */
+    if (session->kept != NULL && atomic_load_explicit(&session->kept->server->retired, memory_order_relaxed))
+        server_conn_close(session->kept);
     snapshot_release(session->snapshot, thread->loop->index);
     session->snapshot = snapshot_hold(thread->snapshot, thread->loop->index);
     session->bind = heir;

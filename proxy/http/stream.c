@@ -447,6 +447,7 @@ static bool pass_leftover(struct stream *s)
     size_t in_buffer = s->in_len - s->in_used, unread = s->up.surplus ? s->up.unread.len : 0;
     if (in_buffer + unread == 0)
         return true;
+    session_move_on(s->session);
     struct stream *next = stream_new(s->session);
     if (next == NULL)
         return false;

@@ -147,8 +147,11 @@ static void fill_request(const struct stream *s, struct access_record *r)
     if (s->head_us == 0)
         return;
     const struct http_msg *m = &s->req;
+    uint32_t end = m->target_off + m->target_len + (uint32_t)sizeof(" HTTP/1.1") - 1;
+    if (end > m->head_bytes - 1) /* HTTP/0.9, leniently: there is no version */
+        end = m->target_off + m->target_len;
     r->request_line = s->in + m->method_off;
-    r->request_line_len = m->target_off + m->target_len + sizeof(" HTTP/1.1") - 1 - m->method_off;
+    r->request_line_len = end - m->method_off;
 }
 
 static void fill_tls(const struct session *session, struct access_record *r)

@@ -33,10 +33,8 @@ struct harness_log {
 };
 
 struct harness {
-    struct config config;
-    struct conf_proxy proxy; /* "www", a listen section: change it before harness_start() */
+    struct conf_proxy proxy; /* "www", a listen section: change it before a load */
     struct conf_server servers[HARNESS_SERVERS];
-    struct conf_bind bind;
     struct conf_log_target log_target;
     size_t buffer_bytes;     /* as the next two: change before the start */
     int client_buffer_bytes; /* the kernel's, of a client's receiving side; 0 = as usual */
@@ -57,6 +55,10 @@ struct harness {
 /* Everything at its default: one server, generous timeouts, no retry. */
 void harness_init(struct harness *h, unsigned servers);
 void harness_start(struct harness *h);
+/* The configuration as it is now takes the place of the one before. */
+void harness_reload(struct harness *h);
+/* How many loads somebody still uses. */
+unsigned harness_loads(const struct harness *h);
 /* Ends it and checks that nothing is left over: sessions, slots, snapshots. */
 void harness_stop(struct harness *h);
 

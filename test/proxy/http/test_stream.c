@@ -125,13 +125,29 @@ static const struct exchange exchanges[] = {
      "HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n", true, true},
 };
 
-static void test_exchange(void **state)
+/* With option accept-invalid-http-request and -response: whatever came, what goes on is well formed. */
+static const struct exchange lenient_exchanges[] = {
+    {"lines that end in LF", "GET / HTTP/1.1\nHost: a\nX: y\n\n", "GET / HTTP/1.1\r\nHost: a\r\nX: y\r\n\r\n",
+     "HTTP/1.1 200 OK\nContent-Length: 0\nX: y\n\n", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX: y\r\n\r\n", true,
+     true},
+    {"more than one space", "GET   /   HTTP/1.1\r\nHost: a\r\n\r\n", GET,
+     "HTTP/1.1   200   OK\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", true,
+     true},
+    {"another version", "GET / HTTP/2.0\r\nHost: a\r\n\r\n", GET, "HTTP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n",
+     "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", true, true},
+    {"another protocol", GET, GET, "ICY 200 OK\r\nContent-Length: 0\r\n\r\n",
+     "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", true, false},
+    {"empty lines first", "\r\n\r\n" GET, GET, "\r\nHTTP/1.1 204 No Content\r\n\r\n",
+     "HTTP/1.1 204 No Content\r\n\r\n", true, true},
+};
+
+static void run_exchanges(const struct exchange *table, size_t count, bool lenient)
 {
-    (void)state;
-    for (size_t i = 0; i < sizeof(exchanges) / sizeof(exchanges[0]); i++) {
-        const struct exchange *e = &exchanges[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct exchange *e = &table[i];
         print_message("%s\n", e->name);
         harness_init(&h, 1);
+        h.proxy.accept_invalid_request = h.proxy.accept_invalid_response = lenient;
         harness_start(&h);
         int client = harness_connect(&h);
         harness_say(&h, client, e->request);
@@ -155,6 +171,18 @@ static void test_exchange(void **state)
             close(server);
         harness_stop(&h);
     }
+}
+
+static void test_exchange(void **state)
+{
+    (void)state;
+    run_exchanges(exchanges, sizeof(exchanges) / sizeof(exchanges[0]), false);
+}
+
+static void test_lenient_exchange(void **state)
+{
+    (void)state;
+    run_exchanges(lenient_exchanges, sizeof(lenient_exchanges) / sizeof(lenient_exchanges[0]), true);
 }
 
 /* ---- reuse ---------------------------------------------------------------------------------------- */
@@ -639,6 +667,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_exchange),
+        cmocka_unit_test(test_lenient_exchange),
         CASE(test_one_connection_serves_many),
         CASE(test_a_server_that_sends_too_much_later),
         CASE(test_surplus_behind_a_large_body),
