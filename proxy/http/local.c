@@ -193,6 +193,7 @@ void service_resume(struct service_wait *wait)
     struct stream *s = wait->stream;
     if (s == NULL)
         return;
+    wait->stream = NULL;
     s->answer.wait = NULL;
     stream_handle(s, STREAM_PREPARED); /* of a late answer that is being refused: changes nothing */
 }
