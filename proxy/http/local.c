@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #define PRODUCE_BYTES (16 * 1024)
+#define PREPARE_MS 10000 /* the control thread answers within milliseconds, unless it loads a configuration */
 
 /* After an answer of ours the connection goes on only if the request has been read to its end. */
 static bool may_keep_client(const struct stream *s)
@@ -165,6 +166,38 @@ static enum stream_state start_service(struct stream *s)
     return local_continue(s);
 }
 
+/* ---- answers that another thread completes ------------------------------------------------------- */
+
+static enum stream_state prepare(struct stream *s)
+{
+    s->answer.wait->stream = s;
+    s->state = STREAM_PREPARING;
+    stream_server_lives(s, PREPARE_MS);
+    stream_arm(s);
+    return STREAM_PREPARING;
+}
+
+enum stream_state local_prepared(struct stream *s)
+{
+    return start_service(s);
+}
+
+enum stream_state local_late(struct stream *s)
+{
+    return stream_fail(s, CAUSE_RESOURCE, 503);
+}
+
+void service_resume(struct service_wait *wait)
+{
+    struct stream *s = wait->stream;
+    if (s == NULL)
+        return;
+    s->answer.wait = NULL;
+    stream_handle(s, STREAM_PREPARED); /* of a late answer that is being refused: changes nothing */
+}
+
+/* ---- asking the services ------------------------------------------------------------------------- */
+
 /* The request's body as far as it came with the head. True when that is all of it. */
 static bool body_is_here(struct stream *s, struct service_request *request)
 {
@@ -207,7 +240,7 @@ bool local_try_services(struct stream *s, enum stream_state *next_out)
             *next_out = too_large ? stream_fail(s, CAUSE_PROXY, 413) : STREAM_HEAD;
             return true;
         }
-        *next_out = start_service(s);
+        *next_out = verdict == SERVICE_WAITS ? prepare(s) : start_service(s);
         return true;
     }
     return false;

@@ -99,18 +99,20 @@ void request_prepare(struct stream *s)
     drop_forged_fields(s);
 }
 
-/* Method and target as they came; the version is ours, RFC 9112 2.3. */
+/* Method and target as they came; the version is ours, RFC 9112 2.3. A strictly read line of that version goes
+ * on as it is, in one piece with the fields; what leniency let through is written anew. */
 static void add_request_line(struct stream *s, struct gather *g)
 {
     const struct http_msg *m = &s->req;
-    gather_add(g, s->in + m->method_off, m->target_off + m->target_len - m->method_off);
-    uint32_t line_end = m->target_off + m->target_len + (uint32_t)sizeof(" HTTP/1.1\r\n") - 1;
-    bool as_is = m->version_minor == 1 && (m->flags & HTTP_MSG_VERSION_ODD) == 0 &&
-                 line_end <= m->head_bytes;
-    if (as_is)
-        gather_add(g, s->in + m->target_off + m->target_len, sizeof(" HTTP/1.1\r\n") - 1);
-    else
-        gather_literal(g, " HTTP/1.1\r\n");
+    if (m->version_minor == 1 && !s->frontend->conf->accept_invalid_request) {
+        uint32_t end = m->target_off + m->target_len + (uint32_t)sizeof(" HTTP/1.1\r\n") - 1;
+        gather_add(g, s->in + m->method_off, end - m->method_off);
+        return;
+    }
+    gather_add(g, s->in + m->method_off, m->method_len);
+    gather_literal(g, " ");
+    gather_add(g, s->in + m->target_off, m->target_len);
+    gather_literal(g, " HTTP/1.1\r\n");
 }
 
 /* What has come of the body lies in the stream's buffer and, of a large one, in the session's intake. */
@@ -157,10 +159,11 @@ enum stream_state request_send(struct stream *s)
     stream_server_lives(s, be->timeout.server_ms);
     stream_client_lives(s, s->frontend->conf->timeout.client_ms);
     s->sconn->streams++;
+    s->up_broken = false;
+    s->state = STREAM_WAITING;
     switch (status) {
     case RELAY_WAITS:
     case RELAY_DONE:
-        s->state = STREAM_WAITING;
         return stream_pump(s);
     case RELAY_TO_FAILED:
         return dispatch_server_failed(s, CAUSE_SERVER_ABORT, 502);

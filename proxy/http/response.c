@@ -34,13 +34,19 @@ static void add_connection(const struct stream *s, struct gather *g, bool tunnel
         gather_literal(g, "Connection: keep-alive\r\n");
 }
 
-static void add_status_line(struct gather *g, const struct http_msg *m, const char *base)
+static void add_status_line(const struct stream *s, struct gather *g, const char *base)
 {
-    uint32_t after_version = sizeof("HTTP/1.1") - 1;
-    uint32_t end = m->reason_off + m->reason_len;
-    if (m->version_minor == 1)
+    const struct http_msg *m = &s->resp;
+    uint32_t end = m->reason_off + m->reason_len, after_version = sizeof("HTTP/1.1") - 1;
+    if (s->backend->conf->accept_invalid_response) { /* it may have come in many a shape */
+        const char code[] = {' ', (char)('0' + m->status / 100), (char)('0' + m->status / 10 % 10),
+                             (char)('0' + m->status % 10), ' '};
+        gather_literal(g, "HTTP/1.1");
+        gather_text(g, code, sizeof(code));
+        gather_add(g, base + m->reason_off, m->reason_len);
+    } else if (m->version_minor == 1) {
         gather_add(g, base, end);
-    else {
+    } else {
         gather_literal(g, "HTTP/1.1");
         gather_add(g, base + after_version, end - after_version);
     }
@@ -57,7 +63,7 @@ static void add_head(struct stream *s, struct gather *g, const char *base, bool 
 {
     struct http_msg *m = &s->resp;
     drop_hop_by_hop(m, base);
-    add_status_line(g, m, base);
+    add_status_line(s, g, base);
     head_add_fields(g, m, base, s->backend->conf->accept_invalid_response);
     if (m->body == HTTP_BODY_CHUNKED && s->req.version_minor == 1)
         gather_literal(g, "Transfer-Encoding: chunked\r\n");
@@ -153,7 +159,7 @@ static enum relay_status pass_interim(struct stream *s, const char *base)
     if (s->req.version_minor == 0)
         return RELAY_WAITS;
     drop_hop_by_hop(&s->resp, base);
-    add_status_line(&g, &s->resp, base);
+    add_status_line(s, &g, base);
     head_add_fields(&g, &s->resp, base, s->backend->conf->accept_invalid_response);
     gather_literal(&g, "\r\n");
     return relay_send(&s->down, &g);

@@ -158,6 +158,9 @@ void session_move_on(struct session *session)
     const struct bind *heir = http_thread_find_bind(thread, session->bind);
     if (heir == NULL)
         return;
+    /* while the old snapshot is still held: without it the server may be gone */
+    if (session->kept != NULL && atomic_load_explicit(&session->kept->server->retired, memory_order_relaxed))
+        server_conn_close(session->kept);
     snapshot_release(session->snapshot, thread->loop->index);
     session->snapshot = snapshot_hold(thread->snapshot, thread->loop->index);
     session->bind = heir;
@@ -337,13 +340,15 @@ static void refuse_late_head(struct session *session)
 /* A client that never said a word gets a 408 as from HAProxy; one between two requests is just let go. */
 static void end_idle(struct session *session)
 {
-    if (session->requests == 0) {
-        begin_stream(session);
-        if (session->stream != NULL)
-            refuse_late_head(session);
+    if (session->requests > 0) {
+        session_close(session);
         return;
     }
-    session_close(session);
+    begin_stream(session);
+    if (session->stream == NULL)
+        return;
+    session->stream->began_us = session->idle_since_us; /* it is the silence that is reported */
+    refuse_late_head(session);
 }
 
 static void give_up_handshake(struct session *session)

@@ -43,7 +43,8 @@ static bool waits_for_client(const struct stream *s)
     case STREAM_WAITING:
         return !s->up.input_done && !s->up_broken && !relay_is_blocked(&s->up);
     case STREAM_RELAYING:
-        return relay_is_blocked(&s->down) || (!s->up.input_done && !s->up_broken);
+        return relay_is_blocked(&s->down) ||
+               (!s->up.input_done && !s->up_broken && !relay_is_blocked(&s->up));
     default:
         return false;
     }
@@ -55,12 +56,13 @@ static bool waits_for_server(const struct stream *s)
     case STREAM_QUEUED:
     case STREAM_PAUSED:
     case STREAM_CONNECTING:
+    case STREAM_PREPARING:
     case STREAM_TUNNEL:
         return true;
     case STREAM_WAITING:
         return s->up.input_done || s->up_broken || relay_is_blocked(&s->up);
     case STREAM_RELAYING:
-        return !s->down.input_done && !relay_is_blocked(&s->down);
+        return (!s->down.input_done && !relay_is_blocked(&s->down)) || relay_is_blocked(&s->up);
     default:
         return false;
     }
@@ -151,21 +153,22 @@ void stream_parse_head(struct stream *s)
 
 /* ---- both directions ------------------------------------------------------------------------------ */
 
-/* A relay's counts before it runs. */
+/* A relay before it runs. */
 struct progress {
     uint64_t in, out;
-    bool blocked;
+    bool blocked, done;
 };
 
 static struct progress progress_of(const struct relay *relay)
 {
-    return (struct progress){relay->bytes_in, relay->bytes_out, relay_is_blocked(relay)};
+    return (struct progress){relay->bytes_in, relay->bytes_out, relay_is_blocked(relay), relay->input_done};
 }
 
 /* Whoever gave bytes is not late; nor is one who could not, since we did not read, and now can again. */
 static bool has_given(const struct relay *relay, struct progress before)
 {
-    return relay->bytes_in != before.in || (before.blocked && !relay_is_blocked(relay));
+    return relay->bytes_in != before.in || relay->input_done != before.done ||
+           (before.blocked && !relay_is_blocked(relay));
 }
 
 /* Nor is one who took bytes, or is offered more than it takes only from now on. */
@@ -174,14 +177,23 @@ static bool has_taken(const struct relay *relay, struct progress before)
     return relay->bytes_out != before.out || (!before.blocked && relay_is_blocked(relay));
 }
 
+static void note_progress(struct stream *s, bool of_client, bool of_server)
+{
+    if (s->state == STREAM_TUNNEL && (of_client || of_server)) { /* it ends when both are silent */
+        stream_refresh_deadlines(s);
+        return;
+    }
+    if (of_client)
+        stream_client_lives(s, s->frontend->conf->timeout.client_ms);
+    if (of_server)
+        stream_server_lives(s, s->backend->conf->timeout.server_ms);
+}
+
 static enum relay_status run_up(struct stream *s)
 {
     struct progress before = progress_of(&s->up);
     enum relay_status status = relay_run(&s->up);
-    if (has_given(&s->up, before))
-        stream_client_lives(s, client_timeout_ms(s));
-    if (has_taken(&s->up, before))
-        stream_server_lives(s, server_timeout_ms(s));
+    note_progress(s, has_given(&s->up, before), has_taken(&s->up, before));
     return status;
 }
 
@@ -189,16 +201,18 @@ static enum relay_status run_down(struct stream *s)
 {
     struct progress before = progress_of(&s->down);
     enum relay_status status = relay_run(&s->down);
-    if (has_given(&s->down, before))
-        stream_server_lives(s, server_timeout_ms(s));
-    if (has_taken(&s->down, before))
-        stream_client_lives(s, client_timeout_ms(s));
+    note_progress(s, has_taken(&s->down, before), has_given(&s->down, before));
     return status;
+}
+
+static bool is_finished(const struct relay *relay)
+{
+    return relay->input_done && !relay_is_blocked(relay);
 }
 
 static enum stream_state pump_up(struct stream *s)
 {
-    if (s->up_broken || (s->up.input_done && !relay_is_blocked(&s->up)))
+    if (s->up_broken || is_finished(&s->up))
         return s->state;
     switch (run_up(s)) {
     case RELAY_DONE:
@@ -225,17 +239,22 @@ static enum stream_state pump_up(struct stream *s)
     }
 }
 
+/* A server that answered before it had the whole request may go on to read it: then it shall get it, as the
+ * client is still sending and a connection that was cut would lose it the answer. */
+static bool has_listener(const struct stream *s)
+{
+    return s->state == STREAM_TUNNEL ||
+           ((s->resp.flags & HTTP_MSG_KEEP_ALIVE) != 0 && !s->sconn->conn.peer_ended);
+}
+
 static bool is_over(const struct stream *s)
 {
-    bool down_done = s->down.input_done && !relay_is_blocked(&s->down);
-    if (s->state != STREAM_TUNNEL)
-        return down_done;
-    return down_done && (s->up_broken || (s->up.input_done && !relay_is_blocked(&s->up)));
+    return is_finished(&s->down) && (s->up_broken || is_finished(&s->up) || !has_listener(s));
 }
 
 static enum stream_state pump_down(struct stream *s)
 {
-    bool was_over = s->down.input_done && !relay_is_blocked(&s->down);
+    bool was_over = is_finished(&s->down);
     switch (was_over ? RELAY_DONE : run_down(s)) {
     case RELAY_DONE:
         if (s->state == STREAM_TUNNEL && !was_over)
@@ -288,22 +307,18 @@ enum stream_state stream_pump(struct stream *s)
 
 static enum stream_state pump_client(struct stream *s)
 {
-    if (s->session->client.broken && s->state == STREAM_WAITING)
+    if (s->session->client.broken && s->state != STREAM_TUNNEL) /* there a reset may have bytes before it */
         return stream_fail(s, CAUSE_CLIENT_ABORT, 400);
     if (s->state == STREAM_WAITING && s->backend->conf->abortonclose && s->session->client.peer_ended &&
         s->up.input_done)
         return stream_fail(s, CAUSE_CLIENT_ABORT, 400);
-    if (s->state == STREAM_TUNNEL)
-        stream_refresh_deadlines(s);
     return stream_pump(s);
 }
 
 static enum stream_state pump_server(struct stream *s)
 {
-    if (s->state == STREAM_TUNNEL)
-        stream_refresh_deadlines(s);
-    else
-        stream_server_lives(s, server_timeout_ms(s)); /* with a part of its head, say */
+    if (s->state != STREAM_TUNNEL)
+        stream_server_lives(s, s->backend->conf->timeout.server_ms); /* with a part of its head, say */
     return stream_pump(s);
 }
 
@@ -367,6 +382,7 @@ static stream_step *const steps[STREAM_STATES][STREAM_EVENTS] = {
                        [STREAM_CLIENT_READY] = pump_client,
                        [STREAM_RESUMED] = stream_pump,
                        [STREAM_TIMED_OUT] = time_out_pump},
+    [STREAM_PREPARING] = {[STREAM_PREPARED] = local_prepared, [STREAM_TIMED_OUT] = local_late},
     [STREAM_ANSWERING] = {[STREAM_CLIENT_READY] = local_continue, [STREAM_TIMED_OUT] = time_out_pump},
 };
 
@@ -388,7 +404,7 @@ static char phase_letter(const struct stream *s)
     static const char letters[STREAM_STATES] = {
         [STREAM_HEAD] = 'R',     [STREAM_QUEUED] = 'Q',   [STREAM_PAUSED] = 'C', [STREAM_CONNECTING] = 'C',
         [STREAM_WAITING] = 'H',  [STREAM_RELAYING] = 'D', [STREAM_TUNNEL] = 'D', [STREAM_ANSWERING] = 'D',
-        [STREAM_ENDED] = '-',
+        [STREAM_PREPARING] = 'H', [STREAM_ENDED] = '-',
     };
     if (s->cause == CAUSE_LOCAL)
         return 'R';
@@ -405,8 +421,10 @@ void stream_blame(struct stream *s, enum stream_cause cause)
 
 enum stream_state stream_fail(struct stream *s, enum stream_cause cause, int status)
 {
-    stream_blame(s, cause);
-    stream_log_failure(s);
+    if (s->cause == CAUSE_NONE) { /* else it has been counted: that we cannot even say so is not another one */
+        stream_blame(s, cause);
+        stream_log_failure(s);
+    }
     s->keep_client = s->keep_server = false;
     dispatch_leave_queue(s);
     dispatch_release(s, false);
@@ -426,6 +444,7 @@ static bool pass_leftover(struct stream *s)
     size_t in_buffer = s->in_len - s->in_used, unread = s->up.surplus ? s->up.unread.len : 0;
     if (in_buffer + unread == 0)
         return true;
+    session_move_on(s->session);
     struct stream *next = stream_new(s->session);
     if (next == NULL)
         return false;
@@ -444,14 +463,11 @@ static void release_memory(struct stream *s)
     relay_bytes_free(&s->resp_head);
     if (s->answer.free_state != NULL)
         s->answer.free_state(s->answer.state);
+    if (s->answer.wait != NULL)
+        s->answer.wait->stream = NULL;
     s->session = NULL;
     if (!s->queue_owes)
         stream_free(s);
-}
-
-static bool is_finished(const struct relay *relay)
-{
-    return relay->input_done && !relay_is_blocked(relay);
 }
 
 static enum session_fate session_fate_after(struct stream *s, bool asked, bool answered)

@@ -32,7 +32,7 @@ void stream_log_failure(struct stream *s)
         break;
     case CAUSE_SERVER_ABORT:
     case CAUSE_SERVER_TIMEOUT:
-        if (s->phase == 'Q')
+        if (s->phase == 'Q' || s->phase == 'C')
             count(s, COUNT_BACKEND | COUNT_SERVER, COUNTER_FAILED_CONN, 1);
         else if (s->phase == 'H')
             count(s, COUNT_BACKEND | COUNT_SERVER, COUNTER_FAILED_RESP, 1);
@@ -40,7 +40,7 @@ void stream_log_failure(struct stream *s)
             count(s, COUNT_ALL, COUNTER_SERVER_ABORTS, 1);
         break;
     case CAUSE_PROXY:
-        if (before_request)
+        if (before_request || s->up.chunked.error.reason != NULL)
             count(s, COUNT_FRONTEND, COUNTER_FAILED_REQ, 1);
         else
             count(s, COUNT_BACKEND | COUNT_SERVER, COUNTER_FAILED_RESP, 1);
@@ -138,8 +138,11 @@ static void fill_request(const struct stream *s, struct access_record *r)
     if (s->head_us == 0)
         return;
     const struct http_msg *m = &s->req;
+    uint32_t end = m->target_off + m->target_len + (uint32_t)sizeof(" HTTP/1.1") - 1;
+    if (end > m->head_bytes - 1) /* HTTP/0.9, leniently: there is no version */
+        end = m->target_off + m->target_len;
     r->request_line = s->in + m->method_off;
-    r->request_line_len = m->target_off + m->target_len + sizeof(" HTTP/1.1") - 1 - m->method_off;
+    r->request_line_len = end - m->method_off;
 }
 
 static void fill_tls(const struct session *session, struct access_record *r)
@@ -154,7 +157,7 @@ void stream_log_end(struct stream *s)
 {
     count_end(s);
     const struct conf_proxy *fe = s->frontend->conf;
-    if (fe->log_count == 0)
+    if (fe->log_count == 0 || (fe->dontlognull && s->in_len == 0))
         return;
     struct access_record r = {
         .frontend = fe,

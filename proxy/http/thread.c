@@ -199,14 +199,16 @@ void http_thread_post_drain(struct http_thread *thread)
 
 /* ---- servers that change --------------------------------------------------------------------------------- */
 
+/* Of a server in maintenance the requests at hand are finished; of one that the probes call down they move. */
 static void tell_streams(struct http_thread *thread, struct server *server, unsigned notice)
 {
+    bool is_down = (notice & NOTICE_DOWN) != 0 && !atomic_load(&server->up);
     for (struct list *n = thread->sessions.next, *next; n != &thread->sessions; n = next) {
         struct stream *s = LIST_ITEM(n, struct session, node)->stream;
         next = n->next;
         if (s == NULL || s->server != server)
             continue;
-        if ((notice & NOTICE_DOWN) != 0)
+        if (is_down)
             stream_handle(s, STREAM_SERVER_DOWN); /* may free it, or give it another server */
         s = LIST_ITEM(n, struct session, node)->stream;
         if ((notice & NOTICE_SHUT_SESSIONS) != 0 && s != NULL && s->server == server)

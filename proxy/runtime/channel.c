@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -61,7 +62,7 @@ int channel_tell(int end, enum channel_kind kind, const char *text)
 {
     struct channel_message message = {.kind = kind};
     if (text != NULL)
-        memcpy(message.text, text, strnlen(text, sizeof(message.text) - 1));
+        snprintf(message.text, sizeof(message.text), "%s", text);
     return channel_send(end, &message);
 }
 

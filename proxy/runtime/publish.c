@@ -70,7 +70,8 @@ static void take_down(struct snapshot *snapshot)
 
 void publish_undo(struct snapshot *snapshot, void *owner)
 {
-    (void)owner;
+    struct worker *worker = owner;
+    worker->has_freed = true;
     log_flush(); /* lines on their way name this config's proxies */
     take_down(snapshot);
 }

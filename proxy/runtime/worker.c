@@ -5,6 +5,7 @@
  */
 #include "proxy/runtime/worker.h"
 
+#include "proxy/admin/process.h"
 #include "proxy/admin/service.h"
 #include "proxy/health/health.h"
 #include "proxy/http/thread.h"
@@ -15,6 +16,7 @@
 #include "proxy/state/proxy_state.h"
 #include "proxy/state/reload_status.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -88,6 +90,7 @@ static void drain(struct worker *worker)
     if (worker->state != WORKER_SERVING)
         return;
     worker->state = WORKER_DRAINING;
+    process_stopping();
     notify_send("STOPPING=1\nSTATUS=Draining.\n");
     loop_arm(&worker->control, &worker->grace, worker->snapshots.current->config->global.grace_ms);
 }
@@ -145,6 +148,9 @@ static void on_upkeep(struct wheel_timer *timer)
     if (worker->tls.keys != NULL)
         tls_ticket_keys_rotate(worker->tls.keys,
                                (time_t)(loop_wall_us(&worker->control) / 1000000));
+    if (worker->has_freed)
+        malloc_trim(0);
+    worker->has_freed = false;
     if (++worker->upkeeps % CERTIFICATES_EVERY == 0)
         publish_warn_certificates(worker);
     loop_arm(&worker->control, &worker->upkeep, UPKEEP_MS);

@@ -64,6 +64,7 @@ struct worker {
     uv_signal_t signals[WORKER_SIGNALS];
     struct wheel_timer upkeep, grace, hard_stop;
     unsigned upkeeps;
+    bool has_freed; /* a snapshot; its memory can go back to the system */
     enum worker_state state;
     int end_signal; /* that ended us; 0 = we left by ourselves */
 };

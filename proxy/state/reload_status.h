@@ -11,13 +11,13 @@
 #include <stdint.h>
 
 struct reload_status {
-    int64_t wall_us;    /* when the last load ended; since 1970 */
-    bool ok;            /* whether it is in use; else the one before goes on */
-    char message[512];  /* why it was refused; "" after success */
-    char digest[65];    /* of the configuration in use: hex SHA-256 of its texts */
-    int64_t in_use_us;  /* since when it is in use; since 1970 */
-    unsigned count;     /* loads that succeeded, the first included */
-    unsigned failed;    /* loads that were refused */
+    int64_t wall_us;   /* when the last load ended; since 1970 */
+    bool ok;           /* whether it is in use; else the one before goes on */
+    char message[512]; /* why it was refused; "" after success */
+    char digest[65];   /* of the configuration in use: hex SHA-256 of its texts */
+    int64_t in_use_us; /* since when it is in use; since 1970 */
+    unsigned count;    /* loads that succeeded, the first included */
+    unsigned failed;   /* loads that were refused */
 };
 
 void reload_status_succeeded(int64_t wall_us, const char *digest);

@@ -94,38 +94,66 @@ void harness_init(struct harness *h, unsigned servers)
         .log_count = 1,
         .balance = "roundrobin",
         .reuse = CONF_REUSE_ALWAYS,
-        .default_backend = &h->proxy,
         .default_backend_name = "www",
         .maxconn = 1000,
-        .binds = &h->bind,
         .bind_count = 1,
-        .servers = h->servers,
         .server_count = servers,
     };
-    h->config.proxies = &h->proxy;
-    h->config.proxy_count = 1;
-    h->config.global.bufsize = (unsigned)h->buffer_bytes;
 }
 
-static void keep_config(struct config *config)
+/* A configuration of its own for each load, as the snapshots of several may be in use. */
+struct load {
+    struct config config; /* first: it is what free_config gets */
+    struct conf_proxy proxy;
+    struct conf_server servers[HARNESS_SERVERS];
+    struct conf_bind bind;
+};
+
+static void free_load(struct config *config)
 {
-    (void)config;
+    free(config);
 }
 
-static void start_snapshot(struct harness *h)
+static struct config *make_config(const struct harness *h)
+{
+    struct load *load = calloc(1, sizeof(*load));
+    assert_non_null(load);
+    load->proxy = h->proxy;
+    load->proxy.default_backend = &load->proxy;
+    load->proxy.servers = load->servers;
+    load->proxy.binds = &load->bind;
+    memcpy(load->servers, h->servers, sizeof(load->servers));
+    load->config.proxies = &load->proxy;
+    load->config.proxy_count = 1;
+    load->config.global.bufsize = (unsigned)h->buffer_bytes;
+    return &load->config;
+}
+
+void harness_reload(struct harness *h)
 {
     struct state_error error = {""};
-    struct state_build_options options = {.threads = 1, .free_config = keep_config};
-    struct snapshot *snapshot = state_build(&h->config, NULL, &options, &error);
+    struct state_build_options options = {.threads = 1, .free_config = free_load};
+    struct snapshot *old = h->chain.current;
+    struct snapshot *snapshot = state_build(make_config(h), old, &options, &error);
     assert_string_equal(error.text, "");
     assert_non_null(snapshot);
-    snapshot->proxies[0].binds[0].socket = &h->socket;
-    snapshot->proxies[0].binds[0].tls = h->tls;
+    for (size_t i = 0; i < h->proxy.bind_count; i++) {
+        snapshot->proxies[0].binds[i].socket = &h->socket;
+        snapshot->proxies[0].binds[i].tls = h->tls;
+    }
     snapshot->proxies[0].service = &service;
-    snapshot_chain_init(&h->chain, &h->control, NULL, NULL);
-    state_commit(snapshot, NULL, &h->control);
-    assert_null(snapshot_publish(&h->chain, snapshot));
+    state_commit(snapshot, old, &h->control);
+    assert_ptr_equal(snapshot_publish(&h->chain, snapshot), old);
     http_thread_post_snapshot(h->thread, snapshot);
+    harness_settle(h);
+}
+
+unsigned harness_loads(const struct harness *h)
+{
+    unsigned count = 0;
+    for (const struct snapshot *s = h->chain.oldest; s != NULL; s = s->next)
+        count++;
+    return count;
 }
 
 void harness_start(struct harness *h)
@@ -140,12 +168,13 @@ void harness_start(struct harness *h)
     h->socket = (struct bind_socket){&h->listener, 1};
     assert_int_equal(loop_init(&h->loop, 0), 0);
     assert_int_equal(loop_init(&h->control, 1), 0);
-    struct loop *loops[] = {&h->loop};
+    static struct loop *loops[1];
+    loops[0] = &h->loop;
     state_set_hooks(&state_hooks, loops, 1);
     h->thread = http_thread_create(&h->loop, &http_hooks, h->buffer_bytes);
     assert_non_null(h->thread);
-    start_snapshot(h);
-    harness_settle(h);
+    snapshot_chain_init(&h->chain, &h->control, NULL, NULL);
+    harness_reload(h);
 }
 
 void harness_stop(struct harness *h)
@@ -158,13 +187,14 @@ void harness_stop(struct harness *h)
     assert_int_equal(atomic_load(&backend->queued), 0);
     /* what is left is the thread's own hold on the snapshot */
     assert_int_equal(h->chain.current->uses[0].users, 1);
-    h->chain.current->proxies[0].binds[0].tls = NULL;
     snapshot_chain_destroy(&h->chain);
     state_set_hooks(NULL, NULL, 0);
     loop_destroy(&h->loop);
     loop_destroy(&h->control);
     close(h->listener);
-    for (unsigned i = 0; i < h->proxy.server_count; i++)
+    if (h->jam != 0)
+        close(h->jam);
+    for (unsigned i = 0; i < HARNESS_SERVERS && h->origins[i] != 0; i++)
         close(h->origins[i]);
 }
 
@@ -346,6 +376,32 @@ void harness_hear_end(struct harness *h, int fd)
     if (n != 0)
         fail_msg("%s \"%s\"", n < 0 ? "no end" : "bytes instead of the end:", buf);
     close(fd);
+}
+
+void harness_reset(struct harness *h, int fd)
+{
+    struct linger now = {.l_onoff = 1};
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+    close(fd);
+    harness_settle(h);
+}
+
+void harness_jam(struct harness *h, unsigned index)
+{
+    struct sockaddr_in in;
+    socklen_t len = sizeof(in);
+    assert_int_equal(listen(h->origins[index], 0), 0);
+    assert_int_equal(getsockname(h->origins[index], (struct sockaddr *)&in, &len), 0);
+    h->jam = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(connect(h->jam, (struct sockaddr *)&in, len), 0);
+}
+
+uint64_t harness_count(const struct harness *h, int index, enum counter which)
+{
+    const struct proxy *proxy = &h->chain.current->proxies[0];
+    struct counters *cells = index < 0 ? backend_counters(&proxy->state->backend, 0)
+                                       : server_counters(proxy->servers[index], 0);
+    return atomic_load(&cells->totals[which]);
 }
 
 const struct harness_log *harness_last_log(const struct harness *h)

@@ -33,10 +33,8 @@ struct harness_log {
 };
 
 struct harness {
-    struct config config;
-    struct conf_proxy proxy; /* "www", a listen section: change it before harness_start() */
+    struct conf_proxy proxy; /* "www", a listen section: change it before a load */
     struct conf_server servers[HARNESS_SERVERS];
-    struct conf_bind bind;
     struct conf_log_target log_target;
     size_t buffer_bytes;     /* as the next two: change before the start */
     int client_buffer_bytes; /* the kernel's, of a client's receiving side; 0 = as usual */
@@ -49,6 +47,7 @@ struct harness {
     struct bind_socket socket;
     int listener;
     int origins[HARNESS_SERVERS]; /* listening sockets */
+    int jam;                      /* the connection that fills a backlog, or 0 */
     struct harness_log logs[HARNESS_LOGS];
     unsigned log_count, drained;
 };
@@ -56,6 +55,10 @@ struct harness {
 /* Everything at its default: one server, generous timeouts, no retry. */
 void harness_init(struct harness *h, unsigned servers);
 void harness_start(struct harness *h);
+/* The configuration as it is now takes the place of the one before. */
+void harness_reload(struct harness *h);
+/* How many loads somebody still uses. */
+unsigned harness_loads(const struct harness *h);
 /* Ends it and checks that nothing is left over: sessions, slots, snapshots. */
 void harness_stop(struct harness *h);
 
@@ -64,6 +67,8 @@ void harness_settle(struct harness *h);
 /* Runs it for so long. */
 void harness_wait(struct harness *h, unsigned ms);
 
+/* Server `index` lets connections wait from now on: its backlog is full. */
+void harness_jam(struct harness *h, unsigned index);
 /* A new client connection. Not blocking, as all descriptors here. */
 int harness_connect(struct harness *h);
 /* The next connection to server `index`, within a second. */
@@ -82,6 +87,11 @@ void harness_skip(struct harness *h, int fd, size_t len);
 void harness_hear_nothing(struct harness *h, int fd);
 /* Nothing but the end comes, by FIN or reset; closes the descriptor. */
 void harness_hear_end(struct harness *h, int fd);
+/* Closes with a reset. */
+void harness_reset(struct harness *h, int fd);
+
+/* A counter of server `index`, or of the backend with -1. */
+uint64_t harness_count(const struct harness *h, int index, enum counter which);
 
 /* The access line of the request that ended last. */
 const struct harness_log *harness_last_log(const struct harness *h);

@@ -16,6 +16,8 @@
 #include <cmocka.h>
 
 #define GET "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+#define CHUNKED "Transfer-Encoding: chunked\r\n"
+#define CHUNKED_POST "POST / HTTP/1.1\r\nHost: a\r\n" CHUNKED "\r\n"
 #define OK "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 static struct harness h;
@@ -68,7 +70,6 @@ struct exchange {
 #define REQ_CLOSE "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
 #define REQ_10 "GET / HTTP/1.0\r\n\r\n"
 #define REQ_HEAD "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n"
-#define CHUNKED "Transfer-Encoding: chunked\r\n"
 
 static const struct exchange exchanges[] = {
     {"a length", GET, GET, OK, OK, true, true},
@@ -124,13 +125,29 @@ static const struct exchange exchanges[] = {
      "HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n", true, true},
 };
 
-static void test_exchange(void **state)
+/* With option accept-invalid-http-request and -response: whatever came, what goes on is well formed. */
+static const struct exchange lenient_exchanges[] = {
+    {"lines that end in LF", "GET / HTTP/1.1\nHost: a\nX: y\n\n", "GET / HTTP/1.1\r\nHost: a\r\nX: y\r\n\r\n",
+     "HTTP/1.1 200 OK\nContent-Length: 0\nX: y\n\n", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX: y\r\n\r\n", true,
+     true},
+    {"more than one space", "GET   /   HTTP/1.1\r\nHost: a\r\n\r\n", GET,
+     "HTTP/1.1   200   OK\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", true,
+     true},
+    {"another version", "GET / HTTP/2.0\r\nHost: a\r\n\r\n", GET, "HTTP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n",
+     "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", true, true},
+    {"another protocol", GET, GET, "ICY 200 OK\r\nContent-Length: 0\r\n\r\n",
+     "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", true, false},
+    {"empty lines first", "\r\n\r\n" GET, GET, "\r\nHTTP/1.1 204 No Content\r\n\r\n",
+     "HTTP/1.1 204 No Content\r\n\r\n", true, true},
+};
+
+static void run_exchanges(const struct exchange *table, size_t count, bool lenient)
 {
-    (void)state;
-    for (size_t i = 0; i < sizeof(exchanges) / sizeof(exchanges[0]); i++) {
-        const struct exchange *e = &exchanges[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct exchange *e = &table[i];
         print_message("%s\n", e->name);
         harness_init(&h, 1);
+        h.proxy.accept_invalid_request = h.proxy.accept_invalid_response = lenient;
         harness_start(&h);
         int client = harness_connect(&h);
         harness_say(&h, client, e->request);
@@ -154,6 +171,18 @@ static void test_exchange(void **state)
             close(server);
         harness_stop(&h);
     }
+}
+
+static void test_exchange(void **state)
+{
+    (void)state;
+    run_exchanges(exchanges, sizeof(exchanges) / sizeof(exchanges[0]), false);
+}
+
+static void test_lenient_exchange(void **state)
+{
+    (void)state;
+    run_exchanges(lenient_exchanges, sizeof(lenient_exchanges) / sizeof(lenient_exchanges[0]), true);
 }
 
 /* ---- reuse ---------------------------------------------------------------------------------------- */
@@ -307,6 +336,128 @@ static void test_a_cut_response_is_cut(void **state)
     harness_stop(&h);
 }
 
+/* ---- answers before the question is over ------------------------------------------------------------- */
+
+#define PUT_5 "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n"
+
+/* A server that means to go on reads the rest: who cut it would reset the client. */
+static void test_an_early_answer_and_the_rest_of_the_request(void **state)
+{
+    (void)state;
+    harness_start(&h);
+    int client = harness_connect(&h);
+    harness_say(&h, client, PUT_5 "ab");
+    int server = harness_accept(&h, 0);
+    harness_hear(&h, server, PUT_5 "ab");
+    harness_say(&h, server, OK);
+    harness_hear(&h, client, OK);
+    harness_say(&h, client, "c");
+    harness_hear(&h, server, "c");
+    assert_int_equal(h.log_count, 0);
+    harness_say(&h, client, "de" GET);
+    harness_hear(&h, server, "de" GET);
+    harness_say(&h, server, OK);
+    harness_hear(&h, client, OK);
+    assert_int_equal(h.log_count, 2);
+    close(server);
+    end(client);
+}
+
+static void test_an_early_answer_that_closes(void **state)
+{
+    (void)state;
+    harness_start(&h);
+    int client = harness_connect(&h);
+    harness_say(&h, client, PUT_5 "ab");
+    int server = harness_accept(&h, 0);
+    harness_hear(&h, server, PUT_5 "ab");
+    harness_say(&h, server, "HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    assert_memory_equal(harness_hear_head(&h, client), "HTTP/1.1 413", 12);
+    harness_hear_end(&h, server);
+    harness_say(&h, client, "cde"); /* read and dropped, so that the answer is not lost by a reset */
+    harness_hear_end(&h, client);
+    harness_stop(&h);
+}
+
+static void test_an_early_answer_and_the_server_leaves(void **state)
+{
+    (void)state;
+    harness_start(&h);
+    int client = harness_connect(&h);
+    harness_say(&h, client, PUT_5 "ab");
+    int server = harness_accept(&h, 0);
+    harness_hear(&h, server, PUT_5 "ab");
+    harness_say(&h, server, OK);
+    harness_hear(&h, client, OK);
+    close(server);
+    harness_hear_end(&h, client);
+    harness_stop(&h);
+}
+
+/* ---- failures --------------------------------------------------------------------------------------- */
+
+static void test_a_client_that_resets_ends_the_stream(void **state)
+{
+    (void)state;
+    harness_start(&h);
+    int client = harness_connect(&h);
+    harness_say(&h, client, GET);
+    int server = harness_accept(&h, 0);
+    harness_hear(&h, server, GET);
+    harness_say(&h, server, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc");
+    harness_hear(&h, client, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc");
+    harness_reset(&h, client);
+    harness_hear_end(&h, server);
+    assert_memory_equal(harness_last_log(&h)->termination, "CD", 2);
+    harness_stop(&h);
+}
+
+static void test_no_server_listens(void **state)
+{
+    (void)state;
+    harness_start(&h);
+    close(h.origins[0]);
+    h.origins[0] = 0;
+    int client = harness_connect(&h);
+    harness_say(&h, client, GET);
+    assert_memory_equal(harness_hear_head(&h, client), "HTTP/1.1 503", 12);
+    assert_memory_equal(harness_last_log(&h)->termination, "SC", 2);
+    assert_int_equal(harness_count(&h, 0, COUNTER_FAILED_CONN), 1);
+    assert_int_equal(harness_count(&h, -1, COUNTER_FAILED_CONN), 1);
+    end(client);
+}
+
+static void test_a_bad_body_is_the_fault_of_the_client(void **state)
+{
+    (void)state;
+    harness_start(&h);
+    int client = harness_connect(&h);
+    harness_say(&h, client, CHUNKED_POST "1\r\na\r\n");
+    int server = harness_accept(&h, 0);
+    harness_hear(&h, server, CHUNKED_POST "1\r\na\r\n");
+    harness_say(&h, client, "nonsense\r\n");
+    assert_memory_equal(harness_hear_head(&h, client), "HTTP/1.1 400", 12);
+    harness_hear_end(&h, server);
+    assert_int_equal(harness_count(&h, 0, COUNTER_FAILED_RESP), 0);
+    end(client);
+}
+
+static void test_a_bad_response_is_the_fault_of_the_server(void **state)
+{
+    (void)state;
+    harness_start(&h);
+    int client = harness_connect(&h);
+    harness_say(&h, client, GET);
+    int server = harness_accept(&h, 0);
+    harness_hear(&h, server, GET);
+    harness_say(&h, server, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab");
+    assert_memory_equal(harness_hear_head(&h, client), "HTTP/1.1 502", 12);
+    harness_hear_end(&h, server);
+    assert_memory_equal(harness_last_log(&h)->termination, "PH", 2);
+    assert_int_equal(harness_count(&h, 0, COUNTER_FAILED_RESP), 1);
+    end(client);
+}
+
 /* ---- pipelining ----------------------------------------------------------------------------------- */
 
 static void test_pipelined_requests_go_one_by_one(void **state)
@@ -346,8 +497,6 @@ static void test_pipelining_beyond_the_buffer(void **state)
     close(server);
     end(client);
 }
-
-#define CHUNKED_POST "POST / HTTP/1.1\r\nHost: a\r\n" CHUNKED "\r\n"
 
 static void test_a_request_behind_a_trailer_in_pieces(void **state)
 {
@@ -518,6 +667,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_exchange),
+        cmocka_unit_test(test_lenient_exchange),
         CASE(test_one_connection_serves_many),
         CASE(test_a_server_that_sends_too_much_later),
         CASE(test_surplus_behind_a_large_body),
@@ -526,6 +676,13 @@ int main(void)
         CASE(test_a_post_is_never_repeated),
         CASE(test_nor_is_what_has_begun_to_be_answered),
         CASE(test_a_cut_response_is_cut),
+        CASE(test_an_early_answer_and_the_rest_of_the_request),
+        CASE(test_an_early_answer_that_closes),
+        CASE(test_an_early_answer_and_the_server_leaves),
+        CASE(test_a_client_that_resets_ends_the_stream),
+        CASE(test_no_server_listens),
+        CASE(test_a_bad_body_is_the_fault_of_the_client),
+        CASE(test_a_bad_response_is_the_fault_of_the_server),
         CASE(test_pipelined_requests_go_one_by_one),
         CASE(test_pipelining_beyond_the_buffer),
         CASE(test_a_request_behind_a_trailer_in_pieces),
