@@ -173,6 +173,13 @@ static void link_backends(struct loader *l, struct config *config)
     }
 }
 
+/* A listen section is its own frontend even if it has no server to send anything to. */
+static bool is_fed_by(const struct conf_proxy *backend, const struct conf_proxy *proxy)
+{
+    return proxy->default_backend == backend ||
+           (proxy == backend && (proxy->caps & CONF_FRONTEND) != 0);
+}
+
 /* A tenth of what its frontends may send it, as HAProxy has it. */
 static void fill_fullconn(struct config *config)
 {
@@ -182,10 +189,10 @@ static void fill_fullconn(struct config *config)
         if (backend->fullconn != 0 || (backend->caps & CONF_BACKEND) == 0)
             continue;
         for (size_t k = 0; k < config->proxy_count; k++) {
-            if (config->proxies[k].default_backend == backend)
+            if (is_fed_by(backend, &config->proxies[k]))
                 sum += config->proxies[k].maxconn;
         }
-        backend->fullconn = (unsigned)((sum + 9) / 10);
+        backend->fullconn = sum > 0 ? (unsigned)((sum + 9) / 10) : 1;
     }
 }
 
