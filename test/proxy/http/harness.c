@@ -3,6 +3,7 @@
 
 #include "proxy/http/fixed_reply.h"
 #include "proxy/state/events.h"
+#include "test/proxy/net/turns.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -20,7 +21,6 @@
 #include <cmocka.h>
 
 #define PATIENCE_MS 2000
-#define QUIET_MS 4 /* loopback delivers within the call: nothing comes after this */
 
 static struct harness *running; /* hooks are given no owner */
 
@@ -200,52 +200,18 @@ void harness_stop(struct harness *h)
 
 /* ---- time ----------------------------------------------------------------------------------------- */
 
-struct turn {
-    struct loop_task task;
-    struct loop *loop;
-};
-
-static void end_turn(struct loop_task *task)
-{
-    atomic_store(&LIST_ITEM(task, struct turn, task)->loop->stopping, true);
-}
-
-static void run_turn(struct loop *loop)
-{
-    struct turn turn = {{.run = end_turn}, loop};
-    list_init(&turn.task.node);
-    atomic_store(&loop->stopping, false);
-    loop_soon(loop, &turn.task); /* so it does not sleep, and ends after one turn */
-    loop_run(loop);
-}
-
-static bool has_events(struct harness *h, int patience_ms)
-{
-    struct pollfd fd = {.fd = h->loop.epoll_fd, .events = POLLIN};
-    return poll(&fd, 1, patience_ms) > 0;
-}
-
 void harness_settle(struct harness *h)
 {
-    do
-        run_turn(&h->loop);
-    while (!list_is_empty(&h->loop.soon) || has_events(h, QUIET_MS));
-    run_turn(&h->control);
-}
-
-static uint64_t clock_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+    turns_settle(&h->loop);
+    turns_one(&h->control);
 }
 
 void harness_wait(struct harness *h, unsigned ms)
 {
-    uint64_t end = clock_ms() + ms;
+    uint64_t end = turns_clock_ms() + ms;
     do
         harness_settle(h);
-    while (clock_ms() < end);
+    while (turns_clock_ms() < end);
 }
 
 /* ---- peers ---------------------------------------------------------------------------------------- */
@@ -268,12 +234,12 @@ int harness_connect(struct harness *h)
 
 int harness_accept(struct harness *h, unsigned index)
 {
-    uint64_t end = clock_ms() + PATIENCE_MS;
+    uint64_t end = turns_clock_ms() + PATIENCE_MS;
     int fd;
     do {
         harness_settle(h);
         fd = accept4(h->origins[index], NULL, NULL, SOCK_NONBLOCK);
-    } while (fd < 0 && clock_ms() < end);
+    } while (fd < 0 && turns_clock_ms() < end);
     if (fd < 0)
         fail_msg("no connection to server %u", index);
     return fd;
@@ -288,8 +254,8 @@ bool harness_has_connection(struct harness *h, unsigned index)
 
 void harness_say_bytes(struct harness *h, int fd, const void *bytes, size_t len)
 {
-    uint64_t end = clock_ms() + PATIENCE_MS;
-    for (size_t said = 0; said < len && clock_ms() < end;) {
+    uint64_t end = turns_clock_ms() + PATIENCE_MS;
+    for (size_t said = 0; said < len && turns_clock_ms() < end;) {
         ssize_t n = send(fd, (const char *)bytes + said, len - said, MSG_DONTWAIT | MSG_NOSIGNAL);
         if (n < 0 && errno != EAGAIN)
             return; /* closed: what is heard next tells */
@@ -306,7 +272,7 @@ void harness_say(struct harness *h, int fd, const char *text)
 /* Up to len bytes, at least one; 0 at the end; -1 when none came in time. */
 static ssize_t hear_some(struct harness *h, int fd, char *buf, size_t len, int patience_ms)
 {
-    uint64_t end = clock_ms() + (uint64_t)patience_ms;
+    uint64_t end = turns_clock_ms() + (uint64_t)patience_ms;
     for (;;) {
         ssize_t n = recv(fd, buf, len, MSG_DONTWAIT);
         if (n >= 0)
@@ -314,7 +280,7 @@ static ssize_t hear_some(struct harness *h, int fd, char *buf, size_t len, int p
         if (errno != EAGAIN)
             return 0;
         harness_settle(h);
-        if (clock_ms() >= end)
+        if (turns_clock_ms() >= end)
             return -1;
     }
 }
