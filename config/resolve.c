@@ -173,29 +173,6 @@ static void link_backends(struct loader *l, struct config *config)
     }
 }
 
-/* A listen section is its own frontend even if it has no server to send anything to. */
-static bool is_fed_by(const struct conf_proxy *backend, const struct conf_proxy *proxy)
-{
-    return proxy->default_backend == backend ||
-           (proxy == backend && (proxy->caps & CONF_FRONTEND) != 0);
-}
-
-/* A tenth of what its frontends may send it, as HAProxy has it. */
-static void fill_fullconn(struct config *config)
-{
-    for (size_t i = 0; i < config->proxy_count; i++) {
-        struct conf_proxy *backend = &config->proxies[i];
-        unsigned long long sum = 0;
-        if (backend->fullconn != 0 || (backend->caps & CONF_BACKEND) == 0)
-            continue;
-        for (size_t k = 0; k < config->proxy_count; k++) {
-            if (is_fed_by(backend, &config->proxies[k]))
-                sum += config->proxies[k].maxconn;
-        }
-        backend->fullconn = sum > 0 ? (unsigned)((sum + 9) / 10) : 1;
-    }
-}
-
 static void resolve_global(struct loader *l)
 {
     struct conf_global *global = &l->global.g;
@@ -242,6 +219,5 @@ struct config *resolve_config(struct loader *l)
         config->proxies[config->proxy_count++] = l->proxies[i]->p;
     }
     link_backends(l, config);
-    fill_fullconn(config);
     return config;
 }

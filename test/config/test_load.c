@@ -330,20 +330,6 @@ static void probes_know_where_to_go(void **state)
     config_free(config);
 }
 
-static void fullconn_is_a_tenth_of_what_may_come(void **state)
-{
-    (void)state;
-    struct config *config = must_load(
-        TIMEOUTS "global = { maxconn = 1000; };"
-                 "frontends = ( { name = \"f\"; default_backend = \"b\"; maxconn = 51; } );"
-                 "backends = ( { name = \"b\"; }, { name = \"unused\"; } );"
-                 "listens = ( { name = \"alone\"; } );");
-    assert_int_equal(config->proxies[1].fullconn, 6);
-    assert_int_equal(config->proxies[2].fullconn, 1);
-    assert_int_equal(config->proxies[3].fullconn, 100);
-    config_free(config);
-}
-
 static void names_become_pointers_and_numbers(void **state)
 {
     (void)state;
@@ -367,8 +353,6 @@ static void names_become_pointers_and_numbers(void **state)
     assert_int_equal(p[2].servers[1].id, 2);
     assert_int_equal(p[0].maxconn, 1000);
     assert_int_equal(p[1].maxconn, 50);
-    assert_int_equal(p[2].fullconn, 100);
-    assert_int_equal(p[3].fullconn, 105);
     assert_int_equal(config->global.uid, 33);
     assert_string_equal(config->global.user, "web");
     config_free(config);
@@ -536,7 +520,6 @@ int main(void)
         cmocka_unit_test(answers_statistics_and_error_files_are_read),
         cmocka_unit_test(probes_know_where_to_go),
         cmocka_unit_test(names_become_pointers_and_numbers),
-        cmocka_unit_test(fullconn_is_a_tenth_of_what_may_come),
         cmocka_unit_test(the_opposite_of_an_option_undoes_it),
         cmocka_unit_test(a_folder_is_its_config_files_in_order_and_files_add_up),
         cmocka_unit_test(a_room_above_adds_a_table),
