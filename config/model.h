@@ -271,7 +271,7 @@ struct conf_proxy {
     bool all_backups; /* option allbackups */
     bool accept_invalid_response;
     bool log_health_checks;
-    unsigned fullconn;
+    unsigned fullconn; /* 0 = a tenth of the maxconn of its frontends */
 };
 
 struct conf_global {

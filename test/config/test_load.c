@@ -353,8 +353,6 @@ static void names_become_pointers_and_numbers(void **state)
     assert_int_equal(p[2].servers[1].id, 2);
     assert_int_equal(p[0].maxconn, 1000);
     assert_int_equal(p[1].maxconn, 50);
-    assert_int_equal(p[2].fullconn, 100);
-    assert_int_equal(p[3].fullconn, 105);
     assert_int_equal(config->global.uid, 33);
     assert_string_equal(config->global.user, "web");
     config_free(config);
