@@ -638,7 +638,7 @@ static void test_draining_lets_the_busy_finish(void **state)
     harness_hear(&h, server, GET);
     harness_say(&h, server, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
     harness_hear(&h, busy, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
-    http_thread_post_drain(h.thread);
+    http_thread_post_drain(h.http[0]);
     harness_hear_end(&h, idle);
     assert_int_equal(h.drained, 0);
     harness_say(&h, server, "ok");
@@ -655,7 +655,7 @@ static void test_draining_the_idle_is_told_once(void **state)
     harness_start(&h);
     int idle = harness_connect(&h);
     close(first_exchange(idle));
-    http_thread_post_drain(h.thread);
+    http_thread_post_drain(h.http[0]);
     harness_hear_end(&h, idle);
     assert_int_equal(h.drained, 1);
     harness_stop(&h);
