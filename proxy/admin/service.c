@@ -4,19 +4,17 @@
  *
  *   fixed_reply -> an action `use-service prometheus-exporter` -> stats uri -> none: to a server
  *
- * Servers are changed on the control thread alone, so a form posts one message for each of them.
- * These are on their way before the stream lets go of its snapshot, hence before a server could go.
+ * A form that changes servers is answered when orders.c says that they have changed.
  */
 #include "proxy/admin/service.h"
 
+#include "proxy/admin/orders.h"
 #include "proxy/admin/process.h"
 #include "proxy/admin/stats.h"
 #include "proxy/http/fixed_reply.h"
 #include "proxy/net/loop.h"
-#include "proxy/state/server_state.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static struct loop *control;
@@ -25,41 +23,6 @@ void admin_service_start(struct loop *control_loop)
 {
     control = control_loop;
     process_started(loop_wall_us(control_loop));
-}
-
-/* --- forms --- */
-
-struct server_order {
-    struct loop_message message;
-    struct server *server;
-    enum stats_order order;
-};
-
-static void carry_out(struct server *server, enum stats_order order)
-{
-    static const enum server_admin modes[] = {
-        [ORDER_READY] = SERVER_READY, [ORDER_DRAIN] = SERVER_DRAIN, [ORDER_MAINT] = SERVER_MAINT};
-    if (order == ORDER_UP || order == ORDER_DOWN)
-        server_set_health(server, order == ORDER_UP, control);
-    else
-        server_set_admin(server, modes[order], control);
-}
-
-static void on_order(struct loop_message *message)
-{
-    struct server_order *order = LIST_ITEM(message, struct server_order, message);
-    carry_out(order->server, order->order);
-    free(order);
-}
-
-static void order_server(void *owner, struct server *server, enum stats_order order)
-{
-    (void)owner;
-    struct server_order *mail = malloc(sizeof(*mail));
-    if (mail == NULL)
-        return; /* as if the form had not come: the page shows the state as it is */
-    *mail = (struct server_order){.message.run = on_order, .server = server, .order = order};
-    loop_post(control, &mail->message);
 }
 
 /* --- answers --- */
@@ -97,7 +60,7 @@ static enum service_verdict answer_document(const struct service_request *reques
                  refresh_s);
     answer->status = 200;
     answer->content_length = SERVICE_CHUNKED;
-    answer->name = "<STATS>";
+    answer->name = query->format == STATS_PROMETHEUS ? "<PROMEX>" : "<STATS>";
     answer->produce = produce;
     answer->state = cursor;
     answer->free_state = free_cursor;
@@ -164,9 +127,16 @@ static enum service_verdict take_form(const struct service_request *request,
         return redirect(conf->uri, query, STATS_TOO_BIG, answer); /* of no known size */
     if (!body_is_complete(request))
         return SERVICE_WANTS_BODY;
+    struct orders *orders = orders_new(control, request->loop, request->body_len / ORDER_BYTES_MIN);
+    if (orders == NULL) {
+        answer->status = 500;
+        return SERVICE_DENIES;
+    }
     enum stats_result result =
-        stats_form_apply(request->snapshot, request->body, request->body_len, order_server, NULL);
-    return redirect(conf->uri, query, result, answer);
+        stats_form_apply(request->snapshot, request->body, request->body_len, orders_add, orders);
+    (void)redirect(conf->uri, query, result, answer);
+    answer->wait = orders_send(orders);
+    return answer->wait != NULL ? SERVICE_WAITS : SERVICE_ANSWERS;
 }
 
 static bool is_authorised(const struct service_request *request)

@@ -188,6 +188,15 @@ static bool has_other_server(const struct backend *backend)
            1;
 }
 
+/* Away from a server that failed it. */
+static enum stream_state redispatch(struct stream *s, struct server *failed)
+{
+    s->redispatched = true;
+    counters_add(server_cells(s, failed), COUNTER_REDISPATCHES, 1);
+    counters_add(backend_cells(s), COUNTER_REDISPATCHES, 1);
+    return dispatch_start(s);
+}
+
 enum stream_state dispatch_retry_connect(struct stream *s)
 {
     const struct conf_proxy *be = s->backend->conf;
@@ -209,10 +218,7 @@ enum stream_state dispatch_retry_connect(struct stream *s)
         stream_arm(s);
         return STREAM_PAUSED;
     }
-    s->redispatched = true;
-    counters_add(server_cells(s, failed), COUNTER_REDISPATCHES, 1);
-    counters_add(backend_cells(s), COUNTER_REDISPATCHES, 1);
-    return dispatch_start(s);
+    return redispatch(s, failed);
 }
 
 enum stream_state dispatch_resume(struct stream *s)
@@ -243,6 +249,5 @@ enum stream_state dispatch_server_down(struct stream *s)
     if (!backend_is_up(&s->backend->state->backend) || (!unsent && !safe) || !dispatch_is_repeatable(s))
         return s->state;
     leave_failed_server(s);
-    s->redispatched = true;
-    return dispatch_start(s);
+    return redispatch(s, s->avoid);
 }

@@ -14,6 +14,16 @@
 
 #define SERVICE_HEADERS_BYTES 1024
 
+struct stream;
+
+/*
+ * The way back to a stream whose answer another thread completes. The service embeds it in what it sends
+ * there, which outlives a stream that ends meanwhile.
+ */
+struct service_wait {
+    struct stream *stream; /* borrowed; NULL: nobody waits any more */
+};
+
 struct service_request {
     const struct proxy *proxy;       /* whose service is asked */
     const struct snapshot *snapshot; /* of the stream */
@@ -28,12 +38,13 @@ struct service_answer {
     int status;
     uint64_t content_length;         /* known beforehand, or SERVICE_CHUNKED */
     char headers[SERVICE_HEADERS_BYTES]; /* further field lines, each with its CRLF; no framing fields */
-    const char *name;                /* in the log, in place of a server: "<STATS>" */
+    const char *name;                /* in the log, in place of a server: "<STATS>"; or NULL */
     const char *fixed;               /* a body of content_length bytes that the snapshot owns; or NULL and */
     /* Writes the next part of the body into buf; 0: that was all. */
     size_t (*produce)(void *state, char *buf, size_t cap);
     void *state;                     /* owned by the answer from now on */
     void (*free_state)(void *state); /* or NULL */
+    struct service_wait *wait;       /* borrowed, of SERVICE_WAITS: set until service_resume() */
 };
 
 #define SERVICE_CHUNKED UINT64_MAX
@@ -42,11 +53,15 @@ enum service_verdict {
     SERVICE_PASS,      /* not mine */
     SERVICE_ANSWERS,   /* answer_out is filled in */
     SERVICE_DENIES,    /* the error page of answer_out->status */
+    SERVICE_WAITS,     /* as SERVICE_ANSWERS, but to be given only after service_resume() */
     SERVICE_WANTS_BODY /* ask again when the whole body is there (or the buffer is full: then 413) */
 };
 
 struct stream_service {
     enum service_verdict (*handle)(const struct service_request *request, struct service_answer *answer_out);
 };
+
+/* On the stream's thread, once: what was waited for has been done. The answer goes out if the stream is still there. */
+void service_resume(struct service_wait *wait);
 
 #endif

@@ -185,7 +185,7 @@ static void shake_hands(struct session *session)
         return;
     if (rc != 0) {
         counters_add(cells, COUNTER_TLS_FAILED, 1);
-        session_log_null(session);
+        session_log_handshake(session, rc);
         session_close(session);
         return;
     }
@@ -353,7 +353,7 @@ static void end_idle(struct session *session)
 
 static void give_up_handshake(struct session *session)
 {
-    session_log_null(session);
+    session_log_handshake(session, UV_ETIMEDOUT);
     session_close(session);
 }
 

@@ -56,6 +56,7 @@ static bool waits_for_server(const struct stream *s)
     case STREAM_QUEUED:
     case STREAM_PAUSED:
     case STREAM_CONNECTING:
+    case STREAM_PREPARING:
     case STREAM_TUNNEL:
         return true;
     case STREAM_WAITING:
@@ -114,14 +115,17 @@ static void count_request(struct stream *s)
 static enum stream_state begin(struct stream *s)
 {
     enum stream_state next;
-    s->backend = s->frontend->default_backend;
     s->up.input_done = s->req.body == HTTP_BODY_NONE;
-    if (local_try_services(s, &next))
+    s->backend = NULL; /* what the frontend answers itself is nobody else's, in logs and counters too */
+    if (local_try_service(s, s->frontend, &next))
         return next;
+    s->backend = s->frontend->default_backend;
     if (s->backend == NULL) {
         s->state = STREAM_CONNECTING;
         return stream_fail(s, CAUSE_SERVER_ABORT, 503);
     }
+    if (s->backend != s->frontend && local_try_service(s, s->backend, &next))
+        return next;
     request_prepare(s);
     return dispatch_start(s);
 }
@@ -381,6 +385,7 @@ static stream_step *const steps[STREAM_STATES][STREAM_EVENTS] = {
                        [STREAM_CLIENT_READY] = pump_client,
                        [STREAM_RESUMED] = stream_pump,
                        [STREAM_TIMED_OUT] = time_out_pump},
+    [STREAM_PREPARING] = {[STREAM_PREPARED] = local_prepared, [STREAM_TIMED_OUT] = local_late},
     [STREAM_ANSWERING] = {[STREAM_CLIENT_READY] = local_continue, [STREAM_TIMED_OUT] = time_out_pump},
 };
 
@@ -402,7 +407,7 @@ static char phase_letter(const struct stream *s)
     static const char letters[STREAM_STATES] = {
         [STREAM_HEAD] = 'R',     [STREAM_QUEUED] = 'Q',   [STREAM_PAUSED] = 'C', [STREAM_CONNECTING] = 'C',
         [STREAM_WAITING] = 'H',  [STREAM_RELAYING] = 'D', [STREAM_TUNNEL] = 'D', [STREAM_ANSWERING] = 'D',
-        [STREAM_ENDED] = '-',
+        [STREAM_PREPARING] = 'H', [STREAM_ENDED] = '-',
     };
     if (s->cause == CAUSE_LOCAL)
         return 'R';
@@ -461,6 +466,8 @@ static void release_memory(struct stream *s)
     relay_bytes_free(&s->resp_head);
     if (s->answer.free_state != NULL)
         s->answer.free_state(s->answer.state);
+    if (s->answer.wait != NULL)
+        s->answer.wait->stream = NULL;
     s->session = NULL;
     if (!s->queue_owes)
         stream_free(s);

@@ -5,7 +5,8 @@
  *   (head complete) --> QUEUED --> CONNECTING --> WAITING --> RELAYING --> ended
  *          |               ^            |   ^--retry-'  |          `-----> TUNNEL --> ended
  *          |               `---retry----'               |
- *          `--> ANSWERING (statistics, errors, fixed replies) <---- any failure before a response
+ *          |--> ANSWERING (statistics, errors, fixed replies) <---- any failure before a response
+ *          `--> PREPARING --^
  *
  *   client ==up==> server     the request's body, then whatever a tunnel carries
  *   client <=down== server    the response
@@ -39,6 +40,7 @@ enum stream_state {
     STREAM_WAITING,    /* the request is on its way; no final response head yet */
     STREAM_RELAYING,   /* the response's head has been sent on */
     STREAM_TUNNEL,     /* after 101, or 2xx to CONNECT */
+    STREAM_PREPARING,  /* another thread does what our own answer tells of */
     STREAM_ANSWERING,  /* an answer of our own is being written */
     STREAM_ENDED,
     STREAM_STATES,
@@ -51,6 +53,7 @@ enum stream_event {
     STREAM_RESUMED,      /* its share of a turn was used up: go on */
     STREAM_TIMED_OUT,
     STREAM_SERVER_DOWN,  /* probes say so */
+    STREAM_PREPARED,     /* see STREAM_PREPARING */
     STREAM_EVENTS,
 };
 
@@ -182,9 +185,11 @@ enum stream_state request_send(struct stream *s);
 enum stream_state response_read(struct stream *s);
 
 /* local.c */
-/* Whether a service took the request; then *next_out is the stream's next state. */
-bool local_try_services(struct stream *s, enum stream_state *next_out);
+/* Whether the proxy's service took the request; then *next_out is the stream's next state. */
+bool local_try_service(struct stream *s, const struct proxy *proxy, enum stream_state *next_out);
 enum stream_state local_error(struct stream *s, int status);
 enum stream_state local_continue(struct stream *s);
+enum stream_state local_prepared(struct stream *s);
+enum stream_state local_late(struct stream *s);
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "proxy/runtime/worker.h"
 
+#include "proxy/admin/process.h"
 #include "proxy/admin/service.h"
 #include "proxy/health/health.h"
 #include "proxy/http/thread.h"
@@ -89,6 +90,7 @@ static void drain(struct worker *worker)
     if (worker->state != WORKER_SERVING)
         return;
     worker->state = WORKER_DRAINING;
+    process_stopping();
     notify_send("STOPPING=1\nSTATUS=Draining.\n");
     loop_arm(&worker->control, &worker->grace, worker->snapshots.current->config->global.grace_ms);
 }

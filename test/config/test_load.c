@@ -372,7 +372,7 @@ static void the_opposite_of_an_option_undoes_it(void **state)
     const struct conf_proxy *p = config->proxies;
     assert_false(p[0].http_close);
     assert_int_equal(p[0].check.kind, CONF_CHECK_TCP);
-    assert_int_equal(p[0].log_format, CONF_LOG_NONE);
+    assert_int_equal(p[0].log_format, CONF_LOG_DEFAULT);
     assert_int_equal(p[0].redispatch, 0);
     assert_null(p[0].forwarded_proto);
     assert_true(p[1].http_close);
