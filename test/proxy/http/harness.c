@@ -4,6 +4,7 @@
 #include "proxy/http/fixed_reply.h"
 #include "proxy/state/events.h"
 #include "test/proxy/net/turns.h"
+#include "tls/context.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -124,16 +125,27 @@ static struct config *make_config(const struct harness *h)
     load->proxy.servers = load->servers;
     load->proxy.binds = &load->bind;
     memcpy(load->servers, h->servers, sizeof(load->servers));
+    for (unsigned i = 0; i < HARNESS_SERVERS; i++)
+        load->servers[i].tls.enabled = h->server_tls != NULL;
     load->config.proxies = &load->proxy;
     load->config.proxy_count = 1;
     load->config.global.bufsize = (unsigned)h->buffer_bytes;
     return &load->config;
 }
 
+static struct tls_client_context *make_tls(void *owner, const struct conf_server *server,
+                                           struct state_error *error_out)
+{
+    (void)server;
+    (void)error_out;
+    return tls_client_context_ref(((struct harness *)owner)->server_tls);
+}
+
 void harness_reload(struct harness *h)
 {
     struct state_error error = {""};
-    struct state_build_options options = {.threads = h->threads, .free_config = free_load};
+    struct state_build_options options = {
+        .threads = h->threads, .make_tls = make_tls, .owner = h, .free_config = free_load};
     struct snapshot *old = h->chain.current;
     struct snapshot *snapshot = state_build(make_config(h), old, &options, &error);
     assert_string_equal(error.text, "");

@@ -41,6 +41,7 @@ struct harness {
     int client_buffer_bytes; /* the kernel's, of a client's receiving side; 0 = as usual */
     int server_send_bytes;   /* SO_SNDBUF of accepted clients' sockets; 0 = as usual */
     struct tls_context *tls; /* of the bind, or NULL */
+    struct tls_client_context *server_tls; /* towards all servers, or NULL */
     unsigned threads;        /* 1; with more they run by themselves, see harness_run() */
 
     struct loop loops[HARNESS_THREADS], control;
