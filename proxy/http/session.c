@@ -299,7 +299,11 @@ static void read_request(struct session *session)
             loop_arm(session->thread->loop, &session->deadline, head_timeout_ms(session));
         s->in_len += (uint32_t)n;
         parse_request(session);
-        if (!session_own_intake(session))
+        if (session_own_intake(session))
+            return;
+        if (session->stream != NULL) /* it may have a server by now, and must give it back */
+            stream_abandon(session->stream);
+        else
             session_close(session);
     } else if (n != UV_EAGAIN) {
         client_left(session);

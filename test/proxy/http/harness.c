@@ -4,6 +4,7 @@
 #include "proxy/http/fixed_reply.h"
 #include "proxy/state/events.h"
 #include "test/proxy/net/turns.h"
+#include "tls/context.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -81,6 +82,7 @@ void harness_init(struct harness *h, unsigned servers)
     signal(SIGPIPE, SIG_IGN);
     memset(h, 0, sizeof(*h));
     h->buffer_bytes = 16384;
+    h->threads = 1;
     for (unsigned i = 0; i < servers; i++)
         init_server(h, i);
     h->proxy = (struct conf_proxy){
@@ -123,16 +125,27 @@ static struct config *make_config(const struct harness *h)
     load->proxy.servers = load->servers;
     load->proxy.binds = &load->bind;
     memcpy(load->servers, h->servers, sizeof(load->servers));
+    for (unsigned i = 0; i < HARNESS_SERVERS; i++)
+        load->servers[i].tls.enabled = h->server_tls != NULL;
     load->config.proxies = &load->proxy;
     load->config.proxy_count = 1;
     load->config.global.bufsize = (unsigned)h->buffer_bytes;
     return &load->config;
 }
 
+static struct tls_client_context *make_tls(void *owner, const struct conf_server *server,
+                                           struct state_error *error_out)
+{
+    (void)server;
+    (void)error_out;
+    return tls_client_context_ref(((struct harness *)owner)->server_tls);
+}
+
 void harness_reload(struct harness *h)
 {
     struct state_error error = {""};
-    struct state_build_options options = {.threads = 1, .free_config = free_load};
+    struct state_build_options options = {
+        .threads = h->threads, .make_tls = make_tls, .owner = h, .free_config = free_load};
     struct snapshot *old = h->chain.current;
     struct snapshot *snapshot = state_build(make_config(h), old, &options, &error);
     assert_string_equal(error.text, "");
@@ -144,7 +157,8 @@ void harness_reload(struct harness *h)
     snapshot->proxies[0].service = &service;
     state_commit(snapshot, old, &h->control);
     assert_ptr_equal(snapshot_publish(&h->chain, snapshot), old);
-    http_thread_post_snapshot(h->thread, snapshot);
+    for (unsigned i = 0; i < h->threads; i++)
+        http_thread_post_snapshot(h->http[i], snapshot);
     harness_settle(h);
 }
 
@@ -165,14 +179,17 @@ void harness_start(struct harness *h)
     if (h->server_send_bytes != 0)
         setsockopt(h->listener, SOL_SOCKET, SO_SNDBUF, &h->server_send_bytes,
                    sizeof(h->server_send_bytes));
-    h->socket = (struct bind_socket){&h->listener, 1};
-    assert_int_equal(loop_init(&h->loop, 0), 0);
-    assert_int_equal(loop_init(&h->control, 1), 0);
-    static struct loop *loops[1];
-    loops[0] = &h->loop;
-    state_set_hooks(&state_hooks, loops, 1);
-    h->thread = http_thread_create(&h->loop, &http_hooks, h->buffer_bytes);
-    assert_non_null(h->thread);
+    h->socket = (struct bind_socket){h->listeners, h->threads};
+    assert_int_equal(loop_init(&h->control, h->threads), 0);
+    static struct loop *loops[HARNESS_THREADS];
+    for (unsigned i = 0; i < h->threads; i++) {
+        h->listeners[i] = h->listener;
+        loops[i] = &h->loops[i];
+        assert_int_equal(loop_init(loops[i], i), 0);
+        h->http[i] = http_thread_create(loops[i], &http_hooks, h->buffer_bytes);
+        assert_non_null(h->http[i]);
+    }
+    state_set_hooks(&state_hooks, loops, h->threads);
     snapshot_chain_init(&h->chain, &h->control, NULL, NULL);
     harness_reload(h);
 }
@@ -181,15 +198,22 @@ void harness_stop(struct harness *h)
 {
     harness_settle(h);
     struct backend *backend = &h->chain.current->proxies[0].state->backend;
-    http_thread_free(h->thread);
+    for (unsigned i = 0; i < h->threads && h->is_running; i++)
+        loop_stop(&h->loops[i]);
+    for (unsigned i = 0; i < h->threads && h->is_running; i++)
+        pthread_join(h->ids[i], NULL);
+    for (unsigned i = 0; i < h->threads; i++)
+        http_thread_free(h->http[i]);
     assert_int_equal(atomic_load(&http_sessions_total), 0);
     assert_int_equal(atomic_load(&backend->sessions), 0);
     assert_int_equal(atomic_load(&backend->queued), 0);
     /* what is left is the thread's own hold on the snapshot */
-    assert_int_equal(h->chain.current->uses[0].users, 1);
+    for (unsigned i = 0; i < h->threads; i++)
+        assert_int_equal(h->chain.current->uses[i].users, 1);
     snapshot_chain_destroy(&h->chain);
     state_set_hooks(NULL, NULL, 0);
-    loop_destroy(&h->loop);
+    for (unsigned i = 0; i < h->threads; i++)
+        loop_destroy(&h->loops[i]);
     loop_destroy(&h->control);
     close(h->listener);
     if (h->jam != 0)
@@ -202,8 +226,24 @@ void harness_stop(struct harness *h)
 
 void harness_settle(struct harness *h)
 {
-    turns_settle(&h->loop);
+    if (!h->is_running)
+        turns_settle(&h->loops[0]);
     turns_one(&h->control);
+}
+
+static void *run_thread(void *arg)
+{
+    loop_run(arg);
+    return NULL;
+}
+
+void harness_run(struct harness *h)
+{
+    h->is_running = true;
+    for (unsigned i = 0; i < h->threads; i++) {
+        atomic_store(&h->loops[i].stopping, false);
+        assert_int_equal(pthread_create(&h->ids[i], NULL, run_thread, &h->loops[i]), 0);
+    }
 }
 
 void harness_wait(struct harness *h, unsigned ms)

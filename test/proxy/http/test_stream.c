@@ -517,6 +517,102 @@ static void test_a_request_behind_a_trailer_in_pieces(void **state)
     end(client);
 }
 
+enum { UPLOAD = 40000 };
+
+#define PUT_UPLOAD "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 40000\r\n\r\n"
+
+/* An upload in one piece, and what follows it. */
+static void say_upload(int client, const char *behind)
+{
+    static char all[UPLOAD + 1024];
+    int len = sprintf(all, PUT_UPLOAD);
+    memset(all + len, 'x', UPLOAD);
+    strcpy(all + len + UPLOAD, behind);
+    harness_say_bytes(&h, client, all, strlen(all));
+}
+
+/* The second upload of a session is read beyond the stream's buffer, together with what follows. */
+static void test_requests_behind_large_uploads(void **state)
+{
+    (void)state;
+    harness_start(&h);
+    int client = harness_connect(&h);
+    int server = first_exchange(client);
+    for (int i = 0; i < 3; i++) {
+        say_upload(client, GET GET);
+        harness_hear(&h, server, PUT_UPLOAD);
+        harness_skip(&h, server, UPLOAD);
+        for (int k = 0; k < 3; k++) {
+            harness_say(&h, server, OK);
+            harness_hear(&h, client, OK);
+            if (k < 2)
+                harness_hear(&h, server, GET);
+        }
+        exchange(client, server);
+    }
+    close(server);
+    end(client);
+}
+
+/* Nor is it lost while the stream waits for a server. */
+static void test_a_large_upload_waits_in_the_queue(void **state)
+{
+    (void)state;
+    h.servers[0].maxconn = 1;
+    harness_start(&h);
+    int client = harness_connect(&h), other = harness_connect(&h);
+    int server = first_exchange(client);
+    say_upload(client, "");
+    harness_hear(&h, server, PUT_UPLOAD);
+    harness_skip(&h, server, UPLOAD);
+    harness_say(&h, server, OK);
+    harness_hear(&h, client, OK);
+    harness_say(&h, other, GET);
+    harness_hear(&h, server, GET);
+    say_upload(client, GET);
+    harness_hear_nothing(&h, server);
+    harness_say(&h, server, OK);
+    harness_hear(&h, other, OK);
+    harness_hear(&h, server, PUT_UPLOAD);
+    harness_skip(&h, server, UPLOAD);
+    harness_say(&h, server, OK);
+    harness_hear(&h, client, OK);
+    harness_hear(&h, server, GET);
+    harness_say(&h, server, OK);
+    harness_hear(&h, client, OK);
+    close(other);
+    close(server);
+    end(client);
+}
+
+/* A refused one leaves no byte that could be taken for a request. */
+static void test_a_large_upload_that_is_refused(void **state)
+{
+    (void)state;
+    h.proxy.retries = 0;
+    harness_start(&h);
+    int client = harness_connect(&h);
+    int server = first_exchange(client);
+    say_upload(client, "");
+    harness_skip(&h, server, sizeof(PUT_UPLOAD) - 1 + UPLOAD);
+    harness_say(&h, server, OK);
+    harness_hear(&h, client, OK);
+    close(server);
+    harness_settle(&h);
+    close(h.origins[0]);
+    h.origins[0] = 0;
+    say_upload(client, GET);
+    assert_memory_equal(harness_hear_head(&h, client), "HTTP/1.1 503", 12);
+    char page[512];
+    harness_settle(&h);
+    ssize_t n = recv(client, page, sizeof(page) - 1, MSG_DONTWAIT);
+    assert_true(n > 0);
+    page[n] = '\0';
+    assert_null(strstr(page, "HTTP/1.1"));
+    harness_hear_end(&h, client);
+    harness_stop(&h);
+}
+
 /* Requests that were read together with the end of a body must fit the next stream's buffer. */
 static void test_much_behind_a_chunked_body(void **state)
 {
@@ -638,7 +734,7 @@ static void test_draining_lets_the_busy_finish(void **state)
     harness_hear(&h, server, GET);
     harness_say(&h, server, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
     harness_hear(&h, busy, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
-    http_thread_post_drain(h.thread);
+    http_thread_post_drain(h.http[0]);
     harness_hear_end(&h, idle);
     assert_int_equal(h.drained, 0);
     harness_say(&h, server, "ok");
@@ -655,7 +751,7 @@ static void test_draining_the_idle_is_told_once(void **state)
     harness_start(&h);
     int idle = harness_connect(&h);
     close(first_exchange(idle));
-    http_thread_post_drain(h.thread);
+    http_thread_post_drain(h.http[0]);
     harness_hear_end(&h, idle);
     assert_int_equal(h.drained, 1);
     harness_stop(&h);
@@ -686,6 +782,9 @@ int main(void)
         CASE(test_pipelined_requests_go_one_by_one),
         CASE(test_pipelining_beyond_the_buffer),
         CASE(test_a_request_behind_a_trailer_in_pieces),
+        CASE(test_requests_behind_large_uploads),
+        CASE(test_a_large_upload_waits_in_the_queue),
+        CASE(test_a_large_upload_that_is_refused),
         CASE(test_much_behind_a_chunked_body),
         CASE(test_an_upgrade_becomes_a_tunnel),
         CASE(test_101_that_nobody_asked_for),
