@@ -3,9 +3,11 @@
  * Formats access lines in one pass and by hand: this runs for each stream. A format is a row of
  * pieces, with a space between them; a piece appends one field group.
  *
- *   127.0.0.1:44244 [20/Nov/2026:11:38:50.444] web app/a 0/0/0/0/0 200 127 - - ---- 2/2/0/0/0 0/0
- * "GET / HTTP/1.1" client          date                       fe  server timers   st  B  cookies ts
- * conns   queue request
+ *   127.0.0.1:44244 [20/Nov/2026:11:38:50.444] web app/a  0/0/0/0/0 200 127 - -     ----
+ *   client          date                       fe  server timers    st  B   cookies ts
+ *
+ *   2/2/0/0/0 0/0   "GET / HTTP/1.1"
+ *   conns     queue request
  *
  * Everything is checked against the room: a line that is too long is cut, as HAProxy cuts it.
  */
