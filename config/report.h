@@ -7,8 +7,9 @@
  *         |                ^~~~~~~~~~~
  *         = help: did you mean 'roundrobin'?
  *
- * Ownership: the report owns copies of all its texts, so it outlives the configuration; whoever finds
- *            more to say about a place of it (a certificate that cannot be read) may add that later.
+ * Ownership: the report owns copies of all its texts, so it outlives the configuration; whoever
+ *            finds more to say about a place of it (a certificate that cannot be read) may add that
+ *            later.
  * Thread:    belongs to one thread.
  */
 #ifndef WEIR_CONFIG_REPORT_H

@@ -83,7 +83,7 @@ void wheel_turn(struct wheel *wheel, uint64_t now_ms)
         wheel->turned_to = now - WHEEL_SLOTS + 1;
     while (wheel->turned_to <= now) {
         struct list *slot = &wheel->slots[wheel->turned_to % WHEEL_SLOTS];
-        wheel->turned_to++; /* before the callbacks: what they arm for now goes into a slot to come */
+        wheel->turned_to++; /* first: what the callbacks arm for now goes into a slot to come */
         if (!list_is_empty(slot))
             wheel_turn_slot(wheel, slot, now_ms);
     }
