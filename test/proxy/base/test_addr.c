@@ -86,7 +86,8 @@ static void test_networks(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof(networks) / sizeof(networks[0]); i++) {
-        struct sockaddr_storage given = address(networks[i].address), net = address(networks[i].net);
+        struct sockaddr_storage given = address(networks[i].address),
+                                net = address(networks[i].net);
         struct addr addr;
         addr_set(&addr, (struct sockaddr *)&given);
         if (addr_is_within(&addr, (struct sockaddr *)&net, networks[i].bits) != networks[i].within)

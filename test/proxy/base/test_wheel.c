@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The timer wheel under a clock of the test's own: never early, at most a slot late, whatever its callbacks
- * do to their neighbours.
+ * The timer wheel under a clock of the test's own: never early, at most a slot late, whatever its
+ * callbacks do to their neighbours.
  */
 #include "proxy/base/wheel.h"
 
@@ -77,8 +77,8 @@ static void expect_in_time(const struct alarm *alarm)
 
 static void test_delays_of_all_sizes(void **state)
 {
-    static const uint64_t delays[] = {0, 1, 31, 32, 33, 1000, TURN_MS - 33, TURN_MS - 1, TURN_MS, TURN_MS + 1,
-                                      3 * TURN_MS + 7};
+    static const uint64_t delays[] = {
+        0, 1, 31, 32, 33, 1000, TURN_MS - 33, TURN_MS - 1, TURN_MS, TURN_MS + 1, 3 * TURN_MS + 7};
     (void)state;
     for (size_t i = 0; i < sizeof(delays) / sizeof(delays[0]); i++) {
         struct alarm alarm;

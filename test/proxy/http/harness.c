@@ -28,9 +28,8 @@ static struct harness *running; /* hooks are given no owner */
 static void on_access(const struct access_record *record)
 {
     struct harness_log *log = &running->logs[running->log_count++ % HARNESS_LOGS];
-    *log = (struct harness_log){.status = record->status,
-                                .retries = record->retries,
-                                .bytes_read = record->bytes_read};
+    *log = (struct harness_log){
+        .status = record->status, .retries = record->retries, .bytes_read = record->bytes_read};
     memcpy(log->termination, record->termination, 2);
     snprintf(log->server, sizeof(log->server), "%s", record->server != NULL ? record->server : "");
 }
@@ -45,14 +44,15 @@ static const struct http_hooks http_hooks = {on_access, on_drained};
 static const struct state_hooks state_hooks = {.server_notice = http_server_notice};
 static const struct stream_service service = {fixed_reply};
 
-/* ---- life ----------------------------------------------------------------------------------------- */
+/* ---- life
+ * ----------------------------------------------------------------------------------------- */
 
 static int listen_on_loopback(struct sockaddr_in *in_out)
 {
     socklen_t len = sizeof(*in_out);
     int on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-    *in_out = (struct sockaddr_in){.sin_family = AF_INET,
-                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    *in_out =
+        (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     assert_true(fd >= 0);
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     assert_int_equal(bind(fd, (struct sockaddr *)in_out, sizeof(*in_out)), 0);
@@ -222,7 +222,8 @@ void harness_stop(struct harness *h)
         close(h->origins[i]);
 }
 
-/* ---- time ----------------------------------------------------------------------------------------- */
+/* ---- time
+ * ----------------------------------------------------------------------------------------- */
 
 void harness_settle(struct harness *h)
 {
@@ -254,7 +255,8 @@ void harness_wait(struct harness *h, unsigned ms)
     while (turns_clock_ms() < end);
 }
 
-/* ---- peers ---------------------------------------------------------------------------------------- */
+/* ---- peers
+ * ---------------------------------------------------------------------------------------- */
 
 int harness_connect(struct harness *h)
 {
@@ -361,7 +363,8 @@ void harness_skip(struct harness *h, int fd, size_t len)
     while (len > 0) {
         ssize_t n = hear_some(h, fd, buf, len < sizeof(buf) ? len : sizeof(buf), PATIENCE_MS);
         if (n <= 0)
-            fail_msg("%zu bytes more should have come; %s", len, n == 0 ? "but the end did" : "but nothing did");
+            fail_msg("%zu bytes more should have come; %s", len,
+                     n == 0 ? "but the end did" : "but nothing did");
         len -= (size_t)n;
     }
 }

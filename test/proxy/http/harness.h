@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A data thread in a test: its loop, its HTTP room and a configuration made by hand, with the test as
- * the client on one side and as the servers on the other.
+ * A data thread in a test: its loop, its HTTP room and a configuration made by hand, with the test
+ * as the client on one side and as the servers on the other.
  *
  *      test (client) ---loopback---> sessions and streams ---loopback---> test (server 0, 1, ...)
  *
- * With one thread the loop runs only within the functions below, on the test's own thread, so each test says what
- * happens in which order and nothing sleeps longer than it has to.
+ * With one thread the loop runs only within the functions below, on the test's own thread, so each
+ * test says what happens in which order and nothing sleeps longer than it has to.
  *
  * Errors: every function fails the test by itself.
  */
 #ifndef TEST_HTTP_HARNESS_H
 #define TEST_HTTP_HARNESS_H
 
-#include "proxy/http/thread.h"
 #include "proxy/http/service.h"
+#include "proxy/http/thread.h"
 #include "proxy/state/build.h"
 #include "proxy/state/proxy_state.h"
 
@@ -42,7 +42,7 @@ struct harness {
     int server_send_bytes;   /* SO_SNDBUF of accepted clients' sockets; 0 = as usual */
     struct tls_context *tls; /* of the bind, or NULL */
     struct tls_client_context *server_tls; /* towards all servers, or NULL */
-    unsigned threads;        /* 1; with more they run by themselves, see harness_run() */
+    unsigned threads; /* 1; with more they run by themselves, see harness_run() */
 
     struct loop loops[HARNESS_THREADS], control;
     pthread_t ids[HARNESS_THREADS];
@@ -50,8 +50,8 @@ struct harness {
     struct snapshot_chain chain;
     struct bind_socket socket;
     int listener, listeners[HARNESS_THREADS]; /* the same for all */
-    int origins[HARNESS_SERVERS]; /* listening sockets */
-    int jam;                      /* the connection that fills a backlog, or 0 */
+    int origins[HARNESS_SERVERS];             /* listening sockets */
+    int jam;                                  /* the connection that fills a backlog, or 0 */
     struct harness_log logs[HARNESS_LOGS];
     unsigned log_count, drained;
     bool is_running;
@@ -68,8 +68,9 @@ unsigned harness_loads(const struct harness *h);
 void harness_stop(struct harness *h);
 
 /*
- * Lets the threads run by themselves from now on until harness_stop(). Then only harness_reload(), the control
- * thread's business in turns_one(&h->control), and clients and servers of the test's own may be used.
+ * Lets the threads run by themselves from now on until harness_stop(). Then only harness_reload(),
+ * the control thread's business in turns_one(&h->control), and clients and servers of the test's
+ * own may be used.
  */
 void harness_run(struct harness *h);
 

@@ -17,8 +17,10 @@ static char text[256];
 
 static int load(const char *first, const char *second)
 {
-    files[0] = (struct conf_error_file){.status = 503, .path = "503.http", .bytes = first, .len = strlen(first)};
-    files[1] = (struct conf_error_file){.status = 404, .path = "404.http", .bytes = second, .len = strlen(second)};
+    files[0] = (struct conf_error_file){
+        .status = 503, .path = "503.http", .bytes = first, .len = strlen(first)};
+    files[1] = (struct conf_error_file){
+        .status = 404, .path = "404.http", .bytes = second, .len = strlen(second)};
     conf = (struct conf_proxy){.name = "www",
                                .place = {.file = "x.cfg", .line = 7},
                                .error_files = files,

@@ -14,8 +14,17 @@ static struct conf_action actions[] = {
     {.kind = CONF_ACTION_PROMETHEUS, .path = "/metrics"},
     {.kind = CONF_ACTION_DENY, .path = "/secret", .status = 0},
     {.kind = CONF_ACTION_DENY, .path = "/gone", .status = 410},
-    {.kind = CONF_ACTION_RETURN, .path = "/text", .status = 200, .content_type = "text/plain", .body = "hi", .body_len = 2},
-    {.kind = CONF_ACTION_RETURN, .path = "/empty", .status = 204, .content_type = "text/plain", .body = ""},
+    {.kind = CONF_ACTION_RETURN,
+     .path = "/text",
+     .status = 200,
+     .content_type = "text/plain",
+     .body = "hi",
+     .body_len = 2},
+    {.kind = CONF_ACTION_RETURN,
+     .path = "/empty",
+     .status = 204,
+     .content_type = "text/plain",
+     .body = ""},
 };
 
 static const struct {
@@ -24,9 +33,11 @@ static const struct {
     int status;
     const char *body, *headers; /* of an answer */
 } rows[] = {
-    {"/alive", SERVICE_ANSWERS, 200, "<html><body><h1>200 OK</h1>\nService ready.\n</body></html>\n",
+    {"/alive", SERVICE_ANSWERS, 200,
+     "<html><body><h1>200 OK</h1>\nService ready.\n</body></html>\n",
      "Cache-Control: no-cache\r\nContent-Type: text/html\r\n"},
-    {"/alive?x=/text", SERVICE_ANSWERS, 200, "<html><body><h1>200 OK</h1>\nService ready.\n</body></html>\n",
+    {"/alive?x=/text", SERVICE_ANSWERS, 200,
+     "<html><body><h1>200 OK</h1>\nService ready.\n</body></html>\n",
      "Cache-Control: no-cache\r\nContent-Type: text/html\r\n"},
     {"/alive/not", SERVICE_PASS, 0, NULL, NULL},
     {"/metrics", SERVICE_PASS, 0, NULL, NULL},
@@ -43,8 +54,9 @@ static const struct {
 static void test_replies(void **state)
 {
     (void)state;
-    const struct conf_proxy conf = {
-        .monitor_uri = "/alive", .actions = actions, .action_count = sizeof(actions) / sizeof(actions[0])};
+    const struct conf_proxy conf = {.monitor_uri = "/alive",
+                                    .actions = actions,
+                                    .action_count = sizeof(actions) / sizeof(actions[0])};
     const struct proxy proxy = {.conf = &conf};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct http_msg msg;

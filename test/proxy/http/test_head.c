@@ -75,12 +75,16 @@ static const struct {
     {"Host: a\r\nConnection: close\r\nB: 2\r\n", "Host: a\r\nB: 2\r\n", false, 2},
     {"Connection: keep-alive\r\nKeep-Alive: 5\r\nHost: a\r\n", "Host: a\r\n", false, 1},
     {"Host: a\r\nB: 2\r\nProxy-Connection: x\r\n", "Host: a\r\nB: 2\r\n", false, 1},
-    {"Host: a\r\nConnection: X-A, x-b\r\nX-A: 1\r\nX-B: 2\r\nX-C: 3\r\nx-a: 4\r\n", "Host: a\r\nX-C: 3\r\n", false, 2},
-    {"Host: a\r\nConnection: x-a\r\nConnection: x-b\r\nX-A: 1\r\nX-B: 2\r\n", "Host: a\r\n", false, 1},
-    {"Host: a\r\nConnection: host, content-length\r\nContent-Length: 0\r\n", "Host: a\r\nContent-Length: 0\r\n", false, 0},
+    {"Host: a\r\nConnection: X-A, x-b\r\nX-A: 1\r\nX-B: 2\r\nX-C: 3\r\nx-a: 4\r\n",
+     "Host: a\r\nX-C: 3\r\n", false, 2},
+    {"Host: a\r\nConnection: x-a\r\nConnection: x-b\r\nX-A: 1\r\nX-B: 2\r\n", "Host: a\r\n", false,
+     1},
+    {"Host: a\r\nConnection: host, content-length\r\nContent-Length: 0\r\n",
+     "Host: a\r\nContent-Length: 0\r\n", false, 0},
     {"Host: a\r\nConnection: close,\r\n", "Host: a\r\n", false, 1},
     {"Host: a\r\nContent-Length: 3, 3\r\n", "Host: a\r\nContent-Length: 3\r\n", false, 0},
-    {"Host: a\r\nContent-Length: 3\r\nX: y\r\nContent-Length: 3\r\n", "Host: a\r\nContent-Length: 3\r\nX: y\r\n", false, 0},
+    {"Host: a\r\nContent-Length: 3\r\nX: y\r\nContent-Length: 3\r\n",
+     "Host: a\r\nContent-Length: 3\r\nX: y\r\n", false, 0},
     {"Host: a\nX:y  \n", "Host: a\r\nX: y\r\n", true, 0},
 };
 
@@ -104,7 +108,8 @@ static void test_fields_that_go_on(void **state)
     }
 }
 
-/* As many fields as there may be, each second one dropped, or each written anew: they fit the gather. */
+/* As many fields as there may be, each second one dropped, or each written anew: they fit the
+ * gather. */
 static void test_the_worst_head_fits(void **state)
 {
     (void)state;
@@ -122,15 +127,18 @@ static void test_the_worst_head_fits(void **state)
             msg.headers[i].flags |= HTTP_HEADER_DROP;
         gather_init(&g);
         head_add_fields(&g, &msg, buf, lenient);
-        assert_true(gather_has_room(&g, 32, GATHER_TEXT)); /* for our own fields and the first chunk */
+        assert_true(
+            gather_has_room(&g, 32, GATHER_TEXT)); /* for our own fields and the first chunk */
     }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_neighbours_are_one_piece), cmocka_unit_test(test_text_is_copied),
-        cmocka_unit_test(test_room),                     cmocka_unit_test(test_fields_that_go_on),
+        cmocka_unit_test(test_neighbours_are_one_piece),
+        cmocka_unit_test(test_text_is_copied),
+        cmocka_unit_test(test_room),
+        cmocka_unit_test(test_fields_that_go_on),
         cmocka_unit_test(test_the_worst_head_fits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,8 +44,8 @@ static unsigned idle_count(void)
 static const struct {
     const char *name;
     enum conf_reuse reuse;
-    bool first_takes_fresh;   /* an idle connection that has served one request */
-    bool first_takes_proven;  /* one that has served several */
+    bool first_takes_fresh;  /* an idle connection that has served one request */
+    bool first_takes_proven; /* one that has served several */
     bool later_takes_others;
 } policies[] = {
     {"never", CONF_REUSE_NEVER, false, false, false},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Large bodies both ways in every framing, with peers that stop for a while: each byte arrives once and in
- * order, and what is held meanwhile is bounded.
+ * Large bodies both ways in every framing, with peers that stop for a while: each byte arrives once
+ * and in order, and what is held meanwhile is bounded.
  */
 #include "test/proxy/http/harness.h"
 #include "test/proxy/net/turns.h"
@@ -65,7 +65,8 @@ static struct message make_message(const char *start, enum framing framing, unsi
         append(&m, "Transfer-Encoding: chunked\r\n", 28);
     append(&m, "\r\n", 2);
     for (size_t off = 0, len; off < BODY_BYTES; off += len) {
-        len = framing == IN_CHUNKS ? 1 + rand_r(seed) % (rand_r(seed) % 4 == 0 ? 100000 : 200) : BODY_BYTES;
+        len = framing == IN_CHUNKS ? 1 + rand_r(seed) % (rand_r(seed) % 4 == 0 ? 100000 : 200)
+                                   : BODY_BYTES;
         len = len < BODY_BYTES - off ? len : BODY_BYTES - off;
         if (framing == IN_CHUNKS)
             append(&m, text, (size_t)sprintf(text, "%zx\r\n", len));
@@ -120,8 +121,8 @@ static void expect_bounded_memory(void)
 }
 
 /* Says `out` to fd and hears `in` from other, in pieces of any size and with pauses. */
-static void carry(int from, const struct message *out, int to, struct message *in, enum framing framing,
-                  unsigned *seed)
+static void carry(int from, const struct message *out, int to, struct message *in,
+                  enum framing framing, unsigned *seed)
 {
     static char buf[300000];
     size_t said = 0;
@@ -209,12 +210,14 @@ static void test_a_tunnel_both_ways(void **state)
     int fds[2] = {client, server};
     size_t said[2] = {0}, heard[2] = {0};
     unsigned seed = 7;
-    for (uint64_t end = turns_clock_ms() + PATIENCE_MS; heard[0] < BODY_BYTES || heard[1] < BODY_BYTES;) {
+    for (uint64_t end = turns_clock_ms() + PATIENCE_MS;
+         heard[0] < BODY_BYTES || heard[1] < BODY_BYTES;) {
         assert_true(turns_clock_ms() < end);
         for (int i = 0; i < 2; i++) {
             size_t len = 1 + rand_r(&seed) % sizeof(buf);
             len = len < BODY_BYTES - said[i] ? len : BODY_BYTES - said[i];
-            ssize_t n = len > 0 ? send(fds[i], body + said[i], len, MSG_DONTWAIT | MSG_NOSIGNAL) : 0;
+            ssize_t n =
+                len > 0 ? send(fds[i], body + said[i], len, MSG_DONTWAIT | MSG_NOSIGNAL) : 0;
             said[i] += n > 0 ? (size_t)n : 0;
             n = rand_r(&seed) % 3 == 0 ? recv(fds[!i], buf, sizeof(buf), MSG_DONTWAIT) : 0;
             if (n > 0)

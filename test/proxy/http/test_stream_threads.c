@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Several data threads with clients that ask, pipeline, wait in the queue and vanish, while servers come and
- * go and the configuration is loaded anew. No request of a patient client may fail, and at the end nothing
- * may be left over. Meant for ThreadSanitizer.
+ * Several data threads with clients that ask, pipeline, wait in the queue and vanish, while servers
+ * come and go and the configuration is loaded anew. No request of a patient client may fail, and at
+ * the end nothing may be left over. Meant for ThreadSanitizer.
  */
 #include "proxy/state/server_state.h"
 #include "test/proxy/http/harness.h"
@@ -28,7 +28,8 @@ static struct harness h;
 static atomic_uint failed, done;
 static atomic_bool origins_stop;
 
-/* ---- servers: one thread for all, a fixed answer to each head --------------------------------------- */
+/* ---- servers: one thread for all, a fixed answer to each head
+ * --------------------------------------- */
 
 static struct pollfd conns[CONNS];
 static unsigned heads_seen[CONNS]; /* bytes of "\r\n\r\n" that have come */
@@ -89,7 +90,8 @@ static void *run_origins(void *arg)
     return NULL;
 }
 
-/* ---- clients ---------------------------------------------------------------------------------------- */
+/* ---- clients
+ * ---------------------------------------------------------------------------------------- */
 
 static int connect_client(void)
 {
@@ -115,7 +117,8 @@ static bool hear(int fd, unsigned answers)
 {
     char buf[sizeof(OK) - 1];
     while (answers-- > 0) {
-        if (recv(fd, buf, sizeof(buf), MSG_WAITALL) != (ssize_t)sizeof(buf) || memcmp(buf, OK, sizeof(buf)) != 0)
+        if (recv(fd, buf, sizeof(buf), MSG_WAITALL) != (ssize_t)sizeof(buf) ||
+            memcmp(buf, OK, sizeof(buf)) != 0)
             return false;
     }
     return true;
@@ -141,7 +144,8 @@ static void *run_client(void *arg)
     return NULL;
 }
 
-/* ---- the control thread ------------------------------------------------------------------------------- */
+/* ---- the control thread
+ * ------------------------------------------------------------------------------- */
 
 static void disturb(unsigned round)
 {

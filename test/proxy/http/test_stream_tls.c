@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Streams over TLS, on either side: records do not follow heads, so what has been decrypted must not wait for
- * an event that never comes.
+ * Streams over TLS, on either side: records do not follow heads, so what has been decrypted must
+ * not wait for an event that never comes.
  */
 #include "test/proxy/http/harness.h"
 #include "test/proxy/net/turns.h"
@@ -149,7 +149,8 @@ static void serve_one(int server, struct peer *client)
     hear(client, OK);
 }
 
-/* ---- the client's side ------------------------------------------------------------------------------- */
+/* ---- the client's side
+ * ------------------------------------------------------------------------------- */
 
 static void test_a_client_over_tls(void **state)
 {
@@ -252,7 +253,8 @@ static void test_a_handshake_has_a_deadline(void **state)
     harness_stop(&h);
 }
 
-/* ---- the server's side ------------------------------------------------------------------------------- */
+/* ---- the server's side
+ * ------------------------------------------------------------------------------- */
 
 static void test_a_server_over_tls(void **state)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Plain connections: what they remember of edges, so that nothing is asked twice and nothing is missed.
+ * Plain connections: what they remember of edges, so that nothing is asked twice and nothing is
+ * missed.
  */
 #include "proxy/net/conn.h"
 #include "test/proxy/net/turns.h"
@@ -43,7 +44,8 @@ static int set_up(void **state)
     struct sockaddr_in in;
     int listener = listen_on_loopback(&in);
     assert_int_equal(loop_init(&loop, 0), 0);
-    assert_int_equal(conn_connect(&conn, &loop, (struct sockaddr *)&in, sizeof(in), NULL, on_ready), 0);
+    assert_int_equal(conn_connect(&conn, &loop, (struct sockaddr *)&in, sizeof(in), NULL, on_ready),
+                     0);
     turns_settle(&loop);
     assert_int_equal(conn_connected(&conn), 0);
     peer = accept(listener, NULL, NULL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Accepting: whom the owner admits, pauses, and that nobody in the backlog is lost when it stops. */
+/* Accepting: whom the owner admits, pauses, and that nobody in the backlog is lost when it stops.
+ */
 #include "proxy/net/listener.h"
 #include "test/proxy/net/turns.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The event loop: messages of other threads, tasks, timers, garbage, and events of what is closed meanwhile. */
+/* The event loop: messages of other threads, tasks, timers, garbage, and events of what is closed
+ * meanwhile. */
 #include "test/proxy/net/turns.h"
 
 #include <pthread.h>
@@ -27,7 +28,8 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* ---- messages ------------------------------------------------------------------------------------- */
+/* ---- messages
+ * ------------------------------------------------------------------------------------- */
 
 struct note {
     struct loop_message message;
@@ -94,7 +96,8 @@ static void test_a_message_posts_itself_again(void **state)
     assert_int_equal(repeats, 3);
 }
 
-/* ---- tasks and garbage ---------------------------------------------------------------------------- */
+/* ---- tasks and garbage
+ * ---------------------------------------------------------------------------- */
 
 struct job {
     struct loop_task task;
@@ -169,7 +172,8 @@ static void test_garbage_goes_at_the_end_of_the_turn(void **state)
     assert_true(job.freed);
 }
 
-/* ---- sockets -------------------------------------------------------------------------------------- */
+/* ---- sockets
+ * -------------------------------------------------------------------------------------- */
 
 struct socket_pair {
     struct loop_source ours, theirs_too;
@@ -208,7 +212,8 @@ static void test_an_event_of_what_was_closed_in_the_same_batch(void **state)
     close(pair.ours.fd >= 0 ? pair.ours.fd : pair.theirs_too.fd);
 }
 
-/* ---- time ----------------------------------------------------------------------------------------- */
+/* ---- time
+ * ----------------------------------------------------------------------------------------- */
 
 static void on_uv_timer(uv_timer_t *timer)
 {

@@ -35,7 +35,8 @@ static int open_conn(struct conn *conn)
     assert_int_equal(listen(listener, 1), 0);
     assert_int_equal(getsockname(listener, (struct sockaddr *)&in, &len), 0);
     assert_int_equal(connect(peer, (struct sockaddr *)&in, sizeof(in)), 0);
-    assert_int_equal(conn_open(conn, &loop, accept4(listener, NULL, NULL, SOCK_NONBLOCK), on_ready), 0);
+    assert_int_equal(conn_open(conn, &loop, accept4(listener, NULL, NULL, SOCK_NONBLOCK), on_ready),
+                     0);
     close(listener);
     return peer;
 }
@@ -143,10 +144,8 @@ static void test_who_can_be_joined(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(test_bytes_arrive_as_they_were),
-        CASE(test_the_end_is_a_zero),
-        CASE(test_a_taker_that_is_gone),
-        CASE(test_only_empty_pipes_are_kept),
+        CASE(test_bytes_arrive_as_they_were), CASE(test_the_end_is_a_zero),
+        CASE(test_a_taker_that_is_gone),      CASE(test_only_empty_pipes_are_kept),
         CASE(test_who_can_be_joined),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

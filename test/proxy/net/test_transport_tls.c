@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * TLS on top of connections: nobody above sees a difference, and what OpenSSL has read already is not
- * forgotten though the socket raises no edge for it.
+ * TLS on top of connections: nobody above sees a difference, and what OpenSSL has read already is
+ * not forgotten though the socket raises no edge for it.
  */
 #include "proxy/net/conn.h"
 #include "test/proxy/net/turns.h"
@@ -56,7 +56,8 @@ static void open_conns(void)
     assert_int_equal(conn_connect(&client, &loop, (struct sockaddr *)&in, len, NULL, on_ready), 0);
     turns_settle(&loop);
     assert_int_equal(conn_connected(&client), 0);
-    assert_int_equal(conn_open(&server, &loop, accept4(listener, NULL, NULL, SOCK_NONBLOCK), on_ready), 0);
+    assert_int_equal(
+        conn_open(&server, &loop, accept4(listener, NULL, NULL, SOCK_NONBLOCK), on_ready), 0);
     close(listener);
 }
 
@@ -205,7 +206,8 @@ static void test_much(void **state)
     shake_hands();
     while (taken < BYTES) {
         struct iovec pieces[2] = {{sent + given, (BYTES - given) / 2}, {NULL, 0}};
-        pieces[1] = (struct iovec){sent + given + pieces[0].iov_len, BYTES - given - pieces[0].iov_len};
+        pieces[1] =
+            (struct iovec){sent + given + pieces[0].iov_len, BYTES - given - pieces[0].iov_len};
         ssize_t n = given < BYTES ? conn_sendv(&client, pieces, 2) : 0;
         assert_true(n >= 0 || n == UV_EAGAIN);
         given += n > 0 ? (size_t)n : 0;

@@ -7,7 +7,8 @@
 
 /* One turn, without sleeping. */
 void turns_one(struct loop *loop);
-/* Turns as long as something happens: loopback delivers within the call, so little patience is enough. */
+/* Turns as long as something happens: loopback delivers within the call, so little patience is
+ * enough. */
 void turns_settle(struct loop *loop);
 /* Turns for so long. */
 void turns_wait(struct loop *loop, unsigned ms);
