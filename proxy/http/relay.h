@@ -50,7 +50,7 @@ struct relay {
     bool surplus;        /* bytes came after the end of the body */
     uint64_t remaining;  /* HTTP_BODY_LENGTH: bytes still to come */
     uint64_t bytes_in;   /* read from `from`, framing included, since relay_start() */
-    uint64_t bytes_out;  /* handed to the kernel of `to` since the relay was zeroed, heads included */
+    uint64_t bytes_out;  /* handed to the kernel of `to` since it was zeroed, heads included */
     size_t read_bytes;   /* what the next read asks for */
     struct h1_chunked chunked;
     struct relay_bytes held;

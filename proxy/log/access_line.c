@@ -289,7 +289,8 @@ bool access_line_is_error(const struct access_record *r)
 bool access_line_is_wanted(const struct access_record *r)
 {
     const struct conf_proxy *frontend = r->frontend;
-    /* HAProxy writes it when a stream begins, hence never of what was none, and always of what was */
+    /* HAProxy writes it when a stream begins, hence never of what was
+     * none, and always of what was */
     if (frontend->log_format == CONF_LOG_DEFAULT)
         return r->session_error == NULL &&
                (frontend->mode == CONF_MODE_TCP || r->request_line_len > 0);
