@@ -20,7 +20,7 @@ static bool may_keep_client(const struct stream *s)
     if (s->resp.body == HTTP_BODY_UNTIL_CLOSE || s->thread->draining || session_is_orphan(s->session))
         return false;
     if (s->resp.body == HTTP_BODY_CHUNKED && s->req.version_minor == 0)
-        return false; /* the chunks are taken off for a client that knows none: the close is the end */
+        return false; /* the client knows no chunks and gets none: the close is the end */
     if (s->req.method == HTTP_METHOD_CONNECT)
         return false; /* refused; what follows may have been meant for the tunnel */
     return (s->req.flags & HTTP_MSG_KEEP_ALIVE) != 0 && !frontend_conf(s)->http_close;

@@ -54,7 +54,7 @@ enum service_verdict {
     SERVICE_ANSWERS,   /* answer_out is filled in */
     SERVICE_DENIES,    /* the error page of answer_out->status */
     SERVICE_WAITS,     /* as SERVICE_ANSWERS, but to be given only after service_resume() */
-    SERVICE_WANTS_BODY /* ask again when the whole body is there (or the buffer is full: then 413) */
+    SERVICE_WANTS_BODY /* ask again when the whole body is there; 413 if it cannot be held */
 };
 
 struct stream_service {
