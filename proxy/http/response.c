@@ -21,6 +21,8 @@ static bool may_keep_client(const struct stream *s)
         return false;
     if (s->resp.body == HTTP_BODY_CHUNKED && s->req.version_minor == 0)
         return false; /* the client knows no chunks and gets none: the close is the end */
+    if (s->req.method == HTTP_METHOD_CONNECT)
+        return false; /* refused; what follows may have been meant for the tunnel */
     return (s->req.flags & HTTP_MSG_KEEP_ALIVE) != 0 && !frontend_conf(s)->http_close;
 }
 
@@ -190,8 +192,8 @@ static enum stream_state parse_heads(struct stream *s, const char *base, size_t 
         if (s->resp.head_bytes > s->thread->buffer_bytes)
             return refuse_response(s, "the head is too large");
         if (!is_interim(s)) {
-            if (s->resp.status == 101 && !s->upgrade)
-                return refuse_response(s, "101 without a request to upgrade");
+            if (s->resp.status == 101 && !(s->upgrade && s->up.input_done))
+                return refuse_response(s, "101 without a whole request to upgrade");
             return start_response(s, base, len);
         }
         if (++s->interim_count > STREAM_INTERIM_MAX)
