@@ -42,7 +42,6 @@ struct monitor {
     int64_t wake_ms; /* end of the pause, or of the patience; 0 = none */
     int64_t started_ms;
     int pause_ms;
-    bool reload_is_due; /* asked for while the first worker was still loading */
     int exit_code;
 };
 
@@ -125,11 +124,12 @@ static void reload(struct monitor *m)
 {
     if (m->state == WAITING) {
         m->wake_ms = now_ms(); /* the next worker reads the new files; no need to wait */
-    } else if (m->state == SERVING) {
-        notify_reloading();
+    } else if (m->state != LEAVING) {
+        /* a worker that starts holds the signal until it serves, which it may well do already:
+         * its word of that and this signal come by different ways */
+        if (m->state == SERVING)
+            notify_reloading();
         kill(m->worker, SIGUSR2);
-    } else if (m->state == STARTING) {
-        m->reload_is_due = true; /* it may have read the old file already */
     }
 }
 
@@ -207,9 +207,6 @@ static void on_ready(struct monitor *m)
     log_console(LOG_LEVEL_INFO, "Loading success.");
     notify_send("READY=1\nMAINPID=%d\nSTATUS=Ready.\n", (int)getpid());
     daemon_serving();
-    if (m->reload_is_due)
-        reload(m);
-    m->reload_is_due = false;
 }
 
 static void on_channel(struct monitor *m)
