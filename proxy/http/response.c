@@ -34,7 +34,7 @@ static void add_connection(const struct stream *s, struct gather *g, bool tunnel
         gather_literal(g, "Connection: keep-alive\r\n");
 }
 
-static void add_status_line(struct gather *g, const struct http_msg *m, const char *base)
+static void add_status_line(struct gather *g, const struct http_msg *m, const char *base, bool lenient)
 {
     uint32_t after_version = sizeof("HTTP/1.1") - 1;
     uint32_t end = m->reason_off + m->reason_len;
@@ -44,7 +44,7 @@ static void add_status_line(struct gather *g, const struct http_msg *m, const ch
         gather_literal(g, "HTTP/1.1");
         gather_add(g, base + after_version, end - after_version);
     }
-    gather_literal(g, "\r\n");
+    gather_add(g, lenient ? "\r\n" : base + end, 2);
 }
 
 static void drop_hop_by_hop(struct http_msg *m, const char *base)
@@ -56,13 +56,14 @@ static void drop_hop_by_hop(struct http_msg *m, const char *base)
 static void add_head(struct stream *s, struct gather *g, const char *base, bool tunnel)
 {
     struct http_msg *m = &s->resp;
+    bool lenient = s->backend->conf->accept_invalid_response;
     drop_hop_by_hop(m, base);
-    add_status_line(g, m, base);
-    head_add_fields(g, m, base, s->backend->conf->accept_invalid_response);
+    add_status_line(g, m, base, lenient);
+    head_add_fields(g, m, base, lenient);
     if (m->body == HTTP_BODY_CHUNKED && s->req.version_minor == 1)
         gather_literal(g, "Transfer-Encoding: chunked\r\n");
     add_connection(s, g, tunnel);
-    gather_literal(g, "\r\n");
+    head_add_end(g, m, base, lenient);
 }
 
 static bool is_tunnel(const struct stream *s)
@@ -149,13 +150,14 @@ static enum stream_state start_response(struct stream *s, const char *base, size
 static enum relay_status pass_interim(struct stream *s, const char *base)
 {
     struct gather g;
+    bool lenient = s->backend->conf->accept_invalid_response;
     gather_init(&g);
     if (s->req.version_minor == 0)
         return RELAY_WAITS;
     drop_hop_by_hop(&s->resp, base);
-    add_status_line(&g, &s->resp, base);
-    head_add_fields(&g, &s->resp, base, s->backend->conf->accept_invalid_response);
-    gather_literal(&g, "\r\n");
+    add_status_line(&g, &s->resp, base, lenient);
+    head_add_fields(&g, &s->resp, base, lenient);
+    head_add_end(&g, &s->resp, base, lenient);
     return relay_send(&s->down, &g);
 }
 
