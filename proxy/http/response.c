@@ -46,6 +46,10 @@ static void add_status_line(const struct stream *s, struct gather *g, const char
         gather_literal(g, "HTTP/1.1");
         gather_text(g, code, sizeof(code));
         gather_add(g, base + m->reason_off, m->reason_len);
+    } else if (m->reason_len == 0) { /* the space before it is not optional: RFC 9112 4 */
+        gather_literal(g, "HTTP/1.1");
+        gather_add(g, base + after_version, sizeof(" 200") - 1);
+        gather_literal(g, " ");
     } else if (base[after_version - 1] == '1') { /* 1.2 to 1.9 are read as 1.1, but not passed on */
         gather_add(g, base, end);
     } else {
@@ -133,8 +137,10 @@ static enum stream_state start_response(struct stream *s, const char *base, size
     enum http_body body = tunnel ? HTTP_BODY_UNTIL_CLOSE : m->body;
     relay_start(&s->down, &s->sconn->conn, &s->session->client, body, m->content_length, chunk_out, lenient);
     s->down.read_bytes = s->session->burst_bytes;
-    s->resp_started = true;
+    uint64_t interim_bytes = s->down.bytes_out;
     enum relay_status status = relay_push(&s->down, &g, base + m->head_bytes, len - m->head_bytes, &used);
+    /* nothing has gone yet of a response whose body is wrong from the start: then a 502 can still be given */
+    s->resp_started = status != RELAY_BAD_FRAMING || s->down.bytes_out != interim_bytes;
     stream_client_lives(s, frontend_conf(s)->timeout.client_ms);
     switch (status) {
     case RELAY_WAITS:
