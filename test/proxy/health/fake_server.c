@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A server that answers probes as told; see fake_server.h. */
 #include "test/proxy/health/fake_server.h"
 
 #include "tls/context.h"
