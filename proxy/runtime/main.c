@@ -119,6 +119,7 @@ static int act(struct options *options)
         options_version(stdout, options->show_build);
         return 0;
     }
+    options_show_idle(options);
     if (options->folder != NULL && chdir(options->folder) != 0) {
         log_console(LOG_LEVEL_CRIT, "Could not change to directory %s : %s", options->folder,
                     strerror(errno));

@@ -6,8 +6,8 @@
  *      |                   |                        |
  *      `--worker failed----+------ signal ----------+--> LEAVING --worker gone--> exit
  *
- * While no worker lives the listening sockets stay open here, and clients wait in their backlog. The
- * next one goes on with the configuration of the last (keeper.h).
+ * While no worker lives the listening sockets stay open here, and clients wait in their backlog.
+ * The next one goes on with the configuration of the last (keeper.h).
  * Its words on stderr are HAProxy's, for those who watch for them.
  */
 #include "proxy/runtime/monitor.h"
