@@ -165,11 +165,14 @@ void load_reason(const struct load *load, char reason_out[LOAD_REASON_BYTES])
         const struct conf_problem *problem = &load->report.problems[i];
         if (problem->severity != CONF_ERROR)
             continue;
-        if (problem->place.file != NULL)
-            snprintf(reason_out, LOAD_REASON_BYTES, "%s:%u:%u: %s", problem->place.file,
-                     problem->place.line, problem->place.column, problem->message);
-        else
+        const struct conf_place *place = &problem->place;
+        if (place->file == NULL)
             snprintf(reason_out, LOAD_REASON_BYTES, "%s", problem->message);
+        else if (place->line == 0)
+            snprintf(reason_out, LOAD_REASON_BYTES, "%s: %s", place->file, problem->message);
+        else
+            snprintf(reason_out, LOAD_REASON_BYTES, "%s:%u:%u: %s", place->file, place->line,
+                     place->column, problem->message);
         return;
     }
 }

@@ -30,6 +30,8 @@ CASES = [
     ("a file in which nobody listens", ["-c", "-f", "deaf.conf"], 1, None, "No enabled listener"),
     ("a missing file", ["-c", "-f", "no.conf"], 1, None, "no.conf"),
     ("a missing certificate", ["-c", "-f", "tls.conf"], 1, None, "missing.pem"),
+    ("the place of a missing certificate", ["-c", "-f", "tls.conf"], 1, None,
+     "tls.conf:1:%d:" % (TLS.index('"missing') + 1)),
     ("a missing folder to change to", ["-C", "none", "-c", "-f", "good.conf"], 1, None, "none"),
     ("Debian's check before a start", ["-Ws", "-f", "good.conf", "-c", "-q", "-S", "/run/x.sock"], 0, None, ""),
     ("a socket that does not exist yet", ["-S", "/run/x.sock", "-c", "-f", "good.conf"], 0, "is valid",
