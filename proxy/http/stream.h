@@ -163,7 +163,7 @@ static inline void stream_server_lives(struct stream *s, unsigned timeout_ms)
 /* Ends it: log, counters, connections. Returns STREAM_ENDED. */
 enum stream_state stream_end(struct stream *s);
 /* Blames, and answers with an error page if no response has begun; else cuts. */
-enum stream_state stream_fail(struct stream *s, enum stream_cause cause, int status);
+COLD enum stream_state stream_fail(struct stream *s, enum stream_cause cause, int status);
 /* Runs both directions as far as they go; ends the stream when both are done. */
 enum stream_state stream_pump(struct stream *s);
 
@@ -171,10 +171,10 @@ enum stream_state stream_pump(struct stream *s);
 enum stream_state dispatch_start(struct stream *s);
 enum stream_state dispatch_granted(struct stream *s);
 enum stream_state dispatch_connecting(struct stream *s);
-enum stream_state dispatch_retry_connect(struct stream *s); /* the attempt failed */
+COLD enum stream_state dispatch_retry_connect(struct stream *s); /* the attempt failed */
 enum stream_state dispatch_resume(struct stream *s);        /* after STREAM_PAUSED */
 /* The connection failed after the request was sent: tries again where that cannot do harm, else fails. */
-enum stream_state dispatch_server_failed(struct stream *s, enum stream_cause cause, int status);
+COLD enum stream_state dispatch_server_failed(struct stream *s, enum stream_cause cause, int status);
 enum stream_state dispatch_server_down(struct stream *s);
 void dispatch_leave_queue(struct stream *s);
 /* Gives back connection and slot, if any. */
