@@ -89,11 +89,9 @@ struct stream {
     enum stream_state state;
 
     /* request and response */
-    struct h1_parser parser;   /* of the request, then of the response */
     struct h1_error bad;       /* why either was refused */
     struct relay up, down;
     struct relay_bytes resp_head; /* a response head that did not come in one piece */
-    struct service_answer answer;
     bool resp_started;         /* bytes of a final response have gone to the client */
     bool keep_client;          /* the client's connection may serve another request */
     bool keep_server;
@@ -120,6 +118,11 @@ struct stream {
     /* received from the client: this request's head, body bytes that came with it, the next request */
     uint32_t in_len;
     uint32_t in_used; /* bytes of this request consumed from `in` */
+
+    /* what follows is large, and not read before it is written: stream_new() clears only what is above, and of
+     * the answer what stands before its headers */
+    struct service_answer answer;
+    struct h1_parser parser;   /* of the request, then of the response */
     struct http_msg req, resp;
     char in[]; /* thread->buffer_bytes */
 };

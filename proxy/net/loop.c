@@ -134,6 +134,8 @@ static void loop_turn(struct loop *loop)
     loop_read_clock(loop);
     for (int i = 0; i < count; i++) {
         struct loop_source *source = events[i].data.ptr;
+        if (i + 1 < count) /* of thousands of connections the next one is in no cache */
+            __builtin_prefetch(events[i + 1].data.ptr);
         if (source->fd >= 0) /* closed by an earlier callback of this batch */
             source->ready(source, events[i].events);
     }
