@@ -19,7 +19,7 @@
 
 #include <cmocka.h>
 
-/* ---- TLS: a session wants a socket that does not block ---- */
+/* ---- TLS: a session wants a socket that does not block --------------------------------------- */
 
 static ssize_t io_result(ssize_t n)
 {
@@ -98,7 +98,7 @@ static struct tls_context *make_context(void)
     return context;
 }
 
-/* ---- the server ---- */
+/* ---- the server ------------------------------------------------------------------------------ */
 
 static void nap_ms(long ms)
 {
