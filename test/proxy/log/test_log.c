@@ -256,6 +256,37 @@ static void a_full_pipe_costs_lines_but_no_time(void **state)
     close(pipe_fds[1]);
 }
 
+static const struct {
+    enum log_level level;
+    const char *word;
+} console_words[] = {
+    {LOG_LEVEL_EMERG, "[ALERT]  "},  {LOG_LEVEL_CRIT, "[ALERT]  "},
+    {LOG_LEVEL_ERR, "[ALERT]  "},    {LOG_LEVEL_WARNING, "[WARNING]"},
+    {LOG_LEVEL_NOTICE, "[NOTICE] "}, {LOG_LEVEL_INFO, "[NOTICE] "},
+};
+
+static void stderr_has_haproxys_words(void **state)
+{
+    (void)state;
+    int pipe_fds[2], saved = dup(STDERR_FILENO);
+    assert_int_equal(pipe2(pipe_fds, O_CLOEXEC), 0);
+    log_console_quiet(false);
+    for (size_t i = 0; i < sizeof(console_words) / sizeof(console_words[0]); i++) {
+        char got[200], want[200];
+        dup2(pipe_fds[1], STDERR_FILENO);
+        log_console(console_words[i].level, "text");
+        dup2(saved, STDERR_FILENO);
+        ssize_t len = read(pipe_fds[0], got, sizeof(got) - 1);
+        got[len > 0 ? len : 0] = '\0';
+        snprintf(want, sizeof(want), "%s  (%d) : text\n", console_words[i].word, (int)getpid());
+        assert_string_equal(got, want);
+    }
+    log_console_quiet(true);
+    close(saved);
+    close(pipe_fds[0]);
+    close(pipe_fds[1]);
+}
+
 static struct wheel_timer end_timer;
 
 static void on_end(struct wheel_timer *timer)
@@ -350,6 +381,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(len_cuts_a_line, start, stop),
         cmocka_unit_test_setup_teardown(a_daemon_may_restart, start, stop),
         cmocka_unit_test_setup_teardown(a_full_pipe_costs_lines_but_no_time, start, stop),
+        cmocka_unit_test(stderr_has_haproxys_words),
         cmocka_unit_test_setup_teardown(threads_write_while_the_loop_drains, start, stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
