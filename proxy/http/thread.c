@@ -16,7 +16,7 @@
 #include <malloc.h>
 #include <stdlib.h>
 
-#define UPKEEP_MS 1000
+#define UPKEEP_MS 500
 #define LOOSE_MIN 32     /* objects; with fewer free ones the heap has hardly changed */
 #define LOOSE_SHARE 256  /* and one for each so many in use: the heap's free places are looked through */
 
@@ -234,7 +234,7 @@ static void purge_idle_connections(struct http_thread *thread)
 }
 
 /*
- * What nobody needed for a second leaves the pools, and the heap soon after. Sessions are the measure for all that
+ * What nobody needed for half a second leaves the pools, and the heap soon after. Sessions are the measure for all that
  * hangs on them: TLS, above all.
  */
 static void give_memory_back(struct http_thread *thread)
