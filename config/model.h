@@ -58,11 +58,12 @@ enum conf_tls_version { CONF_TLS_DEFAULT, CONF_TLS_10, CONF_TLS_11, CONF_TLS_12,
 struct conf_tls {
     bool enabled;
     struct conf_words crt; /* bind: files or folders of chain and key; server: client certificate */
-    const char *key;       /* separate key file, or NULL */
-    const char *ca_file;   /* or NULL: the system's */
-    const char *crl_file;  /* or NULL */
-    const char *ciphers;   /* TLS 1.2, NULL = Mozilla intermediate */
-    const char *ciphersuites; /* TLS 1.3 */
+    const struct conf_place *crt_places; /* where each of these stands */
+    const char *key;                     /* separate key file, or NULL */
+    const char *ca_file;                 /* or NULL: the system's */
+    const char *crl_file;                /* or NULL */
+    const char *ciphers;                 /* TLS 1.2, NULL = Mozilla intermediate */
+    const char *ciphersuites;            /* TLS 1.3 */
     const char *curves;
     struct conf_words alpn;
     enum conf_tls_version min_version, max_version;
@@ -112,10 +113,9 @@ struct conf_server_check {
     bool enabled;
     bool tls;        /* check-ssl, or the server's own ssl when port and addr are not changed */
     const char *sni; /* check-sni */
-    struct conf_addr
-        addr;      /* addr + port where they differ from the server's; text NULL = the server's */
-    uint16_t port; /* 0 = the server's */
-    unsigned inter_ms;                   /* default 2000 */
+    struct conf_addr addr; /* addr + port if not the server's; text NULL = the server's */
+    uint16_t port;         /* 0 = the server's */
+    unsigned inter_ms;     /* default 2000 */
     unsigned fastinter_ms, downinter_ms; /* 0 = inter_ms */
     unsigned rise;                       /* default 2 */
     unsigned fall;                       /* default 3 */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A histogram of durations with relative precision: 8 buckets for each power of two from 1 us to over an
- * hour, so a percentile is right to within 12.5 % and a histogram takes 2 KiB.
+ * A histogram of durations with relative precision: 8 buckets for each power of two from 1 us to
+ * over an hour, so a percentile is right to within 12.5 % and a histogram takes 2 KiB.
  *
  * Thread: one writer for each histogram; any thread may read it, or add it to another, meanwhile.
  */
@@ -29,9 +29,10 @@ static inline void histogram_bump(_Atomic uint64_t *cell, uint64_t n)
                           memory_order_relaxed);
 }
 
-static inline void histogram_add(struct histogram *h, uint64_t us)
+/* bucket: histogram_bucket(us). Who adds the same value to several works it out once. */
+static inline void histogram_add(struct histogram *h, unsigned bucket, uint64_t us)
 {
-    histogram_bump(&h->buckets[histogram_bucket(us)], 1);
+    histogram_bump(&h->buckets[bucket], 1);
     histogram_bump(&h->sum_us, us);
 }
 

@@ -3,14 +3,15 @@
  * Messages with descriptors between the processes of one weir: a pair of unix sockets that keep
  * message boundaries (SOCK_SEQPACKET).
  *
- *   worker --RELOAD------------------> keeper --fork--> loader
- *   worker <-SOCKET* LOADED|FAILED---------------------- loader     new sockets; the transcript of
- * the load keeper <-SOCKET* WANTED* LOADED|FAILED- loader worker --COMMIT|ROLLBACK---------> keeper
- *   worker <-DONE--------------------- keeper                       what nobody wants is closed
- *   worker --READY-------------------> keeper                       serves for the first time
+ *   worker --RELOAD-----------------> keeper --fork--> loader
+ *   worker <-SOCKET* LOADED|FAILED-------------------- loader   new sockets; the load's transcript
+ *                                     keeper <-SOCKET* WANTED* [LOADED]- loader, or first worker
+ *   worker --COMMIT|ROLLBACK--------> keeper
+ *   worker <-DONE-------------------- keeper                    what nobody wants is closed
+ *   worker --READY------------------> keeper                    serves for the first time
  *
  * Errors:  0 or a negative errno; -EPIPE when the other end is gone, -EPROTO for what is no
- * message.
+ *          message.
  */
 #ifndef WEIR_RUNTIME_CHANNEL_H
 #define WEIR_RUNTIME_CHANNEL_H
@@ -24,7 +25,7 @@ enum channel_kind {
     CHANNEL_RELOAD = 1, /* the one request there is */
     CHANNEL_SOCKET,     /* text: key; fds: new listening sockets */
     CHANNEL_WANTED,     /* text: key of a socket that this load names */
-    CHANNEL_LOADED,     /* fds: the transcript, towards the worker */
+    CHANNEL_LOADED,     /* fds: the transcript; towards a keeper only if that starts workers */
     CHANNEL_FAILED,     /* text: why */
     CHANNEL_COMMIT,
     CHANNEL_ROLLBACK,

@@ -50,6 +50,23 @@ static const struct {
      1},
     {"a version needs no file", {"-v"}, {.show_version = true}, NULL, 0},
     {"details too", {"-vv"}, {.show_version = true, .show_build = true}, NULL, 0},
+    {"warnings are errors", {"-dW", "-f", "a"}, {.zero_warning = true}, "a", 1},
+    {"a master socket, as in Debian's service file",
+     {"-Ws", "-f", "a", "-p", "x", "-S", "/run/m.sock,level,user"},
+     {.monitored = true, .notifies = true, .pidfile = "x", .idle_count = 1},
+     "a",
+     1},
+    {"what has no effect and takes a word",
+     {"-m", "5", "-N", "6", "-x", "y", "-f", "a"},
+     {.idle_count = 3},
+     "a",
+     1},
+    {"what has no effect", {"-dr", "-dS", "-de", "-dp", "-f", "a"}, {.idle_count = 4}, "a", 1},
+    {"what has no effect and a tail",
+     {"-dM", "-dM50,tag", "-dKall", "-f", "a"},
+     {.idle_count = 3},
+     "a",
+     1},
     {"help needs no file", {"--help"}, {.show_help = true}, NULL, 0},
 };
 
@@ -60,6 +77,9 @@ static const struct {
     {"nothing at all", {NULL}},
     {"no file", {"-c"}},
     {"a file without its name", {"-f"}},
+    {"a socket without its name", {"-f", "a", "-S"}},
+    {"an option with a tail it does not take", {"-dWx", "-f", "a"}},
+    {"an unknown way of debugging", {"-dq", "-f", "a"}},
     {"an unknown option", {"-y", "-f", "a"}},
     {"options do not cluster", {"-cq", "-f", "a"}},
     {"a word that is no option", {"a"}},
@@ -94,7 +114,8 @@ static void check(size_t i)
     bool same = got.check == want->check && got.debug == want->debug &&
                 got.foreground == want->foreground && got.daemon == want->daemon &&
                 got.monitored == want->monitored && got.notifies == want->notifies &&
-                got.quiet == want->quiet && got.verbose == want->verbose &&
+                got.quiet == want->quiet && got.zero_warning == want->zero_warning &&
+                got.idle_count == want->idle_count && got.verbose == want->verbose &&
                 got.maxconn == want->maxconn && got.old_signal == want->old_signal &&
                 got.old_pid_count == want->old_pid_count &&
                 got.show_version == want->show_version && got.show_build == want->show_build &&
