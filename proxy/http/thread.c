@@ -9,7 +9,6 @@
 #include "proxy/http/session.h"
 #include "proxy/http/stream.h"
 #include "proxy/net/listener.h"
-#include "proxy/net/splice.h"
 #include "proxy/state/events.h"
 #include "proxy/state/proxy_state.h"
 
@@ -241,7 +240,6 @@ static void give_memory_back(struct http_thread *thread)
 {
     thread->loose += pool_trim(&thread->session_pool) + pool_trim(&thread->stream_pool) +
                      pool_trim(&thread->server_conn_pool);
-    splice_trim(thread->loop);
     if (thread->loose < LOOSE_MIN + thread->session_count / LOOSE_SHARE)
         return;
     thread->loose = 0;
@@ -298,7 +296,6 @@ void http_thread_free(struct http_thread *thread)
     }
     /* what was put off until after the batch goes now: loop_destroy() comes after us */
     loop_collect_garbage(thread->loop);
-    splice_trim(thread->loop);
     pool_destroy(&thread->session_pool);
     pool_destroy(&thread->stream_pool);
     pool_destroy(&thread->server_conn_pool);
