@@ -190,9 +190,9 @@ static const struct keyword proxy_rows[] = {
 
     {.name = "option http-use-htx", .kind = KW_NOTHING, .scopes = ANY, .since = "1.9", .until = "2.1", .note = "there is one HTTP engine",
      .doc = "Use the newer HTTP engine."},
-    {.name = "option splice-auto", .kind = KW_NOTHING, .scopes = ANY, .note = "weir decides by itself when to splice", .doc = "Let the kernel forward bodies."},
-    {.name = "option splice-request", .kind = KW_NOTHING, .scopes = ANY, .note = "weir decides by itself when to splice", .doc = "Let the kernel forward requests."},
-    {.name = "option splice-response", .kind = KW_NOTHING, .scopes = ANY, .note = "weir decides by itself when to splice", .doc = "Let the kernel forward responses."},
+    {.name = "option splice-auto", .kind = KW_NOTHING, .scopes = ANY, .note = "weir moves bodies in large pieces, which costs no more", .doc = "Let the kernel forward bodies."},
+    {.name = "option splice-request", .kind = KW_NOTHING, .scopes = ANY, .note = "weir moves bodies in large pieces, which costs no more", .doc = "Let the kernel forward requests."},
+    {.name = "option splice-response", .kind = KW_NOTHING, .scopes = ANY, .note = "weir moves bodies in large pieces, which costs no more", .doc = "Let the kernel forward responses."},
     {.name = "option tcp-smart-accept", .kind = KW_NOTHING, .scopes = FRONT, .note = "the kernel decides", .doc = "Save a packet when accepting."},
     {.name = "option tcp-smart-connect", .kind = KW_NOTHING, .scopes = BACK, .note = "the kernel decides", .doc = "Save a packet when connecting."},
     {.name = "option contstats", .kind = KW_NOTHING, .scopes = FRONT, .note = "counters are always up to date", .doc = "Update counters during long transfers."},
