@@ -91,22 +91,23 @@ static enum stream_state connect_to_server(struct stream *s)
 {
     const struct conf_proxy *be = s->backend->conf;
     s->last_server = s->server;
-    s->assigned_us = s->thread->loop->now_us;
+    if (s->assigned_us == 0) /* what retries take is a part of connecting */
+        s->assigned_us = s->thread->loop->now_us;
     if (!s->fresh_conn)
         s->sconn = server_conn_take(s->thread, s->server, s->session, be->reuse);
     if (s->sconn != NULL) {
         s->sconn->stream = s;
-        s->connected_us = s->assigned_us;
+        s->connected_us = s->thread->loop->now_us;
         count_server(s, COUNTER_REUSES);
         return request_send(s);
     }
     int error;
     count_server(s, COUNTER_CONNECTS);
+    stream_server_lives(s, be->timeout.connect_ms);
     s->sconn = server_conn_open(s->thread, s->server, s, be->tcpka || be->srvtcpka, &error);
     s->state = STREAM_CONNECTING;
     if (s->sconn == NULL)
         return dispatch_retry_connect(s);
-    stream_server_lives(s, be->timeout.connect_ms);
     stream_arm(s);
     return STREAM_CONNECTING;
 }
@@ -138,12 +139,12 @@ enum stream_state dispatch_start(struct stream *s)
     struct server *server;
     s->queue.loop = s->thread->loop;
     s->queue.granted = on_granted;
-    s->backend_queue = atomic_load_explicit(&backend->queued, memory_order_relaxed);
     switch (backend_assign(backend, s->avoid, &s->queue, s->thread->loop->now_us, &server)) {
     case ASSIGNED:
         s->server = server;
         return connect_to_server(s);
     case QUEUED:
+        s->backend_queue = atomic_load_explicit(&backend->queued, memory_order_relaxed);
         return wait_in_queue(s);
     case QUEUE_FULL:
         s->state = STREAM_QUEUED;
@@ -208,6 +209,15 @@ static enum stream_state redispatch(struct stream *s, struct server *failed)
     return dispatch_start(s);
 }
 
+static enum stream_state rest(struct stream *s)
+{
+    unsigned connect_ms = s->backend->conf->timeout.connect_ms;
+    s->state = STREAM_PAUSED;
+    stream_server_lives(s, connect_ms < PAUSE_MS ? connect_ms : PAUSE_MS);
+    stream_arm(s);
+    return STREAM_PAUSED;
+}
+
 enum stream_state dispatch_retry_connect(struct stream *s)
 {
     const struct conf_proxy *be = s->backend->conf;
@@ -222,14 +232,10 @@ enum stream_state dispatch_retry_connect(struct stream *s)
     struct server *failed = s->avoid;
     if (!move)
         s->avoid = NULL;
-    if (!move || !has_other_server(&s->backend->state->backend)) {
-        s->state = STREAM_PAUSED;
-        unsigned pause = be->timeout.connect_ms < PAUSE_MS ? be->timeout.connect_ms : PAUSE_MS;
-        stream_server_lives(s, pause);
-        stream_arm(s);
-        return STREAM_PAUSED;
-    }
-    return redispatch(s, failed);
+    if (move && has_other_server(&s->backend->state->backend))
+        return redispatch(s, failed);
+    bool was_waited_for = s->server_deadline_ms <= s->thread->loop->now_ms; /* it timed out */
+    return was_waited_for ? dispatch_start(s) : rest(s);
 }
 
 enum stream_state dispatch_resume(struct stream *s)
@@ -247,12 +253,12 @@ static enum stream_state ask_whether_dead(struct stream *s)
     const struct conf_proxy *be = s->backend->conf;
     int error;
     server_conn_close(s->sconn);
+    stream_server_lives(s, be->timeout.connect_ms);
     s->sconn = server_conn_open(s->thread, s->server, s, be->tcpka || be->srvtcpka, &error);
     s->state = STREAM_CONNECTING;
     if (s->sconn == NULL)
         return dispatch_retry_connect(s);
     s->suspects_death = true;
-    stream_server_lives(s, be->timeout.connect_ms);
     stream_arm(s);
     return STREAM_CONNECTING;
 }

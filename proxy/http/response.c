@@ -46,8 +46,13 @@ static void add_status_line(const struct stream *s, struct gather *g, const char
         gather_literal(g, "HTTP/1.1");
         gather_text(g, code, sizeof(code));
         gather_add(g, base + m->reason_off, m->reason_len);
+    } else if (m->reason_len == 0) { /* the space before it is not optional: RFC 9112 4 */
+        gather_literal(g, "HTTP/1.1");
+        gather_add(g, base + after_version, sizeof(" 200") - 1);
+        gather_literal(g, " ");
     } else if (base[after_version - 1] == '1') { /* 1.2 to 1.9 are read as 1.1, but not passed on */
-        gather_add(g, base, end);
+        gather_add(g, base, end + 2); /* with its CRLF, so that the head is one piece */
+        return;
     } else {
         gather_literal(g, "HTTP/1.1");
         gather_add(g, base + after_version, end - after_version);
@@ -64,13 +69,14 @@ static void drop_hop_by_hop(struct http_msg *m, const char *base)
 static void add_head(struct stream *s, struct gather *g, const char *base, bool tunnel)
 {
     struct http_msg *m = &s->resp;
+    bool lenient = s->backend->conf->accept_invalid_response;
     drop_hop_by_hop(m, base);
     add_status_line(s, g, base);
-    head_add_fields(g, m, base, s->backend->conf->accept_invalid_response);
+    head_add_fields(g, m, base, lenient);
     if (m->body == HTTP_BODY_CHUNKED && s->req.version_minor == 1)
         gather_literal(g, "Transfer-Encoding: chunked\r\n");
     add_connection(s, g, tunnel);
-    gather_literal(g, "\r\n");
+    head_add_end(g, m, base, lenient);
 }
 
 static bool is_tunnel(const struct stream *s)
@@ -133,8 +139,10 @@ static enum stream_state start_response(struct stream *s, const char *base, size
     enum http_body body = tunnel ? HTTP_BODY_UNTIL_CLOSE : m->body;
     relay_start(&s->down, &s->sconn->conn, &s->session->client, body, m->content_length, chunk_out, lenient);
     s->down.read_bytes = s->session->burst_bytes;
-    s->resp_started = true;
+    uint64_t interim_bytes = s->down.bytes_out;
     enum relay_status status = relay_push(&s->down, &g, base + m->head_bytes, len - m->head_bytes, &used);
+    /* nothing has gone yet of a response whose body is wrong from the start: then a 502 can still be given */
+    s->resp_started = status != RELAY_BAD_FRAMING || s->down.bytes_out != interim_bytes;
     stream_client_lives(s, frontend_conf(s)->timeout.client_ms);
     switch (status) {
     case RELAY_WAITS:
@@ -157,13 +165,14 @@ static enum stream_state start_response(struct stream *s, const char *base, size
 static enum relay_status pass_interim(struct stream *s, const char *base)
 {
     struct gather g;
+    bool lenient = s->backend->conf->accept_invalid_response;
     gather_init(&g);
     if (s->req.version_minor == 0)
         return RELAY_WAITS;
     drop_hop_by_hop(&s->resp, base);
     add_status_line(s, &g, base);
-    head_add_fields(&g, &s->resp, base, s->backend->conf->accept_invalid_response);
-    gather_literal(&g, "\r\n");
+    head_add_fields(&g, &s->resp, base, lenient);
+    head_add_end(&g, &s->resp, base, lenient);
     return relay_send(&s->down, &g);
 }
 

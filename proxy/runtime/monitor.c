@@ -43,7 +43,6 @@ struct monitor {
     int64_t wake_ms; /* end of the pause, or of the patience; 0 = none */
     int64_t started_ms;
     int pause_ms;
-    bool reload_is_due; /* asked for while the first worker was still loading */
     bool is_ready;      /* the worker at hand has begun to serve */
     bool reads_files;   /* the next worker does, instead of going on with what is kept */
     int exit_code;
@@ -133,12 +132,13 @@ static void on_worker_exit(struct monitor *m, int status)
 static void reload(struct monitor *m)
 {
     if (m->state == WAITING)
-        start_worker(m); /* it takes the signal as soon as it serves */
-    if (m->state == SERVING) {
-        notify_reloading();
+        start_worker(m);
+    if (m->state != LEAVING && m->worker > 0) {
+        /* a worker that starts holds the signal until it serves, which it may well do already: its word of
+         * that and this signal come by different ways */
+        if (m->state == SERVING)
+            notify_reloading();
         kill(m->worker, SIGUSR2);
-    } else if (m->state == STARTING) {
-        m->reload_is_due = true; /* it may have read the old file already */
     }
 }
 
@@ -217,9 +217,6 @@ static void on_ready(struct monitor *m)
     log_console(LOG_LEVEL_INFO, "Loading success.");
     notify_send("READY=1\nMAINPID=%d\nSTATUS=Ready.\n", (int)getpid());
     daemon_serving();
-    if (m->reload_is_due)
-        reload(m);
-    m->reload_is_due = false;
 }
 
 static void on_channel(struct monitor *m)

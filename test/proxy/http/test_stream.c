@@ -103,7 +103,8 @@ static const struct exchange exchanges[] = {
      "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", OK,
      "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: keep-alive\r\n\r\nok", true, true},
     {"chunks for HTTP/1.0 are taken apart", "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
-     "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", "HTTP/1.1 200 OK\r\n" CHUNKED "\r\n3\r\nabc\r\n0\r\n\r\n",
+     "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+     "HTTP/1.1 200 OK\r\n" CHUNKED "\r\n3\r\nabc\r\n0\r\n\r\n",
      "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nabc", false, true},
     {"an HTTP/1.0 server closes", GET, GET, "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok", OK,
      true, false},
@@ -123,11 +124,12 @@ static const struct exchange exchanges[] = {
      OK, OK, true, true},
     {"interim responses go on", GET, GET, "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" OK,
      "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" OK, true, true},
-    {"but not to HTTP/1.0", REQ_10, "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", "HTTP/1.1 103 Early Hints\r\n\r\n" OK,
+    {"but not to HTTP/1.0", REQ_10, "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+     "HTTP/1.1 103 Early Hints\r\n\r\n" OK,
      "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok", false, true},
     {"bytes behind the response's end", GET, GET, OK "HTTP/1.1 200 OK\r\n", OK, true, false},
     {"a status line without a reason", GET, GET, "HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n",
-     "HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n", true, true},
+     "HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n", true, true},
 };
 
 /* With option accept-invalid-http-request and -response: whatever came, what goes on is well
