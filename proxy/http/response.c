@@ -6,6 +6,7 @@
  */
 #include "proxy/http/head.h"
 #include "proxy/http/stream.h"
+#include "proxy/http/stream_log.h"
 
 #include <stdlib.h>
 
@@ -150,6 +151,7 @@ static enum stream_state start_response(struct stream *s, const char *base, size
         if (s->down.input_done && used < len - m->head_bytes)
             s->keep_server = false; /* bytes nobody asked for */
         s->state = STREAM_RELAYING;
+        stream_log_head(s);
         return tunnel ? start_tunnel(s) : stream_pump(s);
     case RELAY_TO_FAILED:
         return stream_fail(s, CAUSE_CLIENT_ABORT, 0);

@@ -92,6 +92,7 @@ struct stream {
     struct h1_error bad;       /* why either was refused */
     struct relay up, down;
     struct relay_bytes resp_head; /* a response head that did not come in one piece */
+    bool logged;               /* its line is written: with option logasap before the end */
     bool resp_started;         /* bytes of a final response have gone to the client */
     bool keep_client;          /* the client's connection may serve another request */
     bool keep_server;

@@ -132,7 +132,8 @@ static void fill_loads(const struct stream *s, struct access_record *r)
 {
     r->actconn = atomic_load_explicit(&http_sessions_total, memory_order_relaxed);
     r->feconn = atomic_load_explicit(&s->frontend->state->frontend.sessions, memory_order_relaxed);
-    unsigned self = s->server != NULL ? 1 : 0; /* the slot is as good as free when the line is read */
+    /* the slot is as good as free when the line is read, unless that is written long before the end */
+    unsigned self = s->server != NULL && !s->frontend->conf->logasap ? 1 : 0;
     if (s->backend != NULL)
         r->beconn = atomic_load_explicit(&s->backend->state->backend.sessions, memory_order_relaxed) - self;
     if (s->last_server != NULL)
@@ -189,12 +190,12 @@ static void fill_local(const struct session *session, struct addr *local, struct
     r->local = local;
 }
 
-void stream_log_end(struct stream *s)
+static void log_stream(struct stream *s)
 {
-    count_end(s);
     const struct conf_proxy *fe = s->frontend->conf;
-    if (fe->log_count == 0 || (fe->dontlognull && s->in_len == 0) || s->answer.unlogged)
+    if (fe->log_count == 0 || (fe->dontlognull && s->in_len == 0) || s->answer.unlogged || s->logged)
         return;
+    s->logged = true;
     struct access_record r = {
         .frontend = fe,
         .backend = s->backend != NULL ? s->backend->conf : NULL,
@@ -218,6 +219,18 @@ void stream_log_end(struct stream *s)
     struct addr local;
     fill_local(s->session, &local, &r);
     s->thread->hooks->access_log(&r);
+}
+
+void stream_log_head(struct stream *s)
+{
+    if (s->frontend->conf->logasap)
+        log_stream(s);
+}
+
+void stream_log_end(struct stream *s)
+{
+    count_end(s);
+    log_stream(s);
 }
 
 /* A session that came to no stream, hence no request. */

@@ -6,6 +6,8 @@
 struct session;
 struct stream;
 
+/* The response's head has been sent: the line goes now with `option logasap`. */
+void stream_log_head(struct stream *s);
 /* Once for each stream that saw a byte. */
 void stream_log_end(struct stream *s);
 /* Counts whose fault it was; before anything is released. */

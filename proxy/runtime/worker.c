@@ -35,8 +35,7 @@ static void report_stopped(const struct worker *worker)
                   "Proxy %s stopped (cumulated conns: FE: %llu, BE: %llu).", proxy->conf->name,
                   (unsigned long long)counter_set_total(proxy->state->frontend.counters,
                                                         COUNTER_CONNECTIONS),
-                  (unsigned long long)counter_set_total(proxy->state->backend.counters,
-                                                        COUNTER_SESSIONS));
+                  (unsigned long long)proxy->state->backend.counters->picks);
     }
 }
 
