@@ -95,6 +95,11 @@ bool keyword_choice_at(const struct keyword *row, size_t i, struct keyword_choic
     return false;
 }
 
+bool keyword_is_idle(const struct keyword *row)
+{
+    return row->kind == KW_NOTHING || row->kind == KW_REFUSED || row->kind == KW_LATER;
+}
+
 const char *keyword_libconfig_name(struct conf_arena *arena, const struct keyword *row)
 {
     return keyword_fold(arena, row->plural != NULL ? row->plural : row->name);

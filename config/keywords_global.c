@@ -103,10 +103,6 @@ static const struct keyword global_rows[] = {
      .choices = verify_choices, .initial = "required",
      .doc = "Whether the certificates of servers are verified where a server does not say."},
 
-    {.name = "nbproc", .kind = KW_NOTHING, .scopes = IN_GLOBAL, .until = "2.4",
-     .note = "weir uses threads: see nbthread", .doc = "Number of processes."},
-    {.name = "stats socket", .kind = KW_REFUSED, .scopes = IN_GLOBAL,
-     .note = "use the statistics page, its CSV and JSON, or /metrics", .doc = "The admin socket."},
     {.name = "stats timeout", .kind = KW_NOTHING, .scopes = IN_GLOBAL,
      .note = "there is no admin socket yet", .doc = "Longest silence on the admin socket."},
     {.name = "tune.ssl.default-dh-param", .kind = KW_NOTHING, .scopes = IN_GLOBAL,
@@ -156,7 +152,7 @@ static const struct keyword log_rows[] = {
      .choices = level_choices, .initial = "debug", .doc = "Least important level that is sent."},
     {.name = "minlevel", .kind = KW_CHOICE, .scopes = IN_PARAMS, LOG_AT(min_level), .position = 4,
      .choices = level_choices, .initial = "emerg", .doc = "More important lines are sent as this level."},
-    {.name = "sample", .kind = KW_REFUSED, .scopes = IN_PARAMS, .note = "every line is sent",
+    {.name = "sample", .kind = KW_REFUSED, .scopes = IN_PARAMS, .words = 1, .note = "every line is sent",
      .doc = "Send only some of the lines.", .since = "2.0"},
     {.name = NULL},
 };

@@ -188,8 +188,6 @@ static const struct keyword proxy_rows[] = {
     {.name = "stats admin", .kind = KW_FLAG, .scopes = ANY, AT(stats.admin), .initial = "false",
      .doc = "Let who may see the page take servers out and back. (haproxy.cfg: stats admin if TRUE.)"},
 
-    {.name = "option http-use-htx", .kind = KW_NOTHING, .scopes = ANY, .since = "1.9", .until = "2.1", .note = "there is one HTTP engine",
-     .doc = "Use the newer HTTP engine."},
     {.name = "option splice-auto", .kind = KW_NOTHING, .scopes = ANY, .note = "weir decides by itself when to splice", .doc = "Let the kernel forward bodies."},
     {.name = "option splice-request", .kind = KW_NOTHING, .scopes = ANY, .note = "weir decides by itself when to splice", .doc = "Let the kernel forward requests."},
     {.name = "option splice-response", .kind = KW_NOTHING, .scopes = ANY, .note = "weir decides by itself when to splice", .doc = "Let the kernel forward responses."},

@@ -56,8 +56,10 @@ void own_crt_files(struct loader *l, const struct keyword *row, void *base,
 {
     struct conf_words *files = (struct conf_words *)((char *)base + row->offset);
     if (d->is_group || d->arg_count == 0)
-        CONF_FAIL(l, d->name.span, "write crt = [\"/path/of/file.pem\"]", "'%s' needs a path",
-                  d->name.text);
+        CONF_FAIL(l, d->name.span,
+                  loader_hint(l, d->name.span, "write crt = [\"/path/of/file.pem\"]",
+                              "write: crt /path/of/file.pem"),
+                  "'%s' needs a path", d->name.text);
     const char **items = arena_alloc(l->arena, (files->count + d->arg_count + 1) * sizeof *items);
     if (files->count > 0)
         memcpy(items, files->items, files->count * sizeof *items);
