@@ -33,21 +33,13 @@ static const char *join_words(struct loader *l, const struct conf_word *words, s
     return text;
 }
 
-/* The row of a name as HAProxy spells it; the libconfig spelling is none. */
-static const struct keyword *find_exact(struct loader *l, enum keyword_level level,
-                                        const char *name)
-{
-    const struct keyword *row = keyword_find(&l->index, l->scratch, level, name);
-    return row != NULL && strcmp(row->name, name) == 0 ? row : NULL;
-}
-
 static void find_row(struct haproxy_line *line)
 {
     struct loader *l = line->r->l;
     size_t most = line->count < NAME_WORDS_MAX ? line->count : NAME_WORDS_MAX;
     line->row = NULL;
     for (size_t n = most; n > 0 && line->row == NULL; n--) {
-        line->row = find_exact(l, line->level, join_words(l, line->words, n));
+        line->row = keyword_spelt(&l->index, line->level, join_words(l, line->words, n));
         line->name_words = n;
     }
 }
@@ -87,7 +79,8 @@ static void report_unknown(const struct haproxy_line *line)
     size_t shown = 1;
     const char *best = nearest(line);
     const char *help = "weir -h and docs/reference.md name every keyword";
-    if (find_exact(l, is_global ? LEVEL_PROXY : LEVEL_GLOBAL, line->words[0].text) != NULL)
+    if (keyword_spelt(&l->index, is_global ? LEVEL_PROXY : LEVEL_GLOBAL, line->words[0].text) !=
+        NULL)
         help = is_global ? "this one belongs in defaults, a frontend, a backend or a listen"
                          : "this one belongs in the global section";
     else if (best != NULL)

@@ -41,10 +41,9 @@ static const struct keyword *row_at(const struct params *p, unsigned position)
 
 static const struct keyword *row_named(const struct params *p, const char *name)
 {
-    struct loader *l = p->line->r->l;
-    const struct keyword *row = keyword_find(&l->index, l->scratch, p->owner->params, name);
-    bool is_exact = row != NULL && strcmp(row->name, name) == 0;
-    return is_exact && row->position == 0 ? row : NULL;
+    const struct keyword_index *index = &p->line->r->l->index;
+    const struct keyword *row = keyword_spelt(index, p->owner->params, name);
+    return row != NULL && row->position == 0 ? row : NULL;
 }
 
 static size_t words_of(const struct keyword *row)

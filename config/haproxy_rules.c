@@ -79,10 +79,9 @@ static const struct keyword *find_action(const struct haproxy_line *line)
     struct loader *l = line->r->l;
     const struct conf_word *word = &line->words[1];
     const char *name = arena_copy_bytes(l->scratch, word->text, strcspn(word->text, "("));
-    const struct keyword *row = keyword_find(&l->index, l->scratch, LEVEL_ACTION, name);
+    const struct keyword *row = keyword_spelt(&l->index, LEVEL_ACTION, name);
     struct suggestion suggestion;
-    bool is_action = row != NULL && strcmp(row->name, name) == 0 && strcmp(name, "path") != 0;
-    if (is_action)
+    if (row != NULL && strcmp(name, "path") != 0)
         return row;
     suggestion_start(&suggestion, name);
     KEYWORDS_OF(&l->index, LEVEL_ACTION, other)

@@ -140,8 +140,9 @@ extern const struct keyword_table *const config_tables[];
 
 /* Tables made ready for looking up: their rows by level, shifts already added. In the arena. */
 struct keyword_index {
-    struct keyword *rows[LEVEL_COUNT]; /* each ends with a row without a name */
-    struct name_map by_name[LEVEL_COUNT];
+    struct keyword *rows[LEVEL_COUNT];        /* each ends with a row without a name */
+    struct name_map by_name[LEVEL_COUNT];     /* folded, and plurals */
+    struct name_map by_spelling[LEVEL_COUNT]; /* as the rows have them: HAProxy's */
 };
 
 void keyword_index_build(struct conf_arena *arena, struct keyword_index *index,
@@ -153,6 +154,10 @@ char *keyword_fold(struct conf_arena *arena, const char *name);
 /* The row of a name in either spelling, whatever its scope; NULL if there is none. */
 const struct keyword *keyword_find(const struct keyword_index *index, struct conf_arena *arena,
                                    enum keyword_level level, const char *name);
+
+/* The row that HAProxy spells just so; NULL if there is none. */
+const struct keyword *keyword_spelt(const struct keyword_index *index, enum keyword_level level,
+                                    const char *name);
 
 /* Is it the first word of several ("timeout", "option", "stats")? */
 bool keyword_is_prefix(const struct keyword_index *index, struct conf_arena *arena,

@@ -121,6 +121,18 @@ static const struct keyword tls_option_rows[] = {
     {.name = "no-tlsv13", .kind = KW_OWN, .scopes = IN_OPTIONS, .value = CONF_TLS_13, .since = "1.8",
      .set = own_no_version, .words = KEYWORD_ALONE, .takes = "true or false", .otherwise = "see ssl-max-ver",
      .doc = "Shut out TLS 1.3; ssl-max-ver says it better."},
+    {.name = "force-tlsv10", .kind = KW_OWN, .scopes = IN_OPTIONS, .value = CONF_TLS_10,
+     .set = own_only_version, .words = KEYWORD_ALONE, .takes = "true or false", .otherwise = "see ssl-min-ver",
+     .doc = "TLS 1.0 only; ssl-min-ver and ssl-max-ver say it better."},
+    {.name = "force-tlsv11", .kind = KW_OWN, .scopes = IN_OPTIONS, .value = CONF_TLS_11,
+     .set = own_only_version, .words = KEYWORD_ALONE, .takes = "true or false", .otherwise = "see ssl-min-ver",
+     .doc = "TLS 1.1 only; ssl-min-ver and ssl-max-ver say it better."},
+    {.name = "force-tlsv12", .kind = KW_OWN, .scopes = IN_OPTIONS, .value = CONF_TLS_12,
+     .set = own_only_version, .words = KEYWORD_ALONE, .takes = "true or false", .otherwise = "see ssl-min-ver",
+     .doc = "TLS 1.2 only; ssl-min-ver and ssl-max-ver say it better."},
+    {.name = "force-tlsv13", .kind = KW_OWN, .scopes = IN_OPTIONS, .value = CONF_TLS_13, .since = "1.8",
+     .set = own_only_version, .words = KEYWORD_ALONE, .takes = "true or false", .otherwise = "see ssl-min-ver",
+     .doc = "TLS 1.3 only; ssl-min-ver and ssl-max-ver say it better."},
     {.name = NULL},
 };
 /* clang-format on */

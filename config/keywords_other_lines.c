@@ -102,6 +102,7 @@ static const struct keyword action_rows[] = {
     {MISSING("do-resolve", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
     {MISSING("early-hint", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
     {MISSING("normalize-uri", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("ot-group", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
     {MISSING("redirect", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
     {MISSING("reject", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
     {MISSING("replace-header", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},

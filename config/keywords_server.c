@@ -31,6 +31,8 @@ static const struct keyword server_rows[] = {
      .doc = "Share of the load, relative to the other servers; 0 takes none."},
     {.name = "backup", .kind = KW_FLAG, .scopes = IN_BOTH, AT(backup), .initial = "false",
      .doc = "Used only when all other servers are down."},
+    {.name = "no-backup", .kind = KW_FLAG_OFF, .scopes = IN_BOTH, AT(backup), .otherwise = "see backup", .since = "1.8",
+     .doc = "Undoes backup of default-server."},
     {.name = "disabled", .kind = KW_FLAG, .scopes = IN_BOTH, AT(disabled), .initial = "false",
      .doc = "In maintenance: known, but neither used nor probed."},
     {.name = "enabled", .kind = KW_FLAG_OFF, .scopes = IN_BOTH, AT(disabled), .otherwise = "a server is enabled", .since = "1.8",

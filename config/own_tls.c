@@ -86,6 +86,16 @@ void own_no_version(struct loader *l, const struct keyword *row, void *base,
         tls->min_version = (enum conf_tls_version)(shut + 1);
 }
 
+/* force-tlsv12 and its like. */
+void own_only_version(struct loader *l, const struct keyword *row, void *base,
+                      const struct conf_directive *d)
+{
+    (void)l;
+    struct conf_tls *tls = (struct conf_tls *)((char *)base + row->offset);
+    if (!apply_is_off(d))
+        tls->min_version = tls->max_version = (enum conf_tls_version)row->value;
+}
+
 /* What we cannot speak yet is not offered, or the other side would choose it. */
 static bool is_spoken(struct loader *l, const struct conf_directive *d, const char *protocol)
 {
