@@ -131,6 +131,14 @@ static bool is_handshake_as_asked(const struct conn *conn)
     return load_tls_is_resumed(conn->tls) == (options->tls == TLS_RESUMED);
 }
 
+/* Few at a time, or thousands of connections would overrun the queue of the listener. */
+static void open_next(void)
+{
+    conn_rest(&conns[conns_opened++]);
+    if (conns_opened == options->connections)
+        conns_start();
+}
+
 static void on_response(struct conn *conn)
 {
     if (!is_handshake_as_asked(conn)) {
@@ -140,13 +148,13 @@ static void on_response(struct conn *conn)
     if (part.latency_us != NULL)
         part.latency_us[part.right] = (uint32_t)((clock_ns() - conn->begun_ns) / 1000);
     part.right++;
-    if (options->close)
-        conn->state = CONN_ENDING;
-    else
-        conn_rest(conn);
-    /* Few at a time, or thousands of connections would overrun the queue of the listener. */
-    if (conns_opened < options->connections && part.begun < part.wanted)
-        conn_rest(&conns[conns_opened++]);
+    conn->state = options->close ? CONN_ENDING : CONN_IDLE;
+    bool is_opening = conns_opened < options->connections && part.begun < part.wanted;
+    if (!options->close && (!is_opening || options->rate_per_s > 0))
+        conn_rest(
+            conn); /* else it waits until all are open, so that no more are busy than at first */
+    if (is_opening)
+        open_next();
 }
 
 static void on_stream_end(struct conn *conn)

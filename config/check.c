@@ -88,7 +88,7 @@ static void check_format_without_log(struct loader *l, const struct config *conf
                                      const struct conf_proxy *proxy, struct conf_span span)
 {
     (void)config;
-    if ((proxy->caps & CONF_FRONTEND) && proxy->log_format != CONF_LOG_NONE &&
+    if ((proxy->caps & CONF_FRONTEND) && proxy->log_format != CONF_LOG_DEFAULT &&
         proxy->log_count == 0)
         CONF_WARN(l, span,
                   loader_hint(l, span,

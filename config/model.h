@@ -180,8 +180,7 @@ struct conf_log_target {
 };
 
 enum conf_log_format {
-    CONF_LOG_NONE,
-    CONF_LOG_DEFAULT,
+    CONF_LOG_DEFAULT, /* no format was chosen: one short line, "Connect from ..." */
     CONF_LOG_TCP,
     CONF_LOG_HTTP,
     CONF_LOG_HTTPS
@@ -272,7 +271,7 @@ struct conf_proxy {
     bool all_backups; /* option allbackups */
     bool accept_invalid_response;
     bool log_health_checks;
-    unsigned fullconn;
+    unsigned fullconn; /* 0 = a tenth of the maxconn of its frontends */
 };
 
 struct conf_global {

@@ -177,22 +177,6 @@ static void link_backends(struct loader *l, struct config *config)
     }
 }
 
-/* A tenth of what its frontends may send it, as HAProxy has it. */
-static void fill_fullconn(struct config *config)
-{
-    for (size_t i = 0; i < config->proxy_count; i++) {
-        struct conf_proxy *backend = &config->proxies[i];
-        unsigned long long sum = 0;
-        if (backend->fullconn != 0 || (backend->caps & CONF_BACKEND) == 0)
-            continue;
-        for (size_t k = 0; k < config->proxy_count; k++) {
-            if (config->proxies[k].default_backend == backend)
-                sum += config->proxies[k].maxconn;
-        }
-        backend->fullconn = (unsigned)((sum + 9) / 10);
-    }
-}
-
 static void resolve_global(struct loader *l)
 {
     struct conf_global *global = &l->global.g;
@@ -239,6 +223,5 @@ struct config *resolve_config(struct loader *l)
         config->proxies[config->proxy_count++] = l->proxies[i]->p;
     }
     link_backends(l, config);
-    fill_fullconn(config);
     return config;
 }

@@ -56,7 +56,7 @@ class Load(Process):
     def __init__(self, programs, directory, arguments: list[str]):
         super().__init__([str(programs / "load"), "--port", str(PROXY_PORT), *arguments], LOAD_CPU, directory,
                          stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self._answer()
+        self.connections = self._answer()["connections"]
         self.check_pinned()
 
     def _answer(self) -> dict:
@@ -128,6 +128,8 @@ def idle_memory(bench: Bench, peer: Peer, kind: str) -> IdleMemory:
         before = proxy.anonymous_bytes()
         crowd = dataclasses.replace(case, connections=IDLE_CONNECTIONS)
         with bench.load(crowd, 0, warmup=IDLE_CONNECTIONS) as load:
+            if load.connections != IDLE_CONNECTIONS:
+                load.fail(f"opened only {load.connections} connections")
             time.sleep(2)
             grown = proxy.anonymous_bytes() - before
             load.measure()

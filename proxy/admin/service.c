@@ -60,7 +60,7 @@ static enum service_verdict answer_document(const struct service_request *reques
                  refresh_s);
     answer->status = 200;
     answer->content_length = SERVICE_CHUNKED;
-    answer->name = "<STATS>";
+    answer->name = query->format == STATS_PROMETHEUS ? "<PROMEX>" : "<STATS>";
     answer->produce = produce;
     answer->state = cursor;
     answer->free_state = free_cursor;

@@ -88,11 +88,25 @@ static enum h1_status llhttp_refused(struct h1_parser *p, llhttp_errno_t code)
     return h1_refuse(p, 400, off, "not HTTP");
 }
 
+#ifdef WEIR_LLHTTP_SSE42
+/* llhttp_execute() of the llhttp that is compiled with SSE4.2. */
+llhttp_errno_t llhttp_sse42_execute(llhttp_t *llhttp, const char *from, const char *end);
+
+static llhttp_errno_t execute(llhttp_t *llhttp, const char *bytes, size_t n)
+{
+    if (__builtin_cpu_supports("sse4.2"))
+        return llhttp_sse42_execute(llhttp, bytes, bytes + n);
+    return llhttp_execute(llhttp, bytes, n);
+}
+#else
+#define execute llhttp_execute
+#endif
+
 enum h1_status h1_show(struct h1_parser *p, const char *bytes, size_t n, uint32_t off)
 {
     p->shown = bytes;
     p->shown_off = off;
-    const llhttp_errno_t code = llhttp_execute(&p->llhttp, bytes, n);
+    const llhttp_errno_t code = execute(&p->llhttp, bytes, n);
     if (code == HPE_OK)
         return H1_MORE;
     return code == HPE_PAUSED ? head_end(p) : llhttp_refused(p, code);

@@ -150,7 +150,8 @@ static enum stream_state start_service(struct stream *s)
     bool chunked = s->answer.content_length == SERVICE_CHUNKED;
     s->keep_client = may_keep_client(s) && !(chunked && s->req.version_minor == 0);
     stream_blame(s, CAUSE_LOCAL);
-    s->assigned_us = s->connected_us = s->response_us = s->thread->loop->now_us; /* as HAProxy logs it */
+    if (s->answer.name != NULL) /* HAProxy takes it for a server then */
+        s->assigned_us = s->connected_us = s->response_us = s->thread->loop->now_us;
     start_answer(s, s->answer.status);
     s->down.chunk_out = chunked && s->req.version_minor == 1;
     add_service_head(s, &g);
@@ -192,6 +193,7 @@ void service_resume(struct service_wait *wait)
     struct stream *s = wait->stream;
     if (s == NULL)
         return;
+    wait->stream = NULL;
     s->answer.wait = NULL;
     stream_handle(s, STREAM_PREPARED); /* of a late answer that is being refused: changes nothing */
 }
@@ -216,32 +218,32 @@ static bool body_is_here(struct stream *s, struct service_request *request)
     return true;
 }
 
-bool local_try_services(struct stream *s, enum stream_state *next_out)
+/* The rest of the body is to come: the service is asked again when it has, if it can be held. */
+static enum stream_state await_body(struct stream *s)
 {
-    const struct proxy *proxies[] = {s->frontend, s->backend};
-    for (unsigned i = 0; i < 2; i++) {
-        const struct proxy *p = proxies[i];
-        if (p == NULL || p->service == NULL || (i == 1 && p == s->frontend))
-            continue;
-        struct service_request request = {
-            .proxy = p, .snapshot = s->snapshot, .loop = s->thread->loop, .msg = &s->req, .base = s->in};
-        bool whole = body_is_here(s, &request);
-        enum service_verdict verdict = p->service->handle(&request, &s->answer);
-        if (verdict == SERVICE_PASS)
-            continue;
-        s->up.input_done = whole;
-        if (verdict == SERVICE_DENIES) {
-            *next_out = stream_fail(s, CAUSE_PROXY, s->answer.status);
-            return true;
-        }
-        if (verdict == SERVICE_WANTS_BODY && !whole) {
-            bool too_large = s->req.body != HTTP_BODY_LENGTH ||
-                             s->req.head_bytes + s->req.content_length > s->thread->buffer_bytes;
-            *next_out = too_large ? stream_fail(s, CAUSE_PROXY, 413) : STREAM_HEAD;
-            return true;
-        }
-        *next_out = verdict == SERVICE_WAITS ? prepare(s) : start_service(s);
-        return true;
-    }
-    return false;
+    bool too_large = s->req.body != HTTP_BODY_LENGTH ||
+                     s->req.head_bytes + s->req.content_length > s->thread->buffer_bytes;
+    return too_large ? stream_fail(s, CAUSE_PROXY, 413) : STREAM_HEAD;
+}
+
+bool local_try_service(struct stream *s, const struct proxy *proxy, enum stream_state *next_out)
+{
+    if (proxy->service == NULL)
+        return false;
+    struct service_request request = {
+        .proxy = proxy, .snapshot = s->snapshot, .loop = s->thread->loop, .msg = &s->req, .base = s->in};
+    bool whole = body_is_here(s, &request);
+    enum service_verdict verdict = proxy->service->handle(&request, &s->answer);
+    if (verdict == SERVICE_PASS)
+        return false;
+    s->up.input_done = whole;
+    if (verdict == SERVICE_DENIES)
+        *next_out = stream_fail(s, CAUSE_PROXY, s->answer.status);
+    else if (verdict == SERVICE_WANTS_BODY && !whole)
+        *next_out = await_body(s);
+    else if (verdict == SERVICE_WAITS)
+        *next_out = prepare(s);
+    else
+        *next_out = start_service(s);
+    return true;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The request's head as the server shall see it: the client's bytes, with hop-by-hop fields left out and
- * ours added, in one gathered write together with the first bytes of the body.
+ * The request's head as the server shall see it: the client's bytes, with hop-by-hop fields left
+ * out and ours added, in one gathered write together with the first bytes of the body.
  */
 #include "proxy/http/head.h"
 #include "proxy/http/stream.h"
@@ -22,7 +22,8 @@ static void drop_hop_by_hop(struct stream *s)
 {
     struct http_msg *m = &s->req;
     head_drop_connection_fields(m, s->in);
-    for (struct http_header *te = http_msg_first(m, HTTP_HDR_TE); te != NULL; te = http_msg_next(m, te))
+    for (struct http_header *te = http_msg_first(m, HTTP_HDR_TE); te != NULL;
+         te = http_msg_next(m, te))
         if (!te_asks_for_trailers(s, te))
             te->flags |= HTTP_HEADER_DROP;
     head_drop(m, HTTP_HDR_HTTP2_SETTINGS);
@@ -39,11 +40,13 @@ static const struct conf_forwardfor *forwardfor_of(const struct stream *s)
     return s->frontend->conf->forwardfor.enabled ? &s->frontend->conf->forwardfor : NULL;
 }
 
-/* As HAProxy's manual has it: not for an excepted network, nor with if-none where there is one already. */
+/* As HAProxy's manual has it: not for an excepted network, nor with if-none where there is one
+ * already. */
 static bool wants_forwardfor(const struct stream *s, const struct conf_forwardfor *conf)
 {
     const struct sockaddr *except = (const struct sockaddr *)&conf->except;
-    if (except->sa_family != AF_UNSPEC && addr_is_within(&s->session->address, except, conf->except_bits))
+    if (except->sa_family != AF_UNSPEC &&
+        addr_is_within(&s->session->address, except, conf->except_bits))
         return false;
     return !conf->if_none ||
            http_msg_find(&s->req, s->in, conf->header, strlen(conf->header), 0) < 0;
@@ -65,8 +68,9 @@ static void add_forwarded_fields(struct stream *s, struct gather *g)
         size_t len = addr_format(&s->session->address, text);
         add_field(g, conf->header, text, len);
     }
-    const char *proto = s->backend->conf->forwarded_proto != NULL ? s->backend->conf->forwarded_proto
-                                                                  : s->frontend->conf->forwarded_proto;
+    const char *proto = s->backend->conf->forwarded_proto != NULL
+                            ? s->backend->conf->forwarded_proto
+                            : s->frontend->conf->forwarded_proto;
     if (proto != NULL) {
         bool tls = s->session->client.tls != NULL;
         add_field(g, proto, tls ? "https" : "http", tls ? 5 : 4);
@@ -91,6 +95,8 @@ static void add_connection(struct stream *s, struct gather *g)
         gather_literal(g, "Connection: upgrade\r\n");
     else if (!s->keep_server)
         gather_literal(g, "Connection: close\r\n");
+    else if (s->req.version_minor == 0)
+        gather_literal(g, "Connection: keep-alive\r\n");
 }
 
 void request_prepare(struct stream *s)
@@ -99,23 +105,32 @@ void request_prepare(struct stream *s)
     drop_forged_fields(s);
 }
 
-/* Method and target as they came; the version is ours, RFC 9112 2.3. A strictly read line of that version goes
- * on as it is, in one piece with the fields; what leniency let through is written anew. */
+/*
+ * Method and target as they came; the version is the highest both sides know, so a request of
+ * HTTP/1.0 stays one, as with HAProxy: it may lack the Host that a server would miss in 1.1. A
+ * strictly read line goes on as it is, in one piece with the fields; what leniency let through is
+ * written anew.
+ */
 static void add_request_line(struct stream *s, struct gather *g)
 {
     const struct http_msg *m = &s->req;
-    if (m->version_minor == 1 && !s->frontend->conf->accept_invalid_request) {
-        uint32_t end = m->target_off + m->target_len + (uint32_t)sizeof(" HTTP/1.1\r\n") - 1;
+    uint32_t end = m->target_off + m->target_len + (uint32_t)sizeof(" HTTP/1.1\r\n") - 1;
+    /* the digit itself is looked at: 1.2 to 1.9 are read as 1.1 */
+    if (!s->frontend->conf->accept_invalid_request && s->in[end - 3] <= '1') {
         gather_add(g, s->in + m->method_off, end - m->method_off);
         return;
     }
     gather_add(g, s->in + m->method_off, m->method_len);
     gather_literal(g, " ");
     gather_add(g, s->in + m->target_off, m->target_len);
-    gather_literal(g, " HTTP/1.1\r\n");
+    if (m->version_minor == 0)
+        gather_literal(g, " HTTP/1.0\r\n");
+    else
+        gather_literal(g, " HTTP/1.1\r\n");
 }
 
-/* What has come of the body lies in the stream's buffer and, of a large one, in the session's intake. */
+/* What has come of the body lies in the stream's buffer and, of a large one, in the session's
+ * intake. */
 static enum relay_status send_with_body(struct stream *s, struct gather *g)
 {
     const struct http_msg *m = &s->req;
@@ -138,8 +153,8 @@ enum stream_state request_send(struct stream *s)
     const struct conf_proxy *be = s->backend->conf;
     struct gather g;
     gather_init(&g);
-    s->keep_server = !be->http_server_close && !be->http_close && !s->frontend->conf->http_server_close &&
-                     !s->frontend->conf->http_close;
+    s->keep_server = !be->http_server_close && !be->http_close &&
+                     !s->frontend->conf->http_server_close && !s->frontend->conf->http_close;
     add_request_line(s, &g);
     head_add_fields(&g, m, s->in, s->frontend->conf->accept_invalid_request);
     add_forwarded_fields(s, &g);
@@ -153,7 +168,7 @@ enum stream_state request_send(struct stream *s)
     relay_start(&s->up, &s->session->client, &s->sconn->conn, m->body, m->content_length,
                 m->body == HTTP_BODY_CHUNKED, lenient);
     s->up.surplus_max = s->thread->buffer_bytes; /* it becomes the next stream's */
-    s->down.to = &s->session->client; /* for interim responses */
+    s->down.to = &s->session->client;            /* for interim responses */
     enum relay_status status = send_with_body(s, &g);
     h1_response_init(&s->parser, &s->resp, m->method, be->accept_invalid_response ? H1_LENIENT : 0);
     stream_server_lives(s, be->timeout.server_ms);

@@ -44,7 +44,7 @@ static void add_status_line(const struct stream *s, struct gather *g, const char
         gather_literal(g, "HTTP/1.1");
         gather_text(g, code, sizeof(code));
         gather_add(g, base + m->reason_off, m->reason_len);
-    } else if (m->version_minor == 1) {
+    } else if (base[after_version - 1] == '1') { /* 1.2 to 1.9 are read as 1.1, but not passed on */
         gather_add(g, base, end);
     } else {
         gather_literal(g, "HTTP/1.1");

@@ -38,7 +38,7 @@ struct service_answer {
     int status;
     uint64_t content_length;         /* known beforehand, or SERVICE_CHUNKED */
     char headers[SERVICE_HEADERS_BYTES]; /* further field lines, each with its CRLF; no framing fields */
-    const char *name;                /* in the log, in place of a server: "<STATS>" */
+    const char *name;                /* in the log, in place of a server: "<STATS>"; or NULL */
     const char *fixed;               /* a body of content_length bytes that the snapshot owns; or NULL and */
     /* Writes the next part of the body into buf; 0: that was all. */
     size_t (*produce)(void *state, char *buf, size_t cap);

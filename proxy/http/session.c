@@ -185,7 +185,7 @@ static void shake_hands(struct session *session)
         return;
     if (rc != 0) {
         counters_add(cells, COUNTER_TLS_FAILED, 1);
-        session_log_null(session);
+        session_log_handshake(session, rc);
         session_close(session);
         return;
     }
@@ -299,7 +299,11 @@ static void read_request(struct session *session)
             loop_arm(session->thread->loop, &session->deadline, head_timeout_ms(session));
         s->in_len += (uint32_t)n;
         parse_request(session);
-        if (!session_own_intake(session))
+        if (session_own_intake(session))
+            return;
+        if (session->stream != NULL) /* it may have a server by now, and must give it back */
+            stream_abandon(session->stream);
+        else
             session_close(session);
     } else if (n != UV_EAGAIN) {
         client_left(session);
@@ -353,7 +357,7 @@ static void end_idle(struct session *session)
 
 static void give_up_handshake(struct session *session)
 {
-    session_log_null(session);
+    session_log_handshake(session, UV_ETIMEDOUT);
     session_close(session);
 }
 

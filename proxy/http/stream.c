@@ -115,14 +115,17 @@ static void count_request(struct stream *s)
 static enum stream_state begin(struct stream *s)
 {
     enum stream_state next;
-    s->backend = s->frontend->default_backend;
     s->up.input_done = s->req.body == HTTP_BODY_NONE;
-    if (local_try_services(s, &next))
+    s->backend = NULL; /* what the frontend answers itself is nobody else's, in logs and counters too */
+    if (local_try_service(s, s->frontend, &next))
         return next;
+    s->backend = s->frontend->default_backend;
     if (s->backend == NULL) {
         s->state = STREAM_CONNECTING;
         return stream_fail(s, CAUSE_SERVER_ABORT, 503);
     }
+    if (s->backend != s->frontend && local_try_service(s, s->backend, &next))
+        return next;
     request_prepare(s);
     return dispatch_start(s);
 }

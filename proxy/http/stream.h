@@ -185,8 +185,8 @@ enum stream_state request_send(struct stream *s);
 enum stream_state response_read(struct stream *s);
 
 /* local.c */
-/* Whether a service took the request; then *next_out is the stream's next state. */
-bool local_try_services(struct stream *s, enum stream_state *next_out);
+/* Whether the proxy's service took the request; then *next_out is the stream's next state. */
+bool local_try_service(struct stream *s, const struct proxy *proxy, enum stream_state *next_out);
 enum stream_state local_error(struct stream *s, int status);
 enum stream_state local_continue(struct stream *s);
 enum stream_state local_prepared(struct stream *s);

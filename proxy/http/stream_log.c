@@ -75,6 +75,15 @@ static uint64_t uploaded(const struct stream *s)
     return s->head_us != 0 ? s->req.head_bytes + s->up.bytes_in : s->in_len;
 }
 
+/* A listen section's backend shows what its frontend half answered, too, as in HAProxy. */
+static void count_bytes(const struct stream *s, enum counter which, uint64_t n)
+{
+    const struct proxy *fe = s->frontend;
+    count(s, COUNT_ALL, which, n);
+    if (s->backend == NULL && (fe->conf->caps & CONF_BACKEND) != 0)
+        counters_add(backend_counters(&fe->state->backend, s->thread->loop->index), which, n);
+}
+
 static void count_end(const struct stream *s)
 {
     uint64_t now_us = s->thread->loop->now_us;
@@ -83,8 +92,8 @@ static void count_end(const struct stream *s)
         count(s, COUNT_ALL, counter_of_status(s->status), 1);
     if (s->cause == CAUSE_LOCAL)
         count(s, COUNT_FRONTEND, COUNTER_INTERCEPTED, 1);
-    count(s, COUNT_ALL, COUNTER_BYTES_IN, uploaded(s));
-    count(s, COUNT_ALL, COUNTER_BYTES_OUT, s->down.bytes_out);
+    count_bytes(s, COUNTER_BYTES_IN, uploaded(s));
+    count_bytes(s, COUNTER_BYTES_OUT, s->down.bytes_out);
     if (s->head_us == 0)
         return;
     count_times(s, frontend_counters(&s->frontend->state->frontend, thread), now_us);
@@ -151,6 +160,20 @@ static void fill_tls(const struct session *session, struct access_record *r)
         return;
     r->tls_version = tls_session_version(session->client.tls);
     r->tls_cipher = tls_session_cipher(session->client.tls);
+    r->tls_sni = tls_session_sni(session->client.tls);
+    r->tls_resumed = tls_session_is_resumed(session->client.tls);
+}
+
+/* Where the client connected to, which a wildcard bind does not tell. Only HAProxy's shortest format shows it. */
+static void fill_local(const struct session *session, struct addr *local, struct access_record *r)
+{
+    struct sockaddr_storage sa;
+    socklen_t len = sizeof(sa);
+    if (r->frontend->log_format != CONF_LOG_DEFAULT ||
+        getsockname(session->client.source.fd, (struct sockaddr *)&sa, &len) != 0)
+        return;
+    addr_set(local, (struct sockaddr *)&sa);
+    r->local = local;
 }
 
 void stream_log_end(struct stream *s)
@@ -179,15 +202,16 @@ void stream_log_end(struct stream *s)
     fill_timers(s, &r);
     fill_request(s, &r);
     fill_tls(s->session, &r);
+    struct addr local;
+    fill_local(s->session, &local, &r);
     s->thread->hooks->access_log(&r);
 }
 
-void session_log_null(struct session *session)
+/* A session that came to no stream, hence no request. */
+static void log_session(struct session *session, const char *error)
 {
-    const struct conf_proxy *fe = session->bind->proxy->conf;
+    const struct conf_proxy *fe = session_frontend(session);
     struct http_thread *thread = session->thread;
-    if (fe->log_count == 0 || fe->dontlognull)
-        return;
     struct access_record r = {
         .frontend = fe,
         .bind = session->bind->conf,
@@ -202,9 +226,39 @@ void session_log_null(struct session *session)
         .active_ms = phase_ms(session->accepted_us, thread->loop->now_us),
         .status = 400,
         .termination = {'C', 'R', '-', '-'},
+        .session_error = error,
         .thread = thread->loop->index,
     };
     r.actconn = atomic_load_explicit(&http_sessions_total, memory_order_relaxed);
     r.feconn = atomic_load_explicit(&session->bind->proxy->state->frontend.sessions, memory_order_relaxed);
+    struct addr local;
+    fill_local(session, &local, &r);
     thread->hooks->access_log(&r);
+}
+
+void session_log_null(struct session *session)
+{
+    const struct conf_proxy *fe = session_frontend(session);
+    if (fe->log_count > 0 && !fe->dontlognull)
+        log_session(session, NULL);
+}
+
+void session_log_handshake(struct session *session, int error)
+{
+    /* HAProxy's words, which tools that ban clients look for */
+    static const struct {
+        int error;
+        bool is_null; /* nothing was exchanged, says dontlognull */
+        const char *text;
+    } causes[] = {
+        {UV_EOF, true, "Connection closed during SSL handshake"},
+        {UV_ETIMEDOUT, true, "Timeout during SSL handshake"},
+        {0, false, "SSL handshake failure"}, /* any other */
+    };
+    const struct conf_proxy *fe = session_frontend(session);
+    size_t i = 0;
+    while (causes[i].error != 0 && causes[i].error != error)
+        i++;
+    if (fe->log_count > 0 && !(causes[i].is_null && fe->dontlognull))
+        log_session(session, causes[i].text);
 }

@@ -12,5 +12,7 @@ void stream_log_end(struct stream *s);
 void stream_log_failure(struct stream *s);
 /* A connection that ended without a request: HAProxy's line for it, unless dontlognull. */
 void session_log_null(struct session *session);
+/* One that ended before TLS was agreed upon; error as of conn_handshake(), or UV_ETIMEDOUT. */
+void session_log_handshake(struct session *session, int error);
 
 #endif

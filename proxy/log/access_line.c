@@ -268,7 +268,6 @@ static void put_session_error(struct line *line, const struct access_record *r)
 #define PIECES_MAX 15
 
 static piece *const formats[][PIECES_MAX] = {
-    [CONF_LOG_NONE] = {NULL},
     [CONF_LOG_DEFAULT] = {put_connect_from},
     [CONF_LOG_TCP] = {put_client, put_date, put_frontend, put_server, put_tcp_timers,
                       put_bytes_read, put_end, put_connections, put_queues},
@@ -288,6 +287,10 @@ bool access_line_is_error(const struct access_record *r)
 bool access_line_is_wanted(const struct access_record *r)
 {
     const struct conf_proxy *frontend = r->frontend;
+    /* HAProxy writes it when a stream begins, hence never of what was none, and always of what was */
+    if (frontend->log_format == CONF_LOG_DEFAULT)
+        return r->session_error == NULL &&
+               (frontend->mode == CONF_MODE_TCP || r->request_line_len > 0);
     /* in HTTP the session knows best whether a byte came, and makes no record if none did */
     if (frontend->dontlognull && frontend->mode == CONF_MODE_TCP && r->bytes_uploaded == 0)
         return false;

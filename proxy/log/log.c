@@ -75,8 +75,7 @@ static void submit(struct ring *ring, const struct ring_entry *entry)
 void log_access(const struct access_record *record)
 {
     const struct conf_proxy *frontend = record->frontend;
-    if (frontend->log_count == 0 || frontend->log_format == CONF_LOG_NONE ||
-        !access_line_is_wanted(record))
+    if (frontend->log_count == 0 || !access_line_is_wanted(record))
         return;
 
     struct log_thread *thread = &logger.threads[record->thread];

@@ -23,6 +23,23 @@ static rlim_t other_fds(const struct config *config, unsigned threads)
     return count;
 }
 
+/* A listen section is its own frontend even if it has no server to send anything to. */
+static bool is_fed_by(const struct conf_proxy *backend, const struct conf_proxy *proxy)
+{
+    return proxy->default_backend == backend ||
+           (proxy == backend && (proxy->caps & CONF_FRONTEND) != 0);
+}
+
+/* HAProxy's rule: a tenth of what the frontends may send it, and at least 1. */
+static unsigned fullconn_of(const struct config *config, const struct conf_proxy *backend)
+{
+    unsigned long long sum = 0;
+    for (size_t i = 0; i < config->proxy_count; i++)
+        if (is_fed_by(backend, &config->proxies[i]))
+            sum += config->proxies[i].maxconn;
+    return sum > 0 ? (unsigned)((sum + 9) / 10) : 1;
+}
+
 void limits_complete(struct config *config)
 {
     struct conf_global *global = &config->global;
@@ -36,6 +53,9 @@ void limits_complete(struct config *config)
     for (size_t i = 0; i < config->proxy_count; i++)
         if (config->proxies[i].maxconn == 0 && (config->proxies[i].caps & CONF_FRONTEND) != 0)
             config->proxies[i].maxconn = global->maxconn;
+    for (size_t i = 0; i < config->proxy_count; i++)
+        if (config->proxies[i].fullconn == 0 && (config->proxies[i].caps & CONF_BACKEND) != 0)
+            config->proxies[i].fullconn = fullconn_of(config, &config->proxies[i]);
 }
 
 void limits_raise(void)

@@ -10,8 +10,8 @@
 #include "config/model.h"
 
 /*
- * Fills in what the file left open: global maxconn, and that of frontends without one. The config
- * has just been loaded and is not shared yet.
+ * Fills in what the file left open: global maxconn, that of frontends without one, and what follows
+ * from these: fullconn of backends. The config has just been loaded and is not shared yet.
  */
 void limits_complete(struct config *config);
 /* At the very start: the soft limit becomes the hard one, since listening sockets alone may exceed

@@ -353,8 +353,6 @@ static void names_become_pointers_and_numbers(void **state)
     assert_int_equal(p[2].servers[1].id, 2);
     assert_int_equal(p[0].maxconn, 1000);
     assert_int_equal(p[1].maxconn, 50);
-    assert_int_equal(p[2].fullconn, 100);
-    assert_int_equal(p[3].fullconn, 105);
     assert_int_equal(config->global.uid, 33);
     assert_string_equal(config->global.user, "web");
     config_free(config);
@@ -372,7 +370,7 @@ static void the_opposite_of_an_option_undoes_it(void **state)
     const struct conf_proxy *p = config->proxies;
     assert_false(p[0].http_close);
     assert_int_equal(p[0].check.kind, CONF_CHECK_TCP);
-    assert_int_equal(p[0].log_format, CONF_LOG_NONE);
+    assert_int_equal(p[0].log_format, CONF_LOG_DEFAULT);
     assert_int_equal(p[0].redispatch, 0);
     assert_null(p[0].forwarded_proto);
     assert_true(p[1].http_close);

@@ -20,6 +20,7 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # both ends of every connection are ours
+    config.addinivalue_line("markers", "memory: measures memory, of which ThreadSanitizer takes more")
     config.addinivalue_line("markers", "threads: worth running under ThreadSanitizer")
     config.addinivalue_line("markers", "weir_only: HAProxy does this differently or not at all")
 

@@ -146,9 +146,10 @@ backend app
     assert sum(len(server.requests) for server in servers) == 1
 
 
+@pytest.mark.parametrize("ending", ["close", "reset"])
 @pytest.mark.parametrize("method, wanted", [("GET", 200), ("POST", 502)])
 @pytest.mark.weir_only
-def test_a_reused_connection_that_closes_without_a_byte(balance, serve, method, wanted):
+def test_a_reused_connection_that_closes_without_a_byte(balance, serve, method, wanted, ending):
     def twice(conn):  # answers once, and takes the second request without an answer
         if conn.origin.requests:
             while conn.request():
@@ -157,6 +158,8 @@ def test_a_reused_connection_that_closes_without_a_byte(balance, serve, method, 
         conn.request()
         conn.send(reply(b"first"))
         conn.request()
+        if ending == "reset":
+            conn.reset()
 
     port, server = free_port(), serve(twice)
     balance(FRONTEND.format(port=port, words="") + """

@@ -131,7 +131,7 @@ class Weir(Balancer):
     def environment(self):
         return {"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0:allocator_may_return_null=1",
                 "UBSAN_OPTIONS": "print_stacktrace=1",
-                "TSAN_OPTIONS": "halt_on_error=0:second_deadlock_stack=1"}
+                "TSAN_OPTIONS": "second_deadlock_stack=1:suppressions=%s/test/tsan.supp" % ROOT}
 
     def native(self, text):
         return to_libconfig(text)

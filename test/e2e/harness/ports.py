@@ -5,10 +5,8 @@ Kernel-chosen ports would not do: a port has to be known before the program that
 outgoing connections of other tests must not take it meanwhile. Each test process locks a slice of its
 own: two balancers could bind one port without an error (SO_REUSEPORT) and share its connections.
 """
-import fcntl
 import itertools
 import socket
-import tempfile
 
 FIRST, LAST, SLICE = 26000, 27999, 200
 
@@ -16,10 +14,10 @@ FIRST, LAST, SLICE = 26000, 27999, 200
 def _lock_slice():
     """The ports of the first slice that no other process has; and its lock, held until we end."""
     for first in range(FIRST, LAST + 1, SLICE):
-        lock = open("%s/weir-ports-%d.lock" % (tempfile.gettempdir(), first), "w", encoding="ascii")
+        lock = socket.socket(socket.AF_UNIX)
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            lock.bind("\0weir-ports-%d" % first)  # a name in no file system: it goes with the process
+        except OSError:
             lock.close()
             continue
         return range(first, first + SLICE), lock

@@ -279,6 +279,7 @@ def _sends(count, sent):
     return behaviour
 
 
+@pytest.mark.memory
 def test_a_reader_that_stalls_stops_the_server_and_takes_no_memory(way):
     sent = []
     port, _, balancer = way(_sends(100, sent))

@@ -26,6 +26,7 @@ def way(balance, serve):
     return port, balance(CONFIG.format(port=port, server=serve().port), threads=1)
 
 
+@pytest.mark.memory
 @pytest.mark.parametrize("beginning", [
     "", "G", "GET / HTTP/1.1\r\nHost: a\r\n", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n1",
     "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",

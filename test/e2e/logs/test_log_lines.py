@@ -136,18 +136,86 @@ def test_dontlog_normal_logs_failures_only(start, syslog):
     assert syslog.http()[0]["status"] in ("500", "400")
 
 
-def test_a_response_of_the_proxy_itself(balance, syslog):
+@pytest.fixture
+def own_answers(balance):
     port = free_port()
     balance("""
 frontend web
     bind 127.0.0.1:%d
+    http-request use-service prometheus-exporter if { path /metrics }
+    http-request return status 200 content-type text/plain string hi if { path /hi }
     stats enable
     stats uri /stats
+    default_backend app
+backend app
+    http-request return status 200 content-type text/plain string hi if { path /there }
+    stats enable
+    stats uri /inside
 """ % port)
-    get(port, "/stats;csv")
+    return port
+
+
+@pytest.mark.parametrize("path, names, timers", [
+    ("/stats;csv", ("web", "<STATS>"), "0/0/0/0"),
+    ("/metrics", ("web", "<PROMEX>"), "0/0/0/0"),
+    ("/hi", ("web", "<NOSRV>"), "0/-1/-1/-1"),
+    ("/inside;csv", ("app", "<STATS>"), "0/0/0/0"),
+    ("/there", ("app", "<NOSRV>"), "0/-1/-1/-1"),
+])
+def test_an_answer_of_the_proxy_itself(own_answers, syslog, path, names, timers):
+    get(own_answers, path)
     line = syslog.http()[0]
-    assert (line["server"], line["status"]) == ("<STATS>", "200")
-    assert line["termination"] == "LR--"
+    assert (line["backend"], line["server"]) == names
+    assert "/".join(line[name] for name in ("TR", "Tw", "Tc", "Tr")) == timers
+    assert (line["status"], line["termination"]) == ("200", "LR--")
+
+
+def test_nobody_to_ask(own_answers, syslog):
+    assert get(own_answers, "/other").status == 503
+    line = syslog.http()[0]
+    assert (line["backend"], line["server"], line["termination"]) == ("app", "<NOSRV>", "SC--")
+
+
+TLS_CONFIG = """
+frontend web
+    bind 127.0.0.1:%d ssl crt %s
+    option httpslog
+    %s
+    default_backend app
+backend app
+    server s1 127.0.0.1:%d
+"""
+
+
+@pytest.fixture
+def start_tls(balance, serve, authority):
+    def run(words=""):
+        port = free_port()
+        balance(TLS_CONFIG % (port, authority.pem("a.test"), words, serve().port))
+        return port
+
+    return run
+
+
+def test_the_https_format_tells_of_tls(start_tls, syslog):
+    port = start_tls()
+    get(port, "/named", tls=tls_client(), sni="a.test")
+    get(port, "/nameless", tls=tls_client())
+    assert re.search(r'"GET /named HTTP/1.1" 0/0000000000000000/0/0/0 a.test/TLSv1.[23]/TLS_\w+$',
+                     syslog.line("/named"))
+    assert re.search(r" -/TLSv1.[23]/TLS_\w+$", syslog.line("/nameless"))
+
+
+def test_a_failed_handshake_has_a_line_unless_nothing_was_said(start_tls, syslog):
+    port = start_tls("option dontlognull")
+    for bytes_sent in (b"", b"GET / HTTP/1.1\r\n\r\n"):
+        with Client(port) as client:
+            client.send(bytes_sent)
+            client.end()
+            client.is_closed()
+    line = syslog.line("SSL handshake failure")
+    assert re.search(r"127\.0\.0\.1:\d+ \[[^]]+\] web/1: SSL handshake failure$", line)
+    assert not [line for line in syslog.lines if "Connection closed" in line]
 
 
 def test_a_unix_socket_receives_the_log(balance, serve, tmp_path):

@@ -78,14 +78,12 @@ def spread(counts):
     return max(counts[name] for name in NAMES) - min(counts[name] for name in NAMES)
 
 
-@pytest.mark.threads
 def test_ten_thousand_requests_are_shared_exactly(site):
     load = site().load(clients=8, requests=10000, requests_per_connection=100).start().join()
     load.check(10000)
     assert spread(load.by_server) <= 1, load.by_server
 
 
-@pytest.mark.threads
 def test_turns_are_exact_for_connections_of_one_request(site):
     load = site().load(clients=8, requests=400, requests_per_connection=1).start().join()
     load.check(400)
@@ -126,7 +124,6 @@ def under_load(here, name, hurt, heal, down="DOWN"):
     here.check(load, 200)
 
 
-@pytest.mark.threads
 @pytest.mark.weir_only
 def test_a_killed_server(site, nginx):
     here = site()

@@ -82,7 +82,6 @@ STEPS = [
 ]
 
 
-@pytest.mark.threads
 def test_a_hundred_reloads_lose_nothing(site):
     before = site.counters()
     plain = Load(site.port, clients=3)

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from conftest import site
-from harness.client import Client
+from harness.client import Client, get
 from harness.origin import reply
 from harness.waiting import is_listening, wait_for
 
@@ -59,6 +59,18 @@ def test_idle_connections_are_closed(launch, port):
         assert idle.request().body == b"hello"
         weir.send_signal(signal.SIGUSR1)
         assert weir.wait(5) == 0
+
+
+def test_metrics_say_that_it_drains(launch, port):
+    config = """
+frontend metrics
+    bind 127.0.0.1:%d
+    http-request use-service prometheus-exporter
+""" % port
+    weir = launch(config, extra="    grace 2s")
+    assert b"\nhaproxy_process_stopping 0\n" in get(port).body
+    weir.send_signal(signal.SIGUSR1)
+    wait_for(lambda: b"\nhaproxy_process_stopping 1\n" in get(port).body)
 
 
 def test_patience_ends_after_hard_stop_after(launch, port, held):

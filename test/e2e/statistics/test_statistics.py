@@ -136,3 +136,48 @@ def test_head_of_the_statistics_has_no_body(site):
     with Client(site[1]) as client:
         assert client.request("HEAD", "/stats").status == 200
         assert client.is_silent(0.2) or client.stream.buffer == b""
+
+
+ADMIN_CONFIG = CONFIG.replace("stats hide-version", "stats hide-version\n    stats admin if TRUE")
+
+
+@pytest.fixture
+def changeable(balance, serve):
+    port, stats = free_port(), free_port()
+    balance(ADMIN_CONFIG.format(port=port, server=serve().port, stats=stats))
+    return stats
+
+
+def send_form(client, text):
+    response = client.request("POST", "/stats", [("Content-Type", "application/x-www-form-urlencoded")],
+                              text.encode())
+    return response.status, response.header("location")
+
+
+def test_a_form_has_been_carried_out_when_it_is_answered(changeable):
+    with Client(changeable) as client:
+        for action, status in [("maint", "MAINT"), ("ready", "no check"), ("drain", "DRAIN")] * 5:
+            assert send_form(client, "s=s1&s=s2&b=app&action=" + action) == (303, "/stats;st=DONE")
+            rows = read_stats(changeable)
+            assert [rows["app", name]["status"] for name in ("s1", "s2")] == [status, status]
+
+
+def test_a_form_in_two_pieces(changeable):
+    body = "s=s1&b=app&action=maint"
+    with Client(changeable) as client:
+        client.send("POST /stats HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body[:9]))
+        assert client.is_silent()
+        client.send(body[9:])
+        assert client.response("POST").status == 303
+    assert read_stats(changeable)["app", "s1"]["status"] == "MAINT"
+
+
+def test_who_sends_a_form_and_leaves_disturbs_nobody(changeable):
+    for action in ("maint", "ready") * 20:
+        with Client(changeable) as client:
+            client.send("POST /stats HTTP/1.1\r\nHost: a\r\nContent-Length: 24\r\n\r\n"
+                        "s=s1&b=app&action=%s " % action)
+            client.reset()
+    with Client(changeable) as client:
+        assert send_form(client, "s=s1&b=app&action=maint")[0] == 303
+    assert read_stats(changeable)["app", "s1"]["status"] == "MAINT"

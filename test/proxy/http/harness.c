@@ -3,6 +3,8 @@
 
 #include "proxy/http/fixed_reply.h"
 #include "proxy/state/events.h"
+#include "test/proxy/net/turns.h"
+#include "tls/context.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -20,16 +22,14 @@
 #include <cmocka.h>
 
 #define PATIENCE_MS 2000
-#define QUIET_MS 4 /* loopback delivers within the call: nothing comes after this */
 
 static struct harness *running; /* hooks are given no owner */
 
 static void on_access(const struct access_record *record)
 {
     struct harness_log *log = &running->logs[running->log_count++ % HARNESS_LOGS];
-    *log = (struct harness_log){.status = record->status,
-                                .retries = record->retries,
-                                .bytes_read = record->bytes_read};
+    *log = (struct harness_log){
+        .status = record->status, .retries = record->retries, .bytes_read = record->bytes_read};
     memcpy(log->termination, record->termination, 2);
     snprintf(log->server, sizeof(log->server), "%s", record->server != NULL ? record->server : "");
 }
@@ -44,14 +44,15 @@ static const struct http_hooks http_hooks = {on_access, on_drained};
 static const struct state_hooks state_hooks = {.server_notice = http_server_notice};
 static const struct stream_service service = {fixed_reply};
 
-/* ---- life ----------------------------------------------------------------------------------------- */
+/* ---- life
+ * ----------------------------------------------------------------------------------------- */
 
 static int listen_on_loopback(struct sockaddr_in *in_out)
 {
     socklen_t len = sizeof(*in_out);
     int on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-    *in_out = (struct sockaddr_in){.sin_family = AF_INET,
-                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    *in_out =
+        (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     assert_true(fd >= 0);
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     assert_int_equal(bind(fd, (struct sockaddr *)in_out, sizeof(*in_out)), 0);
@@ -81,6 +82,7 @@ void harness_init(struct harness *h, unsigned servers)
     signal(SIGPIPE, SIG_IGN);
     memset(h, 0, sizeof(*h));
     h->buffer_bytes = 16384;
+    h->threads = 1;
     for (unsigned i = 0; i < servers; i++)
         init_server(h, i);
     h->proxy = (struct conf_proxy){
@@ -123,16 +125,27 @@ static struct config *make_config(const struct harness *h)
     load->proxy.servers = load->servers;
     load->proxy.binds = &load->bind;
     memcpy(load->servers, h->servers, sizeof(load->servers));
+    for (unsigned i = 0; i < HARNESS_SERVERS; i++)
+        load->servers[i].tls.enabled = h->server_tls != NULL;
     load->config.proxies = &load->proxy;
     load->config.proxy_count = 1;
     load->config.global.bufsize = (unsigned)h->buffer_bytes;
     return &load->config;
 }
 
+static struct tls_client_context *make_tls(void *owner, const struct conf_server *server,
+                                           struct state_error *error_out)
+{
+    (void)server;
+    (void)error_out;
+    return tls_client_context_ref(((struct harness *)owner)->server_tls);
+}
+
 void harness_reload(struct harness *h)
 {
     struct state_error error = {""};
-    struct state_build_options options = {.threads = 1, .free_config = free_load};
+    struct state_build_options options = {
+        .threads = h->threads, .make_tls = make_tls, .owner = h, .free_config = free_load};
     struct snapshot *old = h->chain.current;
     struct snapshot *snapshot = state_build(make_config(h), old, &options, &error);
     assert_string_equal(error.text, "");
@@ -144,7 +157,8 @@ void harness_reload(struct harness *h)
     snapshot->proxies[0].service = &service;
     state_commit(snapshot, old, &h->control);
     assert_ptr_equal(snapshot_publish(&h->chain, snapshot), old);
-    http_thread_post_snapshot(h->thread, snapshot);
+    for (unsigned i = 0; i < h->threads; i++)
+        http_thread_post_snapshot(h->http[i], snapshot);
     harness_settle(h);
 }
 
@@ -165,14 +179,17 @@ void harness_start(struct harness *h)
     if (h->server_send_bytes != 0)
         setsockopt(h->listener, SOL_SOCKET, SO_SNDBUF, &h->server_send_bytes,
                    sizeof(h->server_send_bytes));
-    h->socket = (struct bind_socket){&h->listener, 1};
-    assert_int_equal(loop_init(&h->loop, 0), 0);
-    assert_int_equal(loop_init(&h->control, 1), 0);
-    static struct loop *loops[1];
-    loops[0] = &h->loop;
-    state_set_hooks(&state_hooks, loops, 1);
-    h->thread = http_thread_create(&h->loop, &http_hooks, h->buffer_bytes);
-    assert_non_null(h->thread);
+    h->socket = (struct bind_socket){h->listeners, h->threads};
+    assert_int_equal(loop_init(&h->control, h->threads), 0);
+    static struct loop *loops[HARNESS_THREADS];
+    for (unsigned i = 0; i < h->threads; i++) {
+        h->listeners[i] = h->listener;
+        loops[i] = &h->loops[i];
+        assert_int_equal(loop_init(loops[i], i), 0);
+        h->http[i] = http_thread_create(loops[i], &http_hooks, h->buffer_bytes);
+        assert_non_null(h->http[i]);
+    }
+    state_set_hooks(&state_hooks, loops, h->threads);
     snapshot_chain_init(&h->chain, &h->control, NULL, NULL);
     harness_reload(h);
 }
@@ -181,15 +198,22 @@ void harness_stop(struct harness *h)
 {
     harness_settle(h);
     struct backend *backend = &h->chain.current->proxies[0].state->backend;
-    http_thread_free(h->thread);
+    for (unsigned i = 0; i < h->threads && h->is_running; i++)
+        loop_stop(&h->loops[i]);
+    for (unsigned i = 0; i < h->threads && h->is_running; i++)
+        pthread_join(h->ids[i], NULL);
+    for (unsigned i = 0; i < h->threads; i++)
+        http_thread_free(h->http[i]);
     assert_int_equal(atomic_load(&http_sessions_total), 0);
     assert_int_equal(atomic_load(&backend->sessions), 0);
     assert_int_equal(atomic_load(&backend->queued), 0);
     /* what is left is the thread's own hold on the snapshot */
-    assert_int_equal(h->chain.current->uses[0].users, 1);
+    for (unsigned i = 0; i < h->threads; i++)
+        assert_int_equal(h->chain.current->uses[i].users, 1);
     snapshot_chain_destroy(&h->chain);
     state_set_hooks(NULL, NULL, 0);
-    loop_destroy(&h->loop);
+    for (unsigned i = 0; i < h->threads; i++)
+        loop_destroy(&h->loops[i]);
     loop_destroy(&h->control);
     close(h->listener);
     if (h->jam != 0)
@@ -198,57 +222,41 @@ void harness_stop(struct harness *h)
         close(h->origins[i]);
 }
 
-/* ---- time ----------------------------------------------------------------------------------------- */
-
-struct turn {
-    struct loop_task task;
-    struct loop *loop;
-};
-
-static void end_turn(struct loop_task *task)
-{
-    atomic_store(&LIST_ITEM(task, struct turn, task)->loop->stopping, true);
-}
-
-static void run_turn(struct loop *loop)
-{
-    struct turn turn = {{.run = end_turn}, loop};
-    list_init(&turn.task.node);
-    atomic_store(&loop->stopping, false);
-    loop_soon(loop, &turn.task); /* so it does not sleep, and ends after one turn */
-    loop_run(loop);
-}
-
-static bool has_events(struct harness *h, int patience_ms)
-{
-    struct pollfd fd = {.fd = h->loop.epoll_fd, .events = POLLIN};
-    return poll(&fd, 1, patience_ms) > 0;
-}
+/* ---- time
+ * ----------------------------------------------------------------------------------------- */
 
 void harness_settle(struct harness *h)
 {
-    do
-        run_turn(&h->loop);
-    while (!list_is_empty(&h->loop.soon) || has_events(h, QUIET_MS));
-    run_turn(&h->control);
+    if (!h->is_running)
+        turns_settle(&h->loops[0]);
+    turns_one(&h->control);
 }
 
-static uint64_t clock_ms(void)
+static void *run_thread(void *arg)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+    loop_run(arg);
+    return NULL;
+}
+
+void harness_run(struct harness *h)
+{
+    h->is_running = true;
+    for (unsigned i = 0; i < h->threads; i++) {
+        atomic_store(&h->loops[i].stopping, false);
+        assert_int_equal(pthread_create(&h->ids[i], NULL, run_thread, &h->loops[i]), 0);
+    }
 }
 
 void harness_wait(struct harness *h, unsigned ms)
 {
-    uint64_t end = clock_ms() + ms;
+    uint64_t end = turns_clock_ms() + ms;
     do
         harness_settle(h);
-    while (clock_ms() < end);
+    while (turns_clock_ms() < end);
 }
 
-/* ---- peers ---------------------------------------------------------------------------------------- */
+/* ---- peers
+ * ---------------------------------------------------------------------------------------- */
 
 int harness_connect(struct harness *h)
 {
@@ -268,12 +276,12 @@ int harness_connect(struct harness *h)
 
 int harness_accept(struct harness *h, unsigned index)
 {
-    uint64_t end = clock_ms() + PATIENCE_MS;
+    uint64_t end = turns_clock_ms() + PATIENCE_MS;
     int fd;
     do {
         harness_settle(h);
         fd = accept4(h->origins[index], NULL, NULL, SOCK_NONBLOCK);
-    } while (fd < 0 && clock_ms() < end);
+    } while (fd < 0 && turns_clock_ms() < end);
     if (fd < 0)
         fail_msg("no connection to server %u", index);
     return fd;
@@ -288,8 +296,8 @@ bool harness_has_connection(struct harness *h, unsigned index)
 
 void harness_say_bytes(struct harness *h, int fd, const void *bytes, size_t len)
 {
-    uint64_t end = clock_ms() + PATIENCE_MS;
-    for (size_t said = 0; said < len && clock_ms() < end;) {
+    uint64_t end = turns_clock_ms() + PATIENCE_MS;
+    for (size_t said = 0; said < len && turns_clock_ms() < end;) {
         ssize_t n = send(fd, (const char *)bytes + said, len - said, MSG_DONTWAIT | MSG_NOSIGNAL);
         if (n < 0 && errno != EAGAIN)
             return; /* closed: what is heard next tells */
@@ -306,7 +314,7 @@ void harness_say(struct harness *h, int fd, const char *text)
 /* Up to len bytes, at least one; 0 at the end; -1 when none came in time. */
 static ssize_t hear_some(struct harness *h, int fd, char *buf, size_t len, int patience_ms)
 {
-    uint64_t end = clock_ms() + (uint64_t)patience_ms;
+    uint64_t end = turns_clock_ms() + (uint64_t)patience_ms;
     for (;;) {
         ssize_t n = recv(fd, buf, len, MSG_DONTWAIT);
         if (n >= 0)
@@ -314,7 +322,7 @@ static ssize_t hear_some(struct harness *h, int fd, char *buf, size_t len, int p
         if (errno != EAGAIN)
             return 0;
         harness_settle(h);
-        if (clock_ms() >= end)
+        if (turns_clock_ms() >= end)
             return -1;
     }
 }
@@ -355,7 +363,8 @@ void harness_skip(struct harness *h, int fd, size_t len)
     while (len > 0) {
         ssize_t n = hear_some(h, fd, buf, len < sizeof(buf) ? len : sizeof(buf), PATIENCE_MS);
         if (n <= 0)
-            fail_msg("%zu bytes more should have come; %s", len, n == 0 ? "but the end did" : "but nothing did");
+            fail_msg("%zu bytes more should have come; %s", len,
+                     n == 0 ? "but the end did" : "but nothing did");
         len -= (size_t)n;
     }
 }

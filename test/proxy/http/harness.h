@@ -1,27 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A data thread in a test: its loop, its HTTP room and a configuration made by hand, with the test as
- * the client on one side and as the servers on the other.
+ * A data thread in a test: its loop, its HTTP room and a configuration made by hand, with the test
+ * as the client on one side and as the servers on the other.
  *
  *      test (client) ---loopback---> sessions and streams ---loopback---> test (server 0, 1, ...)
  *
- * The loop runs only within the functions below, on the test's own thread, so each test says what
- * happens in which order and nothing sleeps longer than it has to.
+ * With one thread the loop runs only within the functions below, on the test's own thread, so each
+ * test says what happens in which order and nothing sleeps longer than it has to.
  *
  * Errors: every function fails the test by itself.
  */
 #ifndef TEST_HTTP_HARNESS_H
 #define TEST_HTTP_HARNESS_H
 
-#include "proxy/http/thread.h"
 #include "proxy/http/service.h"
+#include "proxy/http/thread.h"
 #include "proxy/state/build.h"
 #include "proxy/state/proxy_state.h"
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { HARNESS_SERVERS = 3, HARNESS_LOGS = 64 };
+enum { HARNESS_SERVERS = 3, HARNESS_LOGS = 64, HARNESS_THREADS = 4 };
 
 /* What a test asks of the access log. */
 struct harness_log {
@@ -40,16 +41,20 @@ struct harness {
     int client_buffer_bytes; /* the kernel's, of a client's receiving side; 0 = as usual */
     int server_send_bytes;   /* SO_SNDBUF of accepted clients' sockets; 0 = as usual */
     struct tls_context *tls; /* of the bind, or NULL */
+    struct tls_client_context *server_tls; /* towards all servers, or NULL */
+    unsigned threads; /* 1; with more they run by themselves, see harness_run() */
 
-    struct loop loop, control;
-    struct http_thread *thread;
+    struct loop loops[HARNESS_THREADS], control;
+    pthread_t ids[HARNESS_THREADS];
+    struct http_thread *http[HARNESS_THREADS];
     struct snapshot_chain chain;
     struct bind_socket socket;
-    int listener;
-    int origins[HARNESS_SERVERS]; /* listening sockets */
-    int jam;                      /* the connection that fills a backlog, or 0 */
+    int listener, listeners[HARNESS_THREADS]; /* the same for all */
+    int origins[HARNESS_SERVERS];             /* listening sockets */
+    int jam;                                  /* the connection that fills a backlog, or 0 */
     struct harness_log logs[HARNESS_LOGS];
     unsigned log_count, drained;
+    bool is_running;
 };
 
 /* Everything at its default: one server, generous timeouts, no retry. */
@@ -61,6 +66,13 @@ void harness_reload(struct harness *h);
 unsigned harness_loads(const struct harness *h);
 /* Ends it and checks that nothing is left over: sessions, slots, snapshots. */
 void harness_stop(struct harness *h);
+
+/*
+ * Lets the threads run by themselves from now on until harness_stop(). Then only harness_reload(),
+ * the control thread's business in turns_one(&h->control), and clients and servers of the test's
+ * own may be used.
+ */
+void harness_run(struct harness *h);
 
 /* Runs the loop until nothing happens any more. */
 void harness_settle(struct harness *h);

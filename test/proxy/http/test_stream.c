@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whole exchanges through a data thread: what goes to the server, what comes back, and which connections
- * live on afterwards. Time-outs are in test_stream_time.c, bulk and back-pressure in test_stream_bulk.c.
+ * Whole exchanges through a data thread: what goes to the server, what comes back, and which
+ * connections live on afterwards. Time-outs are in test_stream_time.c, bulk and back-pressure in
+ * test_stream_bulk.c.
  */
 #include "test/proxy/http/harness.h"
 
@@ -56,7 +57,8 @@ static void end(int client)
     harness_stop(&h);
 }
 
-/* ---- framing, as a table -------------------------------------------------------------------------- */
+/* ---- framing, as a table
+ * -------------------------------------------------------------------------- */
 
 struct exchange {
     const char *name;
@@ -75,13 +77,14 @@ static const struct exchange exchanges[] = {
     {"a length", GET, GET, OK, OK, true, true},
     {"a body of no bytes", GET, GET, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
      "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", true, true},
-    {"204 has no body", GET, GET, "HTTP/1.1 204 No Content\r\n\r\n", "HTTP/1.1 204 No Content\r\n\r\n", true,
-     true},
+    {"204 has no body", GET, GET, "HTTP/1.1 204 No Content\r\n\r\n",
+     "HTTP/1.1 204 No Content\r\n\r\n", true, true},
     {"304 has no body whatever its length says", GET, GET,
      "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n",
      "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n", true, true},
-    {"nor has the answer to HEAD", REQ_HEAD, REQ_HEAD, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n",
-     "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", true, true},
+    {"nor has the answer to HEAD", REQ_HEAD, REQ_HEAD,
+     "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n",
+     true, true},
     {"chunks are framed anew", GET, GET,
      "HTTP/1.1 200 OK\r\n" CHUNKED "\r\n0003;x=y\r\nabc\r\n0\r\n\r\n",
      "HTTP/1.1 200 OK\r\n" CHUNKED "\r\n3\r\nabc\r\n0\r\n\r\n", true, true},
@@ -94,47 +97,51 @@ static const struct exchange exchanges[] = {
      "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok", false, true},
     {"the server asks to close", GET, GET,
      "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok", OK, true, false},
-    {"HTTP/1.0 closes", REQ_10, "GET / HTTP/1.1\r\n\r\n", OK,
+    {"HTTP/1.0 closes", REQ_10, "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", OK,
      "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok", false, true},
-    {"HTTP/1.0 asks to go on", "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", OK,
+    {"HTTP/1.0 asks to go on", "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+     "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", OK,
      "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: keep-alive\r\n\r\nok", true, true},
     {"chunks for HTTP/1.0 are taken apart", "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
-     "GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 200 OK\r\n" CHUNKED "\r\n3\r\nabc\r\n0\r\n\r\n",
+     "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", "HTTP/1.1 200 OK\r\n" CHUNKED "\r\n3\r\nabc\r\n0\r\n\r\n",
      "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nabc", false, true},
-    {"an HTTP/1.0 server closes", GET, GET, "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok", OK, true, false},
+    {"an HTTP/1.0 server closes", GET, GET, "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok", OK,
+     true, false},
     {"an HTTP/1.0 server goes on", GET, GET,
      "HTTP/1.0 200 OK\r\nContent-Length: 2\r\nConnection: keep-alive\r\n\r\nok", OK, true, true},
     {"what Connection names stays here",
      "GET / HTTP/1.1\r\nHost: a\r\nX-Hop: 1\r\nConnection: x-hop\r\nX-End: 1\r\n\r\n",
      "GET / HTTP/1.1\r\nHost: a\r\nX-End: 1\r\n\r\n", OK, OK, true, true},
     {"but not what frames or routes",
-     "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nConnection: host, content-length\r\n\r\nabc",
+     "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nConnection: host, "
+     "content-length\r\n\r\nabc",
      "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc", OK, OK, true, true},
     {"the same length twice goes on once",
      "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc",
      "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc", OK, OK, true, true},
-    {"TE but for trailers", "GET / HTTP/1.1\r\nHost: a\r\nTE: gzip\r\nConnection: te\r\n\r\n", GET, OK, OK, true,
-     true},
-    {"interim responses go on",
-     GET, GET, "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" OK, "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" OK,
-     true, true},
-    {"but not to HTTP/1.0", REQ_10, "GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 103 Early Hints\r\n\r\n" OK,
+    {"TE but for trailers", "GET / HTTP/1.1\r\nHost: a\r\nTE: gzip\r\nConnection: te\r\n\r\n", GET,
+     OK, OK, true, true},
+    {"interim responses go on", GET, GET, "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" OK,
+     "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" OK, true, true},
+    {"but not to HTTP/1.0", REQ_10, "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", "HTTP/1.1 103 Early Hints\r\n\r\n" OK,
      "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok", false, true},
     {"bytes behind the response's end", GET, GET, OK "HTTP/1.1 200 OK\r\n", OK, true, false},
     {"a status line without a reason", GET, GET, "HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n",
      "HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n", true, true},
 };
 
-/* With option accept-invalid-http-request and -response: whatever came, what goes on is well formed. */
+/* With option accept-invalid-http-request and -response: whatever came, what goes on is well
+ * formed. */
 static const struct exchange lenient_exchanges[] = {
-    {"lines that end in LF", "GET / HTTP/1.1\nHost: a\nX: y\n\n", "GET / HTTP/1.1\r\nHost: a\r\nX: y\r\n\r\n",
-     "HTTP/1.1 200 OK\nContent-Length: 0\nX: y\n\n", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX: y\r\n\r\n", true,
-     true},
+    {"lines that end in LF", "GET / HTTP/1.1\nHost: a\nX: y\n\n",
+     "GET / HTTP/1.1\r\nHost: a\r\nX: y\r\n\r\n", "HTTP/1.1 200 OK\nContent-Length: 0\nX: y\n\n",
+     "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX: y\r\n\r\n", true, true},
     {"more than one space", "GET   /   HTTP/1.1\r\nHost: a\r\n\r\n", GET,
-     "HTTP/1.1   200   OK\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", true,
-     true},
-    {"another version", "GET / HTTP/2.0\r\nHost: a\r\n\r\n", GET, "HTTP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n",
+     "HTTP/1.1   200   OK\r\nContent-Length: 0\r\n\r\n",
      "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", true, true},
+    {"another version", "GET / HTTP/2.0\r\nHost: a\r\n\r\n", GET,
+     "HTTP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+     true, true},
     {"another protocol", GET, GET, "ICY 200 OK\r\nContent-Length: 0\r\n\r\n",
      "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", true, false},
     {"empty lines first", "\r\n\r\n" GET, GET, "\r\nHTTP/1.1 204 No Content\r\n\r\n",
@@ -182,10 +189,12 @@ static void test_exchange(void **state)
 static void test_lenient_exchange(void **state)
 {
     (void)state;
-    run_exchanges(lenient_exchanges, sizeof(lenient_exchanges) / sizeof(lenient_exchanges[0]), true);
+    run_exchanges(lenient_exchanges, sizeof(lenient_exchanges) / sizeof(lenient_exchanges[0]),
+                  true);
 }
 
-/* ---- reuse ---------------------------------------------------------------------------------------- */
+/* ---- reuse
+ * ---------------------------------------------------------------------------------------- */
 
 static void test_one_connection_serves_many(void **state)
 {
@@ -267,7 +276,8 @@ static void test_surplus_behind_a_spliced_body(void **state)
     end(client);
 }
 
-/* ---- retries -------------------------------------------------------------------------------------- */
+/* ---- retries
+ * -------------------------------------------------------------------------------------- */
 
 static void test_an_idle_connection_that_closed_is_no_failure(void **state)
 {
@@ -336,7 +346,8 @@ static void test_a_cut_response_is_cut(void **state)
     harness_stop(&h);
 }
 
-/* ---- answers before the question is over ------------------------------------------------------------- */
+/* ---- answers before the question is over
+ * ------------------------------------------------------------- */
 
 #define PUT_5 "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n"
 
@@ -371,10 +382,12 @@ static void test_an_early_answer_that_closes(void **state)
     harness_say(&h, client, PUT_5 "ab");
     int server = harness_accept(&h, 0);
     harness_hear(&h, server, PUT_5 "ab");
-    harness_say(&h, server, "HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    harness_say(&h, server,
+                "HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     assert_memory_equal(harness_hear_head(&h, client), "HTTP/1.1 413", 12);
     harness_hear_end(&h, server);
-    harness_say(&h, client, "cde"); /* read and dropped, so that the answer is not lost by a reset */
+    harness_say(&h, client,
+                "cde"); /* read and dropped, so that the answer is not lost by a reset */
     harness_hear_end(&h, client);
     harness_stop(&h);
 }
@@ -394,7 +407,8 @@ static void test_an_early_answer_and_the_server_leaves(void **state)
     harness_stop(&h);
 }
 
-/* ---- failures --------------------------------------------------------------------------------------- */
+/* ---- failures
+ * --------------------------------------------------------------------------------------- */
 
 static void test_a_client_that_resets_ends_the_stream(void **state)
 {
@@ -458,7 +472,8 @@ static void test_a_bad_response_is_the_fault_of_the_server(void **state)
     end(client);
 }
 
-/* ---- pipelining ----------------------------------------------------------------------------------- */
+/* ---- pipelining
+ * ----------------------------------------------------------------------------------- */
 
 static void test_pipelined_requests_go_one_by_one(void **state)
 {
@@ -477,7 +492,8 @@ static void test_pipelined_requests_go_one_by_one(void **state)
     end(client);
 }
 
-/* More of them than fit the buffer: the rest waits in the kernel, and no event speaks of it again. */
+/* More of them than fit the buffer: the rest waits in the kernel, and no event speaks of it again.
+ */
 static void test_pipelining_beyond_the_buffer(void **state)
 {
     (void)state;
@@ -517,6 +533,102 @@ static void test_a_request_behind_a_trailer_in_pieces(void **state)
     end(client);
 }
 
+enum { UPLOAD = 40000 };
+
+#define PUT_UPLOAD "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 40000\r\n\r\n"
+
+/* An upload in one piece, and what follows it. */
+static void say_upload(int client, const char *behind)
+{
+    static char all[UPLOAD + 1024];
+    int len = sprintf(all, PUT_UPLOAD);
+    memset(all + len, 'x', UPLOAD);
+    strcpy(all + len + UPLOAD, behind);
+    harness_say_bytes(&h, client, all, strlen(all));
+}
+
+/* The second upload of a session is read beyond the stream's buffer, together with what follows. */
+static void test_requests_behind_large_uploads(void **state)
+{
+    (void)state;
+    harness_start(&h);
+    int client = harness_connect(&h);
+    int server = first_exchange(client);
+    for (int i = 0; i < 3; i++) {
+        say_upload(client, GET GET);
+        harness_hear(&h, server, PUT_UPLOAD);
+        harness_skip(&h, server, UPLOAD);
+        for (int k = 0; k < 3; k++) {
+            harness_say(&h, server, OK);
+            harness_hear(&h, client, OK);
+            if (k < 2)
+                harness_hear(&h, server, GET);
+        }
+        exchange(client, server);
+    }
+    close(server);
+    end(client);
+}
+
+/* Nor is it lost while the stream waits for a server. */
+static void test_a_large_upload_waits_in_the_queue(void **state)
+{
+    (void)state;
+    h.servers[0].maxconn = 1;
+    harness_start(&h);
+    int client = harness_connect(&h), other = harness_connect(&h);
+    int server = first_exchange(client);
+    say_upload(client, "");
+    harness_hear(&h, server, PUT_UPLOAD);
+    harness_skip(&h, server, UPLOAD);
+    harness_say(&h, server, OK);
+    harness_hear(&h, client, OK);
+    harness_say(&h, other, GET);
+    harness_hear(&h, server, GET);
+    say_upload(client, GET);
+    harness_hear_nothing(&h, server);
+    harness_say(&h, server, OK);
+    harness_hear(&h, other, OK);
+    harness_hear(&h, server, PUT_UPLOAD);
+    harness_skip(&h, server, UPLOAD);
+    harness_say(&h, server, OK);
+    harness_hear(&h, client, OK);
+    harness_hear(&h, server, GET);
+    harness_say(&h, server, OK);
+    harness_hear(&h, client, OK);
+    close(other);
+    close(server);
+    end(client);
+}
+
+/* A refused one leaves no byte that could be taken for a request. */
+static void test_a_large_upload_that_is_refused(void **state)
+{
+    (void)state;
+    h.proxy.retries = 0;
+    harness_start(&h);
+    int client = harness_connect(&h);
+    int server = first_exchange(client);
+    say_upload(client, "");
+    harness_skip(&h, server, sizeof(PUT_UPLOAD) - 1 + UPLOAD);
+    harness_say(&h, server, OK);
+    harness_hear(&h, client, OK);
+    close(server);
+    harness_settle(&h);
+    close(h.origins[0]);
+    h.origins[0] = 0;
+    say_upload(client, GET);
+    assert_memory_equal(harness_hear_head(&h, client), "HTTP/1.1 503", 12);
+    char page[512];
+    harness_settle(&h);
+    ssize_t n = recv(client, page, sizeof(page) - 1, MSG_DONTWAIT);
+    assert_true(n > 0);
+    page[n] = '\0';
+    assert_null(strstr(page, "HTTP/1.1"));
+    harness_hear_end(&h, client);
+    harness_stop(&h);
+}
+
 /* Requests that were read together with the end of a body must fit the next stream's buffer. */
 static void test_much_behind_a_chunked_body(void **state)
 {
@@ -545,7 +657,8 @@ static void test_much_behind_a_chunked_body(void **state)
     end(client);
 }
 
-/* ---- upgrades ------------------------------------------------------------------------------------- */
+/* ---- upgrades
+ * ------------------------------------------------------------------------------------- */
 
 #define UPGRADE "GET /chat HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n"
 
@@ -558,10 +671,12 @@ static void test_an_upgrade_becomes_a_tunnel(void **state)
     int server = harness_accept(&h, 0);
     harness_hear(&h, server, UPGRADE "Connection: upgrade\r\n\r\n");
     harness_hear_nothing(&h, server);
-    harness_say(&h, server, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: "
-                            "upgrade\r\n\r\nhello");
-    harness_hear(&h, client, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: "
-                             "upgrade\r\n\r\nhello");
+    harness_say(&h, server,
+                "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: "
+                "upgrade\r\n\r\nhello");
+    harness_hear(&h, client,
+                 "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: "
+                 "upgrade\r\n\r\nhello");
     harness_hear(&h, server, "early");
     harness_say(&h, client, "to server");
     harness_hear(&h, server, "to server");
@@ -584,7 +699,8 @@ static void test_101_that_nobody_asked_for(void **state)
     harness_say(&h, client, GET);
     int server = harness_accept(&h, 0);
     harness_hear(&h, server, GET);
-    harness_say(&h, server, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n");
+    harness_say(&h, server,
+                "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n");
     assert_memory_equal(harness_hear_head(&h, client), "HTTP/1.1 502", 12);
     harness_hear_end(&h, server);
     end(client);
@@ -612,9 +728,11 @@ static void test_expect_100_continue(void **state)
     (void)state;
     harness_start(&h);
     int client = harness_connect(&h);
-    harness_say(&h, client, "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+    harness_say(&h, client,
+                "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
     int server = harness_accept(&h, 0);
-    harness_hear(&h, server, "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+    harness_hear(&h, server,
+                 "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
     harness_say(&h, server, "HTTP/1.1 100 Continue\r\n\r\n");
     harness_hear(&h, client, "HTTP/1.1 100 Continue\r\n\r\n");
     harness_say(&h, client, "ab");
@@ -626,7 +744,8 @@ static void test_expect_100_continue(void **state)
     end(client);
 }
 
-/* ---- the end -------------------------------------------------------------------------------------- */
+/* ---- the end
+ * -------------------------------------------------------------------------------------- */
 
 static void test_draining_lets_the_busy_finish(void **state)
 {
@@ -638,7 +757,7 @@ static void test_draining_lets_the_busy_finish(void **state)
     harness_hear(&h, server, GET);
     harness_say(&h, server, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
     harness_hear(&h, busy, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
-    http_thread_post_drain(h.thread);
+    http_thread_post_drain(h.http[0]);
     harness_hear_end(&h, idle);
     assert_int_equal(h.drained, 0);
     harness_say(&h, server, "ok");
@@ -655,7 +774,7 @@ static void test_draining_the_idle_is_told_once(void **state)
     harness_start(&h);
     int idle = harness_connect(&h);
     close(first_exchange(idle));
-    http_thread_post_drain(h.thread);
+    http_thread_post_drain(h.http[0]);
     harness_hear_end(&h, idle);
     assert_int_equal(h.drained, 1);
     harness_stop(&h);
@@ -686,6 +805,9 @@ int main(void)
         CASE(test_pipelined_requests_go_one_by_one),
         CASE(test_pipelining_beyond_the_buffer),
         CASE(test_a_request_behind_a_trailer_in_pieces),
+        CASE(test_requests_behind_large_uploads),
+        CASE(test_a_large_upload_waits_in_the_queue),
+        CASE(test_a_large_upload_that_is_refused),
         CASE(test_much_behind_a_chunked_body),
         CASE(test_an_upgrade_becomes_a_tunnel),
         CASE(test_101_that_nobody_asked_for),

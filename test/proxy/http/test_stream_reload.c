@@ -253,7 +253,8 @@ static void test_idle_connections_go_with_a_server_that_is_down(void **state)
     end(client);
 }
 
-/* ---- the queue ------------------------------------------------------------------------------------- */
+/* ---- the queue
+ * ------------------------------------------------------------------------------------- */
 
 static void test_a_slot_goes_to_who_waited_longest(void **state)
 {
@@ -301,7 +302,6 @@ static void test_a_client_that_leaves_as_its_turn_comes(void **state)
     close(server);
     end(first);
 }
-
 
 #define CASE(name) cmocka_unit_test_setup(name, set_up)
 

@@ -48,7 +48,8 @@ static void end(int client)
     harness_stop(&h);
 }
 
-/* ---- who is late ---------------------------------------------------------------------------------- */
+/* ---- who is late
+ * ---------------------------------------------------------------------------------- */
 
 static void test_a_client_that_never_asks(void **state)
 {
@@ -194,7 +195,8 @@ static void test_a_tunnel_that_falls_silent(void **state)
     harness_stop(&h);
 }
 
-/* ---- who is not ------------------------------------------------------------------------------------- */
+/* ---- who is not
+ * ------------------------------------------------------------------------------------- */
 
 /* Its time begins when it has the whole request, however long that took the client. */
 static void test_a_server_is_not_late_for_a_slow_upload(void **state)
@@ -308,7 +310,8 @@ static void test_a_client_that_does_not_read_is_late(void **state)
     int client = harness_connect(&h);
     int server = start_large_response(client);
     flood(server, LARGE);
-    for (int i = 0; i < 20 && h.log_count == 0; i++) { /* the kernels may move a little for a while */
+    for (int i = 0; i < 20 && h.log_count == 0;
+         i++) { /* the kernels may move a little for a while */
         harness_wait(&h, SHORT_MS / 3);
         harness_say(&h, client, "x");
     }
@@ -328,7 +331,8 @@ static void test_a_slow_reader_of_our_answer(void **state)
     h.proxy.actions = &action;
     h.proxy.action_count = 1;
     h.proxy.timeout.client_ms = SHORT_MS;
-    h.client_buffer_bytes = h.server_send_bytes = 256 * 1024; /* several segments of loopback's 64 KB */
+    h.client_buffer_bytes = h.server_send_bytes =
+        256 * 1024; /* several segments of loopback's 64 KB */
     harness_start(&h);
     int client = harness_connect(&h);
     harness_say(&h, client, GET);

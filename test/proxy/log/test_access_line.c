@@ -334,6 +334,34 @@ static void leaves_out_what_it_shall(void **state)
     }
 }
 
+static const struct {
+    const char *name;
+    size_t request_line_len;
+    const char *session_error;
+    enum conf_mode mode;
+    bool wanted;
+} short_verdicts[] = {
+    {"a request", 14, NULL, CONF_MODE_HTTP, true},
+    {"what was no request", 0, NULL, CONF_MODE_HTTP, false},
+    {"a connection", 0, NULL, CONF_MODE_TCP, true},
+    {"a failed handshake", 0, "SSL handshake failure", CONF_MODE_TCP, false},
+};
+
+static void the_short_format_tells_of_streams_only(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < LEN(short_verdicts); i++) {
+        struct access_record record = plain_record();
+        record.request_line_len = short_verdicts[i].request_line_len;
+        record.session_error = short_verdicts[i].session_error;
+        web.log_format = CONF_LOG_DEFAULT;
+        web.dontlog_normal = web.dontlognull = true;
+        web.mode = short_verdicts[i].mode;
+        print_message("%s\n", short_verdicts[i].name);
+        assert_int_equal(access_line_is_wanted(&record), short_verdicts[i].wanted);
+    }
+}
+
 int main(void)
 {
     setenv("TZ", "UTC", 1);
@@ -343,6 +371,7 @@ int main(void)
         cmocka_unit_test(cuts_what_is_too_long),
         cmocka_unit_test(follows_the_clock),
         cmocka_unit_test(leaves_out_what_it_shall),
+        cmocka_unit_test(the_short_format_tells_of_streams_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Plain connections: what they remember of edges, so that nothing is asked twice and nothing is
+ * missed.
+ */
+#include "proxy/net/conn.h"
+#include "test/proxy/net/turns.h"
+
+#include <netinet/in.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static struct loop loop;
+static struct conn conn;
+static int peer;
+static unsigned events;
+
+static void on_ready(struct conn *c)
+{
+    (void)c;
+    events++;
+}
+
+static int listen_on_loopback(struct sockaddr_in *in)
+{
+    socklen_t len = sizeof(*in);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    *in = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    assert_int_equal(bind(fd, (struct sockaddr *)in, sizeof(*in)), 0);
+    assert_int_equal(listen(fd, 8), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)in, &len), 0);
+    return fd;
+}
+
+/* conn is connected to peer over TCP. */
+static int set_up(void **state)
+{
+    (void)state;
+    struct sockaddr_in in;
+    int listener = listen_on_loopback(&in);
+    assert_int_equal(loop_init(&loop, 0), 0);
+    assert_int_equal(conn_connect(&conn, &loop, (struct sockaddr *)&in, sizeof(in), NULL, on_ready),
+                     0);
+    turns_settle(&loop);
+    assert_int_equal(conn_connected(&conn), 0);
+    peer = accept(listener, NULL, NULL);
+    assert_true(peer >= 0);
+    close(listener);
+    events = 0;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    conn_close(&conn);
+    conn_close(&conn); /* idempotent */
+    if (peer >= 0)
+        close(peer);
+    loop_destroy(&loop);
+    return 0;
+}
+
+/* Until an event has come: on a busy machine loopback takes its time. */
+static void await_event(void)
+{
+    unsigned before = events;
+    for (uint64_t end = turns_clock_ms() + 2000; events == before && turns_clock_ms() < end;)
+        turns_settle(&loop);
+}
+
+static void say(const char *text)
+{
+    assert_int_equal(send(peer, text, strlen(text), MSG_NOSIGNAL), strlen(text));
+    await_event();
+}
+
+static ssize_t send_text(const char *text)
+{
+    struct iovec piece = {.iov_base = (char *)text, .iov_len = strlen(text)};
+    return conn_sendv(&conn, &piece, 1);
+}
+
+static void test_nothing_is_read_before_an_edge(void **state)
+{
+    (void)state;
+    char buf[8];
+    assert_false(conn_can_read(&conn));
+    assert_int_equal(conn_recv(&conn, buf, sizeof(buf)), UV_EAGAIN);
+}
+
+static void test_a_short_read_empties_the_socket(void **state)
+{
+    (void)state;
+    char buf[8];
+    say("abc");
+    assert_true(conn_can_read(&conn));
+    assert_int_equal(conn_recv(&conn, buf, sizeof(buf)), 3);
+    assert_false(conn_can_read(&conn));
+    say("d");
+    assert_true(conn_can_read(&conn));
+    assert_int_equal(conn_recv(&conn, buf, sizeof(buf)), 1);
+}
+
+static void test_a_full_read_may_have_left_something(void **state)
+{
+    (void)state;
+    char buf[4];
+    say("abcdef");
+    assert_int_equal(conn_recv(&conn, buf, sizeof(buf)), 4);
+    assert_true(conn_can_read(&conn)); /* though no event comes for it */
+    assert_int_equal(conn_recv(&conn, buf, sizeof(buf)), 2);
+    assert_false(conn_can_read(&conn));
+}
+
+static void test_bytes_and_the_end_in_one_event(void **state)
+{
+    (void)state;
+    char buf[8];
+    assert_int_equal(send(peer, "abc", 3, 0), 3);
+    shutdown(peer, SHUT_WR);
+    while (!conn.peer_ended)
+        await_event();
+    assert_true(conn.peer_ended);
+    assert_false(conn.broken);
+    assert_int_equal(conn_recv(&conn, buf, sizeof(buf)), 3);
+    assert_true(conn_can_read(&conn)); /* the end, of which no other event tells */
+    assert_int_equal(conn_recv(&conn, buf, sizeof(buf)), 0);
+    assert_int_equal(send_text("still writable"), 14);
+}
+
+static void test_a_reset(void **state)
+{
+    (void)state;
+    struct linger now = {.l_onoff = 1};
+    setsockopt(peer, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+    close(peer);
+    peer = -1;
+    await_event();
+    char buf[8];
+    assert_true(conn.broken);
+    assert_int_equal(conn_recv(&conn, buf, sizeof(buf)), UV_ECONNRESET);
+    assert_int_equal(send_text("x"), UV_EPIPE);
+}
+
+static void test_a_full_send_buffer_and_room_again(void **state)
+{
+    (void)state;
+    static char block[64 * 1024], drain[256 * 1024];
+    struct iovec piece = {.iov_base = block, .iov_len = sizeof(block)};
+    ssize_t n;
+    size_t sent = 0, received = 0;
+    while ((n = conn_sendv(&conn, &piece, 1)) > 0)
+        sent += (size_t)n;
+    assert_int_equal(n, UV_EAGAIN);
+    assert_false(conn.writable);
+    events = 0;
+    while (received < sent) {
+        n = recv(peer, drain, sizeof(drain), 0);
+        assert_true(n > 0);
+        received += (size_t)n;
+    }
+    turns_settle(&loop);
+    assert_true(events > 0);
+    assert_true(conn.writable);
+    assert_int_equal(send_text("x"), 1);
+}
+
+static void test_pieces_share_one_send(void **state)
+{
+    (void)state;
+    struct iovec pieces[] = {{"ab", 2}, {"cde", 3}, {"f", 1}};
+    char buf[16];
+    assert_int_equal(conn_sendv(&conn, pieces, 3), 6);
+    assert_int_equal(recv(peer, buf, sizeof(buf), 0), 6);
+    assert_memory_equal(buf, "abcdef", 6);
+}
+
+static void test_end_of_writing_is_a_fin(void **state)
+{
+    (void)state;
+    char buf[8];
+    conn_end_writing(&conn);
+    assert_int_equal(recv(peer, buf, sizeof(buf), 0), 0);
+    say("x");
+    assert_int_equal(conn_recv(&conn, buf, sizeof(buf)), 1);
+}
+
+static void test_conn_reset_is_a_reset(void **state)
+{
+    (void)state;
+    char buf[8];
+    conn_reset(&conn);
+    assert_false(conn_is_open(&conn));
+    assert_int_equal(recv(peer, buf, sizeof(buf), 0), -1);
+}
+
+static void test_nobody_listens(void **state)
+{
+    (void)state;
+    struct sockaddr_in in;
+    struct conn refused;
+    close(listen_on_loopback(&in));
+    int rc = conn_connect(&refused, &loop, (struct sockaddr *)&in, sizeof(in), NULL, on_ready);
+    if (rc == 0) {
+        turns_settle(&loop);
+        rc = conn_connected(&refused);
+    }
+    assert_int_equal(rc, UV_ECONNREFUSED);
+    conn_close(&refused);
+}
+
+static void test_an_address_of_no_family(void **state)
+{
+    (void)state;
+    struct sockaddr_in in = {.sin_family = AF_UNSPEC};
+    struct conn none;
+    assert_true(conn_connect(&none, &loop, (struct sockaddr *)&in, sizeof(in), NULL, on_ready) < 0);
+    assert_false(conn_is_open(&none));
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(test_nothing_is_read_before_an_edge),
+        CASE(test_a_short_read_empties_the_socket),
+        CASE(test_a_full_read_may_have_left_something),
+        CASE(test_bytes_and_the_end_in_one_event),
+        CASE(test_a_reset),
+        CASE(test_a_full_send_buffer_and_room_again),
+        CASE(test_pieces_share_one_send),
+        CASE(test_end_of_writing_is_a_fin),
+        CASE(test_conn_reset_is_a_reset),
+        CASE(test_nobody_listens),
+        CASE(test_an_address_of_no_family),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
