@@ -97,6 +97,11 @@ static bool takes_no_value(const struct keyword *row)
     return row->kind == KW_FLAG || row->kind == KW_FLAG_OFF || row->kind == KW_SET;
 }
 
+static bool needs_words(const struct keyword *row)
+{
+    return (row->kind == KW_GROUP || row->kind == KW_LATER) && row->min > 0;
+}
+
 static struct conf_word row_name(const struct haproxy_line *line)
 {
     struct conf_word name = {.text = line->row->name,
@@ -181,6 +186,9 @@ void haproxy_line_read(struct haproxy_reader *r, const struct haproxy_words *wor
         report_unknown(&line);
     else if (line.prefix != PREFIX_NONE)
         emit_off(&line); /* the default of every option is to be off */
+    else if (line.count == line.name_words && needs_words(line.row))
+        CONF_FAIL(r->l, haproxy_span(line.words, line.name_words), line.row->doc,
+                  "'%s' needs a value", line.row->name);
     else if (line.row->kind == KW_GROUP || line.row->kind == KW_LIST)
         emit_group(&line);
     else

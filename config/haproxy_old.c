@@ -8,33 +8,39 @@
 #include "config/haproxy_priv.h"
 
 struct old_keyword {
+    enum keyword_level level;
     const char *first, *second;         /* second NULL: the first word alone */
     const char *now_first, *now_second; /* now_first NULL: it goes away */
     const char *help;                   /* where it goes away */
 };
 
 static const struct old_keyword old_keywords[] = {
-    {"contimeout", NULL, "timeout", "connect", NULL},
-    {"clitimeout", NULL, "timeout", "client", NULL},
-    {"srvtimeout", NULL, "timeout", "server", NULL},
-    {"redispatch", NULL, "option", "redispatch", NULL},
-    {"httpclose", NULL, "option", "httpclose", NULL},
-    {"forwardfor", NULL, "option", "forwardfor", NULL},
-    {"httplog", NULL, "option", "httplog", NULL},
-    {"dontlognull", NULL, "option", "dontlognull", NULL},
-    {"block", NULL, "http-request", "deny", NULL},
-    {"timeout", "contimeout", "timeout", "connect", NULL},
-    {"timeout", "clitimeout", "timeout", "client", NULL},
-    {"timeout", "srvtimeout", "timeout", "server", NULL},
-    {"option", "forceclose", "option", "httpclose", NULL},
-    {"option", "independant-streams", "option", "independent-streams", NULL},
-    {"option", "http-use-htx", NULL, NULL, "remove the line: there is one HTTP engine"},
-    {"option", "http-tunnel", NULL, NULL, "remove the line: requests are handled one by one"},
-    {"nbproc", NULL, NULL, NULL, "remove the line; nbthread sets the number of threads"},
-    {"bind-process", NULL, NULL, NULL, "remove the line: every thread serves every proxy"},
-    {"stats", "bind-process", NULL, NULL, "remove the line: every thread serves the statistics"},
-    {"debug", NULL, NULL, NULL, "remove the line; start with -d to see what happens"},
-    {"quiet", NULL, NULL, NULL, "remove the line; start with -q for silence"},
+    {LEVEL_PROXY, "contimeout", NULL, "timeout", "connect", NULL},
+    {LEVEL_PROXY, "clitimeout", NULL, "timeout", "client", NULL},
+    {LEVEL_PROXY, "srvtimeout", NULL, "timeout", "server", NULL},
+    {LEVEL_PROXY, "redispatch", NULL, "option", "redispatch", NULL},
+    {LEVEL_PROXY, "httpclose", NULL, "option", "httpclose", NULL},
+    {LEVEL_PROXY, "forwardfor", NULL, "option", "forwardfor", NULL},
+    {LEVEL_PROXY, "httplog", NULL, "option", "httplog", NULL},
+    {LEVEL_PROXY, "dontlognull", NULL, "option", "dontlognull", NULL},
+    {LEVEL_PROXY, "block", NULL, "http-request", "deny", NULL},
+    {LEVEL_PROXY, "timeout", "contimeout", "timeout", "connect", NULL},
+    {LEVEL_PROXY, "timeout", "clitimeout", "timeout", "client", NULL},
+    {LEVEL_PROXY, "timeout", "srvtimeout", "timeout", "server", NULL},
+    {LEVEL_PROXY, "option", "forceclose", "option", "httpclose", NULL},
+    {LEVEL_PROXY, "option", "independant-streams", "option", "independent-streams", NULL},
+    {LEVEL_PROXY, "option", "http-use-htx", NULL, NULL,
+     "remove the line: there is one HTTP engine"},
+    {LEVEL_PROXY, "option", "http-tunnel", NULL, NULL,
+     "remove the line: requests are handled one by one"},
+    {LEVEL_GLOBAL, "nbproc", NULL, NULL, NULL,
+     "remove the line; nbthread sets the number of threads"},
+    {LEVEL_PROXY, "bind-process", NULL, NULL, NULL,
+     "remove the line: every thread serves every proxy"},
+    {LEVEL_GLOBAL, "stats", "bind-process", NULL, NULL,
+     "remove the line: every thread serves the statistics"},
+    {LEVEL_GLOBAL, "debug", NULL, NULL, NULL, "remove the line; start with -d to see what happens"},
+    {LEVEL_GLOBAL, "quiet", NULL, NULL, NULL, "remove the line; start with -q for silence"},
 };
 
 /* "NAME:\ value", as reqadd and rspadd take it, in two words. */
@@ -108,7 +114,7 @@ bool haproxy_old_rewrite(struct haproxy_line *line)
         return rewrite_add(line, *(first + 2) == 'q' ? "http-request" : "http-response");
     for (size_t i = 0; i < sizeof old_keywords / sizeof *old_keywords; i++) {
         const struct old_keyword *old = &old_keywords[i];
-        if (strcmp(old->first, first) == 0 &&
+        if (old->level == line->level && strcmp(old->first, first) == 0 &&
             (old->second == NULL || strcmp(old->second, second) == 0))
             return rewrite(line, old);
     }

@@ -126,6 +126,26 @@ static bool read_action(const struct haproxy_line *line, const struct keyword *r
     return haproxy_params(line, row, action_words(line, count), count, action);
 }
 
+static bool has_param(const struct conf_directive *d, const char *name)
+{
+    for (size_t i = 0; i < d->param_count; i++) {
+        if (strcmp(d->params[i].name.text, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A body without a type is refused, as HAProxy does: browsers would guess. */
+static bool check_body(const struct haproxy_line *line, const struct conf_directive *action)
+{
+    bool has_body = has_param(action, "string") || has_param(action, "file");
+    if (!has_body || has_param(action, "content-type"))
+        return true;
+    CONF_FAIL(line->r->l, action->name.span, "add: content-type text/plain",
+              "'%s' of a body needs a content-type", action->name.text);
+    return false;
+}
+
 static void emit_rule(const struct haproxy_line *line, const struct conf_directive *action,
                       const struct conf_word *path)
 {
@@ -148,7 +168,7 @@ void haproxy_rule_read(const struct haproxy_line *line)
     }
     const struct keyword *row = find_action(line);
     size_t end = find_condition(line);
-    if (row == NULL || !read_action(line, row, end, &action))
+    if (row == NULL || !read_action(line, row, end, &action) || !check_body(line, &action))
         return;
     if (end < line->count && !haproxy_rule_condition(line, end, &when))
         return;

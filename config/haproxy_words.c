@@ -15,6 +15,7 @@ struct splitter {
     char quote;     /* the quote we are within, or NUL */
     size_t opened;  /* where it was opened */
     size_t word_at; /* where the word began */
+    bool is_list;   /* "${NAME[*]}": may be no word at all */
     char *text;     /* of the word so far, in the scratch arena */
     size_t text_len;
     struct haproxy_words *words;
@@ -117,7 +118,7 @@ static bool take_variable(struct splitter *s)
     const char *name = arena_copy_bytes(s->l->scratch, s->line + name_at, name_len);
     const char *value = haproxy_env_get(s->env, name), *otherwise = "";
     if (in_braces && peek(s, 0) == '[' && peek(s, 1) == '*' && peek(s, 2) == ']') {
-        in_words = true;
+        in_words = s->is_list = true;
         s->at += 3;
     }
     if (in_braces && peek(s, 0) == '-') {
@@ -164,6 +165,7 @@ static bool is_blank(char c)
 static bool take_word(struct splitter *s)
 {
     s->word_at = s->at;
+    s->is_list = false;
     while (s->at < s->len && (s->quote != '\0' || (!is_blank(peek(s, 0)) && peek(s, 0) != '#'))) {
         if (!take_one(s))
             return false;
@@ -173,7 +175,8 @@ static bool take_word(struct splitter *s)
                   "this quote is never closed");
         return false;
     }
-    word_end(s, s->at);
+    if (!s->is_list || s->text_len > 0)
+        word_end(s, s->at);
     return true;
 }
 

@@ -105,7 +105,8 @@ struct keyword {
     unsigned scopes; /* enum keyword_scope, or-ed */
     size_t offset;
     enum keyword_unit unit;
-    long long min, max; /* max 0 = what the field can hold; KW_STRING: min 1 = not empty */
+    long long min, max; /* max 0 = what the field can hold; KW_STRING: min 1 = not empty;
+                           KW_GROUP, KW_LATER: min 1 = haproxy.cfg has words behind it */
     int value;          /* KW_SET, KW_OWN */
     size_t turns_on;    /* offset of a bool that using the keyword sets; 0 = none */
     unsigned position;  /* haproxy.cfg: place among the words that need no name, from 1 */

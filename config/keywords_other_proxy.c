@@ -57,6 +57,7 @@ static const struct keyword proxy_rows[] = {
     {MISSING("compression", ANY, "responses are passed on as they come", "Compress responses.")},
     {MISSING("filter", ANY, "there are no filters yet", "A filter of the traffic.")},
     {MISSING("use-fcgi-app", BACK, "servers speak HTTP", "Speak FastCGI to servers.")},
+    {MISSING("option httplog clf", ANY, "write: option httplog", "The log line of the Common Log Format.")},
     {MISSING("log-format", FRONT, "write: option httplog", "A log line of one's own.")},
     {MISSING("log-format-sd", FRONT, "write: option httplog", "Structured data of a log line.")},
     {MISSING("error-log-format", FRONT, "write: option httplog", "Log line of failed connections.")},
