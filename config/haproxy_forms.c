@@ -51,7 +51,10 @@ static void read_log(const struct haproxy_line *line)
     bool is_global = strcmp(line->words[1].text, "global") == 0, has_facility = false;
     for (size_t i = 0; i < d.param_count; i++)
         has_facility = has_facility || strcmp(d.params[i].name.text, "facility") == 0;
-    if (is_global && line->count > 2)
+    if (is_global && line->level == LEVEL_GLOBAL)
+        CONF_FAIL(l, line->words[1].span, "name the target itself",
+                  "'log global' in the global section refers to itself");
+    else if (is_global && line->count > 2)
         CONF_FAIL(l, line->words[2].span, "the targets stand in the global section",
                   "nothing may follow 'log global'");
     else if (!is_global && !has_facility)
@@ -146,19 +149,17 @@ static void read_check_send(const struct haproxy_line *line)
     *haproxy_emit(line->r, name) = d;
 }
 
-/* stats admin { if | unless } <condition> */
+/* stats admin if TRUE */
 static void read_stats_admin(const struct haproxy_line *line)
 {
-    struct haproxy_condition_paths when;
-    if (line->count == 2) {
-        CONF_FAIL(line->r->l, line->words[1].span, "write: stats admin if TRUE",
+    struct loader *l = line->r->l;
+    if (line->count == 2)
+        CONF_FAIL(l, line->words[1].span, "write: stats admin if TRUE",
                   "'stats admin' needs a condition");
-        return;
-    }
-    if (!haproxy_rule_condition(line, 2, &when))
-        return;
-    if (when.path_count > 0)
-        CONF_FAIL(line->r->l, line->words[2].span, "write: stats admin if TRUE",
+    else if (line->count != 4 || strcmp(line->words[2].text, "if") != 0 ||
+             strcmp(line->words[3].text, "TRUE") != 0)
+        CONF_FAIL(l, haproxy_span(line->words + 2, line->count - 2),
+                  "write: stats admin if TRUE, and protect it with stats auth",
                   "conditions of 'stats admin' are not supported yet");
     else
         haproxy_emit(line->r, haproxy_reword(line->words[0], line->row->name));

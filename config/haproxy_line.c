@@ -44,30 +44,47 @@ static void find_row(struct haproxy_line *line)
     }
 }
 
+static bool begins_with(const struct keyword *row, const char *first)
+{
+    size_t len = strlen(first);
+    return strncmp(row->name, first, len) == 0 && row->name[len] == ' ';
+}
+
+/* Is it right so far, and the next word that is wrong ("timeout", "option")? */
+static bool is_prefix(const struct haproxy_line *line)
+{
+    if (line->count < 2)
+        return false;
+    KEYWORDS_OF(&line->r->l->index, line->level, row)
+    {
+        if (begins_with(row, line->words[0].text))
+            return true;
+    }
+    return false;
+}
+
 /* The nearest row to a misspelt line: to its first word, or to what follows a word that is right.
  */
-static const char *nearest(const struct haproxy_line *line)
+static const char *nearest(const struct haproxy_line *line, bool has_prefix)
 {
     struct loader *l = line->r->l;
-    bool is_prefix = line->count > 1 &&
-                     keyword_is_prefix(&l->index, l->scratch, line->level, line->words[0].text);
-    const char *first = line->words[0].text;
-    size_t skip = is_prefix ? strlen(first) + 1 : 0;
-    const char *best = NULL;
+    const char *first = line->words[0].text, *best = NULL;
+    const struct keyword *folded = keyword_find(&l->index, l->scratch, line->level, first);
+    size_t skip = has_prefix ? strlen(first) + 1 : 0;
     struct suggestion suggestion;
-    suggestion_start(&suggestion, line->words[is_prefix ? 1 : 0].text);
+    if (folded != NULL)
+        return folded->name; /* libconfig's spelling */
+    suggestion_start(&suggestion, line->words[has_prefix ? 1 : 0].text);
     KEYWORDS_OF(&l->index, line->level, row)
     {
-        bool fits =
-            !is_prefix || (strncmp(row->name, first, skip - 1) == 0 && row->name[skip - 1] == ' ');
-        if (!fits)
+        if (has_prefix && !begins_with(row, first))
             continue;
         size_t len = strcspn(row->name + skip, " ");
         const char *word = arena_copy_bytes(l->scratch, row->name + skip, len);
         const char *before = suggestion.best;
         suggestion_try(&suggestion, word);
         if (suggestion.best != before)
-            best = is_prefix ? arena_printf(l->scratch, "%s %s", first, word) : word;
+            best = has_prefix ? arena_printf(l->scratch, "%s %s", first, word) : word;
     }
     return best;
 }
@@ -75,19 +92,16 @@ static const char *nearest(const struct haproxy_line *line)
 static void report_unknown(const struct haproxy_line *line)
 {
     struct loader *l = line->r->l;
-    bool is_global = line->level == LEVEL_GLOBAL;
-    size_t shown = 1;
-    const char *best = nearest(line);
-    const char *help = "weir -h and docs/reference.md name every keyword";
-    if (keyword_spelt(&l->index, is_global ? LEVEL_PROXY : LEVEL_GLOBAL, line->words[0].text) !=
-        NULL)
+    bool is_global = line->level == LEVEL_GLOBAL, has_prefix = is_prefix(line);
+    size_t shown = has_prefix ? 2 : 1;
+    const char *best = nearest(line, has_prefix);
+    const char *help = "docs/reference.md lists every keyword";
+    enum keyword_level other = is_global ? LEVEL_PROXY : LEVEL_GLOBAL;
+    if (keyword_spelt(&l->index, other, join_words(l, line->words, shown)) != NULL)
         help = is_global ? "this one belongs in defaults, a frontend, a backend or a listen"
                          : "this one belongs in the global section";
     else if (best != NULL)
         help = arena_printf(l->scratch, "did you mean '%s'?", best);
-    if (line->count > 1 &&
-        keyword_is_prefix(&l->index, l->scratch, line->level, line->words[0].text))
-        shown = 2;
     CONF_FAIL(l, line->words[shown - 1].span, help, "unknown keyword '%s'",
               join_words(l, line->words, shown));
 }

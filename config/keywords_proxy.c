@@ -34,6 +34,9 @@ static const struct keyword_choice other_algorithms[] = {
     {"uri", 0, "roundrobin and leastconn are there"},
     {"url_param", 0, "roundrobin and leastconn are there"},
     {"random", 0, "leastconn is the nearest"},
+    {"hdr", 0, "roundrobin and leastconn are there"},
+    {"hash", 0, "roundrobin and leastconn are there"},
+    {"rdp-cookie", 0, "roundrobin and leastconn are there"},
     {NULL, 0, NULL},
 };
 
