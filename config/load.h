@@ -18,8 +18,7 @@
 struct keyword_table;
 
 struct conf_input {
-    const char *const
-        *paths; /* files, or folders whose *.conf and *.cfg are read in lexical order */
+    const char *const *paths; /* files, or folders: their *.conf and *.cfg in lexical order */
     size_t path_count;
     const struct conf_source *source;          /* NULL = conf_source_disk */
     const struct keyword_table *const *tables; /* ends in NULL; NULL = config_tables */

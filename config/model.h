@@ -112,10 +112,9 @@ struct conf_server_check {
     bool enabled;
     bool tls;        /* check-ssl, or the server's own ssl when port and addr are not changed */
     const char *sni; /* check-sni */
-    struct conf_addr
-        addr;      /* addr + port where they differ from the server's; text NULL = the server's */
-    uint16_t port; /* 0 = the server's */
-    unsigned inter_ms;                   /* default 2000 */
+    struct conf_addr addr; /* addr + port if not the server's; text NULL = the server's */
+    uint16_t port;         /* 0 = the server's */
+    unsigned inter_ms;     /* default 2000 */
     unsigned fastinter_ms, downinter_ms; /* 0 = inter_ms */
     unsigned rise;                       /* default 2 */
     unsigned fall;                       /* default 3 */

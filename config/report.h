@@ -7,8 +7,9 @@
  *         |                ^~~~~~~~~~~
  *         = help: did you mean 'roundrobin'?
  *
- * Ownership: the report owns copies of all its texts, so it outlives the configuration; whoever finds
- *            more to say about a place of it (a certificate that cannot be read) may add that later.
+ * Ownership: the report owns copies of all its texts, so it outlives the configuration; whoever
+ *            finds more to say about a place of it (a certificate that cannot be read) may add that
+ *            later.
  * Thread:    belongs to one thread.
  */
 #ifndef WEIR_CONFIG_REPORT_H
@@ -26,7 +27,7 @@ struct conf_arena;
 
 struct conf_problem {
     enum conf_severity severity;
-    struct conf_place place; /* file NULL: about the configuration as a whole; line 0: about a file */
+    struct conf_place place; /* file NULL: about all of it; line 0: about a file */
     unsigned width;          /* bytes under the caret, at least 1 */
     const char *message;
     const char *help;        /* what would be right, or NULL */

@@ -159,7 +159,8 @@ def probing_percent(bench: Bench, peer: Peer, kind: str, servers: int, seconds: 
         elapsed_s = time.monotonic() - start
         with Trace(proxy, bench.directory) as trace:
             time.sleep(2)
-        probes_per_s = trace.counts.get("connect", 0) / trace.elapsed_s
+        # all connect in the background, which strace takes for an error; a connect that succeeds only undoes one
+        probes_per_s = trace.errors.get("connect", 0) / trace.elapsed_s
     if not 0.9 * servers <= probes_per_s <= 1.1 * servers:
         raise BenchError(f"{peer.name}: {probes_per_s:.0f} {kind} probes begin each second, not {servers}")
     return 100 * used_s / elapsed_s
@@ -172,6 +173,7 @@ class Trace:
         self.output = directory / "strace.txt"
         self.command = ["strace", "-f", "-c", "-p", str(process.child.pid), "-o", str(self.output)]
         self.counts: dict[str, int] = {}
+        self.errors: dict[str, int] = {}
         self.elapsed_s = 0.0
 
     def __enter__(self):
@@ -188,6 +190,7 @@ class Trace:
             fields = line.split()
             if len(fields) >= 5 and fields[0].replace(".", "").isdigit() and fields[-1] != "total":
                 self.counts[fields[-1]] = int(fields[3])
+                self.errors[fields[-1]] = int(fields[4]) if len(fields) > 5 else 0
 
 
 def system_calls(bench: Bench, peer: Peer, case: Case, requests: int) -> dict[str, float]:

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a form of the statistics page asks of servers. These are changed on the control thread alone,
- * so the orders go there and come back; only then does the form's answer go out, and whoever reads
- * the statistics next sees them carried out.
+ * What a form of the statistics page asks of servers. These are changed on the control thread
+ * alone, so the orders go there and come back; only then does the form's answer go out, and whoever
+ * reads the statistics next sees them carried out.
  *
  *   data thread      orders_new() > orders_add()... > orders_send()         > service_resume()
  *   control thread                                    `--> carried out --'

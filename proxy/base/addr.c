@@ -34,7 +34,8 @@ uint16_t addr_port(const struct addr *addr)
     return addr->family == AF_INET6 ? ntohs(addr->in6.sin6_port) : 0;
 }
 
-/* Written by hand: inet_ntop goes through snprintf, which shows when each request logs an address. */
+/* Written by hand: inet_ntop goes through snprintf, which shows when
+ * each request logs an address. */
 static size_t format_ipv4(const uint8_t bytes[4], char *text)
 {
     char *out = text;

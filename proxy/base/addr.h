@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A socket address in the room it needs: 28 bytes for IP, where sockaddr_storage takes 128 of each idle
- * session. Unix addresses keep only their kind here (a peer's path says nothing).
+ * A socket address in the room it needs: 28 bytes for IP, where sockaddr_storage takes 128 of each
+ * idle session. Unix addresses keep only their kind here (a peer's path says nothing).
  */
 #ifndef WEIR_BASE_ADDR_H
 #define WEIR_BASE_ADDR_H
@@ -27,7 +27,8 @@ struct addr {
 void addr_set(struct addr *addr, const struct sockaddr *sa);
 /* Host order; 0 for unix sockets. */
 uint16_t addr_port(const struct addr *addr);
-/* The address without its port, as HAProxy writes it in logs ("unix" for unix sockets); returns its length. */
+/* The address without its port, as HAProxy writes it in logs ("unix" for unix
+ * sockets); returns its length. */
 size_t addr_format(const struct addr *addr, char text[ADDR_TEXT_BYTES]);
 /* Whether the first bits of both are the same; never for different families. */
 bool addr_is_within(const struct addr *addr, const struct sockaddr *net, unsigned bits);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A histogram of durations with relative precision: 8 buckets for each power of two from 1 us to over an
- * hour, so a percentile is right to within 12.5 % and a histogram takes 2 KiB.
+ * A histogram of durations with relative precision: 8 buckets for each power of two from 1 us to
+ * over an hour, so a percentile is right to within 12.5 % and a histogram takes 2 KiB.
  *
  * Thread: one writer for each histogram; any thread may read it, or add it to another, meanwhile.
  */

@@ -15,9 +15,12 @@ struct list {
     struct list *next, *prev;
 };
 
-#define LIST_INIT(name) {&(name), &(name)}
+#define LIST_INIT(name)                                                                            \
+    {                                                                                              \
+        &(name), &(name)                                                                           \
+    }
 /* The object of type that holds node as member. */
-#define LIST_ITEM(node, type, member) ((type *)((char *)(node) - offsetof(type, member)))
+#define LIST_ITEM(node, type, member) ((type *)((char *)(node)-offsetof(type, member)))
 
 static inline void list_init(struct list *node)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Objects of one size, last returned first out, so that the hot path neither calls malloc nor touches cold
- * memory. What has not been needed for a while goes back to the system by pool_trim().
+ * Objects of one size, last returned first out, so that the hot path neither calls malloc nor
+ * touches cold memory. What has not been needed for a while goes back to the system by pool_trim().
  *
  * Thread: the owner's; one pool for each kind and thread.
  */

@@ -33,7 +33,8 @@ static void wheel_link(struct wheel *wheel, struct wheel_timer *timer)
 
 void wheel_arm(struct wheel *wheel, struct wheel_timer *timer, uint64_t deadline_ms)
 {
-    /* an earlier slot than the new deadline needs is fine: the timer is moved when that comes round */
+    /* an earlier slot than the new deadline needs is fine: the timer is
+     * moved when that comes round */
     bool later = timer->deadline_ms != 0 && timer->deadline_ms <= deadline_ms;
     bool linked = !list_is_empty(&timer->node);
     timer->deadline_ms = deadline_ms;
@@ -79,11 +80,12 @@ static void wheel_turn_slot(struct wheel *wheel, struct list *slot, uint64_t now
 void wheel_turn(struct wheel *wheel, uint64_t now_ms)
 {
     uint64_t now = now_ms / WHEEL_SLOT_MS;
-    if (now >= wheel->turned_to + WHEEL_SLOTS) /* slept longer than a turn: one round sees them all */
+    if (now >=
+        wheel->turned_to + WHEEL_SLOTS) /* slept longer than a turn: one round sees them all */
         wheel->turned_to = now - WHEEL_SLOTS + 1;
     while (wheel->turned_to <= now) {
         struct list *slot = &wheel->slots[wheel->turned_to % WHEEL_SLOTS];
-        wheel->turned_to++; /* before the callbacks: what they arm for now goes into a slot to come */
+        wheel->turned_to++; /* first: what the callbacks arm for now goes into a slot to come */
         if (!list_is_empty(slot))
             wheel_turn_slot(wheel, slot, now_ms);
     }

@@ -2,9 +2,9 @@
 /*
  * Coarse timers for very many waiting things: one hashed wheel for each loop, 32 ms a slot.
  *
- * Arming a timer that is armed already only moves its deadline: when its old slot comes round, it is put
- * where it belongs then. So pushing a deadline back, which each request does, costs one store.
- * A timer never fires early; it may fire up to one slot late.
+ * Arming a timer that is armed already only moves its deadline: when its old slot comes round, it
+ * is put where it belongs then. So pushing a deadline back, which each request does, costs one
+ * store. A timer never fires early; it may fire up to one slot late.
  *
  * Thread: the loop's own.
  */

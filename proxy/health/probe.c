@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The life of a probe; probe.h draws it. Its memory stays for as long as the server is checked, so
- * a probe costs the system calls of its connection and nothing else.
+ * The life of a probe; probe.h draws it. Its memory stays for as long as the server is checked,
+ * and so does its socket where the kernel lets it, so a probe costs the system calls of its
+ * connection and nothing else.
  *
  * How long it may take is HAProxy's rule: without `timeout check` the interval bounds all of it;
  * with it, connecting may take the shorter of `timeout connect` and the interval, and what follows
@@ -16,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define GET(cell) atomic_load_explicit(&(cell), memory_order_relaxed)
 #define SET(cell, value) atomic_store_explicit(&(cell), (value), memory_order_relaxed)
@@ -90,7 +92,7 @@ struct probe *probe_new(struct loop *control, struct server *server,
     probe->loop = control;
     probe->server = server;
     probe->kind = kind_of(proxy);
-    probe->conn.source.fd = -1;
+    probe->conn.source.fd = probe->socket = -1;
     probe->random = (uint32_t)(uintptr_t)probe | 1;
     wheel_timer_init(&probe->timer, on_timer);
     probe_set_times(probe, global, proxy, conf);
@@ -118,7 +120,8 @@ enum probe_step probe_end(struct probe *probe, enum health_status status, int co
 /* Gives the connection up and goes to sleep; says nothing. */
 static void fall_asleep(struct probe *probe)
 {
-    conn_reset(&probe->conn);
+    if (conn_is_open(&probe->conn))
+        probe->socket = conn_disconnect(&probe->conn);
     if (probe->kind->forget != NULL)
         probe->kind->forget(probe);
     probe->state = PROBE_ASLEEP;
@@ -260,10 +263,20 @@ static unsigned first_deadline_ms(const struct probe *probe)
     return is_shorter ? probe->connect_ms : probe->inter_ms;
 }
 
-static void start(struct probe *probe)
+static int start_connect(struct probe *probe)
 {
     /* saves a packet; yet a TLS server may hold back its second record until we acknowledge */
     const struct conn_options options = {.slow_ack = !probe->tls};
+    const struct sockaddr *to = (const struct sockaddr *)&probe->to;
+    int fd = probe->socket;
+    probe->socket = -1;
+    if (fd >= 0)
+        return conn_reconnect(&probe->conn, fd, to, probe->to_len, &options);
+    return conn_connect(&probe->conn, probe->loop, to, probe->to_len, &options, on_ready);
+}
+
+static void start(struct probe *probe)
+{
     probe->paused = GET(probe->server->admin) == SERVER_MAINT;
     if (probe->paused) {
         probe_start_in(probe, probe->inter_ms);
@@ -273,8 +286,7 @@ static void start(struct probe *probe)
     probe->state = PROBE_CONNECTING;
     SET(probe->server->check_running, true);
     loop_arm(probe->loop, &probe->timer, first_deadline_ms(probe));
-    int rc = conn_connect(&probe->conn, probe->loop, (const struct sockaddr *)&probe->to,
-                          probe->to_len, &options, on_ready);
+    int rc = start_connect(probe);
     if (rc != 0) {
         connect_failed(probe, rc);
         finish(probe);
@@ -303,6 +315,8 @@ static void free_memory(struct loop_garbage *garbage)
 void probe_free(struct probe *probe)
 {
     fall_asleep(probe);
+    if (probe->socket >= 0)
+        close(probe->socket);
     wheel_forget(&probe->loop->wheel, &probe->timer);
     list_remove(&probe->node);
     if (probe->server->probe == probe)

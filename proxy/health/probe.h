@@ -64,6 +64,7 @@ struct probe {
     enum probe_state state;
     struct wheel_timer timer; /* asleep: the next start; else the deadline */
     struct conn conn;
+    int socket;      /* owned: while asleep, the one of the last try, for the next; or -1 */
     uint64_t due_ms; /* when the present or next one should start */
     uint64_t started_us;
     struct check_result result;

@@ -3,8 +3,8 @@
  * From a request to a server that takes it: assignment, the queue, connecting, and trying again.
  *
  * A request is sent a second time only where the first cannot have had an effect: nothing of it was sent;
- * or its method is idempotent and the server closed a connection it had kept idle without a byte of
- * answer; or its method is safe and the probes say that the server is gone (RFC 9110 9.2.2).
+ * or its method is idempotent (RFC 9110 9.2.2), no byte of answer has come, and the server closed a
+ * connection it had kept idle, or refuses new ones, or is down by its probes.
  */
 #include "proxy/http/stream.h"
 
@@ -91,22 +91,23 @@ static enum stream_state connect_to_server(struct stream *s)
 {
     const struct conf_proxy *be = s->backend->conf;
     s->last_server = s->server;
-    s->assigned_us = s->thread->loop->now_us;
+    if (s->assigned_us == 0) /* what retries take is a part of connecting */
+        s->assigned_us = s->thread->loop->now_us;
     if (!s->fresh_conn)
         s->sconn = server_conn_take(s->thread, s->server, s->session, be->reuse);
     if (s->sconn != NULL) {
         s->sconn->stream = s;
-        s->connected_us = s->assigned_us;
+        s->connected_us = s->thread->loop->now_us;
         count_server(s, COUNTER_REUSES);
         return request_send(s);
     }
     int error;
     count_server(s, COUNTER_CONNECTS);
+    stream_server_lives(s, be->timeout.connect_ms);
     s->sconn = server_conn_open(s->thread, s->server, s, be->tcpka || be->srvtcpka, &error);
     s->state = STREAM_CONNECTING;
     if (s->sconn == NULL)
         return dispatch_retry_connect(s);
-    stream_server_lives(s, be->timeout.connect_ms);
     stream_arm(s);
     return STREAM_CONNECTING;
 }
@@ -138,12 +139,12 @@ enum stream_state dispatch_start(struct stream *s)
     struct server *server;
     s->queue.loop = s->thread->loop;
     s->queue.granted = on_granted;
-    s->backend_queue = atomic_load_explicit(&backend->queued, memory_order_relaxed);
     switch (backend_assign(backend, s->avoid, &s->queue, s->thread->loop->now_us, &server)) {
     case ASSIGNED:
         s->server = server;
         return connect_to_server(s);
     case QUEUED:
+        s->backend_queue = atomic_load_explicit(&backend->queued, memory_order_relaxed);
         return wait_in_queue(s);
     case QUEUE_FULL:
         s->state = STREAM_QUEUED;
@@ -153,11 +154,21 @@ enum stream_state dispatch_start(struct stream *s)
     }
 }
 
+/* It answered a request by closing the connection, and would do so again. */
+static enum stream_state server_is_alive(struct stream *s)
+{
+    s->suspects_death = false;
+    s->state = STREAM_WAITING; /* it is then that the connection broke */
+    return stream_fail(s, CAUSE_SERVER_ABORT, 502);
+}
+
 /* The server may have several addresses of trouble: DNS lied, TLS is wrong, nobody listens. All the same. */
 enum stream_state dispatch_connecting(struct stream *s)
 {
     struct server_conn *sconn = s->sconn;
     int rc = conn_connected(&sconn->conn);
+    if (rc == 0 && s->suspects_death)
+        return server_is_alive(s);
     if (rc == 0 && s->server->tls_enabled && !sconn->secured) {
         if (sconn->conn.tls == NULL)
             rc = conn_start_tls_client(&sconn->conn, s->server->tls, s->server->sni);
@@ -176,6 +187,7 @@ enum stream_state dispatch_connecting(struct stream *s)
 static void leave_failed_server(struct stream *s)
 {
     s->retries++;
+    s->suspects_death = false;
     count_server(s, COUNTER_RETRIES);
     s->avoid = s->server;
     dispatch_release(s, false);
@@ -197,6 +209,15 @@ static enum stream_state redispatch(struct stream *s, struct server *failed)
     return dispatch_start(s);
 }
 
+static enum stream_state rest(struct stream *s)
+{
+    unsigned connect_ms = s->backend->conf->timeout.connect_ms;
+    s->state = STREAM_PAUSED;
+    stream_server_lives(s, connect_ms < PAUSE_MS ? connect_ms : PAUSE_MS);
+    stream_arm(s);
+    return STREAM_PAUSED;
+}
+
 enum stream_state dispatch_retry_connect(struct stream *s)
 {
     const struct conf_proxy *be = s->backend->conf;
@@ -211,14 +232,10 @@ enum stream_state dispatch_retry_connect(struct stream *s)
     struct server *failed = s->avoid;
     if (!move)
         s->avoid = NULL;
-    if (!move || !has_other_server(&s->backend->state->backend)) {
-        s->state = STREAM_PAUSED;
-        unsigned pause = be->timeout.connect_ms < PAUSE_MS ? be->timeout.connect_ms : PAUSE_MS;
-        stream_server_lives(s, pause);
-        stream_arm(s);
-        return STREAM_PAUSED;
-    }
-    return redispatch(s, failed);
+    if (move && has_other_server(&s->backend->state->backend))
+        return redispatch(s, failed);
+    bool was_waited_for = s->server_deadline_ms <= s->thread->loop->now_ms; /* it timed out */
+    return was_waited_for ? dispatch_start(s) : rest(s);
 }
 
 enum stream_state dispatch_resume(struct stream *s)
@@ -226,14 +243,36 @@ enum stream_state dispatch_resume(struct stream *s)
     return dispatch_start(s);
 }
 
+/*
+ * A server closed a new connection without a word. Did it mean to, or has it died? A further connection
+ * tells: if it is accepted, the silence was the answer, and asking again would do no good; if it is refused,
+ * no answer can come from there any more, and another server may be asked.
+ */
+static enum stream_state ask_whether_dead(struct stream *s)
+{
+    const struct conf_proxy *be = s->backend->conf;
+    int error;
+    server_conn_close(s->sconn);
+    stream_server_lives(s, be->timeout.connect_ms);
+    s->sconn = server_conn_open(s->thread, s->server, s, be->tcpka || be->srvtcpka, &error);
+    s->state = STREAM_CONNECTING;
+    if (s->sconn == NULL)
+        return dispatch_retry_connect(s);
+    s->suspects_death = true;
+    stream_arm(s);
+    return STREAM_CONNECTING;
+}
+
 enum stream_state dispatch_server_failed(struct stream *s, enum stream_cause cause, int status)
 {
     bool was_idle = s->sconn != NULL && s->sconn->streams > 1;
-    bool again = was_idle && is_idempotent(s->req.method) && dispatch_is_repeatable(s) &&
+    bool again = is_idempotent(s->req.method) && dispatch_is_repeatable(s) &&
                  s->retries < s->backend->conf->retries;
     s->keep_server = false;
     if (!again)
         return stream_fail(s, cause, status);
+    if (!was_idle)
+        return ask_whether_dead(s);
     leave_failed_server(s);
     s->avoid = NULL;      /* it closed an idle connection, which is its right */
     s->fresh_conn = true; /* the other idle ones may have the same fate */
@@ -243,10 +282,8 @@ enum stream_state dispatch_server_failed(struct stream *s, enum stream_cause cau
 /* The probes have given the server up: who merely waits for it goes elsewhere. */
 enum stream_state dispatch_server_down(struct stream *s)
 {
-    bool safe = s->req.method == HTTP_METHOD_GET || s->req.method == HTTP_METHOD_HEAD ||
-                s->req.method == HTTP_METHOD_OPTIONS || s->req.method == HTTP_METHOD_TRACE;
-    bool unsent = s->state == STREAM_CONNECTING;
-    if (!backend_is_up(&s->backend->state->backend) || (!unsent && !safe) || !dispatch_is_repeatable(s))
+    bool may_repeat = s->state == STREAM_CONNECTING || is_idempotent(s->req.method);
+    if (!backend_is_up(&s->backend->state->backend) || !may_repeat || !dispatch_is_repeatable(s))
         return s->state;
     leave_failed_server(s);
     return redispatch(s, s->avoid);

@@ -35,6 +35,7 @@ static enum service_verdict answer_monitor(struct service_answer *answer)
     answer->status = 200;
     answer->content_length = sizeof(monitor_body) - 1;
     answer->fixed = monitor_body;
+    answer->unlogged = true;
     snprintf(answer->headers, sizeof(answer->headers), "Cache-Control: no-cache\r\nContent-Type: text/html\r\n");
     return SERVICE_ANSWERS;
 }

@@ -3,8 +3,9 @@
  * Pieces on their way out in one gathered write: slices of buffers that stay where they are, and short texts
  * (a chunk head, an added field) that live in the gather itself.
  *
- * Bounds:  GATHER_PIECES slices, GATHER_TEXT bytes of own text; who adds asks gather_has_room() first where
- *          the count is not known to be small. A piece that continues the one before it is merged with it.
+ * Bounds:  GATHER_PIECES slices, GATHER_TEXT bytes of own text; who adds asks gather_has_room()
+ *          first where the count is not known to be small. A piece that continues the one before it
+ *          is merged with it.
  * Thread:  lives on the stack of one callback.
  */
 #ifndef WEIR_HTTP_GATHER_H

@@ -18,7 +18,6 @@
 enum token {
     TOKEN_NONE, /* between fields */
     TOKEN_NAME,
-    TOKEN_COLON, /* the name is over, nothing of the value has come */
     TOKEN_VALUE,
 };
 
@@ -137,7 +136,7 @@ static struct http_header *field_begin(struct h1_parser *p, uint32_t off)
         h1_refuse(p, 431, off, "too many header fields");
         return NULL;
     }
-    struct http_header *h = &m->headers[m->header_count];
+    struct http_header *h = http_msg_next_free(m);
     *h = (struct http_header){.name_off = off};
     p->token = TOKEN_NAME;
     return h;
@@ -150,13 +149,14 @@ static int on_name(llhttp_t *llhttp, const char *at, size_t len)
     if (p->token == TOKEN_NONE && field_begin(p, off) == NULL)
         return -1;
     p->span_end = off + (uint32_t)len;
+    llhttp->header_state = LLHTTP_ORDINARY_FIELD;
     return 0;
 }
 
-static int on_name_complete(llhttp_t *llhttp)
+/* The name is over: the value, or the end of the line, must begin behind the blanks that follow the
+ * colon. */
+static enum h1_status name_finish(struct h1_parser *p, struct http_header *h)
 {
-    struct h1_parser *p = llhttp->data;
-    struct http_header *h = &p->msg->headers[p->msg->header_count];
     const char *name = p->base + h->name_off;
     const uint32_t len = p->span_end - h->name_off;
     if (len == 0 || len > UINT16_MAX)
@@ -164,33 +164,24 @@ static int on_name_complete(llhttp_t *llhttp)
     h->name_len = (uint16_t)len;
     if (!h1_is_lenient(p) || h1_token_span(name, len) == len)
         h->id = (uint8_t)http_header_find(name, len);
-    llhttp->header_state = LLHTTP_ORDINARY_FIELD;
-    p->token = TOKEN_COLON;
-    return 0;
-}
-
-/* Skips blanks behind the colon: where a value begins, or the line ends. */
-static uint32_t value_start(const struct h1_parser *p, const struct http_header *h)
-{
-    uint32_t off = h->name_off + h->name_len + 1u;
+    uint32_t off = p->span_end + 1;
     while (h1_is_blank(p->base[off]))
         off++;
-    return off;
+    h->value_off = p->span_end = off;
+    p->token = TOKEN_VALUE;
+    return H1_DONE;
 }
 
 static int on_value(llhttp_t *llhttp, const char *at, size_t len)
 {
     struct h1_parser *p = llhttp->data;
-    struct http_header *h = &p->msg->headers[p->msg->header_count];
     const uint32_t off = h1_offset_of(p, at);
     if (len == 0)
         return 0; /* of an empty value, reported a line too late */
-    const uint32_t want = p->token == TOKEN_COLON ? value_start(p, h) : p->span_end;
-    if (off != want)
-        return h1_refuse(p, 400, want, "folded header field");
-    if (p->token == TOKEN_COLON)
-        h->value_off = off;
-    p->token = TOKEN_VALUE;
+    if (p->token == TOKEN_NAME && name_finish(p, http_msg_next_free(p->msg)) == H1_BAD)
+        return -1;
+    if (off != p->span_end)
+        return h1_refuse(p, 400, p->span_end, "folded header field");
     p->span_end = off + (uint32_t)len;
     return 0;
 }
@@ -198,18 +189,17 @@ static int on_value(llhttp_t *llhttp, const char *at, size_t len)
 static int on_value_complete(llhttp_t *llhttp)
 {
     struct h1_parser *p = llhttp->data;
-    struct http_msg *m = p->msg;
-    struct http_header *h = &m->headers[m->header_count];
-    if (p->token == TOKEN_COLON)
-        h->value_off = p->span_end = value_start(p, h);
-    p->next_line = p->span_end + 2;
-    p->token = TOKEN_NONE;
+    struct http_header *h = http_msg_next_free(p->msg);
+    if (p->token == TOKEN_NAME && name_finish(p, h) == H1_BAD)
+        return -1;
     uint32_t end = p->span_end;
+    p->next_line = end + 2;
+    p->token = TOKEN_NONE;
     while (end > h->value_off && h1_is_blank(p->base[end - 1]))
         end--;
     h->value_len = end - h->value_off;
-    const struct http_header field = *h;
-    return http_msg_append(m, &field) ? 0 : -1;
+    http_msg_append(p->msg);
+    return 0;
 }
 
 static int on_head_complete(llhttp_t *llhttp)
@@ -225,7 +215,6 @@ const llhttp_settings_t h1_head_settings = {
     .on_status = on_reason,
     .on_status_complete = on_status_complete,
     .on_header_field = on_name,
-    .on_header_field_complete = on_name_complete,
     .on_header_value = on_value,
     .on_header_value_complete = on_value_complete,
     .on_headers_complete = on_head_complete,
@@ -233,7 +222,6 @@ const llhttp_settings_t h1_head_settings = {
 
 const llhttp_settings_t h1_fields_settings = {
     .on_header_field = on_name,
-    .on_header_field_complete = on_name_complete,
     .on_header_value = on_value,
     .on_header_value_complete = on_value_complete,
     .on_headers_complete = on_head_complete,

@@ -10,8 +10,7 @@
 
 enum char_class {
     CHAR_TOKEN = 1, /* RFC 9110 5.6.2 */
-    CHAR_NAME =
-        2, /* of a registered name, RFC 3986 3.2.2, but for '%' and the ',' of joined fields */
+    CHAR_NAME = 2,  /* of a registered name, RFC 3986 3.2.2, but for '%' and joined fields' ',' */
     CHAR_HEX = 4,
     CHAR_DIGIT = 8,
 };

@@ -31,28 +31,28 @@ static const struct header_name names[HTTP_HDR_COUNT + 1] = {
 static const uint8_t first_of_length[NAME_LEN_MAX + 1] = {
     [2] = HTTP_HDR_TE,
     [3] = HTTP_HDR_AGE,
-    [4] = HTTP_HDR_DATE,
-    [5] = HTTP_HDR_ALLOW,
+    [4] = HTTP_HDR_HOST,
+    [5] = HTTP_HDR_RANGE,
     [6] = HTTP_HDR_ACCEPT,
-    [7] = HTTP_HDR_ALT_SVC,
-    [8] = HTTP_HDR_IF_MATCH,
-    [9] = HTTP_HDR_FORWARDED,
-    [10] = HTTP_HDR_CONNECTION,
-    [11] = HTTP_HDR_CONTENT_MD5,
+    [7] = HTTP_HDR_REFERER,
+    [8] = HTTP_HDR_LOCATION,
+    [9] = HTTP_HDR_SEC_CH_UA,
+    [10] = HTTP_HDR_USER_AGENT,
+    [11] = HTTP_HDR_RETRY_AFTER,
     [12] = HTTP_HDR_CONTENT_TYPE,
-    [13] = HTTP_HDR_ACCEPT_RANGES,
-    [14] = HTTP_HDR_ACCEPT_CHARSET,
+    [13] = HTTP_HDR_CACHE_CONTROL,
+    [14] = HTTP_HDR_CONTENT_LENGTH,
     [15] = HTTP_HDR_ACCEPT_ENCODING,
-    [16] = HTTP_HDR_CF_CONNECTING_IP,
-    [17] = HTTP_HDR_IF_MODIFIED_SINCE,
-    [18] = HTTP_HDR_PERMISSIONS_POLICY,
+    [16] = HTTP_HDR_CONTENT_ENCODING,
+    [17] = HTTP_HDR_TRANSFER_ENCODING,
+    [18] = HTTP_HDR_SEC_CH_UA_PLATFORM,
     [19] = HTTP_HDR_CONTENT_DISPOSITION,
     [20] = HTTP_HDR_SEC_WEBSOCKET_ACCEPT,
     [21] = HTTP_HDR_SEC_WEBSOCKET_VERSION,
     [22] = HTTP_HDR_ACCESS_CONTROL_MAX_AGE,
     [23] = HTTP_HDR_CONTENT_SECURITY_POLICY,
     [24] = HTTP_HDR_SEC_WEBSOCKET_EXTENSIONS,
-    [25] = HTTP_HDR_STRICT_TRANSPORT_SECURITY,
+    [25] = HTTP_HDR_UPGRADE_INSECURE_REQUESTS,
     [27] = HTTP_HDR_ACCESS_CONTROL_ALLOW_ORIGIN,
     [28] = HTTP_HDR_ACCESS_CONTROL_ALLOW_HEADERS,
     [29] = HTTP_HDR_ACCESS_CONTROL_EXPOSE_HEADERS,
@@ -63,36 +63,39 @@ static const uint8_t first_of_length[NAME_LEN_MAX + 1] = {
 /* Both cases of a letter differ in this bit; '-' and the digits have it set anyway. */
 static const uint64_t case_bits = 0x2020202020202020u;
 
-static uint32_t word_at(const char *text)
+static uint64_t eight_at(const char *text)
+{
+    uint64_t word;
+    memcpy(&word, text, sizeof(word));
+    return word | case_bits;
+}
+
+static uint32_t four_at(const char *text)
 {
     uint32_t word;
     memcpy(&word, text, sizeof(word));
-    return word;
+    return word | (uint32_t)case_bits;
 }
 
+/* Is it lower, but for the case? The last letters are known to be the same, and may be left to
+ * that. */
 static bool text_matches(const char *name, const char *lower, size_t len)
 {
-    for (; len >= sizeof(uint64_t); len -= sizeof(uint64_t)) {
-        uint64_t a;
-        uint64_t b;
-        memcpy(&a, name, sizeof(a));
-        memcpy(&b, lower, sizeof(b));
-        if ((a | case_bits) != b)
-            return false;
-        name += sizeof(a);
-        lower += sizeof(b);
-    }
-    for (size_t i = 0; i < len; i++) {
-        if ((name[i] | 0x20) != lower[i])
+    size_t at = 0;
+    for (; at + sizeof(uint64_t) <= len; at += sizeof(uint64_t)) {
+        if (eight_at(name + at) != eight_at(lower + at))
             return false;
     }
-    return true;
+    return at + sizeof(uint32_t) >= len || four_at(name + at) == four_at(lower + at);
 }
 
 static enum http_header_id find_short(const char *name, size_t len, unsigned id)
 {
     for (; names[id].len == len; id++) {
-        if (text_matches(name, names[id].text, len))
+        size_t same = 0;
+        while (same < len && (name[same] | 0x20) == names[id].text[same])
+            same++;
+        if (same == len)
             return id;
     }
     return HTTP_HDR_OTHER;
@@ -106,10 +109,9 @@ enum http_header_id http_header_find(const char *name, size_t len)
     if (len < sizeof(uint32_t))
         return find_short(name, len, id);
     const size_t tail_at = len - sizeof(uint32_t);
-    const uint32_t tail = word_at(name + tail_at) | (uint32_t)case_bits;
+    const uint32_t tail = four_at(name + tail_at);
     for (; names[id].len == len; id++) {
-        if (word_at(names[id].text + tail_at) == tail &&
-            text_matches(name, names[id].text, tail_at))
+        if (four_at(names[id].text + tail_at) == tail && text_matches(name, names[id].text, len))
             return id;
     }
     return HTTP_HDR_OTHER;

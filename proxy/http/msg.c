@@ -25,11 +25,6 @@ static const struct {
 #undef ROW
 };
 
-void http_msg_reset(struct http_msg *m)
-{
-    memset(m, 0, offsetof(struct http_msg, headers));
-}
-
 struct http_header *http_msg_next(struct http_msg *m, const struct http_header *h)
 {
     if (!m->has_repeats)
@@ -50,20 +45,6 @@ int http_msg_find(const struct http_msg *m, const char *base, const char *name, 
             return (int)i;
     }
     return -1;
-}
-
-bool http_msg_append(struct http_msg *m, const struct http_header *h)
-{
-    if (m->header_count >= HTTP_MAX_HEADERS)
-        return false;
-    m->headers[m->header_count++] = *h;
-    if (h->id == HTTP_HDR_OTHER)
-        return true;
-    if (m->first[h->id] == 0)
-        m->first[h->id] = m->header_count;
-    else
-        m->has_repeats = true;
-    return true;
 }
 
 static bool is_blank(char c)

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "proxy/http/header_names.h"
 
@@ -119,7 +120,10 @@ struct http_msg {
 };
 
 /* Makes m empty without touching the headers: cheap enough for each message. */
-void http_msg_reset(struct http_msg *m);
+static inline void http_msg_reset(struct http_msg *m)
+{
+    memset(m, 0, offsetof(struct http_msg, headers));
+}
 
 /* The first field of that name, or NULL. Not for HTTP_HDR_OTHER. It may be a dropped one. */
 static inline struct http_header *http_msg_first(struct http_msg *m, enum http_header_id id)
@@ -135,11 +139,23 @@ struct http_header *http_msg_next(struct http_msg *m, const struct http_header *
 int http_msg_find(const struct http_msg *m, const char *base, const char *name, size_t name_len,
                   unsigned from);
 
-/*
- * Appends a field whose name and value lie in the same buffer, and files it under its id. False
- * when HTTP_MAX_HEADERS are there already.
- */
-bool http_msg_append(struct http_msg *m, const struct http_header *h);
+/* Where the next field is to be filled in, if header_count < HTTP_MAX_HEADERS. */
+static inline struct http_header *http_msg_next_free(struct http_msg *m)
+{
+    return &m->headers[m->header_count];
+}
+
+/* The field filled in there, with name and value in the same buffer, becomes the last one. */
+static inline void http_msg_append(struct http_msg *m)
+{
+    const enum http_header_id id = m->headers[m->header_count++].id;
+    if (id == HTTP_HDR_OTHER)
+        return;
+    if (m->first[id] == 0)
+        m->first[id] = m->header_count;
+    else
+        m->has_repeats = true;
+}
 
 /*
  * Walks the members of a comma separated value: *at and *end shrink to what is left, the member

@@ -5,7 +5,7 @@
  *
  *      from ---recv---> thread's scratch ---framing---> gathered write ---> to
  *                             |                               | what `to` would not take
- *                             `-- unfinished chunk lines      `-- held; nothing is read while it is there
+ *                             `-- unfinished chunk lines      `-- held; meanwhile nothing is read
  *
  * Bounds:    at most one read (RELAY_READ_MAX bytes and their chunk heads) is held.
  * Ownership: connections are borrowed. relay_free() gives back what is held.
@@ -44,13 +44,13 @@ struct relay {
     struct conn *from, *to;
     enum http_body body; /* how the input is framed; HTTP_BODY_UNTIL_CLOSE for tunnels */
     bool chunk_out;      /* the output goes in chunks */
-    size_t surplus_max;  /* what follows the body is another message: never read more of it; 0 = all the same */
+    size_t surplus_max;  /* behind the body is another message: read no more of it; 0 = any */
     bool discard;        /* the receiver wants no body: read it and drop it */
     bool input_done;
     bool surplus;        /* bytes came after the end of the body */
     uint64_t remaining;  /* HTTP_BODY_LENGTH: bytes still to come */
     uint64_t bytes_in;   /* read from `from`, framing included, since relay_start() */
-    uint64_t bytes_out;  /* handed to the kernel of `to` since the relay was zeroed, heads included */
+    uint64_t bytes_out;  /* handed to the kernel of `to` since it was zeroed, heads included */
     size_t read_bytes;   /* what the next read asks for */
     struct h1_chunked chunked;
     struct relay_bytes held;

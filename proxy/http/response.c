@@ -20,7 +20,9 @@ static bool may_keep_client(const struct stream *s)
     if (s->resp.body == HTTP_BODY_UNTIL_CLOSE || s->thread->draining || session_is_orphan(s->session))
         return false;
     if (s->resp.body == HTTP_BODY_CHUNKED && s->req.version_minor == 0)
-        return false; /* the chunks are taken off for a client that knows none: the close is the end */
+        return false; /* the client knows no chunks and gets none: the close is the end */
+    if (s->req.method == HTTP_METHOD_CONNECT)
+        return false; /* refused; what follows may have been meant for the tunnel */
     return (s->req.flags & HTTP_MSG_KEEP_ALIVE) != 0 && !frontend_conf(s)->http_close;
 }
 
@@ -44,6 +46,10 @@ static void add_status_line(const struct stream *s, struct gather *g, const char
         gather_literal(g, "HTTP/1.1");
         gather_text(g, code, sizeof(code));
         gather_add(g, base + m->reason_off, m->reason_len);
+    } else if (m->reason_len == 0) { /* the space before it is not optional: RFC 9112 4 */
+        gather_literal(g, "HTTP/1.1");
+        gather_add(g, base + after_version, sizeof(" 200") - 1);
+        gather_literal(g, " ");
     } else if (base[after_version - 1] == '1') { /* 1.2 to 1.9 are read as 1.1, but not passed on */
         gather_add(g, base, end);
     } else {
@@ -131,8 +137,10 @@ static enum stream_state start_response(struct stream *s, const char *base, size
     enum http_body body = tunnel ? HTTP_BODY_UNTIL_CLOSE : m->body;
     relay_start(&s->down, &s->sconn->conn, &s->session->client, body, m->content_length, chunk_out, lenient);
     s->down.read_bytes = s->session->burst_bytes;
-    s->resp_started = true;
+    uint64_t interim_bytes = s->down.bytes_out;
     enum relay_status status = relay_push(&s->down, &g, base + m->head_bytes, len - m->head_bytes, &used);
+    /* nothing has gone yet of a response whose body is wrong from the start: then a 502 can still be given */
+    s->resp_started = status != RELAY_BAD_FRAMING || s->down.bytes_out != interim_bytes;
     stream_client_lives(s, frontend_conf(s)->timeout.client_ms);
     switch (status) {
     case RELAY_WAITS:
@@ -190,8 +198,8 @@ static enum stream_state parse_heads(struct stream *s, const char *base, size_t 
         if (s->resp.head_bytes > s->thread->buffer_bytes)
             return refuse_response(s, "the head is too large");
         if (!is_interim(s)) {
-            if (s->resp.status == 101 && !s->upgrade)
-                return refuse_response(s, "101 without a request to upgrade");
+            if (s->resp.status == 101 && !(s->upgrade && s->up.input_done))
+                return refuse_response(s, "101 without a whole request to upgrade");
             return start_response(s, base, len);
         }
         if (++s->interim_count > STREAM_INTERIM_MAX)

@@ -38,6 +38,7 @@ struct service_answer {
     int status;
     uint64_t content_length;         /* known beforehand, or SERVICE_CHUNKED */
     char headers[SERVICE_HEADERS_BYTES]; /* further field lines, each with its CRLF; no framing fields */
+    bool unlogged;                   /* monitor-uri: a probe each second would fill the log */
     const char *name;                /* in the log, in place of a server: "<STATS>"; or NULL */
     const char *fixed;               /* a body of content_length bytes that the snapshot owns; or NULL and */
     /* Writes the next part of the body into buf; 0: that was all. */
@@ -54,7 +55,7 @@ enum service_verdict {
     SERVICE_ANSWERS,   /* answer_out is filled in */
     SERVICE_DENIES,    /* the error page of answer_out->status */
     SERVICE_WAITS,     /* as SERVICE_ANSWERS, but to be given only after service_resume() */
-    SERVICE_WANTS_BODY /* ask again when the whole body is there (or the buffer is full: then 413) */
+    SERVICE_WANTS_BODY /* ask again when the whole body is there; 413 if it cannot be held */
 };
 
 struct stream_service {

@@ -229,7 +229,7 @@ static enum stream_state pump_up(struct stream *s)
         return s->state;
     case RELAY_FROM_ENDED:
     case RELAY_FROM_FAILED:
-        return stream_fail(s, CAUSE_CLIENT_ABORT, 400);
+        return stream_fail(s, CAUSE_CLIENT_ABORT, 0);
     case RELAY_TO_FAILED:
         s->up_broken = true; /* perhaps it has answered already: 413, say */
         s->keep_client = s->keep_server = false;
@@ -352,7 +352,8 @@ static enum stream_state time_out_pump(struct stream *s)
     uint64_t now = s->thread->loop->now_ms;
     bool client = waits_for_client(s) && s->client_deadline_ms <= now;
     bool server = waits_for_server(s) && s->server_deadline_ms <= now;
-    if (server && !(client && s->client_deadline_ms < s->server_deadline_ms))
+    bool client_first = client && (s->client_deadline_ms < s->server_deadline_ms || s->state == STREAM_TUNNEL);
+    if (server && !client_first)
         return stream_fail(s, CAUSE_SERVER_TIMEOUT, 504);
     if (client)
         return stream_fail(s, CAUSE_CLIENT_TIMEOUT, 408);
@@ -411,6 +412,8 @@ static char phase_letter(const struct stream *s)
     };
     if (s->cause == CAUSE_LOCAL)
         return 'R';
+    if (s->cause == CAUSE_CLIENT_ABORT && s->state == STREAM_WAITING && !s->up.input_done)
+        return 'D'; /* it was its data that we waited for */
     return letters[s->state];
 }
 
@@ -433,7 +436,9 @@ enum stream_state stream_fail(struct stream *s, enum stream_cause cause, int sta
     dispatch_release(s, false);
     if (!s->resp_started)
         s->status = status > 0 ? status : -1;
-    if (s->resp_started || status <= 0 || cause == CAUSE_CLIENT_ABORT)
+    /* a client that ended its side within the head may still listen */
+    bool in_vain = s->session->client.broken || (cause == CAUSE_CLIENT_ABORT && s->state != STREAM_HEAD);
+    if (s->resp_started || status <= 0 || in_vain)
         return stream_end(s);
     return local_error(s, status);
 }

@@ -98,6 +98,7 @@ struct stream {
     bool keep_client;          /* the client's connection may serve another request */
     bool keep_server;
     bool upgrade;              /* the client asks for another protocol */
+    bool suspects_death;       /* the connection broke; a new one is to show whether the server is there */
     bool fresh_conn;           /* idle connections have failed it: open a new one */
     bool up_broken;            /* the server takes no more of the request: its answer may explain */
     unsigned interim_count;

@@ -121,10 +121,11 @@ static void fill_loads(const struct stream *s, struct access_record *r)
 {
     r->actconn = atomic_load_explicit(&http_sessions_total, memory_order_relaxed);
     r->feconn = atomic_load_explicit(&s->frontend->state->frontend.sessions, memory_order_relaxed);
+    unsigned self = s->server != NULL ? 1 : 0; /* the slot is as good as free when the line is read */
     if (s->backend != NULL)
-        r->beconn = atomic_load_explicit(&s->backend->state->backend.sessions, memory_order_relaxed);
+        r->beconn = atomic_load_explicit(&s->backend->state->backend.sessions, memory_order_relaxed) - self;
     if (s->last_server != NULL)
-        r->srv_conn = atomic_load_explicit(&s->last_server->in_flight, memory_order_relaxed);
+        r->srv_conn = atomic_load_explicit(&s->last_server->in_flight, memory_order_relaxed) - self;
 }
 
 static void fill_timers(const struct stream *s, struct access_record *r)
@@ -135,7 +136,8 @@ static void fill_timers(const struct stream *s, struct access_record *r)
     r->handshake_ms = session->handshake_ms;
     r->idle_ms = phase_ms(session->idle_since_us, s->began_us);
     r->request_ms = s->head_us != 0 ? phase_ms(s->began_us, s->head_us) : -1;
-    r->queue_ms = s->assigned_us != 0 ? phase_ms(s->head_us, s->assigned_us) : -1;
+    uint64_t left_queue_us = s->phase == 'Q' ? now_us : s->assigned_us;
+    r->queue_ms = left_queue_us != 0 ? phase_ms(s->head_us, left_queue_us) : -1;
     r->connect_ms = s->connected_us != 0 ? phase_ms(s->assigned_us, s->connected_us) : -1;
     r->response_ms =
         s->response_us != 0 && s->connected_us != 0 ? phase_ms(s->connected_us, s->response_us) : -1;
@@ -180,7 +182,7 @@ void stream_log_end(struct stream *s)
 {
     count_end(s);
     const struct conf_proxy *fe = s->frontend->conf;
-    if (fe->log_count == 0 || (fe->dontlognull && s->in_len == 0))
+    if (fe->log_count == 0 || (fe->dontlognull && s->in_len == 0) || s->answer.unlogged)
         return;
     struct access_record r = {
         .frontend = fe,
@@ -189,7 +191,7 @@ void stream_log_end(struct stream *s)
         .client = &s->session->address,
         .server = s->last_server != NULL ? s->last_server->name : s->answer.name,
         .status = s->status,
-        .bytes_read = s->down.bytes_out,
+        .bytes_read = s->head_us != 0 ? s->down.bytes_out : 0, /* as HAProxy, which knows no stream yet */
         .bytes_uploaded = uploaded(s),
         .termination = {cause_letter(s), s->phase, '-', '-'},
         .retries = s->retries,

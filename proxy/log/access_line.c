@@ -3,9 +3,11 @@
  * Formats access lines in one pass and by hand: this runs for each stream. A format is a row of
  * pieces, with a space between them; a piece appends one field group.
  *
- *   127.0.0.1:44244 [20/Nov/2026:11:38:50.444] web app/a 0/0/0/0/0 200 127 - - ---- 2/2/0/0/0 0/0
- * "GET / HTTP/1.1" client          date                       fe  server timers   st  B  cookies ts
- * conns   queue request
+ *   127.0.0.1:44244 [20/Nov/2026:11:38:50.444] web app/a  0/0/0/0/0 200 127 - -     ----
+ *   client          date                       fe  server timers    st  B   cookies ts
+ *
+ *   2/2/0/0/0 0/0   "GET / HTTP/1.1"
+ *   conns     queue request
  *
  * Everything is checked against the room: a line that is too long is cut, as HAProxy cuts it.
  */
@@ -287,7 +289,8 @@ bool access_line_is_error(const struct access_record *r)
 bool access_line_is_wanted(const struct access_record *r)
 {
     const struct conf_proxy *frontend = r->frontend;
-    /* HAProxy writes it when a stream begins, hence never of what was none, and always of what was */
+    /* HAProxy writes it when a stream begins, hence never of what was
+     * none, and always of what was */
     if (frontend->log_format == CONF_LOG_DEFAULT)
         return r->session_error == NULL &&
                (frontend->mode == CONF_MODE_TCP || r->request_line_len > 0);

@@ -3,9 +3,9 @@
  * The log: takes lines from all threads, gives them to the sinks of their targets on the control
  * thread.
  *
- *   log_access() -> ring of the thread ---.
- *   log_event()  -> event ring, mutex -----+-> log_drain() -> wire_header() -> sink_put() ->
- * sinks_flush()
+ *   log_access() -> ring of the thread --.
+ *   log_event()  -> event ring, mutex ----+-> log_drain() -> wire_header() -> sink_put()
+ *                                                         -> sinks_flush()
  *
  * The control thread drains every DRAIN_MS while lines come. When a turn finds none it falls
  * asleep, and the next line wakes it: so a busy data thread never makes a system call to log, and

@@ -4,16 +4,16 @@
  * start and stop. Lines are HAProxy's, byte for byte.
  *
  *   data thread 0 --> ring --.
- *   data thread 1 --> ring ---+--> control thread: header of each target --> sinks (UDP, unix,
- * stdout) any thread ---> event ring'
+ *   data thread 1 --> ring ---+--> control thread: header of each target --> sinks
+ *   any thread --> event ring'                                               (UDP, unix, stdout)
  *
  * A data thread formats the line straight into its ring and goes on: it makes no system call unless
  * the control thread sleeps, and it never waits. What finds no room is dropped, counted and
  * reported.
  *
  * Thread:    log_access() on the data threads; log_event(), log_console() and log_dropped() on any;
- * all else on the control thread. Ownership: a ring names the proxy of each line, so log_flush()
- * must run before a config is freed.
+ *            all else on the control thread.
+ * Ownership: a ring names the proxy of each line, so log_flush() must run before a config is freed.
  */
 #ifndef WEIR_PROXY_LOG_LOG_H
 #define WEIR_PROXY_LOG_LOG_H

@@ -32,10 +32,9 @@ struct ring_entry {
 struct ring {
     char *bytes; /* owned: RING_BYTES of them */
     /* the producer's */
-    _Alignas(64)
-        atomic_size_t written; /* counts bytes for ever; the place is this modulo RING_BYTES */
-    size_t seen_read;          /* where the consumer was when last looked at */
-    _Atomic uint64_t dropped;  /* lines that found no room */
+    _Alignas(64) atomic_size_t written; /* bytes ever; the place is this modulo RING_BYTES */
+    size_t seen_read;                   /* where the consumer was when last looked at */
+    _Atomic uint64_t dropped;           /* lines that found no room */
     /* the consumer's */
     _Alignas(64) atomic_size_t read;
 };

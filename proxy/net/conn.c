@@ -108,7 +108,7 @@ static void on_socket_ready(struct loop_source *source, uint32_t events)
     conn->on_ready(conn);
 }
 
-static int conn_attach(struct conn *conn, struct loop *loop, int fd, void (*on_ready)(struct conn *))
+static void conn_init(struct conn *conn, struct loop *loop, int fd, void (*on_ready)(struct conn *))
 {
     *conn = (struct conn){
         .source = {.ready = on_socket_ready, .fd = fd},
@@ -116,48 +116,65 @@ static int conn_attach(struct conn *conn, struct loop *loop, int fd, void (*on_r
         .transport = &transport_plain,
         .on_ready = on_ready,
     };
-    return loop_add(loop, &conn->source);
 }
 
 int conn_open(struct conn *conn, struct loop *loop, int fd, void (*on_ready)(struct conn *))
 {
-    int rc = conn_attach(conn, loop, fd, on_ready);
+    conn_init(conn, loop, fd, on_ready);
     conn->writable = true; /* a new socket has an empty send buffer */
-    return rc;
+    return loop_add(loop, &conn->source);
 }
 
-static int open_client_socket(const struct sockaddr *to, const struct conn_options *options)
+static void set_options(int fd, sa_family_t family, const struct conn_options *options)
 {
-    int fd = socket(to->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return uv_translate_sys_error(errno);
     int on = 1, off = 0;
-    if (to->sa_family != AF_UNIX && options != NULL && options->slow_ack)
+    if (family != AF_UNIX && options != NULL && options->slow_ack)
         setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &off, sizeof(off));
-    else if (to->sa_family != AF_UNIX)
+    else if (family != AF_UNIX)
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     if (options != NULL && options->keepalive)
         setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
-    return fd;
+}
+
+/* Takes fd over: closed when not even a beginning could be made. */
+static int start_connect(int fd, const struct sockaddr *to, socklen_t to_len,
+                         const struct conn_options *options)
+{
+    set_options(fd, to->sa_family, options);
+    if (connect(fd, to, to_len) == 0 || errno == EINPROGRESS)
+        return 0;
+    int rc = uv_translate_sys_error(errno);
+    close(fd);
+    return rc;
 }
 
 int conn_connect(struct conn *conn, struct loop *loop, const struct sockaddr *to, socklen_t to_len,
                  const struct conn_options *options, void (*on_ready)(struct conn *))
 {
     conn->source.fd = -1;
-    int fd = open_client_socket(to, options);
+    int fd = socket(to->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
-        return fd;
-    if (connect(fd, to, to_len) != 0 && errno != EINPROGRESS) {
-        int rc = uv_translate_sys_error(errno);
-        close(fd);
+        return uv_translate_sys_error(errno);
+    int rc = start_connect(fd, to, to_len, options);
+    if (rc != 0)
         return rc;
-    }
-    int rc = conn_attach(conn, loop, fd, on_ready);
+    conn_init(conn, loop, fd, on_ready);
     conn->connecting = true;
+    rc = loop_add(loop, &conn->source);
     if (rc != 0)
         conn_close(conn);
     return rc;
+}
+
+int conn_reconnect(struct conn *conn, int fd, const struct sockaddr *to, socklen_t to_len,
+                   const struct conn_options *options)
+{
+    int rc = start_connect(fd, to, to_len, options);
+    if (rc != 0)
+        return rc;
+    conn_init(conn, conn->loop, fd, conn->on_ready);
+    conn->connecting = true;
+    return 0;
 }
 
 int conn_connected(struct conn *conn)
@@ -191,11 +208,18 @@ void conn_close(struct conn *conn)
     conn->readable = conn->writable = false;
 }
 
-void conn_reset(struct conn *conn)
+int conn_disconnect(struct conn *conn)
 {
+    const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
     if (!conn_is_open(conn))
-        return;
-    struct linger now = {.l_onoff = 1, .l_linger = 0};
-    setsockopt(conn->source.fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
-    conn_close(conn);
+        return -1;
+    if (conn->transport->release != NULL)
+        conn->transport->release(conn);
+    int fd = conn->source.fd;
+    conn->source.fd = -1; /* the loop passes over what it still has to tell of the socket */
+    conn->readable = conn->writable = false;
+    if (connect(fd, &nobody, sizeof(nobody)) == 0)
+        return fd;
+    close(fd);
+    return -1;
 }

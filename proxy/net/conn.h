@@ -64,6 +64,12 @@ MUST_CHECK int conn_open(struct conn *conn, struct loop *loop, int fd, void (*on
 /* Starts to connect. When on_ready comes, conn_connected() tells how it went. */
 MUST_CHECK int conn_connect(struct conn *conn, struct loop *loop, const struct sockaddr *to, socklen_t to_len,
                             const struct conn_options *options, void (*on_ready)(struct conn *));
+/*
+ * The same once more, with what conn_disconnect() of this very conn returned, towards an address of the same
+ * family. Takes the descriptor in any case.
+ */
+MUST_CHECK int conn_reconnect(struct conn *conn, int fd, const struct sockaddr *to, socklen_t to_len,
+                              const struct conn_options *options);
 /* 0 connected, UV_EAGAIN not yet, else why it failed. */
 MUST_CHECK int conn_connected(struct conn *conn);
 
@@ -102,8 +108,12 @@ void conn_was_idle(struct conn *conn);
 void conn_end_writing(struct conn *conn);
 /* Idempotent. */
 void conn_close(struct conn *conn);
-/* Closes with RST, so that the kernel keeps nothing (probes, aborted peers). Idempotent. */
-void conn_reset(struct conn *conn);
+/*
+ * Ends the connection with RST, so that the kernel keeps nothing of it, but for the socket: that is returned and
+ * the caller's. To make, watch and close a new one for each probe takes a quarter of a probe's time. The loop goes
+ * on watching it on behalf of conn, which must outlive it. -1 if it was not open, or cannot be used again.
+ */
+MUST_CHECK int conn_disconnect(struct conn *conn);
 
 static inline bool conn_is_open(const struct conn *conn)
 {

@@ -3,8 +3,8 @@
  * One thread's event loop: a libuv loop (async messages, signals, processes, whatever is rare) inside an
  * epoll set of our own (all sockets of sessions, servers and probes).
  *
- *      epoll_wait -> sockets' callbacks      each socket is added once, edge-triggered, never modified
- *                 -> uv_run(NOWAIT)          when libuv's own descriptor is ready, or a uv timer is due
+ *      epoll_wait -> sockets' callbacks      each is added once, edge-triggered, never modified
+ *                 -> uv_run(NOWAIT)          when libuv's descriptor is ready, or a uv timer due
  *                 -> timer wheel -> messages posted by other threads -> deferred frees
  *
  * libuv's descriptor is a member of our set, not ours of libuv's: a socket event then takes one
@@ -56,9 +56,9 @@ struct loop {
     unsigned index;  /* data threads count from 0; the control thread is the last */
     uint64_t now_us; /* monotonic, as of the last epoll_wait */
     uint64_t now_ms;
-    int64_t wall_minus_mono_us; /* now_us + this = microseconds since 1970; follows clock steps each second */
+    int64_t wall_minus_mono_us; /* now_us + this: since 1970; follows clock steps each second */
     struct wheel wheel;
-    char *scratch; /* owned: LOOP_SCRATCH_BYTES to read into; its content lasts until the callback returns */
+    char *scratch; /* owned: LOOP_SCRATCH_BYTES to read into, until the callback returns */
     struct loop_garbage *garbage;
     struct list soon; /* tasks of the next turn */
     struct splice_pipe *spare_pipes; /* see splice.h */
@@ -77,7 +77,7 @@ void loop_run(struct loop *loop);
 void loop_stop(struct loop *loop);
 void loop_destroy(struct loop *loop);
 
-/* Adds source->fd with EPOLLIN|EPOLLOUT|EPOLLRDHUP, edge-triggered. Closing the descriptor removes it. */
+/* Adds source->fd, edge-triggered, for EPOLLIN|EPOLLOUT|EPOLLRDHUP. Closing it removes it. */
 MUST_CHECK int loop_add(struct loop *loop, struct loop_source *source);
 /* For listeners: EPOLLIN, level-triggered; loop_pause takes it out of the set again. */
 MUST_CHECK int loop_add_listener(struct loop *loop, struct loop_source *source);

@@ -3,14 +3,15 @@
  * Messages with descriptors between the processes of one weir: a pair of unix sockets that keep
  * message boundaries (SOCK_SEQPACKET).
  *
- *   worker --RELOAD------------------> keeper --fork--> loader
- *   worker <-SOCKET* LOADED|FAILED---------------------- loader     new sockets; the transcript of
- * the load keeper <-SOCKET* WANTED* LOADED|FAILED- loader worker --COMMIT|ROLLBACK---------> keeper
- *   worker <-DONE--------------------- keeper                       what nobody wants is closed
- *   worker --READY-------------------> keeper                       serves for the first time
+ *   worker --RELOAD-----------------> keeper --fork--> loader
+ *   worker <-SOCKET* LOADED|FAILED-------------------- loader   new sockets; the load's transcript
+ *                                     keeper <-SOCKET* WANTED* LOADED|FAILED- loader
+ *   worker --COMMIT|ROLLBACK--------> keeper
+ *   worker <-DONE-------------------- keeper                    what nobody wants is closed
+ *   worker --READY------------------> keeper                    serves for the first time
  *
  * Errors:  0 or a negative errno; -EPIPE when the other end is gone, -EPROTO for what is no
- * message.
+ *          message.
  */
 #ifndef WEIR_RUNTIME_CHANNEL_H
 #define WEIR_RUNTIME_CHANNEL_H

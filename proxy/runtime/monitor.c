@@ -124,8 +124,11 @@ static void reload(struct monitor *m)
 {
     if (m->state == WAITING) {
         m->wake_ms = now_ms(); /* the next worker reads the new files; no need to wait */
-    } else if (m->state == SERVING) {
-        notify_reloading();
+    } else if (m->state != LEAVING) {
+        /* a worker that starts holds the signal until it serves, which it may well do already:
+         * its word of that and this signal come by different ways */
+        if (m->state == SERVING)
+            notify_reloading();
         kill(m->worker, SIGUSR2);
     }
 }

@@ -2,10 +2,10 @@
 /*
  * A reload, seen from the worker:
  *
- *   request --> load thread: [ask the keeper] load_run() --done--> control thread: publish() -->
- * threads move |                               |                            |
- *                                     `------- refused <--------------'        retired sockets
- * close
+ *   request --> load thread                   --done--> control thread --> data threads move
+ *                [ask the keeper] load_run()             publish()          retired sockets close
+ *                      |                                    |
+ *                      `-------------- refused <------------'
  *
  * Files, names and certificates may take their time, so a thread of its own reads them; probes,
  * logs and traffic go on. Requests that come meanwhile become one more reload afterwards.

@@ -8,8 +8,8 @@
  * The keeper has a set of its own with duplicates, so that a worker's death does not close them.
  *
  * Ownership: the set owns the descriptors; snapshots hold references to the entries, whose memory
- * outlives the descriptors of a retired one. Thread:    one at a time: the control thread, or the
- * load that it waits for.
+ *            outlives the descriptors of a retired one.
+ * Thread:    one at a time: the control thread, or the load that it waits for.
  */
 #ifndef WEIR_RUNTIME_SOCKETS_H
 #define WEIR_RUNTIME_SOCKETS_H
@@ -35,10 +35,9 @@ struct socket_entry {
 
 struct socket_set {
     struct list entries;
-    struct list
-        retired;      /* no longer claimed; descriptors still open until sockets_close_retired() */
-    unsigned threads; /* data threads; set before the first claim, then for good */
-    bool may_share;   /* -sf, -st: another process may listen on our addresses for now */
+    struct list retired; /* no longer claimed; open until sockets_close_retired() */
+    unsigned threads;    /* data threads; set before the first claim, then for good */
+    bool may_share;      /* -sf, -st: another process may listen on our addresses for now */
 };
 
 void sockets_init(struct socket_set *set);

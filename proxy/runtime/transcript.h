@@ -10,7 +10,8 @@
  * exactly the configuration that the loader has checked, even if files change in between.
  *
  * Ownership: the transcript owns its entries, which may hold private keys: they are wiped before
- * free. Thread:    one at a time.
+ *            free.
+ * Thread:    one at a time.
  */
 #ifndef WEIR_RUNTIME_TRANSCRIPT_H
 #define WEIR_RUNTIME_TRANSCRIPT_H

@@ -14,34 +14,34 @@
 
 struct access_record {
     const struct conf_proxy *frontend;
-    const struct conf_proxy *backend;   /* NULL: none was chosen; logged as the frontend's name */
-    const char *server;                 /* NULL: "<NOSRV>"; "<STATS>" for the statistics */
+    const struct conf_proxy *backend; /* NULL: none was chosen; logged as the frontend's name */
+    const char *server;               /* NULL: "<NOSRV>"; "<STATS>" for the statistics */
     const struct conf_bind *bind;
     const struct addr *client;
-    int64_t accepted_wall_us;           /* %t / %tr: request date; since 1970 */
+    int64_t accepted_wall_us; /* %t / %tr: request date; since 1970 */
     /* milliseconds, -1 where the phase was not reached (HAProxy's timers) */
-    int handshake_ms;                   /* %Th */
-    int idle_ms;                        /* %Ti */
-    int request_ms;                     /* %TR */
-    int queue_ms;                       /* %Tw */
-    int connect_ms;                     /* %Tc */
-    int response_ms;                    /* %Tr */
-    int active_ms;                      /* %Ta: of the request; %Tt adds handshake and idle */
-    int status;                         /* %ST; -1 when none was sent; 0 in TCP mode */
-    uint64_t bytes_read;                /* %B: to the client */
-    uint64_t bytes_uploaded;            /* %U: from the client */
-    char termination[4];                /* "--", "sC", ... the two letters; cookie letters are added here */
+    int handshake_ms;        /* %Th */
+    int idle_ms;             /* %Ti */
+    int request_ms;          /* %TR */
+    int queue_ms;            /* %Tw */
+    int connect_ms;          /* %Tc */
+    int response_ms;         /* %Tr */
+    int active_ms;           /* %Ta: of the request; %Tt adds handshake and idle */
+    int status;              /* %ST; -1 when none was sent; 0 in TCP mode */
+    uint64_t bytes_read;     /* %B: to the client */
+    uint64_t bytes_uploaded; /* %U: from the client */
+    char termination[4];     /* "--", "sC", ... the two letters; cookie letters are added here */
     unsigned actconn, feconn, beconn, srv_conn;
     unsigned retries;
     bool redispatched;
     unsigned srv_queue, backend_queue;
-    const char *request_line;           /* method target version as received, not ended by NUL */
-    size_t request_line_len;            /* 0: "<BADREQ>" */
+    const char *request_line;             /* method target version as received, not ended by NUL */
+    size_t request_line_len;              /* 0: "<BADREQ>" */
     const char *tls_version, *tls_cipher; /* NULL on plain connections */
-    const char *tls_sni;                /* or NULL: none was sent */
+    const char *tls_sni;                  /* or NULL: none was sent */
     bool tls_resumed;
-    const struct addr *local;           /* where the client connected to; NULL: the address of the bind */
-    const char *session_error;          /* of a session that never became a stream: "SSL handshake failure" */
+    const struct addr *local;  /* where the client connected to; NULL: the address of the bind */
+    const char *session_error; /* of a session without a stream: "SSL handshake failure" */
     unsigned thread;
 };
 

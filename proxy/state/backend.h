@@ -14,12 +14,13 @@
  * nanoseconds; no call is made to another room under it.
  *
  * Queue:   first come, first served over all threads. Streams wait only while every server in use
- * is at its maxconn. When a slot frees, a server comes up or a limit is raised, the first one
- * waiting gets the slot at once and learns of it by a message. Those that wait when the last server
- *          goes down go on waiting, until one is back or their timeout ends it, as in HAProxy;
- * those that come later get NO_SERVER. Bound:   each entry is embedded in a stream, and streams are
- * bounded by maxconn of the frontends. If every server sets maxqueue, no more wait than these allow
- * together. Thread:  all functions may be called from any thread unless they say otherwise.
+ *          is at its maxconn. When a slot frees, a server comes up or a limit is raised, the first
+ *          one waiting gets the slot at once and learns of it by a message. Those that wait when
+ *          the last server goes down go on waiting, until one is back or their timeout ends it, as
+ *          in HAProxy; those that come later get NO_SERVER.
+ * Bound:   each entry is embedded in a stream, and streams are bounded by maxconn of the frontends.
+ *          If every server sets maxqueue, no more wait than these allow together.
+ * Thread:  all functions may be called from any thread unless they say otherwise.
  */
 #ifndef WEIR_STATE_BACKEND_H
 #define WEIR_STATE_BACKEND_H

@@ -27,7 +27,7 @@ static bool fail_for_memory(struct builder *b)
     return false;
 }
 
-/* ---- servers ---- */
+/* ---- servers --------------------------------------------------------------------------------- */
 
 /* Mostly the server stands where it stood: looks from there on, all around. */
 static struct server *find_server(const struct proxy *old, const char *name, size_t near)
@@ -88,7 +88,7 @@ static bool build_servers(struct builder *b, size_t index, const struct proxy *o
     return true;
 }
 
-/* ---- proxies ---- */
+/* ---- proxies --------------------------------------------------------------------------------- */
 
 /* A frontend and a backend may have the same name: they are told apart by what they are. */
 static const struct proxy *find_old(const struct snapshot *old, const struct conf_proxy *conf)
@@ -183,7 +183,7 @@ struct snapshot *state_build(struct config *config, struct snapshot *old,
     return NULL;
 }
 
-/* ---- the end ---- */
+/* ---- the end --------------------------------------------------------------------------------- */
 
 static void free_proxy(struct proxy *proxy, struct tls_client_context **new_tls)
 {

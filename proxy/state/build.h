@@ -4,9 +4,9 @@
  * nothing that runs; state_commit() cannot fail and brings pools, weights and limits to what the
  * config says.
  *
- *   config_load -> state_build -> (runtime: certificates, sockets) -> state_commit ->
- * snapshot_publish
- *                       `-------------- snapshot_free <----'  something failed: all as it was
+ *   config_load > state_build > (runtime: certificates, sockets) > state_commit > snapshot_publish
+ *                      |                     |
+ *   snapshot_free <----+---------------------'   something failed: all as it was
  *
  * Carried over by name: a proxy's state always; a server if what defines it is the same (address,
  * TLS words). Else a new server takes over its counters. Health goes on if address and probe are

@@ -21,7 +21,7 @@
 #define GET(cell) atomic_load_explicit(&(cell), memory_order_relaxed)
 #define SET(cell, value) atomic_store_explicit(&(cell), (value), memory_order_relaxed)
 
-/* ---- one server ---- */
+/* ---- one server ------------------------------------------------------------------------------ */
 
 /* As HAProxy at start: up, but the first failed probe is enough. */
 static void start_health(struct server *server, uint64_t now_us)
@@ -124,7 +124,7 @@ static void commit_server(struct server *server, const struct conf_proxy *proxy,
                    GET(server->up) && GET(server->admin) == SERVER_READY);
 }
 
-/* ---- one backend ---- */
+/* ---- one backend ----------------------------------------------------------------------------- */
 
 /* Takes out those the new snapshot does not name; they learn of it after the unlock. */
 static void remove_servers(struct backend *backend, const struct snapshot *snapshot)

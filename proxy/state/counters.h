@@ -8,10 +8,11 @@
  * A counter is bumped by a load and a store of the thread's own cell, without locked instruction
  * and without a cache line shared with another writer. Who reads adds up the cells of all threads.
  *
- * Thread:    cells are written by the thread whose index they have (the control thread has the last
- * one) and read by any. counter_set_new(), _ref(), _free(), _tick(): the control thread. Ownership:
- * a set is counted, so that a server whose address changes hands its counts to its heir while
- *            streams still run on the old one.
+ * Thread:    cells are written by the thread whose index they have (the control thread has the
+ *            last one) and read by any. counter_set_new(), _ref(), _free(), _tick(): the control
+ *            thread.
+ * Ownership: a set is counted, so that a server whose address changes hands its counts to its heir
+ *            while streams still run on the old one.
  */
 #ifndef WEIR_STATE_COUNTERS_H
 #define WEIR_STATE_COUNTERS_H

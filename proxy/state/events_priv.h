@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The sending side of events.h, for the files of this room. Thread: the control thread.
+ * The sending side of events.h, for the files of this room.
+ *
+ * Thread: the control thread.
  */
 #ifndef WEIR_STATE_EVENTS_PRIV_H
 #define WEIR_STATE_EVENTS_PRIV_H

@@ -39,7 +39,8 @@ void proxy_state_free(struct proxy_state *state)
 bool frontend_has_room(const struct frontend *frontend)
 {
     unsigned maxconn = atomic_load_explicit(&frontend->maxconn, memory_order_relaxed);
-    return maxconn == 0 || atomic_load_explicit(&frontend->sessions, memory_order_relaxed) < maxconn;
+    return maxconn == 0 ||
+           atomic_load_explicit(&frontend->sessions, memory_order_relaxed) < maxconn;
 }
 
 void frontend_enter(struct frontend *frontend)

@@ -26,8 +26,8 @@ struct proxy_state {
 };
 
 /*
- * Whether one more session may be accepted. Asked before the accept, so threads that ask at the same moment
- * may go over maxconn by one each.
+ * Whether one more session may be accepted. Asked before the accept, so threads that ask at the
+ * same moment may go over maxconn by one each.
  */
 MUST_CHECK bool frontend_has_room(const struct frontend *frontend);
 /* A session arrives. One locked instruction for each connection; requests take none. */

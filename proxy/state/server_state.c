@@ -154,7 +154,7 @@ static struct turn server_turn(struct server *server, enum server_admin admin, b
     return turn;
 }
 
-/* ---- by the operator ---- */
+/* ---- by the operator ------------------------------------------------------------------------- */
 
 static void tell_maintenance(struct server *server, const struct turn *turn)
 {
@@ -242,7 +242,7 @@ void server_set_maxconn(struct server *server, unsigned maxconn, struct loop *co
     backend_unlock(server->backend, control->now_us);
 }
 
-/* ---- by the probes ---- */
+/* ---- by the probes --------------------------------------------------------------------------- */
 
 /* Counts the result towards rise or fall; whether it counted, as HAProxy reports it. */
 static bool count_check(struct server *server, const struct check_result *check)

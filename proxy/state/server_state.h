@@ -3,11 +3,10 @@
  * Changes of a server's state while weir runs: by probes and by the operator. Each brings the pool
  * up to date, hands slots to those who wait, writes HAProxy's line and notifies the data threads.
  *
- *                       fall probes failed                 admin
- *             UP ------------------------------> DOWN      READY, DRAIN (no new streams), MAINT (as
- * down,
- *               <------------------------------            and no probes); apart from the verdict
- *                       rise probes passed
+ *   verdict      fall probes failed            admin, apart from the verdict
+ *       UP ----------------------> DOWN        READY
+ *          <----------------------             DRAIN  no new streams
+ *            rise probes passed                MAINT  as down, and no probes
  *
  * Thread:  the control thread, whose loop is the last argument.
  */

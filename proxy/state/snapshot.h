@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What one load of the configuration means at run time: the immutable config and, hung on each of its
- * nouns, the live object that goes on over reloads.
+ * What one load of the configuration means at run time: the immutable config and, hung on each of
+ * its nouns, the live object that goes on over reloads.
  *
  *   snapshot ---- config (owned)
  *       |-------- proxies[i] -- conf         same index as config->proxies
@@ -10,8 +10,9 @@
  *       `-------- next          the load after this one
  *
  * A stream keeps the snapshot it began with; a session moves on to the newest between two requests.
- * Each thread counts its own users without atomics. A snapshot is freed when every thread has let go of
- * it, and never before an older one: so a stream on an old snapshot may use a server that came later.
+ * Each thread counts its own users without atomics. A snapshot is freed when every thread has let
+ * go of it, and never before an older one: so a stream on an old snapshot may use a server that
+ * came later.
  *
  * Thread: built, published and freed by the control thread; read by all.
  */
@@ -26,9 +27,10 @@ struct server;      /* proxy/state/server.h */
 struct tls_client_context;
 struct tls_context;
 
-/* A listening address: one socket for each data thread (SO_REUSEPORT), kept while any load names it. */
+/* A listening address: one socket for each data thread (SO_REUSEPORT),
+ * kept while any load names it. */
 struct bind_socket {
-    int *fds;      /* owned: one for each data thread; a single shared one (unix, fd@) is repeated */
+    int *fds; /* owned: one for each data thread; a single shared one (unix, fd@) is repeated */
     unsigned count;
 };
 
@@ -43,10 +45,11 @@ struct proxy {
     const struct conf_proxy *conf;
     struct proxy *default_backend; /* in this snapshot, or NULL */
     struct proxy_state *state;
-    struct bind *binds;      /* conf->bind_count of them */
-    struct server **servers; /* conf->server_count of them, each counted */
-    struct error_set *errors;             /* owned by the http room: its error files, or NULL */
-    const struct stream_service *service; /* answers without a server: statistics, return; or NULL */
+    struct bind *binds;       /* conf->bind_count of them */
+    struct server **servers;  /* conf->server_count of them, each counted */
+    struct error_set *errors; /* owned by the http room: its error files, or NULL */
+    const struct stream_service
+        *service; /* answers without a server: statistics, return; or NULL */
 };
 
 /* One data thread's hold on a snapshot. */
@@ -58,23 +61,25 @@ struct snapshot_use {
     struct snapshot *snapshot;
 };
 
-/* A TLS context that a later load replaced in a server while threads may be just about to use it. */
+/* A TLS context that a later load replaced in a server while threads may
+ * be just about to use it. */
 struct replaced_tls {
     struct replaced_tls *next;
     struct tls_client_context *tls; /* counted */
 };
 
 struct snapshot {
-    struct config *config;  /* owned */
-    struct proxy *proxies;  /* owned: config->proxy_count of them */
-    struct snapshot *next;  /* the one published after this; NULL for the newest */
+    struct config *config;     /* owned */
+    struct proxy *proxies;     /* owned: config->proxy_count of them */
+    struct snapshot *next;     /* the one published after this; NULL for the newest */
     struct snapshot_use *uses; /* owned: one for each data thread */
     unsigned thread_count;
-    unsigned threads_left; /* still using it; the control thread's */
-    unsigned number;       /* counts loads from 1 */
+    unsigned threads_left;         /* still using it; the control thread's */
+    unsigned number;               /* counts loads from 1 */
     struct snapshot_chain *chain;  /* borrowed: set by snapshot_publish() */
     struct replaced_tls *replaced; /* owned: contexts that its servers had until the next load */
-    struct tls_client_context ***new_tls; /* owned: [proxy][server], until state_commit() hands them on */
+    struct tls_client_context **
+        *new_tls; /* owned: [proxy][server], until state_commit() hands them on */
     void (*free_config)(struct config *config);
 };
 
@@ -92,14 +97,16 @@ void snapshot_chain_init(struct snapshot_chain *chain, struct loop *control,
 /* Frees it and its holds on all live objects; for the chain and for state_build(). */
 void snapshot_free(struct snapshot *snapshot);
 /*
- * Makes it the current one. Each data thread already counts as its user once: it must be told the new
- * one by a message, and then snapshot_release() the one it had. Returns that one, NULL at first.
+ * Makes it the current one. Each data thread already counts as its user once: it must be told the
+ * new one by a message, and then snapshot_release() the one it had. Returns that one, NULL at
+ * first.
  */
 struct snapshot *snapshot_publish(struct snapshot_chain *chain, struct snapshot *snapshot);
 /* After all data threads have ended: frees everything. */
 void snapshot_chain_destroy(struct snapshot_chain *chain);
 
-/* On data thread `thread`, which must hold the snapshot already (it is current there, or in use). */
+/* On data thread `thread`, which must hold the snapshot already (it is
+ * current there, or in use). */
 static inline struct snapshot *snapshot_hold(struct snapshot *snapshot, unsigned thread)
 {
     snapshot->uses[thread].users++;

@@ -164,6 +164,16 @@ def test_signals_that_come_during_the_start_are_taken_afterwards(tmp_path, closi
     assert weir.wait() == 0
 
 
+@pytest.mark.parametrize("flags", [["-db"], ["-W"]], ids=" ".join)
+def test_reload_asked_for_during_the_start_is_not_lost(tmp_path, closing, port, flags):
+    weir = closing(Instance(tmp_path, site(port), flags=flags))
+    Process.start(weir)
+    wait_for(lambda: holds_or_takes(weir.pid, signal.SIGHUP))
+    weir.write(site(port, text="new"))
+    weir.send_signal(signal.SIGHUP)
+    wait_for(lambda: answers(port, b"new"))
+
+
 def test_background_start_that_fails_is_told(tmp_path, port):
     with socket.create_server(("127.0.0.1", port)):
         done = run(Instance(tmp_path, site(port), flags=["-D"]))

@@ -127,7 +127,7 @@ static const struct exchange exchanges[] = {
      "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok", false, true},
     {"bytes behind the response's end", GET, GET, OK "HTTP/1.1 200 OK\r\n", OK, true, false},
     {"a status line without a reason", GET, GET, "HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n",
-     "HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n", true, true},
+     "HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n", true, true},
 };
 
 /* With option accept-invalid-http-request and -response: whatever came, what goes on is well

@@ -191,13 +191,65 @@ static void test_end_of_writing_is_a_fin(void **state)
     assert_int_equal(conn_recv(&conn, buf, sizeof(buf)), 1);
 }
 
-static void test_conn_reset_is_a_reset(void **state)
+static void test_disconnecting_is_a_reset(void **state)
 {
     (void)state;
     char buf[8];
-    conn_reset(&conn);
+    int fd = conn_disconnect(&conn);
+    assert_true(fd >= 0);
     assert_false(conn_is_open(&conn));
+    assert_int_equal(conn_disconnect(&conn), -1);
     assert_int_equal(recv(peer, buf, sizeof(buf), 0), -1);
+    close(fd);
+}
+
+/* Turns until it is known how the attempt went. */
+static int outcome(void)
+{
+    int rc;
+    for (uint64_t end = turns_clock_ms() + 2000; (rc = conn_connected(&conn)) == UV_EAGAIN;) {
+        assert_true(turns_clock_ms() < end);
+        turns_settle(&loop);
+    }
+    return rc;
+}
+
+static int reconnect(int fd, const struct sockaddr_in *in)
+{
+    int rc = conn_reconnect(&conn, fd, (const struct sockaddr *)in, sizeof(*in), NULL);
+    return rc == 0 ? outcome() : rc;
+}
+
+static void test_one_socket_for_many_connections(void **state)
+{
+    (void)state;
+    struct sockaddr_in in, nobody;
+    char buf[8];
+    int listener = listen_on_loopback(&in);
+    close(listen_on_loopback(&nobody));
+    for (int i = 0; i < 3; i++) {
+        close(peer);
+        int fd = conn_disconnect(&conn);
+        turns_settle(&loop); /* the kernel has more to tell of it, which is no event of ours */
+        events = 0;
+        assert_int_equal(reconnect(fd, &nobody), UV_ECONNREFUSED);
+        assert_int_equal(reconnect(conn_disconnect(&conn), &in), 0);
+        peer = accept(listener, NULL, NULL);
+        say("abc");
+        assert_int_equal(conn_recv(&conn, buf, sizeof(buf)), 3);
+        assert_int_equal(send_text("de"), 2);
+        assert_int_equal(recv(peer, buf, sizeof(buf), 0), 2);
+    }
+    close(listener);
+}
+
+static void test_a_socket_of_another_family_is_refused(void **state)
+{
+    (void)state;
+    struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons(1)};
+    int fd = conn_disconnect(&conn);
+    assert_true(conn_reconnect(&conn, fd, (struct sockaddr *)&in6, sizeof(in6), NULL) < 0);
+    assert_false(conn_is_open(&conn));
 }
 
 static void test_nobody_listens(void **state)
@@ -237,7 +289,9 @@ int main(void)
         CASE(test_a_full_send_buffer_and_room_again),
         CASE(test_pieces_share_one_send),
         CASE(test_end_of_writing_is_a_fin),
-        CASE(test_conn_reset_is_a_reset),
+        CASE(test_disconnecting_is_a_reset),
+        CASE(test_one_socket_for_many_connections),
+        CASE(test_a_socket_of_another_family_is_refused),
         CASE(test_nobody_listens),
         CASE(test_an_address_of_no_family),
     };

@@ -188,7 +188,7 @@ static void test_a_peer_that_leaves_during_the_handshake(void **state)
     assert_int_equal(conn_handshake(&client), UV_EAGAIN);
     turns_settle(&loop);
     assert_int_equal(conn_handshake(&server), UV_EAGAIN);
-    conn_reset(&client);
+    close(conn_disconnect(&client));
     turns_settle(&loop);
     assert_true(conn_handshake(&server) < 0);
     assert_int_not_equal(conn_handshake(&server), UV_EAGAIN);
