@@ -157,6 +157,19 @@ static void emit_rule(const struct haproxy_line *line, const struct conf_directi
     *haproxy_emit(line->r, rule.name) = rule;
 }
 
+/* set-header NAME %[ssl_fc,iif(https,http)]: what option forwarded-proto does. */
+static bool read_forwarded_proto(const struct haproxy_line *line)
+{
+    if (line->count != 4 || !is_word(line, 1, "set-header") ||
+        !is_word(line, 3, "%[ssl_fc,iif(https,http)]"))
+        return false;
+    struct conf_directive *d =
+        haproxy_emit(line->r, haproxy_reword(line->words[0], "option forwarded-proto"));
+    d->args = &line->words[2];
+    d->arg_count = 1;
+    return true;
+}
+
 void haproxy_rule_read(const struct haproxy_line *line)
 {
     struct haproxy_condition_paths when = {0};
@@ -166,6 +179,8 @@ void haproxy_rule_read(const struct haproxy_line *line)
                   "'http-request' needs an action");
         return;
     }
+    if (read_forwarded_proto(line))
+        return;
     const struct keyword *row = find_action(line);
     size_t end = find_condition(line);
     if (row == NULL || !read_action(line, row, end, &action) || !check_body(line, &action))
