@@ -132,11 +132,46 @@ static void the_text_tells_the_syntax(void **state)
     }
 }
 
+/* The example behind a marker of the guide. The caller frees it. */
+static char *read_example(const char *marker)
+{
+    char *bytes = NULL;
+    size_t len = 0;
+    assert_int_equal(conf_source_disk.read(NULL, WEIR_DOCS "/configuration.md", &bytes, &len), 0);
+    bytes = realloc(bytes, len + 1);
+    bytes[len] = '\0';
+    char *start = strstr(bytes, marker);
+    assert_non_null(start);
+    start = strstr(start, "```\n") + 4;
+    *strstr(start, "```\n") = '\0';
+    for (char *user; (user = strstr(start, "www-data")) != NULL;)
+        memcpy(user, "web     ", 8); /* the user of a test; blanks go below */
+    for (char *blank; (blank = strstr(start, "web     \"")) != NULL;)
+        memcpy(blank, "web\"     ", 9);
+    char *example = strdup(start);
+    free(bytes);
+    return example;
+}
+
+static void the_guide_says_the_same_in_both_syntaxes(void **state)
+{
+    (void)state;
+    char *haproxy = read_example("<!-- test: the same -->");
+    char *libconfig = read_example("<!-- test: loads -->");
+    char *one = describe("h.cfg", haproxy), *other = describe("w.conf", libconfig);
+    assert_same(one, other);
+    free(one);
+    free(other);
+    free(haproxy);
+    free(libconfig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_syntaxes_make_the_same_model),
         cmocka_unit_test(the_text_tells_the_syntax),
+        cmocka_unit_test(the_guide_says_the_same_in_both_syntaxes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
