@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "config/digest.h"
+#include "config/haproxy_blocks.h"
 #include "config/haproxy_reader.h"
 #include "config/libconfig_reader.h"
 #include "config/loader.h"
@@ -156,6 +157,20 @@ struct config *config_load(const struct conf_input *input, struct conf_report *r
         return config;
     arena_free(l.arena);
     return NULL;
+}
+
+bool config_condition(const char *text, struct conf_report *report, bool *value_out)
+{
+    struct loader l = {.arena = arena_new(), .scratch = arena_new(), .report = report};
+    struct haproxy_env env = {.arena = l.scratch};
+    struct conf_span span = {{"-cc", 1, 1}, (unsigned)strlen(text)};
+    struct conf_word items[] = {{.text = "-cc", .span = span}, {.text = text, .span = span}};
+    const struct haproxy_words words = {items, 2};
+    conf_report_add_text(report, "-cc", text, strlen(text));
+    bool has_value = haproxy_condition(&l, &env, &words, value_out);
+    arena_free(l.scratch);
+    arena_free(l.arena);
+    return has_value;
 }
 
 void config_free(struct config *config)

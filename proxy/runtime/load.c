@@ -4,6 +4,7 @@
 #include "proxy/runtime/load.h"
 
 #include "config/load.h"
+#include "config/report_formats.h"
 #include "proxy/runtime/limits.h"
 
 #include <sched.h>
@@ -122,11 +123,22 @@ static int load_sockets(struct load *load, const struct load_input *input)
     return -1;
 }
 
+/* -dW */
+static int refuse_warnings(struct load *load, const struct options *options)
+{
+    if (!options->strict || load->report.warnings == 0)
+        return 0;
+    conf_report_add(&load->report, CONF_ERROR, (struct conf_span){0}, NULL,
+                    "there are warnings, and -dW takes them for errors");
+    return -1;
+}
+
 int load_run(struct load *load, const struct load_input *input)
 {
     *load = (struct load){0};
     conf_report_init(&load->report);
-    if (load_config(load, input) != 0 || load_tls(load, input) != 0)
+    if (load_config(load, input) != 0 || load_tls(load, input) != 0 ||
+        refuse_warnings(load, input->options) != 0)
         return -1;
     return load_sockets(load, input);
 }
@@ -165,6 +177,12 @@ void load_reason(const struct load *load, char reason_out[LOAD_REASON_BYTES])
 
 void load_show(const struct load *load, const struct options *options)
 {
+    if (options->json)
+        conf_report_print_json(stdout, &load->report);
+    if (options->sarif)
+        conf_report_print_sarif(stdout, &load->report);
+    if (options->json || options->sarif)
+        return;
     enum conf_severity least = options->quiet                       ? CONF_ERROR
                                : options->verbose || options->debug ? CONF_NOTE
                                                                     : CONF_WARNING;

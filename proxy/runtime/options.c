@@ -11,13 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum option_kind { OPT_FLAG, OPT_TEXT, OPT_NUMBER, OPT_FILE, OPT_PIDS };
+enum option_kind { OPT_FLAG, OPT_TEXT, OPT_NUMBER, OPT_FILE, OPT_PIDS, OPT_IDLE, OPT_IDLE_WORD };
 
 struct option_row {
     const char *name; /* without its dash */
     enum option_kind kind;
     size_t at, also; /* offsets; `also` is a second flag to set, SIZE_MAX = none */
-    int number;      /* OPT_PIDS: the signal */
+    int number;      /* OPT_PIDS: the signal; OPT_IDLE: 1 = the name may go on, as in -dM0x50 */
     const char *takes;
     const char *doc;
 };
@@ -40,19 +40,39 @@ static const struct option_row rows[] = {
     {"n",  OPT_NUMBER, AT(maxconn), 0, "COUNT", "most connections at a time, instead of global maxconn"},
     {"sf", OPT_PIDS,   0, SIZE_MAX, SIGUSR1, "PID...", "once we serve, let these processes finish and leave"},
     {"st", OPT_PIDS,   0, SIZE_MAX, SIGTERM, "PID...", "once we serve, end these processes"},
+    {"dW", OPT_FLAG,   AT(strict), 0, NULL, "take warnings for errors"},
+    {"cc", OPT_TEXT,   AT(condition), 0, "COND", "evaluate a condition of .if and exit: 0 true, 1 false, 2 neither"},
+    {"-json", OPT_FLAG, AT2(json, check), 0, NULL, "as -c, with the problems as JSON on standard output"},
+    {"-sarif", OPT_FLAG, AT2(sarif, check), 0, NULL, "as -c, with the problems as SARIF 2.1.0 on standard output"},
     {"q",  OPT_FLAG,   AT(quiet), 0, NULL, "show no messages"},
     {"V",  OPT_FLAG,   AT(verbose), 0, NULL, "show notes too"},
+    {"dD", OPT_FLAG,   AT(verbose), 0, NULL, "as -V"},
     {"v",  OPT_FLAG,   AT(show_version), 0, NULL, "show the version and exit"},
     {"vv", OPT_FLAG,   AT2(show_version, show_build), 0, NULL, "show version, build and libraries and exit"},
+    {"x",  OPT_IDLE_WORD, 0, SIZE_MAX, 0, "SOCKET", "no effect: a reload keeps its sockets without it"},
+    {"S",  OPT_IDLE_WORD, 0, SIZE_MAX, 0, "BIND", "no effect: the monitor has no socket of its own yet"},
+    {"m",  OPT_IDLE_WORD, 0, SIZE_MAX, 0, "MB", "no effect: see limits of the service manager"},
+    {"N",  OPT_IDLE_WORD, 0, SIZE_MAX, 0, "COUNT", "no effect: a proxy's maxconn is that of the process"},
+    {"dM", OPT_IDLE,   0, SIZE_MAX, 1, NULL, "no effect: memory is always cleared"},
+    {"dI", OPT_IDLE,   0, SIZE_MAX, 0, NULL, "no effect: nothing is forked by the configuration"},
+    {"dK", OPT_IDLE,   0, SIZE_MAX, 1, NULL, "no effect: docs/reference.md lists the keywords"},
+    {"dC", OPT_IDLE,   0, SIZE_MAX, 1, NULL, "no effect: the configuration is not dumped yet"},
     {"-help", OPT_FLAG, AT(show_help), 0, NULL, "show this and exit"},
     {"-version", OPT_FLAG, AT(show_version), 0, NULL, "as -v"},
 };
 /* clang-format on */
 
+static bool row_is(const struct option_row *row, const char *name)
+{
+    bool goes_on = row->kind == OPT_IDLE && row->number == 1;
+    return strcmp(row->name, name) == 0 ||
+           (goes_on && strncmp(row->name, name, strlen(row->name)) == 0);
+}
+
 static const struct option_row *row_find(const char *name)
 {
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        if (strcmp(rows[i].name, name) == 0)
+        if (row_is(&rows[i], name))
             return &rows[i];
     return NULL;
 }
@@ -121,9 +141,13 @@ static int take_option(struct options *options, const struct option_row *row, ch
     }
     if (row->kind == OPT_PIDS)
         return take_pids(options, row, argv);
+    if (row->kind == OPT_IDLE)
+        return 0;
     const char *word = *++*argv;
     if (word == NULL)
         return complain(row->name, "needs an argument:", row->takes);
+    if (row->kind == OPT_IDLE_WORD)
+        return 0;
     if (row->kind == OPT_NUMBER)
         return take_number(options, row, word);
     if (row->kind == OPT_FILE)
@@ -163,7 +187,8 @@ int options_parse(struct options *options, int argc, char **argv)
         options_free(options);
         return -1;
     }
-    if (options->show_version || options->show_help || options->file_count > 0)
+    if (options->show_version || options->show_help || options->condition != NULL ||
+        options->file_count > 0)
         return 0;
     fprintf(stderr, "no configuration file is given\n");
     options_free(options);

@@ -29,6 +29,9 @@ struct options {
     bool monitored;         /* -W, -Ws */
     bool notifies;          /* -Ws */
     bool quiet, verbose;    /* -q, -V */
+    bool strict;            /* -dW: a warning is an error */
+    bool json, sarif;       /* --json, --sarif: the form of what -c finds */
+    const char *condition;  /* -cc, or NULL */
     pid_t *old_pids;        /* owned; of -sf, -st */
     size_t old_pid_count;
     int old_signal; /* what they are sent once we serve; 0 = neither option was given */

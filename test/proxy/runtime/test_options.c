@@ -33,6 +33,11 @@ static const struct {
     {"a monitor", {"-W", "-f", "a"}, {.monitored = true}, "a", 1},
     {"a monitor that notifies", {"-Ws", "-f", "a"}, {.monitored = true, .notifies = true}, "a", 1},
     {"quiet and verbose", {"-q", "-V", "-f", "a"}, {.quiet = true, .verbose = true}, "a", 1},
+    {"warnings as errors", {"-dW", "-f", "a"}, {.strict = true}, "a", 1},
+    {"a check for programs", {"--json", "-f", "a"}, {.check = true, .json = true}, "a", 1},
+    {"a check for editors", {"--sarif", "-f", "a"}, {.check = true, .sarif = true}, "a", 1},
+    {"a condition needs no file", {"-cc", "1"}, {.condition = "1"}, NULL, 0},
+    {"options without effect", {"-S", "/s", "-dM0x50", "-x", "/y", "-f", "a"}, {0}, "a", 1},
     {"a limit", {"-n", "200", "-f", "a"}, {.maxconn = 200}, "a", 1},
     {"a pid file", {"-p", "x", "-f", "a"}, {.pidfile = "x"}, "a", 1},
     {"a folder", {"-C", "x", "-f", "a"}, {.folder = "x"}, "a", 1},
@@ -63,6 +68,8 @@ static const struct {
     {"an unknown option", {"-y", "-f", "a"}},
     {"options do not cluster", {"-cq", "-f", "a"}},
     {"a word that is no option", {"a"}},
+    {"a socket without its name", {"-f", "a", "-x"}},
+    {"a flag that goes on", {"-dIx", "-f", "a"}},
     {"a limit that is no number", {"-n", "x", "-f", "a"}},
     {"a limit below zero", {"-n", "-1", "-f", "a"}},
     {"a limit with a tail", {"-n", "5x", "-f", "a"}},
@@ -94,9 +101,10 @@ static void check(size_t i)
     bool same = got.check == want->check && got.debug == want->debug &&
                 got.foreground == want->foreground && got.daemon == want->daemon &&
                 got.monitored == want->monitored && got.notifies == want->notifies &&
-                got.quiet == want->quiet && got.verbose == want->verbose &&
-                got.maxconn == want->maxconn && got.old_signal == want->old_signal &&
-                got.old_pid_count == want->old_pid_count &&
+                got.strict == want->strict && got.json == want->json && got.sarif == want->sarif &&
+                is_same(got.condition, want->condition) && got.quiet == want->quiet &&
+                got.verbose == want->verbose && got.maxconn == want->maxconn &&
+                got.old_signal == want->old_signal && got.old_pid_count == want->old_pid_count &&
                 got.show_version == want->show_version && got.show_build == want->show_build &&
                 got.show_help == want->show_help && is_same(got.pidfile, want->pidfile) &&
                 is_same(got.folder, want->folder) && is_same(got.local_name, want->local_name) &&
