@@ -66,7 +66,7 @@ enum keyword_kind {
     KW_NAME,     /* const char *: name of a choice */
     KW_STATUSES, /* struct conf_status_set: "200-399,404" */
     KW_OCTAL,    /* mode_t */
-    KW_SET,      /* int: takes the row's value when the flag is on, 0 when off */
+    KW_SET,      /* int: takes the row's value when the flag is on; off undoes that alone */
     KW_GROUP,    /* a struct inside this one: params of another level */
     KW_LIST,     /* an array of structs: each use adds one */
     KW_OWN,      /* the row's own function reads it */

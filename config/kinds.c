@@ -58,8 +58,13 @@ static void set_value(struct loader *l, const struct keyword *row, void *base,
                       const struct conf_directive *d)
 {
     bool flag;
-    if (read_flag(l, d, &flag))
-        *(int *)field(row, base) = flag ? row->value : 0;
+    int *value = field(row, base);
+    if (!read_flag(l, d, &flag))
+        return;
+    if (flag)
+        *value = row->value;
+    else if (*value == row->value)
+        *value = 0; /* what a word of the same kind has set stays */
 }
 
 /* Stores a value that could be read (error 0) and that the row's range holds. */

@@ -54,19 +54,26 @@ void own_ca_path(struct loader *l, const struct keyword *row, void *base,
 void own_crt_files(struct loader *l, const struct keyword *row, void *base,
                    const struct conf_directive *d)
 {
-    struct conf_words *files = (struct conf_words *)((char *)base + row->offset);
+    struct conf_tls *tls = (struct conf_tls *)((char *)base + row->offset);
+    struct conf_words *files = &tls->crt;
     if (d->is_group || d->arg_count == 0)
         CONF_FAIL(l, d->name.span,
                   loader_hint(l, d->name.span, "write crt = [\"/path/of/file.pem\"]",
                               "write: crt /path/of/file.pem"),
                   "'%s' needs a path", d->name.text);
-    const char **items = arena_alloc(l->arena, (files->count + d->arg_count + 1) * sizeof *items);
-    if (files->count > 0)
+    size_t count = files->count + d->arg_count;
+    const char **items = arena_alloc(l->arena, (count + 1) * sizeof *items);
+    struct conf_place *places = arena_alloc(l->arena, (count + 1) * sizeof *places);
+    if (files->count > 0) {
         memcpy(items, files->items, files->count * sizeof *items);
+        memcpy(places, tls->crt_places, files->count * sizeof *places);
+    }
     files->items = items;
+    tls->crt_places = places;
     for (size_t i = 0; i < d->arg_count; i++) {
         const struct conf_word *word = &d->args[i];
         (void)is_path(l, d, word); /* kept all the same, so that none is reported as missing */
+        places[files->count] = word->span.place;
         files->items[files->count++] = below(l, l->global.crt_base, word->text);
     }
 }

@@ -6,6 +6,7 @@
 #include "config/resolve.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "config/address.h"
 #include "config/suggest.h"
@@ -186,6 +187,9 @@ static void resolve_global(struct loader *l)
         global->nbthread = l->input->cpus != 0 ? l->input->cpus : 1;
     if (global->log_tag == NULL)
         global->log_tag = l->input->log_tag != NULL ? l->input->log_tag : "weir";
+    char host[256] = "";
+    if (global->node == NULL && gethostname(host, sizeof(host) - 1) == 0)
+        global->node = arena_copy(l->arena, host);
     size_t kept = 0;
     for (size_t i = 0; i < global->log_count; i++) {
         if (is_log_global(&global->logs[i]))
@@ -207,6 +211,10 @@ static void resolve_proxy(struct loader *l, struct draft_proxy *draft)
         proxy->log_tag = l->global.g.log_tag;
     if (proxy->maxconn == 0)
         proxy->maxconn = l->global.g.maxconn;
+    if (proxy->stats.node == NULL)
+        proxy->stats.node = l->global.g.node;
+    if (proxy->stats.desc == NULL)
+        proxy->stats.desc = l->global.g.description;
     if (proxy->http_keep_alive) /* the opposite words, of defaults */
         proxy->http_close = proxy->http_server_close = false;
 }

@@ -51,12 +51,12 @@ static void pool_free_items(struct pool *pool, unsigned count)
     }
 }
 
-bool pool_trim(struct pool *pool)
+unsigned pool_trim(struct pool *pool)
 {
     unsigned idle = pool->low_water;
     pool_free_items(pool, idle);
     pool->low_water = pool->free_count;
-    return idle > 0;
+    return idle;
 }
 
 void pool_destroy(struct pool *pool)

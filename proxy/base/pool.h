@@ -8,7 +8,6 @@
 #ifndef WEIR_BASE_POOL_H
 #define WEIR_BASE_POOL_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 struct pool {
@@ -23,8 +22,8 @@ void pool_init(struct pool *pool, size_t item_bytes);
 /* NULL when memory runs out. The bytes are not cleared. */
 void *pool_take(struct pool *pool);
 void pool_give(struct pool *pool, void *item);
-/* Frees what was not in use at any time since the last call; true if it freed anything. */
-bool pool_trim(struct pool *pool);
+/* Frees what was not in use at any time since the last call; how many those were. */
+unsigned pool_trim(struct pool *pool);
 /* Frees all that is free; what is in use must have been given back before. */
 void pool_destroy(struct pool *pool);
 

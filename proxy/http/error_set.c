@@ -19,7 +19,8 @@ int error_set_load(struct proxy *proxy, char *text, size_t size)
     const struct conf_proxy *conf = proxy->conf;
     if (conf->error_file_count == 0)
         return 0;
-    struct error_set *set = calloc(1, sizeof(*set) + conf->error_file_count * sizeof(set->files[0]));
+    struct error_set *set =
+        calloc(1, sizeof(*set) + conf->error_file_count * sizeof(set->files[0]));
     if (set == NULL)
         goto fail;
     for (; set->count < conf->error_file_count; set->count++) {
@@ -31,9 +32,10 @@ int error_set_load(struct proxy *proxy, char *text, size_t size)
             goto fail;
         set->files[set->count].status = file->status;
         set->files[set->count].bytes = bytes;
-        if (error_page_load(file->bytes, file->len, bytes, room, &set->files[set->count].page, complaint) < 0) {
-            snprintf(text, size, "%s:%u: proxy %s: errorfile %u %s: %s", conf->place.file, conf->place.line,
-                     conf->name, file->status, file->path, complaint);
+        if (error_page_load(file->bytes, file->len, bytes, room, &set->files[set->count].page,
+                            complaint) < 0) {
+            snprintf(text, size, "%s:%u: proxy %s: errorfile %u %s: %s", conf->place.file,
+                     conf->place.line, conf->name, file->status, file->path, complaint);
             set->count++;
             error_set_free(set);
             return UV_EINVAL;

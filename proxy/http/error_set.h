@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The error files of a proxy, checked and brought into the form in which they are sent, once for each load.
+ * The error files of a proxy, checked and brought into the form in which they are sent, once for
+ * each load.
  *
  * Thread:  made and freed by the control thread, read by all in between.
  */

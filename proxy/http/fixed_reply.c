@@ -36,21 +36,25 @@ static enum service_verdict answer_monitor(struct service_answer *answer)
     answer->content_length = sizeof(monitor_body) - 1;
     answer->fixed = monitor_body;
     answer->unlogged = true;
-    snprintf(answer->headers, sizeof(answer->headers), "Cache-Control: no-cache\r\nContent-Type: text/html\r\n");
+    snprintf(answer->headers, sizeof(answer->headers),
+             "Cache-Control: no-cache\r\nContent-Type: text/html\r\n");
     return SERVICE_ANSWERS;
 }
 
-static enum service_verdict answer_return(const struct conf_action *action, struct service_answer *answer)
+static enum service_verdict answer_return(const struct conf_action *action,
+                                          struct service_answer *answer)
 {
     answer->status = (int)action->status;
     answer->content_length = action->body_len;
     answer->fixed = action->body;
     if (action->content_type != NULL && action->body_len > 0)
-        snprintf(answer->headers, sizeof(answer->headers), "Content-Type: %s\r\n", action->content_type);
+        snprintf(answer->headers, sizeof(answer->headers), "Content-Type: %s\r\n",
+                 action->content_type);
     return SERVICE_ANSWERS;
 }
 
-enum service_verdict fixed_reply(const struct service_request *request, struct service_answer *answer_out)
+enum service_verdict fixed_reply(const struct service_request *request,
+                                 struct service_answer *answer_out)
 {
     const struct conf_proxy *conf = request->proxy->conf;
     const char *path;

@@ -145,10 +145,10 @@ static enum h1_status read_method(struct h1_parser *p, size_t len)
     m->method_len = (uint16_t)method_len;
     m->method = (uint8_t)http_method_find(method, method_len);
     p->stage = H1_STAGE_LLHTTP;
+    if (m->method != HTTP_METHOD_OTHER)
+        return H1_MORE; /* llhttp reads it with what follows */
     p->parsed = end;
-    if (m->method == HTTP_METHOD_OTHER)
-        return h1_show(p, "GET", 3, m->method_off);
-    return h1_show(p, method, method_len, m->method_off);
+    return h1_show(p, "GET", 3, m->method_off);
 }
 
 static enum h1_status read_head(struct h1_parser *p, size_t len)

@@ -52,9 +52,10 @@ static int on_version_complete(llhttp_t *llhttp)
     struct http_msg *m = p->msg;
     const bool is_request = llhttp->type == HTTP_REQUEST;
     const uint32_t before = is_request ? m->target_off + m->target_len : 0;
-    const char *want = is_request ? " HTTP/" : "HTTP/";
-    const uint32_t version_off = before + (uint32_t)strlen(want);
-    if (p->span_end != version_off + 3 || memcmp(p->base + before, want, strlen(want)) != 0)
+    const char *at = p->base + before;
+    const uint32_t version_off = before + (is_request ? 6 : 5);
+    const bool is_http = is_request ? memcmp(at, " HTTP/", 6) == 0 : memcmp(at, "HTTP/", 5) == 0;
+    if (p->span_end != version_off + 3 || !is_http)
         return h1_refuse(p, 400, before, "malformed start line");
     if (llhttp->http_major != 1)
         return h1_refuse(p, 400, version_off, "HTTP version is not 1.0 or 1.1");

@@ -70,3 +70,11 @@ void head_add_fields(struct gather *g, const struct http_msg *m, const char *bas
             i = add_run(g, m, base, i);
     }
 }
+
+void head_add_end(struct gather *g, const struct http_msg *m, const char *base, bool lenient)
+{
+    if (lenient)
+        gather_literal(g, "\r\n");
+    else
+        gather_add(g, base + m->head_bytes - 2, 2);
+}

@@ -15,5 +15,10 @@ void head_drop_connection_fields(struct http_msg *m, const char *base);
  * passed on as they are (lenient parsing, a length that was repeated), each written anew.
  */
 void head_add_fields(struct gather *g, const struct http_msg *m, const char *base, bool lenient);
+/*
+ * The empty line: the buffer's own, which goes on from the fields before it and up to the body behind it. So a
+ * message that passes unchanged is one piece. Where lines may end otherwise (lenient parsing) it is written anew.
+ */
+void head_add_end(struct gather *g, const struct http_msg *m, const char *base, bool lenient);
 
 #endif

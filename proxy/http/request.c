@@ -156,17 +156,17 @@ enum stream_state request_send(struct stream *s)
     s->keep_server = !be->http_server_close && !be->http_close &&
                      !s->frontend->conf->http_server_close && !s->frontend->conf->http_close;
     add_request_line(s, &g);
-    head_add_fields(&g, m, s->in, s->frontend->conf->accept_invalid_request);
+    bool lenient = s->frontend->conf->accept_invalid_request;
+    head_add_fields(&g, m, s->in, lenient);
     add_forwarded_fields(s, &g);
     if (m->body == HTTP_BODY_CHUNKED)
         gather_literal(&g, "Transfer-Encoding: chunked\r\n");
     add_connection(s, &g);
-    gather_literal(&g, "\r\n");
+    head_add_end(&g, m, s->in, lenient);
 
-    unsigned lenient = s->frontend->conf->accept_invalid_request ? H1_LENIENT : 0;
     relay_free(&s->up); /* of an attempt before this one */
     relay_start(&s->up, &s->session->client, &s->sconn->conn, m->body, m->content_length,
-                m->body == HTTP_BODY_CHUNKED, lenient);
+                m->body == HTTP_BODY_CHUNKED, lenient ? H1_LENIENT : 0);
     s->up.surplus_max = s->thread->buffer_bytes; /* it becomes the next stream's */
     s->down.to = &s->session->client;            /* for interim responses */
     enum relay_status status = send_with_body(s, &g);

@@ -51,7 +51,8 @@ static void add_status_line(const struct stream *s, struct gather *g, const char
         gather_add(g, base + after_version, sizeof(" 200") - 1);
         gather_literal(g, " ");
     } else if (base[after_version - 1] == '1') { /* 1.2 to 1.9 are read as 1.1, but not passed on */
-        gather_add(g, base, end);
+        gather_add(g, base, end + 2); /* with its CRLF, so that the head is one piece */
+        return;
     } else {
         gather_literal(g, "HTTP/1.1");
         gather_add(g, base + after_version, end - after_version);
@@ -68,13 +69,14 @@ static void drop_hop_by_hop(struct http_msg *m, const char *base)
 static void add_head(struct stream *s, struct gather *g, const char *base, bool tunnel)
 {
     struct http_msg *m = &s->resp;
+    bool lenient = s->backend->conf->accept_invalid_response;
     drop_hop_by_hop(m, base);
     add_status_line(s, g, base);
-    head_add_fields(g, m, base, s->backend->conf->accept_invalid_response);
+    head_add_fields(g, m, base, lenient);
     if (m->body == HTTP_BODY_CHUNKED && s->req.version_minor == 1)
         gather_literal(g, "Transfer-Encoding: chunked\r\n");
     add_connection(s, g, tunnel);
-    gather_literal(g, "\r\n");
+    head_add_end(g, m, base, lenient);
 }
 
 static bool is_tunnel(const struct stream *s)
@@ -163,13 +165,14 @@ static enum stream_state start_response(struct stream *s, const char *base, size
 static enum relay_status pass_interim(struct stream *s, const char *base)
 {
     struct gather g;
+    bool lenient = s->backend->conf->accept_invalid_response;
     gather_init(&g);
     if (s->req.version_minor == 0)
         return RELAY_WAITS;
     drop_hop_by_hop(&s->resp, base);
     add_status_line(s, &g, base);
-    head_add_fields(&g, &s->resp, base, s->backend->conf->accept_invalid_response);
-    gather_literal(&g, "\r\n");
+    head_add_fields(&g, &s->resp, base, lenient);
+    head_add_end(&g, &s->resp, base, lenient);
     return relay_send(&s->down, &g);
 }
 

@@ -37,7 +37,6 @@ struct service_request {
 struct service_answer {
     int status;
     uint64_t content_length;         /* known beforehand, or SERVICE_CHUNKED */
-    char headers[SERVICE_HEADERS_BYTES]; /* further field lines, each with its CRLF; no framing fields */
     bool unlogged;                   /* monitor-uri: a probe each second would fill the log */
     const char *name;                /* in the log, in place of a server: "<STATS>"; or NULL */
     const char *fixed;               /* a body of content_length bytes that the snapshot owns; or NULL and */
@@ -46,6 +45,7 @@ struct service_answer {
     void *state;                     /* owned by the answer from now on */
     void (*free_state)(void *state); /* or NULL */
     struct service_wait *wait;       /* borrowed, of SERVICE_WAITS: set until service_resume() */
+    char headers[SERVICE_HEADERS_BYTES]; /* further field lines, each with its CRLF; no framing fields */
 };
 
 #define SERVICE_CHUNKED UINT64_MAX

@@ -12,8 +12,8 @@ struct stream *stream_new(struct session *session)
     struct stream *s = pool_take(&thread->stream_pool);
     if (s == NULL)
         return NULL;
-    /* the heads and the buffer behind them are large, and not read before they are written */
-    memset(s, 0, offsetof(struct stream, req));
+    memset(s, 0, offsetof(struct stream, answer.headers));
+    s->answer.headers[0] = '\0';
     s->session = session;
     s->thread = thread;
     s->snapshot = snapshot_hold(session->snapshot, thread->loop->index);

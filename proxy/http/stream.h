@@ -89,16 +89,14 @@ struct stream {
     enum stream_state state;
 
     /* request and response */
-    struct h1_parser parser;   /* of the request, then of the response */
     struct h1_error bad;       /* why either was refused */
     struct relay up, down;
     struct relay_bytes resp_head; /* a response head that did not come in one piece */
-    struct service_answer answer;
     bool resp_started;         /* bytes of a final response have gone to the client */
     bool keep_client;          /* the client's connection may serve another request */
     bool keep_server;
     bool upgrade;              /* the client asks for another protocol */
-    bool suspects_death;       /* the connection broke; a new one is to show whether the server is there */
+    bool suspects_death;       /* the connection broke; a new one shows whether the server lives */
     bool fresh_conn;           /* idle connections have failed it: open a new one */
     bool up_broken;            /* the server takes no more of the request: its answer may explain */
     unsigned interim_count;
@@ -120,6 +118,11 @@ struct stream {
     /* received from the client: this request's head, body bytes that came with it, the next request */
     uint32_t in_len;
     uint32_t in_used; /* bytes of this request consumed from `in` */
+
+    /* what follows is large, and not read before it is written: stream_new() clears only what is above, and of
+     * the answer what stands before its headers */
+    struct service_answer answer;
+    struct h1_parser parser;   /* of the request, then of the response */
     struct http_msg req, resp;
     char in[]; /* thread->buffer_bytes */
 };
@@ -160,7 +163,7 @@ static inline void stream_server_lives(struct stream *s, unsigned timeout_ms)
 /* Ends it: log, counters, connections. Returns STREAM_ENDED. */
 enum stream_state stream_end(struct stream *s);
 /* Blames, and answers with an error page if no response has begun; else cuts. */
-enum stream_state stream_fail(struct stream *s, enum stream_cause cause, int status);
+COLD enum stream_state stream_fail(struct stream *s, enum stream_cause cause, int status);
 /* Runs both directions as far as they go; ends the stream when both are done. */
 enum stream_state stream_pump(struct stream *s);
 
@@ -168,10 +171,10 @@ enum stream_state stream_pump(struct stream *s);
 enum stream_state dispatch_start(struct stream *s);
 enum stream_state dispatch_granted(struct stream *s);
 enum stream_state dispatch_connecting(struct stream *s);
-enum stream_state dispatch_retry_connect(struct stream *s); /* the attempt failed */
+COLD enum stream_state dispatch_retry_connect(struct stream *s); /* the attempt failed */
 enum stream_state dispatch_resume(struct stream *s);        /* after STREAM_PAUSED */
 /* The connection failed after the request was sent: tries again where that cannot do harm, else fails. */
-enum stream_state dispatch_server_failed(struct stream *s, enum stream_cause cause, int status);
+COLD enum stream_state dispatch_server_failed(struct stream *s, enum stream_cause cause, int status);
 enum stream_state dispatch_server_down(struct stream *s);
 void dispatch_leave_queue(struct stream *s);
 /* Gives back connection and slot, if any. */

@@ -19,6 +19,18 @@ static void count(const struct stream *s, unsigned whose, enum counter which, ui
         counters_add(server_counters(s->server, thread), which, n);
 }
 
+/* The counters of all who had to do with it, the frontend's first: how many. */
+static unsigned counted_for(const struct stream *s, struct counters *cells_out[3])
+{
+    unsigned thread = s->thread->loop->index, count = 0;
+    cells_out[count++] = frontend_counters(&s->frontend->state->frontend, thread);
+    if (s->backend != NULL)
+        cells_out[count++] = backend_counters(&s->backend->state->backend, thread);
+    if (s->server != NULL)
+        cells_out[count++] = server_counters(s->server, thread);
+    return count;
+}
+
 void stream_log_failure(struct stream *s)
 {
     bool before_request = s->phase == 'R';
@@ -58,52 +70,51 @@ static int phase_ms(uint64_t from_us, uint64_t to_us)
     return from_us != 0 && to_us >= from_us ? (int)((to_us - from_us) / 1000) : -1;
 }
 
-static void count_times(const struct stream *s, struct counters *cells, uint64_t now_us)
-{
-    if (s->assigned_us != 0)
-        counters_time(cells, TIME_QUEUE, s->assigned_us - s->head_us);
-    if (s->connected_us != 0)
-        counters_time(cells, TIME_CONNECT, s->connected_us - s->assigned_us);
-    if (s->response_us != 0 && s->connected_us != 0)
-        counters_time(cells, TIME_RESPONSE, s->response_us - s->connected_us);
-    counters_time(cells, TIME_TOTAL, now_us - s->began_us);
-}
-
 /* What the client sent for this request, as far as we got to know. */
 static uint64_t uploaded(const struct stream *s)
 {
     return s->head_us != 0 ? s->req.head_bytes + s->up.bytes_in : s->in_len;
 }
 
+static void count_times(const struct stream *s, struct counters *const *cells, unsigned count)
+{
+    if (s->assigned_us != 0)
+        counters_time_all(cells, count, TIME_QUEUE, s->assigned_us - s->head_us);
+    if (s->connected_us != 0)
+        counters_time_all(cells, count, TIME_CONNECT, s->connected_us - s->assigned_us);
+    if (s->response_us != 0 && s->connected_us != 0)
+        counters_time_all(cells, count, TIME_RESPONSE, s->response_us - s->connected_us);
+    counters_time_all(cells, count, TIME_TOTAL, s->thread->loop->now_us - s->began_us);
+}
+
 /* A listen section's backend shows what its frontend half answered, too, as in HAProxy. */
-static void count_bytes(const struct stream *s, enum counter which, uint64_t n)
+static void count_for_listen(const struct stream *s)
 {
     const struct proxy *fe = s->frontend;
-    count(s, COUNT_ALL, which, n);
-    if (s->backend == NULL && (fe->conf->caps & CONF_BACKEND) != 0)
-        counters_add(backend_counters(&fe->state->backend, s->thread->loop->index), which, n);
+    if (s->backend != NULL || (fe->conf->caps & CONF_BACKEND) == 0)
+        return;
+    struct counters *cells = backend_counters(&fe->state->backend, s->thread->loop->index);
+    counters_add(cells, COUNTER_BYTES_IN, uploaded(s));
+    counters_add(cells, COUNTER_BYTES_OUT, s->down.bytes_out);
 }
 
 static void count_end(const struct stream *s)
 {
-    uint64_t now_us = s->thread->loop->now_us;
-    unsigned thread = s->thread->loop->index;
-    if (s->status > 0)
-        count(s, COUNT_ALL, counter_of_status(s->status), 1);
-    if (s->cause == CAUSE_LOCAL)
-        count(s, COUNT_FRONTEND, COUNTER_INTERCEPTED, 1);
-    count_bytes(s, COUNTER_BYTES_IN, uploaded(s));
-    count_bytes(s, COUNTER_BYTES_OUT, s->down.bytes_out);
-    if (s->head_us == 0)
-        return;
-    count_times(s, frontend_counters(&s->frontend->state->frontend, thread), now_us);
-    if (s->backend != NULL && s->assigned_us != 0)
-        count_times(s, backend_counters(&s->backend->state->backend, thread), now_us);
-    if (s->server != NULL) {
-        count_times(s, server_counters(s->server, thread), now_us);
-        counters_add(server_counters(s->server, thread), COUNTER_REQUESTS, 1);
-        counters_add(backend_counters(&s->backend->state->backend, thread), COUNTER_REQUESTS, 1);
+    struct counters *cells[3];
+    unsigned count = counted_for(s, cells);
+    for (unsigned i = 0; i < count; i++) {
+        if (s->status > 0)
+            counters_add(cells[i], counter_of_status(s->status), 1);
+        counters_add(cells[i], COUNTER_BYTES_IN, uploaded(s));
+        counters_add(cells[i], COUNTER_BYTES_OUT, s->down.bytes_out);
+        if (s->server != NULL && i > 0) /* the frontend's came with the head */
+            counters_add(cells[i], COUNTER_REQUESTS, 1);
     }
+    count_for_listen(s);
+    if (s->cause == CAUSE_LOCAL)
+        counters_add(cells[0], COUNTER_INTERCEPTED, 1);
+    if (s->head_us != 0)
+        count_times(s, cells, s->assigned_us != 0 ? count : 1);
 }
 
 static char cause_letter(const struct stream *s)

@@ -17,8 +17,8 @@
 #include <stdlib.h>
 
 #define UPKEEP_MS 1000
-#define TRIM_EVERY 3         /* upkeeps; memory unused for two of them goes back */
-#define TRIM_SESSIONS_MIN 64 /* closed since: else the heap has hardly changed */
+#define LOOSE_MIN 32     /* objects; with fewer free ones the heap has hardly changed */
+#define LOOSE_SHARE 256  /* and one for each so many in use: the heap's free places are looked through */
 
 struct bind_listener {
     struct listener listener;
@@ -58,7 +58,6 @@ static const struct listener_owner bind_listener_owner = {
 void http_thread_session_left(struct http_thread *thread, const struct bind *bind)
 {
     frontend_leave(&bind->proxy->state->frontend);
-    thread->closed_sessions++;
     for (struct list *n = thread->listeners.next; n != &thread->listeners; n = n->next) {
         struct bind_listener *l = LIST_ITEM(n, struct bind_listener, node);
         if (l->listener.paused)
@@ -234,15 +233,18 @@ static void purge_idle_connections(struct http_thread *thread)
             server_conn_purge(thread, snapshot->proxies[p].servers[i], false);
 }
 
+/*
+ * What nobody needed for a second leaves the pools, and the heap soon after. Sessions are the measure for all that
+ * hangs on them: TLS, above all.
+ */
 static void give_memory_back(struct http_thread *thread)
 {
-    bool freed = pool_trim(&thread->session_pool);
-    freed |= pool_trim(&thread->stream_pool);
-    freed |= pool_trim(&thread->server_conn_pool);
+    thread->loose += pool_trim(&thread->session_pool) + pool_trim(&thread->stream_pool) +
+                     pool_trim(&thread->server_conn_pool);
     splice_trim(thread->loop);
-    if (!freed && thread->closed_sessions < TRIM_SESSIONS_MIN)
+    if (thread->loose < LOOSE_MIN + thread->session_count / LOOSE_SHARE)
         return;
-    thread->closed_sessions = 0;
+    thread->loose = 0;
     malloc_trim(0);
 }
 
@@ -251,8 +253,7 @@ static void on_upkeep(struct wheel_timer *timer)
     struct http_thread *thread = LIST_ITEM(timer, struct http_thread, upkeep);
     if (thread->snapshot != NULL)
         purge_idle_connections(thread);
-    if (++thread->upkeeps % TRIM_EVERY == 0)
-        give_memory_back(thread);
+    give_memory_back(thread);
     loop_arm(thread->loop, &thread->upkeep, UPKEEP_MS);
 }
 

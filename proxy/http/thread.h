@@ -35,8 +35,7 @@ struct http_thread {
     size_t buffer_bytes;          /* of the head buffer in each stream: tune.bufsize */
     struct wheel_timer upkeep;    /* each second */
     struct loop_message drain_mail;
-    unsigned upkeeps;
-    unsigned closed_sessions;     /* since memory was last given back to the system */
+    unsigned loose;               /* objects freed since memory was last given back to the system */
 };
 
 /* NULL when memory runs out. */

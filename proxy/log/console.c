@@ -10,12 +10,11 @@
 
 static atomic_bool quiet;
 
-/* HAProxy knows three words for syslog's eight levels; a server that comes back is a warning too.
- */
+/* HAProxy knows three words for syslog's eight levels. */
 static const char *const words[] = {
-    [LOG_LEVEL_EMERG] = "[ALERT]  ",   [LOG_LEVEL_ALERT] = "[WARNING]",
+    [LOG_LEVEL_EMERG] = "[ALERT]  ",   [LOG_LEVEL_ALERT] = "[ALERT]  ",
     [LOG_LEVEL_CRIT] = "[ALERT]  ",    [LOG_LEVEL_ERR] = "[ALERT]  ",
-    [LOG_LEVEL_WARNING] = "[WARNING]", [LOG_LEVEL_NOTICE] = "[WARNING]",
+    [LOG_LEVEL_WARNING] = "[WARNING]", [LOG_LEVEL_NOTICE] = "[NOTICE] ",
     [LOG_LEVEL_INFO] = "[NOTICE] ",    [LOG_LEVEL_DEBUG] = "[NOTICE] ",
 };
 

@@ -25,7 +25,9 @@ static void on_state_event(struct state_listener *listener, const struct state_e
 {
     (void)listener;
     enum log_level level = (enum log_level)event->level;
-    if (event->is_warning || level == LOG_LEVEL_EMERG)
+    if (event->is_warning) /* on stderr HAProxy makes no difference between down and up */
+        log_console(LOG_LEVEL_WARNING, "%s", event->text);
+    else if (level == LOG_LEVEL_EMERG)
         log_console(level, "%s", event->text);
     log_to_targets(level, proxy_of(event->backend), "%s", event->text);
 }

@@ -54,26 +54,32 @@ ssize_t socket_recv(struct conn *conn, void *buf, size_t len)
     return n;
 }
 
-static ssize_t send_pieces(int fd, const struct iovec *iov, int count)
+/* Copies the pieces into whole, if all of them fit: how many bytes they are, or 0. */
+static size_t coalesce(const struct iovec *iov, int count, char whole[COALESCE_BYTES])
 {
-    char whole[COALESCE_BYTES];
     size_t len = 0;
-    if (count == 1)
-        return sys_send(fd, iov->iov_base, iov->iov_len);
     for (int i = 0; i < count; i++) {
-        if (iov[i].iov_len > sizeof(whole) - len)
-            return sys_sendv(fd, iov, count);
+        if (iov[i].iov_len > COALESCE_BYTES - len)
+            return 0;
         memcpy(whole + len, iov[i].iov_base, iov[i].iov_len);
         len += iov[i].iov_len;
     }
-    return sys_send(fd, whole, len);
+    return len;
+}
+
+static ssize_t send_pieces(int fd, const struct iovec *iov, int count)
+{
+    char whole[COALESCE_BYTES];
+    size_t len = coalesce(iov, count, whole);
+    return len > 0 ? sys_send(fd, whole, len) : sys_sendv(fd, iov, count);
 }
 
 ssize_t socket_sendv(struct conn *conn, const struct iovec *iov, int count)
 {
     if (!conn->writable)
         return UV_EAGAIN;
-    ssize_t n = send_pieces(conn->source.fd, iov, count);
+    int fd = conn->source.fd;
+    ssize_t n = count == 1 ? sys_send(fd, iov->iov_base, iov->iov_len) : send_pieces(fd, iov, count);
     if (n >= 0)
         return n;
     if (errno != EAGAIN)

@@ -7,9 +7,9 @@
  * a full send buffer clears them, and no epoll interest is ever changed. So who stops reading
  * (back-pressure) simply stops, and calls conn_recv() again later.
  *
- * Errors:    counts are >= 0; negative values are libuv codes. UV_EAGAIN: nothing now, an event will
- *            come. conn_recv: 0 is the end of what the peer sends (for TLS: close_notify), UV_EOF is a TLS
- *            stream cut without close_notify.
+ * Errors:    counts are >= 0; negative values are libuv codes. UV_EAGAIN: nothing now, an event
+ *            will come. conn_recv: 0 is the end of what the peer sends (for TLS: close_notify),
+ *            UV_EOF is a TLS stream cut without close_notify.
  * Ownership: embedded in its owner; conn_close() closes the descriptor and frees the TLS session. The
  *            owner's memory must outlive the batch of events (loop_free_later).
  * Thread:    the loop's.
@@ -56,7 +56,7 @@ extern const struct transport transport_plain;
 
 struct conn_options {
     bool keepalive; /* SO_KEEPALIVE */
-    bool slow_ack;  /* the ACK of the handshake waits for our first bytes, or the reset: for probes */
+    bool slow_ack;  /* the handshake's ACK waits for our first bytes or reset: for probes */
 };
 
 /* Takes over a connected, non-blocking descriptor (as accept4 gives it), on the plain transport. */

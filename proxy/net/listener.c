@@ -44,7 +44,8 @@ static bool listener_accept(struct listener *listener)
         listener_pause(listener);
         return false;
     }
-    int fd = accept4(listener->source.fd, (struct sockaddr *)&from, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    int fd =
+        accept4(listener->source.fd, (struct sockaddr *)&from, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0)
         return accept_error_passes(listener, errno);
     listener->owner->accepted(listener, fd, (struct sockaddr *)&from);

@@ -2,8 +2,8 @@
 /*
  * Accepts connections from one listening descriptor on one thread, as long as it is allowed to.
  *
- * Clients wait in the kernel's backlog while it is paused: a frontend is at its maxconn, or descriptors have
- * run out.
+ * Clients wait in the kernel's backlog while it is paused: a frontend is at its maxconn, or
+ * descriptors have run out.
  *
  * Ownership: embedded in its owner; the descriptor is borrowed.
  * Thread:    the loop's.
@@ -38,7 +38,8 @@ MUST_CHECK int listener_start(struct listener *listener, struct loop *loop, int 
                               const struct listener_owner *owner);
 /* Ends a pause at once; without it the listener looks again every LISTENER_RETRY_MS. */
 void listener_resume(struct listener *listener);
-/* Accepts what has been waiting in the backlog first, so that no connection is lost with the socket. */
+/* Accepts what has been waiting in the backlog first, so that no
+ * connection is lost with the socket. */
 void listener_stop(struct listener *listener);
 
 #endif

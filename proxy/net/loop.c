@@ -14,6 +14,8 @@
 
 #define BATCH 256
 #define WALL_CLOCK_CHECK_MS 1000
+#define CACHE_LINE_BYTES 64
+#define PREFETCH_LINES 3
 
 static uint64_t clock_us(clockid_t clock)
 {
@@ -127,6 +129,13 @@ static void loop_run_tasks(struct loop *loop)
     list_remove(&end);
 }
 
+/* Of thousands of connections the next one is in no cache. Owners keep what they need first close behind. */
+static void prefetch_source(const struct loop_source *source)
+{
+    for (unsigned line = 0; line < PREFETCH_LINES; line++)
+        __builtin_prefetch((const char *)source + line * CACHE_LINE_BYTES);
+}
+
 static void loop_turn(struct loop *loop)
 {
     struct epoll_event events[BATCH];
@@ -134,6 +143,8 @@ static void loop_turn(struct loop *loop)
     loop_read_clock(loop);
     for (int i = 0; i < count; i++) {
         struct loop_source *source = events[i].data.ptr;
+        if (i + 1 < count)
+            prefetch_source(events[i + 1].data.ptr);
         if (source->fd >= 0) /* closed by an earlier callback of this batch */
             source->ready(source, events[i].events);
     }

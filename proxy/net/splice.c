@@ -45,7 +45,8 @@ struct splice_pipe *splice_pipe_take(struct loop *loop)
         return NULL;
     }
     *pipe = (struct splice_pipe){.out = fds[0], .in = fds[1]};
-    (void)fcntl(pipe->in, F_SETPIPE_SZ, PIPE_BYTES); /* refused beyond the user's quota: then 64 KB */
+    (void)fcntl(pipe->in, F_SETPIPE_SZ,
+                PIPE_BYTES); /* refused beyond the user's quota: then 64 KB */
     return pipe;
 }
 
@@ -76,7 +77,8 @@ ssize_t splice_in(struct conn *from, struct splice_pipe *pipe, size_t len)
 {
     if (!from->readable)
         return UV_EAGAIN;
-    ssize_t n = splice(from->source.fd, NULL, pipe->in, NULL, len, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+    ssize_t n =
+        splice(from->source.fd, NULL, pipe->in, NULL, len, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
     if (n >= 0)
         return n;
     if (errno != EAGAIN)

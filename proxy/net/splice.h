@@ -2,7 +2,8 @@
 /*
  * Bulk bytes from one plain connection to another through a pipe, without a copy to user space.
  *
- * Ownership: a pipe with bytes in it belongs to one relay; empty ones wait in their loop for the next.
+ * Ownership: a pipe with bytes in it belongs to one relay; empty ones wait in their loop for the
+ *            next.
  * Errors:    as conn_recv() and conn_sendv().
  * Thread:    the loop's.
  */

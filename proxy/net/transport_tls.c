@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The TLS transport: a tls_session that reads and writes the socket of its connection. It translates
- * between the statuses of tls/ and those of conn.h; TLS itself is in tls/.
+ * The TLS transport: a tls_session that reads and writes the socket of its connection. It
+ * translates between the statuses of tls/ and those of conn.h; TLS itself is in tls/.
  */
 #include "proxy/net/conn.h"
 #include "proxy/net/socket_io.h"

@@ -5,7 +5,7 @@
  *
  *   worker --RELOAD-----------------> keeper --fork--> loader
  *   worker <-SOCKET* LOADED|FAILED-------------------- loader   new sockets; the load's transcript
- *                                     keeper <-SOCKET* WANTED* LOADED|FAILED- loader
+ *                                     keeper <-SOCKET* WANTED* [LOADED]- loader, or first worker
  *   worker --COMMIT|ROLLBACK--------> keeper
  *   worker <-DONE-------------------- keeper                    what nobody wants is closed
  *   worker --READY------------------> keeper                    serves for the first time
@@ -25,7 +25,7 @@ enum channel_kind {
     CHANNEL_RELOAD = 1, /* the one request there is */
     CHANNEL_SOCKET,     /* text: key; fds: new listening sockets */
     CHANNEL_WANTED,     /* text: key of a socket that this load names */
-    CHANNEL_LOADED,     /* fds: the transcript, towards the worker */
+    CHANNEL_LOADED,     /* fds: the transcript; towards a keeper only if that starts workers */
     CHANNEL_FAILED,     /* text: why */
     CHANNEL_COMMIT,
     CHANNEL_ROLLBACK,

@@ -16,7 +16,8 @@
 
 void keeper_init(struct keeper *keeper, const struct options *options)
 {
-    *keeper = (struct keeper){.options = options, .channel = -1, .handoff = -1};
+    *keeper = (struct keeper){
+        .options = options, .channel = -1, .handoff = -1, .offered = -1, .good = -1};
     sockets_init(&keeper->sockets);
 }
 
@@ -41,14 +42,23 @@ int keeper_link(struct keeper *keeper, struct keeper_link *link_out)
     }
     keeper->channel = channel[0];
     keeper->handoff = handoff[0];
-    *link_out =
-        (struct keeper_link){.channel = channel[1], .handoff = handoff[1], .keeper = getpid()};
+    *link_out = (struct keeper_link){.channel = channel[1],
+                                     .handoff = handoff[1],
+                                     .keeper = getpid(),
+                                     .transcript = -1,
+                                     .is_refused = keeper->is_refused};
     sockets_begin(&keeper->sockets);
     return 0;
 }
 
+void keeper_link_forget(struct keeper_link *link)
+{
+    close_end(&link->transcript);
+}
+
 void keeper_link_close(struct keeper_link *link)
 {
+    keeper_link_forget(link);
     close_end(&link->channel);
     close_end(&link->handoff);
 }
@@ -57,11 +67,13 @@ void keeper_detach(struct keeper *keeper)
 {
     close_end(&keeper->channel);
     close_end(&keeper->handoff);
+    close_end(&keeper->offered);
 }
 
 void keeper_destroy(struct keeper *keeper)
 {
     keeper_detach(keeper);
+    close_end(&keeper->good);
     sockets_destroy(&keeper->sockets);
 }
 
@@ -83,7 +95,18 @@ static int send_sockets(int end, const struct socket_set *set)
     return 0;
 }
 
-int handoff_send(int handoff, const struct socket_set *set)
+static int send_transcript(int end, const struct transcript *transcript)
+{
+    struct channel_message loaded = {.kind = CHANNEL_LOADED, .fd_count = 1};
+    int rc = transcript_write(transcript, &loaded.fds[0]);
+    if (rc != 0)
+        return rc;
+    rc = channel_send(end, &loaded);
+    channel_drop_fds(&loaded);
+    return rc;
+}
+
+int handoff_send(int handoff, const struct socket_set *set, const struct transcript *transcript)
 {
     int rc = send_sockets(handoff, set);
     for (const struct list *node = set->entries.next; node != &set->entries && rc == 0;
@@ -92,20 +115,18 @@ int handoff_send(int handoff, const struct socket_set *set)
         if (entry->is_claimed)
             rc = channel_tell(handoff, CHANNEL_WANTED, entry->key);
     }
-    return rc;
+    return rc != 0 || transcript == NULL ? rc : send_transcript(handoff, transcript);
 }
 
 /* The keeper must know the new sockets before the worker can say what becomes of them. */
 static int hand_over(const struct keeper *keeper, int *handoff, const struct transcript *transcript)
 {
-    struct channel_message loaded = {.kind = CHANNEL_LOADED, .fd_count = 1};
-    int rc = transcript_write(transcript, &loaded.fds[0]);
-    if (rc == 0)
-        rc = handoff_send(*handoff, &keeper->sockets);
+    bool is_kept = keeper->options->monitored;
+    int rc = handoff_send(*handoff, &keeper->sockets, is_kept ? transcript : NULL);
     close_end(handoff); /* the keeper reads up to this end before it hears the worker's verdict */
     if (rc == 0)
         rc = send_sockets(keeper->channel, &keeper->sockets);
-    return rc != 0 ? rc : channel_send(keeper->channel, &loaded);
+    return rc != 0 ? rc : send_transcript(keeper->channel, transcript);
 }
 
 /* Returns 0 once the worker has been told anything. */
@@ -211,6 +232,11 @@ static bool take_handoff(struct keeper *keeper)
     }
     if (message.kind == CHANNEL_WANTED)
         sockets_claim_key(&keeper->sockets, message.text);
+    if (message.kind == CHANNEL_LOADED && message.fd_count == 1) {
+        close_end(&keeper->offered);
+        keeper->offered = message.fds[0];
+        return true;
+    }
     channel_drop_fds(&message);
     return true;
 }
@@ -227,15 +253,33 @@ static void finish_handoff(struct keeper *keeper)
         continue;
 }
 
+/* What the worker has put to use is kept, all else is given up. */
+static void commit(struct keeper *keeper)
+{
+    sockets_commit(&keeper->sockets);
+    sockets_close_retired(&keeper->sockets);
+    if (keeper->offered < 0)
+        return; /* the worker was given what is kept */
+    close_end(&keeper->good);
+    keeper->good = keeper->offered;
+    keeper->offered = -1;
+    keeper->is_refused = false;
+}
+
+static void rollback(struct keeper *keeper)
+{
+    sockets_rollback(&keeper->sockets);
+    close_end(&keeper->offered);
+    keeper->is_refused = true;
+}
+
 static enum keeper_news on_verdict(struct keeper *keeper, bool is_commit)
 {
     finish_handoff(keeper);
-    if (is_commit) {
-        sockets_commit(&keeper->sockets);
-        sockets_close_retired(&keeper->sockets);
-    } else {
-        sockets_rollback(&keeper->sockets);
-    }
+    if (is_commit)
+        commit(keeper);
+    else
+        rollback(keeper);
     if (channel_tell(keeper->channel, CHANNEL_DONE, NULL) != 0)
         return KEEPER_NOTHING; /* the channel's end will be seen */
     return is_commit ? KEEPER_RELOADED : KEEPER_RELOAD_FAILED;
@@ -262,8 +306,7 @@ enum keeper_news keeper_on_channel(struct keeper *keeper)
         return on_verdict(keeper, false);
     case CHANNEL_READY:
         finish_handoff(keeper);
-        sockets_commit(&keeper->sockets);
-        sockets_close_retired(&keeper->sockets);
+        commit(keeper);
         return KEEPER_READY;
     default:
         return KEEPER_NOTHING;

@@ -109,6 +109,16 @@ static int load_tls(struct load *load, const struct load_input *input)
     return binds == 0 && servers == 0 ? 0 : -1;
 }
 
+/* The problems themselves are in the report already. */
+static int refuse_warnings(struct load *load, const struct options *options)
+{
+    if (!options->zero_warning || load->report.warnings == 0)
+        return 0;
+    conf_report_add(&load->report, CONF_ERROR, (struct conf_span){0}, NULL,
+                    "Some warnings were found and -dW is set");
+    return -1;
+}
+
 static int load_sockets(struct load *load, const struct load_input *input)
 {
     struct socket_set *set = input->sockets;
@@ -120,16 +130,6 @@ static int load_sockets(struct load *load, const struct load_input *input)
         return 0;
     sockets_rollback(set);
     memset(load->claims, 0, load->bind_count * sizeof(*load->claims));
-    return -1;
-}
-
-/* -dW */
-static int refuse_warnings(struct load *load, const struct options *options)
-{
-    if (!options->strict || load->report.warnings == 0)
-        return 0;
-    conf_report_add(&load->report, CONF_ERROR, (struct conf_span){0}, NULL,
-                    "there are warnings, and -dW takes them for errors");
     return -1;
 }
 
@@ -166,11 +166,14 @@ void load_reason(const struct load *load, char reason_out[LOAD_REASON_BYTES])
         const struct conf_problem *problem = &load->report.problems[i];
         if (problem->severity != CONF_ERROR)
             continue;
-        if (problem->place.file != NULL)
-            snprintf(reason_out, LOAD_REASON_BYTES, "%s:%u:%u: %s", problem->place.file,
-                     problem->place.line, problem->place.column, problem->message);
-        else
+        const struct conf_place *place = &problem->place;
+        if (place->file == NULL)
             snprintf(reason_out, LOAD_REASON_BYTES, "%s", problem->message);
+        else if (place->line == 0)
+            snprintf(reason_out, LOAD_REASON_BYTES, "%s: %s", place->file, problem->message);
+        else
+            snprintf(reason_out, LOAD_REASON_BYTES, "%s:%u:%u: %s", place->file, place->line,
+                     place->column, problem->message);
         return;
     }
 }

@@ -113,15 +113,22 @@ static bool is_same_tls(const struct conf_tls *a, const struct conf_tls *b)
            a->prefer_client_ciphers == b->prefer_client_ciphers && a->self_signed == b->self_signed;
 }
 
+/* What is wrong with a bind, and with which of its words. */
+struct bind_fault {
+    struct tls_error_text text; /* "": nothing */
+    struct conf_place place;
+};
+
 static struct tls_store *make_store(const struct conf_tls *tls, const struct tls_files *files,
-                                    struct tls_error_text *error)
+                                    struct bind_fault *fault)
 {
     struct tls_store *store = tls_store_new();
     if (store == NULL)
-        snprintf(error->text, sizeof(error->text), "out of memory");
+        snprintf(fault->text.text, sizeof(fault->text.text), "out of memory");
     for (size_t i = 0; i < tls->crt.count && store != NULL; i++) {
-        if (tls_store_add(store, tls->crt.items[i], tls->key, files, error) == 0)
+        if (tls_store_add(store, tls->crt.items[i], tls->key, files, &fault->text) == 0)
             continue;
+        fault->place = tls->crt_places[i];
         tls_store_free(store);
         store = NULL;
     }
@@ -131,11 +138,11 @@ static struct tls_store *make_store(const struct conf_tls *tls, const struct tls
 /* The scope keeps sessions apart that were begun under other words; it is the same over reloads. */
 static struct tls_context *make_context(const struct config *config, const struct conf_bind *bind,
                                         const struct tls_shared *shared,
-                                        const struct tls_files *files, struct tls_error_text *error)
+                                        const struct tls_files *files, struct bind_fault *fault)
 {
     char alpn[ALPN_BYTES], scope[256];
     struct tls_settings settings = tls_settings_default;
-    struct tls_store *store = make_store(&bind->tls, files, error);
+    struct tls_store *store = make_store(&bind->tls, files, fault);
     if (store == NULL)
         return NULL;
     snprintf(scope, sizeof(scope), "%s", bind->name != NULL ? bind->name : bind->addr.text);
@@ -148,7 +155,7 @@ static struct tls_context *make_context(const struct config *config, const struc
     if (config->global.ssl_lifetime_s != 0)
         settings.session_lifetime_s = config->global.ssl_lifetime_s;
     struct tls_context *context =
-        tls_context_new(&settings, store, shared->keys, shared->cache, files, error);
+        tls_context_new(&settings, store, shared->keys, shared->cache, files, &fault->text);
     tls_store_free(store); /* the context keeps it */
     return context;
 }
@@ -169,19 +176,19 @@ static struct tls_context *find_like(const struct bind_list *list, const struct 
 }
 
 static void report_bind(struct conf_report *report, const struct conf_proxy *proxy,
-                        const struct conf_bind *bind, const char *reason)
+                        const struct conf_bind *bind, const struct bind_fault *fault)
 {
-    struct conf_span span = {.place = bind->place, .width = 1};
+    struct conf_span span = {.place = fault->place, .width = 1};
     conf_report_add(report, CONF_ERROR, span, NULL, "frontend %s, bind %s: %s", proxy->name,
-                    bind->addr.text, reason);
+                    bind->addr.text, fault->text.text);
 }
 
-/* NULL with an empty error: nothing to make. */
+/* NULL without a fault: nothing to make. */
 static struct tls_context *context_for(const struct config *config, const struct conf_bind *bind,
                                        const struct bind_list *list,
                                        const struct tls_shared *shared,
                                        const struct tls_files *files, bool is_check,
-                                       struct tls_error_text *error)
+                                       struct bind_fault *fault)
 {
     if (!bind->tls.enabled)
         return NULL;
@@ -189,9 +196,9 @@ static struct tls_context *context_for(const struct config *config, const struct
     if (context != NULL)
         return context;
     if (bind->tls.self_signed && demo_certificate_is_missing(&bind->tls, files) &&
-        (is_check || demo_certificate_make(&bind->tls, error) != 0))
+        (is_check || demo_certificate_make(&bind->tls, &fault->text) != 0))
         return NULL;
-    return make_context(config, bind, shared, files, error);
+    return make_context(config, bind, shared, files, fault);
 }
 
 int load_bind_tls(const struct config *config, const struct tls_shared *shared,
@@ -210,12 +217,12 @@ int load_bind_tls(const struct config *config, const struct tls_shared *shared,
         const struct conf_proxy *proxy = &config->proxies[i];
         for (size_t j = 0; j < proxy->bind_count; j++, list.count++) {
             const struct conf_bind *bind = &proxy->binds[j];
-            struct tls_error_text error = {.text = ""};
+            struct bind_fault fault = {.place = bind->place};
             list.binds[list.count] = bind;
             contexts_out[list.count] =
-                context_for(config, bind, &list, shared, files, is_check, &error);
-            if (error.text[0] != '\0' && contexts_out[list.count] == NULL) {
-                report_bind(report, proxy, bind, error.text);
+                context_for(config, bind, &list, shared, files, is_check, &fault);
+            if (fault.text.text[0] != '\0' && contexts_out[list.count] == NULL) {
+                report_bind(report, proxy, bind, &fault);
                 rc = -1;
             }
         }

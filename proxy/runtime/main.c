@@ -66,7 +66,7 @@ static int merge_modes(struct options *options, char **pidfile_out)
 /* The launched process, or its heir in the background, is the worker itself. */
 static int serve_alone(const struct options *options)
 {
-    struct keeper_link link = {.channel = -1, .handoff = -1};
+    struct keeper_link link = {.channel = -1, .handoff = -1, .transcript = -1};
     struct socket_set sockets;
     sockets_init(&sockets);
     if (geteuid() == 0) { /* privileges may be dropped */
@@ -135,6 +135,7 @@ static int act(struct options *options)
     }
     if (options->condition != NULL)
         return evaluate(options);
+    options_show_idle(options);
     if (options->folder != NULL && chdir(options->folder) != 0) {
         log_console(LOG_LEVEL_CRIT, "Could not change to directory %s : %s", options->folder,
                     strerror(errno));

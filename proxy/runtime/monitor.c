@@ -7,6 +7,7 @@
  *      `--worker failed----+------ signal ----------+--> LEAVING --worker gone--> exit
  *
  * While no worker lives the listening sockets stay open here, and clients wait in their backlog.
+ * The next one goes on with the configuration of the last (keeper.h).
  * Its words on stderr are HAProxy's, for those who watch for them.
  */
 #include "proxy/runtime/monitor.h"
@@ -42,6 +43,8 @@ struct monitor {
     int64_t wake_ms; /* end of the pause, or of the patience; 0 = none */
     int64_t started_ms;
     int pause_ms;
+    bool is_ready;    /* the worker at hand has begun to serve */
+    bool reads_files; /* the next worker does, instead of going on with what is kept */
     int exit_code;
 };
 
@@ -58,6 +61,9 @@ static int64_t now_ms(void)
 static void become_worker(struct monitor *m, struct keeper_link *link)
 {
     keeper_detach(&m->keeper);
+    link->transcript = m->keeper.good;
+    m->keeper.good = -1;
+    link->is_successor = link->transcript >= 0 && !m->reads_files;
     close(m->signals);
     notify_close();
     daemon_forget();
@@ -70,6 +76,7 @@ static void start_worker(struct monitor *m)
     struct keeper_link link;
     m->started_ms = now_ms();
     m->wake_ms = 0;
+    m->is_ready = false;
     int rc = keeper_link(&m->keeper, &link);
     if (rc == 0) {
         m->worker = fork();
@@ -93,6 +100,8 @@ static void start_worker(struct monitor *m)
 static void wait_before_restart(struct monitor *m)
 {
     bool was_steady = now_ms() - m->started_ms >= STEADY_MS;
+    /* one that cannot start from what is kept may do so from the files, and the other way round */
+    m->reads_files = !m->is_ready && !m->reads_files;
     m->pause_ms = was_steady || m->pause_ms == 0 ? PAUSE_MIN_MS : m->pause_ms * 2;
     if (m->pause_ms > PAUSE_MAX_MS)
         m->pause_ms = PAUSE_MAX_MS;
@@ -122,11 +131,11 @@ static void on_worker_exit(struct monitor *m, int status)
 
 static void reload(struct monitor *m)
 {
-    if (m->state == WAITING) {
-        m->wake_ms = now_ms(); /* the next worker reads the new files; no need to wait */
-    } else if (m->state != LEAVING) {
-        /* a worker that starts holds the signal until it serves, which it may well do already:
-         * its word of that and this signal come by different ways */
+    if (m->state == WAITING)
+        start_worker(m);
+    if (m->state != LEAVING && m->worker > 0) {
+        /* a worker that starts holds the signal until it serves, which it may well do already: its word of
+         * that and this signal come by different ways */
         if (m->state == SERVING)
             notify_reloading();
         kill(m->worker, SIGUSR2);
@@ -195,6 +204,7 @@ static int open_signals(struct monitor *m)
 static void on_ready(struct monitor *m)
 {
     char reason[256];
+    m->is_ready = true;
     if (m->state != STARTING)
         return;
     m->state = SERVING;

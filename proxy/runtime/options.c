@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The command line; see options.h. An option is one row: its name, what it takes, where that goes
- * and a line of help. Options do not cluster, as in HAProxy: "-Ws" is one option, not two.
+ * and a line of help. Options do not cluster, as in HAProxy: "-Ws" is one option, not two. What has
+ * no effect here is taken all the same, so that the service files of HAProxy can start weir.
  */
 #include "proxy/runtime/options.h"
+
+#include "proxy/log/log.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -11,19 +14,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum option_kind { OPT_FLAG, OPT_TEXT, OPT_NUMBER, OPT_FILE, OPT_PIDS, OPT_IDLE, OPT_IDLE_WORD };
+enum option_kind { OPT_FLAG, OPT_TEXT, OPT_NUMBER, OPT_FILE, OPT_PIDS, OPT_IDLE };
 
 struct option_row {
-    const char *name; /* without its dash */
+    const char *name; /* without its dash; a star stands for the rest of the word */
     enum option_kind kind;
     size_t at, also; /* offsets; `also` is a second flag to set, SIZE_MAX = none */
-    int number;      /* OPT_PIDS: the signal; OPT_IDLE: 1 = the name may go on, as in -dM0x50 */
+    int number;      /* OPT_PIDS: the signal */
     const char *takes;
-    const char *doc;
+    const char *doc; /* OPT_IDLE: why it has no effect */
 };
 
 #define AT(field) offsetof(struct options, field), SIZE_MAX
 #define AT2(field, second) offsetof(struct options, field), offsetof(struct options, second)
+
+#define IDLE 0, SIZE_MAX, 0
 
 /* clang-format off */
 static const struct option_row rows[] = {
@@ -40,39 +45,48 @@ static const struct option_row rows[] = {
     {"n",  OPT_NUMBER, AT(maxconn), 0, "COUNT", "most connections at a time, instead of global maxconn"},
     {"sf", OPT_PIDS,   0, SIZE_MAX, SIGUSR1, "PID...", "once we serve, let these processes finish and leave"},
     {"st", OPT_PIDS,   0, SIZE_MAX, SIGTERM, "PID...", "once we serve, end these processes"},
-    {"dW", OPT_FLAG,   AT(strict), 0, NULL, "take warnings for errors"},
     {"cc", OPT_TEXT,   AT(condition), 0, "COND", "evaluate a condition of .if and exit: 0 true, 1 false, 2 neither"},
     {"-json", OPT_FLAG, AT2(json, check), 0, NULL, "as -c, with the problems as JSON on standard output"},
     {"-sarif", OPT_FLAG, AT2(sarif, check), 0, NULL, "as -c, with the problems as SARIF 2.1.0 on standard output"},
     {"q",  OPT_FLAG,   AT(quiet), 0, NULL, "show no messages"},
     {"V",  OPT_FLAG,   AT(verbose), 0, NULL, "show notes too"},
-    {"dD", OPT_FLAG,   AT(verbose), 0, NULL, "as -V"},
+    {"dW", OPT_FLAG,   AT(zero_warning), 0, NULL, "take a configuration with warnings for a wrong one"},
     {"v",  OPT_FLAG,   AT(show_version), 0, NULL, "show the version and exit"},
     {"vv", OPT_FLAG,   AT2(show_version, show_build), 0, NULL, "show version, build and libraries and exit"},
-    {"x",  OPT_IDLE_WORD, 0, SIZE_MAX, 0, "SOCKET", "no effect: a reload keeps its sockets without it"},
-    {"S",  OPT_IDLE_WORD, 0, SIZE_MAX, 0, "BIND", "no effect: the monitor has no socket of its own yet"},
-    {"m",  OPT_IDLE_WORD, 0, SIZE_MAX, 0, "MB", "no effect: see limits of the service manager"},
-    {"N",  OPT_IDLE_WORD, 0, SIZE_MAX, 0, "COUNT", "no effect: a proxy's maxconn is that of the process"},
-    {"dM", OPT_IDLE,   0, SIZE_MAX, 1, NULL, "no effect: memory is always cleared"},
-    {"dI", OPT_IDLE,   0, SIZE_MAX, 0, NULL, "no effect: nothing is forked by the configuration"},
-    {"dK", OPT_IDLE,   0, SIZE_MAX, 1, NULL, "no effect: docs/reference.md lists the keywords"},
-    {"dC", OPT_IDLE,   0, SIZE_MAX, 1, NULL, "no effect: the configuration is not dumped yet"},
     {"-help", OPT_FLAG, AT(show_help), 0, NULL, "show this and exit"},
     {"-version", OPT_FLAG, AT(show_version), 0, NULL, "as -v"},
+    {"S",  OPT_IDLE, IDLE, "SOCKET", "there is no master socket yet"},
+    {"x",  OPT_IDLE, IDLE, "SOCKET", "a reload keeps its sockets, and -sf shares them"},
+    {"m",  OPT_IDLE, IDLE, "MEGABYTES", "memory is bounded by maxconn"},
+    {"N",  OPT_IDLE, IDLE, "COUNT", "say maxconn in the frontends or their defaults"},
+    {"dM*", OPT_IDLE, IDLE, NULL, "builds with sanitizers look for faults of memory"},
+    {"dK*", OPT_IDLE, IDLE, NULL, "docs/reference.md lists all keywords"},
+    {"dC*", OPT_IDLE, IDLE, NULL, "the configuration is not printed"},
+    {"dL", OPT_IDLE, IDLE, NULL, "-vv names the libraries"},
+    {"dD", OPT_IDLE, IDLE, NULL, "-V shows all notes"},
+    {"dI", OPT_IDLE, IDLE, NULL, "no programs are started"},
+    {"dG", OPT_IDLE, IDLE, NULL, "names are resolved by getaddrinfo()"},
+    {"dr", OPT_IDLE, IDLE, NULL, "an address that cannot be resolved is an error"},
+    {"dR", OPT_IDLE, IDLE, NULL, "sockets are shared by the threads as the kernel allows"},
+    {"dS", OPT_IDLE, IDLE, NULL, "splice() is used where it saves copies"},
+    {"dV", OPT_IDLE, IDLE, NULL, "servers are verified as the configuration says"},
+    {"de", OPT_IDLE, IDLE, NULL, "libuv chooses how to wait"},
+    {"dk", OPT_IDLE, IDLE, NULL, "libuv chooses how to wait"},
+    {"dp", OPT_IDLE, IDLE, NULL, "libuv chooses how to wait"},
 };
 /* clang-format on */
 
-static bool row_is(const struct option_row *row, const char *name)
+static bool row_matches(const struct option_row *row, const char *name)
 {
-    bool goes_on = row->kind == OPT_IDLE && row->number == 1;
-    return strcmp(row->name, name) == 0 ||
-           (goes_on && strncmp(row->name, name, strlen(row->name)) == 0);
+    const char *star = strchr(row->name, '*');
+    return star != NULL ? strncmp(row->name, name, (size_t)(star - row->name)) == 0
+                        : strcmp(row->name, name) == 0;
 }
 
 static const struct option_row *row_find(const char *name)
 {
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        if (row_is(&rows[i], name))
+        if (row_matches(&rows[i], name))
             return &rows[i];
     return NULL;
 }
@@ -87,7 +101,8 @@ static int options_allocate(struct options *options, int argc)
 {
     options->files = calloc((size_t)argc + 1, sizeof(*options->files));
     options->old_pids = calloc((size_t)argc + 1, sizeof(*options->old_pids));
-    if (options->files != NULL && options->old_pids != NULL)
+    options->idle = calloc((size_t)argc + 1, sizeof(*options->idle));
+    if (options->files != NULL && options->old_pids != NULL && options->idle != NULL)
         return 0;
     options_free(options);
     return -1;
@@ -142,17 +157,17 @@ static int take_option(struct options *options, const struct option_row *row, ch
     if (row->kind == OPT_PIDS)
         return take_pids(options, row, argv);
     if (row->kind == OPT_IDLE)
+        options->idle[options->idle_count++] = row;
+    if (row->takes == NULL)
         return 0;
     const char *word = *++*argv;
     if (word == NULL)
         return complain(row->name, "needs an argument:", row->takes);
-    if (row->kind == OPT_IDLE_WORD)
-        return 0;
     if (row->kind == OPT_NUMBER)
         return take_number(options, row, word);
     if (row->kind == OPT_FILE)
         options->files[options->file_count++] = word;
-    else
+    else if (row->kind == OPT_TEXT)
         *(const char **)field_at(options, row->at) = word;
     return 0;
 }
@@ -199,8 +214,17 @@ void options_free(struct options *options)
 {
     free(options->files);
     free(options->old_pids);
+    free(options->idle);
+    options->idle = NULL;
     options->files = NULL;
     options->old_pids = NULL;
+}
+
+void options_show_idle(const struct options *options)
+{
+    for (size_t i = 0; i < options->idle_count && !options->quiet; i++)
+        log_console(LOG_LEVEL_INFO, "option -%s has no effect: %s", options->idle[i]->name,
+                    options->idle[i]->doc);
 }
 
 void options_usage(FILE *out, const char *program)
@@ -209,6 +233,7 @@ void options_usage(FILE *out, const char *program)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         char left[32];
         snprintf(left, sizeof(left), "-%s %s", rows[i].name, rows[i].takes ? rows[i].takes : "");
-        fprintf(out, "  %-12s %s\n", left, rows[i].doc);
+        fprintf(out, "  %-12s %s%s\n", left, rows[i].kind == OPT_IDLE ? "no effect: " : "",
+                rows[i].doc);
     }
 }

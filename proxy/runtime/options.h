@@ -14,6 +14,8 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+struct option_row;
+
 struct options {
     const char *program; /* the last part of argv[0] */
     const char **files;  /* owned; -f and what follows "--" */
@@ -29,13 +31,15 @@ struct options {
     bool monitored;         /* -W, -Ws */
     bool notifies;          /* -Ws */
     bool quiet, verbose;    /* -q, -V */
-    bool strict;            /* -dW: a warning is an error */
     bool json, sarif;       /* --json, --sarif: the form of what -c finds */
     const char *condition;  /* -cc, or NULL */
+    bool zero_warning;      /* -dW */
     pid_t *old_pids;        /* owned; of -sf, -st */
     size_t old_pid_count;
     int old_signal; /* what they are sent once we serve; 0 = neither option was given */
     bool show_version, show_build, show_help;
+    const struct option_row **idle; /* owned: what was given and has no effect here */
+    size_t idle_count;
 };
 
 /*
@@ -45,6 +49,8 @@ struct options {
 MUST_CHECK int options_parse(struct options *options, int argc, char **argv);
 void options_free(struct options *options);
 
+/* Says on stderr which of them have no effect here, and why. */
+void options_show_idle(const struct options *options);
 void options_usage(FILE *out, const char *program);
 /* -v, and with details -vv. */
 void options_version(FILE *out, bool details);

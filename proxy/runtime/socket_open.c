@@ -111,6 +111,17 @@ bool socket_is_taken(const struct conf_bind *conf)
     return taken;
 }
 
+/* The end of an attempt: the socket, or if a step failed the reason. */
+static int conclude(int fd, const char *failed, char *error_out, size_t error_bytes,
+                    const struct conf_bind *conf)
+{
+    if (failed == NULL)
+        return fd;
+    int rc = fail(error_out, error_bytes, failed, conf);
+    close(fd);
+    return rc;
+}
+
 static int open_tcp(const struct conf_bind *conf, unsigned backlog, char *error_out,
                     size_t error_bytes)
 {
@@ -125,11 +136,7 @@ static int open_tcp(const struct conf_bind *conf, unsigned backlog, char *error_
         failed = "cannot bind socket";
     else if (listen(fd, (int)backlog) != 0)
         failed = "cannot listen to socket";
-    if (failed == NULL)
-        return fd;
-    int rc = fail(error_out, error_bytes, failed, conf);
-    close(fd);
-    return rc;
+    return conclude(fd, failed, error_out, error_bytes, conf);
 }
 
 static void temporary_name(const char *path, struct sockaddr_un *sun_out)
@@ -169,11 +176,8 @@ static int open_unix(const struct conf_bind *conf, unsigned backlog, char *error
         failed = "cannot change UNIX socket ownership";
     else if (listen(fd, (int)backlog) != 0)
         failed = "cannot listen to socket";
-    if (failed == NULL)
-        return fd;
-    int rc = fail(error_out, error_bytes, failed, conf);
-    close(fd);
-    if (path != NULL)
+    int rc = conclude(fd, failed, error_out, error_bytes, conf);
+    if (rc < 0 && path != NULL)
         unlink(temporary.sun_path);
     return rc;
 }

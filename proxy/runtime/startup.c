@@ -23,16 +23,38 @@ static int complain(const char *what, int rc)
     return -1;
 }
 
-static int first_load(struct worker *worker, struct load *load)
+/*
+ * Where the first load gets its answers: from the worker before us, or from the disk; then they are
+ * written down for the one after us if there may be one. NULL: it cannot be read.
+ */
+static const struct outside *choose_outside(const struct worker *worker,
+                                            struct transcript *transcript)
+{
+    if (!worker->options->monitored)
+        return &outside_disk;
+    if (!worker->link->is_successor) {
+        transcript_record(transcript);
+        return &transcript->outside;
+    }
+    int rc = transcript_read(transcript, worker->link->transcript);
+    if (rc == 0)
+        return &transcript->outside;
+    complain("The configuration of the worker before cannot be read", rc);
+    return NULL;
+}
+
+static int first_load(struct worker *worker, struct load *load, struct transcript *transcript)
 {
     struct load_input input = {
         .options = worker->options,
-        .outside = &outside_disk,
+        .outside = choose_outside(worker, transcript),
         .shared = &worker->tls,
         .sockets = worker->sockets,
         .origin = SOCKETS_OPEN,
         .has_clients = true,
     };
+    if (input.outside == NULL)
+        return -1;
     sockets_begin(worker->sockets);
     worker->sockets->may_share = worker->options->old_signal != 0;
     int rc = load_run(load, &input);
@@ -44,12 +66,14 @@ static int first_load(struct worker *worker, struct load *load)
 }
 
 /* The keeper learns of our sockets while we can still be believed; without need it may go. */
-static int hand_off(struct worker *worker, const struct config *config)
+static int hand_off(struct worker *worker, const struct config *config,
+                    const struct transcript *transcript)
 {
     struct keeper_link *link = worker->link;
     if (link->channel < 0)
         return 0;
-    int rc = handoff_send(link->handoff, worker->sockets);
+    bool is_news = worker->options->monitored && !link->is_successor;
+    int rc = handoff_send(link->handoff, worker->sockets, is_news ? transcript : NULL);
     close(link->handoff);
     link->handoff = -1;
     if (rc != 0)
@@ -69,7 +93,7 @@ static int before_drop(struct worker *worker, const struct config *config)
     char text[256];
     if (limits_apply(config, worker->thread_count, text, sizeof(text)) != 0)
         log_console(LOG_LEVEL_WARNING, "%s", text);
-    for (size_t i = 0; i < options->old_pid_count; i++)
+    for (size_t i = 0; i < options->old_pid_count && !worker->link->is_successor; i++)
         kill(options->old_pids[i], options->old_signal);
     if (options->pidfile != NULL && options->daemon && !options->monitored &&
         pidfile_write(options->pidfile, text, sizeof(text)) != 0) {
@@ -98,13 +122,23 @@ static int drop_privileges(const struct worker *worker, const struct config *con
     return 0;
 }
 
+/* A transcript may hold private keys, so it goes as soon as it has been told. */
+static int load_and_hand_off(struct worker *worker, struct load *load)
+{
+    struct transcript transcript = {0};
+    int rc = first_load(worker, load, &transcript);
+    if (rc == 0)
+        rc = hand_off(worker, load->config, &transcript);
+    transcript_clear(&transcript);
+    keeper_link_forget(worker->link);
+    return rc;
+}
+
 int startup_prepare(struct worker *worker, struct load *load)
 {
-    if (first_load(worker, load) != 0)
+    if (load_and_hand_off(worker, load) != 0)
         return -1;
     unsigned threads = worker->sockets->threads;
-    if (hand_off(worker, load->config) != 0)
-        return -1;
     int rc = loop_init(&worker->control, threads);
     if (rc != 0)
         return complain("No event loop", rc);

@@ -111,6 +111,8 @@ void threads_await(struct worker *worker, void (*arrived)(struct worker *worker)
 
 void threads_stop(struct worker *worker)
 {
+    if (worker->threads == NULL) /* the start did not get so far */
+        return;
     for (unsigned i = 0; i < worker->thread_count; i++)
         if (worker->threads[i].is_running)
             loop_stop(&worker->threads[i].loop);
@@ -127,7 +129,7 @@ void threads_stop(struct worker *worker)
 
 void threads_free(struct worker *worker)
 {
-    for (unsigned i = 0; i < worker->thread_count && worker->threads != NULL; i++)
+    for (unsigned i = 0; worker->threads != NULL && i < worker->thread_count; i++)
         loop_destroy(&worker->threads[i].loop);
     free(worker->threads);
     free(worker->loops);

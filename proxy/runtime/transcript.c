@@ -6,6 +6,7 @@
 #include "proxy/runtime/transcript_priv.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -127,11 +128,14 @@ static int entry_write(const struct transcript_entry *entry, int fd)
 
 int transcript_write(const struct transcript *transcript, int *fd_out)
 {
-    int rc = 0, fd = memfd_create("transcript", MFD_CLOEXEC);
+    int rc = 0, fd = memfd_create("transcript", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (fd < 0)
         return -errno;
     for (const struct transcript_entry *e = transcript->entries; e != NULL && rc == 0; e = e->next)
         rc = entry_write(e, fd);
+    if (rc == 0 &&
+        fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) != 0)
+        rc = -errno;
     if (rc != 0) {
         close(fd);
         return rc;

@@ -38,7 +38,10 @@ struct transcript {
 
 /* Asks the disk and writes down each answer. */
 void transcript_record(struct transcript *transcript);
-/* 0 or a negative errno. The descriptor (memory without a name) is the caller's. */
+/*
+ * 0 or a negative errno. The descriptor is the caller's: memory without a name, sealed, so that a
+ * worker that has gone astray cannot change what its successor will read.
+ */
 MUST_CHECK int transcript_write(const struct transcript *transcript, int *fd_out);
 /* The other end: reads all of the descriptor. -EPROTO if it is no transcript. */
 MUST_CHECK int transcript_read(struct transcript *transcript, int fd);

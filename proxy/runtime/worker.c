@@ -158,11 +158,23 @@ static void on_upkeep(struct wheel_timer *timer)
 
 /* ---- the start ------------------------------------------------------------------------------- */
 
+static void announce_successor(const struct worker *worker)
+{
+    log_event(LOG_LEVEL_CRIT, NULL,
+              "The worker was replaced. The last good configuration goes on; files changed since "
+              "wait for a reload.");
+    if (worker->link->is_refused)
+        reload_status_failed(loop_wall_us(&worker->control),
+                             "refused before the worker was replaced, the log says why");
+}
+
 /* Tells everybody who waits for us. */
 static void announce(struct worker *worker)
 {
     struct snapshot *snapshot = worker->snapshots.current;
     reload_status_succeeded(loop_wall_us(&worker->control), snapshot->config->digest);
+    if (worker->link->is_successor)
+        announce_successor(worker);
     publish_warn_certificates(worker);
     if (worker->link->channel >= 0 && channel_tell(worker->link->channel, CHANNEL_READY, NULL) != 0)
         log_event(LOG_LEVEL_CRIT, NULL, "The process that keeps root is gone.");

@@ -80,10 +80,10 @@ static uint32_t rate_of_last_second(const struct rate *rate, uint32_t now_s)
     return second + 1 == now_s ? GET(rate->current) : 0;
 }
 
-static void average_add(struct time_average *average, uint64_t us)
+static void average_add(struct time_average *average, uint64_t us, uint32_t ms)
 {
     uint64_t sum_us = GET(average->sum_us);
-    uint32_t count = GET(average->count), ms = (uint32_t)(us / US_PER_MS);
+    uint32_t count = GET(average->count);
     if (count < TIME_SAMPLES)
         SET(average->count, count + 1);
     else
@@ -93,18 +93,29 @@ static void average_add(struct time_average *average, uint64_t us)
         SET(average->max_ms, ms);
 }
 
-void counters_time(struct counters *cells, enum time_kind which, uint64_t us)
+/* Makes it at first use; NULL when memory runs out. */
+static struct latency *latency_of(struct counters *cells)
 {
-    average_add(&cells->times[which], us);
     struct latency *latency = GET(cells->latency);
     if (latency == NULL) {
         latency = calloc(1, sizeof(*latency));
-        if (latency == NULL)
-            return;
         /* readers on other threads must see the zeros */
         atomic_store_explicit(&cells->latency, latency, memory_order_release);
     }
-    histogram_add(&latency->phases[which], us);
+    return latency;
+}
+
+void counters_time_all(struct counters *const *cells, unsigned count, enum time_kind which,
+                       uint64_t us)
+{
+    uint32_t ms = (uint32_t)(us / US_PER_MS);
+    unsigned bucket = histogram_bucket(us);
+    for (unsigned i = 0; i < count; i++) {
+        average_add(&cells[i]->times[which], us, ms);
+        struct latency *latency = latency_of(cells[i]);
+        if (latency != NULL)
+            histogram_add(&latency->phases[which], bucket, us);
+    }
 }
 
 uint64_t counter_set_total(const struct counter_set *set, enum counter which)

@@ -139,7 +139,13 @@ uint32_t rate_read(const struct rate *rate, uint64_t now_us);
 
 /* One finished phase. Adds to average, maximum and histogram; allocates at the first call of a
  * thread. */
-void counters_time(struct counters *cells, enum time_kind which, uint64_t us);
+void counters_time_all(struct counters *const *cells, unsigned count, enum time_kind which,
+                       uint64_t us);
+
+static inline void counters_time(struct counters *cells, enum time_kind which, uint64_t us)
+{
+    counters_time_all(&cells, 1, which, us);
+}
 
 /* --- readers, any thread --- */
 uint64_t counter_set_total(const struct counter_set *set, enum counter which);

@@ -218,6 +218,7 @@ static void global_tls_settings_are_what_binds_and_servers_begin_with(void **sta
     assert_false(b[0].tls.tickets);
     assert_string_equal(b[0].tls.crt.items[0], "/certs/a.pem");
     assert_string_equal(b[0].tls.crt.items[1], "/b.pem");
+    assert_int_equal(b[0].tls.crt_places[1].column, b[0].tls.crt_places[0].column + 9);
     assert_null(b[0].tls.crt.items[2]);
     assert_string_equal(b[0].tls.ca_file, "/cas/ca.pem");
     assert_string_equal(b[1].tls.ciphers, "X");
@@ -366,8 +367,14 @@ static void the_opposite_of_an_option_undoes_it(void **state)
         " option_redispatch = 2; option_forwarded_proto = \"X-Proto\"; };"
         "listens = ( { name = \"a\"; option_http_keep_alive = true; option_httpchk = false;"
         "  option_httplog = false; option_redispatch = false; option_forwarded_proto = false; },"
-        " { name = \"b\"; } );");
+        " { name = \"b\"; },"
+        " { name = \"c\"; option_tcplog = true; option_httplog = false; option_httpslog = false; },"
+        " { name = \"d\"; option_httplog = false; option_tcplog = true; },"
+        " { name = \"e\"; option_tcplog = true; option_httplog = true; } );");
     const struct conf_proxy *p = config->proxies;
+    assert_int_equal(p[2].log_format, CONF_LOG_TCP);
+    assert_int_equal(p[3].log_format, CONF_LOG_TCP);
+    assert_int_equal(p[4].log_format, CONF_LOG_HTTP);
     assert_false(p[0].http_close);
     assert_int_equal(p[0].check.kind, CONF_CHECK_TCP);
     assert_int_equal(p[0].log_format, CONF_LOG_DEFAULT);

@@ -6,6 +6,8 @@
  *
  *   parent: the server that is measured  <-- socketpairs -->  child: clients, plain OpenSSL
  */
+#include "test/tls/memory_file.h"
+
 #include "tls/selfsigned.h"
 #include "tls/session.h"
 
@@ -17,7 +19,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -35,7 +36,7 @@ struct subject {
     void (*close)(void *session);
 };
 
-static struct tls_bytes pem;
+static struct memory_file pem = {.path = "cost.pem"};
 static struct tls_context *weir_ctx;
 static SSL_CTX *bare_ctx;
 
@@ -158,23 +159,6 @@ static const struct subject subjects[] = {
     {"bare", bare_open, bare_handshake, bare_read, bare_write, bare_close},
 };
 
-static int pem_read(void *user, const char *path, struct tls_bytes *bytes_out)
-{
-    (void)user;
-    if (strcmp(path, "cost.pem") != 0)
-        return ENOENT;
-    bytes_out->data = malloc(pem.len);
-    memcpy(bytes_out->data, pem.data, pem.len);
-    bytes_out->len = pem.len;
-    return 0;
-}
-
-static int pem_list(void *user, const char *path, struct tls_names *names_out)
-{
-    (void)user, (void)path, (void)names_out;
-    return ENOTDIR;
-}
-
 static void fail(const char *why)
 {
     fprintf(stderr, "%s\n", why);
@@ -184,12 +168,12 @@ static void fail(const char *why)
 static void make_contexts(void)
 {
     static const char *const names[] = {"localhost"};
-    const struct tls_files files = {.read = pem_read, .list = pem_list};
+    const struct tls_files files = memory_file_table(&pem);
     struct tls_error_text error = {""};
     struct tls_selfsigned what = {names, 1, time(NULL) - 60, time(NULL) + 86400};
     struct tls_store *store = tls_store_new();
-    if (tls_selfsigned_make(&what, &pem, &error) != 0 ||
-        tls_store_add(store, "cost.pem", NULL, &files, &error) != 0)
+    if (tls_selfsigned_make(&what, &pem.bytes, &error) != 0 ||
+        tls_store_add(store, pem.path, NULL, &files, &error) != 0)
         fail(error.text);
     struct tls_settings settings = tls_settings_default;
     struct tls_ticket_keys *keys = tls_ticket_keys_new(time(NULL), 3600);
@@ -199,7 +183,7 @@ static void make_contexts(void)
         fail(error.text);
 
     bare_ctx = SSL_CTX_new(TLS_server_method());
-    BIO *text = BIO_new_mem_buf(pem.data, (int)pem.len);
+    BIO *text = BIO_new_mem_buf(pem.bytes.data, (int)pem.bytes.len);
     X509 *cert = PEM_read_bio_X509(text, NULL, NULL, NULL);
     EVP_PKEY *key = PEM_read_bio_PrivateKey(text, NULL, NULL, NULL);
     SSL_CTX_use_certificate(bare_ctx, cert);
@@ -344,6 +328,6 @@ int main(int argc, char **argv)
     }
     tls_context_free(weir_ctx);
     SSL_CTX_free(bare_ctx);
-    tls_bytes_free(&pem);
+    tls_bytes_free(&pem.bytes);
     return 0;
 }

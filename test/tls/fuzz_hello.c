@@ -4,53 +4,37 @@
  * that the first byte tells. The session answers, waits, ends or fails, within bounded memory, and
  * never says that it is established: nobody guesses a Finished message.
  */
+#include "test/tls/memory_file.h"
+
 #include "tls/selfsigned.h"
 #include "tls/session.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static struct tls_bytes pem;
+static struct memory_file pem = {.path = "fuzz.pem"};
 static struct tls_context *context;
-
-static int pem_read(void *user, const char *path, struct tls_bytes *bytes_out)
-{
-    (void)user;
-    if (strcmp(path, "fuzz.pem") != 0)
-        return ENOENT;
-    bytes_out->data = malloc(pem.len);
-    memcpy(bytes_out->data, pem.data, pem.len);
-    bytes_out->len = pem.len;
-    return 0;
-}
-
-static int pem_list(void *user, const char *path, struct tls_names *names_out)
-{
-    (void)user, (void)path, (void)names_out;
-    return ENOTDIR;
-}
 
 /* Everything that parses what a client says is switched on. */
 static void make_context(void)
 {
     static const char *const names[] = {"localhost", "*.example.com"};
-    const struct tls_files files = {.read = pem_read, .list = pem_list};
+    const struct tls_files files = memory_file_table(&pem);
     struct tls_selfsigned what = {names, 2, 0, 4000000000};
     struct tls_error_text error = {""};
     struct tls_settings settings = tls_settings_default;
     struct tls_store *store = tls_store_new();
     settings.protocol.alpn = "h2,http/1.1";
     settings.protocol.version_min = TLS_VERSION_1_0;
-    settings.protocol.ca_file = "fuzz.pem";
+    settings.protocol.ca_file = pem.path;
     settings.verify = TLS_VERIFY_OPTIONAL;
-    int made = tls_selfsigned_make(&what, &pem, &error);
+    int made = tls_selfsigned_make(&what, &pem.bytes, &error);
     assert(made == 0);
-    int added = tls_store_add(store, "fuzz.pem", NULL, &files, &error);
+    int added = tls_store_add(store, pem.path, NULL, &files, &error);
     assert(added == 0);
     struct tls_ticket_keys *keys = tls_ticket_keys_new(0, 3600);
     struct tls_session_cache *cache = tls_session_cache_new(100);

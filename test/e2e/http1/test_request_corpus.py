@@ -37,7 +37,7 @@ def responses(client, request):
     statuses = []
     methods = [b"HEAD" if request.startswith(b"HEAD") else b"GET"]
     while True:
-        if not client.stream.buffer and client.is_silent(0.3 if not statuses else 0.03):
+        if not client.stream.buffer and client.is_silent(3 if not statuses else 0.03):
             return statuses, False
         try:
             method = methods[0] if not statuses else b"GET"

@@ -8,6 +8,7 @@ from harness.balancer import weir_binary
 
 GOOD = 'frontends = ( { name = "a"; mode = "http"; timeout_client = "1s"; binds = ["127.0.0.1:1"]; ' \
        'http_request = ( { return = { status = 200; }; } ); } );\n'
+WARNS = GOOD.replace('timeout_client = "1s"; ', "")
 BAD = 'frontends = ( { nonsense = 1; } );\n'
 TLS = 'frontends = ( { name = "a"; mode = "http"; timeout_client = "1s"; binds = ( ' \
       '{ address = "127.0.0.1:1"; ssl = true; crt = ["missing.pem"]; } ); } );\n'
@@ -29,7 +30,15 @@ CASES = [
     ("a file in which nobody listens", ["-c", "-f", "deaf.conf"], 1, None, "No enabled listener"),
     ("a missing file", ["-c", "-f", "no.conf"], 1, None, "no.conf"),
     ("a missing certificate", ["-c", "-f", "tls.conf"], 1, None, "missing.pem"),
+    ("the place of a missing certificate", ["-c", "-f", "tls.conf"], 1, None,
+     "tls.conf:1:%d:" % (TLS.index('"missing') + 1)),
     ("a missing folder to change to", ["-C", "none", "-c", "-f", "good.conf"], 1, None, "none"),
+    ("Debian's check before a start", ["-Ws", "-f", "good.conf", "-c", "-q", "-S", "/run/x.sock"], 0, None, ""),
+    ("a socket that does not exist yet", ["-S", "/run/x.sock", "-c", "-f", "good.conf"], 0, "is valid",
+     "no master socket yet"),
+    ("warnings", ["-c", "-f", "warns.conf"], 0, "is valid", "warns.conf:1:"),
+    ("warnings that are errors", ["-dW", "-c", "-f", "warns.conf"], 1, None, "Some warnings were found"),
+    ("no warnings at all", ["-dW", "-c", "-f", "good.conf"], 0, "is valid", ""),
     ("no file", [], 1, None, "Usage:"),
     ("an option without its argument", ["-c", "-f"], 1, None, "-f"),
     ("a count that is none", ["-n", "many", "-c", "-f", "good.conf"], 1, None, "many"),
@@ -42,7 +51,7 @@ CASES = [
                          ids=[case[0] for case in CASES])
 def test_command_line(tmp_path, arguments, code, stdout, stderr):
     (tmp_path / "folder").mkdir()
-    for name, text in [("good", GOOD), ("bad", BAD), ("tls", TLS), ("deaf", ""), ("folder/good", GOOD)]:
+    for name, text in [("good", GOOD), ("bad", BAD), ("warns", WARNS), ("tls", TLS), ("deaf", ""), ("folder/good", GOOD)]:
         (tmp_path / (name + ".conf")).write_text(text)
     done = subprocess.run([weir_binary(), *arguments], cwd=tmp_path, capture_output=True, text=True,
                           timeout=20)

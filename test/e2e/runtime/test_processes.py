@@ -11,7 +11,7 @@ import pytest
 
 from conftest import Instance, answers, children, site
 from harness.balancer import weir_binary
-from harness.client import Client
+from harness.client import Client, get
 from harness.ports import free_port
 from harness.process import Process
 from harness.waiting import is_listening, wait_for
@@ -152,7 +152,7 @@ def test_pid_file_that_cannot_be_written_ends_the_start(tmp_path, port):
         done = run(Instance(tmp_path, site(port), flags=[*flags, "-p", "/nonexistent/pid"]))
         assert done.returncode == 1
         assert "Cannot create pidfile /nonexistent/pid" in done.stderr
-        assert not is_listening(port)
+        wait_for(lambda: not is_listening(port))
 
 
 @pytest.mark.parametrize("flags", [["-db"], ["-W"]], ids=" ".join)
@@ -230,14 +230,53 @@ def test_link_named_haproxy_is_found_by_pidof(tmp_path, port):
             assert run.wait(10) == 0
 
 
-def test_worker_that_cannot_start_again_is_tried_until_the_file_is_mended(launch, port):
-    weir = launch(site(port), flags=["-W"])
+def crash(weir):
+    [worker] = children(weir.pid)
+    os.kill(worker, signal.SIGKILL)
+    wait_for(lambda: children(weir.pid) not in ([worker], []))
+
+
+@pytest.mark.parametrize("extra", ["", "    user nobody\n    group nogroup\n    chroot {folder}\n"],
+                         ids=["as it is", "dropped"])
+def test_dead_worker_is_replaced_though_the_file_is_broken(launch, port, tmp_path, extra):
+    if extra and os.geteuid() != 0:
+        pytest.skip("needs root")
+    second = free_port()
+    weir = launch(site(port), flags=["-W"], extra=extra.format(folder=tmp_path))
     wait_for(lambda: answers(port))
+    weir.reload(site(port, second, text="second"))
+    wait_for(lambda: answers(second, b"second"))
     good = weir.config_path.read_text()
     weir.config_path.write_text("nonsense = 1;\n")
-    os.kill(children(weir.pid)[0], signal.SIGKILL)
-    wait_for(lambda: "exited with code 1" in weir.output)
-    assert is_listening(port)
-    weir.config_path.write_text(good)
     weir.send_signal(signal.SIGHUP)
+    wait_for(lambda: "Reload refused" in weir.output)
+    for turn in range(1, 3):
+        crash(weir)
+        wait_for(lambda: answers(port, b"second") and answers(second, b"second"))
+        wait_for(lambda: weir.output.count("The worker was replaced.") == turn)
+    weir.send_signal(signal.SIGHUP)
+    wait_for(lambda: weir.output.count("Reload refused") == 2)
+    weir.config_path.write_text(good.replace("second", "mended"))
+    weir.send_signal(signal.SIGHUP)
+    wait_for(lambda: answers(port, b"mended") and answers(second, b"mended"))
+
+
+def test_only_a_reload_reads_the_files_again(launch, port):
+    weir = launch(site(port), flags=["-W"])
     wait_for(lambda: answers(port))
+    weir.write(site(port, text="halfdone"))
+    crash(weir)
+    wait_for(lambda: answers(port, b"hello"))
+    weir.send_signal(signal.SIGHUP)
+    wait_for(lambda: answers(port, b"halfdone"))
+
+
+def test_refused_reload_is_remembered_over_a_crash(launch, port):
+    weir = launch("frontend site\n    bind 127.0.0.1:%d\n"
+                  "    http-request use-service prometheus-exporter if { path /metrics }\n" % port, flags=["-W"])
+    wait_for(lambda: is_listening(port))
+    weir.config_path.write_text("nonsense = 1;\n")
+    weir.send_signal(signal.SIGHUP)
+    wait_for(lambda: "Reload refused" in weir.output)
+    crash(weir)
+    wait_for(lambda: b"weir_last_reload_successful 0" in get(port, "/metrics").body)

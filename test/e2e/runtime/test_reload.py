@@ -62,6 +62,17 @@ def test_bad_file_changes_nothing(launch, port, flags):
 
 
 @ARRANGEMENTS
+def test_file_that_cannot_be_read_is_told_without_a_line(launch, port, flags):
+    weir = launch(site(port), flags=flags)
+    wait_for(lambda: answers(port))
+    weir.config_path.unlink()
+    weir.send_signal(1)
+    wait_for(refused(weir))
+    assert "goes on: %s: cannot read" % weir.config_path in weir.output
+    assert answers(port)
+
+
+@ARRANGEMENTS
 def test_address_of_another_process_is_refused(launch, port, flags):
     taken, third = free_port(), free_port()
     weir = launch(site(port), flags=flags)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A site to tell of; see site.h. */
 #include "test/proxy/admin/site.h"
 
 #include "proxy/state/build.h"

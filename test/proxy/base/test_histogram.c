@@ -43,7 +43,7 @@ static void test_quantiles_of_one_to_a_thousand(void **state)
     (void)state;
     struct histogram h = {0};
     for (uint64_t us = 1; us <= 1000; us++)
-        histogram_add(&h, us);
+        histogram_add(&h, histogram_bucket(us), us);
     assert_int_equal(histogram_count(&h), 1000);
     assert_int_equal(h.sum_us, 500500);
     for (size_t i = 0; i < sizeof(quantiles) / sizeof(quantiles[0]); i++) {
@@ -57,8 +57,8 @@ static void test_a_merge_counts_both(void **state)
     (void)state;
     struct histogram low = {0}, high = {0}, both = {0};
     for (int i = 0; i < 100; i++) {
-        histogram_add(&low, 10);
-        histogram_add(&high, 1000000);
+        histogram_add(&low, histogram_bucket(10), 10);
+        histogram_add(&high, histogram_bucket(1000000), 1000000);
     }
     histogram_merge(&both, &low);
     histogram_merge(&both, &high);

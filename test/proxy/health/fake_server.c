@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A server that answers probes as told; see fake_server.h. */
 #include "test/proxy/health/fake_server.h"
 
 #include "tls/context.h"
@@ -18,7 +19,7 @@
 
 #include <cmocka.h>
 
-/* ---- TLS: a session wants a socket that does not block ---- */
+/* ---- TLS: a session wants a socket that does not block --------------------------------------- */
 
 static ssize_t io_result(ssize_t n)
 {
@@ -97,7 +98,7 @@ static struct tls_context *make_context(void)
     return context;
 }
 
-/* ---- the server ---- */
+/* ---- the server ------------------------------------------------------------------------------ */
 
 static void nap_ms(long ms)
 {

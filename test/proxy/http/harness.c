@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A data thread, its clients and its servers in one test; see harness.h. */
 #include "test/proxy/http/harness.h"
 
 #include "proxy/http/fixed_reply.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Answers that another thread completes: the stream waits, and either may be gone when the other is done. */
+/* Answers that another thread completes: the stream waits, and either may be
+ * gone when the other is done. */
 #include "test/proxy/http/harness.h"
 
 #include <setjmp.h>
@@ -15,7 +16,8 @@
 static struct harness h;
 static struct service_wait wait;
 
-static enum service_verdict take(const struct service_request *request, struct service_answer *answer)
+static enum service_verdict take(const struct service_request *request,
+                                 struct service_answer *answer)
 {
     (void)request;
     *answer = (struct service_answer){

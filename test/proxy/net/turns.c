@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Loops that run as far as a test says; see turns.h. */
 #include "test/proxy/net/turns.h"
 
 #include <poll.h>

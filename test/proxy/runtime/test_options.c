@@ -33,11 +33,9 @@ static const struct {
     {"a monitor", {"-W", "-f", "a"}, {.monitored = true}, "a", 1},
     {"a monitor that notifies", {"-Ws", "-f", "a"}, {.monitored = true, .notifies = true}, "a", 1},
     {"quiet and verbose", {"-q", "-V", "-f", "a"}, {.quiet = true, .verbose = true}, "a", 1},
-    {"warnings as errors", {"-dW", "-f", "a"}, {.strict = true}, "a", 1},
     {"a check for programs", {"--json", "-f", "a"}, {.check = true, .json = true}, "a", 1},
     {"a check for editors", {"--sarif", "-f", "a"}, {.check = true, .sarif = true}, "a", 1},
     {"a condition needs no file", {"-cc", "1"}, {.condition = "1"}, NULL, 0},
-    {"options without effect", {"-S", "/s", "-dM0x50", "-x", "/y", "-f", "a"}, {0}, "a", 1},
     {"a limit", {"-n", "200", "-f", "a"}, {.maxconn = 200}, "a", 1},
     {"a pid file", {"-p", "x", "-f", "a"}, {.pidfile = "x"}, "a", 1},
     {"a folder", {"-C", "x", "-f", "a"}, {.folder = "x"}, "a", 1},
@@ -55,6 +53,23 @@ static const struct {
      1},
     {"a version needs no file", {"-v"}, {.show_version = true}, NULL, 0},
     {"details too", {"-vv"}, {.show_version = true, .show_build = true}, NULL, 0},
+    {"warnings are errors", {"-dW", "-f", "a"}, {.zero_warning = true}, "a", 1},
+    {"a master socket, as in Debian's service file",
+     {"-Ws", "-f", "a", "-p", "x", "-S", "/run/m.sock,level,user"},
+     {.monitored = true, .notifies = true, .pidfile = "x", .idle_count = 1},
+     "a",
+     1},
+    {"what has no effect and takes a word",
+     {"-m", "5", "-N", "6", "-x", "y", "-f", "a"},
+     {.idle_count = 3},
+     "a",
+     1},
+    {"what has no effect", {"-dr", "-dS", "-de", "-dp", "-f", "a"}, {.idle_count = 4}, "a", 1},
+    {"what has no effect and a tail",
+     {"-dM", "-dM50,tag", "-dKall", "-f", "a"},
+     {.idle_count = 3},
+     "a",
+     1},
     {"help needs no file", {"--help"}, {.show_help = true}, NULL, 0},
 };
 
@@ -65,11 +80,12 @@ static const struct {
     {"nothing at all", {NULL}},
     {"no file", {"-c"}},
     {"a file without its name", {"-f"}},
+    {"a socket without its name", {"-f", "a", "-S"}},
+    {"an option with a tail it does not take", {"-dWx", "-f", "a"}},
+    {"an unknown way of debugging", {"-dq", "-f", "a"}},
     {"an unknown option", {"-y", "-f", "a"}},
     {"options do not cluster", {"-cq", "-f", "a"}},
     {"a word that is no option", {"a"}},
-    {"a socket without its name", {"-f", "a", "-x"}},
-    {"a flag that goes on", {"-dIx", "-f", "a"}},
     {"a limit that is no number", {"-n", "x", "-f", "a"}},
     {"a limit below zero", {"-n", "-1", "-f", "a"}},
     {"a limit with a tail", {"-n", "5x", "-f", "a"}},
@@ -101,8 +117,9 @@ static void check(size_t i)
     bool same = got.check == want->check && got.debug == want->debug &&
                 got.foreground == want->foreground && got.daemon == want->daemon &&
                 got.monitored == want->monitored && got.notifies == want->notifies &&
-                got.strict == want->strict && got.json == want->json && got.sarif == want->sarif &&
+                got.json == want->json && got.sarif == want->sarif &&
                 is_same(got.condition, want->condition) && got.quiet == want->quiet &&
+                got.zero_warning == want->zero_warning && got.idle_count == want->idle_count &&
                 got.verbose == want->verbose && got.maxconn == want->maxconn &&
                 got.old_signal == want->old_signal && got.old_pid_count == want->old_pid_count &&
                 got.show_version == want->show_version && got.show_build == want->show_build &&

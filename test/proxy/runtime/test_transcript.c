@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -156,16 +157,35 @@ static void damaged_transcript_is_refused(void **state)
     struct transcript recorded, replayed;
     struct sockaddr_storage sa;
     struct stat st;
+    off_t start = 0;
     int fd = -1;
     transcript_record(&recorded);
     assert_int_equal(recorded.outside.source->resolve(&recorded, "127.0.0.1", AF_INET, &sa), 0);
     assert_int_equal(transcript_write(&recorded, &fd), 0);
     transcript_clear(&recorded);
     assert_int_equal(fstat(fd, &st), 0);
+    FILE *copy = tmpfile();
+    assert_non_null(copy);
+    assert_int_equal(sendfile(fileno(copy), fd, &start, (size_t)st.st_size), st.st_size);
     for (off_t len = st.st_size - 1; len > 0; len--) {
-        assert_int_equal(ftruncate(fd, len), 0);
-        assert_int_equal(transcript_read(&replayed, fd), -EPROTO);
+        assert_int_equal(ftruncate(fileno(copy), len), 0);
+        assert_int_equal(transcript_read(&replayed, fileno(copy)), -EPROTO);
     }
+    fclose(copy);
+    close(fd);
+}
+
+static void written_transcript_cannot_be_changed(void **state)
+{
+    (void)state;
+    struct transcript recorded;
+    int fd = -1;
+    transcript_record(&recorded);
+    assert_int_equal(transcript_write(&recorded, &fd), 0);
+    assert_int_equal(write(fd, "a", 1), -1);
+    assert_int_equal(errno, EPERM);
+    assert_int_equal(ftruncate(fd, 1), -1);
+    assert_int_equal(errno, EPERM);
     close(fd);
 }
 
@@ -175,6 +195,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_was_asked_is_told_again, make_files, remove_files),
         cmocka_unit_test(what_was_not_asked_is_refused),
         cmocka_unit_test(damaged_transcript_is_refused),
+        cmocka_unit_test(written_transcript_cannot_be_changed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

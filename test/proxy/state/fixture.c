@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Configurations and snapshots made by hand; see fixture.h. */
 #include "test/proxy/state/fixture.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What is counted by one thread is read by all: totals, rates, averages, latencies. */
 #include "proxy/state/counters.h"
 
 #include <setjmp.h>
