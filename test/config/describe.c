@@ -32,6 +32,11 @@ static void print_words(struct describer *d, const void *field)
         print_text(d->out, words->items[i]);
 }
 
+static void print_crt(struct describer *d, const void *field)
+{
+    print_words(d, &((const struct conf_tls *)field)->crt);
+}
+
 static void print_address(struct describer *d, const void *field)
 {
     const struct conf_addr *addr = field;
@@ -116,7 +121,7 @@ static const struct {
     {own_check_address, print_address},
     {own_log_address, print_log},
     {own_check_port, print_port},
-    {own_crt_files, print_words},
+    {own_crt_files, print_crt},
     {own_crt_path, print_string},
     {own_ca_path, print_string},
     {own_alpn, print_words},
