@@ -191,6 +191,12 @@ bool haproxy_words_split(struct loader *l, const struct haproxy_env *env, const 
             s.at++;
         if (s.at >= len || peek(&s, 0) == '#')
             return true;
+        if (words_out->count == HAPROXY_WORDS_MAX) {
+            CONF_FAIL(l, span_at(&s, s.at, 1), "quote what belongs together",
+                      "more than %d words in a line", HAPROXY_WORDS_MAX);
+            words_out->count = 0;
+            return false;
+        }
         if (!take_word(&s)) {
             words_out->count = 0;
             return false;
@@ -200,13 +206,13 @@ bool haproxy_words_split(struct loader *l, const struct haproxy_env *env, const 
 
 const char *haproxy_words_expand(struct loader *l, const struct haproxy_env *env, const char *text)
 {
-    const char *open = strstr(text, "${");
-    const char *close = open != NULL ? strchr(open, '}') : NULL;
-    if (close == NULL)
-        return text;
-    const char *name = arena_copy_bytes(l->scratch, open + 2, (size_t)(close - open) - 2);
-    const char *value = haproxy_env_get(env, name);
-    const char *rest = haproxy_words_expand(l, env, close + 1);
-    return arena_printf(l->arena, "%.*s%s%s", (int)(open - text), text, value != NULL ? value : "",
-                        rest);
+    const char *expanded = "", *open, *close;
+    while ((open = strstr(text, "${")) != NULL && (close = strchr(open, '}')) != NULL) {
+        const char *name = arena_copy_bytes(l->scratch, open + 2, (size_t)(close - open) - 2);
+        const char *value = haproxy_env_get(env, name);
+        expanded = arena_printf(l->scratch, "%s%.*s%s", expanded, (int)(open - text), text,
+                                value != NULL ? value : "");
+        text = close + 1;
+    }
+    return *expanded != '\0' ? arena_printf(l->arena, "%s%s", expanded, text) : text;
 }

@@ -12,6 +12,9 @@
 #include "config/haproxy_env.h"
 #include "config/loader.h"
 
+/* As in HAProxy. */
+enum { HAPROXY_WORDS_MAX = 64 };
+
 struct haproxy_words {
     struct conf_word *items; /* in the arena of the configuration */
     size_t count;

@@ -22,6 +22,7 @@
 #define GLOBAL(x) TIMEOUTS "listen a\n bind :8080\n" SERVER "global\n" x "\n"
 #define FRONT(x)                                                                                   \
     TIMEOUTS "backend b\n" SERVER "frontend f\n bind :8080\n default_backend b\n" x "\n"
+#define X8 "x x x x x x x x "
 #define BACK(x) TIMEOUTS "frontend f\n bind :8080\n default_backend b\nbackend b\n" SERVER x "\n"
 
 static const struct {
@@ -44,6 +45,7 @@ static const struct {
     {"quoted word is underlined as written", LISTEN(" balance \"round robin\""), 9, 10, CONF_ERROR, "unknown balance 'round robin'", "did you mean 'roundrobin'?"},
 
     /* sections */
+    {"too many words", LISTEN(" description " X8 X8 X8 X8 X8 X8 X8 X8), 9, 140, CONF_ERROR, "more than 64 words in a line", "quote what belongs together"},
     {"unknown section", "frontent www\n bind :80\n", 1, 1, CONF_ERROR, "unknown section 'frontent'", "did you mean 'frontend'?"},
     {"nothing like a section", "quux\n", 1, 1, CONF_ERROR, "unknown section 'quux'", "one of: global, defaults, frontend, backend, listen"},
     {"keyword outside of sections", " maxconn 5\n daemon\n", 1, 2, CONF_ERROR, "'maxconn' stands outside of any section", "begin a section before it, such as global or defaults"},
