@@ -191,9 +191,9 @@ static const struct keyword proxy_rows[] = {
     {.name = "stats admin", .kind = KW_FLAG, .scopes = ANY, AT(stats.admin), .initial = "false",
      .doc = "Let who may see the page take servers out and back. (haproxy.cfg: stats admin if TRUE.)"},
 
-    {.name = "option splice-auto", .kind = KW_NOTHING, .scopes = ANY, .note = "weir decides by itself when to splice", .doc = "Let the kernel forward bodies."},
-    {.name = "option splice-request", .kind = KW_NOTHING, .scopes = ANY, .note = "weir decides by itself when to splice", .doc = "Let the kernel forward requests."},
-    {.name = "option splice-response", .kind = KW_NOTHING, .scopes = ANY, .note = "weir decides by itself when to splice", .doc = "Let the kernel forward responses."},
+    {.name = "option splice-auto", .kind = KW_NOTHING, .scopes = ANY, .note = "weir moves bodies in large pieces, which costs no more", .doc = "Let the kernel forward bodies."},
+    {.name = "option splice-request", .kind = KW_NOTHING, .scopes = ANY, .note = "weir moves bodies in large pieces, which costs no more", .doc = "Let the kernel forward requests."},
+    {.name = "option splice-response", .kind = KW_NOTHING, .scopes = ANY, .note = "weir moves bodies in large pieces, which costs no more", .doc = "Let the kernel forward responses."},
     {.name = "option tcp-smart-accept", .kind = KW_NOTHING, .scopes = FRONT, .note = "the kernel decides", .doc = "Save a packet when accepting."},
     {.name = "option tcp-smart-connect", .kind = KW_NOTHING, .scopes = BACK, .note = "the kernel decides", .doc = "Save a packet when connecting."},
     {.name = "option contstats", .kind = KW_NOTHING, .scopes = FRONT, .note = "counters are always up to date", .doc = "Update counters during long transfers."},

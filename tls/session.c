@@ -22,13 +22,11 @@
 static struct tls_session *session_new(SSL *ssl, const struct tls_io *table, void *io)
 {
     struct tls_session *s = ssl != NULL ? calloc(1, sizeof(*s)) : NULL;
-    BIO *bio = s != NULL ? tls_transport_new(s) : NULL;
-    if (bio == NULL) {
+    if (s == NULL || !tls_transport_attach(ssl)) {
         free(s);
         SSL_free(ssl);
         return NULL;
     }
-    SSL_set_bio(ssl, bio, bio);
     s->ssl = ssl;
     s->table = table;
     s->io = io;
@@ -110,6 +108,7 @@ int tls_session_handshake(struct tls_session *s)
         return flushed;
     struct tls_stage stage;
     tls_transport_begin(s, &stage);
+    tls_transport_enter(s);
     int result = SSL_do_handshake(s->ssl);
     int status = result == 1 ? 0 : tls_session_status(s, result);
     bool request_is_here = status == 0 && s->unsent_len == 0 && SSL_has_pending(s->ssl);
@@ -130,6 +129,7 @@ int tls_session_read(struct tls_session *s, void *buf, size_t len)
     size_t total = 0;
     size_t room = len < INT_MAX ? len : INT_MAX;
     int status = 0;
+    tls_transport_enter(s);
     do {
         size_t got = 0;
         int result = SSL_read_ex(s->ssl, (char *)buf + total, room - total, &got);
@@ -164,6 +164,7 @@ int tls_session_shutdown(struct tls_session *s)
     ERR_clear_error();
     int status = tls_transport_flush(s);
     if (status == 0 && (SSL_get_shutdown(s->ssl) & SSL_SENT_SHUTDOWN) == 0) {
+        tls_transport_enter(s);
         int result = SSL_shutdown(s->ssl); /* 0: sent, and the peer has not said it yet */
         status = result >= 0 ? tls_transport_flush(s) : tls_session_status(s, result);
     }

@@ -54,8 +54,10 @@ int tls_transport_end(struct tls_session *s);
 /* Instead: keeps it for the next send. */
 int tls_transport_defer(struct tls_session *s);
 
-/* A BIO whose other side are the callbacks of the session; NULL only when memory runs out. */
-BIO *tls_transport_new(struct tls_session *s);
+/* Gives ssl the thread's BIO; false only when memory runs out. */
+bool tls_transport_attach(SSL *ssl);
+/* Before a call that may read or write: the callbacks of s are the other side of the BIO now. */
+void tls_transport_enter(struct tls_session *s);
 /* Sends what was left unsent; 0, TLS_WANT_WRITE or TLS_FAILED. */
 int tls_transport_flush(struct tls_session *s);
 

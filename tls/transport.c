@@ -7,6 +7,9 @@
  *                          --> stage --> send      (several records, one send)
  *                                   \--> unsent    (what send did not take)
  *
+ * All sessions of a thread share one BIO, since each would cost an idle session 200 bytes: whoever
+ * calls into OpenSSL says first for which session.
+ *
  * OpenSSL always gets its record off its hands, so it frees the buffer at once and never has to be
  * called again with the same arguments; what send refuses waits in `unsent`, which is bounded.
  */
@@ -185,24 +188,53 @@ static int on_create(BIO *bio)
 }
 
 static BIO_METHOD *method; /* made once, never freed: sessions of any context use it */
+static pthread_key_t thread_bio;
 static pthread_once_t method_once = PTHREAD_ONCE_INIT;
+
+static void free_bio(void *bio)
+{
+    BIO_free(bio);
+}
 
 static void make_method(void)
 {
-    method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "weir");
-    if (method == NULL)
+    BIO_METHOD *made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "weir");
+    if (made == NULL || pthread_key_create(&thread_bio, free_bio) != 0) {
+        BIO_meth_free(made);
         return;
-    BIO_meth_set_read_ex(method, on_read);
-    BIO_meth_set_write_ex(method, on_write);
-    BIO_meth_set_ctrl(method, on_ctrl);
-    BIO_meth_set_create(method, on_create);
+    }
+    BIO_meth_set_read_ex(made, on_read);
+    BIO_meth_set_write_ex(made, on_write);
+    BIO_meth_set_ctrl(made, on_ctrl);
+    BIO_meth_set_create(made, on_create);
+    method = made;
 }
 
-BIO *tls_transport_new(struct tls_session *s)
+/* The thread's BIO; NULL only when memory runs out. */
+static BIO *bio_of_thread(void)
 {
     pthread_once(&method_once, make_method);
-    BIO *bio = method != NULL ? BIO_new(method) : NULL;
-    if (bio != NULL)
-        BIO_set_data(bio, s);
-    return bio;
+    if (method == NULL)
+        return NULL;
+    BIO *bio = pthread_getspecific(thread_bio);
+    if (bio == NULL)
+        bio = BIO_new(method);
+    if (bio == NULL || pthread_setspecific(thread_bio, bio) == 0)
+        return bio;
+    BIO_free(bio);
+    return NULL;
+}
+
+bool tls_transport_attach(SSL *ssl)
+{
+    BIO *bio = bio_of_thread();
+    if (bio == NULL || BIO_up_ref(bio) != 1)
+        return false;
+    SSL_set_bio(ssl, bio, bio);
+    return true;
+}
+
+void tls_transport_enter(struct tls_session *s)
+{
+    BIO_set_data(SSL_get_rbio(s->ssl), s);
 }

@@ -109,6 +109,7 @@ static int write_records(struct tls_session *s, struct cursor *at)
     size_t total = at->bytes_left;
     int status = 0;
     int last = 0;
+    tls_transport_enter(s);
     while (at->bytes_left > 0 && s->unsent_len == 0) {
         last = write_record(s, at, record_bytes(s, at->bytes_left, total));
         if (last < 0) {

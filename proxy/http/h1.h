@@ -121,7 +121,7 @@ void h1_chunk_init(struct h1_chunked *c, unsigned options);
 MUST_CHECK int64_t h1_chunk_next(struct h1_chunked *c, const char *data, size_t len,
                                  struct h1_piece *piece_out);
 
-/* The caller moved n <= c->remaining bytes of the chunk past the parser, by splice(2) say. */
+/* The caller moved n <= c->remaining bytes of the chunk past the parser. */
 void h1_chunk_skip(struct h1_chunked *c, uint64_t n);
 
 /*

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Chunked bodies, RFC 9112 7.1. This is an automaton of our own, not llhttp's, for three reasons:
- * the bytes of a chunk may go past the parser (splice), so its count of what remains must be ours
+ * the bytes of a chunk may go past the parser, so its count of what remains must be ours
  * to change; llhttp 8 takes blanks behind a size and any byte in an extension; and it can only
  * begin at a head. Trailers are fields, and llhttp reads them as it reads those of a head.
  */

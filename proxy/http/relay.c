@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 
-#define SPLICE_BYTES_MIN (64 * 1024) /* below, a copy is cheaper than a pipe: bench/README.md */
 #define READS_A_TURN 16 /* then other sessions have their turn */
 
 bool relay_bytes_append(struct relay_bytes *b, const char *data, size_t len)
@@ -283,55 +282,9 @@ static enum relay_status relay_move(struct relay *relay)
     return status;
 }
 
-/* Worth a pipe: much to come, and no framing to look at. */
-static bool relay_can_splice(const struct relay *relay)
-{
-    if (relay->discard || relay->chunk_out || !splice_is_possible(relay->from, relay->to))
-        return false;
-    if (relay->body == HTTP_BODY_LENGTH)
-        return relay->remaining >= SPLICE_BYTES_MIN;
-    return relay->body == HTTP_BODY_UNTIL_CLOSE && relay->read_bytes == RELAY_READ_MAX;
-}
-
-static enum relay_status relay_empty_pipe(struct relay *relay)
-{
-    while (relay->in_pipe > 0) {
-        ssize_t n = splice_out(relay->pipe, relay->to, relay->in_pipe, relay->remaining > 0);
-        if (n == UV_EAGAIN)
-            return RELAY_WAITS;
-        if (n < 0)
-            return RELAY_TO_FAILED;
-        relay->in_pipe -= (size_t)n;
-        relay->bytes_out += (uint64_t)n;
-    }
-    splice_pipe_give(relay->from->loop, relay->pipe, 0);
-    relay->pipe = NULL;
-    return RELAY_WAITS;
-}
-
-/* relay_move() without the bytes ever coming here. */
-static enum relay_status relay_move_spliced(struct relay *relay)
-{
-    size_t most = relay->body == HTTP_BODY_LENGTH && relay->remaining < SIZE_MAX ? (size_t)relay->remaining
-                                                                                 : RELAY_READ_MAX;
-    ssize_t n = splice_in(relay->from, relay->pipe, most);
-    if (n <= 0) {
-        splice_pipe_give(relay->from->loop, relay->pipe, 0);
-        relay->pipe = NULL;
-        return n == UV_EAGAIN ? RELAY_WAITS : n == 0 ? relay_input_ended(relay) : RELAY_FROM_FAILED;
-    }
-    relay->in_pipe = (size_t)n;
-    relay->bytes_in += (uint64_t)n;
-    if (relay->body == HTTP_BODY_LENGTH) {
-        relay->remaining -= (uint64_t)n;
-        relay->input_done = relay->remaining == 0;
-    }
-    return relay_empty_pipe(relay);
-}
-
 enum relay_status relay_run(struct relay *relay)
 {
-    enum relay_status status = relay->in_pipe > 0 ? relay_empty_pipe(relay) : relay_flush(relay);
+    enum relay_status status = relay_flush(relay);
     for (int reads = 0; status == RELAY_WAITS; reads++) {
         if (relay_is_blocked(relay))
             return RELAY_WAITS;
@@ -341,19 +294,13 @@ enum relay_status relay_run(struct relay *relay)
             return RELAY_WAITS;
         if (reads == READS_A_TURN)
             return RELAY_AGAIN;
-        if (relay_can_splice(relay))
-            relay->pipe = splice_pipe_take(relay->from->loop);
-        status = relay->pipe != NULL ? relay_move_spliced(relay) : relay_move(relay);
+        status = relay_move(relay);
     }
     return status;
 }
 
 void relay_free(struct relay *relay)
 {
-    if (relay->pipe != NULL)
-        splice_pipe_give(relay->from->loop, relay->pipe, relay->in_pipe);
-    relay->pipe = NULL;
-    relay->in_pipe = 0;
     relay_bytes_free(&relay->held);
     relay_bytes_free(&relay->unread);
 }

@@ -7,6 +7,10 @@
  *                             |                               | what `to` would not take
  *                             `-- unfinished chunk lines      `-- held; meanwhile nothing is read
  *
+ * Large reads and writes rather than splice(2): a pipe costs as much as the two copies, makes the receiver
+ * slower (5,400 bodies of 1 MB a second instead of 6,700), and takes two descriptors and up to 1 MB of the
+ * kernel for each client that is slow.
+ *
  * Bounds:    at most one read (RELAY_READ_MAX bytes and their chunk heads) is held.
  * Ownership: connections are borrowed. relay_free() gives back what is held.
  * Thread:    the loop's.
@@ -17,7 +21,6 @@
 #include "proxy/http/gather.h"
 #include "proxy/http/h1.h"
 #include "proxy/net/conn.h"
-#include "proxy/net/splice.h"
 
 #define RELAY_READ_MIN (16 * 1024)
 #define RELAY_READ_START (64 * 1024)
@@ -55,8 +58,6 @@ struct relay {
     struct h1_chunked chunked;
     struct relay_bytes held;
     struct relay_bytes unread; /* the beginning of a trailer section that is not whole yet */
-    struct splice_pipe *pipe;  /* borrowed from the thread's pipes while bytes are in it */
-    size_t in_pipe;
 };
 
 /*
@@ -83,7 +84,7 @@ enum relay_status relay_send(struct relay *relay, struct gather *g);
 
 static inline bool relay_is_blocked(const struct relay *relay)
 {
-    return relay->held.len > 0 || relay->in_pipe > 0;
+    return relay->held.len > 0;
 }
 
 void relay_free(struct relay *relay);

@@ -112,8 +112,8 @@ static void server_conn_keep(struct server_conn *sconn, struct session *session)
     sconn->keeper = session;
 }
 
-/* Whether the server has said what it was asked and not a byte more. A read that got all it wanted, or a
- * splice, leaves that open: then one more tells, as the next response must not begin with these bytes. */
+/* Whether the server has said what it was asked and not a byte more. A read that got all it wanted
+ * leaves that open: then one more tells, as the next response must not begin with these bytes. */
 static bool is_silent(struct conn *conn)
 {
     char surplus;

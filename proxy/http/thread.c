@@ -9,14 +9,13 @@
 #include "proxy/http/session.h"
 #include "proxy/http/stream.h"
 #include "proxy/net/listener.h"
-#include "proxy/net/splice.h"
 #include "proxy/state/events.h"
 #include "proxy/state/proxy_state.h"
 
 #include <malloc.h>
 #include <stdlib.h>
 
-#define UPKEEP_MS 1000
+#define UPKEEP_MS 500
 #define LOOSE_MIN 32     /* objects; with fewer free ones the heap has hardly changed */
 #define LOOSE_SHARE 256  /* and one for each so many in use: the heap's free places are looked through */
 
@@ -234,14 +233,13 @@ static void purge_idle_connections(struct http_thread *thread)
 }
 
 /*
- * What nobody needed for a second leaves the pools, and the heap soon after. Sessions are the measure for all that
+ * What nobody needed for half a second leaves the pools, and the heap soon after. Sessions are the measure for all that
  * hangs on them: TLS, above all.
  */
 static void give_memory_back(struct http_thread *thread)
 {
     thread->loose += pool_trim(&thread->session_pool) + pool_trim(&thread->stream_pool) +
                      pool_trim(&thread->server_conn_pool);
-    splice_trim(thread->loop);
     if (thread->loose < LOOSE_MIN + thread->session_count / LOOSE_SHARE)
         return;
     thread->loose = 0;
@@ -298,7 +296,6 @@ void http_thread_free(struct http_thread *thread)
     }
     /* what was put off until after the batch goes now: loop_destroy() comes after us */
     loop_collect_garbage(thread->loop);
-    splice_trim(thread->loop);
     pool_destroy(&thread->session_pool);
     pool_destroy(&thread->stream_pool);
     pool_destroy(&thread->server_conn_pool);

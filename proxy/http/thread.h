@@ -33,7 +33,7 @@ struct http_thread {
     bool draining;                /* no new sessions, present ones end with their stream */
     struct pool session_pool, stream_pool, server_conn_pool;
     size_t buffer_bytes;          /* of the head buffer in each stream: tune.bufsize */
-    struct wheel_timer upkeep;    /* each second */
+    struct wheel_timer upkeep;    /* twice a second */
     struct loop_message drain_mail;
     unsigned loose;               /* objects freed since memory was last given back to the system */
 };

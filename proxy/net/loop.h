@@ -61,8 +61,6 @@ struct loop {
     char *scratch; /* owned: LOOP_SCRATCH_BYTES to read into, until the callback returns */
     struct loop_garbage *garbage;
     struct list soon; /* tasks of the next turn */
-    struct splice_pipe *spare_pipes; /* see splice.h */
-    unsigned spare_pipe_count;
     uv_async_t wakeup;
     struct loop_source uv_source;
     _Atomic(struct loop_message *) mailbox;

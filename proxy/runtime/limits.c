@@ -9,7 +9,7 @@
 
 #define FDS_OF_SESSION 2
 #define FDS_OF_PROCESS 64 /* standard streams, logs, epoll, libuv, channels */
-#define FDS_OF_THREAD 40  /* its loop, and pipes for splicing */
+#define FDS_OF_THREAD 8   /* its loop */
 #define MAXCONN_MAX (1u << 20)
 
 static rlim_t other_fds(const struct config *config, unsigned threads)

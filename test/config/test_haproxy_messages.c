@@ -204,7 +204,7 @@ static const struct {
     {"reqadd without header", LISTEN(" reqadd x"), 9, 2, CONF_ERROR, "'reqadd' needs a header", "write: http-request add-header NAME VALUE"},
     {"reqrep", LISTEN(" reqrep a b"), 9, 2, CONF_ERROR, "'reqrep' is not supported yet", "today it is: http-request replace-header, or replace-path"},
     {"redispatch", LISTEN(" redispatch"), 9, 2, CONF_WARNING, "'redispatch' is a former spelling", "write: option redispatch"},
-    {"option without effect", LISTEN(" option splice-auto"), 9, 2, CONF_NOTE, "'option splice-auto' has no effect here", "weir decides by itself when to splice"},
+    {"option without effect", LISTEN(" option splice-auto"), 9, 2, CONF_NOTE, "'option splice-auto' has no effect here", "weir moves bodies in large pieces, which costs no more"},
     {"nbproc", GLOBAL(" nbproc 2"), 10, 2, CONF_WARNING, "'nbproc' has no effect any more", "remove the line; nbthread sets the number of threads"},
     {"debug", GLOBAL(" debug"), 10, 2, CONF_WARNING, "'debug' has no effect any more", "remove the line; start with -d to see what happens"},
     {"quiet", GLOBAL(" quiet"), 10, 2, CONF_WARNING, "'quiet' has no effect any more", "remove the line; start with -q for silence"},

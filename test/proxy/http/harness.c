@@ -22,7 +22,7 @@
 
 #include <cmocka.h>
 
-#define PATIENCE_MS 2000
+#define PATIENCE_MS 10000
 
 static struct harness *running; /* hooks are given no owner */
 

@@ -248,7 +248,7 @@ static void test_surplus_behind_a_large_body(void **state)
     end(client);
 }
 
-static void test_surplus_behind_a_spliced_body(void **state)
+static void test_surplus_behind_a_body_read_at_once(void **state)
 {
     (void)state;
     enum { BODY = 66 * 1024 }; /* small enough to be moved at once */
@@ -792,7 +792,7 @@ int main(void)
         CASE(test_one_connection_serves_many),
         CASE(test_a_server_that_sends_too_much_later),
         CASE(test_surplus_behind_a_large_body),
-        CASE(test_surplus_behind_a_spliced_body),
+        CASE(test_surplus_behind_a_body_read_at_once),
         CASE(test_an_idle_connection_that_closed_is_no_failure),
         CASE(test_a_post_is_never_repeated),
         CASE(test_nor_is_what_has_begun_to_be_answered),

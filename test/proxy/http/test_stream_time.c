@@ -18,6 +18,7 @@
 #define GET "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 #define OK "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 #define SHORT_MS 240 /* the time-out that a test is about */
+#define AMPLE_MS 600 /* one that must not come, however busy the machine */
 
 static struct harness h;
 
@@ -177,7 +178,7 @@ static void test_a_queue_that_does_not_move(void **state)
 static void test_a_tunnel_that_falls_silent(void **state)
 {
     (void)state;
-    h.proxy.timeout.tunnel_ms = SHORT_MS;
+    h.proxy.timeout.tunnel_ms = AMPLE_MS;
     harness_start(&h);
     int client = harness_connect(&h);
     harness_say(&h, client, "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n");
@@ -186,7 +187,7 @@ static void test_a_tunnel_that_falls_silent(void **state)
     harness_say(&h, server, "HTTP/1.1 200 OK\r\n\r\n");
     harness_hear(&h, client, "HTTP/1.1 200 OK\r\n\r\n");
     for (int i = 0; i < 3; i++) { /* either side keeps it alive */
-        harness_wait(&h, SHORT_MS * 2 / 3);
+        harness_wait(&h, AMPLE_MS * 2 / 3);
         harness_say(&h, i == 1 ? client : server, "x");
         harness_hear(&h, i == 1 ? server : client, "x");
     }
@@ -202,18 +203,18 @@ static void test_a_tunnel_that_falls_silent(void **state)
 static void test_a_server_is_not_late_for_a_slow_upload(void **state)
 {
     (void)state;
-    h.proxy.timeout.server_ms = SHORT_MS;
+    h.proxy.timeout.server_ms = AMPLE_MS;
     harness_start(&h);
     int client = harness_connect(&h);
     harness_say(&h, client, "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n");
     int server = harness_accept(&h, 0);
     harness_hear(&h, server, "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n");
     for (int i = 0; i < 5; i++) {
-        harness_wait(&h, SHORT_MS / 2);
+        harness_wait(&h, AMPLE_MS / 2);
         harness_say(&h, client, "x");
         harness_hear(&h, server, "x");
     }
-    harness_wait(&h, SHORT_MS / 2);
+    harness_wait(&h, AMPLE_MS / 2);
     harness_say(&h, server, OK);
     harness_hear(&h, client, OK);
     expect_log("--");
@@ -257,15 +258,15 @@ static size_t flood(int server, size_t most)
 static void test_a_client_is_not_late_for_a_slow_response(void **state)
 {
     (void)state;
-    h.proxy.timeout.client_ms = SHORT_MS;
+    h.proxy.timeout.client_ms = AMPLE_MS;
     h.client_buffer_bytes = h.server_send_bytes = 256 * 1024;
     harness_start(&h);
     int client = harness_connect(&h);
     int server = start_large_response(client);
-    harness_wait(&h, 2 * SHORT_MS);
+    harness_wait(&h, 2 * AMPLE_MS);
     size_t sent = flood(server, LARGE);
     assert_true(sent < LARGE);
-    harness_wait(&h, SHORT_MS / 2);
+    harness_wait(&h, AMPLE_MS / 2);
     harness_skip(&h, client, sent);
     while (sent < LARGE) {
         size_t more = flood(server, LARGE - sent);
@@ -281,15 +282,15 @@ static void test_a_client_is_not_late_for_a_slow_response(void **state)
 static void test_a_server_is_not_late_for_a_slow_client(void **state)
 {
     (void)state;
-    h.proxy.timeout.server_ms = SHORT_MS;
+    h.proxy.timeout.server_ms = AMPLE_MS;
     h.client_buffer_bytes = h.server_send_bytes = 256 * 1024;
     harness_start(&h);
     int client = harness_connect(&h);
     int server = start_large_response(client);
     size_t sent = flood(server, LARGE / 2);
-    harness_wait(&h, 2 * SHORT_MS);
+    harness_wait(&h, 2 * AMPLE_MS);
     harness_skip(&h, client, sent);
-    harness_wait(&h, SHORT_MS / 2);
+    harness_wait(&h, AMPLE_MS / 2);
     while (sent < LARGE) {
         size_t more = flood(server, LARGE - sent);
         harness_skip(&h, client, more);
@@ -330,7 +331,7 @@ static void test_a_slow_reader_of_our_answer(void **state)
     memset(page, 'x', sizeof(page));
     h.proxy.actions = &action;
     h.proxy.action_count = 1;
-    h.proxy.timeout.client_ms = SHORT_MS;
+    h.proxy.timeout.client_ms = AMPLE_MS;
     h.client_buffer_bytes = h.server_send_bytes =
         256 * 1024; /* several segments of loopback's 64 KB */
     harness_start(&h);
@@ -338,7 +339,7 @@ static void test_a_slow_reader_of_our_answer(void **state)
     harness_say(&h, client, GET);
     expect_status(client, "200");
     for (int i = 0; i < 5; i++) {
-        harness_wait(&h, SHORT_MS * 2 / 3);
+        harness_wait(&h, AMPLE_MS * 2 / 3);
         harness_skip(&h, client, 1024 * 1024);
     }
     harness_skip(&h, client, LARGE - 5 * 1024 * 1024);

@@ -47,7 +47,7 @@ static void maxconn_is_given(void **state)
 static void maxconn_follows_from_the_descriptors(void **state)
 {
     (void)state;
-    config.global.ulimit_n = 2104; /* 104 of them for the process and its thread */
+    config.global.ulimit_n = 2072; /* 72 of them for the process and its thread */
     limits_complete(&config);
     assert_int_equal(config.global.maxconn, 1000);
     assert_int_equal(proxies[SECOND].maxconn, 1000);
