@@ -44,13 +44,14 @@ static const char *scope_name(unsigned scope)
     return "this place";
 }
 
-/* HAProxy ignores a frontend's keyword in a backend and the reverse, and says so; so do we. */
+/* HAProxy ignores a frontend's keyword in a backend and the reverse, and says so; so do we. Servers
+ * are more than a word too many. */
 static void report_misplaced(struct loader *l, const struct keyword *row, unsigned scope,
                              const struct conf_directive *d)
 {
     bool harmless = (scope == IN_FRONTEND && (row->scopes & IN_BACKEND) != 0) ||
                     (scope == IN_BACKEND && (row->scopes & IN_FRONTEND) != 0);
-    if (harmless)
+    if (harmless && row->params != LEVEL_SERVER)
         CONF_WARN(l, d->name.span,
                   arena_printf(l->scratch, "remove it, or move it into %s",
                                scope_name(scope == IN_FRONTEND ? IN_BACKEND : IN_FRONTEND)),
@@ -71,11 +72,19 @@ static void apply_prefixed(struct loader *l, enum keyword_level level, unsigned 
     }
 }
 
+/* Does a group hold what follows a common first word, rather than being one of its own? */
+static bool is_gathering(struct loader *l, enum keyword_level level, const struct keyword *row,
+                         const struct conf_directive *d)
+{
+    return d->is_group && (row == NULL || keyword_is_idle(row)) &&
+           keyword_is_prefix(&l->index, l->scratch, level, d->name.text);
+}
+
 static void apply_one(struct loader *l, enum keyword_level level, unsigned scope, void *base,
                       const struct conf_directive *d)
 {
     const struct keyword *row = keyword_find(&l->index, l->scratch, level, d->name.text);
-    if (row == NULL && d->is_group && keyword_is_prefix(&l->index, l->scratch, level, d->name.text))
+    if (is_gathering(l, level, row, d))
         apply_prefixed(l, level, scope, base, d);
     else if (row == NULL)
         report_unknown(l, level, scope, d);

@@ -17,7 +17,10 @@ static void check_no_bind(struct loader *l, const struct config *config,
 {
     (void)config;
     if ((proxy->caps & CONF_FRONTEND) && proxy->bind_count == 0)
-        CONF_WARN(l, span, "add binds = ( { address = \"*:80\"; } ), or make it a backend",
+        CONF_WARN(l, span,
+                  loader_hint(l, span,
+                              "add binds = ( { address = \"*:80\"; } ), or make it a backend",
+                              "add a line: bind *:80, or make it a backend"),
                   "'%s' has no bind: nobody can connect to it", proxy->name);
 }
 
@@ -28,7 +31,9 @@ static void check_no_backend(struct loader *l, const struct config *config,
     bool answers = proxy->action_count > 0 || proxy->stats.enabled || proxy->monitor_uri != NULL;
     if ((proxy->caps & CONF_FRONTEND) && proxy->default_backend_name == NULL &&
         proxy->server_count == 0 && !answers)
-        CONF_WARN(l, span, "add default_backend = \"...\"",
+        CONF_WARN(l, span,
+                  loader_hint(l, span, "add default_backend = \"...\"",
+                              "add a line: default_backend NAME"),
                   "'%s' has no backend: every request is answered with 503", proxy->name);
 }
 
@@ -38,7 +43,10 @@ static void check_no_server(struct loader *l, const struct config *config,
     (void)config;
     if (proxy->caps == CONF_BACKEND && proxy->server_count == 0 && proxy->action_count == 0 &&
         !proxy->stats.enabled)
-        CONF_WARN(l, span, "add servers = ( { name = \"a\"; address = \"10.0.0.1:80\"; } )",
+        CONF_WARN(l, span,
+                  loader_hint(l, span,
+                              "add servers = ( { name = \"a\"; address = \"10.0.0.1:80\"; } )",
+                              "add a line: server a 10.0.0.1:80"),
                   "'%s' has no server: every request is answered with 503", proxy->name);
 }
 
@@ -59,7 +67,7 @@ static void check_unused(struct loader *l, const struct config *config,
 static void check_unchecked(struct loader *l, const struct config *config,
                             const struct conf_proxy *proxy, struct conf_span span)
 {
-    (void)config, (void)span;
+    (void)config;
     const struct conf_server *unchecked = NULL;
     bool some_checked = false;
     for (size_t i = 0; i < proxy->server_count; i++) {
@@ -69,10 +77,11 @@ static void check_unchecked(struct loader *l, const struct config *config,
         else if (unchecked == NULL && !server->disabled && server->name != NULL)
             unchecked = server;
     }
-    if (some_checked && unchecked != NULL)
-        CONF_WARN(l, ((struct conf_span){unchecked->place, (unsigned)strlen(unchecked->name) + 2}),
-                  "add check = true", "server '%s' is not checked, but others beside it are",
-                  unchecked->name);
+    if (!some_checked || unchecked == NULL)
+        return;
+    span = server_span(l, unchecked);
+    CONF_WARN(l, span, loader_hint(l, span, "add check = true", "add: check"),
+              "server '%s' is not checked, but others beside it are", unchecked->name);
 }
 
 static void check_format_without_log(struct loader *l, const struct config *config,
@@ -81,7 +90,10 @@ static void check_format_without_log(struct loader *l, const struct config *conf
     (void)config;
     if ((proxy->caps & CONF_FRONTEND) && proxy->log_format != CONF_LOG_DEFAULT &&
         proxy->log_count == 0)
-        CONF_WARN(l, span, "add logs = [\"global\"] here, and logs to the global section",
+        CONF_WARN(l, span,
+                  loader_hint(l, span,
+                              "add logs = [\"global\"] here, and logs to the global section",
+                              "add: log global, and a log line to the global section"),
                   "'%s' has a log format but no log target", proxy->name);
 }
 
@@ -102,7 +114,9 @@ static void check_open_admin(struct loader *l, const struct config *config,
     for (size_t i = 0; i < proxy->bind_count; i++)
         reachable = reachable || !is_loopback(&proxy->binds[i].addr);
     if (reachable && proxy->stats.enabled && proxy->stats.admin && proxy->stats.auth.count == 0)
-        CONF_WARN(l, span, "add stats_auth = [\"user:password\"]",
+        CONF_WARN(l, span,
+                  loader_hint(l, span, "add stats_auth = [\"user:password\"]",
+                              "add a line: stats auth user:password"),
                   "'%s' lets everybody take servers out: stats admin without stats auth",
                   proxy->name);
 }
@@ -138,6 +152,8 @@ void check_proxies(struct loader *l, const struct config *config)
         has_frontend = has_frontend || (config->proxies[i].caps & CONF_FRONTEND) != 0;
     }
     if (!has_frontend)
-        CONF_WARN(l, (struct conf_span){0}, "add frontends = ( { ... } )",
+        CONF_WARN(l, (struct conf_span){0},
+                  loader_hint(l, ((struct conf_span){0}), "add frontends = ( { ... } )",
+                              "add a frontend or listen section"),
                   "there is no frontend: nobody can connect");
 }

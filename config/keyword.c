@@ -49,6 +49,7 @@ void keyword_index_build(struct conf_arena *arena, struct keyword_index *index,
         KEYWORDS_OF(index, level, row)
         {
             names_add(arena, map, keyword_fold(arena, row->name), row);
+            names_add(arena, &index->by_spelling[level], row->name, row);
             if (row->plural != NULL)
                 names_add(arena, map, keyword_fold(arena, row->plural), row);
         }
@@ -61,6 +62,12 @@ const struct keyword *keyword_find(const struct keyword_index *index, struct con
     if (strpbrk(name, "-. ") != NULL)
         name = keyword_fold(arena, name);
     return names_get(&index->by_name[level], name);
+}
+
+const struct keyword *keyword_spelt(const struct keyword_index *index, enum keyword_level level,
+                                    const char *name)
+{
+    return names_get(&index->by_spelling[level], name);
 }
 
 bool keyword_is_prefix(const struct keyword_index *index, struct conf_arena *arena,
@@ -93,6 +100,11 @@ bool keyword_choice_at(const struct keyword *row, size_t i, struct keyword_choic
         }
     }
     return false;
+}
+
+bool keyword_is_idle(const struct keyword *row)
+{
+    return row->kind == KW_NOTHING || row->kind == KW_REFUSED || row->kind == KW_LATER;
 }
 
 const char *keyword_libconfig_name(struct conf_arena *arena, const struct keyword *row)

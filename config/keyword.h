@@ -72,8 +72,12 @@ enum keyword_kind {
     KW_OWN,      /* the row's own function reads it */
     KW_NOTHING,  /* known, and without effect here: the row's note says why */
     KW_REFUSED,  /* known, and not to be had yet: the row's note says what */
+    KW_LATER,    /* the same, but the rest does its work without it: a warning */
     KW_KIND_COUNT,
 };
+
+/* Of keyword.words: nothing follows. */
+enum { KEYWORD_ALONE = -1 };
 
 enum keyword_unit { UNIT_NONE, UNIT_MS, UNIT_S };
 
@@ -101,12 +105,14 @@ struct keyword {
     unsigned scopes; /* enum keyword_scope, or-ed */
     size_t offset;
     enum keyword_unit unit;
-    long long min, max; /* max 0 = what the field can hold; KW_STRING: min 1 = not empty */
+    long long min, max; /* max 0 = what the field can hold; KW_STRING: min 1 = not empty;
+                           KW_GROUP, KW_LATER: min 1 = haproxy.cfg has words behind it */
     int value;          /* KW_SET, KW_OWN */
     size_t turns_on;    /* offset of a bool that using the keyword sets; 0 = none */
     unsigned position;  /* haproxy.cfg: place among the words that need no name, from 1 */
-    bool required;      /* of a KW_LIST's parameters: an element without it is an error */
-    bool bare;          /* the parameter a single value stands for where a group is expected */
+    int words;     /* haproxy.cfg: how many follow it among parameters; 0 = as its kind has it */
+    bool required; /* of a KW_LIST's parameters: an element without it is an error */
+    bool bare;     /* the parameter a single value stands for where a group is expected */
     const struct keyword_choice *choices; /* KW_CHOICE, KW_NAME */
     const char *(*names)(size_t i);  /* more choices, from another room's table; NULL ends them */
     enum keyword_level params;       /* KW_GROUP, KW_LIST */
@@ -118,7 +124,7 @@ struct keyword {
     const char *initial;   /* the default, as it would be written */
     const char *otherwise; /* what happens without it, where no value says it */
     const char *takes;     /* KW_OWN: what the value is, for the manual */
-    const char *note;      /* KW_NOTHING, KW_REFUSED */
+    const char *note;      /* KW_NOTHING, KW_REFUSED, KW_LATER */
     const char *doc;
     const char *since; /* first HAProxy version; NULL = 1.5 or older, "weir" = a word of our own */
     const char *until; /* last HAProxy version that knew it, or NULL */
@@ -135,8 +141,9 @@ extern const struct keyword_table *const config_tables[];
 
 /* Tables made ready for looking up: their rows by level, shifts already added. In the arena. */
 struct keyword_index {
-    struct keyword *rows[LEVEL_COUNT]; /* each ends with a row without a name */
-    struct name_map by_name[LEVEL_COUNT];
+    struct keyword *rows[LEVEL_COUNT];        /* each ends with a row without a name */
+    struct name_map by_name[LEVEL_COUNT];     /* folded, and plurals */
+    struct name_map by_spelling[LEVEL_COUNT]; /* as the rows have them: HAProxy's */
 };
 
 void keyword_index_build(struct conf_arena *arena, struct keyword_index *index,
@@ -149,6 +156,10 @@ char *keyword_fold(struct conf_arena *arena, const char *name);
 const struct keyword *keyword_find(const struct keyword_index *index, struct conf_arena *arena,
                                    enum keyword_level level, const char *name);
 
+/* The row that HAProxy spells just so; NULL if there is none. */
+const struct keyword *keyword_spelt(const struct keyword_index *index, enum keyword_level level,
+                                    const char *name);
+
 /* Is it the first word of several ("timeout", "option", "stats")? */
 bool keyword_is_prefix(const struct keyword_index *index, struct conf_arena *arena,
                        enum keyword_level level, const char *name);
@@ -160,6 +171,9 @@ const char *keyword_nearest(const struct keyword_index *index, struct conf_arena
 /* The i-th choice of a row: those of `names` first, which so override a refusal; false at the end.
  */
 bool keyword_choice_at(const struct keyword *row, size_t i, struct keyword_choice *choice_out);
+
+/* Is it known, but does nothing (yet)? Its note says why. */
+bool keyword_is_idle(const struct keyword *row);
 
 /* How libconfig spells the row. */
 const char *keyword_libconfig_name(struct conf_arena *arena, const struct keyword *row);

@@ -34,6 +34,9 @@ static const struct keyword_choice other_algorithms[] = {
     {"uri", 0, "roundrobin and leastconn are there"},
     {"url_param", 0, "roundrobin and leastconn are there"},
     {"random", 0, "leastconn is the nearest"},
+    {"hdr", 0, "roundrobin and leastconn are there"},
+    {"hash", 0, "roundrobin and leastconn are there"},
+    {"rdp-cookie", 0, "roundrobin and leastconn are there"},
     {NULL, 0, NULL},
 };
 
@@ -188,8 +191,6 @@ static const struct keyword proxy_rows[] = {
     {.name = "stats admin", .kind = KW_FLAG, .scopes = ANY, AT(stats.admin), .initial = "false",
      .doc = "Let who may see the page take servers out and back. (haproxy.cfg: stats admin if TRUE.)"},
 
-    {.name = "option http-use-htx", .kind = KW_NOTHING, .scopes = ANY, .since = "1.9", .until = "2.1", .note = "there is one HTTP engine",
-     .doc = "Use the newer HTTP engine."},
     {.name = "option splice-auto", .kind = KW_NOTHING, .scopes = ANY, .note = "weir moves bodies in large pieces, which costs no more", .doc = "Let the kernel forward bodies."},
     {.name = "option splice-request", .kind = KW_NOTHING, .scopes = ANY, .note = "weir moves bodies in large pieces, which costs no more", .doc = "Let the kernel forward requests."},
     {.name = "option splice-response", .kind = KW_NOTHING, .scopes = ANY, .note = "weir moves bodies in large pieces, which costs no more", .doc = "Let the kernel forward responses."},

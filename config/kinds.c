@@ -155,8 +155,9 @@ static void set_words(struct loader *l, const struct keyword *row, void *base,
 {
     struct conf_words *words = field(row, base);
     if (d->arg_count == 0 || d->is_group) {
-        CONF_FAIL(l, d->name.span, "write [\"one\", \"two\"]", "'%s' takes a list of words",
-                  d->name.text);
+        CONF_FAIL(l, d->name.span,
+                  loader_hint(l, d->name.span, "write [\"one\", \"two\"]", "write: one,two"),
+                  "'%s' takes a list of words", d->name.text);
         return;
     }
     *words = (struct conf_words){0};
@@ -273,6 +274,15 @@ static void refuse_keyword(struct loader *l, const struct keyword *row, void *ba
         CONF_FAIL(l, d->name.span, row->note, "'%s' is not supported yet", d->name.text);
 }
 
+static void warn_later(struct loader *l, const struct keyword *row, void *base,
+                       const struct conf_directive *d)
+{
+    (void)base;
+    if (!apply_is_off(d))
+        CONF_WARN(l, d->name.span, row->note, "'%s' is not supported yet: weir runs without it",
+                  d->name.text);
+}
+
 const struct apply_kind apply_kinds[KW_KIND_COUNT] = {
     [KW_FLAG] = {"true or false", set_flag},
     [KW_FLAG_OFF] = {"true or false", set_flag_off},
@@ -291,4 +301,5 @@ const struct apply_kind apply_kinds[KW_KIND_COUNT] = {
     [KW_OWN] = {"a value", set_own},
     [KW_NOTHING] = {"anything", note_nothing},
     [KW_REFUSED] = {"anything", refuse_keyword},
+    [KW_LATER] = {"anything", warn_later},
 };

@@ -7,8 +7,9 @@
 #include <string.h>
 
 #include "config/digest.h"
+#include "config/haproxy_blocks.h"
+#include "config/haproxy_reader.h"
 #include "config/libconfig_reader.h"
-#include "config/libconfig_tokens.h"
 #include "config/loader.h"
 #include "config/resolve.h"
 
@@ -40,6 +41,15 @@ const char *loader_read(struct loader *l, struct conf_arena *arena, const char *
     return copy;
 }
 
+const char *loader_hint(const struct loader *l, struct conf_span span, const char *libconfig,
+                        const char *haproxy)
+{
+    const char *file = span.place.file;
+    bool is_haproxy =
+        file != NULL ? names_get(&l->haproxy_files, file) != NULL : l->haproxy_files.count > 0;
+    return is_haproxy ? haproxy : libconfig;
+}
+
 /* A NUL ends a text for libconfig, and what follows would be ignored without a word. */
 static bool has_nul(struct loader *l, const struct conf_text *text)
 {
@@ -55,28 +65,6 @@ static bool has_nul(struct loader *l, const struct conf_text *text)
     return true;
 }
 
-/* haproxy.cfg begins with the bare name of a section, which libconfig would want to be assigned to.
- */
-static bool is_haproxy_cfg(struct loader *l, const struct conf_text *text)
-{
-    static const char *const sections[] = {"global", "defaults",  "frontend", "backend",
-                                           "listen", "resolvers", "peers",    "userlist"};
-    struct tokens tokens;
-    tokens_start(&tokens, text->bytes, text->len);
-    struct token first = tokens_next(&tokens), second = tokens_next(&tokens);
-    bool bare = first.kind == TOKEN_NAME && second.kind == TOKEN_NAME;
-    for (size_t i = 0; bare && i < sizeof sections / sizeof *sections; i++) {
-        if (strlen(sections[i]) != first.len || strncmp(sections[i], first.start, first.len) != 0)
-            continue;
-        struct conf_place place = {text->file, first.line, first.column};
-        CONF_FAIL(l, ((struct conf_span){place, (unsigned)first.len}),
-                  "docs/configuration.md shows the same words in weir's syntax",
-                  "this looks like haproxy.cfg, which weir does not read yet");
-        return true;
-    }
-    return false;
-}
-
 static void read_text(struct loader *l, const char *path)
 {
     size_t len = 0;
@@ -84,7 +72,12 @@ static void read_text(struct loader *l, const char *path)
     if (bytes == NULL)
         return;
     const struct conf_text *text = conf_report_add_text(l->report, path, bytes, len);
-    if (!has_nul(l, text) && !is_haproxy_cfg(l, text))
+    if (has_nul(l, text))
+        return;
+    if (haproxy_recognise(text)) {
+        names_add(l->scratch, &l->haproxy_files, text->file, text);
+        haproxy_read(l, text);
+    } else
         libconfig_read(l, text);
 }
 
@@ -164,6 +157,20 @@ struct config *config_load(const struct conf_input *input, struct conf_report *r
         return config;
     arena_free(l.arena);
     return NULL;
+}
+
+bool config_condition(const char *text, struct conf_report *report, bool *value_out)
+{
+    struct loader l = {.arena = arena_new(), .scratch = arena_new(), .report = report};
+    struct haproxy_env env = {.arena = l.scratch};
+    struct conf_span span = {{"-cc", 1, 1}, (unsigned)strlen(text)};
+    struct conf_word items[] = {{.text = "-cc", .span = span}, {.text = text, .span = span}};
+    const struct haproxy_words words = {items, 2};
+    conf_report_add_text(report, "-cc", text, strlen(text));
+    bool has_value = haproxy_condition(&l, &env, &words, value_out);
+    arena_free(l.scratch);
+    arena_free(l.arena);
+    return has_value;
 }
 
 void config_free(struct config *config)

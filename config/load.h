@@ -33,6 +33,9 @@ struct conf_input {
  */
 MUST_CHECK struct config *config_load(const struct conf_input *input, struct conf_report *report);
 
+/* -cc: the value of a condition as .if takes it; false after reporting that it has none. */
+MUST_CHECK bool config_condition(const char *text, struct conf_report *report, bool *value_out);
+
 /* NULL is fine. */
 void config_free(struct config *config);
 

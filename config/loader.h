@@ -42,7 +42,8 @@ struct loader {
     void *initial[LEVEL_COUNT]; /* an element of each level with its defaults, made when needed */
     struct name_map hosts;      /* host name -> struct sockaddr_storage, or &unresolved_host */
 
-    struct name_map addresses; /* of binds, printed -> struct conf_bind */
+    struct name_map haproxy_files; /* those of `files` that are in haproxy.cfg's syntax */
+    struct name_map addresses;     /* of binds, printed -> struct conf_bind */
 
     struct draft_global global;
     struct draft_proxy **proxies;
@@ -55,6 +56,10 @@ struct loader {
  */
 const char *loader_read(struct loader *l, struct conf_arena *arena, const char *path,
                         struct conf_span span, size_t *len_out);
+
+/* The help that is right in the syntax of the text the span lies in. */
+const char *loader_hint(const struct loader *l, struct conf_span span, const char *libconfig,
+                        const char *haproxy);
 
 #define CONF_FAIL(l, span, help, ...)                                                              \
     conf_report_add((l)->report, CONF_ERROR, span, help, __VA_ARGS__)

@@ -124,14 +124,19 @@ static void check_bind_tls(struct loader *l, const struct conf_bind *bind, struc
 {
     const struct conf_tls *tls = &bind->tls;
     if (tls->enabled && tls->crt.count == 0)
-        CONF_FAIL(l, span, "add crt = [\"/path/of/chain-and-key.pem\"]",
+        CONF_FAIL(l, span,
+                  loader_hint(l, span, "add crt = [\"/path/of/chain-and-key.pem\"]",
+                              "add: crt /path/of/chain-and-key.pem"),
                   "a bind with 'ssl' needs a certificate");
     if (!tls->enabled && tls->crt.count > 0)
-        CONF_WARN(l, span, "add ssl = true", "'crt' has no effect without 'ssl'");
+        CONF_WARN(l, span, loader_hint(l, span, "add ssl = true", "add: ssl"),
+                  "'crt' has no effect without 'ssl'");
     if (tls->self_signed && tls->crt.count == 0)
         CONF_FAIL(l, span, "add crt: the file to make", "'self-signed' needs a 'crt'");
     if (tls->verify != CONF_VERIFY_NONE && tls->ca_file == NULL)
-        CONF_FAIL(l, span, "add ca_file = \"/path/of/ca.pem\"",
+        CONF_FAIL(l, span,
+                  loader_hint(l, span, "add ca_file = \"/path/of/ca.pem\"",
+                              "add: ca-file /path/of/ca.pem"),
                   "'verify' of clients needs a 'ca-file'");
     if (tls->min_version != CONF_TLS_DEFAULT && tls->max_version != CONF_TLS_DEFAULT &&
         tls->min_version > tls->max_version)

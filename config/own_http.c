@@ -52,7 +52,10 @@ void own_stats_auth(struct loader *l, const struct keyword *row, void *base,
         memcpy(items, auth->items, auth->count * sizeof *items);
     auth->items = items;
     if (d->is_group || d->arg_count == 0)
-        CONF_FAIL(l, d->name.span, "write [\"user:password\"]", "'%s' needs a user", d->name.text);
+        CONF_FAIL(l, d->name.span,
+                  loader_hint(l, d->name.span, "write [\"user:password\"]",
+                              "write: stats auth user:password"),
+                  "'%s' needs a user", d->name.text);
     for (size_t i = 0; i < d->arg_count; i++) {
         const char *colon = strchr(d->args[i].text, ':');
         if (colon == NULL || colon == d->args[i].text)

@@ -57,8 +57,10 @@ void own_crt_files(struct loader *l, const struct keyword *row, void *base,
     struct conf_tls *tls = (struct conf_tls *)((char *)base + row->offset);
     struct conf_words *files = &tls->crt;
     if (d->is_group || d->arg_count == 0)
-        CONF_FAIL(l, d->name.span, "write crt = [\"/path/of/file.pem\"]", "'%s' needs a path",
-                  d->name.text);
+        CONF_FAIL(l, d->name.span,
+                  loader_hint(l, d->name.span, "write crt = [\"/path/of/file.pem\"]",
+                              "write: crt /path/of/file.pem"),
+                  "'%s' needs a path", d->name.text);
     size_t count = files->count + d->arg_count;
     const char **items = arena_alloc(l->arena, (count + 1) * sizeof *items);
     struct conf_place *places = arena_alloc(l->arena, (count + 1) * sizeof *places);
@@ -89,6 +91,16 @@ void own_no_version(struct loader *l, const struct keyword *row, void *base,
         tls->max_version = CONF_TLS_12;
     else if (tls->min_version <= shut)
         tls->min_version = (enum conf_tls_version)(shut + 1);
+}
+
+/* force-tlsv12 and its like. */
+void own_only_version(struct loader *l, const struct keyword *row, void *base,
+                      const struct conf_directive *d)
+{
+    (void)l;
+    struct conf_tls *tls = (struct conf_tls *)((char *)base + row->offset);
+    if (!apply_is_off(d))
+        tls->min_version = tls->max_version = (enum conf_tls_version)row->value;
 }
 
 /* What we cannot speak yet is not offered, or the other side would choose it. */

@@ -57,7 +57,7 @@ static const char *example_value(struct writer *w, const struct keyword *row)
         [KW_OCTAL] = "\"660\"",   [KW_SET] = "true",
         [KW_GROUP] = "{ ... }",   [KW_LIST] = "( { ... }, ... )",
         [KW_OWN] = "...",         [KW_NOTHING] = "...",
-        [KW_REFUSED] = "...",
+        [KW_REFUSED] = "...",     [KW_LATER] = "...",
     };
     if (row->kind == KW_UINT || row->kind == KW_SIZE)
         return example_number(w, row);
@@ -96,11 +96,18 @@ static void write_haproxy(struct writer *w, const struct keyword *row)
     } else if (row->position != 0) {
         fprintf(w->out, "<%s>", row->name);
     } else if (row->kind != KW_FLAG && row->kind != KW_FLAG_OFF && row->kind != KW_SET &&
-               row->kind != KW_NOTHING && row->kind != KW_REFUSED) {
+               !keyword_is_idle(row)) {
         fputs(" <value>", w->out);
     }
     fputs("`\n", w->out);
 }
+
+/* What becomes of a word that weir knows and does nothing with. */
+static const char *const idle_words[KW_KIND_COUNT] = {
+    [KW_NOTHING] = "accepted without effect",
+    [KW_REFUSED] = "not supported yet",
+    [KW_LATER] = "not supported yet, accepted with a warning",
+};
 
 static const char *takes(const struct keyword *row)
 {
@@ -134,7 +141,7 @@ static void write_choices(struct writer *w, const struct keyword *row)
 
 static void write_takes(struct writer *w, const struct keyword *row)
 {
-    if (row->kind == KW_NOTHING || row->kind == KW_REFUSED)
+    if (keyword_is_idle(row))
         return;
     fprintf(w->out, "- takes: %s", takes(row));
     write_range(w, row);
@@ -192,10 +199,8 @@ static void write_versions(struct writer *w, const struct keyword *row)
 static void write_entry(struct writer *w, const struct keyword *row)
 {
     fprintf(w->out, "### %s\n\n%s\n\n", keyword_libconfig_name(w->arena, row), row->doc);
-    if (row->kind == KW_REFUSED)
-        fprintf(w->out, "- not supported yet: %s\n", row->note);
-    if (row->kind == KW_NOTHING)
-        fprintf(w->out, "- accepted without effect: %s\n", row->note);
+    if (keyword_is_idle(row))
+        fprintf(w->out, "- %s: %s\n", idle_words[row->kind], row->note);
     write_libconfig(w, row);
     write_haproxy(w, row);
     write_takes(w, row);
@@ -203,6 +208,24 @@ static void write_entry(struct writer *w, const struct keyword *row)
     write_scopes(w, row);
     write_versions(w, row);
     fputc('\n', w->out);
+}
+
+/* A line each for the words that do nothing. */
+static void write_idle(struct writer *w, enum keyword_level level)
+{
+    bool begun = false;
+    KEYWORDS_OF(&w->index, level, row)
+    {
+        if (!keyword_is_idle(row))
+            continue;
+        if (!begun)
+            fputs("| HAProxy's word | what it is for | here |\n|---|---|---|\n", w->out);
+        fprintf(w->out, "| `%s` | %s | %s: %s |\n", row->name, row->doc, idle_words[row->kind],
+                row->note);
+        begun = true;
+    }
+    if (begun)
+        fputc('\n', w->out);
 }
 
 static void writer_start(struct writer *w, FILE *out, const struct keyword_table *const *tables)
@@ -228,8 +251,10 @@ void reference_write(FILE *out, const struct keyword_table *const *tables)
         fprintf(out, "## %s\n\n%s\n\n", chapters[i].title, chapters[i].intro);
         KEYWORDS_OF(&w.index, chapters[i].level, row)
         {
-            write_entry(&w, row);
+            if (!keyword_is_idle(row))
+                write_entry(&w, row);
         }
+        write_idle(&w, chapters[i].level);
     }
     arena_free(w.arena);
 }

@@ -21,11 +21,11 @@ static void fill_timeouts(struct loader *l, struct conf_proxy *proxy, struct con
         unsigned caps;
         unsigned *ms;
         unsigned fallback_ms;
-        const char *name, *keyword;
+        const char *name;
     } needed[] = {
-        {CONF_BACKEND, &t->connect_ms, CONNECT_DEFAULT_MS, "connect", "timeout_connect"},
-        {CONF_FRONTEND, &t->client_ms, CLIENT_DEFAULT_MS, "client", "timeout_client"},
-        {CONF_BACKEND, &t->server_ms, SERVER_DEFAULT_MS, "server", "timeout_server"},
+        {CONF_BACKEND, &t->connect_ms, CONNECT_DEFAULT_MS, "connect"},
+        {CONF_FRONTEND, &t->client_ms, CLIENT_DEFAULT_MS, "client"},
+        {CONF_BACKEND, &t->server_ms, SERVER_DEFAULT_MS, "server"},
     };
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
         if (*needed[i].ms != 0)
@@ -34,7 +34,8 @@ static void fill_timeouts(struct loader *l, struct conf_proxy *proxy, struct con
         bool misspelt = l->report->errors > 0; /* perhaps; then that is what to say */
         if ((proxy->caps & needed[i].caps) != 0 && !misspelt)
             CONF_WARN(l, span,
-                      arena_printf(l->scratch, "add %s, here or in defaults", needed[i].keyword),
+                      arena_printf(l->scratch, "add %s%s, here or in defaults",
+                                   loader_hint(l, span, "timeout_", "timeout "), needed[i].name),
                       "'%s' has no timeout %s: %us is used", proxy->name, needed[i].name,
                       needed[i].fallback_ms / 1000);
     }
@@ -93,10 +94,12 @@ static void take_id(struct loader *l, struct name_map *taken, unsigned id, struc
         CONF_FAIL(l, span, "leave it out, or give another number", "id %u is taken already", id);
 }
 
-static struct conf_span server_span(const struct conf_server *server)
+struct conf_span server_span(const struct loader *l, const struct conf_server *server)
 {
-    return (struct conf_span){server->place,
-                              server->name != NULL ? (unsigned)strlen(server->name) + 2 : 1};
+    struct conf_span span = {server->place, 1};
+    if (server->name != NULL)
+        span.width = (unsigned)(strlen(server->name) + strlen(loader_hint(l, span, "\"\"", "")));
+    return span;
 }
 
 static void resolve_servers(struct loader *l, struct conf_proxy *proxy)
@@ -105,13 +108,13 @@ static void resolve_servers(struct loader *l, struct conf_proxy *proxy)
     unsigned next = 1;
     for (size_t i = 0; i < proxy->server_count; i++) {
         struct conf_server *server = &proxy->servers[i];
-        take_id(l, &ids, server->id, server_span(server), server);
+        take_id(l, &ids, server->id, server_span(l, server), server);
         resolve_check(server);
         if (server->name == NULL)
             continue; /* reported as missing */
         const struct conf_server *other = names_add(l->scratch, &names, server->name, server);
         if (other != NULL)
-            CONF_FAIL(l, server_span(server),
+            CONF_FAIL(l, server_span(l, server),
                       arena_printf(l->scratch, "the other one is in line %u", other->place.line),
                       "there is another server '%s' in '%s'", server->name, proxy->name);
     }
@@ -146,10 +149,11 @@ static void report_no_backend(struct loader *l, const struct draft_proxy *draft)
         else if (strcmp(other->name, name) == 0)
             is_frontend = true;
     }
-    const char *help = suggestion.best != NULL
-                           ? arena_printf(l->scratch, "did you mean '%s'?", suggestion.best)
-                       : is_frontend ? "that is the name of a frontend"
-                                     : "add it to backends = ( ... )";
+    const char *help =
+        suggestion.best != NULL ? arena_printf(l->scratch, "did you mean '%s'?", suggestion.best)
+        : is_frontend           ? "that is the name of a frontend"
+                      : loader_hint(l, draft->default_backend_span, "add it to backends = ( ... )",
+                                    "add a section: backend NAME");
     CONF_FAIL(l, draft->default_backend_span, help, "there is no backend '%s'", name);
 }
 

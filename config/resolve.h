@@ -17,4 +17,7 @@ struct config *resolve_config(struct loader *l);
 /* check.c: warnings about what is allowed but hardly meant. */
 void check_proxies(struct loader *l, const struct config *config);
 
+/* The word that names a server. */
+struct conf_span server_span(const struct loader *l, const struct conf_server *server);
+
 #endif

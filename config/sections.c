@@ -100,7 +100,10 @@ static void check_name(struct sections *s, const struct conf_section *section,
 {
     const char *kind = kinds[section->kind].name;
     if (section->name.text == NULL) {
-        CONF_FAIL(s->l, section->span, "add name = \"...\"", "a %s without a name", kind);
+        CONF_FAIL(
+            s->l, section->span,
+            loader_hint(s->l, section->span, "add name = \"...\"", "write its name behind it"),
+            "a %s without a name", kind);
         return;
     }
     if (!is_good_name(section->name.text))

@@ -49,7 +49,8 @@ static size_t edit_distance(const char *a, size_t a_len, const char *b, size_t b
 void suggestion_start(struct suggestion *s, const char *word)
 {
     /* a third of the letters may be wrong; beyond that a guess confuses more than it helps */
-    *s = (struct suggestion){.word = word, .best = NULL, .distance = strlen(word) / 3 + 1};
+    size_t len = strlen(word);
+    *s = (struct suggestion){.word = word, .best = NULL, .distance = len < 4 ? 1 : len / 3 + 1};
     if (s->distance > 4)
         s->distance = 4;
 }

@@ -4,6 +4,7 @@
 #include "proxy/runtime/load.h"
 
 #include "config/load.h"
+#include "config/report_formats.h"
 #include "proxy/runtime/limits.h"
 
 #include <sched.h>
@@ -179,6 +180,12 @@ void load_reason(const struct load *load, char reason_out[LOAD_REASON_BYTES])
 
 void load_show(const struct load *load, const struct options *options)
 {
+    if (options->json)
+        conf_report_print_json(stdout, &load->report);
+    if (options->sarif)
+        conf_report_print_sarif(stdout, &load->report);
+    if (options->json || options->sarif)
+        return;
     enum conf_severity least = options->quiet                       ? CONF_ERROR
                                : options->verbose || options->debug ? CONF_NOTE
                                                                     : CONF_WARNING;

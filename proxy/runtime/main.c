@@ -25,7 +25,9 @@ static int check(const struct options *options)
         .options = options, .outside = &outside_disk, .shared = &nobody, .is_check = true};
     int rc = load_run(&load, &input);
     load_show(&load, options);
-    if (rc != 0)
+    if (options->json || options->sarif)
+        fflush(stdout);
+    else if (rc != 0)
         log_console(LOG_LEVEL_CRIT, "Fatal errors found in configuration.");
     else if (!options->quiet)
         puts("Configuration file is valid");
@@ -109,6 +111,18 @@ static int serve(struct options *options)
     return exit_code;
 }
 
+/* -cc */
+static int evaluate(const struct options *options)
+{
+    struct conf_report report;
+    bool value = false;
+    conf_report_init(&report);
+    bool has_value = config_condition(options->condition, &report, &value);
+    conf_report_print(stderr, &report, CONF_ERROR);
+    conf_report_clear(&report);
+    return !has_value ? 2 : value ? 0 : 1;
+}
+
 static int act(struct options *options)
 {
     if (options->show_help) {
@@ -119,6 +133,8 @@ static int act(struct options *options)
         options_version(stdout, options->show_build);
         return 0;
     }
+    if (options->condition != NULL)
+        return evaluate(options);
     options_show_idle(options);
     if (options->folder != NULL && chdir(options->folder) != 0) {
         log_console(LOG_LEVEL_CRIT, "Could not change to directory %s : %s", options->folder,

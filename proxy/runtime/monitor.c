@@ -43,8 +43,8 @@ struct monitor {
     int64_t wake_ms; /* end of the pause, or of the patience; 0 = none */
     int64_t started_ms;
     int pause_ms;
-    bool is_ready;      /* the worker at hand has begun to serve */
-    bool reads_files;   /* the next worker does, instead of going on with what is kept */
+    bool is_ready;    /* the worker at hand has begun to serve */
+    bool reads_files; /* the next worker does, instead of going on with what is kept */
     int exit_code;
 };
 

@@ -45,6 +45,9 @@ static const struct option_row rows[] = {
     {"n",  OPT_NUMBER, AT(maxconn), 0, "COUNT", "most connections at a time, instead of global maxconn"},
     {"sf", OPT_PIDS,   0, SIZE_MAX, SIGUSR1, "PID...", "once we serve, let these processes finish and leave"},
     {"st", OPT_PIDS,   0, SIZE_MAX, SIGTERM, "PID...", "once we serve, end these processes"},
+    {"cc", OPT_TEXT,   AT(condition), 0, "COND", "evaluate a condition of .if and exit: 0 true, 1 false, 2 neither"},
+    {"-json", OPT_FLAG, AT2(json, check), 0, NULL, "as -c, with the problems as JSON on standard output"},
+    {"-sarif", OPT_FLAG, AT2(sarif, check), 0, NULL, "as -c, with the problems as SARIF 2.1.0 on standard output"},
     {"q",  OPT_FLAG,   AT(quiet), 0, NULL, "show no messages"},
     {"V",  OPT_FLAG,   AT(verbose), 0, NULL, "show notes too"},
     {"dW", OPT_FLAG,   AT(zero_warning), 0, NULL, "take a configuration with warnings for a wrong one"},
@@ -199,7 +202,8 @@ int options_parse(struct options *options, int argc, char **argv)
         options_free(options);
         return -1;
     }
-    if (options->show_version || options->show_help || options->file_count > 0)
+    if (options->show_version || options->show_help || options->condition != NULL ||
+        options->file_count > 0)
         return 0;
     fprintf(stderr, "no configuration file is given\n");
     options_free(options);

@@ -31,6 +31,8 @@ struct options {
     bool monitored;         /* -W, -Ws */
     bool notifies;          /* -Ws */
     bool quiet, verbose;    /* -q, -V */
+    bool json, sarif;       /* --json, --sarif: the form of what -c finds */
+    const char *condition;  /* -cc, or NULL */
     bool zero_warning;      /* -dW */
     pid_t *old_pids;        /* owned; of -sf, -st */
     size_t old_pid_count;

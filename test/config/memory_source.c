@@ -84,15 +84,20 @@ struct conf_source memory_source(const struct memory_file *files)
 
 static const char page[] = "HTTP/1.0 503 Service Unavailable\r\nContent-Length: 3\r\n\r\nno\n";
 
-struct config *load_text(const char *text, struct conf_report *report)
+struct config *load_named(const char *name, const char *text, struct conf_report *report)
 {
     const struct memory_file files[] = {
-        {"weir.conf", text, 0},    {"/page.http", page, 0}, {"/body.txt", "a body", 0},
+        {name, text, 0},           {"/page.http", page, 0}, {"/body.txt", "a body", 0},
         {"/text.txt", "hello", 0}, {NULL, NULL, 0},
     };
-    const char *const paths[] = {"weir.conf"};
+    const char *const paths[] = {name};
     struct conf_source source = memory_source(files);
     struct conf_input input = {
         .paths = paths, .path_count = 1, .source = &source, .cpus = 3, .log_tag = "tag"};
     return config_load(&input, report);
+}
+
+struct config *load_text(const char *text, struct conf_report *report)
+{
+    return load_named("weir.conf", text, report);
 }

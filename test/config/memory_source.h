@@ -15,6 +15,9 @@ struct memory_file {
  * and groups "root" (0) and "web" (33). */
 struct conf_source memory_source(const struct memory_file *files);
 
+/* Loads one text under a name. The report must be initialised. */
+struct config *load_named(const char *name, const char *text, struct conf_report *report);
+
 /* Loads one text under the name "weir.conf". The report must be initialised. */
 struct config *load_text(const char *text, struct conf_report *report);
 

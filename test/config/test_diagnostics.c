@@ -171,8 +171,6 @@ static const struct {
     {"no frontend", TIMEOUTS APP, 0, 0, CONF_WARNING, "there is no frontend: nobody can connect", NULL},
 
     /* syntax */
-    {"haproxy.cfg", "# comment\n  defaults\n  mode http\n", 2, 3, CONF_ERROR, "this looks like haproxy.cfg, which weir does not read yet", NULL},
-    {"haproxy.cfg with a named section", "frontend www\n  bind *:80\n", 1, 1, CONF_ERROR, "this looks like haproxy.cfg, which weir does not read yet", NULL},
     {"duration without quotes", BACK("timeout_connect = 5s;"), 3, 19, CONF_ERROR, "'5s' must stand in double quotes", "write \"5s\""},
     {"address without quotes", SERVER("name = \"a\"; address = 10.0.0.1:80;"), 3, 23, CONF_ERROR, "'10.0.0.1:80' must stand in double quotes", NULL},
     {"word without quotes", BACK("balance = roundrobin;"), 3, 11, CONF_ERROR, "'roundrobin' must stand in double quotes", "write \"roundrobin\""},

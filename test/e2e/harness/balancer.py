@@ -134,7 +134,8 @@ class Weir(Balancer):
                 "TSAN_OPTIONS": "second_deadlock_stack=1:suppressions=%s/test/tsan.supp" % ROOT}
 
     def native(self, text):
-        return to_libconfig(text)
+        """WEIR_SYNTAX=haproxy leaves the text as it is: weir reads that as well."""
+        return text if os.environ.get("WEIR_SYNTAX") == "haproxy" else to_libconfig(text)
 
     def reload(self, config):
         """Writes the new configuration and signals; the caller waits for what it expects to see."""

@@ -6,12 +6,14 @@ import subprocess
 
 import pytest
 
+from harness.balancer import weir_binary
+
 FOLDER = pathlib.Path(__file__).parent
-PROGRAMS = {"haproxy": "/usr/sbin/haproxy", "weir": str(FOLDER / "weir_as_haproxy")}
+PROGRAMS = {"haproxy": lambda: "/usr/sbin/haproxy", "weir": weir_binary}
 
 
 @pytest.mark.parametrize("case", sorted(FOLDER.glob("*.vtc")), ids=lambda path: path.stem)
 def test_vtc(kind, case):
     ran = subprocess.run(["varnishtest", "-t", "30", str(case)], capture_output=True, check=False,
-                         env={**os.environ, "HAPROXY_PROGRAM": PROGRAMS[kind]})
+                         env={**os.environ, "HAPROXY_PROGRAM": PROGRAMS[kind]()})
     assert ran.returncode == 0, ran.stdout.decode(errors="replace")[-6000:]

@@ -33,6 +33,9 @@ static const struct {
     {"a monitor", {"-W", "-f", "a"}, {.monitored = true}, "a", 1},
     {"a monitor that notifies", {"-Ws", "-f", "a"}, {.monitored = true, .notifies = true}, "a", 1},
     {"quiet and verbose", {"-q", "-V", "-f", "a"}, {.quiet = true, .verbose = true}, "a", 1},
+    {"a check for programs", {"--json", "-f", "a"}, {.check = true, .json = true}, "a", 1},
+    {"a check for editors", {"--sarif", "-f", "a"}, {.check = true, .sarif = true}, "a", 1},
+    {"a condition needs no file", {"-cc", "1"}, {.condition = "1"}, NULL, 0},
     {"a limit", {"-n", "200", "-f", "a"}, {.maxconn = 200}, "a", 1},
     {"a pid file", {"-p", "x", "-f", "a"}, {.pidfile = "x"}, "a", 1},
     {"a folder", {"-C", "x", "-f", "a"}, {.folder = "x"}, "a", 1},
@@ -114,10 +117,11 @@ static void check(size_t i)
     bool same = got.check == want->check && got.debug == want->debug &&
                 got.foreground == want->foreground && got.daemon == want->daemon &&
                 got.monitored == want->monitored && got.notifies == want->notifies &&
-                got.quiet == want->quiet && got.zero_warning == want->zero_warning &&
-                got.idle_count == want->idle_count && got.verbose == want->verbose &&
-                got.maxconn == want->maxconn && got.old_signal == want->old_signal &&
-                got.old_pid_count == want->old_pid_count &&
+                got.json == want->json && got.sarif == want->sarif &&
+                is_same(got.condition, want->condition) && got.quiet == want->quiet &&
+                got.zero_warning == want->zero_warning && got.idle_count == want->idle_count &&
+                got.verbose == want->verbose && got.maxconn == want->maxconn &&
+                got.old_signal == want->old_signal && got.old_pid_count == want->old_pid_count &&
                 got.show_version == want->show_version && got.show_build == want->show_build &&
                 got.show_help == want->show_help && is_same(got.pidfile, want->pidfile) &&
                 is_same(got.folder, want->folder) && is_same(got.local_name, want->local_name) &&

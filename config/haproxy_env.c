@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A map laid over the environment of the process. */
+#include "config/haproxy_env.h"
+
+#include <stdlib.h>
+
+struct env_value {
+    const char *text; /* NULL: unset */
+};
+
+const char *haproxy_env_get(const struct haproxy_env *env, const char *name)
+{
+    const struct env_value *changed = names_get(&env->changed, name);
+    if (changed != NULL)
+        return changed->text;
+    return env->is_closed ? NULL : getenv(name);
+}
+
+void haproxy_env_set(struct haproxy_env *env, const char *name, const char *value)
+{
+    struct env_value *slot = names_get(&env->changed, name);
+    if (slot == NULL) {
+        slot = arena_alloc(env->arena, sizeof *slot);
+        names_add(env->arena, &env->changed, arena_copy(env->arena, name), slot);
+    }
+    slot->text = value != NULL ? arena_copy(env->arena, value) : NULL;
+}
+
+void haproxy_env_keep(struct haproxy_env *env, const char *const *kept, size_t count)
+{
+    struct haproxy_env closed = {.arena = env->arena, .is_closed = true};
+    for (size_t i = 0; i < count; i++)
+        haproxy_env_set(&closed, kept[i], haproxy_env_get(env, kept[i]));
+    *env = closed;
+}

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Lines whose grammar is their own: each is a row of the table at the end and a function, which
+ * makes directives of the same keyword rows as any other line. Rules are in haproxy_rules.c.
+ */
+#include <string.h>
+
+#include "config/haproxy_priv.h"
+#include "config/haproxy_rules.h"
+
+/* One more argument than the name: text that may go on to the end of the line. */
+static void read_rest_as_text(const struct haproxy_line *line)
+{
+    struct loader *l = line->r->l;
+    const struct conf_word *args = line->words + line->name_words;
+    size_t count = line->count - line->name_words;
+    struct conf_directive *d = haproxy_emit(
+        line->r, (struct conf_word){.text = line->row->name,
+                                    .span = haproxy_span(line->words, line->name_words)});
+    if (count == 0)
+        return;
+    d->args = arena_alloc(l->scratch, sizeof *d->args);
+    d->args[0] = args[0];
+    d->arg_count = 1;
+    for (size_t i = 1; i < count; i++)
+        d->args[0].text = arena_printf(l->arena, "%s %s", d->args[0].text, args[i].text);
+}
+
+/* "hdr(host)", "uri depth 3", "random(2)": the algorithm is what counts. */
+static void read_balance(const struct haproxy_line *line)
+{
+    struct loader *l = line->r->l;
+    struct conf_directive *d =
+        haproxy_emit(line->r, haproxy_reword(line->words[0], line->row->name));
+    if (line->count == 1)
+        return;
+    struct conf_word *algorithm = &line->words[1];
+    d->args = algorithm;
+    d->arg_count = 1;
+    algorithm->text = arena_copy_bytes(l->arena, algorithm->text, strcspn(algorithm->text, "("));
+}
+
+/* log global | <address> [len ..] [format ..] <facility> [<level> [<minlevel>]] */
+static void read_log(const struct haproxy_line *line)
+{
+    struct loader *l = line->r->l;
+    struct conf_directive d = {.name = haproxy_reword(line->words[0], line->row->name),
+                               .is_group = true};
+    if (!haproxy_params(line, line->row, line->words + 1, line->count - 1, &d))
+        return;
+    bool is_global = strcmp(line->words[1].text, "global") == 0, has_facility = false;
+    for (size_t i = 0; i < d.param_count; i++)
+        has_facility = has_facility || strcmp(d.params[i].name.text, "facility") == 0;
+    if (is_global && line->level == LEVEL_GLOBAL)
+        CONF_FAIL(l, line->words[1].span, "name the target itself",
+                  "'log global' in the global section refers to itself");
+    else if (is_global && line->count > 2)
+        CONF_FAIL(l, line->words[2].span, "the targets stand in the global section",
+                  "nothing may follow 'log global'");
+    else if (!is_global && !has_facility)
+        CONF_FAIL(l, line->words[1].span,
+                  arena_printf(l->scratch, "write: log %s local0", line->words[1].text),
+                  "'log' needs a facility behind the address");
+    else
+        *haproxy_emit(line->r, d.name) = d;
+}
+
+/* "HTTP/1.1\r\nHost:\ www": headers hidden behind the version, up to 2.1. */
+static void take_hidden_headers(const struct haproxy_line *line, struct conf_directive *d,
+                                const struct conf_word *word, const char *end)
+{
+    struct loader *l = line->r->l;
+    const char *version = arena_copy_bytes(l->arena, word->text, (size_t)(end - word->text));
+    const char *header = end + strspn(end, "\r\n"), *colon = strchr(header, ':');
+    struct conf_word value = haproxy_reword(*word, version);
+    haproxy_param(l, d, haproxy_reword(*word, "version"), &value, 1);
+    size_t len = strcspn(header, "\r\n");
+    bool is_host = strncasecmp(header, "host:", 5) == 0;
+    if (len == 0)
+        return;
+    if (!is_host || header[len + strspn(header + len, "\r\n")] != '\0') {
+        CONF_FAIL(l, word->span, "only Host can be sent",
+                  "headers of probes are not supported yet");
+        return;
+    }
+    colon += 1 + strspn(colon + 1, " ");
+    value.text = arena_copy_bytes(l->arena, colon, (size_t)(header + len - colon));
+    haproxy_param(l, d, haproxy_reword(*word, "host"), &value, 1);
+    CONF_WARN(l, word->span,
+              arena_printf(l->scratch, "write a line below it: http-check send ver %s hdr Host %s",
+                           version, value.text),
+              "headers behind the version are the form of before 2.2");
+}
+
+/* [<uri>] | <method> <uri> [<version>] */
+static void read_httpchk(const struct haproxy_line *line)
+{
+    static const char *const names[] = {"method", "uri", "version"};
+    struct loader *l = line->r->l;
+    const struct conf_word *args = line->words + line->name_words;
+    size_t count = line->count - line->name_words;
+    struct conf_word name = {.text = line->row->name, .span = haproxy_span(line->words, 2)};
+    struct conf_directive d = {.name = name, .is_group = true};
+    if (count > 3) {
+        CONF_FAIL(l, args[3].span, "option httpchk [<method>] [<uri>] [<version>]",
+                  "'option httpchk' takes no more than three values");
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const char *param = count == 1 ? "uri" : names[i];
+        const char *end = args[i].text + strcspn(args[i].text, "\r\n");
+        if (i == 2 && *end != '\0')
+            take_hidden_headers(line, &d, &args[i], end);
+        else
+            haproxy_param(l, &d, haproxy_reword(args[i], param), &args[i], 1);
+    }
+    *haproxy_emit(line->r, name) = d;
+}
+
+/* meth <m> | uri <u> | ver <v> | hdr Host <h>: the same request, word by word. */
+static void read_check_send(const struct haproxy_line *line)
+{
+    static const struct {
+        const char *word, *param;
+    } words[] = {{"meth", "method"}, {"uri", "uri"}, {"ver", "version"}, {"hdr", "host"}};
+    struct loader *l = line->r->l;
+    struct conf_word name = {.text = "option httpchk", .span = haproxy_span(line->words, 2)};
+    struct conf_directive d = {.name = name, .is_group = true};
+    for (size_t at = 2; at < line->count; at += 2) {
+        const struct conf_word *word = &line->words[at];
+        const char *param = NULL;
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+            param = strcmp(words[i].word, word->text) == 0 ? words[i].param : param;
+        bool is_header = param != NULL && strcmp(param, "host") == 0;
+        if (is_header && at + 1 < line->count && strcasecmp(line->words[++at].text, "host") != 0) {
+            CONF_FAIL(l, line->words[at].span, "only Host can be sent",
+                      "headers of probes are not supported yet");
+            return;
+        }
+        if (param == NULL || at + 1 >= line->count) {
+            CONF_FAIL(l, word->span, "meth <method>, uri <uri>, ver <version> or hdr Host <name>",
+                      param == NULL ? "'%s' of 'http-check send' is not supported yet"
+                                    : "'%s' needs a value",
+                      word->text);
+            return;
+        }
+        haproxy_param(l, &d, haproxy_reword(*word, param), &line->words[at + 1], 1);
+    }
+    *haproxy_emit(line->r, name) = d;
+}
+
+/* stats admin if TRUE */
+static void read_stats_admin(const struct haproxy_line *line)
+{
+    struct loader *l = line->r->l;
+    if (line->count == 2)
+        CONF_FAIL(l, line->words[1].span, "write: stats admin if TRUE",
+                  "'stats admin' needs a condition");
+    else if (line->count != 4 || strcmp(line->words[2].text, "if") != 0 ||
+             strcmp(line->words[3].text, "TRUE") != 0)
+        CONF_FAIL(l, haproxy_span(line->words + 2, line->count - 2),
+                  "write: stats admin if TRUE, and protect it with stats auth",
+                  "conditions of 'stats admin' are not supported yet");
+    else
+        haproxy_emit(line->r, haproxy_reword(line->words[0], line->row->name));
+}
+
+/* setenv NAME VALUE, presetenv NAME VALUE, unsetenv NAME..., resetenv [NAME...] */
+static void read_environment(const struct haproxy_line *line)
+{
+    struct haproxy_env *env = &line->r->env;
+    const char *word = line->words[0].text;
+    bool sets = strcmp(word, "setenv") == 0 || strcmp(word, "presetenv") == 0;
+    if (sets && line->count != 3) {
+        CONF_FAIL(line->r->l, line->words[0].span,
+                  arena_printf(line->r->l->scratch, "%s <name> <value>", word),
+                  "'%s' needs a name and a value", word);
+        return;
+    }
+    if (sets && (*word == 's' || haproxy_env_get(env, line->words[1].text) == NULL))
+        haproxy_env_set(env, line->words[1].text, line->words[2].text);
+    const char **names = arena_alloc(line->r->l->scratch, line->count * sizeof *names);
+    for (size_t i = 1; i < line->count; i++)
+        names[i - 1] = line->words[i].text;
+    if (strcmp(word, "resetenv") == 0)
+        haproxy_env_keep(env, names, line->count - 1);
+    for (size_t i = 1; *word == 'u' && i < line->count; i++)
+        haproxy_env_set(env, line->words[i].text, NULL);
+}
+
+static const struct {
+    const char *first, *second; /* the first words; second NULL = any */
+    enum keyword_level level;
+    void (*read)(const struct haproxy_line *line);
+} forms[] = {
+    {"balance", NULL, LEVEL_PROXY, read_balance},
+    {"description", NULL, LEVEL_PROXY, read_rest_as_text},
+    {"description", NULL, LEVEL_GLOBAL, read_rest_as_text},
+    {"stats", "show-desc", LEVEL_PROXY, read_rest_as_text},
+    {"stats", "admin", LEVEL_PROXY, read_stats_admin},
+    {"log", NULL, LEVEL_PROXY, read_log},
+    {"log", NULL, LEVEL_GLOBAL, read_log},
+    {"option", "httpchk", LEVEL_PROXY, read_httpchk},
+    {"http-check", "send", LEVEL_PROXY, read_check_send},
+    {"http-request", NULL, LEVEL_PROXY, haproxy_rule_read},
+    {"setenv", NULL, LEVEL_GLOBAL, read_environment},
+    {"presetenv", NULL, LEVEL_GLOBAL, read_environment},
+    {"unsetenv", NULL, LEVEL_GLOBAL, read_environment},
+    {"resetenv", NULL, LEVEL_GLOBAL, read_environment},
+};
+
+bool haproxy_form_read(const struct haproxy_line *line)
+{
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        bool fits =
+            forms[i].level == line->level && strcmp(forms[i].first, line->words[0].text) == 0;
+        if (fits && forms[i].second != NULL)
+            fits = line->count > 1 && strcmp(forms[i].second, line->words[1].text) == 0;
+        if (!fits)
+            continue;
+        forms[i].read(line);
+        return true;
+    }
+    return false;
+}

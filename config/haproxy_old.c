@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Former spellings: what HAProxy took long ago and refuses or regrets today. They still work here,
+ * with a warning that shows the line to write instead.
+ */
+#include <string.h>
+
+#include "config/haproxy_priv.h"
+
+struct old_keyword {
+    enum keyword_level level;
+    const char *first, *second;         /* second NULL: the first word alone */
+    const char *now_first, *now_second; /* now_first NULL: it goes away */
+    const char *help;                   /* where it goes away */
+};
+
+static const struct old_keyword old_keywords[] = {
+    {LEVEL_PROXY, "contimeout", NULL, "timeout", "connect", NULL},
+    {LEVEL_PROXY, "clitimeout", NULL, "timeout", "client", NULL},
+    {LEVEL_PROXY, "srvtimeout", NULL, "timeout", "server", NULL},
+    {LEVEL_PROXY, "redispatch", NULL, "option", "redispatch", NULL},
+    {LEVEL_PROXY, "httpclose", NULL, "option", "httpclose", NULL},
+    {LEVEL_PROXY, "forwardfor", NULL, "option", "forwardfor", NULL},
+    {LEVEL_PROXY, "httplog", NULL, "option", "httplog", NULL},
+    {LEVEL_PROXY, "dontlognull", NULL, "option", "dontlognull", NULL},
+    {LEVEL_PROXY, "block", NULL, "http-request", "deny", NULL},
+    {LEVEL_PROXY, "timeout", "contimeout", "timeout", "connect", NULL},
+    {LEVEL_PROXY, "timeout", "clitimeout", "timeout", "client", NULL},
+    {LEVEL_PROXY, "timeout", "srvtimeout", "timeout", "server", NULL},
+    {LEVEL_PROXY, "option", "forceclose", "option", "httpclose", NULL},
+    {LEVEL_PROXY, "option", "independant-streams", "option", "independent-streams", NULL},
+    {LEVEL_PROXY, "option", "http-use-htx", NULL, NULL,
+     "remove the line: there is one HTTP engine"},
+    {LEVEL_PROXY, "option", "http-tunnel", NULL, NULL,
+     "remove the line: requests are handled one by one"},
+    {LEVEL_GLOBAL, "nbproc", NULL, NULL, NULL,
+     "remove the line; nbthread sets the number of threads"},
+    {LEVEL_PROXY, "bind-process", NULL, NULL, NULL,
+     "remove the line: every thread serves every proxy"},
+    {LEVEL_GLOBAL, "stats", "bind-process", NULL, NULL,
+     "remove the line: every thread serves the statistics"},
+    {LEVEL_GLOBAL, "debug", NULL, NULL, NULL, "remove the line; start with -d to see what happens"},
+    {LEVEL_GLOBAL, "quiet", NULL, NULL, NULL, "remove the line; start with -q for silence"},
+};
+
+/* "NAME:\ value", as reqadd and rspadd take it, in two words. */
+static bool rewrite_add(struct haproxy_line *line, const char *ruleset)
+{
+    struct loader *l = line->r->l;
+    const char *colon = line->count > 1 ? strchr(line->words[1].text, ':') : NULL;
+    if (colon == NULL) {
+        CONF_FAIL(l, line->words[0].span,
+                  arena_printf(l->scratch, "write: %s add-header NAME VALUE", ruleset),
+                  "'%s' needs a header", line->words[0].text);
+        return false;
+    }
+    struct conf_word *words = arena_alloc(l->scratch, (line->count + 2) * sizeof *words);
+    struct conf_word header = line->words[1];
+    words[0] = haproxy_reword(line->words[0], ruleset);
+    words[1] = haproxy_reword(line->words[0], "add-header");
+    words[2] = haproxy_reword(
+        header, arena_copy_bytes(l->arena, header.text, (size_t)(colon - header.text)));
+    words[3] = haproxy_reword(header, colon + 1 + strspn(colon + 1, " "));
+    memcpy(words + 4, line->words + 2, (line->count - 2) * sizeof *words);
+    CONF_WARN(l, line->words[0].span,
+              arena_printf(l->scratch, "write: %s add-header %s \"%s\"", ruleset, words[2].text,
+                           words[3].text),
+              "'%s' is the form of before 2.1", line->words[0].text);
+    line->words = words;
+    line->count += 2;
+    return true;
+}
+
+/* The line as it would be written today. */
+static const char *print_line(const struct haproxy_line *line)
+{
+    struct loader *l = line->r->l;
+    const char *text = line->prefix == PREFIX_NO ? "no" : "";
+    for (size_t i = 0; i < line->count; i++)
+        text =
+            arena_printf(l->scratch, "%s%s%s", text, *text != '\0' ? " " : "", line->words[i].text);
+    return text;
+}
+
+static bool rewrite(struct haproxy_line *line, const struct old_keyword *old)
+{
+    struct loader *l = line->r->l;
+    size_t old_words = old->second != NULL ? 2 : 1;
+    struct conf_span span = haproxy_span(line->words, old_words);
+    const char *name = old->second != NULL
+                           ? arena_printf(l->scratch, "%s %s", old->first, old->second)
+                           : old->first;
+    if (old->now_first == NULL) {
+        CONF_WARN(l, span, old->help, "'%s' has no effect any more", name);
+        return false;
+    }
+    size_t rest = line->count - old_words;
+    struct conf_word *words = arena_alloc(l->scratch, (rest + 2) * sizeof *words);
+    words[0] = (struct conf_word){.text = old->now_first, .span = span};
+    words[1] = (struct conf_word){.text = old->now_second, .span = span};
+    memcpy(words + 2, line->words + old_words, rest * sizeof *words);
+    line->words = words;
+    line->count = rest + 2;
+    CONF_WARN(l, span, arena_printf(l->scratch, "write: %s", print_line(line)),
+              "'%s' is a former spelling", name);
+    return true;
+}
+
+bool haproxy_old_rewrite(struct haproxy_line *line)
+{
+    const char *first = line->words[0].text;
+    const char *second = line->count > 1 ? line->words[1].text : "";
+    if (strcmp(first, "reqadd") == 0 || strcmp(first, "rspadd") == 0)
+        return rewrite_add(line, *(first + 2) == 'q' ? "http-request" : "http-response");
+    for (size_t i = 0; i < sizeof old_keywords / sizeof *old_keywords; i++) {
+        const struct old_keyword *old = &old_keywords[i];
+        if (old->level == line->level && strcmp(old->first, first) == 0 &&
+            (old->second == NULL || strcmp(old->second, second) == 0))
+            return rewrite(line, old);
+    }
+    return true;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the parts of the haproxy.cfg reader share.
+ *
+ *   text --haproxy_reader--> lines --haproxy_words--> words --haproxy_line--> directives
+ *                              |                                 |-- haproxy_forms: lines whose
+ *                              `-- haproxy_blocks: .if           |   grammar is their own
+ *                                                                `-- haproxy_old: former spellings
+ */
+#ifndef WEIR_CONFIG_HAPROXY_PRIV_H
+#define WEIR_CONFIG_HAPROXY_PRIV_H
+
+#include "config/haproxy_blocks.h"
+#include "config/haproxy_words.h"
+
+struct haproxy_reader {
+    struct loader *l;
+    struct haproxy_env env;
+    struct haproxy_blocks blocks;
+    bool in_section;                       /* l->sections has one to add to: its last */
+    bool is_skipping;                      /* within a section that is not built or unknown */
+    const struct haproxy_section *foreign; /* the section being skipped, where it is known */
+};
+
+/* What stands before a keyword. */
+enum haproxy_prefix { PREFIX_NONE, PREFIX_NO, PREFIX_DEFAULT };
+
+/* A line of a section, as it is turned into directives. */
+struct haproxy_line {
+    struct haproxy_reader *r;
+    enum keyword_level level;
+    enum haproxy_prefix prefix;
+    struct conf_word *words; /* the keyword first */
+    size_t count;
+    const struct keyword *row;
+    size_t name_words; /* how many words the row's name takes */
+};
+
+/* Reads one line of the current section; words[0] is not a section's name. */
+void haproxy_line_read(struct haproxy_reader *r, const struct haproxy_words *words);
+
+/* A directive for the current section; returns it for params to be added. */
+struct conf_directive *haproxy_emit(struct haproxy_reader *r, struct conf_word name);
+
+/* The span from the first of some words to the last. */
+struct conf_span haproxy_span(const struct conf_word *words, size_t count);
+
+/* A word with another text, at the same place. */
+struct conf_word haproxy_reword(struct conf_word word, const char *text);
+
+struct conf_directive *haproxy_param(struct loader *l, struct conf_directive *d,
+                                     struct conf_word name, const struct conf_word *args,
+                                     size_t arg_count);
+
+/*
+ * Reads words as parameters of a level: first those with a place of their own, then by name. False
+ * after reporting what is missing or unknown.
+ */
+MUST_CHECK bool haproxy_params(const struct haproxy_line *line, const struct keyword *row,
+                               const struct conf_word *words, size_t count,
+                               struct conf_directive *d);
+
+/* haproxy_forms.c: true when the line has a grammar of its own and was read. */
+bool haproxy_form_read(const struct haproxy_line *line);
+
+/* haproxy_old.c: a former spelling becomes today's, with a warning; false when there is none. The
+ * words may be replaced. */
+bool haproxy_old_rewrite(struct haproxy_line *line);
+
+#endif

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A scanner over one line; each take_* reads one thing and moves behind it. */
+#include "config/haproxy_words.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct splitter {
+    struct loader *l;
+    const struct haproxy_env *env;
+    const char *line;
+    size_t len, at;
+    struct conf_place start;
+    char quote;     /* the quote we are within, or NUL */
+    size_t opened;  /* where it was opened */
+    size_t word_at; /* where the word began */
+    bool is_list;   /* "${NAME[*]}": may be no word at all */
+    char *text;     /* of the word so far, in the scratch arena */
+    size_t text_len;
+    struct haproxy_words *words;
+};
+
+static char peek(const struct splitter *s, size_t ahead)
+{
+    return s->at + ahead < s->len ? s->line[s->at + ahead] : '\0';
+}
+
+static struct conf_span span_at(const struct splitter *s, size_t at, size_t width)
+{
+    struct conf_span span = {s->start, (unsigned)width};
+    span.place.column += (unsigned)at;
+    return span;
+}
+
+static void put(struct splitter *s, char c)
+{
+    s->text = arena_list_grow(s->l->scratch, s->text, s->text_len, 1);
+    s->text[s->text_len++] = c;
+}
+
+static void word_end(struct splitter *s, size_t end)
+{
+    struct haproxy_words *words = s->words;
+    struct conf_word word = {
+        .text = arena_copy_bytes(s->l->arena, s->text_len > 0 ? s->text : "", s->text_len),
+        .kind = CONF_WORD_TEXT,
+        .span = span_at(s, s->word_at, end - s->word_at),
+    };
+    words->items = arena_list_grow(s->l->scratch, words->items, words->count, sizeof word);
+    words->items[words->count++] = word;
+    s->text_len = 0;
+}
+
+/* \n \r \t \xNN, and characters that would mean something; any other backslash stands for itself.
+ */
+static bool take_escape(struct splitter *s)
+{
+    static const char letters[] = "nrt", bytes[] = "\n\r\t";
+    char next = peek(s, 1);
+    const char *letter = next != '\0' ? strchr(letters, next) : NULL;
+    if (next == 'x') {
+        const char hex[3] = {peek(s, 2), peek(s, 2) != '\0' ? peek(s, 3) : '\0', '\0'};
+        if (!isxdigit((unsigned char)hex[0]) || !isxdigit((unsigned char)hex[1])) {
+            CONF_FAIL(s->l, span_at(s, s->at, 2), "as in \\x41; a backslash itself is \\\\",
+                      "two hexadecimal digits must follow \\x");
+            return false;
+        }
+        put(s, (char)strtoul(hex, NULL, 16));
+        s->at += 4;
+        return true;
+    }
+    if (letter != NULL)
+        put(s, bytes[letter - letters]);
+    else if (next != '\0' && (strchr(" \\#\"'", next) != NULL || (next == '$' && s->quote == '"')))
+        put(s, next);
+    else {
+        put(s, '\\');
+        s->at++;
+        return true;
+    }
+    s->at += 2;
+    return true;
+}
+
+/* "[*]": each blank in the value begins a new word. */
+static void put_value(struct splitter *s, const char *value, bool in_words)
+{
+    for (; *value != '\0'; value++) {
+        if (!in_words || !isspace((unsigned char)*value))
+            put(s, *value);
+        else if (s->text_len > 0)
+            word_end(s, s->at);
+    }
+}
+
+static bool is_name_char(char c)
+{
+    return isalnum((unsigned char)c) || c == '_' || c == '.';
+}
+
+/* $NAME ${NAME} ${NAME-default} ${NAME[*]} */
+static bool take_variable(struct splitter *s)
+{
+    size_t begin = s->at++;
+    bool in_braces = peek(s, 0) == '{', in_words = false;
+    s->at += in_braces;
+    size_t name_at = s->at;
+    while (is_name_char(peek(s, 0)))
+        s->at++;
+    size_t name_len = s->at - name_at;
+    if (name_len == 0 || isdigit((unsigned char)s->line[name_at])) {
+        CONF_FAIL(s->l, span_at(s, begin, s->at - begin),
+                  "a variable is \"$NAME\" or \"${NAME}\"; a dollar sign itself is \\$",
+                  "no name of a variable after '$'");
+        return false;
+    }
+    const char *name = arena_copy_bytes(s->l->scratch, s->line + name_at, name_len);
+    const char *value = haproxy_env_get(s->env, name), *otherwise = "";
+    if (in_braces && peek(s, 0) == '[' && peek(s, 1) == '*' && peek(s, 2) == ']') {
+        in_words = s->is_list = true;
+        s->at += 3;
+    }
+    if (in_braces && peek(s, 0) == '-') {
+        size_t from = ++s->at;
+        while (s->at < s->len && peek(s, 0) != '}')
+            s->at++;
+        otherwise = arena_copy_bytes(s->l->scratch, s->line + from, s->at - from);
+    }
+    if (in_braces && peek(s, 0) != '}') {
+        CONF_FAIL(s->l, span_at(s, begin, s->at - begin), "write \"${NAME}\"",
+                  "the brace of '${%s' is not closed", name);
+        return false;
+    }
+    s->at += in_braces;
+    put_value(s, value != NULL ? value : otherwise, in_words);
+    return true;
+}
+
+/* One character, or what stands for one. */
+static bool take_one(struct splitter *s)
+{
+    char c = peek(s, 0);
+    if (c == '\\' && s->quote != '\'')
+        return take_escape(s);
+    if (c == '$' && s->quote == '"')
+        return take_variable(s);
+    if (c == s->quote && c != '\0')
+        s->quote = '\0';
+    else if (s->quote == '\0' && (c == '"' || c == '\'')) {
+        s->quote = c;
+        s->opened = s->at;
+    } else {
+        put(s, c);
+    }
+    s->at++;
+    return true;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+static bool take_word(struct splitter *s)
+{
+    s->word_at = s->at;
+    s->is_list = false;
+    while (s->at < s->len && (s->quote != '\0' || (!is_blank(peek(s, 0)) && peek(s, 0) != '#'))) {
+        if (!take_one(s))
+            return false;
+    }
+    if (s->quote != '\0') {
+        CONF_FAIL(s->l, span_at(s, s->opened, 1), "close it on the same line, or write \\\" or \\'",
+                  "this quote is never closed");
+        return false;
+    }
+    if (!s->is_list || s->text_len > 0)
+        word_end(s, s->at);
+    return true;
+}
+
+bool haproxy_words_split(struct loader *l, const struct haproxy_env *env, const char *line,
+                         size_t len, struct conf_place start, struct haproxy_words *words_out)
+{
+    struct splitter s = {
+        .l = l, .env = env, .line = line, .len = len, .start = start, .words = words_out};
+    *words_out = (struct haproxy_words){0};
+    for (;;) {
+        while (is_blank(peek(&s, 0)))
+            s.at++;
+        if (s.at >= len || peek(&s, 0) == '#')
+            return true;
+        if (words_out->count == HAPROXY_WORDS_MAX) {
+            CONF_FAIL(l, span_at(&s, s.at, 1), "quote what belongs together",
+                      "more than %d words in a line", HAPROXY_WORDS_MAX);
+            words_out->count = 0;
+            return false;
+        }
+        if (!take_word(&s)) {
+            words_out->count = 0;
+            return false;
+        }
+    }
+}
+
+const char *haproxy_words_expand(struct loader *l, const struct haproxy_env *env, const char *text)
+{
+    const char *expanded = "", *open, *close;
+    while ((open = strstr(text, "${")) != NULL && (close = strchr(open, '}')) != NULL) {
+        const char *name = arena_copy_bytes(l->scratch, open + 2, (size_t)(close - open) - 2);
+        const char *value = haproxy_env_get(env, name);
+        expanded = arena_printf(l->scratch, "%s%.*s%s", expanded, (int)(open - text), text,
+                                value != NULL ? value : "");
+        text = close + 1;
+    }
+    return *expanded != '\0' ? arena_printf(l->arena, "%s%s", expanded, text) : text;
+}

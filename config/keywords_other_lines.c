@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * HAProxy's words of bind, server and http-request lines that do nothing here, or are yet to be
+ * built: each is known, and says why.
+ */
+#include "config/keyword.h"
+
+#define IGNORED(word, where, why, text)                                                            \
+    .name = word, .kind = KW_NOTHING, .scopes = where, .note = why, .doc = text
+#define MISSING(word, where, why, text)                                                            \
+    .name = word, .kind = KW_REFUSED, .scopes = where, .note = why, .doc = text
+#define LATER(word, where, why, text)                                                              \
+    .name = word, .kind = KW_LATER, .scopes = where, .note = why, .doc = text
+
+/* clang-format off */
+static const struct keyword bind_rows[] = {
+    {MISSING("accept-netscaler-cip", IN_BIND, "the PROXY protocol comes with layer 4", "A NetScaler header comes first."), .words = 1},
+    {IGNORED("expose-fd", IN_BIND, "a reload hands its sockets over anyway", "Hand sockets to the next process."), .words = 1},
+    {IGNORED("id", IN_BIND, "binds are not numbered here", "Number of the bind."), .words = 1},
+    {IGNORED("level", IN_BIND, "there is no admin socket yet", "Rights on the admin socket."), .words = 1},
+    {LATER("mss", IN_BIND, "the kernel's own size holds", "Size of TCP segments."), .words = 1},
+    {MISSING("namespace", IN_BIND, "the process's own namespace is used", "Network namespace."), .words = 1},
+    {IGNORED("nice", IN_BIND, "all connections are equal", "Priority of connections."), .words = 1},
+    {MISSING("proto", IN_BIND, "the protocol is HTTP/1", "Protocol without asking."), .words = 1},
+    {IGNORED("severity-output", IN_BIND, "there is no admin socket yet", "Form of answers on the admin socket."), .words = 1},
+    {IGNORED("shards", IN_BIND, "every thread has its own socket", "Sockets of a bind."), .words = 1},
+    {LATER("tcp-ut", IN_BIND, "timeout client ends silent connections", "Longest wait for acknowledgements."), .words = 1},
+    {IGNORED("allow-0rtt", IN_BIND, "early data is not taken, clients send it again", "Early data of TLS 1.3.")},
+    {MISSING("ca-ignore-err", IN_BIND, "every error counts", "Errors of client certificates to overlook."), .words = 1},
+    {MISSING("crt-ignore-err", IN_BIND, "every error counts", "Errors of client certificates to overlook."), .words = 1},
+    {MISSING("ca-sign-file", IN_BIND, "certificates are not made for clients", "Authority of made certificates."), .words = 1},
+    {MISSING("ca-sign-pass", IN_BIND, "certificates are not made for clients", "Password of the authority."), .words = 1},
+    {MISSING("generate-certificates", IN_BIND, "certificates are not made for clients", "Make certificates by name.")},
+    {MISSING("ca-verify-file", IN_BIND, "name all authorities in ca-file", "More authorities."), .words = 1},
+    {IGNORED("ecdhe", IN_BIND, "see curves", "Key exchange group."), .words = 1},
+    {IGNORED("no-ca-names", IN_BIND, "clients are told the names", "Keep the authorities' names back.")},
+    {IGNORED("npn", IN_BIND, "see alpn", "Former word for alpn."), .words = 1},
+    {MISSING("tls-ticket-keys", IN_BIND, "keys are made at the start", "File of ticket keys."), .words = 1},
+    {MISSING("force-sslv3", IN_BIND, "there is no SSLv3", "SSLv3 only.")},
+    {.name = NULL},
+};
+
+static const struct keyword server_rows[] = {
+    {MISSING("agent-addr", IN_SERVER | IN_DEFAULT_SERVER, "only probes judge a server", "Address of the agent."), .words = 1},
+    {MISSING("agent-inter", IN_SERVER | IN_DEFAULT_SERVER, "only probes judge a server", "Time between two questions."), .words = 1},
+    {MISSING("agent-port", IN_SERVER | IN_DEFAULT_SERVER, "only probes judge a server", "Port of the agent."), .words = 1},
+    {MISSING("agent-send", IN_SERVER | IN_DEFAULT_SERVER, "only probes judge a server", "Text sent to the agent."), .words = 1},
+    {IGNORED("no-agent-check", IN_SERVER | IN_DEFAULT_SERVER, "there is no agent", "No agent.")},
+    {IGNORED("allow-0rtt", IN_SERVER | IN_DEFAULT_SERVER, "early data is not sent", "Early data of TLS 1.3.")},
+    {IGNORED("check-alpn", IN_SERVER | IN_DEFAULT_SERVER, "probes speak HTTP/1", "Protocols offered by probes."), .words = 1},
+    {MISSING("check-proto", IN_SERVER | IN_DEFAULT_SERVER, "probes speak HTTP/1", "Protocol of probes."), .words = 1},
+    {MISSING("check-via-socks4", IN_SERVER | IN_DEFAULT_SERVER, "there is no SOCKS", "Probe through a proxy.")},
+    {MISSING("error-limit", IN_SERVER | IN_DEFAULT_SERVER, "only probes judge a server", "Errors that count."), .words = 1},
+    {MISSING("on-error", IN_SERVER | IN_DEFAULT_SERVER, "only probes judge a server", "What errors lead to."), .words = 1},
+    {MISSING("on-marked-up", IN_SERVER | IN_DEFAULT_SERVER, "sessions stay where they are", "What happens when the server is back."), .words = 1},
+    {IGNORED("log-proto", IN_SERVER | IN_DEFAULT_SERVER, "it is for log servers", "Protocol of log servers."), .words = 1},
+    {LATER("max-reuse", IN_SERVER | IN_DEFAULT_SERVER, "connections are used as long as they last", "How often a connection is used."), .words = 1},
+    {MISSING("namespace", IN_SERVER | IN_DEFAULT_SERVER, "the process's own namespace is used", "Network namespace."), .words = 1},
+    {IGNORED("no-check-send-proxy", IN_SERVER | IN_DEFAULT_SERVER, "it is so", "No PROXY header of probes.")},
+    {IGNORED("no-check-ssl", IN_SERVER | IN_DEFAULT_SERVER, "it is so unless check-ssl is given", "Probe without TLS.")},
+    {IGNORED("no-send-proxy", IN_SERVER | IN_DEFAULT_SERVER, "it is so", "No PROXY header.")},
+    {IGNORED("no-send-proxy-v2", IN_SERVER | IN_DEFAULT_SERVER, "it is so", "No PROXY header.")},
+    {IGNORED("no-send-proxy-v2-ssl", IN_SERVER | IN_DEFAULT_SERVER, "it is so", "No PROXY header.")},
+    {IGNORED("no-send-proxy-v2-ssl-cn", IN_SERVER | IN_DEFAULT_SERVER, "it is so", "No PROXY header.")},
+    {MISSING("send-proxy-v2-ssl", IN_SERVER | IN_DEFAULT_SERVER, "the PROXY protocol comes with layer 4", "PROXY header with TLS facts.")},
+    {MISSING("send-proxy-v2-ssl-cn", IN_SERVER | IN_DEFAULT_SERVER, "the PROXY protocol comes with layer 4", "PROXY header with TLS facts.")},
+    {MISSING("proxy-v2-options", IN_SERVER | IN_DEFAULT_SERVER, "the PROXY protocol comes with layer 4", "Facts in the PROXY header."), .words = 1},
+    {MISSING("set-proxy-v2-tlv-fmt", IN_SERVER | IN_DEFAULT_SERVER, "the PROXY protocol comes with layer 4", "Facts in the PROXY header."), .words = 1},
+    {IGNORED("ssl-reuse", IN_SERVER | IN_DEFAULT_SERVER, "it is so", "Resume TLS sessions.")},
+    {LATER("no-ssl-reuse", IN_SERVER | IN_DEFAULT_SERVER, "sessions are resumed", "Do not resume TLS sessions.")},
+    {IGNORED("no-tfo", IN_SERVER | IN_DEFAULT_SERVER, "it is so", "No TCP Fast Open.")},
+    {IGNORED("tfo", IN_SERVER | IN_DEFAULT_SERVER, "a plain handshake is made", "TCP Fast Open.")},
+    {IGNORED("tls-tickets", IN_SERVER | IN_DEFAULT_SERVER, "it is so", "Resume by tickets.")},
+    {IGNORED("npn", IN_SERVER | IN_DEFAULT_SERVER, "see alpn", "Former word for alpn."), .words = 1},
+    {IGNORED("pool-low-conn", IN_SERVER | IN_DEFAULT_SERVER, "threads keep what they opened", "Idle connections that are not taken by other threads."), .words = 1},
+    {MISSING("proto", IN_SERVER | IN_DEFAULT_SERVER, "servers speak HTTP/1", "Protocol of the server."), .words = 1},
+    {MISSING("redir", IN_SERVER | IN_DEFAULT_SERVER, "requests are passed on", "Redirect instead of passing on."), .words = 1},
+    {MISSING("resolve-net", IN_SERVER | IN_DEFAULT_SERVER, "names are resolved when the configuration is loaded", "Networks preferred."), .words = 1},
+    {MISSING("resolve-opts", IN_SERVER | IN_DEFAULT_SERVER, "names are resolved when the configuration is loaded", "How names are resolved."), .words = 1},
+    {MISSING("resolve-prefer", IN_SERVER | IN_DEFAULT_SERVER, "write ipv4@ or ipv6@ before the name", "Family preferred."), .words = 1},
+    {MISSING("socks4", IN_SERVER | IN_DEFAULT_SERVER, "there is no SOCKS", "Connect through a proxy."), .words = 1},
+    {IGNORED("stick", IN_SERVER | IN_DEFAULT_SERVER, "there are no stick tables yet", "Take part in stick tables.")},
+    {LATER("tcp-ut", IN_SERVER | IN_DEFAULT_SERVER, "timeout server ends silent connections", "Longest wait for acknowledgements."), .words = 1},
+    {MISSING("usesrc", IN_SERVER | IN_DEFAULT_SERVER, "the kernel picks the address", "Address to connect from."), .words = 1},
+    {MISSING("interface", IN_SERVER | IN_DEFAULT_SERVER, "the kernel picks the interface", "Interface to connect from."), .words = 1},
+    {IGNORED("ws", IN_SERVER | IN_DEFAULT_SERVER, "WebSocket is HTTP/1 here", "Protocol of WebSocket."), .words = 1},
+    {MISSING("force-sslv3", IN_SERVER | IN_DEFAULT_SERVER, "there is no SSLv3", "SSLv3 only.")},
+    {.name = NULL},
+};
+
+static const struct keyword action_rows[] = {
+    {MISSING("add-acl", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("add-header", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("allow", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("auth", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("cache-use", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("capture", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("del-acl", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("del-header", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("del-map", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("disable-l7-retry", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("do-resolve", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("early-hint", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("normalize-uri", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("ot-group", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("redirect", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("reject", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("replace-header", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("replace-path", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("replace-pathq", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("replace-uri", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("replace-value", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("sc-inc-gpc", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("sc-inc-gpc0", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("sc-inc-gpc1", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("sc-set-gpt", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("sc-set-gpt0", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("send-spoe-group", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("set-dst", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("set-dst-port", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("set-header", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("set-log-level", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("set-map", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("set-mark", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("set-method", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("set-nice", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("set-path", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("set-pathq", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("set-priority-class", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("set-priority-offset", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("set-query", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("set-src", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("set-src-port", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("set-timeout", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("set-tos", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("set-uri", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("set-var", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("set-var-fmt", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("silent-drop", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("strict-mode", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("tarpit", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("track-sc0", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("track-sc1", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("track-sc2", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("unset-var", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("wait-for-body", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {MISSING("wait-for-handshake", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
+    {.name = NULL},
+};
+
+static const struct keyword return_rows[] = {
+    {MISSING("lf-string", IN_PARAMS, "status, content-type, string and file are there", "Part of a response."), .words = 1},
+    {MISSING("lf-file", IN_PARAMS, "status, content-type, string and file are there", "Part of a response."), .words = 1},
+    {MISSING("errorfile", IN_PARAMS, "status, content-type, string and file are there", "Part of a response."), .words = 1},
+    {MISSING("errorfiles", IN_PARAMS, "status, content-type, string and file are there", "Part of a response."), .words = 1},
+    {MISSING("default-errorfiles", IN_PARAMS, "status, content-type, string and file are there", "Part of a response.")},
+    {MISSING("hdr", IN_PARAMS, "status, content-type, string and file are there", "Part of a response."), .words = 2},
+    {.name = NULL},
+};
+
+static const struct keyword deny_rows[] = {
+    {MISSING("content-type", IN_PARAMS, "write return instead of deny to give a body", "Part of a response."), .words = 1},
+    {MISSING("string", IN_PARAMS, "write return instead of deny to give a body", "Part of a response."), .words = 1},
+    {MISSING("file", IN_PARAMS, "write return instead of deny to give a body", "Part of a response."), .words = 1},
+    {MISSING("lf-string", IN_PARAMS, "write return instead of deny to give a body", "Part of a response."), .words = 1},
+    {MISSING("lf-file", IN_PARAMS, "write return instead of deny to give a body", "Part of a response."), .words = 1},
+    {MISSING("errorfile", IN_PARAMS, "write return instead of deny to give a body", "Part of a response."), .words = 1},
+    {MISSING("errorfiles", IN_PARAMS, "write return instead of deny to give a body", "Part of a response."), .words = 1},
+    {MISSING("default-errorfiles", IN_PARAMS, "write return instead of deny to give a body", "Part of a response.")},
+    {MISSING("hdr", IN_PARAMS, "write return instead of deny to give a body", "Part of a response."), .words = 2},
+    {.name = NULL},
+};
+/* clang-format on */
+
+const struct keyword_table other_bind_keywords = {LEVEL_BIND, bind_rows, 0};
+const struct keyword_table other_server_keywords = {LEVEL_SERVER, server_rows, 0};
+const struct keyword_table other_action_keywords = {LEVEL_ACTION, action_rows, 0};
+const struct keyword_table other_return_keywords = {LEVEL_RETURN, return_rows, 0};
+const struct keyword_table other_deny_keywords = {LEVEL_DENY, deny_rows, 0};

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Walks the rows over the model: what a row's kind or reader stores is what is printed. */
+#include "test/config/describe.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "config/address.h"
+#include "config/apply.h"
+#include "config/own.h"
+
+struct describer {
+    FILE *out;
+    struct conf_arena *arena;
+    struct keyword_index index;
+};
+
+static void print_text(FILE *out, const char *text)
+{
+    fprintf(out, " %s", text != NULL ? text : "-");
+}
+
+static void print_string(struct describer *d, const void *field)
+{
+    print_text(d->out, *(const char *const *)field);
+}
+
+static void print_words(struct describer *d, const void *field)
+{
+    const struct conf_words *words = field;
+    for (size_t i = 0; i < words->count; i++)
+        print_text(d->out, words->items[i]);
+}
+
+static void print_crt(struct describer *d, const void *field)
+{
+    print_words(d, &((const struct conf_tls *)field)->crt);
+}
+
+static void print_address(struct describer *d, const void *field)
+{
+    const struct conf_addr *addr = field;
+    print_text(d->out, addr->text != NULL ? address_print(d->arena, addr) : NULL);
+}
+
+static void print_unsigned(struct describer *d, const void *field)
+{
+    fprintf(d->out, " %u", *(const unsigned *)field);
+}
+
+static void print_bool(struct describer *d, const void *field)
+{
+    fprintf(d->out, " %d", *(const bool *)field);
+}
+
+static void print_port(struct describer *d, const void *field)
+{
+    fprintf(d->out, " %u", *(const uint16_t *)field);
+}
+
+static void print_statuses(struct describer *d, const void *field)
+{
+    const struct conf_status_set *set = field;
+    for (size_t i = 0; i < sizeof set->bits / sizeof *set->bits; i++)
+        fprintf(d->out, " %llx", (unsigned long long)set->bits[i]);
+}
+
+static void print_action(struct describer *d, const void *field)
+{
+    const struct conf_action *action = field;
+    fprintf(d->out, " %d %u %s", action->kind, action->status, action->body);
+}
+
+static void print_tls(struct describer *d, const void *field)
+{
+    const struct conf_tls *tls = field;
+    fprintf(d->out, " %d %d", tls->min_version, tls->max_version);
+}
+
+static void print_file(struct describer *d, const void *field)
+{
+    const struct conf_error_file *file = field;
+    fprintf(d->out, " %s %zu", file->path, file->len);
+}
+
+static void print_default_backend(struct describer *d, const void *field)
+{
+    const struct conf_proxy *proxy = field;
+    print_text(d->out, proxy->default_backend_name);
+}
+
+static void print_stats_text(struct describer *d, const void *field)
+{
+    const struct conf_stats *stats = field;
+    fprintf(d->out, " %d %d", stats->show_node, stats->show_desc);
+    print_text(d->out, stats->node);
+    print_text(d->out, stats->desc);
+}
+
+/* As written: "global" has been replaced, and stdout has no address. */
+static void print_log(struct describer *d, const void *field)
+{
+    print_text(d->out, ((const struct conf_addr *)field)->text);
+}
+
+typedef void print_field(struct describer *d, const void *field);
+
+static print_field *const by_kind[KW_KIND_COUNT] = {
+    [KW_FLAG] = print_bool,         [KW_FLAG_OFF] = print_bool,   [KW_UINT] = print_unsigned,
+    [KW_DURATION] = print_unsigned, [KW_SIZE] = print_unsigned,   [KW_STRING] = print_string,
+    [KW_WORDS] = print_words,       [KW_CHOICE] = print_unsigned, [KW_NAME] = print_string,
+    [KW_STATUSES] = print_statuses, [KW_OCTAL] = print_unsigned,  [KW_SET] = print_unsigned,
+};
+
+static const struct {
+    keyword_set *set;
+    print_field *print;
+} by_reader[] = {
+    {own_bind_address, print_address},
+    {own_server_address, print_address},
+    {own_check_address, print_address},
+    {own_log_address, print_log},
+    {own_check_port, print_port},
+    {own_crt_files, print_crt},
+    {own_crt_path, print_string},
+    {own_ca_path, print_string},
+    {own_alpn, print_words},
+    {own_sni, print_string},
+    {own_no_version, print_tls},
+    {own_only_version, print_tls},
+    {own_redispatch, print_unsigned},
+    {own_stats_auth, print_words},
+    {own_stats_text, print_stats_text},
+    {own_forwarded_proto, print_string},
+    {own_service, print_action},
+    {own_body_text, print_action},
+    {own_body_file, print_action},
+    {own_error_path, print_file},
+    {own_user, print_unsigned},
+    {own_group, print_unsigned},
+    {own_hostname, print_string},
+    {own_on_marked_down, print_bool},
+    {own_pool_max, print_unsigned},
+    {own_default_backend, print_default_backend},
+};
+
+static print_field *printer_of(const struct keyword *row)
+{
+    for (size_t i = 0; row->kind == KW_OWN && i < sizeof by_reader / sizeof *by_reader; i++) {
+        if (by_reader[i].set == row->set)
+            return by_reader[i].print;
+    }
+    return by_kind[row->kind];
+}
+
+/* Rows at or beyond `end` belong to the draft, not to the model. */
+static void describe(struct describer *d, enum keyword_level level, const void *base, size_t end)
+{
+    KEYWORDS_OF(&d->index, level, row)
+    {
+        const char *field = (const char *)base + row->offset;
+        print_field *print = printer_of(row);
+        if (row->offset >= end)
+            continue;
+        if (row->kind == KW_GROUP)
+            describe(d, row->params, field, (size_t)-1);
+        if (row->kind == KW_LIST) {
+            size_t count = *(const size_t *)((const char *)base + row->list->count_offset);
+            const char *items = apply_list_items(row, base);
+            for (size_t i = 0; i < count; i++) {
+                fprintf(d->out, "%s {\n", row->name);
+                describe(d, row->params, items + i * row->list->item_bytes, (size_t)-1);
+                fprintf(d->out, "}\n");
+            }
+        }
+        if (print == NULL)
+            continue;
+        fputs(row->name, d->out);
+        print(d, field);
+        fputc('\n', d->out);
+    }
+}
+
+char *config_describe(const struct config *config)
+{
+    char *text = NULL;
+    size_t len = 0;
+    struct describer d = {.out = open_memstream(&text, &len), .arena = arena_new()};
+    keyword_index_build(d.arena, &d.index, config_tables);
+    describe(&d, LEVEL_GLOBAL, &config->global, sizeof config->global);
+    for (size_t i = 0; i < config->proxy_count; i++) {
+        const struct conf_proxy *proxy = &config->proxies[i];
+        fprintf(d.out, "proxy %s %u %d\n", proxy->name, proxy->caps, proxy->check.kind);
+        describe(&d, LEVEL_PROXY, proxy, sizeof *proxy);
+    }
+    fclose(d.out);
+    arena_free(d.arena);
+    return text;
+}

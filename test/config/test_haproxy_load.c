@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Good texts of haproxy.cfg: each means what the libconfig text beside it means. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "test/config/describe.h"
+#include "test/config/memory_source.h"
+
+#define TIMEOUTS                                                                                   \
+    "defaults\n mode http\n timeout client 1s\n timeout server 1s\n timeout connect 1s\n"
+#define LISTEN(x) TIMEOUTS "listen a\n bind :80\n server s 10.0.0.1:80\n" x "\n"
+#define BINDS "[\":80\"]"
+#define SERVERS "( { name = \"s\"; address = \"10.0.0.1:80\"; } )"
+#define LISTENS_OF(binds, servers, x)                                                              \
+    "defaults = { timeout = { client = \"1s\"; server = \"1s\"; connect = \"1s\"; }; };"           \
+    "listens = ( { name = \"a\"; binds = " binds "; servers = " servers "; " x " } );"
+#define LISTENS(x) LISTENS_OF(BINDS, SERVERS, x)
+
+static const struct {
+    const char *name, *haproxy, *libconfig;
+} pairs[] = {
+    /* clang-format off */
+    {"nothing more", LISTEN(""), LISTENS("")},
+    {"comments and blanks", LISTEN("\t# a comment\n\n   \n balance leastconn # more"), LISTENS("balance = \"leastconn\";")},
+    {"quotes and escapes", LISTEN(" description 'a \"b' \\# \\x41\\t\"c d\""), LISTENS("description = \"a \\\"b # A\\tc d\";")},
+    {"variables", LISTEN(" monitor-uri \"/${WEIR_TEST_SET}-$WEIR_TEST_SET-${WEIR_TEST_UNSET-x}\""), LISTENS("monitor_uri = \"/v w-v w-x\";")},
+    {"no variables outside of double quotes", LISTEN(" monitor-uri '/$HOME'\\$a"), LISTENS("monitor_uri = \"/$HOME\\\\$a\";")},
+    {"several words of one variable", LISTEN(" stats \"${WEIR_TEST_WORDS[*]}\""), LISTENS("stats_uri = \"/w\";")},
+    {"variables in addresses, without quotes", LISTEN(" option forwardfor except \"${WEIR_TEST_UNSET-10.0.0.9}\"\n log ${WEIR_TEST_HOST}${WEIR_TEST_UNSET}:81 local0"), LISTENS("option_forwardfor = { except = \"10.0.0.9\"; }; logs = ( { address = \"10.0.0.7:81\"; } );")},
+    {"setenv", "global\n setenv P 81\n presetenv P 82\n" LISTEN(" bind \":$P\""), LISTENS_OF("[\":80\", \":81\"]", SERVERS, "")},
+    {"blocks", LISTEN(".if defined(WEIR_TEST_SET) && !streq(a,b)\n retries 5\n.elif 1\n retries 6\n.else\n nonsense\n.endif"), LISTENS("retries = 5;")},
+    {"a block that does not count", LISTEN(".if version_before(2.0) || feature(NONSENSE)\n nonsense\n.elif (strstr(abc,b))\n retries 6\n.endif"), LISTENS("retries = 6;")},
+    {"times", LISTEN(" timeout queue 1m\n timeout tunnel 1h\n timeout check 300"), LISTENS("timeout = { queue = \"1m\"; tunnel = \"1h\"; check = 300; };")},
+    {"options", LISTEN(" option httplog\n option dontlognull\n option redispatch\n option http-server-close"), LISTENS("option = { httplog = true; dontlognull = true; redispatch = true; http_server_close = true; };")},
+    {"no option", LISTEN(" option redispatch 3\n option tcpka\n no option tcpka\n no option redispatch"), LISTENS("option_tcpka = false;")},
+    {"forwardfor", LISTEN(" option forwardfor header X-C except 10.0.0.0/8 if-none"), LISTENS("option_forwardfor = { header = \"X-C\"; except = \"10.0.0.0/8\"; if_none = true; };")},
+    {"no forwardfor", LISTEN(" option forwardfor\n no option forwardfor"), LISTENS("option_forwardfor = false;")},
+    {"httpchk", LISTEN(" option httpchk"), LISTENS("option_httpchk = true;")},
+    {"httpchk with a path", LISTEN(" option httpchk /x"), LISTENS("option_httpchk = \"/x\";")},
+    {"httpchk with a method", LISTEN(" option httpchk GET /x HTTP/1.1"), LISTENS("option_httpchk = { method = \"GET\"; uri = \"/x\"; version = \"HTTP/1.1\"; };")},
+    {"httpchk with a hidden host", LISTEN(" option httpchk GET /x HTTP/1.1\\r\\nHost:\\ h"), LISTENS("option_httpchk = { method = \"GET\"; uri = \"/x\"; version = \"HTTP/1.1\"; host = \"h\"; };")},
+    {"http-check", LISTEN(" option httpchk\n http-check send meth GET uri /x ver HTTP/1.1 hdr Host h\n http-check expect status 200,204"), LISTENS("option_httpchk = { method = \"GET\"; uri = \"/x\"; version = \"HTTP/1.1\"; host = \"h\"; }; http_check_expect_status = \"200,204\";")},
+    {"binds", LISTEN(" bind *:81,10.0.0.1:82-83 name n maxconn 5 backlog 6\n bind :::84 v4v6\n bind unix@/s mode 600 user web\n bind abns@x\n bind fd@7"),
+     LISTENS_OF("( \":80\", { address = \"*:81,10.0.0.1:82-83\"; name = \"n\"; maxconn = 5; backlog = 6; }, { address = \":::84\"; v4v6 = true; }, { address = \"/s\"; mode = \"600\"; user = \"web\"; }, \"abns@x\", \"fd@7\" )", SERVERS, "")},
+    {"binds with TLS", "global\n crt-base /c\n ca-base /d\n ssl-default-bind-options ssl-min-ver TLSv1.3 no-tls-tickets\n" LISTEN(" bind :81 ssl crt a crt b verify required ca-file e alpn http/1.1,http/1.0 strict-sni\n bind :82 ssl crt a force-tlsv12"),
+     "global = { crt_base = \"/c\"; ca_base = \"/d\"; ssl_default_bind_options = { ssl_min_ver = \"TLSv1.3\"; no_tls_tickets = true; }; };" LISTENS_OF("( \":80\", { address = \":81\"; ssl = true; crt = [\"a\", \"b\"]; verify = \"required\"; ca_file = \"e\"; alpn = \"http/1.1,http/1.0\"; strict_sni = true; }, { address = \":82\"; ssl = true; crt = \"a\"; force_tlsv12 = true; } )", SERVERS, "")},
+    {"servers", LISTEN(" server check app.test:81 check inter 1s fastinter 500 rise 3 fall 4 weight 7 backup port 82 on-marked-down shutdown-sessions\n server b 10.0.0.2:80 ssl verify none sni str(x) id 9 maxconn 8 disabled"),
+     LISTENS_OF(BINDS, "( { name = \"s\"; address = \"10.0.0.1:80\"; }, { name = \"check\"; address = \"10.9.8.7:81\"; check = true; inter = 1000; fastinter = 500; rise = 3; fall = 4; weight = 7; backup = true; port = 82; on_marked_down = \"shutdown-sessions\"; }, { name = \"b\"; address = \"10.0.0.2:80\"; ssl = true; verify = \"none\"; sni = \"x\"; id = 9; maxconn = 8; disabled = true; } )", "")},
+    {"default-server counts for what follows", LISTEN(" default-server inter 9s weight 3\n server t 10.0.0.2:80 no-check"), LISTENS_OF(BINDS, "( { name = \"s\"; address = \"10.0.0.1:80\"; }, { name = \"t\"; address = \"10.0.0.2:80\"; inter = \"9s\"; weight = 3; } )", "")},
+    {"logs", "global\n log /dev/log local1 notice\n log stdout len 2000 format raw daemon\n" LISTEN(" log global\n log 10.0.0.9 local3 info err"),
+     "global = { logs = ( { address = \"/dev/log\"; facility = \"local1\"; level = \"notice\"; }, { address = \"stdout\"; len = 2000; format = \"raw\"; facility = \"daemon\"; } ); };" LISTENS("logs = ( \"global\", { address = \"10.0.0.9\"; facility = \"local3\"; level = \"info\"; minlevel = \"err\"; } );")},
+    {"no log", LISTEN(" log 10.0.0.9 local0\n no log"), LISTENS("")},
+    {"statistics", LISTEN(" stats enable\n stats uri /s\n stats realm a\\ b\n stats auth a:b\n stats auth c:d\n stats refresh 10s\n stats hide-version\n stats admin if TRUE\n stats show-desc one two"),
+     LISTENS("stats = { enable = true; uri = \"/s\"; realm = \"a b\"; auth = [\"a:b\", \"c:d\"]; refresh = \"10s\"; hide_version = true; admin = true; show_desc = \"one two\"; };")},
+    {"error files", LISTEN(" errorfile 503 /page.http"), LISTENS("errorfiles = ( { status = 503; file = \"/page.http\"; } );")},
+    {"rules", LISTEN(" http-request return status 201 content-type text/plain string \"hi\\n\" if { path /a /b }\n http-request deny deny_status 429 if { path -m str /c }\n http-request return content-type x file /body.txt if TRUE\n http-request deny unless TRUE\n http-request use-service prometheus-exporter"),
+     LISTENS("http_request = ( { path = \"/a\"; return = { status = 201; content_type = \"text/plain\"; string = \"hi\\n\"; }; }, { path = \"/b\"; return = { status = 201; content_type = \"text/plain\"; string = \"hi\\n\"; }; }, { path = \"/c\"; deny = 429; }, { return = { content_type = \"x\"; file = \"/body.txt\"; }; }, { use_service = \"prometheus-exporter\"; } );")},
+    {"global", "global\n maxconn 500\n nbthread 2\n daemon\n user web\n group web\n pidfile /p\n chroot /var\n tune.bufsize 32k\n hard-stop-after 5s\n log-tag x\n description a b\nglobal\n maxconn 600\n" LISTEN(""),
+     "global = { maxconn = 600; nbthread = 2; daemon = true; user = \"web\"; group = \"web\"; pidfile = \"/p\"; chroot = \"/var\"; tune_bufsize = \"32k\"; hard_stop_after = \"5s\"; log_tag = \"x\"; description = \"a b\"; };" LISTENS("")},
+    {"defaults that name others", "defaults one\n timeout client 1s\n timeout server 1s\n timeout connect 1s\n retries 7\ndefaults two from one\n balance leastconn\ndefaults\n retries 1\nlisten a from two\n bind :80\n server s 10.0.0.1:80\n", LISTENS("retries = 7; balance = \"leastconn\";")},
+    {"a frontend and a backend of one name", TIMEOUTS "frontend x\n bind :80\n default_backend x\nbackend x\n server s 10.0.0.1:80\n",
+     "defaults = { timeout = { client = \"1s\"; server = \"1s\"; connect = \"1s\"; }; }; frontends = ( { name = \"x\"; binds = [\":80\"]; default_backend = \"x\"; } ); backends = ( { name = \"x\"; servers = ( { name = \"s\"; address = \"10.0.0.1:80\"; } ); } );"},
+    {"former spellings", "defaults\n contimeout 1000\n clitimeout 1000\n srvtimeout 1000\n redispatch\nlisten a :80\n server s 10.0.0.1:80\n option forceclose\n", LISTENS("option_redispatch = true; option_httpclose = true;")},
+    {"sections that nothing uses", TIMEOUTS "resolvers r\n nameserver n 10.0.0.1:53\nuserlist u\n user a password b\nlisten a\n bind :80\n server s 10.0.0.1:80\n", LISTENS("")},
+    {"CRLF, and no line feed at the end", "defaults\r\n timeout client 1s\r\n timeout server 1s\r\n timeout connect 1s\r\nlisten a\r\n bind :80\r\n server s 10.0.0.1:80", LISTENS("")},
+    /* clang-format on */
+};
+
+static char *describe(const char *name, const char *text)
+{
+    struct conf_report report;
+    conf_report_init(&report);
+    struct config *config = load_named(name, text, &report);
+    if (config == NULL)
+        conf_report_print(stderr, &report, CONF_NOTE);
+    char *described = config != NULL ? config_describe(config) : NULL;
+    config_free(config);
+    conf_report_clear(&report);
+    return described;
+}
+
+/* Names the first line in which two descriptions differ; the whole would hide it. */
+static void assert_same(const char *a, const char *b)
+{
+    size_t line = 0;
+    for (size_t i = 0; a[i] == b[i]; i++) {
+        if (a[i] == '\0')
+            return;
+        if (a[i] == '\n')
+            line = i + 1;
+    }
+    fail_msg("haproxy.cfg: %.*s, libconfig: %.*s", (int)strcspn(a + line, "\n"), a + line,
+             (int)strcspn(b + line, "\n"), b + line);
+}
+
+static void both_syntaxes_make_the_same_model(void **state)
+{
+    (void)state;
+    setenv("WEIR_TEST_SET", "v w", 1);
+    setenv("WEIR_TEST_HOST", "10.0.0.7", 1);
+    setenv("WEIR_TEST_WORDS", "uri /w", 1);
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        print_message("%s\n", pairs[i].name);
+        char *haproxy = describe("h.cfg", pairs[i].haproxy);
+        char *libconfig = describe("w.conf", pairs[i].libconfig);
+        assert_non_null(haproxy);
+        assert_non_null(libconfig);
+        assert_same(haproxy, libconfig);
+        free(haproxy);
+        free(libconfig);
+    }
+}
+
+static void the_text_tells_the_syntax(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *text;
+    } cases[] = {{"w.conf", "# haproxy\n\nglobal\n daemon\n" LISTEN("")},
+                 {"w.conf", ".if 0\n.endif\n" LISTEN("")},
+                 {"h.cfg", LISTENS("")},
+                 {"h.cfg", "# nothing\n"},
+                 {"w.conf", "# nothing\n"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *described = describe(cases[i].name, cases[i].text);
+        assert_non_null(described);
+        free(described);
+    }
+}
+
+/* The example behind a marker of the guide. The caller frees it. */
+static char *read_example(const char *marker)
+{
+    char *bytes = NULL;
+    size_t len = 0;
+    assert_int_equal(conf_source_disk.read(NULL, WEIR_DOCS "/configuration.md", &bytes, &len), 0);
+    bytes = realloc(bytes, len + 1);
+    bytes[len] = '\0';
+    char *start = strstr(bytes, marker);
+    assert_non_null(start);
+    start = strstr(start, "```\n") + 4;
+    *strstr(start, "```\n") = '\0';
+    for (char *user; (user = strstr(start, "www-data")) != NULL;)
+        memcpy(user, "web     ", 8); /* the user of a test; blanks go below */
+    for (char *blank; (blank = strstr(start, "web     \"")) != NULL;)
+        memcpy(blank, "web\"     ", 9);
+    char *example = strdup(start);
+    free(bytes);
+    return example;
+}
+
+static void the_guide_says_the_same_in_both_syntaxes(void **state)
+{
+    (void)state;
+    char *haproxy = read_example("<!-- test: the same -->");
+    char *libconfig = read_example("<!-- test: loads -->");
+    char *one = describe("h.cfg", haproxy), *other = describe("w.conf", libconfig);
+    assert_same(one, other);
+    free(one);
+    free(other);
+    free(haproxy);
+    free(libconfig);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(both_syntaxes_make_the_same_model),
+        cmocka_unit_test(the_text_tells_the_syntax),
+        cmocka_unit_test(the_guide_says_the_same_in_both_syntaxes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Bad lines of haproxy.cfg, each with the message, line and column it must get, and the help it
+ * offers. A row's text begins on line 9 of a listen, line 10 of a global section, or line 11 of a
+ * frontend or backend.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "test/config/memory_source.h"
+
+#define TIMEOUTS                                                                                   \
+    "defaults\n mode http\n timeout client 1s\n timeout server 1s\n timeout connect 1s\n"
+#define SERVER " server s 127.0.0.1:80\n"
+#define LISTEN(x) TIMEOUTS "listen a\n bind :8080\n" SERVER x "\n"
+#define GLOBAL(x) TIMEOUTS "listen a\n bind :8080\n" SERVER "global\n" x "\n"
+#define FRONT(x)                                                                                   \
+    TIMEOUTS "backend b\n" SERVER "frontend f\n bind :8080\n default_backend b\n" x "\n"
+#define X8 "x x x x x x x x "
+#define BACK(x) TIMEOUTS "frontend f\n bind :8080\n default_backend b\nbackend b\n" SERVER x "\n"
+
+static const struct {
+    const char *name, *text;
+    unsigned line, column;
+    enum conf_severity severity;
+    const char *message;
+    const char *help; /* NULL: there is none */
+} cases[] = {
+    /* clang-format off */
+    /* words and quotes */
+    {"quote that is never closed", LISTEN(" bind \":81"), 9, 7, CONF_ERROR, "this quote is never closed", "close it on the same line, or write \\\" or \\'"},
+    {"single quote that is never closed", LISTEN(" bind ':81"), 9, 7, CONF_ERROR, "this quote is never closed", "close it on the same line, or write \\\" or \\'"},
+    {"escape without digits", LISTEN(" bind :81 name \\xzz"), 9, 16, CONF_ERROR, "two hexadecimal digits must follow \\x", "as in \\x41; a backslash itself is \\\\"},
+    {"escape with one digit", LISTEN(" bind :81 name \\x4"), 9, 16, CONF_ERROR, "two hexadecimal digits must follow \\x", "as in \\x41; a backslash itself is \\\\"},
+    {"dollar without a name", LISTEN(" bind \":$\""), 9, 9, CONF_ERROR, "no name of a variable after '$'", "a variable is \"$NAME\" or \"${NAME}\"; a dollar sign itself is \\$"},
+    {"variable that begins with a digit", LISTEN(" bind \":$1\""), 9, 9, CONF_ERROR, "no name of a variable after '$'", "a variable is \"$NAME\" or \"${NAME}\"; a dollar sign itself is \\$"},
+    {"brace that is never closed", LISTEN(" bind \":${PORT\""), 9, 9, CONF_ERROR, "the brace of '${PORT' is not closed", "write \"${NAME}\""},
+    {"tab before the word", LISTEN("\tbalance\troundrobbin"), 9, 10, CONF_ERROR, "unknown balance 'roundrobbin'", "did you mean 'roundrobin'?"},
+    {"quoted word is underlined as written", LISTEN(" balance \"round robin\""), 9, 10, CONF_ERROR, "unknown balance 'round robin'", "did you mean 'roundrobin'?"},
+
+    /* sections */
+    {"too many words", LISTEN(" description " X8 X8 X8 X8 X8 X8 X8 X8), 9, 140, CONF_ERROR, "more than 64 words in a line", "quote what belongs together"},
+    {"unknown section", "frontent www\n bind :80\n", 1, 1, CONF_ERROR, "unknown section 'frontent'", "did you mean 'frontend'?"},
+    {"nothing like a section", "quux\n", 1, 1, CONF_ERROR, "unknown section 'quux'", "one of: global, defaults, frontend, backend, listen"},
+    {"keyword outside of sections", " maxconn 5\n daemon\n", 1, 2, CONF_ERROR, "'maxconn' stands outside of any section", "begin a section before it, such as global or defaults"},
+    {"misspelt section after another", LISTEN("bakend b"), 9, 1, CONF_ERROR, "unknown section 'bakend'", "did you mean 'backend'?"},
+    {"word behind global", LISTEN("global x"), 9, 8, CONF_ERROR, "nothing may follow here: 'x'", NULL},
+    {"frontend without a name", TIMEOUTS "frontend\n bind :80\n", 6, 1, CONF_ERROR, "a frontend without a name", "write its name behind it"},
+    {"odd name", TIMEOUTS "frontend a/b\n bind :80\n default_backend b\nbackend b\n server s 127.0.0.1:80\n", 6, 10, CONF_ERROR, "'a/b' is no name for a frontend", "letters, digits, '-', '_', '.' and ':'"},
+    {"unknown defaults", LISTEN("listen b from nope\n bind :81\n server s 127.0.0.1:80"), 9, 15, CONF_ERROR, "there are no defaults named 'nope'", "give a defaults section before this one that name"},
+    {"word behind a section's name", LISTEN("listen b :81 y"), 9, 14, CONF_ERROR, "nothing may follow here: 'y'", NULL},
+    {"address on the head", LISTEN("listen b 127.0.0.1:81\n server s 127.0.0.1:80"), 9, 10, CONF_WARNING, "an address on the 'listen' line is the form of before 2.4", "write a line below it: bind 127.0.0.1:81"},
+    {"two listens of a name", LISTEN("listen a\n bind :81\n server s 127.0.0.1:80"), 9, 8, CONF_ERROR, "there is another listen named 'a'", "the other one is at haproxy.cfg:6"},
+    {"section that would matter", LISTEN("program p\n command x"), 9, 1, CONF_ERROR, "'program' sections are not supported yet", "let the service manager start the program"},
+    {"section without effect", LISTEN("resolvers r\n nameserver a 127.0.0.1:53"), 9, 1, CONF_NOTE, "'resolvers' sections have no effect yet", "names are resolved when the configuration is loaded"},
+    {"misspelt line of such a section", LISTEN("resolvers r\n namserver a 127.0.0.1:53"), 10, 2, CONF_ERROR, "unknown keyword 'namserver' in 'resolvers'", "did you mean 'nameserver'?"},
+
+    /* line ends and blocks */
+    {"CRLF", "defaults\r\n mode http\r\n timeout client 1s\r\n timeout server 1s\r\n timeout connect 1s\r\nlisten a\r\n bind :8080\r\n server s 127.0.0.1:80\r\n", 1, 9, CONF_WARNING, "the lines end in CR LF", "sed -i 's/\\r$//' FILE removes them"},
+    {"no last line feed", TIMEOUTS "listen a\n bind :8080\n server s 127.0.0.1:80", 8, 22, CONF_WARNING, "the last line does not end in a line feed", "check that the file is whole"},
+    {"if without endif", LISTEN(".if 1"), 9, 1, CONF_ERROR, "'.if' without '.endif'", "write .endif where it ends"},
+    {"endif without if", LISTEN(".endif"), 9, 1, CONF_ERROR, "'.endif' without '.if'", "write .if before it"},
+    {"else without if", LISTEN(".else"), 9, 1, CONF_ERROR, "'.else' without '.if'", "write .if before it"},
+    {"elif without if", LISTEN(".elif 1"), 9, 1, CONF_ERROR, "'.elif' without '.if'", "write .if before it"},
+    {"second else", LISTEN(".if 1\n.else\n.else\n.endif"), 11, 1, CONF_ERROR, "a second '.else'", "one of them is enough"},
+    {"elif behind else", LISTEN(".if 1\n.else\n.elif 1\n.endif"), 11, 1, CONF_ERROR, "'.elif' after '.else'", "put it before the '.else'"},
+    {"word behind endif", LISTEN(".if 1\n.endif x"), 10, 8, CONF_ERROR, "nothing may follow '.endif'", NULL},
+    {"unknown directive", LISTEN(".iff 1"), 9, 1, CONF_ERROR, "unknown directive '.iff'", "did you mean '.if'?"},
+    {"misspelt predicate", LISTEN(".if defind(X)\n.endif"), 9, 5, CONF_ERROR, "'defind' is no predicate of a condition", "did you mean 'defined'?"},
+    {"word that is no condition", LISTEN(".if foo\n.endif"), 9, 5, CONF_ERROR, "'foo' is no condition", "a number, or such as defined(NAME), streq(A,B), feature(NAME)"},
+    {"too few arguments", LISTEN(".if streq(a)\n.endif"), 9, 5, CONF_ERROR, "'streq' takes 2 arguments", NULL},
+    {"parenthesis of arguments", LISTEN(".if defined(a\n.endif"), 9, 5, CONF_ERROR, "a parenthesis is not closed", "write ')' behind the arguments"},
+    {"parenthesis of a condition", LISTEN(".if (1\n.endif"), 9, 5, CONF_ERROR, "a parenthesis is not closed", "write ')' behind the condition"},
+    {"two conditions in a row", LISTEN(".if 1 0\n.endif"), 9, 7, CONF_ERROR, "something follows the condition", "join conditions with && or ||"},
+    {"alert", LISTEN(".alert \"do not\""), 9, 1, CONF_ERROR, "do not", NULL},
+    {"warning of the file", LISTEN(".warning take care"), 9, 1, CONF_WARNING, "take care", NULL},
+    {"notice of the file", LISTEN(".notice hello there"), 9, 1, CONF_NOTE, "hello there", NULL},
+
+    /* keywords and values */
+    {"misspelt keyword", LISTEN(" balanse roundrobin"), 9, 2, CONF_ERROR, "unknown keyword 'balanse'", "did you mean 'balance'?"},
+    {"misspelt second word", LISTEN(" timeout clinet 5s"), 9, 10, CONF_ERROR, "unknown keyword 'timeout clinet'", "did you mean 'timeout client'?"},
+    {"misspelt option", LISTEN(" option htplog"), 9, 9, CONF_ERROR, "unknown keyword 'option htplog'", "did you mean 'option httplog'?"},
+    {"misspelt first word", LISTEN(" tiemout client 5s"), 9, 2, CONF_ERROR, "unknown keyword 'tiemout'", "did you mean 'timeout'?"},
+    {"nothing like it", LISTEN(" quux 5"), 9, 2, CONF_ERROR, "unknown keyword 'quux'", "docs/reference.md lists every keyword"},
+    {"libconfig spelling", LISTEN(" timeout_client 5s"), 9, 2, CONF_ERROR, "unknown keyword 'timeout_client'", "did you mean 'timeout client'?"},
+    {"keyword of global", LISTEN(" nbthread 4"), 9, 2, CONF_ERROR, "unknown keyword 'nbthread'", "this one belongs in the global section"},
+    {"keyword of proxies", GLOBAL(" balance roundrobin"), 10, 2, CONF_ERROR, "unknown keyword 'balance'", "this one belongs in defaults, a frontend, a backend or a listen"},
+    {"misspelt keyword of global", GLOBAL(" maxcon 5"), 10, 2, CONF_ERROR, "unknown keyword 'maxcon'", "did you mean 'maxconn'?"},
+    {"no before a value", LISTEN(" no maxconn"), 9, 5, CONF_ERROR, "'maxconn' cannot be switched off", "it goes with options and with log"},
+    {"no alone", LISTEN(" no"), 9, 2, CONF_ERROR, "'no' needs a keyword behind it", "as in: no option httplog"},
+    {"no before a misspelt option", LISTEN(" no option htplog"), 9, 12, CONF_ERROR, "unknown keyword 'option htplog'", "did you mean 'option httplog'?"},
+    {"value behind a flag", LISTEN(" option dontlognull x"), 9, 21, CONF_ERROR, "'option dontlognull' takes no value", "remove it"},
+    {"value missing", LISTEN(" timeout client"), 9, 2, CONF_ERROR, "'timeout client' needs a value", NULL},
+    {"two values", LISTEN(" timeout client 5s 6s"), 9, 20, CONF_ERROR, "'timeout client' takes a single value", NULL},
+    {"bad duration", LISTEN(" timeout client 5x"), 9, 17, CONF_ERROR, "timeout client: '5x' is not a duration", "a number and one of us, ms, s, m, h, d: \"5s\""},
+    {"duration beyond 24 days", LISTEN(" timeout client 25d"), 9, 17, CONF_ERROR, "timeout client: 25d is too large", "from 0 to 2147483647 ms"},
+    {"negative duration", LISTEN(" timeout client -5"), 9, 17, CONF_ERROR, "timeout client: -5 is too small", "from 0 to 2147483647 ms"},
+    {"number that is none", LISTEN(" retries x"), 9, 10, CONF_ERROR, "retries: 'x' is not a number", "write a whole number without a unit"},
+    {"number above its range", LISTEN(" retries 1001"), 9, 10, CONF_ERROR, "retries: 1001 is too large", "from 0 to 1000"},
+    {"misspelt balance", LISTEN(" balance roundrobbin"), 9, 10, CONF_ERROR, "unknown balance 'roundrobbin'", "did you mean 'roundrobin'?"},
+    {"balance that is not built", LISTEN(" balance hdr(host)"), 9, 10, CONF_ERROR, "balance 'hdr' is not supported yet", "roundrobin and leastconn are there"},
+    {"mode that is not built", LISTEN(" mode tcp"), 9, 7, CONF_ERROR, "mode 'tcp' is not supported yet", "only HTTP is proxied so far"},
+    {"unknown mode", LISTEN(" mode htp"), 9, 7, CONF_ERROR, "unknown mode 'htp'", "did you mean 'http'?"},
+    {"odd interval of redispatch", LISTEN(" option redispatch x"), 9, 20, CONF_ERROR, "option redispatch: 'x' is not an interval", "true, false, or the number of retries between two changes of server"},
+    {"misspelt word of an option", LISTEN(" option forwardfor hedaer X"), 9, 20, CONF_ERROR, "unknown keyword 'hedaer' of 'option forwardfor'", "did you mean 'header'?"},
+    {"value of an option's word", LISTEN(" option forwardfor header"), 9, 20, CONF_ERROR, "'header' needs a value", "Name of the header."},
+    {"odd network", LISTEN(" option forwardfor except 10.0.0.0/33"), 9, 27, CONF_ERROR, "'10.0.0.0/33' is not a network", "as in \"10.0.0.0/8\" or \"fd00::/8\""},
+
+    /* probes */
+    {"log format that is not built", LISTEN(" option httplog clf"), 9, 2, CONF_ERROR, "'option httplog clf' is not supported yet", "write: option httplog"},
+    {"too many values", LISTEN(" option httpchk GET / HTTP/1.1 x"), 9, 32, CONF_ERROR, "'option httpchk' takes no more than three values", "option httpchk [<method>] [<uri>] [<version>]"},
+    {"hidden header", LISTEN(" option httpchk GET /x HTTP/1.1\\r\\nHost:\\ foo"), 9, 24, CONF_WARNING, "headers behind the version are the form of before 2.2", "write a line below it: http-check send ver HTTP/1.1 hdr Host foo"},
+    {"hidden header that is not built", LISTEN(" option httpchk GET /x HTTP/1.1\\r\\nX-A:\\ foo"), 9, 24, CONF_ERROR, "headers of probes are not supported yet", "only Host can be sent"},
+    {"header of a probe", LISTEN(" http-check send hdr X-A b"), 9, 22, CONF_ERROR, "headers of probes are not supported yet", "only Host can be sent"},
+    {"word of http-check send", LISTEN(" http-check send body x"), 9, 18, CONF_ERROR, "'body' of 'http-check send' is not supported yet", "meth <method>, uri <uri>, ver <version> or hdr Host <name>"},
+    {"value of http-check send", LISTEN(" http-check send uri"), 9, 18, CONF_ERROR, "'uri' needs a value", "meth <method>, uri <uri>, ver <version> or hdr Host <name>"},
+    {"odd statuses", LISTEN(" http-check expect status 99"), 9, 27, CONF_ERROR, "http-check expect status: '99' is not a set of HTTP status codes", "codes from 100 to 599 and ranges of them: \"200-299,304\""},
+    {"expectation that is not built", LISTEN(" http-check expect string ok"), 9, 2, CONF_ERROR, "'http-check expect' is not supported yet", "probes send one request and look at its status"},
+
+    /* addresses, binds, servers */
+    {"bind without address", LISTEN(" bind"), 9, 2, CONF_ERROR, "'bind' needs an address", "bind <address> [...]"},
+    {"bind without port", LISTEN(" bind 127.0.0.1"), 9, 7, CONF_ERROR, "'127.0.0.1': a bind needs a port", "as in \"127.0.0.1:80\""},
+    {"port that is none", LISTEN(" bind 127.0.0.1:x"), 9, 7, CONF_ERROR, "'127.0.0.1:x': the port is not a number from 0 to 65535", "as in \"10.0.0.1:8080\""},
+    {"port beyond 65535", LISTEN(" bind :65536"), 9, 7, CONF_ERROR, "':65536': the port is not a number from 0 to 65535", "as in \"10.0.0.1:8080\""},
+    {"ports that run backwards", LISTEN(" bind :90-80"), 9, 7, CONF_ERROR, "':90-80': the port is not a number from 0 to 65535", "as in \"10.0.0.1:8080\""},
+    {"misspelt word of bind", LISTEN(" bind :81 sll"), 9, 11, CONF_ERROR, "unknown keyword 'sll' of 'bind'", "did you mean 'ssl'?"},
+    {"value of a bind word", LISTEN(" bind :81 name"), 9, 11, CONF_ERROR, "'name' needs a value", "Name of this bind in the statistics."},
+    {"bind with ssl alone", LISTEN(" bind :81 ssl"), 9, 7, CONF_ERROR, "a bind with 'ssl' needs a certificate", "add: crt /path/of/chain-and-key.pem"},
+    {"crt without ssl", LISTEN(" bind :81 crt /x.pem"), 9, 7, CONF_WARNING, "'crt' has no effect without 'ssl'", "add: ssl"},
+    {"bind word that is not built", LISTEN(" bind :81 accept-proxy"), 9, 11, CONF_ERROR, "'accept-proxy' is not supported yet", "the PROXY protocol comes with layer 4"},
+    {"bind word without effect", LISTEN(" bind :81 tfo"), 9, 11, CONF_NOTE, "'tfo' has no effect here", "clients fall back to a plain handshake"},
+    {"verify that is none", LISTEN(" bind :81 ssl crt /x.pem verify maybe"), 9, 33, CONF_ERROR, "unknown verify 'maybe'", "one of: none, optional, required"},
+    {"odd file mode", LISTEN(" bind /s mode 999"), 9, 15, CONF_ERROR, "mode: '999' is not an octal file mode", "as chmod takes it: \"660\""},
+    {"kind of address", LISTEN(" bind ip@:81"), 9, 7, CONF_ERROR, "'ip@:81': unknown kind of address before '@'", "one of: ipv4@, ipv6@, unix@, abns@, fd@"},
+    {"unset variable as a host", LISTEN(" server t \"${WEIR_UNSET}:80\""), 9, 11, CONF_ERROR, "':80': the host is missing", "as in \"10.0.0.1:80\""},
+    {"server without name", LISTEN(" server"), 9, 2, CONF_ERROR, "'server' needs a name", "server <name> <address> [...]"},
+    {"server without address", LISTEN(" server t"), 9, 2, CONF_ERROR, "'server' needs an address", "server <name> <address> [...]"},
+    {"server without port", LISTEN(" server t 127.0.0.1"), 9, 11, CONF_ERROR, "'127.0.0.1': a server needs a port", "as in \"127.0.0.1:80\""},
+    {"host that does not resolve", LISTEN(" server t no.invalid:80"), 9, 11, CONF_ERROR, "the host name 'no.invalid' does not resolve", "check the spelling, or write the address itself"},
+    {"misspelt word of server", LISTEN(" server t 127.0.0.1:80 chekc"), 9, 24, CONF_ERROR, "unknown keyword 'chekc' of 'server'", "did you mean 'check'?"},
+    {"value of a server word", LISTEN(" server t 127.0.0.1:80 inter"), 9, 24, CONF_ERROR, "'inter' needs a value", "Time between two probes."},
+    {"bad value of a server word", LISTEN(" server t 127.0.0.1:80 check inter 5x"), 9, 36, CONF_ERROR, "inter: '5x' is not a duration", "a number and one of us, ms, s, m, h, d: \"5s\""},
+    {"weight above 256", LISTEN(" server t 127.0.0.1:80 weight 257"), 9, 31, CONF_ERROR, "weight: 257 is too large", "from 0 to 256"},
+    {"server word that is not built", LISTEN(" server t 127.0.0.1:80 cookie a"), 9, 24, CONF_ERROR, "'cookie' is not supported yet", "persistence is not built yet"},
+    {"two servers of a name", LISTEN(" server s 127.0.0.1:81"), 9, 9, CONF_ERROR, "there is another server 's' in 'a'", "the other one is in line 8"},
+    {"misspelt word of default-server", LISTEN(" default-server intre 5s"), 9, 17, CONF_ERROR, "unknown keyword 'intre' of 'default-server'", "did you mean 'inter'?"},
+    {"server in a frontend", FRONT(" server t 127.0.0.1:80"), 11, 2, CONF_ERROR, "'server' is not allowed in a frontend", NULL},
+    {"backend's word in a frontend", FRONT(" balance roundrobin"), 11, 2, CONF_WARNING, "'balance' has no effect in a frontend", "remove it, or move it into a backend"},
+    {"frontend's word in a backend", BACK(" monitor-uri /x"), 11, 2, CONF_WARNING, "'monitor-uri' has no effect in a backend", "remove it, or move it into a frontend"},
+    {"bind in defaults", "defaults\n bind :80\n", 2, 2, CONF_ERROR, "'bind' is not allowed in defaults", NULL},
+    {"unknown backend", FRONT(" default_backend c"), 11, 18, CONF_ERROR, "there is no backend 'c'", "did you mean 'b'?"},
+    {"unchecked server beside a checked one", LISTEN(" server t 127.0.0.1:80 check"), 8, 9, CONF_WARNING, "server 's' is not checked, but others beside it are", "add: check"},
+
+    /* logs, pages, statistics */
+    {"log without facility", LISTEN(" log 127.0.0.1"), 9, 6, CONF_ERROR, "'log' needs a facility behind the address", "write: log 127.0.0.1 local0"},
+    {"word behind log global", LISTEN(" log global local0"), 9, 13, CONF_ERROR, "nothing may follow 'log global'", "the targets stand in the global section"},
+    {"misspelt facility", LISTEN(" log 127.0.0.1 locl0"), 9, 16, CONF_ERROR, "unknown facility 'locl0'", "did you mean 'local0'?"},
+    {"misspelt level", LISTEN(" log 127.0.0.1 local0 notic"), 9, 23, CONF_ERROR, "unknown level 'notic'", "did you mean 'notice'?"},
+    {"log without address", LISTEN(" log"), 9, 2, CONF_ERROR, "'log' needs an address", "log <address> [<facility>] [<level>] [<minlevel>] [...]"},
+    {"log format", LISTEN(" log stdout format rwa local0"), 9, 20, CONF_ERROR, "unknown format 'rwa'", "did you mean 'raw'?"},
+    {"errorfile without file", LISTEN(" errorfile 503"), 9, 2, CONF_ERROR, "'errorfile' needs a file", "errorfile <status> <file> [...]"},
+    {"errorfile of an odd status", LISTEN(" errorfile 418 /none"), 9, 12, CONF_ERROR, "unknown status '418'", "did you mean '408'?"},
+    {"missing error file", LISTEN(" errorfile 503 /none"), 9, 16, CONF_ERROR, "cannot read '/none': No such file or directory", NULL},
+    {"stats auth without password", LISTEN(" stats auth admin"), 9, 13, CONF_ERROR, "stats auth: no user and password here", "as in \"user:password\""},
+    {"stats word", LISTEN(" stats enabel"), 9, 8, CONF_ERROR, "unknown keyword 'stats enabel'", "did you mean 'stats enable'?"},
+    {"stats admin alone", LISTEN(" stats admin"), 9, 8, CONF_ERROR, "'stats admin' needs a condition", "write: stats admin if TRUE"},
+    {"condition of stats admin", LISTEN(" stats admin if LOCALHOST"), 9, 14, CONF_ERROR, "conditions of 'stats admin' are not supported yet", "write: stats admin if TRUE, and protect it with stats auth"},
+    {"password for all", LISTEN(" stats enable\n stats admin if TRUE"), 6, 8, CONF_WARNING, "'a' lets everybody take servers out: stats admin without stats auth", "add a line: stats auth user:password"},
+
+    /* rules */
+    {"rule without action", LISTEN(" http-request"), 9, 2, CONF_ERROR, "'http-request' needs an action", "return, deny or use-service"},
+    {"misspelt action", LISTEN(" http-request denny"), 9, 15, CONF_ERROR, "unknown action 'denny' of 'http-request'", "did you mean 'deny'?"},
+    {"action that is not built", LISTEN(" http-request set-header X-A b"), 9, 15, CONF_ERROR, "'http-request set-header' is not supported yet", "return, deny and use-service are there; other rules come next"},
+    {"action with a variable", LISTEN(" http-request set-var(txn.x) src"), 9, 15, CONF_ERROR, "'http-request set-var' is not supported yet", "return, deny and use-service are there; other rules come next"},
+    {"rules for responses", LISTEN(" http-response set-header X-A b"), 9, 2, CONF_ERROR, "'http-response' is not supported yet", "rules and conditions come next"},
+    {"condition that is not built", LISTEN(" http-request deny if { src 127.0.0.1 }"), 9, 20, CONF_ERROR, "this condition is not supported yet", "so far: if { path /one /two }, if TRUE"},
+    {"named condition", LISTEN(" http-request deny if bad"), 9, 20, CONF_ERROR, "this condition is not supported yet", "so far: if { path /one /two }, if TRUE"},
+    {"if alone", LISTEN(" http-request deny if"), 9, 20, CONF_ERROR, "'if' needs a condition", "as in: if { path /metrics }"},
+    {"word before if", LISTEN(" http-request use-service prometheus-exporter x if TRUE"), 9, 47, CONF_ERROR, "'use-service' takes a single value", NULL},
+    {"odd deny status", LISTEN(" http-request deny deny_status 418"), 9, 32, CONF_ERROR, "unknown status '418'", "did you mean '408'?"},
+    {"status of return", LISTEN(" http-request return status 99"), 9, 29, CONF_ERROR, "status: 99 is too small", "from 200 to 599"},
+    {"word of return", LISTEN(" http-request return staus 200"), 9, 22, CONF_ERROR, "unknown keyword 'staus' of 'return'", "did you mean 'status'?"},
+    {"body without a type", LISTEN(" http-request return string hi"), 9, 15, CONF_ERROR, "'return' of a body needs a content-type", "add: content-type text/plain"},
+    {"unknown service", LISTEN(" http-request use-service prometheus"), 9, 27, CONF_ERROR, "unknown use-service 'prometheus'", "one of: prometheus-exporter"},
+    {"acl", LISTEN(" acl x path /"), 9, 2, CONF_ERROR, "'acl' is not supported yet", "rules and conditions come next"},
+    {"use_backend", LISTEN(" use_backend b if x"), 9, 2, CONF_ERROR, "'use_backend' is not supported yet", "rules and conditions come next"},
+    {"stick-table", LISTEN(" stick-table type ip size 1m"), 9, 2, CONF_ERROR, "'stick-table' is not supported yet", "persistence and stick tables are not built yet"},
+    {"cookie", LISTEN(" cookie SRV insert"), 9, 2, CONF_ERROR, "'cookie' is not supported yet", "persistence and stick tables are not built yet"},
+
+    /* former spellings */
+    {"contimeout", LISTEN(" contimeout 5000"), 9, 2, CONF_WARNING, "'contimeout' is a former spelling", "write: timeout connect 5000"},
+    {"clitimeout", LISTEN(" clitimeout 5000"), 9, 2, CONF_WARNING, "'clitimeout' is a former spelling", "write: timeout client 5000"},
+    {"srvtimeout without value", LISTEN(" srvtimeout"), 9, 2, CONF_ERROR, "'timeout server' needs a value", NULL},
+    {"forceclose", LISTEN(" option forceclose"), 9, 2, CONF_WARNING, "'option forceclose' is a former spelling", "write: option httpclose"},
+    {"independant-streams", LISTEN(" option independant-streams"), 9, 2, CONF_WARNING, "'option independant-streams' is a former spelling", "write: option independent-streams"},
+    {"htx", LISTEN(" option http-use-htx"), 9, 2, CONF_WARNING, "'option http-use-htx' has no effect any more", "remove the line: there is one HTTP engine"},
+    {"reqadd", LISTEN(" reqadd X-A:\\ b"), 9, 2, CONF_ERROR, "'http-request add-header' is not supported yet", "return, deny and use-service are there; other rules come next"},
+    {"reqadd without header", LISTEN(" reqadd x"), 9, 2, CONF_ERROR, "'reqadd' needs a header", "write: http-request add-header NAME VALUE"},
+    {"reqrep", LISTEN(" reqrep a b"), 9, 2, CONF_ERROR, "'reqrep' is not supported yet", "today it is: http-request replace-header, or replace-path"},
+    {"redispatch", LISTEN(" redispatch"), 9, 2, CONF_WARNING, "'redispatch' is a former spelling", "write: option redispatch"},
+    {"option without effect", LISTEN(" option splice-auto"), 9, 2, CONF_NOTE, "'option splice-auto' has no effect here", "weir moves bodies in large pieces, which costs no more"},
+    {"nbproc", GLOBAL(" nbproc 2"), 10, 2, CONF_WARNING, "'nbproc' has no effect any more", "remove the line; nbthread sets the number of threads"},
+    {"debug", GLOBAL(" debug"), 10, 2, CONF_WARNING, "'debug' has no effect any more", "remove the line; start with -d to see what happens"},
+    {"quiet", GLOBAL(" quiet"), 10, 2, CONF_WARNING, "'quiet' has no effect any more", "remove the line; start with -q for silence"},
+
+    /* the global section */
+    {"admin socket", GLOBAL(" stats socket /run/a.sock mode 660 level admin"), 10, 2, CONF_WARNING, "'stats socket' is not supported yet: weir runs without it", "there is no admin socket yet; the statistics page, its CSV and JSON, and /metrics are there"},
+    {"admin socket without address", GLOBAL(" stats socket"), 10, 2, CONF_ERROR, "'stats socket' needs a value", "The admin socket."},
+    {"unknown user", GLOBAL(" user nosuch"), 10, 7, CONF_ERROR, "there is no user 'nosuch'", "name an existing user, or give its number with 'uid'"},
+    {"unknown group", GLOBAL(" group nosuch"), 10, 8, CONF_ERROR, "there is no group 'nosuch'", "name an existing group, or give its number with 'gid'"},
+    {"threads", GLOBAL(" nbthread 65"), 10, 11, CONF_ERROR, "nbthread: 65 is too large", "from 1 to 64"},
+    {"options without a word", GLOBAL(" ssl-default-bind-options"), 10, 2, CONF_ERROR, "'ssl-default-bind-options' needs a value", "Versions and tickets for binds that say nothing else."},
+    {"misspelt version", GLOBAL(" ssl-default-bind-options ssl-min-ver TLSv12"), 10, 39, CONF_ERROR, "unknown ssl-min-ver 'TLSv12'", "did you mean 'TLSv1.2'?"},
+    {"misspelt option of TLS", GLOBAL(" ssl-default-bind-options no-tls-ticket"), 10, 27, CONF_ERROR, "unknown keyword 'no-tls-ticket' of 'ssl-default-bind-options'", "did you mean 'no-tls-tickets'?"},
+    {"tuning without effect", GLOBAL(" tune.pipesize 5"), 10, 2, CONF_NOTE, "'tune.pipesize' has no effect here", "weir sizes this by itself"},
+    {"lua", GLOBAL(" lua-load x.lua"), 10, 2, CONF_ERROR, "'lua-load' is not supported yet", "there is no Lua"},
+    {"setenv without value", GLOBAL(" setenv A"), 10, 2, CONF_ERROR, "'setenv' needs a name and a value", "setenv <name> <value>"},
+    {"log global in global", GLOBAL(" log global"), 10, 6, CONF_ERROR, "'log global' in the global section refers to itself", "name the target itself"},
+    /* clang-format on */
+};
+
+static bool is_expected(const struct conf_problem *p, size_t i)
+{
+    bool helps = cases[i].help == NULL ? p->help == NULL
+                                       : p->help != NULL && strcmp(p->help, cases[i].help) == 0;
+    return p->place.line == cases[i].line && p->place.column == cases[i].column && helps &&
+           p->severity == cases[i].severity && strcmp(p->message, cases[i].message) == 0;
+}
+
+static bool has_problem(const struct conf_report *report, size_t i)
+{
+    for (size_t k = 0; k < report->count; k++) {
+        if (is_expected(&report->problems[k], i))
+            return true;
+    }
+    return false;
+}
+
+static void every_bad_line_is_explained(void **state)
+{
+    (void)state;
+    unsigned failed = 0;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct conf_report report;
+        conf_report_init(&report);
+        struct config *config = load_named("haproxy.cfg", cases[i].text, &report);
+        bool refused = config == NULL;
+        if (!has_problem(&report, i) || refused != (cases[i].severity == CONF_ERROR)) {
+            print_message("--- %s: expected %u:%u %s\n", cases[i].name, cases[i].line,
+                          cases[i].column, cases[i].message);
+            conf_report_print(stderr, &report, CONF_NOTE);
+            failed++;
+        }
+        config_free(config);
+        conf_report_clear(&report);
+    }
+    assert_int_equal(failed, 0);
+}
+
+static void the_caret_stands_under_the_word_as_it_is_written(void **state)
+{
+    (void)state;
+    struct conf_report report;
+    char *printed = NULL;
+    size_t len = 0;
+    conf_report_init(&report);
+    assert_null(load_named("h.cfg", LISTEN("\tserver \"t\"\t a\\ b:80"), &report));
+    FILE *out = open_memstream(&printed, &len);
+    conf_report_print(out, &report, CONF_ERROR);
+    fclose(out);
+    assert_string_equal(printed, "h.cfg:9:14: error: the host name 'a b' does not resolve\n"
+                                 "    9 | \tserver \"t\"\t a\\ b:80\n"
+                                 "      | \t          \t ^~~~~~~\n"
+                                 "      = help: check the spelling, or write the address itself\n");
+    free(printed);
+    conf_report_clear(&report);
+}
+
+static void all_problems_of_a_file_come_in_one_go(void **state)
+{
+    (void)state;
+    struct conf_report report;
+    conf_report_init(&report);
+    assert_null(load_named("h.cfg", LISTEN(" balnce x\n retries x\n bind\n option foo\nbakend b"),
+                           &report));
+    assert_int_equal(report.errors, 5);
+    for (size_t i = 0; i < report.count; i++)
+        assert_int_equal(report.problems[i].place.line, 9 + i);
+    conf_report_clear(&report);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_bad_line_is_explained),
+        cmocka_unit_test(the_caret_stands_under_the_word_as_it_is_written),
+        cmocka_unit_test(all_problems_of_a_file_come_in_one_go),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
