@@ -87,6 +87,12 @@ static inline bool relay_is_blocked(const struct relay *relay)
     return relay->held.len > 0;
 }
 
+/* All input has come, and all output is with the kernel. */
+static inline bool relay_is_finished(const struct relay *relay)
+{
+    return relay->input_done && !relay_is_blocked(relay);
+}
+
 void relay_free(struct relay *relay);
 
 /* False when memory runs out. */

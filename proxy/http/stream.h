@@ -11,7 +11,9 @@
  *   client ==up==> server     the request's body, then whatever a tunnel carries
  *   client <=down== server    the response
  *
- * Files: stream.c       states, deadlines, the end
+ * Files: stream.c       life and states
+ *        stream_pump.c  bytes in both directions, deadlines
+ *        stream_end.c   blame, and the end
  *        dispatch.c     which server, queue, connecting, retries
  *        request.c      the head as the server shall see it
  *        response.c     the response's head, read and written
@@ -165,6 +167,10 @@ static inline void stream_server_lives(struct stream *s, unsigned timeout_ms)
 enum stream_state stream_end(struct stream *s);
 /* Blames, and answers with an error page if no response has begun; else cuts. */
 COLD enum stream_state stream_fail(struct stream *s, enum stream_cause cause, int status);
+/* Steps of the states in which bytes flow: one side is ready, or late. */
+enum stream_state stream_pump_client(struct stream *s);
+enum stream_state stream_pump_server(struct stream *s);
+enum stream_state stream_pump_timed_out(struct stream *s);
 /* Runs both directions as far as they go; ends the stream when both are done. */
 enum stream_state stream_pump(struct stream *s);
 

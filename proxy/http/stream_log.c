@@ -120,9 +120,9 @@ static void count_end(const struct stream *s)
 static char cause_letter(const struct stream *s)
 {
     static const char letters[CAUSES] = {
-        [CAUSE_NONE] = '-',           [CAUSE_CLIENT_ABORT] = 'C', [CAUSE_CLIENT_TIMEOUT] = 'c',
-        [CAUSE_SERVER_ABORT] = 'S',   [CAUSE_SERVER_TIMEOUT] = 's', [CAUSE_PROXY] = 'P',
-        [CAUSE_RESOURCE] = 'R',       [CAUSE_LOCAL] = 'L',        [CAUSE_SERVER_DOWN] = 'D',
+        [CAUSE_NONE] = '-',         [CAUSE_CLIENT_ABORT] = 'C',   [CAUSE_CLIENT_TIMEOUT] = 'c',
+        [CAUSE_SERVER_ABORT] = 'S', [CAUSE_SERVER_TIMEOUT] = 's', [CAUSE_PROXY] = 'P',
+        [CAUSE_RESOURCE] = 'R',     [CAUSE_LOCAL] = 'L',          [CAUSE_SERVER_DOWN] = 'D',
         [CAUSE_KILLED] = 'K',
     };
     return letters[s->cause];
@@ -135,7 +135,8 @@ static void fill_loads(const struct stream *s, struct access_record *r)
     /* the slot is as good as free when the line is read, unless that is written long before the end */
     unsigned self = s->server != NULL && !s->frontend->conf->logasap ? 1 : 0;
     if (s->backend != NULL)
-        r->beconn = atomic_load_explicit(&s->backend->state->backend.sessions, memory_order_relaxed) - self;
+        r->beconn =
+            atomic_load_explicit(&s->backend->state->backend.sessions, memory_order_relaxed) - self;
     if (s->last_server != NULL)
         r->srv_conn = atomic_load_explicit(&s->last_server->in_flight, memory_order_relaxed) - self;
 }
@@ -151,8 +152,9 @@ static void fill_timers(const struct stream *s, struct access_record *r)
     uint64_t left_queue_us = s->phase == 'Q' ? now_us : s->assigned_us;
     r->queue_ms = left_queue_us != 0 ? phase_ms(s->head_us, left_queue_us) : -1;
     r->connect_ms = s->connected_us != 0 ? phase_ms(s->assigned_us, s->connected_us) : -1;
-    r->response_ms =
-        s->response_us != 0 && s->connected_us != 0 ? phase_ms(s->connected_us, s->response_us) : -1;
+    r->response_ms = s->response_us != 0 && s->connected_us != 0
+                         ? phase_ms(s->connected_us, s->response_us)
+                         : -1;
     r->active_ms = phase_ms(s->began_us, now_us);
 }
 
@@ -193,7 +195,8 @@ static void fill_local(const struct session *session, struct addr *local, struct
 static void log_stream(struct stream *s)
 {
     const struct conf_proxy *fe = s->frontend->conf;
-    if (fe->log_count == 0 || (fe->dontlognull && s->in_len == 0) || s->answer.unlogged || s->logged)
+    if (fe->log_count == 0 || (fe->dontlognull && s->in_len == 0) || s->answer.unlogged ||
+        s->logged)
         return;
     s->logged = true;
     struct access_record r = {
@@ -203,7 +206,8 @@ static void log_stream(struct stream *s)
         .client = &s->session->address,
         .server = s->last_server != NULL ? s->last_server->name : s->answer.name,
         .status = s->status,
-        .bytes_read = s->head_us != 0 ? s->down.bytes_out : 0, /* as HAProxy, which knows no stream yet */
+        .bytes_read =
+            s->head_us != 0 ? s->down.bytes_out : 0, /* as HAProxy, which knows no stream yet */
         .bytes_uploaded = uploaded(s),
         .termination = {cause_letter(s), s->phase, '-', '-'},
         .retries = s->retries,
@@ -256,7 +260,8 @@ static void log_session(struct session *session, const char *error)
         .thread = thread->loop->index,
     };
     r.actconn = atomic_load_explicit(&http_sessions_total, memory_order_relaxed);
-    r.feconn = atomic_load_explicit(&session->bind->proxy->state->frontend.sessions, memory_order_relaxed);
+    r.feconn =
+        atomic_load_explicit(&session->bind->proxy->state->frontend.sessions, memory_order_relaxed);
     struct addr local;
     fill_local(session, &local, &r);
     thread->hooks->access_log(&r);

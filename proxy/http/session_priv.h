@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the session share: session.c has its life, session_steps.c what it does meanwhile. */
+#ifndef WEIR_HTTP_SESSION_PRIV_H
+#define WEIR_HTTP_SESSION_PRIV_H
+
+#include "proxy/http/session.h"
+
+enum session_event { SESSION_READY, SESSION_TIMED_OUT, SESSION_AGAIN, SESSION_EVENTS };
+
+/* Takes the step that the state's table has for the event. */
+void session_handle(struct session *session, enum session_event event);
+/* Bytes of the next request are at hand, or may be. */
+bool session_has_input(const struct session *session);
+/* Ends it if its thread drains and nothing has come of a request. */
+void session_drain_if_due(struct session *session);
+/* SESSION_LINGER: reads and drops. */
+void session_drain_client(struct session *session);
+
+/* For a whole request head; and for its first byte, between two requests. */
+unsigned session_head_timeout_ms(const struct session *session);
+unsigned session_idle_timeout_ms(const struct session *session);
+
+#endif
