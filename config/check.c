@@ -84,6 +84,23 @@ static void check_unchecked(struct loader *l, const struct config *config,
               "server '%s' is not checked, but others beside it are", unchecked->name);
 }
 
+/* Streams wait for the pool; those that persistence binds to one server come with it. */
+static void check_maxqueue(struct loader *l, const struct config *config,
+                           const struct conf_proxy *proxy, struct conf_span span)
+{
+    (void)config;
+    for (size_t i = 0; i < proxy->server_count; i++) {
+        const struct conf_server *server = &proxy->servers[i];
+        if (server->maxqueue == 0)
+            continue;
+        span = server_span(l, server);
+        CONF_REMARK(
+            l, span, "timeout queue bounds how long a stream waits",
+            "server '%s': maxqueue bounds nothing as long as no stream must have this very server",
+            server->name);
+    }
+}
+
 static void check_format_without_log(struct loader *l, const struct config *config,
                                      const struct conf_proxy *proxy, struct conf_span span)
 {
@@ -139,8 +156,9 @@ static void check_shared_address(struct loader *l, const struct config *config,
 }
 
 static proxy_check *const checks[] = {
-    check_no_bind,   check_no_backend,         check_no_server,      check_unused,
-    check_unchecked, check_format_without_log, check_shared_address, check_open_admin,
+    check_no_bind,    check_no_backend, check_no_server,          check_unused,
+    check_unchecked,  check_maxqueue,   check_format_without_log, check_shared_address,
+    check_open_admin,
 };
 
 void check_proxies(struct loader *l, const struct config *config)

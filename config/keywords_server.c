@@ -42,7 +42,7 @@ static const struct keyword server_rows[] = {
     {.name = "minconn", .kind = KW_UINT, .scopes = IN_BOTH, AT(minconn), .max = 10000000,
      .otherwise = "maxconn does not vary", .doc = "Lower bound of a maxconn that grows with the load of the backend up to fullconn."},
     {.name = "maxqueue", .kind = KW_UINT, .scopes = IN_BOTH, AT(maxqueue), .max = 10000000,
-     .otherwise = "no bound", .doc = "How many streams may wait for this server; more go to another."},
+     .otherwise = "no bound", .doc = "How many streams may wait for this very server. Without persistence they wait for any server, unbounded by this."},
     {.name = "slowstart", .kind = KW_REFUSED, .scopes = IN_BOTH, .words = 1, .note = "a server has its full weight when it is up",
      .doc = "Time over which a recovered server gets back its weight."},
 

@@ -240,6 +240,8 @@ int worker_run(const struct options *options, struct keeper_link *link, struct s
     wheel_timer_init(&worker.grace, on_grace);
     wheel_timer_init(&worker.hard_stop, on_hard_stop);
     int rc = start(&worker, &load);
+    if (rc != 0)
+        log_stop(); /* the lines it holds name proxies of the load */
     load_clear(&load);
     if (rc == 0)
         loop_run(&worker.control);

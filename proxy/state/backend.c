@@ -164,7 +164,7 @@ static enum assign_result wait_in_queue(struct backend *backend, struct server *
                                         struct queue_entry *entry)
 {
     unsigned queued = GET(backend->queued);
-    if (entry == NULL || (backend->queue_limit > 0 && queued >= backend->queue_limit))
+    if (entry == NULL)
         return QUEUE_FULL;
     entry->backend = backend;
     entry->avoid = avoid;

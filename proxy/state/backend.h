@@ -7,7 +7,7 @@
  *                   |-- QUEUED --- granted(entry, server) on its own thread -----'
  *                   |       `----- queue_cancel()
  *                   |-- NO_SERVER    none is up: 503
- *                   `-- QUEUE_FULL   maxqueue: 503
+ *                   `-- QUEUE_FULL   nobody is there to wait: 503
  *
  * One lock for each backend guards pool, queue and all counts of streams, so the turn of round
  * robin and the limits are exact across threads, and the maxima too. It is held for some ten
@@ -19,7 +19,7 @@
  *          the last server goes down go on waiting, until one is back or their timeout ends it, as
  *          in HAProxy; those that come later get NO_SERVER.
  * Bound:   each entry is embedded in a stream, and streams are bounded by maxconn of the frontends.
- *          If every server sets maxqueue, no more wait than these allow together.
+ *          maxqueue is no bound of this queue: as in HAProxy it is for streams that want one server.
  * Thread:  all functions may be called from any thread unless they say otherwise.
  */
 #ifndef WEIR_STATE_BACKEND_H
@@ -85,7 +85,6 @@ struct backend {
     struct server **servers; /* owned array, by index in pool; NULL in gaps; each borrowed */
     struct list queue;
     bool has_dynamic_limits; /* some server has minconn below maxconn */
-    unsigned queue_limit;    /* 0 = none */
     unsigned fullconn;
     /* written under lock, read by anyone */
     _Atomic unsigned queued;               /* qcur */

@@ -139,18 +139,6 @@ static void remove_servers(struct backend *backend, const struct snapshot *snaps
     }
 }
 
-/* If every server bounds its queue, their sum bounds the one they share. */
-static unsigned queue_limit_of(const struct conf_proxy *conf)
-{
-    uint64_t sum = 0;
-    for (size_t i = 0; i < conf->server_count; i++) {
-        if (conf->servers[i].maxqueue == 0)
-            return 0;
-        sum += conf->servers[i].maxqueue;
-    }
-    return sum < UINT_MAX ? (unsigned)sum : UINT_MAX;
-}
-
 static bool has_dynamic_limits(const struct conf_proxy *conf)
 {
     for (size_t i = 0; i < conf->server_count; i++) {
@@ -173,7 +161,6 @@ static void commit_backend(struct snapshot *snapshot, struct proxy *proxy, bool 
     lb_pool_set_algo(&backend->pool, algo != NULL ? algo : &lb_round_robin);
     lb_pool_set_all_backups(&backend->pool, conf->all_backups);
     backend->fullconn = conf->fullconn;
-    backend->queue_limit = queue_limit_of(conf);
     backend->has_dynamic_limits = has_dynamic_limits(conf);
     backend->is_listen = conf->caps == CONF_LISTEN;
     remove_servers(backend, snapshot);
