@@ -18,7 +18,8 @@ static const struct conf_proxy *frontend_conf(const struct stream *s)
 /* Whether the client's connection can carry another request after this response. */
 static bool may_keep_client(const struct stream *s)
 {
-    if (s->resp.body == HTTP_BODY_UNTIL_CLOSE || s->thread->draining || session_is_orphan(s->session))
+    if (s->resp.body == HTTP_BODY_UNTIL_CLOSE || s->thread->draining ||
+        session_is_orphan(s->session))
         return false;
     if (s->resp.body == HTTP_BODY_CHUNKED && s->req.version_minor == 0)
         return false; /* the client knows no chunks and gets none: the close is the end */
@@ -29,9 +30,12 @@ static bool may_keep_client(const struct stream *s)
 
 static void add_connection(const struct stream *s, struct gather *g, bool tunnel)
 {
-    if (s->resp.status == 101)
+    /* 426 names the protocol to upgrade to, RFC 9110 15.5.22; its Upgrade field is passed on, so this is, too */
+    if ((s->resp.flags & HTTP_MSG_UPGRADE) != 0 || s->resp.status == 101)
         gather_literal(g, "Connection: upgrade\r\n");
-    else if (!tunnel && !s->keep_client)
+    if (s->resp.status == 101)
+        return;
+    if (!tunnel && !s->keep_client)
         gather_literal(g, "Connection: close\r\n");
     else if (!tunnel && s->req.version_minor == 0)
         gather_literal(g, "Connection: keep-alive\r\n");
@@ -52,7 +56,7 @@ static void add_status_line(const struct stream *s, struct gather *g, const char
         gather_add(g, base + after_version, sizeof(" 200") - 1);
         gather_literal(g, " ");
     } else if (base[after_version - 1] == '1') { /* 1.2 to 1.9 are read as 1.1, but not passed on */
-        gather_add(g, base, end + 2); /* with its CRLF, so that the head is one piece */
+        gather_add(g, base, end + 2);            /* with its CRLF, so that the head is one piece */
         return;
     } else {
         gather_literal(g, "HTTP/1.1");
@@ -132,16 +136,18 @@ static enum stream_state start_response(struct stream *s, const char *base, size
     s->status = m->status;
     s->response_us = s->thread->loop->now_us;
     s->keep_client = !tunnel && may_keep_client(s);
-    s->keep_server = s->keep_server && (m->flags & HTTP_MSG_KEEP_ALIVE) != 0 &&
-                     m->body != HTTP_BODY_UNTIL_CLOSE;
+    s->keep_server =
+        s->keep_server && (m->flags & HTTP_MSG_KEEP_ALIVE) != 0 && m->body != HTTP_BODY_UNTIL_CLOSE;
     add_head(s, &g, base, tunnel);
     unsigned lenient = s->backend->conf->accept_invalid_response ? H1_LENIENT : 0;
     bool chunk_out = m->body == HTTP_BODY_CHUNKED && s->req.version_minor == 1;
     enum http_body body = tunnel ? HTTP_BODY_UNTIL_CLOSE : m->body;
-    relay_start(&s->down, &s->sconn->conn, &s->session->client, body, m->content_length, chunk_out, lenient);
+    relay_start(&s->down, &s->sconn->conn, &s->session->client, body, m->content_length, chunk_out,
+                lenient);
     s->down.read_bytes = s->session->burst_bytes;
     uint64_t interim_bytes = s->down.bytes_out;
-    enum relay_status status = relay_push(&s->down, &g, base + m->head_bytes, len - m->head_bytes, &used);
+    enum relay_status status =
+        relay_push(&s->down, &g, base + m->head_bytes, len - m->head_bytes, &used);
     /* nothing has gone yet of a response whose body is wrong from the start: then a 502 can still be given */
     s->resp_started = status != RELAY_BAD_FRAMING || s->down.bytes_out != interim_bytes;
     stream_client_lives(s, frontend_conf(s)->timeout.client_ms);
@@ -191,7 +197,8 @@ static void expect_next_head(struct stream *s)
 }
 
 /* Reads on in base[0..len); *consumed_out: the interim heads at its start that are done with. */
-static enum stream_state parse_heads(struct stream *s, const char *base, size_t len, size_t *consumed_out)
+static enum stream_state parse_heads(struct stream *s, const char *base, size_t len,
+                                     size_t *consumed_out)
 {
     *consumed_out = 0;
     for (;;) {

@@ -128,6 +128,12 @@ static const struct exchange exchanges[] = {
      "HTTP/1.1 103 Early Hints\r\n\r\n" OK,
      "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok", false, true},
     {"bytes behind the response's end", GET, GET, OK "HTTP/1.1 200 OK\r\n", OK, true, false},
+    {"426 says what to upgrade to", GET, GET,
+     "HTTP/1.1 426 Upgrade Required\r\nUpgrade: foo\r\nContent-Length: 0\r\nConnection: "
+     "upgrade\r\n\r\n",
+     "HTTP/1.1 426 Upgrade Required\r\nUpgrade: foo\r\nContent-Length: 0\r\nConnection: "
+     "upgrade\r\n\r\n",
+     true, true},
     {"a status line without a reason", GET, GET, "HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n",
      "HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n", true, true},
 };
