@@ -14,7 +14,7 @@
 static void on_granted(struct queue_entry *entry, struct server *server)
 {
     struct stream *s = LIST_ITEM(entry, struct stream, queue);
-    if (server == NULL) { /* cancelled too late: this is only to say that the memory is ours again */
+    if (server == NULL) { /* cancelled too late: the memory is ours again, no more */
         s->queue_owes = false;
         if (s->state == STREAM_ENDED)
             stream_free(s);

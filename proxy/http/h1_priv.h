@@ -34,7 +34,8 @@ bool h1_is_line_start(const struct h1_parser *p, uint32_t off);
 enum h1_status h1_refuse_line(struct h1_parser *p);
 
 /* Files the reason; the answer is always H1_BAD. */
-COLD enum h1_status h1_refuse(struct h1_parser *p, unsigned status, uint32_t offset, const char *reason);
+COLD enum h1_status h1_refuse(struct h1_parser *p, unsigned status, uint32_t offset,
+                              const char *reason);
 
 /* Shows llhttp n bytes that stand for those at `off` in the buffer. */
 enum h1_status h1_show(struct h1_parser *p, const char *bytes, size_t n, uint32_t off);

@@ -19,7 +19,8 @@ static void drop_named(struct http_msg *m, const char *base, const struct http_h
     const char *at = base + connection->value_off, *end = at + connection->value_len, *name;
     size_t len;
     while (http_list_next(&at, end, &name, &len)) {
-        if (len == 7 && http_text_same(name, "upgrade", 7)) /* decided on by whoever forwards the upgrade */
+        /* that one is decided on by whoever forwards the upgrade */
+        if (len == 7 && http_text_same(name, "upgrade", 7))
             continue;
         for (int i = -1; (i = http_msg_find(m, base, name, len, (unsigned)(i + 1))) >= 0;)
             if (!is_end_to_end(m->headers[i].id))

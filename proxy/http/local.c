@@ -10,7 +10,8 @@
 #include <stdio.h>
 
 #define PRODUCE_BYTES (16 * 1024)
-#define PREPARE_MS 10000 /* the control thread answers within milliseconds, unless it loads a configuration */
+/* The control thread answers within milliseconds, unless it loads a configuration. */
+#define PREPARE_MS 10000
 
 /* After an answer of ours the connection goes on only if the request has been read to its end. */
 static bool may_keep_client(const struct stream *s)
@@ -52,7 +53,8 @@ static enum stream_state finish_answer(struct stream *s)
 
 static const struct error_page *error_page_of(const struct stream *s, unsigned status)
 {
-    const struct error_page *page = s->backend != NULL ? error_set_find(s->backend->errors, status) : NULL;
+    const struct error_page *page =
+        s->backend != NULL ? error_set_find(s->backend->errors, status) : NULL;
     if (page == NULL)
         page = error_set_find(s->frontend->errors, status);
     if (page == NULL)
@@ -65,7 +67,8 @@ enum stream_state local_error(struct stream *s, int status)
     const struct error_page *page = error_page_of(s, (unsigned)status);
     struct gather g;
     gather_init(&g);
-    s->keep_client = !page->says_close && page->len > 0 && status != 400 && status != 408 && may_keep_client(s);
+    s->keep_client =
+        !page->says_close && page->len > 0 && status != 400 && status != 408 && may_keep_client(s);
     start_answer(s, page->status);
     if (page->len > 0) { /* an empty error file: close without a word */
         gather_add(&g, page->bytes, page->head_len - 2);
@@ -95,7 +98,8 @@ static void add_service_head(struct stream *s, struct gather *g)
     gather_literal(g, "\r\n");
     gather_text(g, a->headers, strlen(a->headers));
     if (a->content_length != SERVICE_CHUNKED) {
-        n = snprintf(line, sizeof(line), "Content-Length: %llu\r\n", (unsigned long long)a->content_length);
+        n = snprintf(line, sizeof(line), "Content-Length: %llu\r\n",
+                     (unsigned long long)a->content_length);
         gather_text(g, line, (size_t)n);
     } else if (s->req.version_minor == 1) {
         gather_literal(g, "Transfer-Encoding: chunked\r\n");
@@ -116,7 +120,8 @@ static enum relay_status produce_part(struct stream *s)
     char part[PRODUCE_BYTES], head[H1_CHUNK_HEAD_BYTES_MAX];
     struct gather g;
     gather_init(&g);
-    size_t n = s->answer.produce != NULL ? s->answer.produce(s->answer.state, part, sizeof(part)) : 0;
+    size_t n =
+        s->answer.produce != NULL ? s->answer.produce(s->answer.state, part, sizeof(part)) : 0;
     if (n == 0) {
         end_service_body(s, &g);
     } else if (s->down.chunk_out) {
@@ -230,8 +235,11 @@ bool local_try_service(struct stream *s, const struct proxy *proxy, enum stream_
 {
     if (proxy->service == NULL)
         return false;
-    struct service_request request = {
-        .proxy = proxy, .snapshot = s->snapshot, .loop = s->thread->loop, .msg = &s->req, .base = s->in};
+    struct service_request request = {.proxy = proxy,
+                                      .snapshot = s->snapshot,
+                                      .loop = s->thread->loop,
+                                      .msg = &s->req,
+                                      .base = s->in};
     bool whole = body_is_here(s, &request);
     enum service_verdict verdict = proxy->service->handle(&request, &s->answer);
     if (verdict == SERVICE_PASS)

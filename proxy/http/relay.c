@@ -31,8 +31,8 @@ void relay_bytes_release(struct relay_bytes *b)
     *b = (struct relay_bytes){0};
 }
 
-void relay_start(struct relay *relay, struct conn *from, struct conn *to, enum http_body body, uint64_t length,
-                 bool chunk_out, unsigned h1_options)
+void relay_start(struct relay *relay, struct conn *from, struct conn *to, enum http_body body,
+                 uint64_t length, bool chunk_out, unsigned h1_options)
 {
     relay->from = from;
     relay->to = to;
@@ -82,7 +82,8 @@ enum relay_status relay_send(struct relay *relay, struct gather *g)
 enum relay_status relay_flush(struct relay *relay)
 {
     while (relay->held.len > 0) {
-        struct iovec piece = {.iov_base = relay->held.data + relay->held.off, .iov_len = relay->held.len};
+        struct iovec piece = {.iov_base = relay->held.data + relay->held.off,
+                              .iov_len = relay->held.len};
         ssize_t n = conn_sendv(relay->to, &piece, 1);
         if (n == UV_EAGAIN)
             return RELAY_WAITS;
@@ -98,8 +99,8 @@ enum relay_status relay_flush(struct relay *relay)
 
 /* ---- framing: input bytes -> pieces of g ---------------------------------------------------- */
 
-static enum relay_status frame_length(struct relay *relay, struct gather *g, const char *data, size_t len,
-                                      size_t *used_out)
+static enum relay_status frame_length(struct relay *relay, struct gather *g, const char *data,
+                                      size_t len, size_t *used_out)
 {
     size_t take = len < relay->remaining ? len : (size_t)relay->remaining;
     if (!relay->discard)
@@ -129,8 +130,8 @@ static void frame_end(struct relay *relay, struct gather *g, const char *trailer
 }
 
 /* Decodes chunks and frames them anew: whatever the sender wrote into its chunk heads ends here. */
-static enum relay_status frame_chunked(struct relay *relay, struct gather *g, const char *data, size_t len,
-                                       size_t *used_out)
+static enum relay_status frame_chunked(struct relay *relay, struct gather *g, const char *data,
+                                       size_t len, size_t *used_out)
 {
     *used_out = 0;
     while (*used_out < len && !relay->input_done) {
@@ -158,11 +159,12 @@ static enum relay_status frame_chunked(struct relay *relay, struct gather *g, co
         return RELAY_WAITS;
     size_t kept = len - *used_out;
     *used_out = len; /* kept is used: it must not be taken for the next message */
-    return relay_bytes_append(&relay->unread, data + len - kept, kept) ? RELAY_WAITS : RELAY_NO_MEMORY;
+    return relay_bytes_append(&relay->unread, data + len - kept, kept) ? RELAY_WAITS
+                                                                       : RELAY_NO_MEMORY;
 }
 
-static enum relay_status relay_frame(struct relay *relay, struct gather *g, const char *data, size_t len,
-                                     size_t *used_out)
+static enum relay_status relay_frame(struct relay *relay, struct gather *g, const char *data,
+                                     size_t len, size_t *used_out)
 {
     switch (relay->body) {
     case HTTP_BODY_LENGTH:
@@ -183,8 +185,8 @@ static enum relay_status relay_frame(struct relay *relay, struct gather *g, cons
 }
 
 /* Bytes read with an unfinished trailer section before them, as one piece. */
-static enum relay_status relay_take_unread(struct relay *relay, struct gather *g, const char *data, size_t len,
-                                           size_t *used_out)
+static enum relay_status relay_take_unread(struct relay *relay, struct gather *g, const char *data,
+                                           size_t len, size_t *used_out)
 {
     struct relay_bytes whole = relay->unread;
     relay->unread = (struct relay_bytes){0};
@@ -205,8 +207,9 @@ enum relay_status relay_stage(struct relay *relay, struct gather *g, const char 
     *consumed_out = 0;
     if (len == 0 || relay->input_done)
         return RELAY_WAITS;
-    enum relay_status status = relay->unread.len > 0 ? relay_take_unread(relay, g, data, len, consumed_out)
-                                                     : relay_frame(relay, g, data, len, consumed_out);
+    enum relay_status status = relay->unread.len > 0
+                                   ? relay_take_unread(relay, g, data, len, consumed_out)
+                                   : relay_frame(relay, g, data, len, consumed_out);
     relay->bytes_in += *consumed_out;
     return status;
 }
@@ -241,7 +244,9 @@ static enum relay_status relay_input_ended(struct relay *relay)
 static enum relay_status relay_keep_surplus(struct relay *relay, const char *data, size_t len)
 {
     relay->surplus = true;
-    return relay->surplus_max == 0 || relay_bytes_append(&relay->unread, data, len) ? RELAY_WAITS : RELAY_NO_MEMORY;
+    return relay->surplus_max == 0 || relay_bytes_append(&relay->unread, data, len)
+               ? RELAY_WAITS
+               : RELAY_NO_MEMORY;
 }
 
 static size_t relay_read_size(const struct relay *relay)
@@ -276,7 +281,7 @@ static enum relay_status relay_move(struct relay *relay)
         return status;
     status = relay_send(relay, &g);
     /* large reads pay as long as the other side takes them; else they would only be held */
-    relay->read_bytes = relay_is_blocked(relay)                 ? RELAY_READ_MIN
+    relay->read_bytes = relay_is_blocked(relay)                  ? RELAY_READ_MIN
                         : relay->read_bytes * 2 < RELAY_READ_MAX ? relay->read_bytes * 2
                                                                  : RELAY_READ_MAX;
     return status;

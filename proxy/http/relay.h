@@ -39,7 +39,7 @@ enum relay_status {
 
 /* Bytes kept because they could not go on at once. */
 struct relay_bytes {
-    char *data; /* owned */
+    char *data;           /* owned */
     size_t off, len, cap; /* data[off..off+len) */
 };
 
@@ -50,11 +50,11 @@ struct relay {
     size_t surplus_max;  /* behind the body is another message: read no more of it; 0 = any */
     bool discard;        /* the receiver wants no body: read it and drop it */
     bool input_done;
-    bool surplus;        /* bytes came after the end of the body */
-    uint64_t remaining;  /* HTTP_BODY_LENGTH: bytes still to come */
-    uint64_t bytes_in;   /* read from `from`, framing included, since relay_start() */
-    uint64_t bytes_out;  /* handed to the kernel of `to` since it was zeroed, heads included */
-    size_t read_bytes;   /* what the next read asks for */
+    bool surplus;       /* bytes came after the end of the body */
+    uint64_t remaining; /* HTTP_BODY_LENGTH: bytes still to come */
+    uint64_t bytes_in;  /* read from `from`, framing included, since relay_start() */
+    uint64_t bytes_out; /* handed to the kernel of `to` since it was zeroed, heads included */
+    size_t read_bytes;  /* what the next read asks for */
     struct h1_chunked chunked;
     struct relay_bytes held;
     struct relay_bytes unread; /* the beginning of a trailer section that is not whole yet */
@@ -64,8 +64,8 @@ struct relay {
  * A body begins; length counts for HTTP_BODY_LENGTH. The relay is zeroed memory, or free, or still holds what
  * was sent before: interim responses, say. That goes first.
  */
-void relay_start(struct relay *relay, struct conn *from, struct conn *to, enum http_body body, uint64_t length,
-                 bool chunk_out, unsigned h1_options);
+void relay_start(struct relay *relay, struct conn *from, struct conn *to, enum http_body body,
+                 uint64_t length, bool chunk_out, unsigned h1_options);
 /*
  * Frames body bytes that came with the head, to be sent together with what g holds already. The bytes must
  * stay until that is done. consumed_out: how many of them belonged to this body.

@@ -32,8 +32,8 @@ static void server_conn_set_use(struct server_conn *sconn, bool in_use)
     sconn->in_use = in_use;
 }
 
-struct server_conn *server_conn_open(struct http_thread *thread, struct server *server, struct stream *stream,
-                                     bool keepalive, int *error_out)
+struct server_conn *server_conn_open(struct http_thread *thread, struct server *server,
+                                     struct stream *stream, bool keepalive, int *error_out)
 {
     struct server_conn *sconn = pool_take(&thread->server_conn_pool);
     if (sconn == NULL) {
@@ -63,7 +63,8 @@ static void server_conn_leave_idle(struct server_conn *sconn)
 
 /* The first request of a session goes over a connection that others used only if the policy trusts it:
  * a server may close it at that moment, and the client could not know that a retry is needed. */
-static bool may_share(const struct session *session, enum conf_reuse reuse, const struct server_conn *sconn)
+static bool may_share(const struct session *session, enum conf_reuse reuse,
+                      const struct server_conn *sconn)
 {
     if (reuse == CONF_REUSE_ALWAYS || session->requests > 1)
         return true;
@@ -81,8 +82,8 @@ static struct server_conn *take_kept(struct session *session, struct server *ser
     return kept;
 }
 
-struct server_conn *server_conn_take(struct http_thread *thread, struct server *server, struct session *session,
-                                     enum conf_reuse reuse)
+struct server_conn *server_conn_take(struct http_thread *thread, struct server *server,
+                                     struct session *session, enum conf_reuse reuse)
 {
     if (reuse == CONF_REUSE_NEVER)
         return take_kept(session, server);

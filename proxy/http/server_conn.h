@@ -25,17 +25,17 @@ struct server_conn {
     struct list node;           /* in the thread's idle list of the server, while idle */
     struct loop_garbage garbage;
     uint64_t idle_since_ms;
-    unsigned streams;           /* served so far */
-    bool in_use;                /* counted as used, not as idle */
-    bool secured;               /* TLS handshake done, or none needed */
+    unsigned streams; /* served so far */
+    bool in_use;      /* counted as used, not as idle */
+    bool secured;     /* TLS handshake done, or none needed */
 };
 
 /* Starts to connect; NULL with *error_out (a libuv code) when not even that worked. */
-struct server_conn *server_conn_open(struct http_thread *thread, struct server *server, struct stream *stream,
-                                     bool keepalive, int *error_out);
+struct server_conn *server_conn_open(struct http_thread *thread, struct server *server,
+                                     struct stream *stream, bool keepalive, int *error_out);
 /* An idle one that this session's stream may use under the reuse policy, or NULL. */
-struct server_conn *server_conn_take(struct http_thread *thread, struct server *server, struct session *session,
-                                     enum conf_reuse reuse);
+struct server_conn *server_conn_take(struct http_thread *thread, struct server *server,
+                                     struct session *session, enum conf_reuse reuse);
 /* The stream is done with it and nothing is under way on it. May close it, if enough are kept. */
 void server_conn_give(struct server_conn *sconn, struct session *session, enum conf_reuse reuse);
 void server_conn_close(struct server_conn *sconn);

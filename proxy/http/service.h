@@ -29,23 +29,24 @@ struct service_request {
     const struct snapshot *snapshot; /* of the stream */
     struct loop *loop;               /* for its clock and index */
     struct http_msg *msg;
-    const char *base;                /* of the slices in msg */
-    const char *body;                /* as far as it has come with the head */
+    const char *base; /* of the slices in msg */
+    const char *body; /* as far as it has come with the head */
     size_t body_len;
 };
 
 struct service_answer {
     int status;
-    uint64_t content_length;         /* known beforehand, or SERVICE_CHUNKED */
-    bool unlogged;                   /* monitor-uri: a probe each second would fill the log */
-    const char *name;                /* in the log, in place of a server: "<STATS>"; or NULL */
-    const char *fixed;               /* a body of content_length bytes that the snapshot owns; or NULL and */
+    uint64_t content_length; /* known beforehand, or SERVICE_CHUNKED */
+    bool unlogged;           /* monitor-uri: a probe each second would fill the log */
+    const char *name;        /* in the log, in place of a server: "<STATS>"; or NULL */
+    const char *fixed; /* a body of content_length bytes that the snapshot owns; or NULL and */
     /* Writes the next part of the body into buf; 0: that was all. */
     size_t (*produce)(void *state, char *buf, size_t cap);
     void *state;                     /* owned by the answer from now on */
     void (*free_state)(void *state); /* or NULL */
     struct service_wait *wait;       /* borrowed, of SERVICE_WAITS: set until service_resume() */
-    char headers[SERVICE_HEADERS_BYTES]; /* further field lines, each with its CRLF; no framing fields */
+    char headers
+        [SERVICE_HEADERS_BYTES]; /* further field lines, each with its CRLF; no framing fields */
 };
 
 #define SERVICE_CHUNKED UINT64_MAX
@@ -59,7 +60,8 @@ enum service_verdict {
 };
 
 struct stream_service {
-    enum service_verdict (*handle)(const struct service_request *request, struct service_answer *answer_out);
+    enum service_verdict (*handle)(const struct service_request *request,
+                                   struct service_answer *answer_out);
 };
 
 /* On the stream's thread, once: what was waited for has been done. The answer goes out if the stream is still there. */

@@ -33,31 +33,32 @@ struct session {
     /* what each request touches stands together: of thousands of sessions each costs cache misses */
     struct conn client;
     enum session_state state;
-    unsigned requests;           /* begun so far */
-    struct http_thread *thread;  /* borrowed */
-    struct snapshot *snapshot;   /* held */
-    const struct bind *bind;     /* borrowed: from the snapshot */
-    struct stream *stream;       /* owned; NULL in HANDSHAKE, IDLE and LINGER */
-    struct server_conn *kept;    /* owned: http-reuse never keeps the connection with its session */
-    uint64_t idle_since_us;      /* when the last response had gone; accept for the first */
-    size_t upload_bytes;         /* the last upload's size: read so much at once for the next; 0 = none */
-    size_t burst_bytes;          /* it took as much at once before: read so much for it again */
+    unsigned requests;          /* begun so far */
+    struct http_thread *thread; /* borrowed */
+    struct snapshot *snapshot;  /* held */
+    const struct bind *bind;    /* borrowed: from the snapshot */
+    struct stream *stream;      /* owned; NULL in HANDSHAKE, IDLE and LINGER */
+    struct server_conn *kept;   /* owned: http-reuse never keeps the connection with its session */
+    uint64_t idle_since_us;     /* when the last response had gone; accept for the first */
+    size_t upload_bytes; /* the last upload's size: read so much at once for the next; 0 = none */
+    size_t burst_bytes;  /* it took as much at once before: read so much for it again */
     /* Read from the client, but not yet wanted: more than a stream's buffer holds. With cap 0 the bytes lie
      * in the thread's scratch, for as long as the callback lasts. */
     struct relay_bytes intake;
     struct wheel_timer deadline; /* of the session's state, or of its stream */
 
-    struct list node;            /* in the thread's sessions */
-    struct loop_task again;      /* a pipelined request waits in the buffer, or reading goes on */
+    struct list node;       /* in the thread's sessions */
+    struct loop_task again; /* a pipelined request waits in the buffer, or reading goes on */
     struct loop_garbage garbage;
     uint64_t accepted_us;
-    struct addr address;         /* of the client */
+    struct addr address; /* of the client */
     int handshake_ms;
-    unsigned linger_bytes;       /* read and dropped */
+    unsigned linger_bytes; /* read and dropped */
 };
 
 /* Takes the descriptor. False when there is no memory: then it is closed. */
-bool session_open(struct http_thread *thread, const struct bind *bind, int fd, const struct sockaddr *from);
+bool session_open(struct http_thread *thread, const struct bind *bind, int fd,
+                  const struct sockaddr *from);
 
 enum session_fate {
     SESSION_KEEPS,   /* another request may follow */

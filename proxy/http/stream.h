@@ -54,8 +54,8 @@ enum stream_event {
     STREAM_SERVER_READY, /* the server's can */
     STREAM_RESUMED,      /* its share of a turn was used up: go on */
     STREAM_TIMED_OUT,
-    STREAM_SERVER_DOWN,  /* probes say so */
-    STREAM_PREPARED,     /* see STREAM_PREPARING */
+    STREAM_SERVER_DOWN, /* probes say so */
+    STREAM_PREPARED,    /* see STREAM_PREPARING */
     STREAM_EVENTS,
 };
 
@@ -77,31 +77,31 @@ enum stream_cause {
 #define STREAM_INTERIM_MAX 32 /* 1xx responses to one request; then the server is broken */
 
 struct stream {
-    struct session *session;   /* borrowed; NULL once ended */
+    struct session *session; /* borrowed; NULL once ended */
     struct http_thread *thread;
-    struct snapshot *snapshot; /* held */
+    struct snapshot *snapshot;              /* held */
     const struct proxy *frontend, *backend; /* borrowed: from the snapshot; backend may be NULL */
-    struct server *server;     /* borrowed; we hold one of its slots while not NULL */
-    const struct server *last_server; /* for the log: kept after the slot has gone */
-    struct server *avoid;      /* the one that failed */
-    struct server_conn *sconn; /* owned while not NULL */
+    struct server *server;                  /* borrowed; we hold one of its slots while not NULL */
+    const struct server *last_server;       /* for the log: kept after the slot has gone */
+    struct server *avoid;                   /* the one that failed */
+    struct server_conn *sconn;              /* owned while not NULL */
     struct queue_entry queue;
-    bool queued;               /* in the backend's queue, or a grant is on its way */
-    bool queue_owes;           /* left the queue too late: on_granted() will still be called */
+    bool queued;     /* in the backend's queue, or a grant is on its way */
+    bool queue_owes; /* left the queue too late: on_granted() will still be called */
     enum stream_state state;
 
     /* request and response */
-    struct h1_error bad;       /* why either was refused */
+    struct h1_error bad; /* why either was refused */
     struct relay up, down;
     struct relay_bytes resp_head; /* a response head that did not come in one piece */
-    bool logged;               /* its line is written: with option logasap before the end */
-    bool resp_started;         /* bytes of a final response have gone to the client */
-    bool keep_client;          /* the client's connection may serve another request */
+    bool logged;                  /* its line is written: with option logasap before the end */
+    bool resp_started;            /* bytes of a final response have gone to the client */
+    bool keep_client;             /* the client's connection may serve another request */
     bool keep_server;
-    bool upgrade;              /* the client asks for another protocol */
-    bool suspects_death;       /* the connection broke; a new one shows whether the server lives */
-    bool fresh_conn;           /* idle connections have failed it: open a new one */
-    bool up_broken;            /* the server takes no more of the request: its answer may explain */
+    bool upgrade;        /* the client asks for another protocol */
+    bool suspects_death; /* the connection broke; a new one shows whether the server lives */
+    bool fresh_conn;     /* idle connections have failed it: open a new one */
+    bool up_broken;      /* the server takes no more of the request: its answer may explain */
     unsigned interim_count;
     unsigned retries;
     bool redispatched;
@@ -111,8 +111,8 @@ struct stream {
 
     /* how it ends */
     enum stream_cause cause;
-    char phase;                /* the second termination letter, '-' = all went well */
-    int status;                /* sent to the client; -1 none */
+    char phase; /* the second termination letter, '-' = all went well */
+    int status; /* sent to the client; -1 none */
 
     /* for the timers of the log, in the loop's us; 0 = not reached */
     uint64_t began_us, head_us, assigned_us, connected_us, response_us;
@@ -125,7 +125,7 @@ struct stream {
     /* what follows is large, and not read before it is written: stream_new() clears only what is above, and of
      * the answer what stands before its headers */
     struct service_answer answer;
-    struct h1_parser parser;   /* of the request, then of the response */
+    struct h1_parser parser; /* of the request, then of the response */
     struct http_msg req, resp;
     char in[]; /* thread->buffer_bytes */
 };
@@ -179,9 +179,10 @@ enum stream_state dispatch_start(struct stream *s);
 enum stream_state dispatch_granted(struct stream *s);
 enum stream_state dispatch_connecting(struct stream *s);
 COLD enum stream_state dispatch_retry_connect(struct stream *s); /* the attempt failed */
-enum stream_state dispatch_resume(struct stream *s);        /* after STREAM_PAUSED */
+enum stream_state dispatch_resume(struct stream *s);             /* after STREAM_PAUSED */
 /* The connection failed after the request was sent: tries again where that cannot do harm, else fails. */
-COLD enum stream_state dispatch_server_failed(struct stream *s, enum stream_cause cause, int status);
+COLD enum stream_state dispatch_server_failed(struct stream *s, enum stream_cause cause,
+                                              int status);
 enum stream_state dispatch_server_down(struct stream *s);
 void dispatch_leave_queue(struct stream *s);
 /* Gives back connection and slot, if any. */

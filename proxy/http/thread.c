@@ -16,8 +16,9 @@
 #include <stdlib.h>
 
 #define UPKEEP_MS 500
-#define LOOSE_MIN 32     /* objects; with fewer free ones the heap has hardly changed */
-#define LOOSE_SHARE 256  /* and one for each so many in use: the heap's free places are looked through */
+#define LOOSE_MIN 32 /* objects; with fewer free ones the heap has hardly changed */
+#define LOOSE_SHARE                                                                                \
+    256 /* and one for each so many in use: the heap's free places are looked through */
 
 struct bind_listener {
     struct listener listener;
@@ -68,7 +69,8 @@ void http_thread_session_left(struct http_thread *thread, const struct bind *bin
 
 /* ---- following the snapshot --------------------------------------------------------------------------- */
 
-static const struct bind *find_bind(const struct snapshot *snapshot, const struct bind_socket *socket)
+static const struct bind *find_bind(const struct snapshot *snapshot,
+                                    const struct bind_socket *socket)
 {
     for (size_t p = 0; p < snapshot->config->proxy_count; p++) {
         const struct proxy *proxy = &snapshot->proxies[p];
@@ -185,7 +187,8 @@ static void on_drain_mail(struct loop_message *message)
         next = n->next;
         session_drain(LIST_ITEM(n, struct session, node));
     }
-    thread->draining = true; /* not before: whoever closes last tells, and above it was not over yet */
+    thread->draining =
+        true; /* not before: whoever closes last tells, and above it was not over yet */
     if (thread->session_count == 0)
         thread->hooks->drained(thread);
 }
@@ -257,7 +260,8 @@ static void on_upkeep(struct wheel_timer *timer)
 
 /* ---- life ------------------------------------------------------------------------------------------------ */
 
-struct http_thread *http_thread_create(struct loop *loop, const struct http_hooks *hooks, size_t buffer_bytes)
+struct http_thread *http_thread_create(struct loop *loop, const struct http_hooks *hooks,
+                                       size_t buffer_bytes)
 {
     struct http_thread *thread = calloc(1, sizeof(*thread));
     if (thread == NULL)

@@ -24,22 +24,23 @@ struct http_hooks {
 };
 
 struct http_thread {
-    struct loop *loop;            /* borrowed */
+    struct loop *loop; /* borrowed */
     const struct http_hooks *hooks;
-    struct snapshot *snapshot;    /* held: the newest this thread has been told of */
-    struct list listeners;        /* struct bind_listener, one for each bind of the snapshot */
+    struct snapshot *snapshot; /* held: the newest this thread has been told of */
+    struct list listeners;     /* struct bind_listener, one for each bind of the snapshot */
     struct list sessions;
     unsigned session_count;
-    bool draining;                /* no new sessions, present ones end with their stream */
+    bool draining; /* no new sessions, present ones end with their stream */
     struct pool session_pool, stream_pool, server_conn_pool;
-    size_t buffer_bytes;          /* of the head buffer in each stream: tune.bufsize */
-    struct wheel_timer upkeep;    /* twice a second */
+    size_t buffer_bytes;       /* of the head buffer in each stream: tune.bufsize */
+    struct wheel_timer upkeep; /* twice a second */
     struct loop_message drain_mail;
-    unsigned loose;               /* objects freed since memory was last given back to the system */
+    unsigned loose; /* objects freed since memory was last given back to the system */
 };
 
 /* NULL when memory runs out. */
-struct http_thread *http_thread_create(struct loop *loop, const struct http_hooks *hooks, size_t buffer_bytes);
+struct http_thread *http_thread_create(struct loop *loop, const struct http_hooks *hooks,
+                                       size_t buffer_bytes);
 /*
  * From the control thread: use this snapshot from now on (the first one starts the listeners). The thread
  * counts as its user already, see snapshot_publish(). Idle sessions move to it at their next request.

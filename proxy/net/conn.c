@@ -79,7 +79,8 @@ ssize_t socket_sendv(struct conn *conn, const struct iovec *iov, int count)
     if (!conn->writable)
         return UV_EAGAIN;
     int fd = conn->source.fd;
-    ssize_t n = count == 1 ? sys_send(fd, iov->iov_base, iov->iov_len) : send_pieces(fd, iov, count);
+    ssize_t n =
+        count == 1 ? sys_send(fd, iov->iov_base, iov->iov_len) : send_pieces(fd, iov, count);
     if (n >= 0)
         return n;
     if (errno != EAGAIN)

@@ -37,7 +37,8 @@ struct transport {
     int (*handshake)(struct conn *conn); /* 0 done, UV_EAGAIN, or failed */
     void (*end_writing)(struct conn *conn);
     void (*release)(struct conn *conn);
-    bool (*has_buffered)(const struct conn *conn); /* bytes read from the socket, not yet handed up */
+    bool (*has_buffered)(
+        const struct conn *conn); /* bytes read from the socket, not yet handed up */
 };
 
 struct conn {
@@ -47,8 +48,8 @@ struct conn {
     struct tls_session *tls;           /* owned; NULL on plain connections */
     void (*on_ready)(struct conn *conn);
     bool readable, writable; /* worth a try */
-    bool peer_ended;         /* the peer's FIN or reset has been seen by the kernel: reads end soon */
-    bool broken;             /* the kernel reports a reset, or both directions closed */
+    bool peer_ended; /* the peer's FIN or reset has been seen by the kernel: reads end soon */
+    bool broken;     /* the kernel reports a reset, or both directions closed */
     bool connecting;
 };
 
@@ -60,23 +61,26 @@ struct conn_options {
 };
 
 /* Takes over a connected, non-blocking descriptor (as accept4 gives it), on the plain transport. */
-MUST_CHECK int conn_open(struct conn *conn, struct loop *loop, int fd, void (*on_ready)(struct conn *));
+MUST_CHECK int conn_open(struct conn *conn, struct loop *loop, int fd,
+                         void (*on_ready)(struct conn *));
 /* Starts to connect. When on_ready comes, conn_connected() tells how it went. */
-MUST_CHECK int conn_connect(struct conn *conn, struct loop *loop, const struct sockaddr *to, socklen_t to_len,
-                            const struct conn_options *options, void (*on_ready)(struct conn *));
+MUST_CHECK int conn_connect(struct conn *conn, struct loop *loop, const struct sockaddr *to,
+                            socklen_t to_len, const struct conn_options *options,
+                            void (*on_ready)(struct conn *));
 /*
  * The same once more, with what conn_disconnect() of this very conn returned, towards an address of the same
  * family. Takes the descriptor in any case.
  */
-MUST_CHECK int conn_reconnect(struct conn *conn, int fd, const struct sockaddr *to, socklen_t to_len,
-                              const struct conn_options *options);
+MUST_CHECK int conn_reconnect(struct conn *conn, int fd, const struct sockaddr *to,
+                              socklen_t to_len, const struct conn_options *options);
 /* 0 connected, UV_EAGAIN not yet, else why it failed. */
 MUST_CHECK int conn_connected(struct conn *conn);
 
 /* Puts TLS on top; conn_handshake() must succeed before conn_recv() and conn_sendv(). */
 MUST_CHECK int conn_start_tls_server(struct conn *conn, struct tls_context *context);
 /* sni may be NULL: then as the context says. */
-MUST_CHECK int conn_start_tls_client(struct conn *conn, struct tls_client_context *context, const char *sni);
+MUST_CHECK int conn_start_tls_client(struct conn *conn, struct tls_client_context *context,
+                                     const char *sni);
 /* Why the TLS session failed, for a person; "" on a plain connection. */
 void conn_tls_error(const struct conn *conn, struct tls_error_text *text_out);
 

@@ -36,7 +36,8 @@ static void loop_read_clock(struct loop *loop)
 /* Takes the whole mailbox at once and turns it round: senders push in front. */
 static void loop_run_messages(struct loop *loop)
 {
-    struct loop_message *newest = atomic_exchange_explicit(&loop->mailbox, NULL, memory_order_acquire);
+    struct loop_message *newest =
+        atomic_exchange_explicit(&loop->mailbox, NULL, memory_order_acquire);
     struct loop_message *oldest = NULL;
     while (newest != NULL) {
         struct loop_message *next = newest->next;
@@ -219,8 +220,8 @@ void loop_post(struct loop *to, struct loop_message *message)
     struct loop_message *head = atomic_load_explicit(&to->mailbox, memory_order_relaxed);
     do {
         message->next = head;
-    } while (!atomic_compare_exchange_weak_explicit(&to->mailbox, &head, message, memory_order_release,
-                                                    memory_order_relaxed));
+    } while (!atomic_compare_exchange_weak_explicit(&to->mailbox, &head, message,
+                                                    memory_order_release, memory_order_relaxed));
     if (head == NULL) /* else whoever filled the empty mailbox has rung the bell */
         uv_async_send(&to->wakeup);
 }
@@ -231,7 +232,8 @@ void loop_soon(struct loop *loop, struct loop_task *task)
         list_push_back(&loop->soon, &task->node);
 }
 
-void loop_free_later(struct loop *loop, struct loop_garbage *garbage, void (*free_it)(struct loop_garbage *))
+void loop_free_later(struct loop *loop, struct loop_garbage *garbage,
+                     void (*free_it)(struct loop_garbage *))
 {
     garbage->free = free_it;
     garbage->next = loop->garbage;

@@ -88,7 +88,8 @@ void loop_post(struct loop *to, struct loop_message *message);
 void loop_soon(struct loop *loop, struct loop_task *task);
 
 /* Frees after the batch of events at hand, which may still name the object. */
-void loop_free_later(struct loop *loop, struct loop_garbage *garbage, void (*free)(struct loop_garbage *));
+void loop_free_later(struct loop *loop, struct loop_garbage *garbage,
+                     void (*free)(struct loop_garbage *));
 
 /* Frees now; for the end, when no batch is at hand. */
 void loop_collect_garbage(struct loop *loop);
