@@ -31,6 +31,11 @@ static int load_key(struct tls_pem *pem, const char *path, const char *key_path,
                     const struct tls_files *files, struct tls_error_text *error_out)
 {
     char beside[PATH_BYTES];
+    if (pem->key != NULL && key_path != NULL) {
+        tls_error_set(error_out, "%s: holds a key already; is that meant, or the one in %s?", path,
+                      key_path);
+        return -1;
+    }
     if (pem->key != NULL)
         return 0;
     if (key_path == NULL) {

@@ -45,7 +45,8 @@ struct tls_store *tls_store_new(void);
 /*
  * Takes over what a `crt` names: a PEM file with the chain and the key in any order, or every such
  * file of a folder in alphabetical order. Where the PEM holds no key it is read from key_path, or
- * with key_path NULL from FILE.key. FILE.rsa and FILE.ecdsa stand in for a FILE that is not there;
+ * with key_path NULL from FILE.key; a key_path beside a PEM with a key of its own is refused, as one
+ * of the two would be ignored. FILE.rsa and FILE.ecdsa stand in for a FILE that is not there;
  * FILE.ocsp is stapled. Ignored in folders: dot files and *.key, *.ocsp, *.sctl, *.issuer.
  */
 MUST_CHECK int tls_store_add(struct tls_store *store, const char *path, const char *key_path,

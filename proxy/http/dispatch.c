@@ -193,11 +193,12 @@ static void leave_failed_server(struct stream *s)
     dispatch_release(s, false);
 }
 
-static bool has_other_server(const struct backend *backend)
+/* The failed one may have been found down meanwhile, and is then not among those counted. */
+static bool has_other_server(const struct backend *backend, const struct server *failed)
 {
-    return atomic_load_explicit(&backend->active_up, memory_order_relaxed) +
-               atomic_load_explicit(&backend->backup_up, memory_order_relaxed) >
-           1;
+    unsigned up = atomic_load_explicit(&backend->active_up, memory_order_relaxed) +
+                  atomic_load_explicit(&backend->backup_up, memory_order_relaxed);
+    return up > (server_is_usable(failed) ? 1 : 0);
 }
 
 /* Away from a server that failed it. */
@@ -232,7 +233,7 @@ enum stream_state dispatch_retry_connect(struct stream *s)
     struct server *failed = s->avoid;
     if (!move)
         s->avoid = NULL;
-    if (move && has_other_server(&s->backend->state->backend))
+    if (move && has_other_server(&s->backend->state->backend, failed))
         return redispatch(s, failed);
     bool was_waited_for = s->server_deadline_ms <= s->thread->loop->now_ms; /* it timed out */
     return was_waited_for ? dispatch_start(s) : rest(s);

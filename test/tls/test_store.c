@@ -111,7 +111,6 @@ static void accepts_files(void **state)
         {"ed25519.pem", NULL, 1, "edwards.example"},
         {"split.crt", NULL, 1, "other.example.net"},
         {"alone.crt", "elsewhere.key", 1, "www.example.com"},
-        {"leaf.pem", "no-such.key", 1, "www.example.com"}, /* the key is in the file */
         {"both", NULL, 2, "www.example.com"},
     };
     for (size_t i = 0; i < LEN(rows); i++) {
@@ -137,6 +136,7 @@ static void refuses_files_with_a_reason(void **state)
         {"alone.crt", "split.crt.key", "alone.crt", "does not belong"},
         {"alone.crt", "split.crt", "split.crt", "holds no private key"},
         {"alone.crt", "no-such.key", "no-such.key", "No such file"},
+        {"leaf.pem", "no-such.key", "leaf.pem", "holds a key already"},
         {"encrypted.pem", NULL, "encrypted.pem", "encrypted"},
         {"key-only.pem", NULL, "key-only.pem", "no certificate"},
         {"empty.pem", NULL, "empty.pem", "no certificate"},
