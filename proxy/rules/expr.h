@@ -11,6 +11,7 @@
 #include "proxy/rules/rows.h"
 
 struct expr;
+struct format;
 
 /* False: there is no such value, and none further. Else out is the value; while it has SAMPLE_HAS_MORE,
  * expr_next() gives the next. */
