@@ -66,6 +66,10 @@ void acl_compile(struct compiler *c, const struct conf_line *line);
 const struct format *format_compile(struct compiler *c, const struct conf_word *word,
                                     unsigned may_use);
 
+/* Lives as long as the configuration; NULL after reporting what is wrong with the pattern at the span. */
+const struct regex *compiler_regex(struct compiler *c, const char *pattern, bool ignore_case,
+                                   struct conf_span span);
+
 /* The next word, or NULL after reporting that the action's `what` is missing. */
 const struct conf_word *rule_words_next(struct compiler *c, struct rule_words *words,
                                         const char *what);
