@@ -51,13 +51,21 @@ static const char *example_number(struct writer *w, const struct keyword *row)
 static const char *example_value(struct writer *w, const struct keyword *row)
 {
     static const char *const by_kind[KW_KIND_COUNT] = {
-        [KW_FLAG] = "true",       [KW_FLAG_OFF] = "true",
-        [KW_DURATION] = "\"5s\"", [KW_STRING] = "\"...\"",
-        [KW_WORDS] = "[\"...\"]", [KW_STATUSES] = "\"200-399\"",
-        [KW_OCTAL] = "\"660\"",   [KW_SET] = "true",
-        [KW_GROUP] = "{ ... }",   [KW_LIST] = "( { ... }, ... )",
-        [KW_OWN] = "...",         [KW_NOTHING] = "...",
-        [KW_REFUSED] = "...",     [KW_LATER] = "...",
+        [KW_FLAG] = "true",
+        [KW_FLAG_OFF] = "true",
+        [KW_DURATION] = "\"5s\"",
+        [KW_STRING] = "\"...\"",
+        [KW_WORDS] = "[\"...\"]",
+        [KW_STATUSES] = "\"200-399\"",
+        [KW_OCTAL] = "\"660\"",
+        [KW_SET] = "true",
+        [KW_GROUP] = "{ ... }",
+        [KW_LIST] = "( { ... }, ... )",
+        [KW_LINES] = "( \"...\", ... )",
+        [KW_OWN] = "...",
+        [KW_NOTHING] = "...",
+        [KW_REFUSED] = "...",
+        [KW_LATER] = "...",
     };
     if (row->kind == KW_UINT || row->kind == KW_SIZE)
         return example_number(w, row);
