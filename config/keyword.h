@@ -69,6 +69,7 @@ enum keyword_kind {
     KW_SET,      /* int: takes the row's value when the flag is on; off undoes that alone */
     KW_GROUP,    /* a struct inside this one: params of another level */
     KW_LIST,     /* an array of structs: each use adds one */
+    KW_LINES,    /* struct conf_lines: each use adds a line of words, see config/line.h */
     KW_OWN,      /* the row's own function reads it */
     KW_NOTHING,  /* known, and without effect here: the row's note says why */
     KW_REFUSED,  /* known, and not to be had yet: the row's note says what */
@@ -107,7 +108,7 @@ struct keyword {
     enum keyword_unit unit;
     long long min, max; /* max 0 = what the field can hold; KW_STRING: min 1 = not empty;
                            KW_GROUP, KW_LATER: min 1 = haproxy.cfg has words behind it */
-    int value;          /* KW_SET, KW_OWN */
+    int value;          /* KW_SET, KW_OWN, KW_LINES */
     size_t turns_on;    /* offset of a bool that using the keyword sets; 0 = none */
     unsigned position;  /* haproxy.cfg: place among the words that need no name, from 1 */
     int words;     /* haproxy.cfg: how many follow it among parameters; 0 = as its kind has it */

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "config/apply.h"
+#include "config/haproxy_words.h"
+#include "config/line.h"
 #include "config/suggest.h"
 #include "config/value.h"
 
@@ -283,6 +285,39 @@ static void warn_later(struct loader *l, const struct keyword *row, void *base,
                   d->name.text);
 }
 
+/* Appends; the words outlive the load. */
+static void add_line(struct loader *l, const struct keyword *row, void *base, struct conf_line line)
+{
+    struct conf_lines *lines = field(row, base);
+    line.row = row;
+    line.words = arena_list_copy(l->arena, line.words, line.word_count, sizeof *line.words);
+    lines->items = arena_list_grow(l->arena, lines->items, lines->count, sizeof line);
+    lines->items[lines->count++] = line;
+}
+
+/* A text of libconfig holds one line; it begins behind the quote. */
+static void split_line(struct loader *l, const struct keyword *row, void *base,
+                       const struct conf_word *text)
+{
+    const struct haproxy_env env = {.arena = l->scratch};
+    struct conf_place start = text->span.place;
+    struct haproxy_words words;
+    start.column++;
+    if (!haproxy_words_split(l, &env, text->text, strlen(text->text), start, &words))
+        return;
+    add_line(l, row, base, (struct conf_line){NULL, words.items, words.count, text->span, false});
+}
+
+static void add_lines(struct loader *l, const struct keyword *row, void *base,
+                      const struct conf_directive *d)
+{
+    if (d->is_line)
+        add_line(l, row, base,
+                 (struct conf_line){NULL, d->args, d->arg_count, d->name.span, false});
+    for (size_t i = 0; i < d->arg_count && !d->is_line; i++)
+        split_line(l, row, base, &d->args[i]);
+}
+
 const struct apply_kind apply_kinds[KW_KIND_COUNT] = {
     [KW_FLAG] = {"true or false", set_flag},
     [KW_FLAG_OFF] = {"true or false", set_flag_off},
@@ -298,6 +333,7 @@ const struct apply_kind apply_kinds[KW_KIND_COUNT] = {
     [KW_SET] = {"true or false", set_value},
     [KW_GROUP] = {"a group", apply_group},
     [KW_LIST] = {"a list of groups", apply_list},
+    [KW_LINES] = {"a list of lines", add_lines},
     [KW_OWN] = {"a value", set_own},
     [KW_NOTHING] = {"anything", note_nothing},
     [KW_REFUSED] = {"anything", refuse_keyword},

@@ -16,6 +16,7 @@
 #include "config/source.h"
 
 struct keyword_table;
+struct loader;
 
 struct conf_input {
     const char *const *paths; /* files, or folders: their *.conf and *.cfg in lexical order */
@@ -25,6 +26,8 @@ struct conf_input {
     unsigned cpus;                             /* default of nbthread; 0 counts as 1 */
     unsigned maxconn;                          /* overrides global maxconn (-n); 0 = do not */
     const char *log_tag;                       /* default of global log-tag; NULL = "weir" */
+    /* Compiles the lines of rules once all else is resolved, and reports into the loader; or NULL. */
+    void (*compile)(struct loader *l, struct config *config);
 };
 
 /*

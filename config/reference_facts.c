@@ -62,11 +62,17 @@ static const char *example_number(struct reference *r, const struct keyword *row
 static const char *example_value(struct reference *r, const struct keyword *row)
 {
     static const char *const by_kind[KW_KIND_COUNT] = {
-        [KW_FLAG] = "true",       [KW_FLAG_OFF] = "true",
-        [KW_DURATION] = "\"5s\"", [KW_STRING] = "\"...\"",
-        [KW_WORDS] = "[\"...\"]", [KW_STATUSES] = "\"200-399\"",
-        [KW_OCTAL] = "\"660\"",   [KW_SET] = "true",
-        [KW_GROUP] = "{ ... }",   [KW_LIST] = "( { ... }, ... )",
+        [KW_FLAG] = "true",
+        [KW_FLAG_OFF] = "true",
+        [KW_DURATION] = "\"5s\"",
+        [KW_STRING] = "\"...\"",
+        [KW_WORDS] = "[\"...\"]",
+        [KW_STATUSES] = "\"200-399\"",
+        [KW_OCTAL] = "\"660\"",
+        [KW_SET] = "true",
+        [KW_GROUP] = "{ ... }",
+        [KW_LIST] = "( { ... }, ... )",
+        [KW_LINES] = "( \"...\", ... )",
     };
     if (row->kind == KW_UINT || row->kind == KW_SIZE)
         return example_number(r, row);
@@ -100,7 +106,7 @@ static const char *haproxy_form(struct reference *r, const struct keyword *row)
         [KW_UINT] = " <number>", [KW_DURATION] = " <time>",     [KW_SIZE] = " <size>",
         [KW_STRING] = " <text>", [KW_WORDS] = " <words>",       [KW_CHOICE] = " <choice>",
         [KW_NAME] = " <choice>", [KW_STATUSES] = " <statuses>", [KW_OCTAL] = " <mode>",
-        [KW_OWN] = " <value>",
+        [KW_OWN] = " <value>",   [KW_LINES] = " ...",
     };
     bool stands_alone = values[row->kind] == NULL || row->words == KEYWORD_ALONE;
     if (row->since != NULL && strcmp(row->since, "weir") == 0)

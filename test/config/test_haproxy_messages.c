@@ -178,7 +178,6 @@ static const struct {
     {"misspelt action", LISTEN(" http-request denny"), 9, 15, CONF_ERROR, "unknown action 'denny' of 'http-request'", "did you mean 'deny'?"},
     {"action that is not built", LISTEN(" http-request set-header X-A b"), 9, 15, CONF_ERROR, "'http-request set-header' is not supported yet", "return, deny and use-service are there; other rules come next"},
     {"action with a variable", LISTEN(" http-request set-var(txn.x) src"), 9, 15, CONF_ERROR, "'http-request set-var' is not supported yet", "return, deny and use-service are there; other rules come next"},
-    {"rules for responses", LISTEN(" http-response set-header X-A b"), 9, 2, CONF_ERROR, "'http-response' is not supported yet", "rules and conditions come next"},
     {"condition that is not built", LISTEN(" http-request deny if { src 127.0.0.1 }"), 9, 20, CONF_ERROR, "this condition is not supported yet", "so far: if { path /one /two }, if TRUE"},
     {"named condition", LISTEN(" http-request deny if bad"), 9, 20, CONF_ERROR, "this condition is not supported yet", "so far: if { path /one /two }, if TRUE"},
     {"if alone", LISTEN(" http-request deny if"), 9, 20, CONF_ERROR, "'if' needs a condition", "as in: if { path /metrics }"},
@@ -188,9 +187,6 @@ static const struct {
     {"word of return", LISTEN(" http-request return staus 200"), 9, 22, CONF_ERROR, "unknown keyword 'staus' of 'return'", "did you mean 'status'?"},
     {"body without a type", LISTEN(" http-request return string hi"), 9, 15, CONF_ERROR, "'return' of a body needs a content-type", "add: content-type text/plain"},
     {"unknown service", LISTEN(" http-request use-service prometheus"), 9, 27, CONF_ERROR, "unknown use-service 'prometheus'", "one of: prometheus-exporter"},
-    {"acl", LISTEN(" acl x path /"), 9, 2, CONF_ERROR, "'acl' is not supported yet", "rules and conditions come next"},
-    {"use_backend", LISTEN(" use_backend b if x"), 9, 2, CONF_ERROR, "'use_backend' is not supported yet", "rules and conditions come next"},
-    {"stick-table", LISTEN(" stick-table type ip size 1m"), 9, 2, CONF_ERROR, "'stick-table' is not supported yet", "persistence and stick tables are not built yet"},
     {"cookie", LISTEN(" cookie SRV insert"), 9, 2, CONF_ERROR, "'cookie' is not supported yet", "persistence and stick tables are not built yet"},
 
     /* former spellings */
