@@ -157,7 +157,8 @@ bool balance_key(const struct stream *s, uint32_t *key_out)
     enum conf_balance_key kind = s->backend->conf->balance.key;
     if (kind == CONF_KEY_SOURCE)
         return key_of_source(s, key_out);
-    if (kind == CONF_KEY_NONE || finders[kind] == NULL)
+    bool has_message = s->backend->conf->mode == CONF_MODE_HTTP;
+    if (kind == CONF_KEY_NONE || !has_message || finders[kind] == NULL)
         return false;
     struct span found = finders[kind](s);
     if (found.data == NULL)

@@ -86,7 +86,7 @@ static const struct {
     {"hash without an expression", BACK("balance = { algorithm = \"hash\"; };"), 2, 23, CONF_ERROR, "'b': balance hash needs an expression", NULL},
     {"unknown hash function", BACK("hash_type = { method = \"consistent\"; function = \"md5\"; };"), 3, 49, CONF_ERROR, "hash-type: there is no function 'md5'", "sdbm, djb2, wt6 or crc32"},
     {"factor of one", BACK("hash_balance_factor = 100;"), 3, 23, CONF_ERROR, "hash-balance-factor: '100' is not above 100", "as in: 150; 0 switches it off"},
-    {"layer 4", BACK("mode = \"tcp\";"), 3, 8, CONF_ERROR, "mode 'tcp' is not supported yet", "only HTTP is proxied so far"},
+    {"layer 4 behind layer 7", BACK("mode = \"tcp\";"), 5, 65, CONF_ERROR, "'f' has mode http, its backend 'b' mode tcp", "give both the same mode"},
     {"text as a flag", FRONT("monitor_uri = true;"), 3, 15, CONF_ERROR, "monitor_uri: 'true' is not a text", "write it in double quotes"},
     {"empty text", FRONT("monitor_uri = \"\";"), 3, 15, CONF_ERROR, "monitor_uri: the text is empty", NULL},
     {"two values", BACK("balance = [\"roundrobin\", \"leastconn\"];"), 3, 26, CONF_ERROR, "'balance' takes a single value", NULL},

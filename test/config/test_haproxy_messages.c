@@ -106,7 +106,6 @@ static const struct {
     {"misspelt balance", LISTEN(" balance roundrobbin"), 9, 10, CONF_ERROR, "unknown balance 'roundrobbin'", "did you mean 'roundrobin'?"},
     {"balance by no header", LISTEN(" balance hdr()"), 9, 10, CONF_ERROR, "'hdr' needs the name of a header", "as in: hdr(User-Agent)"},
     {"word behind balance", LISTEN(" balance uri dept 2"), 9, 14, CONF_ERROR, "unknown keyword 'dept' of 'balance'", "did you mean 'depth'?"},
-    {"mode that is not built", LISTEN(" mode tcp"), 9, 7, CONF_ERROR, "mode 'tcp' is not supported yet", "only HTTP is proxied so far"},
     {"unknown mode", LISTEN(" mode htp"), 9, 7, CONF_ERROR, "unknown mode 'htp'", "did you mean 'http'?"},
     {"odd interval of redispatch", LISTEN(" option redispatch x"), 9, 20, CONF_ERROR, "option redispatch: 'x' is not an interval", "true, false, or the number of retries between two changes of server"},
     {"misspelt word of an option", LISTEN(" option forwardfor hedaer X"), 9, 20, CONF_ERROR, "unknown keyword 'hedaer' of 'option forwardfor'", "did you mean 'header'?"},
