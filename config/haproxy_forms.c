@@ -226,8 +226,9 @@ static const struct {
 bool haproxy_form_read(const struct haproxy_line *line)
 {
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-        bool fits =
-            forms[i].level == line->level && strcmp(forms[i].first, line->words[0].text) == 0;
+        const char *first = line->words[0].text;
+        bool fits = forms[i].level == line->level && *forms[i].first == *first &&
+                    strcmp(forms[i].first, first) == 0;
         if (fits && forms[i].second != NULL)
             fits = line->count > 1 && strcmp(forms[i].second, line->words[1].text) == 0;
         if (!fits)

@@ -83,6 +83,8 @@ static void resolve_check(struct conf_server *server)
 static unsigned next_id(struct loader *l, struct name_map *taken, unsigned *next)
 {
     char *key;
+    if (taken->count == 0)
+        return (*next)++; /* as nearly always: no id was given */
     do {
         key = arena_printf(l->scratch, "%u", (*next)++);
     } while (names_get(taken, key) != NULL);
@@ -92,7 +94,7 @@ static unsigned next_id(struct loader *l, struct name_map *taken, unsigned *next
 static void take_id(struct loader *l, struct name_map *taken, unsigned id, struct conf_span span,
                     const void *owner)
 {
-    if (id != 0 && names_add(l->scratch, taken, arena_printf(l->scratch, "%u", id), owner) != NULL)
+    if (names_add(l->scratch, taken, arena_printf(l->scratch, "%u", id), owner) != NULL)
         CONF_FAIL(l, span, "leave it out, or give another number", "id %u is taken already", id);
 }
 
@@ -110,7 +112,8 @@ static void resolve_servers(struct loader *l, struct conf_proxy *proxy)
     unsigned next = 1;
     for (size_t i = 0; i < proxy->server_count; i++) {
         struct conf_server *server = &proxy->servers[i];
-        take_id(l, &ids, server->id, server_span(l, server), server);
+        if (server->id != 0)
+            take_id(l, &ids, server->id, server_span(l, server), server);
         resolve_check(server);
         if (server->name == NULL)
             continue; /* reported as missing */
@@ -131,7 +134,8 @@ static void number_proxies(struct loader *l)
     struct name_map ids = {0};
     unsigned next = 1; /* as HAProxy without `stats socket`, which takes one */
     for (size_t i = 0; i < l->proxy_count; i++)
-        take_id(l, &ids, l->proxies[i]->p.id, l->proxies[i]->span, l->proxies[i]);
+        if (l->proxies[i]->p.id != 0)
+            take_id(l, &ids, l->proxies[i]->p.id, l->proxies[i]->span, l->proxies[i]);
     for (size_t i = 0; i < l->proxy_count; i++) {
         if (l->proxies[i]->p.id == 0)
             l->proxies[i]->p.id = next_id(l, &ids, &next);
