@@ -74,8 +74,8 @@ static const struct pattern_entry *find_longest(const struct prefix_tree *tree,
     return best;
 }
 
-static const struct pattern_entry *find_address(const struct prefix_tree *tree,
-                                                const void *address, size_t len)
+static const struct pattern_entry *find_address(const struct prefix_tree *tree, const void *address,
+                                                size_t len)
 {
     struct prefix_text text = {.bytes = address, .len = len};
     return find_longest(tree, &text);

@@ -33,8 +33,8 @@ struct pattern_item {
 };
 
 struct pattern_list {
-    const char *path; /* of a file; NULL: words of a line */
-    int id;           /* -u, else counted from 0 in the order of the configuration */
+    const char *path;        /* of a file; NULL: words of a line */
+    int id;                  /* -u, else counted from 0 in the order of the configuration */
     struct conf_place place; /* where it is used first */
     bool has_values;         /* two columns */
     bool is_read;            /* false: only rules that change it know of it */
@@ -42,10 +42,11 @@ struct pattern_list {
     struct pattern_item *first, *last; /* owned */
     size_t count;
     unsigned long last_order;
-    struct pattern_set *sets;     /* owned */
-    struct pattern_set *by_text;  /* borrowed: one of them, which finds items by their text; made at the
+    struct pattern_set *sets; /* owned */
+    struct pattern_set
+        *by_text; /* borrowed: one of them, which finds items by their text; made at the
                                      first change */
-    struct pattern_list *next;    /* of the configuration */
+    struct pattern_list *next; /* of the configuration */
     pthread_rwlock_t lock;
 };
 

@@ -2,7 +2,7 @@
 /* Texts of patterns to the keys under which they are found. What is refused, and its words, are HAProxy's. */
 #include <arpa/inet.h>
 #include <ctype.h>
-#include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,9 +42,9 @@ static bool read_number(const char *text, size_t len, long long *value_out)
     if (len == 0)
         return false;
     for (size_t i = 0; i < len; i++) {
-        if (!isdigit((unsigned char)text[i]) || value > (LLONG_MAX - 9) / 10)
+        if (!isdigit((unsigned char)text[i]) || __builtin_mul_overflow(value, 10, &value) ||
+            __builtin_add_overflow(value, text[i] - '0', &value))
             return false;
-        value = value * 10 + (text[i] - '0');
     }
     *value_out = is_negative ? -value : value;
     return true;
@@ -58,8 +58,8 @@ static bool read_dotted(const char *text, size_t len, long long *value_out)
     long long major, minor = 0;
     if (!read_number(text, major_len, &major) || major < 0 || major > 65535)
         return false;
-    if (dot != NULL && (!read_number(dot + 1, len - major_len - 1, &minor) || minor < 0 ||
-                        minor > 65535))
+    if (dot != NULL &&
+        (!read_number(dot + 1, len - major_len - 1, &minor) || minor < 0 || minor > 65535))
         return false;
     *value_out = major * 65536 + minor;
     return true;
@@ -163,8 +163,8 @@ static bool read_network6(const char *host, const char *mask, struct pattern_ent
     return true;
 }
 
-bool pattern_read_ip(struct pattern_reader *reader, const struct pattern_use *use,
-                     const char *text, size_t len, struct pattern_entry *entry)
+bool pattern_read_ip(struct pattern_reader *reader, const struct pattern_use *use, const char *text,
+                     size_t len, struct pattern_entry *entry)
 {
     char host[256];
     uint32_t address, mask = UINT32_MAX;

@@ -5,6 +5,7 @@
  */
 #include "proxy/rules/pattern_set.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

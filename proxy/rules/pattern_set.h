@@ -33,7 +33,8 @@ struct pattern_entry {
     struct pattern_item *item;          /* borrowed */
     struct pattern_set *set;            /* borrowed */
     struct pattern_entry *next_of_item; /* owned by the item: made by another set */
-    struct pattern_entry *prev, *next;  /* those of an equal key, or of the row; first->prev is the last */
+    struct pattern_entry *prev,
+        *next; /* those of an equal key, or of the row; first->prev is the last */
     enum pattern_place place;
     union { /* of PATTERN_IN_ROW */
         struct pattern_range range;
