@@ -302,6 +302,11 @@ static void split_line(struct loader *l, const struct keyword *row, void *base,
     const struct haproxy_env env = {.arena = l->scratch};
     struct conf_place start = text->span.place;
     struct haproxy_words words;
+    if (row->bare) {
+        struct conf_word word = *text;
+        add_line(l, row, base, (struct conf_line){NULL, &word, 1, text->span, false});
+        return;
+    }
     start.column++;
     if (!haproxy_words_split(l, &env, text->text, strlen(text->text), start, &words))
         return;

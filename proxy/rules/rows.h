@@ -91,6 +91,7 @@ enum fetch_use {
     USE_RESPONSE = 1u << 6,    /* the head of a response */
     USE_END = 1u << 7,         /* only at the end of the stream: logs */
     USE_TXN = 1u << 8, /* kept of the request until the end: captures, method, url of logs */
+    USE_ALL = (1u << 9) - 1,
 };
 
 struct fetch {
