@@ -7,5 +7,6 @@
 
 extern const struct action var_actions[];
 extern const struct action switching_actions[];
+extern const struct line_row acl_lines[];
 
 #endif
