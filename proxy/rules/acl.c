@@ -20,7 +20,7 @@ static bool is_match(const struct acl_test *test, struct sample *s, const struct
 {
     if (test->method == PATTERN_FOUND)
         return true;
-    if (!pattern_cast(test->method, s, env))
+    if (!sample_cast(s, pattern_method_takes(test->method), env))
         return false;
     if (test->method == PATTERN_BOOL)
         return s->integer != 0;
