@@ -42,7 +42,7 @@ static void append_texts(struct loader *l, const struct keyword *row, void *base
             *all = text;
         else
             *all = arena_printf(l->arena, is_domain ? "%s; domain=%s" : "%s; %s", *all, text);
-        if (is_domain && strchr(text, '.') == NULL)
+        if (bad == NULL && is_domain && strchr(text, '.') == NULL)
             CONF_WARN(l, d->args[i].span, "as in: .example.com",
                       "clients ignore cookies of the domain '%s', which has no dot", text);
     }
