@@ -105,6 +105,8 @@ extern const struct keyword_table other_global_keywords, other_proxy_keywords, o
     other_server_keywords, other_action_keywords, other_return_keywords, other_deny_keywords,
     rules_keywords;
 extern const struct keyword_table server_keywords, server_tls_keywords, server_tls_options;
+extern const struct keyword_table net_bind_keywords, net_server_keywords, net_source_keywords,
+    net_proxy_keywords;
 
 const struct keyword_table *const config_tables[] = {
     &global_keywords,
@@ -115,6 +117,10 @@ const struct keyword_table *const config_tables[] = {
     &server_keywords,
     &server_tls_keywords,
     &server_tls_options,
+    &net_proxy_keywords,
+    &net_bind_keywords,
+    &net_server_keywords,
+    &net_source_keywords,
     &default_tls_options,
     &log_keywords,
     &forwardfor_keywords,

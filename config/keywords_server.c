@@ -97,13 +97,9 @@ static const struct keyword server_rows[] = {
      .unit = UNIT_MS, .initial = "5s", .since = "1.9", .doc = "How often half of the unused idle connections are closed."},
 
     {.name = "cookie", .kind = KW_REFUSED, .scopes = IN_BOTH, .words = 1, .note = "persistence is not built yet", .doc = "Value of the persistence cookie."},
-    {.name = "send-proxy", .kind = KW_REFUSED, .scopes = IN_BOTH, .note = "the PROXY protocol comes with layer 4", .doc = "Begin with a PROXY protocol header."},
-    {.name = "send-proxy-v2", .kind = KW_REFUSED, .scopes = IN_BOTH, .note = "the PROXY protocol comes with layer 4", .doc = "Begin with a binary PROXY protocol header."},
-    {.name = "check-send-proxy", .kind = KW_REFUSED, .scopes = IN_BOTH, .note = "the PROXY protocol comes with layer 4", .doc = "Probes begin with a PROXY protocol header."},
     {.name = "observe", .kind = KW_REFUSED, .scopes = IN_BOTH, .words = 1, .note = "only probes judge a server", .doc = "Judge a server by the traffic."},
     {.name = "agent-check", .kind = KW_REFUSED, .scopes = IN_BOTH, .note = "only probes judge a server", .doc = "Ask an agent on the server."},
     {.name = "track", .kind = KW_REFUSED, .scopes = IN_BOTH, .words = 1, .note = "probe the server itself", .doc = "Take over another server's state."},
-    {.name = "source", .kind = KW_REFUSED, .scopes = IN_BOTH, .words = 1, .note = "the kernel picks the address", .doc = "Address to connect from."},
     {.name = "resolvers", .kind = KW_REFUSED, .scopes = IN_BOTH, .words = 1, .note = "names are resolved when the configuration is loaded", .since = "1.6", .doc = "Resolve the name again at run time."},
     {.name = "init-addr", .kind = KW_LATER, .scopes = IN_BOTH, .words = 1, .note = "a name that does not resolve when the configuration is loaded is an error", .since = "1.7", .doc = "What to do with a name that does not resolve."},
     {.name = "non-stick", .kind = KW_NOTHING, .scopes = IN_BOTH, .note = "there are no stick tables yet", .doc = "Keep the server out of stick tables."},

@@ -7,7 +7,8 @@ timeout_connect = "3s". Lines that may come several times become lists, and para
 import re
 
 SECTIONS = {"frontend": "frontends", "backend": "backends", "listen": "listens"}
-FLAGS = {"ssl", "check", "backup", "disabled", "check-ssl", "strict-sni", "no-tls-tickets", "v4v6",
+FLAGS = {"accept-proxy", "send-proxy", "send-proxy-v2", "send-proxy-v2-ssl", "send-proxy-v2-ssl-cn", "check-send-proxy",
+         "transparent", "tfo", "defer-accept", "check-via-socks4", "ssl", "check", "backup", "disabled", "check-ssl", "strict-sni", "no-tls-tickets", "v4v6",
          "v6only", "if-none", "self-signed", "prefer-client-ciphers"}
 SEVERAL = {"crt"}  # parameters that may be repeated
 FIRST_WORDS = {"timeout", "option", "stats"}  # of keywords of two words
