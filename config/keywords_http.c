@@ -104,12 +104,15 @@ extern const struct keyword_table bind_keywords, bind_tls_keywords, bind_tls_opt
 extern const struct keyword_table other_global_keywords, other_proxy_keywords, other_bind_keywords,
     other_server_keywords, other_action_keywords, other_return_keywords, other_deny_keywords,
     rules_keywords;
+extern const struct keyword_table balance_keywords, hash_type_keywords;
 extern const struct keyword_table server_keywords, server_tls_keywords, server_tls_options;
 extern const struct keyword_table net_bind_keywords, net_server_keywords, net_source_keywords,
     net_proxy_keywords;
 
 const struct keyword_table *const config_tables[] = {
     &global_keywords,
+    &balance_keywords,
+    &hash_type_keywords,
     &proxy_keywords,
     &bind_keywords,
     &bind_tls_keywords,
@@ -117,10 +120,6 @@ const struct keyword_table *const config_tables[] = {
     &server_keywords,
     &server_tls_keywords,
     &server_tls_options,
-    &net_proxy_keywords,
-    &net_bind_keywords,
-    &net_server_keywords,
-    &net_source_keywords,
     &default_tls_options,
     &log_keywords,
     &forwardfor_keywords,
@@ -136,6 +135,10 @@ const struct keyword_table *const config_tables[] = {
     &other_action_keywords,
     &other_return_keywords,
     &other_deny_keywords,
+    &net_proxy_keywords,
+    &net_bind_keywords,
+    &net_server_keywords,
+    &net_source_keywords,
     &rules_keywords,
     NULL,
 };

@@ -44,8 +44,33 @@ static int greet_socks4(struct server_conn *sconn)
 
 /* What is told of the client's TLS; the texts live as long as this. */
 struct tls_words {
-    struct tls_fact name, key, signature;
+    char name[256], key[32], signature[64];
 };
+
+/* The common name of the client's certificate, and how ours is made; "" where there is nothing to tell. */
+static void read_certificates(const struct tls_session *tls, struct tls_words *words)
+{
+    static const struct tls_name_query common_name = {.entry = "CN", .occurrence = 1};
+    const struct tls_certificate *theirs = tls_session_certificate(tls, TLS_PEERS);
+    const struct tls_certificate *ours = tls_session_certificate(tls, TLS_OURS);
+    const struct {
+        char *text;
+        long len;
+    } ends[] = {
+        {words->name, theirs == NULL ? -1
+                                     : tls_certificate_name(theirs, &common_name, words->name,
+                                                            sizeof(words->name) - 1)},
+        {words->key, ours == NULL ? -1
+                                  : tls_certificate_text(ours, TLS_KEY_KIND, words->key,
+                                                         sizeof(words->key) - 1)},
+        {words->signature,
+         ours == NULL ? -1
+                      : tls_certificate_text(ours, TLS_SIGNATURE_ALGORITHM, words->signature,
+                                             sizeof(words->signature) - 1)},
+    };
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+        ends[i].text[ends[i].len > 0 ? ends[i].len : 0] = '\0';
+}
 
 static void add_tls_facts(const struct tls_session *tls, unsigned wanted, struct tls_words *words,
                           struct proxy_facts *facts)
@@ -60,12 +85,10 @@ static void add_tls_facts(const struct tls_session *tls, unsigned wanted, struct
         facts->authority = tls_session_sni(tls);
     if ((wanted & CONF_PROXY_CIPHER) != 0)
         facts->tls_cipher = tls_session_cipher(tls);
-    tls_fact_peer_name(tls, &words->name);
-    tls_fact_key(tls, &words->key);
-    tls_fact_signature(tls, &words->signature);
-    facts->tls_cn = (wanted & CONF_PROXY_CN) != 0 ? words->name.text : NULL;
-    facts->tls_key_alg = (wanted & CONF_PROXY_KEY_ALG) != 0 ? words->key.text : NULL;
-    facts->tls_sig_alg = (wanted & CONF_PROXY_SIG_ALG) != 0 ? words->signature.text : NULL;
+    read_certificates(tls, words);
+    facts->tls_cn = (wanted & CONF_PROXY_CN) != 0 ? words->name : NULL;
+    facts->tls_key_alg = (wanted & CONF_PROXY_KEY_ALG) != 0 ? words->key : NULL;
+    facts->tls_sig_alg = (wanted & CONF_PROXY_SIG_ALG) != 0 ? words->signature : NULL;
 }
 
 static int send_proxy_header(struct server_conn *sconn, unsigned wanted)
