@@ -33,6 +33,7 @@ enum keyword_level {
     LEVEL_SERVER,      /* struct conf_server */
     LEVEL_LOG,         /* struct conf_log_target */
     LEVEL_TLS_OPTIONS, /* struct conf_tls: ssl-default-bind-options */
+    LEVEL_SOURCE,      /* struct conf_outgoing */
     LEVEL_FORWARDFOR,  /* struct conf_forwardfor */
     LEVEL_HTTPCHK,     /* struct conf_check */
     LEVEL_BALANCE,     /* struct conf_balance */

@@ -72,6 +72,8 @@ static void resolve_check(struct conf_server *server)
     struct conf_server_check *check = &server->check;
     bool elsewhere = check->port != 0 || check->addr.text != NULL;
     check->tls = check->tls || (server->tls.enabled && !elsewhere);
+    check->send_proxy = check->send_proxy ||
+                        (server->send_proxy != 0 && !elsewhere && !check->no_send_proxy);
     if (check->addr.text == NULL)
         return;
     if (check->port == 0 && check->addr.port != 0)
@@ -115,6 +117,8 @@ static void resolve_servers(struct loader *l, struct conf_proxy *proxy)
         if (server->id != 0)
             take_id(l, &ids, server->id, server_span(l, server), server);
         resolve_check(server);
+        if (server->source.addr.text == NULL && server->source.interface == NULL)
+            server->source = proxy->source;
         if (server->name == NULL)
             continue; /* reported as missing */
         const struct conf_server *other = names_add(l->scratch, &names, server->name, server);

@@ -138,6 +138,8 @@ static unsigned bind_backlog(const struct conf_proxy *proxy, const struct conf_b
 {
     if (bind->backlog != 0)
         return bind->backlog;
+    if (proxy->backlog != 0)
+        return proxy->backlog;
     return proxy->maxconn != 0 ? proxy->maxconn : BACKLOG_DEFAULT;
 }
 
