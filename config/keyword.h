@@ -35,6 +35,8 @@ enum keyword_level {
     LEVEL_TLS_OPTIONS, /* struct conf_tls: ssl-default-bind-options */
     LEVEL_FORWARDFOR,  /* struct conf_forwardfor */
     LEVEL_HTTPCHK,     /* struct conf_check */
+    LEVEL_BALANCE,     /* struct conf_balance */
+    LEVEL_HASH_TYPE,   /* struct conf_hash */
     LEVEL_ERROR_FILE,  /* struct conf_error_file */
     LEVEL_ACTION,      /* struct conf_action */
     LEVEL_RETURN,      /* struct conf_action, inside `return` */

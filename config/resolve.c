@@ -10,6 +10,8 @@
 
 #include "config/address.h"
 #include "config/suggest.h"
+#include "lb-algos/algo.h"
+#include "lb-algos/hash.h"
 
 enum { CONNECT_DEFAULT_MS = 5000, CLIENT_DEFAULT_MS = 60000, SERVER_DEFAULT_MS = 60000 };
 
@@ -222,6 +224,27 @@ static void resolve_global(struct loader *l)
     global->log_count = kept;
 }
 
+static void resolve_balance(struct loader *l, const struct draft_proxy *draft,
+                            struct conf_balance *balance, struct conf_hash *hash)
+{
+    if (hash->function == NULL) { /* hash-type without one: HAProxy's defaults */
+        hash->function = lb_hashes;
+        hash->avalanche = hash->avalanche || strcmp(hash->method, lb_consistent.name) == 0;
+    }
+    if (balance->key == CONF_KEY_URL_PARAM && balance->parameter == NULL)
+        CONF_FAIL(l, draft->span,
+                  loader_hint(l, draft->span,
+                              "balance = { algorithm = \"url_param\"; parameter = \"...\"; }",
+                              "as in: balance url_param userid"),
+                  "'%s': balance url_param needs the name of a parameter", draft->p.name);
+    if (balance->key == CONF_KEY_EXPRESSION && balance->expression == NULL)
+        CONF_FAIL(l, draft->span,
+                  loader_hint(l, draft->span,
+                              "balance = { algorithm = \"hash\"; expression = \"src\"; }",
+                              "as in: balance hash src"),
+                  "'%s': balance hash needs an expression", draft->p.name);
+}
+
 /* A format of defaults that tells of requests is meant for those that have some. */
 static void resolve_log_format(struct loader *l, struct conf_proxy *proxy, struct conf_span span)
 {
@@ -241,6 +264,7 @@ static void resolve_proxy(struct loader *l, struct draft_proxy *draft)
     fill_timeouts(l, proxy, draft->span);
     expand_logs(l, proxy);
     resolve_servers(l, proxy);
+    resolve_balance(l, draft, &proxy->balance, &proxy->hash);
     if (proxy->log_tag == NULL)
         proxy->log_tag = l->global.g.log_tag;
     if (proxy->maxconn == 0)
