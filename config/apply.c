@@ -72,9 +72,8 @@ static void apply_prefixed(struct loader *l, enum keyword_level level, unsigned 
     }
 }
 
-/* Does a group hold what follows a common first word, rather than being one of its own? */
-static bool is_gathering(struct loader *l, enum keyword_level level, const struct keyword *row,
-                         const struct conf_directive *d)
+bool apply_is_gathering(struct loader *l, enum keyword_level level, const struct keyword *row,
+                        const struct conf_directive *d)
 {
     return d->is_group && (row == NULL || keyword_is_idle(row)) &&
            keyword_is_prefix(&l->index, l->scratch, level, d->name.text);
@@ -84,7 +83,7 @@ static void apply_one(struct loader *l, enum keyword_level level, unsigned scope
                       const struct conf_directive *d)
 {
     const struct keyword *row = keyword_find(&l->index, l->scratch, level, d->name.text);
-    if (is_gathering(l, level, row, d))
+    if (apply_is_gathering(l, level, row, d))
         apply_prefixed(l, level, scope, base, d);
     else if (row == NULL)
         report_unknown(l, level, scope, d);

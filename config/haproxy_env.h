@@ -17,6 +17,9 @@ struct haproxy_env {
     bool is_closed;          /* resetenv: the process's own do not show */
 };
 
+/* Has the file itself changed it? */
+bool haproxy_env_is_changed(const struct haproxy_env *env, const char *name);
+
 /* NULL where it is not set. */
 const char *haproxy_env_get(const struct haproxy_env *env, const char *name);
 

@@ -171,6 +171,57 @@ static void read_words(struct haproxy_reader *r, const struct haproxy_words *wor
         read_foreign_line(r, words);
 }
 
+/* How many sections and directives there are so far. */
+static size_t count_read(const struct haproxy_reader *r)
+{
+    const struct conf_sections *sections = &r->l->sections;
+    size_t count = sections->count;
+    return count > 0 ? count + sections->items[count - 1].directive_count : 0;
+}
+
+/* What a conversion does with a line that makes no directive. */
+static void warn_kept(struct haproxy_reader *r, const struct conf_word *first)
+{
+    static const struct {
+        const char *word, *message, *help;
+    } known[] = {
+        {".if", "conditions are decided now", "both branches stay as comments"},
+        {"setenv", "variables are not set any more", "their values stand where they are used"},
+        {"presetenv", "variables are not set any more", "their values stand where they are used"},
+        {"unsetenv", "variables are not unset any more", "they are empty where they are used"},
+        {"resetenv", "variables are not unset any more", "they are empty where they are used"},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (strcmp(known[i].word, first->text) == 0)
+            CONF_WARN(r->l, first->span, known[i].help, "kept as a comment: %s", known[i].message);
+    }
+    if (r->foreign != NULL && strcmp(r->foreign->name, first->text) == 0)
+        CONF_WARN(r->l, first->span, r->foreign->note, "the section '%s' is kept as a comment",
+                  first->text);
+}
+
+/* A line that leaves no trace is kept as a comment: blocks, setenv, sections without effect. */
+static void keep_comment(struct haproxy_reader *r, const char *line, size_t len,
+                         const struct haproxy_words *words, struct conf_place place, size_t before)
+{
+    struct conf_comments *comments = r->l->comments;
+    if (comments == NULL)
+        return;
+    if (words->count > 0 && count_read(r) == before) {
+        if (haproxy_blocks_active(&r->blocks))
+            warn_kept(r, &words->items[0]);
+        bool is_inside = r->in_section && !r->is_skipping;
+        size_t blanks = is_inside ? strspn(line, " \t") : 0;
+        place.column = is_inside ? 2 : 1;
+        const char *text = arena_printf(r->l->scratch, " %.*s", (int)(len - blanks), line + blanks);
+        comments_add(comments, place, false, text, strlen(text));
+    } else if (words->comment_at < len) {
+        place.column += (unsigned)words->comment_at;
+        comments_add(comments, place, words->count > 0, line + words->comment_at + 1,
+                     len - words->comment_at - 1);
+    }
+}
+
 static void read_line(struct haproxy_reader *r, const struct conf_text *text, size_t line)
 {
     size_t from = text->line_starts[line];
@@ -181,14 +232,15 @@ static void read_line(struct haproxy_reader *r, const struct conf_text *text, si
         to--;
     struct conf_place start = {text->file, (unsigned)line + 1, 1};
     struct haproxy_words words;
+    size_t before = count_read(r);
     haproxy_env_set(&r->env, ".LINE", arena_printf(r->l->scratch, "%zu", line + 1));
-    if (!haproxy_words_split(r->l, &r->env, text->bytes + from, to - from, start, &words) ||
-        words.count == 0)
+    if (!haproxy_words_split(r->l, &r->env, text->bytes + from, to - from, start, &words))
         return;
-    if (*words.items[0].text == '.')
+    if (words.count > 0 && *words.items[0].text == '.')
         haproxy_blocks_line(r->l, &r->env, &r->blocks, &words);
-    else if (haproxy_blocks_active(&r->blocks))
+    else if (words.count > 0 && haproxy_blocks_active(&r->blocks))
         read_words(r, &words);
+    keep_comment(r, text->bytes + from, to - from, &words, start, before);
 }
 
 /* HAProxy 2.3 and later take a missing line feed for a truncated file; an editor forgot it. */

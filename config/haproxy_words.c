@@ -12,13 +12,16 @@ struct splitter {
     const char *line;
     size_t len, at;
     struct conf_place start;
-    char quote;     /* the quote we are within, or NUL */
-    size_t opened;  /* where it was opened */
-    size_t word_at; /* where the word began */
-    bool is_list;   /* "${NAME[*]}": may be no word at all */
-    char *text;     /* of the word so far, in the scratch arena */
+    char quote;      /* the quote we are within, or NUL */
+    size_t opened;   /* where it was opened */
+    size_t word_at;  /* where the word began */
+    bool is_list;    /* "${NAME[*]}": may be no word at all */
+    bool is_inlined; /* a variable of it can only be given as its value */
+    char *text;      /* of the word so far, in the scratch arena */
     size_t text_len;
     struct haproxy_words *words;
+    char *written; /* the word with its variables, from the first of them on */
+    size_t written_len;
 };
 
 static char peek(const struct splitter *s, size_t ahead)
@@ -33,10 +36,33 @@ static struct conf_span span_at(const struct splitter *s, size_t at, size_t widt
     return span;
 }
 
-static void put(struct splitter *s, char c)
+static void put_written(struct splitter *s, const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        s->written = arena_list_grow(s->l->scratch, s->written, s->written_len, 1);
+        s->written[s->written_len++] = text[i];
+    }
+}
+
+/* A literal "${" is "$${", so that it is no variable. */
+static void put_literal(struct splitter *s, char c)
+{
+    if (c == '{' && s->written_len > 0 && s->written[s->written_len - 1] == '$')
+        put_written(s, "$", 1);
+    put_written(s, &c, 1);
+}
+
+static void put_text(struct splitter *s, char c)
 {
     s->text = arena_list_grow(s->l->scratch, s->text, s->text_len, 1);
     s->text[s->text_len++] = c;
+}
+
+static void put(struct splitter *s, char c)
+{
+    put_text(s, c);
+    if (s->written_len > 0)
+        put_literal(s, c);
 }
 
 static void word_end(struct splitter *s, size_t end)
@@ -49,7 +75,10 @@ static void word_end(struct splitter *s, size_t end)
     };
     words->items = arena_list_grow(s->l->scratch, words->items, words->count, sizeof word);
     words->items[words->count++] = word;
-    s->text_len = 0;
+    if (s->written_len > 0 && !s->is_inlined)
+        loader_add_template(s->l, word.text,
+                            arena_copy_bytes(s->l->scratch, s->written, s->written_len));
+    s->text_len = s->written_len = 0;
 }
 
 /* \n \r \t \xNN, and characters that would mean something; any other backslash stands for itself.
@@ -83,15 +112,38 @@ static bool take_escape(struct splitter *s)
     return true;
 }
 
+/* Writes a variable as such; false where only its value will do: the file itself has set it, or a
+ * dollar sign before it would hide it. */
+static bool put_variable(struct splitter *s, const char *name, const char *otherwise)
+{
+    bool after_dollar = s->text_len > 0 && s->text[s->text_len - 1] == '$';
+    if (haproxy_env_is_changed(s->env, name) || after_dollar)
+        return false;
+    for (size_t i = 0; s->written_len == 0 && i < s->text_len; i++)
+        put_literal(s, s->text[i]);
+    const char *text = *otherwise != '\0' ? arena_printf(s->l->scratch, "${%s-%s}", name, otherwise)
+                                          : arena_printf(s->l->scratch, "${%s}", name);
+    put_written(s, text, strlen(text));
+    return true;
+}
+
 /* "[*]": each blank in the value begins a new word. */
-static void put_value(struct splitter *s, const char *value, bool in_words)
+static void put_words(struct splitter *s, const char *value)
 {
     for (; *value != '\0'; value++) {
-        if (!in_words || !isspace((unsigned char)*value))
+        if (!isspace((unsigned char)*value))
             put(s, *value);
         else if (s->text_len > 0)
             word_end(s, s->at);
     }
+}
+
+static void put_value(struct splitter *s, const char *name, const char *otherwise)
+{
+    const char *value = haproxy_env_get(s->env, name);
+    bool is_kept = put_variable(s, name, otherwise);
+    for (const char *c = value != NULL ? value : otherwise; *c != '\0'; c++)
+        (is_kept ? put_text : put)(s, *c);
 }
 
 static bool is_name_char(char c)
@@ -116,9 +168,9 @@ static bool take_variable(struct splitter *s)
         return false;
     }
     const char *name = arena_copy_bytes(s->l->scratch, s->line + name_at, name_len);
-    const char *value = haproxy_env_get(s->env, name), *otherwise = "";
+    const char *otherwise = "";
     if (in_braces && peek(s, 0) == '[' && peek(s, 1) == '*' && peek(s, 2) == ']') {
-        in_words = s->is_list = true;
+        in_words = s->is_list = s->is_inlined = true;
         s->at += 3;
     }
     if (in_braces && peek(s, 0) == '-') {
@@ -133,7 +185,12 @@ static bool take_variable(struct splitter *s)
         return false;
     }
     s->at += in_braces;
-    put_value(s, value != NULL ? value : otherwise, in_words);
+    if (!in_words) {
+        put_value(s, name, otherwise);
+        return true;
+    }
+    const char *value = haproxy_env_get(s->env, name);
+    put_words(s, value != NULL ? value : otherwise);
     return true;
 }
 
@@ -165,7 +222,7 @@ static bool is_blank(char c)
 static bool take_word(struct splitter *s)
 {
     s->word_at = s->at;
-    s->is_list = false;
+    s->is_list = s->is_inlined = false;
     while (s->at < s->len && (s->quote != '\0' || (!is_blank(peek(s, 0)) && peek(s, 0) != '#'))) {
         if (!take_one(s))
             return false;
@@ -189,6 +246,7 @@ bool haproxy_words_split(struct loader *l, const struct haproxy_env *env, const 
     for (;;) {
         while (is_blank(peek(&s, 0)))
             s.at++;
+        words_out->comment_at = s.at;
         if (s.at >= len || peek(&s, 0) == '#')
             return true;
         if (words_out->count == HAPROXY_WORDS_MAX) {
@@ -204,15 +262,33 @@ bool haproxy_words_split(struct loader *l, const struct haproxy_env *env, const 
     }
 }
 
+/* As it was written, where every ${NAME} is a variable. */
+static const char *unquoted(struct loader *l, const char *text)
+{
+    const char *written = loader_template(l, text), *plain = "", *dollars;
+    while ((dollars = strstr(written, "$${")) != NULL) {
+        plain = arena_printf(l->scratch, "%s%.*s${", plain, (int)(dollars - written), written);
+        written = dollars + 3;
+    }
+    return arena_printf(l->scratch, "%s%s", plain, written);
+}
+
 const char *haproxy_words_expand(struct loader *l, const struct haproxy_env *env, const char *text)
 {
-    const char *expanded = "", *open, *close;
-    while ((open = strstr(text, "${")) != NULL && (close = strchr(open, '}')) != NULL) {
+    const char *expanded = "", *rest = text, *open, *close;
+    bool is_kept = true;
+    while ((open = strstr(rest, "${")) != NULL && (close = strchr(open, '}')) != NULL) {
         const char *name = arena_copy_bytes(l->scratch, open + 2, (size_t)(close - open) - 2);
         const char *value = haproxy_env_get(env, name);
-        expanded = arena_printf(l->scratch, "%s%.*s%s", expanded, (int)(open - text), text,
+        expanded = arena_printf(l->scratch, "%s%.*s%s", expanded, (int)(open - rest), rest,
                                 value != NULL ? value : "");
-        text = close + 1;
+        is_kept = is_kept && !haproxy_env_is_changed(env, name);
+        rest = close + 1;
     }
-    return *expanded != '\0' ? arena_printf(l->arena, "%s%s", expanded, text) : text;
+    if (rest == text)
+        return text;
+    expanded = arena_printf(l->arena, "%s%s", expanded, rest);
+    if (is_kept)
+        loader_add_template(l, expanded, unquoted(l, text));
+    return expanded;
 }

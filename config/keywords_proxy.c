@@ -176,7 +176,7 @@ static const struct keyword proxy_rows[] = {
      .initial = "/haproxy?stats", .doc = "Path of the page; \";csv\" and \";json\" follow it."},
     {.name = "stats realm", .kind = KW_STRING, .scopes = ANY, AT(stats.realm), TURNS_ON(stats.enabled),
      .initial = "HAProxy Statistics", .doc = "What browsers show when they ask for the password."},
-    {.name = "stats auth", .kind = KW_OWN, .scopes = ANY, AT(stats.auth), TURNS_ON(stats.enabled), .set = own_stats_auth,
+    {.name = "stats auth", .kind = KW_OWN, .scopes = ANY, AT(stats.auth), TURNS_ON(stats.enabled), .set = own_stats_auth, .adds = true,
      .takes = "user:password", .otherwise = "open to everybody", .doc = "Who may see the page; may be given several times."},
     {.name = "stats refresh", .kind = KW_DURATION, .scopes = ANY, AT(stats.refresh_s), TURNS_ON(stats.enabled), .unit = UNIT_S,
      .otherwise = "not by itself", .doc = "How often the page refreshes itself."},

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An outline in HAProxy's syntax: a line for each entry. Lines with a grammar of their own are in
+ * haproxy_writer_forms.c.
+ */
+#include "config/haproxy_writer.h"
+
+#include <string.h>
+
+static void put_above(struct haproxy_writer *w, const struct outline_remarks *remarks,
+                      const char *indent)
+{
+    for (size_t i = 0; i < remarks->above_count; i++)
+        fprintf(w->out, "%s#%s\n", indent, remarks->above[i]);
+}
+
+void haproxy_put_line(struct haproxy_writer *w, const char *format, ...)
+{
+    va_list args;
+    fputs("    ", w->out);
+    va_start(args, format);
+    vfprintf(w->out, format, args);
+    va_end(args);
+    if (w->entry->remarks.behind != NULL)
+        fprintf(w->out, " #%s", w->entry->remarks.behind);
+    fputc('\n', w->out);
+}
+
+static const char *join_values(struct haproxy_writer *w, const struct outline_entry *entry)
+{
+    return haproxy_join(w->l->scratch, entry->values, entry->value_count);
+}
+
+void haproxy_put_unsaid(struct haproxy_writer *w, const char *why)
+{
+    const struct outline_entry *entry = w->entry;
+    CONF_WARN(w->l, entry->span, why, "'%s' has no counterpart in haproxy.cfg", entry->row->name);
+    haproxy_put_line(w, "# %s %s", keyword_libconfig_name(w->l->scratch, entry->row),
+                     entry->form == OUTLINE_OFF ? "= false" : join_values(w, entry));
+}
+
+static bool is_opposite(const struct keyword *a, const struct keyword *b)
+{
+    return a->offset == b->offset && ((a->kind == KW_FLAG && b->kind == KW_FLAG_OFF) ||
+                                      (a->kind == KW_FLAG_OFF && b->kind == KW_FLAG));
+}
+
+/* The word that undoes a flag: "no-check" of "check", "enabled" of "disabled"; NULL if none does. */
+static const struct keyword *opposite(struct haproxy_writer *w, const struct keyword *row)
+{
+    for (int level = 0; level < LEVEL_COUNT; level++) {
+        bool is_here = false;
+        const struct keyword *found = NULL;
+        KEYWORDS_OF(&w->l->index, level, other)
+        {
+            is_here = is_here || other == row;
+            found = is_opposite(row, other) && found == NULL ? other : found;
+        }
+        if (is_here)
+            return found;
+    }
+    return NULL;
+}
+
+static void warn_own_word(struct haproxy_writer *w, const struct keyword *row,
+                          struct conf_span span)
+{
+    if (row->since != NULL && strcmp(row->since, "weir") == 0)
+        CONF_WARN(w->l, span, "weir reads it in haproxy.cfg too",
+                  "HAProxy itself does not know '%s'", row->name);
+}
+
+/* A list of words is one word with commas; values that add stand behind a name each. */
+static const char *print_named(struct haproxy_writer *w, const struct outline_entry *entry)
+{
+    struct conf_arena *arena = w->l->scratch;
+    const char *name = entry->row->name, *text = name;
+    if (entry->value_count == 0)
+        return name;
+    if (entry->row->adds && entry->value_count > 1) {
+        text = "";
+        for (size_t i = 0; i < entry->value_count; i++)
+            text = arena_printf(arena, "%s%s%s %s", text, i > 0 ? " " : "", name,
+                                haproxy_quote(arena, entry->values[i]));
+        return text;
+    }
+    if (entry->row->kind != KW_WORDS && entry->row->kind != KW_OWN)
+        return arena_printf(arena, "%s %s", name, join_values(w, entry));
+    const char *words = entry->values[0];
+    for (size_t i = 1; i < entry->value_count; i++)
+        words = arena_printf(arena, "%s,%s", words, entry->values[i]);
+    return arena_printf(arena, "%s %s", name, haproxy_quote(arena, words));
+}
+
+static const char *print_param(struct haproxy_writer *w, const struct outline_entry *param)
+{
+    warn_own_word(w, param->row, param->span);
+    if (param->form != OUTLINE_OFF)
+        return print_named(w, param);
+    const struct keyword *other = opposite(w, param->row);
+    if (other != NULL)
+        return other->name;
+    if (param->row->initial == NULL || strcmp(param->row->initial, "false") != 0)
+        CONF_WARN(w->l, param->span, NULL, "'%s' cannot be switched off in haproxy.cfg",
+                  param->row->name);
+    return NULL;
+}
+
+/* Those with a place of their own: the required ones stand before all others, the rest behind. */
+static const char *print_placed(struct haproxy_writer *w, const struct outline_entries *params,
+                                bool required, const char *text)
+{
+    const struct outline_entry *by_place[8] = {0};
+    size_t last = 0;
+    for (size_t i = 0; i < params->count; i++) {
+        const struct outline_entry *param = &params->items[i];
+        unsigned position = param->row->position;
+        if (position == 0 || position >= 8 || param->row->required != required)
+            continue;
+        by_place[position] = param;
+        last = position > last ? position : last;
+    }
+    for (size_t position = 1; position <= last; position++) {
+        const struct outline_entry *param = by_place[position];
+        if (param != NULL && param->value_count > 0)
+            text = arena_printf(w->l->scratch, "%s %s", text,
+                                haproxy_quote(w->l->scratch, param->values[0]));
+    }
+    return text;
+}
+
+const char *haproxy_print_params(struct haproxy_writer *w, const struct outline_entries *params)
+{
+    const char *text = print_placed(w, params, true, "");
+    for (size_t i = 0; i < params->count; i++) {
+        if (params->items[i].row->position != 0)
+            continue;
+        const char *word = print_param(w, &params->items[i]);
+        if (word != NULL)
+            text = arena_printf(w->l->scratch, "%s %s", text, word);
+    }
+    return print_placed(w, params, false, text);
+}
+
+/* `option x = false` is `no option x`; a few other words have one that undoes them. */
+static void put_off(struct haproxy_writer *w)
+{
+    const struct keyword *row = w->entry->row;
+    const struct keyword *other = opposite(w, row);
+    if (strncmp(row->name, "option ", 7) == 0 || strcmp(row->name, "log") == 0)
+        haproxy_put_line(w, "no %s", row->name);
+    else if (other != NULL)
+        haproxy_put_line(w, "%s", other->name);
+    else if (!keyword_is_idle(row))
+        haproxy_put_unsaid(w, "it can only be left out there");
+}
+
+static void put_entry(struct haproxy_writer *w, enum keyword_level level,
+                      const struct outline_entry *entry)
+{
+    w->entry = entry;
+    put_above(w, &entry->remarks, "    ");
+    if (haproxy_put_form(w, level))
+        return;
+    if (entry->form == OUTLINE_OFF) {
+        put_off(w);
+        return;
+    }
+    warn_own_word(w, entry->row, entry->span);
+    if (entry->form == OUTLINE_GROUP)
+        haproxy_put_line(w, "%s%s", entry->row->name, haproxy_print_params(w, &entry->params));
+    else if (entry->form == OUTLINE_LINE)
+        haproxy_put_line(w, "%s%s%s", entry->row->name, entry->value_count > 0 ? " " : "",
+                         join_values(w, entry));
+    else if (entry->row->adds)
+        for (size_t i = 0; i < entry->value_count; i++)
+            haproxy_put_line(w, "%s %s", entry->row->name,
+                             haproxy_quote(w->l->scratch, entry->values[i]));
+    else
+        haproxy_put_line(w, "%s", print_named(w, entry));
+}
+
+/* HAProxy takes rules in defaults only if these have a name. */
+static bool needs_name(const struct outline_section *section)
+{
+    if (section->kind != CONF_SECTION_DEFAULTS || section->name != NULL)
+        return false;
+    for (size_t i = 0; i < section->entries.count; i++) {
+        const struct keyword *row = section->entries.items[i].row;
+        if (row->kind == KW_LINES || strcmp(row->name, "option forwarded-proto") == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_taken(const struct outline *outline, const char *name)
+{
+    for (size_t i = 0; i < outline->count; i++) {
+        if (outline->sections[i].name != NULL && strcmp(outline->sections[i].name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void name_defaults(const struct outline *outline)
+{
+    for (size_t i = 0; i < outline->count; i++) {
+        struct outline_section *section = &outline->sections[i];
+        if (!needs_name(section))
+            continue;
+        const char *name = "common";
+        for (unsigned n = 2; is_taken(outline, name); n++)
+            name = arena_printf(outline->l->scratch, "common-%u", n);
+        section->name = name;
+    }
+}
+
+static void put_section(struct haproxy_writer *w, const struct outline_section *section)
+{
+    static const char *const names[] = {
+        [CONF_SECTION_GLOBAL] = "global",     [CONF_SECTION_DEFAULTS] = "defaults",
+        [CONF_SECTION_FRONTEND] = "frontend", [CONF_SECTION_BACKEND] = "backend",
+        [CONF_SECTION_LISTEN] = "listen",
+    };
+    struct conf_arena *arena = w->l->scratch;
+    put_above(w, &section->remarks, "");
+    fputs(names[section->kind], w->out);
+    if (section->name != NULL)
+        fprintf(w->out, " %s", haproxy_quote(arena, section->name));
+    if (section->from != NULL)
+        fprintf(w->out, " from %s", haproxy_quote(arena, section->from));
+    if (section->remarks.behind != NULL)
+        fprintf(w->out, " #%s", section->remarks.behind);
+    fputc('\n', w->out);
+    for (size_t i = 0; i < section->entries.count; i++)
+        put_entry(w, section_level(section->kind), &section->entries.items[i]);
+    put_above(w, &section->tail, "    ");
+}
+
+char *haproxy_write(const struct outline *outline)
+{
+    char *text = NULL;
+    size_t len = 0;
+    struct haproxy_writer w = {.out = open_memstream(&text, &len), .l = outline->l};
+    name_defaults(outline);
+    for (size_t i = 0; i < outline->count; i++) {
+        if (i > 0)
+            fputc('\n', w.out);
+        put_section(&w, &outline->sections[i]);
+    }
+    if (outline->tail.above_count > 0 && outline->count > 0)
+        fputc('\n', w.out);
+    put_above(&w, &outline->tail, "");
+    fclose(w.out);
+    return text;
+}
