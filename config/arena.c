@@ -17,8 +17,16 @@ struct chunk {
     max_align_t bytes[]; /* aligned for any type */
 };
 
+/* What is not in the arena but ends with it. */
+struct deferred {
+    struct deferred *next; /* the one before */
+    void (*release)(void *thing);
+    void *thing; /* owned */
+};
+
 struct conf_arena {
-    struct chunk *newest; /* owned */
+    struct chunk *newest;      /* owned */
+    struct deferred *deferred; /* in the arena; the latest first */
 };
 
 /* calloc() that does not come back empty-handed. */
@@ -52,6 +60,8 @@ void arena_free(struct conf_arena *arena)
 {
     if (arena == NULL)
         return;
+    for (struct deferred *d = arena->deferred; d != NULL; d = d->next)
+        d->release(d->thing);
     for (struct chunk *chunk = arena->newest; chunk != NULL;) {
         struct chunk *older = chunk->next;
         free(chunk);
@@ -78,6 +88,13 @@ char *arena_copy_bytes(struct conf_arena *arena, const void *bytes, size_t len)
     if (len > 0)
         memcpy(copy, bytes, len);
     return copy;
+}
+
+void arena_defer(struct conf_arena *arena, void (*release)(void *thing), void *thing)
+{
+    struct deferred *d = arena_alloc(arena, sizeof *d);
+    *d = (struct deferred){arena->deferred, release, thing};
+    arena->deferred = d;
 }
 
 char *arena_copy(struct conf_arena *arena, const char *text)
