@@ -22,7 +22,8 @@ void comments_add(struct conf_comments *comments, struct conf_place place, bool 
     while ((feed = memchr(text, '\n', (size_t)(end - text))) != NULL) {
         add_line(comments, place, is_behind, text, (size_t)(feed - text));
         text = feed + 1;
-        text += strspn(text, " \t");
+        size_t blanks = strspn(text, " \t");
+        text += blanks > 0 ? blanks - 1 : 0;
         place.line++;
         is_behind = false;
     }

@@ -35,6 +35,9 @@ char *config_convert(const struct conf_input *input, struct conf_report *report)
     outline_make(&l, &outline);
     if (report->errors == 0) {
         outline_tidy(&outline, is_haproxy(&l));
+        outline_mark_moot(&outline);
+        if (!is_haproxy(&l))
+            outline_spread_rules(&outline);
         text = is_haproxy(&l) ? libconfig_write(&outline) : haproxy_write(&outline);
     }
     return finish(&l, report, text);

@@ -21,6 +21,7 @@ static struct conf_section *section_begin(struct haproxy_reader *r, enum conf_se
     struct conf_section *section = &sections->items[sections->count++];
     *section = (struct conf_section){.kind = kind, .span = span};
     r->in_section = true;
+    r->made++;
     return section;
 }
 
@@ -31,6 +32,7 @@ struct conf_directive *haproxy_emit(struct haproxy_reader *r, struct conf_word n
     section->directives =
         arena_list_grow(r->l->scratch, section->directives, section->directive_count, sizeof d);
     section->directives[section->directive_count] = d;
+    r->made++;
     return &section->directives[section->directive_count++];
 }
 
@@ -171,14 +173,6 @@ static void read_words(struct haproxy_reader *r, const struct haproxy_words *wor
         read_foreign_line(r, words);
 }
 
-/* How many sections and directives there are so far. */
-static size_t count_read(const struct haproxy_reader *r)
-{
-    const struct conf_sections *sections = &r->l->sections;
-    size_t count = sections->count;
-    return count > 0 ? count + sections->items[count - 1].directive_count : 0;
-}
-
 /* What a conversion does with a line that makes no directive. */
 static void warn_kept(struct haproxy_reader *r, const struct conf_word *first)
 {
@@ -205,11 +199,7 @@ static void keep_comment(struct haproxy_reader *r, const char *line, size_t len,
                          const struct haproxy_words *words, struct conf_place place, size_t before)
 {
     struct conf_comments *comments = r->l->comments;
-    if (comments == NULL)
-        return;
-    if (words->count > 0 && count_read(r) == before) {
-        if (haproxy_blocks_active(&r->blocks))
-            warn_kept(r, &words->items[0]);
+    if (words->count > 0 && r->made == before) {
         bool is_inside = r->in_section && !r->is_skipping;
         size_t blanks = is_inside ? strspn(line, " \t") : 0;
         place.column = is_inside ? 2 : 1;
@@ -232,7 +222,8 @@ static void read_line(struct haproxy_reader *r, const struct conf_text *text, si
         to--;
     struct conf_place start = {text->file, (unsigned)line + 1, 1};
     struct haproxy_words words;
-    size_t before = count_read(r);
+    size_t before = r->made;
+    bool was_active = haproxy_blocks_active(&r->blocks);
     haproxy_env_set(&r->env, ".LINE", arena_printf(r->l->scratch, "%zu", line + 1));
     if (!haproxy_words_split(r->l, &r->env, text->bytes + from, to - from, start, &words))
         return;
@@ -240,6 +231,10 @@ static void read_line(struct haproxy_reader *r, const struct conf_text *text, si
         haproxy_blocks_line(r->l, &r->env, &r->blocks, &words);
     else if (words.count > 0 && haproxy_blocks_active(&r->blocks))
         read_words(r, &words);
+    if (r->l->comments == NULL)
+        return;
+    if (was_active && words.count > 0)
+        warn_kept(r, &words.items[0]);
     keep_comment(r, text->bytes + from, to - from, &words, start, before);
 }
 

@@ -119,7 +119,8 @@ static bool put_variable(struct splitter *s, const char *name, const char *other
     bool after_dollar = s->text_len > 0 && s->text[s->text_len - 1] == '$';
     if (haproxy_env_is_changed(s->env, name) || after_dollar)
         return false;
-    for (size_t i = 0; s->written_len == 0 && i < s->text_len; i++)
+    size_t before = s->written_len == 0 ? s->text_len : 0;
+    for (size_t i = 0; i < before; i++)
         put_literal(s, s->text[i]);
     const char *text = *otherwise != '\0' ? arena_printf(s->l->scratch, "${%s-%s}", name, otherwise)
                                           : arena_printf(s->l->scratch, "${%s}", name);

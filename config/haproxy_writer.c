@@ -39,29 +39,6 @@ void haproxy_put_unsaid(struct haproxy_writer *w, const char *why)
                      entry->form == OUTLINE_OFF ? "= false" : join_values(w, entry));
 }
 
-static bool is_opposite(const struct keyword *a, const struct keyword *b)
-{
-    return a->offset == b->offset && ((a->kind == KW_FLAG && b->kind == KW_FLAG_OFF) ||
-                                      (a->kind == KW_FLAG_OFF && b->kind == KW_FLAG));
-}
-
-/* The word that undoes a flag: "no-check" of "check", "enabled" of "disabled"; NULL if none does. */
-static const struct keyword *opposite(struct haproxy_writer *w, const struct keyword *row)
-{
-    for (int level = 0; level < LEVEL_COUNT; level++) {
-        bool is_here = false;
-        const struct keyword *found = NULL;
-        KEYWORDS_OF(&w->l->index, level, other)
-        {
-            is_here = is_here || other == row;
-            found = is_opposite(row, other) && found == NULL ? other : found;
-        }
-        if (is_here)
-            return found;
-    }
-    return NULL;
-}
-
 static void warn_own_word(struct haproxy_writer *w, const struct keyword *row,
                           struct conf_span span)
 {
@@ -97,9 +74,9 @@ static const char *print_param(struct haproxy_writer *w, const struct outline_en
     warn_own_word(w, param->row, param->span);
     if (param->form != OUTLINE_OFF)
         return print_named(w, param);
-    const struct keyword *other = opposite(w, param->row);
-    if (other != NULL)
-        return other->name;
+    const char *off = haproxy_off(w->l, param->row);
+    if (off != NULL)
+        return off;
     if (param->row->initial == NULL || strcmp(param->row->initial, "false") != 0)
         CONF_WARN(w->l, param->span, NULL, "'%s' cannot be switched off in haproxy.cfg",
                   param->row->name);
@@ -146,13 +123,19 @@ const char *haproxy_print_params(struct haproxy_writer *w, const struct outline_
 static void put_off(struct haproxy_writer *w)
 {
     const struct keyword *row = w->entry->row;
-    const struct keyword *other = opposite(w, row);
-    if (strncmp(row->name, "option ", 7) == 0 || strcmp(row->name, "log") == 0)
+    const char *off = haproxy_off(w->l, row);
+    bool is_option = strncmp(row->name, "option ", strlen("option ")) == 0;
+    if (off != NULL) {
+        haproxy_put_line(w, "%s", off);
+    } else if (w->entry->form == OUTLINE_MOOT || keyword_is_idle(row)) {
+        haproxy_put_line(w, "# no %s", row->name);
+    } else if (is_option) {
+        CONF_WARN(w->l, w->entry->span, "weir reads it in haproxy.cfg too",
+                  "HAProxy itself does not take 'no %s'", row->name);
         haproxy_put_line(w, "no %s", row->name);
-    else if (other != NULL)
-        haproxy_put_line(w, "%s", other->name);
-    else if (!keyword_is_idle(row))
+    } else {
         haproxy_put_unsaid(w, "it can only be left out there");
+    }
 }
 
 static void put_entry(struct haproxy_writer *w, enum keyword_level level,
@@ -162,7 +145,7 @@ static void put_entry(struct haproxy_writer *w, enum keyword_level level,
     put_above(w, &entry->remarks, "    ");
     if (haproxy_put_form(w, level))
         return;
-    if (entry->form == OUTLINE_OFF) {
+    if (entry->form == OUTLINE_OFF || entry->form == OUTLINE_MOOT) {
         put_off(w);
         return;
     }
@@ -178,41 +161,6 @@ static void put_entry(struct haproxy_writer *w, enum keyword_level level,
                              haproxy_quote(w->l->scratch, entry->values[i]));
     else
         haproxy_put_line(w, "%s", print_named(w, entry));
-}
-
-/* HAProxy takes rules in defaults only if these have a name. */
-static bool needs_name(const struct outline_section *section)
-{
-    if (section->kind != CONF_SECTION_DEFAULTS || section->name != NULL)
-        return false;
-    for (size_t i = 0; i < section->entries.count; i++) {
-        const struct keyword *row = section->entries.items[i].row;
-        if (row->kind == KW_LINES || strcmp(row->name, "option forwarded-proto") == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool is_taken(const struct outline *outline, const char *name)
-{
-    for (size_t i = 0; i < outline->count; i++) {
-        if (outline->sections[i].name != NULL && strcmp(outline->sections[i].name, name) == 0)
-            return true;
-    }
-    return false;
-}
-
-static void name_defaults(const struct outline *outline)
-{
-    for (size_t i = 0; i < outline->count; i++) {
-        struct outline_section *section = &outline->sections[i];
-        if (!needs_name(section))
-            continue;
-        const char *name = "common";
-        for (unsigned n = 2; is_taken(outline, name); n++)
-            name = arena_printf(outline->l->scratch, "common-%u", n);
-        section->name = name;
-    }
 }
 
 static void put_section(struct haproxy_writer *w, const struct outline_section *section)
@@ -242,7 +190,6 @@ char *haproxy_write(const struct outline *outline)
     char *text = NULL;
     size_t len = 0;
     struct haproxy_writer w = {.out = open_memstream(&text, &len), .l = outline->l};
-    name_defaults(outline);
     for (size_t i = 0; i < outline->count; i++) {
         if (i > 0)
             fputc('\n', w.out);

@@ -23,7 +23,7 @@ static bool put_httpchk(struct haproxy_writer *w)
     struct conf_arena *arena = w->l->scratch;
     const char *method = param_value(params, "method"), *uri = param_value(params, "uri");
     const char *version = param_value(params, "version"), *host = param_value(params, "host");
-    if (w->entry->form == OUTLINE_OFF)
+    if (w->entry->form == OUTLINE_OFF || w->entry->form == OUTLINE_MOOT)
         return false;
     if (method == NULL && version == NULL)
         haproxy_put_line(w, "option httpchk%s%s", uri != NULL ? " " : "",
@@ -45,7 +45,7 @@ static bool put_log(struct haproxy_writer *w)
     const struct outline_entries *params = &w->entry->params;
     const char *address = param_value(params, "address");
     const char *text = haproxy_print_params(w, params);
-    if (w->entry->form == OUTLINE_OFF || address == NULL)
+    if (address == NULL)
         return false;
     if (strcmp(address, "global") == 0) {
         haproxy_put_line(w, "log global");

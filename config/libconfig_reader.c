@@ -24,6 +24,7 @@ struct reader {
     const struct joined_text *joined;
     struct tokens tokens;
     unsigned depth;
+    struct conf_place closed; /* the latest closing brace */
 };
 
 struct directive_list {
@@ -124,7 +125,8 @@ static void read_group(struct reader *r, config_setting_t *group, struct conf_di
     d->params = members.items;
     d->param_count = members.count;
     r->depth--;
-    next_token(r);
+    struct token close = next_token(r);
+    r->closed = span_of(r, &close).place;
 }
 
 /* The plain values that stand together in a list are the arguments of one directive. */
@@ -246,7 +248,7 @@ static void read_section(struct reader *r, config_setting_t *group, enum conf_se
     struct conf_sections *sections = &r->l->sections;
     struct conf_directive whole = {.name = {.text = "section", .span = span}};
     read_group(r, group, &whole);
-    struct conf_section section = {.kind = kind, .span = span};
+    struct conf_section section = {.kind = kind, .span = span, .end = r->closed};
     size_t errors = r->l->report->errors;
     section_fill(r, &section, (struct directive_list){whole.params, whole.param_count});
     if (section.kind == CONF_SECTION_ANY) {

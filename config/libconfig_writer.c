@@ -152,16 +152,19 @@ static const char *print_group(struct writer *w, const struct outline_entries *e
     return arena_printf(arena, "%s }", text);
 }
 
-/* Is every element of the list just the value that stands for it, without comments? */
-static bool is_bare_list(const struct outline_entries *entries, const struct keyword *row)
+/* Is every element of the list just the value that stands for it, with comments above all? */
+static bool is_bare_list(const struct outline_entries *entries, const struct keyword *row,
+                         size_t first)
 {
-    for (size_t i = 0; i < entries->count; i++) {
+    for (size_t i = first; i < entries->count; i++) {
         const struct outline_entry *entry = &entries->items[i];
         if (entry->row != row)
             continue;
         bool is_plain = entry->form == OUTLINE_GROUP && entry->params.count == 1 &&
                         entry->params.items[0].row->bare && entry->params.items[0].value_count == 1;
-        if (!is_plain || entry->remarks.above_count > 0 || entry->remarks.behind != NULL)
+        bool has_remarks =
+            entry->remarks.behind != NULL || (entry->remarks.above_count > 0 && i != first);
+        if (!is_plain || has_remarks)
             return false;
     }
     return true;
@@ -188,7 +191,8 @@ static void put_list(struct writer *w, const struct outline_entries *entries, si
 {
     const struct keyword *row = entries->items[at].row;
     size_t left = 0;
-    if (row->kind == KW_LIST && is_bare_list(entries, row)) {
+    if (row->kind == KW_LIST && is_bare_list(entries, row, at)) {
+        put_above(w, &entries->items[at].remarks);
         put_bare_list(w, entries, row);
         return;
     }
@@ -226,6 +230,11 @@ static void put_entries(struct writer *w, const struct outline_entries *entries)
             entry = gather_values(w, entries, i);
         put_above(w, &entry.remarks);
         indent(w);
+        if (entry.form == OUTLINE_MOOT) {
+            fprintf(w->out, "# no %s", entry.row->name);
+            end_line(w, &entry.remarks);
+            continue;
+        }
         const char *name = keyword_libconfig_name(w->l->scratch, entry.row);
         size_t column = w->depth * INDENT_COLUMNS + strlen(name) + 3;
         fprintf(w->out, "%s = %s;", name, print_setting(w, &entry, column));

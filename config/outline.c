@@ -5,6 +5,7 @@
  */
 #include "config/outline.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "config/apply.h"
@@ -122,11 +123,20 @@ static void reach_end(struct maker *m, const struct conf_directive *d)
         reach_end(m, &d->params[i]);
 }
 
+/* Sizes as plain numbers: HAProxy stops at the k of 32k where it reads most of them. */
+static const char *print_size(struct loader *l, const char *written)
+{
+    unsigned bytes;
+    return value_size(written, &bytes) == 0 ? arena_printf(l->scratch, "%u", bytes) : written;
+}
+
 static void add_value(struct loader *l, struct outline_entry *entry, const char *text)
 {
+    const char *written = loader_template(l, text);
     entry->values =
         arena_list_grow(l->scratch, entry->values, entry->value_count, sizeof *entry->values);
-    entry->values[entry->value_count++] = loader_template(l, text);
+    entry->values[entry->value_count++] =
+        entry->row->kind == KW_SIZE ? print_size(l, written) : written;
 }
 
 /* A flag's value, however it was written: on is no value at all. */
@@ -273,15 +283,15 @@ static void make_entries(struct maker *m, enum keyword_level level, struct outli
         make_one(m, level, to, &directives[i]);
 }
 
-/* Comments that are indented deeper than what follows end the section before. */
-static void take_tail(struct maker *m, struct outline *outline, const struct conf_place *next)
+/* Comments at the end of a section: before its brace, or indented deeper than what follows. */
+static void take_tail(struct maker *m, const struct conf_section *section,
+                      const struct conf_place *next, struct outline_remarks *tail)
 {
     const struct conf_comment *comment;
-    if (outline->count == 0)
-        return;
-    struct outline_remarks *tail = &outline->sections[outline->count - 1].tail;
-    for (; (comment = comment_before(m, next)) != NULL; m->next_comment++) {
-        if (comment->place.column <= next->column)
+    bool has_brace = section->end.line != 0;
+    for (; (comment = comment_before(m, has_brace ? &section->end : next)) != NULL;
+         m->next_comment++) {
+        if (!has_brace && comment->place.column <= next->column)
             return;
         add_above(m->l, tail, comment->text);
     }
@@ -292,7 +302,6 @@ static void make_section(struct maker *m, struct outline *outline,
 {
     struct loader *l = m->l;
     struct outline_section made = {.kind = section->kind};
-    take_tail(m, outline, &section->span.place);
     take_above(m, &section->span.place, &made.remarks);
     take_rest(m, section->span.place, &made.remarks);
     if (section->name.text != NULL)
@@ -309,9 +318,14 @@ void outline_make(struct loader *l, struct outline *outline_out)
 {
     struct maker m = {.l = l};
     *outline_out = (struct outline){.l = l};
-    for (size_t i = 0; i < l->sections.count; i++)
-        make_section(&m, outline_out, &l->sections.items[i]);
-    take_tail(&m, outline_out, &(struct conf_place){m.last_file, (unsigned)-1, 1});
+    for (size_t i = 0; i < l->sections.count; i++) {
+        const struct conf_section *section = &l->sections.items[i];
+        struct conf_place next = {m.last_file, UINT_MAX, 1};
+        if (i + 1 < l->sections.count)
+            next = section[1].span.place;
+        make_section(&m, outline_out, section);
+        take_tail(&m, section, &next, &outline_out->sections[i].tail);
+    }
     for (; l->comments != NULL && m.next_comment < l->comments->count; m.next_comment++)
         add_above(l, &outline_out->tail, l->comments->items[m.next_comment].text);
 }

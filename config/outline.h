@@ -24,6 +24,7 @@ struct outline_remarks {
 enum outline_form {
     OUTLINE_VALUES, /* values behind the name; none of them: it is switched on */
     OUTLINE_OFF,    /* switched off */
+    OUTLINE_MOOT,   /* the same, a mere remark: see outline_mark_moot() */
     OUTLINE_GROUP,  /* entries of another level */
     OUTLINE_LINE,   /* the words of a line of rules */
 };
@@ -69,6 +70,39 @@ void outline_tidy(struct outline *outline, bool is_haproxy);
 
 /* Of settings that count once, the last remains; of groups, one with all that they say. */
 void outline_drop_repeated(struct loader *l, struct outline_entries *entries);
+
+/* Takes rules out of defaults and puts them into the proxies: HAProxy takes them in few defaults. */
+void outline_spread_rules(struct outline *outline);
+
+/* Is an entry switched off that nothing has switched on, neither what is inherited (or NULL) nor
+ * another word? */
+bool outline_is_moot(struct loader *l, enum keyword_level level,
+                     const struct outline_entries *inherited, const struct outline_entry *entry);
+
+/* Marks what is off anyway and cannot be switched off in haproxy.cfg: there it can only be left
+ * out. */
+void outline_mark_moot(struct outline *outline);
+
+/* Where the entries of such a section may stand: enum keyword_scope, or-ed. */
+unsigned outline_scope(enum conf_section_kind kind);
+
+/* What the latest defaults, and those with a name, give. */
+struct outline_heritage {
+    struct name_map by_name; /* -> struct outline_entries */
+    const struct outline_entries *latest;
+};
+
+/* What a section begins with: the defaults it names, else the latest; NULL for none. */
+const struct outline_entries *outline_inherited(const struct outline_heritage *heritage,
+                                                const struct outline_section *section);
+
+/* Adds those of some entries that may stand in such a section; from may be NULL. */
+void outline_inherit(struct loader *l, struct outline_entries *to,
+                     const struct outline_entries *from, enum conf_section_kind kind);
+
+/* Makes known what a section of defaults gives. */
+void outline_bequeath(struct loader *l, struct outline_heritage *heritage,
+                      const struct outline_section *section, const struct outline_entries *entries);
 
 /* Puts into each proxy what its defaults say, adds the initial values, and drops the defaults. */
 void outline_effective(struct outline *outline);

@@ -143,3 +143,48 @@ const char *haproxy_join(struct conf_arena *arena, const char *const *written, s
         line = arena_printf(arena, "%s %s", line, haproxy_quote(arena, written[i]));
     return line;
 }
+
+static bool is_opposite(const struct keyword *a, const struct keyword *b)
+{
+    return a->offset == b->offset && ((a->kind == KW_FLAG && b->kind == KW_FLAG_OFF) ||
+                                      (a->kind == KW_FLAG_OFF && b->kind == KW_FLAG));
+}
+
+/* The word that undoes a flag: "no-check" of "check", "enabled" of "disabled"; NULL if none does. */
+static const struct keyword *opposite(const struct loader *l, const struct keyword *row)
+{
+    for (int level = 0; level < LEVEL_COUNT; level++) {
+        bool is_here = false;
+        const struct keyword *found = NULL;
+        KEYWORDS_OF(&l->index, level, other)
+        {
+            is_here = is_here || other == row;
+            found = is_opposite(row, other) && found == NULL ? other : found;
+        }
+        if (is_here)
+            return found;
+    }
+    return NULL;
+}
+
+/* Options that HAProxy does not switch off again. */
+static const char *const lasting_options[] = {
+    "external-check", "forwardfor", "forwarded-proto", "httpchk",    "httplog",     "httpslog",
+    "http_proxy",     "ldap-check", "mysql-check",     "originalto", "pgsql-check", "redis-check",
+    "smtpchk",        "spop-check", "ssl-hello-chk",   "tcp-check",  "tcpka",       "tcplog",
+};
+
+const char *haproxy_off(const struct loader *l, const struct keyword *row)
+{
+    const struct keyword *other = opposite(l, row);
+    size_t prefix = strlen("option ");
+    bool is_option = strncmp(row->name, "option ", prefix) == 0;
+    if (other != NULL)
+        return other->name;
+    for (size_t i = 0; is_option && i < sizeof lasting_options / sizeof *lasting_options; i++) {
+        if (strcmp(row->name + prefix, lasting_options[i]) == 0)
+            return NULL;
+    }
+    return is_option || strcmp(row->name, "log") == 0 ? arena_printf(l->scratch, "no %s", row->name)
+                                                      : NULL;
+}

@@ -14,4 +14,7 @@ const char *libconfig_quote(struct conf_arena *arena, const char *text);
 /* The words of a line of haproxy.cfg, with blanks between. */
 const char *haproxy_join(struct conf_arena *arena, const char *const *written, size_t count);
 
+/* How haproxy.cfg switches a word off: "no option x", "no-check"; NULL if it cannot. */
+const char *haproxy_off(const struct loader *l, const struct keyword *row);
+
 #endif
