@@ -122,22 +122,11 @@ const struct conf_word *apply_only_arg(struct loader *l, const struct conf_direc
     return NULL;
 }
 
-/* The parameter that a single value stands for. */
-static const struct keyword *bare_row(struct loader *l, enum keyword_level level)
-{
-    KEYWORDS_OF(&l->index, level, row)
-    {
-        if (row->bare)
-            return row;
-    }
-    return NULL;
-}
-
 /* `binds = ["*:80"]` is `binds = ({ address = "*:80"; })`. False where only a group will do. */
 static bool apply_bare(struct loader *l, const struct keyword *row, void *base,
                        const struct conf_directive *d, size_t arg)
 {
-    const struct keyword *param = bare_row(l, row->params);
+    const struct keyword *param = keyword_bare(&l->index, row->params);
     if (param == NULL) {
         CONF_FAIL(l, d->args[arg].span,
                   arena_printf(l->scratch, "write %s = { ... }", d->name.text),
@@ -221,10 +210,8 @@ static struct conf_span check_required(struct loader *l, const struct keyword *r
 {
     struct conf_span span = d->name.span;
     bool named = false;
-    KEYWORDS_OF(&l->index, row->params, param)
-    {
-        if (!param->required)
-            continue;
+    for (const struct keyword *const *p = l->index.required[row->params]; *p != NULL; p++) {
+        const struct keyword *param = *p;
         const struct conf_directive *found = find_param(l, row, d, param);
         if (found == NULL)
             CONF_FAIL(l, d->name.span, arena_printf(l->scratch, "add %s = \"...\"", param->name),

@@ -30,8 +30,10 @@ char *config_convert(const struct conf_input *input, struct conf_report *report)
     char *text = NULL;
     loader_open(&l, input, report);
     struct conf_comments comments = {.arena = l.scratch};
+    char unused[DIGEST_HEX_BYTES];
     l.comments = &comments;
     loader_read_all(&l);
+    digest_finish(&l.digest, unused);
     outline_make(&l, &outline);
     if (report->errors == 0) {
         outline_tidy(&outline, is_haproxy(&l));

@@ -15,9 +15,10 @@ struct haproxy_env {
     struct conf_arena *arena;
     struct name_map changed; /* name -> struct env_value */
     bool is_closed;          /* resetenv: the process's own do not show */
+    unsigned line;           /* ".LINE", made up when asked for */
 };
 
-/* Has the file itself changed it? */
+/* Has the file itself changed it, or is it made up for the file? */
 bool haproxy_env_is_changed(const struct haproxy_env *env, const char *name);
 
 /* NULL where it is not set. */

@@ -156,7 +156,7 @@ static void read_words(struct haproxy_reader *r, const struct haproxy_words *wor
 {
     const struct conf_word *first = &words->items[0];
     for (const struct haproxy_section *s = haproxy_sections; s->name != NULL; s++) {
-        if (strcmp(s->name, first->text) != 0)
+        if (*s->name != *first->text || strcmp(s->name, first->text) != 0)
             continue;
         r->is_skipping = false;
         if (s->keywords == NULL)
@@ -224,7 +224,7 @@ static void read_line(struct haproxy_reader *r, const struct conf_text *text, si
     struct haproxy_words words;
     size_t before = r->made;
     bool was_active = haproxy_blocks_active(&r->blocks);
-    haproxy_env_set(&r->env, ".LINE", arena_printf(r->l->scratch, "%zu", line + 1));
+    r->env.line = start.line;
     if (!haproxy_words_split(r->l, &r->env, text->bytes + from, to - from, start, &words))
         return;
     if (words.count > 0 && *words.items[0].text == '.')

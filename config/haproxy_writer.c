@@ -83,40 +83,38 @@ static const char *print_param(struct haproxy_writer *w, const struct outline_en
     return NULL;
 }
 
-/* Those with a place of their own: the required ones stand before all others, the rest behind. */
-static const char *print_placed(struct haproxy_writer *w, const struct outline_entries *params,
-                                bool required, const char *text)
+const char *haproxy_print_placed(struct haproxy_writer *w, enum keyword_level level,
+                                 const struct outline_entries *params, unsigned from)
 {
-    const struct outline_entry *by_place[8] = {0};
-    size_t last = 0;
-    for (size_t i = 0; i < params->count; i++) {
-        const struct outline_entry *param = &params->items[i];
-        unsigned position = param->row->position;
-        if (position == 0 || position >= 8 || param->row->required != required)
-            continue;
-        by_place[position] = param;
-        last = position > last ? position : last;
+    const struct keyword *const *rows = w->l->index.by_position[level];
+    const char *text = "";
+    unsigned last = 0;
+    for (unsigned position = from; position < KEYWORD_POSITIONS; position++) {
+        if (rows[position] != NULL && outline_find(params, rows[position]->name) != NULL)
+            last = position;
     }
-    for (size_t position = 1; position <= last; position++) {
-        const struct outline_entry *param = by_place[position];
-        if (param != NULL && param->value_count > 0)
-            text = arena_printf(w->l->scratch, "%s %s", text,
-                                haproxy_quote(w->l->scratch, param->values[0]));
+    for (unsigned position = from; position <= last; position++) {
+        const struct outline_entry *param =
+            rows[position] != NULL ? outline_find(params, rows[position]->name) : NULL;
+        const char *value = param != NULL && param->value_count > 0 ? param->values[0]
+                            : rows[position] != NULL                ? rows[position]->initial
+                                                                    : NULL;
+        if (value != NULL)
+            text = arena_printf(w->l->scratch, "%s %s", text, haproxy_quote(w->l->scratch, value));
     }
     return text;
 }
 
-const char *haproxy_print_params(struct haproxy_writer *w, const struct outline_entries *params)
+const char *haproxy_print_named(struct haproxy_writer *w, const struct outline_entries *params)
 {
-    const char *text = print_placed(w, params, true, "");
+    const char *text = "";
     for (size_t i = 0; i < params->count; i++) {
-        if (params->items[i].row->position != 0)
-            continue;
-        const char *word = print_param(w, &params->items[i]);
+        const char *word =
+            params->items[i].row->position == 0 ? print_param(w, &params->items[i]) : NULL;
         if (word != NULL)
             text = arena_printf(w->l->scratch, "%s %s", text, word);
     }
-    return print_placed(w, params, false, text);
+    return text;
 }
 
 /* `option x = false` is `no option x`; a few other words have one that undoes them. */
@@ -151,7 +149,9 @@ static void put_entry(struct haproxy_writer *w, enum keyword_level level,
     }
     warn_own_word(w, entry->row, entry->span);
     if (entry->form == OUTLINE_GROUP)
-        haproxy_put_line(w, "%s%s", entry->row->name, haproxy_print_params(w, &entry->params));
+        haproxy_put_line(w, "%s%s%s", entry->row->name,
+                         haproxy_print_placed(w, entry->row->params, &entry->params, 1),
+                         haproxy_print_named(w, &entry->params));
     else if (entry->form == OUTLINE_LINE)
         haproxy_put_line(w, "%s%s%s", entry->row->name, entry->value_count > 0 ? " " : "",
                          join_values(w, entry));

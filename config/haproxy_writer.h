@@ -18,8 +18,11 @@ void haproxy_put_line(struct haproxy_writer *w, const char *format, ...)
 /* What cannot be said in haproxy.cfg stays there as a comment; a warning says so. */
 void haproxy_put_unsaid(struct haproxy_writer *w, const char *why);
 
-/* The parameters behind a name, as " name value"; of weir's own words a warning is given. */
-const char *haproxy_print_params(struct haproxy_writer *w, const struct outline_entries *params);
+/* The parameters behind a keyword: those that have a place from `from` on, as " value", a gap filled
+ * with what is meant there; then the others, as " name value", with a warning for weir's own words. */
+const char *haproxy_print_placed(struct haproxy_writer *w, enum keyword_level level,
+                                 const struct outline_entries *params, unsigned from);
+const char *haproxy_print_named(struct haproxy_writer *w, const struct outline_entries *params);
 
 /* haproxy_writer_forms.c: true when the entry's line has a grammar of its own and was written. */
 bool haproxy_put_form(struct haproxy_writer *w, enum keyword_level level);

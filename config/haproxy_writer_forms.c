@@ -41,30 +41,39 @@ static bool put_httpchk(struct haproxy_writer *w)
 /* log <address> [len ..] [format ..] <facility> [<level> [<minlevel>]] */
 static bool put_log(struct haproxy_writer *w)
 {
-    static const char *const names[] = {"facility", "level", "minlevel"};
     const struct outline_entries *params = &w->entry->params;
     const char *address = param_value(params, "address");
-    const char *text = haproxy_print_params(w, params);
     if (address == NULL)
         return false;
-    if (strcmp(address, "global") == 0) {
-        haproxy_put_line(w, "log global");
-        return true;
+    const char *rest = haproxy_print_placed(w, LEVEL_LOG, params, 2);
+    if (strcmp(address, "global") == 0)
+        rest = "";
+    else if (*rest == '\0')
+        rest = " local0"; /* HAProxy insists on a facility */
+    haproxy_put_line(w, "log %s%s%s", haproxy_quote(w->l->scratch, address),
+                     haproxy_print_named(w, params), rest);
+    return true;
+}
+
+/* balance <algorithm> [<parameter or expression>] [<words>] */
+static bool put_balance(struct haproxy_writer *w)
+{
+    const struct outline_entries *params = &w->entry->params;
+    const char *algorithm = param_value(params, "algorithm"), *key = NULL;
+    struct outline_entries others = {0};
+    for (size_t i = 0; i < params->count; i++) {
+        const struct outline_entry *param = &params->items[i];
+        const char *name = param->row->name;
+        if (strcmp(name, "parameter") == 0 || strcmp(name, "expression") == 0)
+            key = param->values[0];
+        else if (strcmp(name, "algorithm") != 0)
+            outline_append(w->l, &others, *param);
     }
-    size_t last = 2; /* the last of those that must be said, as one with a place leaves no gap */
-    while (last > 0 && !has_param(params, names[last]))
-        last--;
-    for (size_t i = 0; i <= last; i++) {
-        const struct keyword *row = keyword_spelt(&w->l->index, LEVEL_LOG, names[i]);
-        if (has_param(params, names[i]))
-            continue;
-        struct outline_entry entry = {.row = row, .value_count = 1};
-        entry.values = arena_alloc(w->l->scratch, sizeof *entry.values);
-        entry.values[0] = row->initial;
-        outline_append(w->l, (struct outline_entries *)params, entry);
-        text = haproxy_print_params(w, params);
-    }
-    haproxy_put_line(w, "log%s", text);
+    if (algorithm == NULL)
+        return false;
+    haproxy_put_line(w, "balance %s%s%s%s", haproxy_quote(w->l->scratch, algorithm),
+                     key != NULL ? " " : "", key != NULL ? haproxy_quote(w->l->scratch, key) : "",
+                     haproxy_print_named(w, &others));
     return true;
 }
 
@@ -98,6 +107,12 @@ static const char *print_action(struct haproxy_writer *w, const struct outline_e
                    ? arena_printf(arena, "%s %s", name, haproxy_quote(arena, action->values[0]))
                    : name;
     const char *text = name;
+    bool has_body = has_param(&action->params, "string") || has_param(&action->params, "file");
+    if (has_body && !has_param(&action->params, "content-type")) {
+        CONF_WARN(w->l, action->span, "say content_type",
+                  "a body without a type becomes text/plain, as HAProxy needs one");
+        text = arena_printf(arena, "%s content-type text/plain", text);
+    }
     for (size_t i = 0; i < action->params.count; i++) {
         const struct outline_entry *param = &action->params.items[i];
         bool is_status = strcmp(name, "deny") == 0 && strcmp(param->row->name, "status") == 0;
@@ -135,6 +150,7 @@ static const struct {
     {"option httpchk", LEVEL_PROXY, put_httpchk},
     {"log", LEVEL_PROXY, put_log},
     {"log", LEVEL_GLOBAL, put_log},
+    {"balance", LEVEL_PROXY, put_balance},
     {"stats admin", LEVEL_PROXY, put_stats_admin},
     {"option forwarded-proto", LEVEL_PROXY, put_forwarded_proto},
     {"http-request", LEVEL_PROXY, put_http_request},

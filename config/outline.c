@@ -154,22 +154,13 @@ static bool take_flag(struct outline_entry *entry, const struct conf_directive *
 static void make_entries(struct maker *m, enum keyword_level level, struct outline_entries *to,
                          const struct conf_directive *directives, size_t count);
 
-static const struct keyword *bare_row(struct loader *l, enum keyword_level level)
-{
-    KEYWORDS_OF(&l->index, level, row)
-    {
-        if (row->bare)
-            return row;
-    }
-    return NULL;
-}
-
 /* `binds = ["*:80"]`: the value is that of the bare parameter. */
 static struct outline_entry make_bare(struct maker *m, const struct keyword *row,
                                       const struct conf_word *word)
 {
     struct outline_entry entry = {.row = row, .form = OUTLINE_GROUP, .span = word->span};
-    struct outline_entry param = {.row = bare_row(m->l, row->params), .span = word->span};
+    struct outline_entry param = {.row = keyword_bare(&m->l->index, row->params),
+                                  .span = word->span};
     if (param.row == NULL) {
         CONF_FAIL(m->l, word->span, NULL, "'%s' takes a group", row->name);
         return entry;

@@ -15,27 +15,43 @@ static void drop_moot(struct loader *l, enum keyword_level level, struct outline
     entries->count = kept;
 }
 
-/* A value that says something by itself, unlike "false", and that is no part of something off. */
-static bool is_worth_saying(const struct keyword *row)
+static struct outline_entry make_initial(struct loader *l, const struct keyword *row)
+{
+    struct outline_entry entry = {.row = row, .value_count = 1};
+    entry.values = arena_alloc(l->scratch, sizeof *entry.values);
+    entry.values[0] = row->initial;
+    return entry;
+}
+
+/* The value of a row that says something by itself, unlike "false", and is no part of something
+ * that is off; of a group, that of the parameter which stands for it. */
+static bool find_initial(struct loader *l, const struct keyword *row,
+                         struct outline_entry *entry_out)
 {
     static const bool kinds[KW_KIND_COUNT] = {
         [KW_UINT] = true,   [KW_DURATION] = true, [KW_SIZE] = true,
         [KW_STRING] = true, [KW_CHOICE] = true,   [KW_NAME] = true};
-    return row->initial != NULL && kinds[row->kind] && row->turns_on == 0;
+    if (row->turns_on == 0 && kinds[row->kind] && row->initial != NULL) {
+        *entry_out = make_initial(l, row);
+        return true;
+    }
+    const struct keyword *param = row->anew ? keyword_bare(&l->index, row->params) : NULL;
+    if (param == NULL || param->initial == NULL)
+        return false;
+    *entry_out = (struct outline_entry){.row = row, .form = OUTLINE_GROUP};
+    outline_append(l, &entry_out->params, make_initial(l, param));
+    return true;
 }
 
 static void add_initial(struct loader *l, enum keyword_level level, unsigned scope,
                         struct outline_entries *entries)
 {
+    struct outline_entry entry;
     KEYWORDS_OF(&l->index, level, row)
     {
-        if (!is_worth_saying(row) || (row->scopes & scope) == 0 ||
-            outline_find(entries, row->name) != NULL)
-            continue;
-        struct outline_entry entry = {.row = row, .value_count = 1};
-        entry.values = arena_alloc(l->scratch, sizeof *entry.values);
-        entry.values[0] = row->initial;
-        outline_append(l, entries, entry);
+        bool is_absent = (row->scopes & scope) != 0 && outline_find(entries, row->name) == NULL;
+        if (is_absent && find_initial(l, row, &entry))
+            outline_append(l, entries, entry);
     }
 }
 

@@ -18,7 +18,7 @@ static void merge(struct loader *l, const struct outline_entry *earlier,
     outline_hoist(l, &remarks, &later->remarks);
     remarks.behind = behind;
     later->remarks = remarks;
-    if (earlier->form != OUTLINE_GROUP || later->form == OUTLINE_OFF)
+    if (earlier->form != OUTLINE_GROUP || later->form == OUTLINE_OFF || later->row->anew)
         return;
     struct outline_entries params = {0};
     for (size_t i = 0; i < earlier->params.count; i++)

@@ -78,10 +78,20 @@ MUST_CHECK bool condition_compile(struct compiler *c, struct rule_words *words,
 /* An `acl` line. */
 void acl_compile(struct compiler *c, const struct conf_line *line);
 
-/* A format string: text, %[expression], %token; NULL after reporting. For headers, variables and logs. */
+/* What becomes of the values in a format string. */
+enum format_kind {
+    FORMAT_HTTP,  /* header fields, paths, bodies: control characters become %XX */
+    FORMAT_PLAIN, /* variables, names: as they are */
+    FORMAT_LOG,   /* as they are, "-" for what is missing */
+};
+
+/* A format string: text, %[expression], %token; NULL after reporting. FORMAT_HTTP. */
 const struct format *format_compile(struct compiler *c, const struct conf_word *word,
                                     unsigned may_use);
+const struct format *format_compile_as(struct compiler *c, const struct conf_word *word,
+                                       unsigned may_use, enum format_kind kind);
 
+/* The next word, whatever it is; NULL after reporting that the action's `what` is missing. */
 /* Lives as long as the configuration; NULL after reporting what is wrong with the pattern at the span. */
 const struct regex *compiler_regex(struct compiler *c, const char *pattern, bool ignore_case,
                                    struct conf_span span);

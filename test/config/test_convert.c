@@ -167,8 +167,8 @@ static size_t count_comments(const char *text)
     return count;
 }
 
-/* False where the text cannot be read at all. */
-static bool check_both_ways(const char *name, const char *text)
+/* False where the text cannot be read at all. What is wrong may become another mistake. */
+static bool check_both_ways(const char *name, const char *text, bool is_wrong)
 {
     enum { TURNS = 4 };
     char *texts[TURNS] = {convert(name, text)};
@@ -181,7 +181,8 @@ static bool check_both_ways(const char *name, const char *text)
         if (texts[i] == NULL)
             fail_msg("%s: what was written cannot be read:\n%s", name, texts[i - 1]);
         char *again = describe(name, texts[i]);
-        assert_same(name, "the model", described, again);
+        if (!is_wrong || strncmp(described, "error", 5) != 0)
+            assert_same(name, "the model", described, again);
         assert_int_equal(count_comments(texts[i]), count_comments(text));
         free(again);
     }
@@ -205,7 +206,7 @@ static char *read_whole(const char *path)
 }
 
 /* How many of a folder's files can be converted. */
-static size_t check_folder(const char *folder)
+static size_t check_folder(const char *folder, bool is_wrong)
 {
     size_t count = 0;
     DIR *dir = opendir(folder);
@@ -218,7 +219,7 @@ static size_t check_folder(const char *folder)
             continue;
         char *text = read_whole(path);
         assert_non_null(text);
-        count += check_both_ways(entry->d_name, text);
+        count += check_both_ways(entry->d_name, text, is_wrong);
         free(text);
     }
     closedir(dir);
@@ -228,10 +229,10 @@ static size_t check_folder(const char *folder)
 static void every_file_goes_both_ways(void **state)
 {
     (void)state;
-    assert_true(check_folder(WEIR_TOP "/test/config/convert") >= 35);
-    assert_true(check_folder(WEIR_TOP "/test/fuzz/corpus/haproxy_cfg") >= 5);
-    assert_true(check_folder(WEIR_TOP "/test/fuzz/corpus/config") >= 5);
-    assert_true(check_folder(WEIR_TOP "/deploy") >= 1);
+    assert_true(check_folder(WEIR_TOP "/test/config/convert", false) >= 35);
+    assert_true(check_folder(WEIR_TOP "/test/fuzz/corpus/haproxy_cfg", true) >= 5);
+    assert_true(check_folder(WEIR_TOP "/test/fuzz/corpus/config", true) >= 5);
+    assert_true(check_folder(WEIR_TOP "/deploy", false) >= 1);
 }
 
 #define TIMEOUTS                                                                                   \
@@ -270,7 +271,7 @@ static void texts_are_written_as_people_write_them(void **state)
         char *libconfig = convert("x", pairs[i].haproxy), *haproxy = convert("x", libconfig);
         assert_same(pairs[i].name, "libconfig", pairs[i].libconfig, libconfig);
         assert_same(pairs[i].name, "haproxy.cfg", pairs[i].haproxy, haproxy);
-        assert_true(check_both_ways(pairs[i].name, pairs[i].haproxy));
+        assert_true(check_both_ways(pairs[i].name, pairs[i].haproxy, false));
         free(libconfig);
         free(haproxy);
     }
