@@ -7,6 +7,8 @@
 
 extern const struct action var_actions[];
 extern const struct action switching_actions[];
+extern const struct action map_actions[];
+extern const struct converter map_converters[];
 extern const struct line_row acl_lines[];
 
 #endif
