@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proxy/rules/actions.h"
+#include "proxy/rules/tables.h"
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/expr.h"
 #include "proxy/rules/pattern_list.h"

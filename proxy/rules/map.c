@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "proxy/rules/actions.h"
+#include "proxy/rules/tables.h"
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/pattern_list.h"
 

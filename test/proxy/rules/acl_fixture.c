@@ -4,9 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proxy/rules/actions.h"
-#include "proxy/rules/conv_priv.h"
 #include "proxy/rules/ruleset.h"
+#include "proxy/rules/tables.h"
 
 /* ---- fetches ------------------------------------------------------------------------------------------- */
 
