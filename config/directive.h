@@ -43,7 +43,7 @@ enum conf_section_kind {
     CONF_SECTION_FRONTEND,
     CONF_SECTION_BACKEND,
     CONF_SECTION_LISTEN,
-    CONF_SECTION_ANY, /* libconfig, while it is read: its members say which */
+    CONF_SECTION_ANY, /* libconfig, while it is read: its members say which. The last one. */
 };
 
 struct conf_section {

@@ -4,6 +4,7 @@
  * haproxy_writer_forms.c.
  */
 #include "config/haproxy_writer.h"
+#include "config/section_kinds.h"
 
 #include <string.h>
 
@@ -165,14 +166,9 @@ static void put_entry(struct haproxy_writer *w, enum keyword_level level,
 
 static void put_section(struct haproxy_writer *w, const struct outline_section *section)
 {
-    static const char *const names[] = {
-        [CONF_SECTION_GLOBAL] = "global",     [CONF_SECTION_DEFAULTS] = "defaults",
-        [CONF_SECTION_FRONTEND] = "frontend", [CONF_SECTION_BACKEND] = "backend",
-        [CONF_SECTION_LISTEN] = "listen",
-    };
     struct conf_arena *arena = w->l->scratch;
     put_above(w, &section->remarks, "");
-    fputs(names[section->kind], w->out);
+    fputs(section_kinds[section->kind].name, w->out);
     if (section->name != NULL)
         fprintf(w->out, " %s", haproxy_quote(arena, section->name));
     if (section->from != NULL)
@@ -181,7 +177,7 @@ static void put_section(struct haproxy_writer *w, const struct outline_section *
         fprintf(w->out, " #%s", section->remarks.behind);
     fputc('\n', w->out);
     for (size_t i = 0; i < section->entries.count; i++)
-        put_entry(w, section_level(section->kind), &section->entries.items[i]);
+        put_entry(w, section_kinds[section->kind].level, &section->entries.items[i]);
     put_above(w, &section->tail, "    ");
 }
 

@@ -15,6 +15,7 @@
 #include "config/libconfig_text.h"
 #include "config/libconfig_tokens.h"
 #include "config/libconfig_variables.h"
+#include "config/section_kinds.h"
 #include "config/suggest.h"
 
 enum { GROUP_DEPTH_MAX = 8 };
@@ -32,17 +33,8 @@ struct directive_list {
     size_t count;
 };
 
-static const struct {
-    const char *name, *singular;
-    enum conf_section_kind kind;
-} section_names[] = {
-    {"global", "global", CONF_SECTION_GLOBAL},
-    {"defaults", "defaults", CONF_SECTION_DEFAULTS},
-    {"frontends", "frontend", CONF_SECTION_FRONTEND},
-    {"backends", "backend", CONF_SECTION_BACKEND},
-    {"listens", "listen", CONF_SECTION_LISTEN},
-    {"sections", "sections", CONF_SECTION_ANY}, /* each element says which, to keep an order */
-};
+/* A list whose elements say which kind each is, so that they keep an order. */
+static const char any_kind[] = "sections";
 
 static struct conf_span span_of(const struct reader *r, const struct token *token)
 {
@@ -203,23 +195,32 @@ static void read_member(struct reader *r, config_setting_t *setting, struct dire
     }
 }
 
-/* The kind that `section = "frontend"` names, in a list of sections of all kinds. */
-static void take_kind(struct reader *r, struct conf_section *section, const struct conf_word *word)
+/* Reports what is none of the names of sections. */
+static void report_kind(struct reader *r, const struct conf_word *word, bool is_list,
+                        const char *problem)
 {
     struct suggestion suggestion;
     suggestion_start(&suggestion, word->text);
-    for (size_t i = 0; i < sizeof section_names / sizeof *section_names; i++) {
-        suggestion_try(&suggestion, section_names[i].singular);
-        if (strcmp(word->text, section_names[i].singular) == 0) {
-            section->kind = section_names[i].kind;
+    for (const struct section_kind *kind = section_kinds; kind->name != NULL; kind++)
+        suggestion_try(&suggestion, is_list ? kind->list : kind->name);
+    const char *help =
+        suggestion.best != NULL ? arena_printf(r->l->scratch, "did you mean '%s'?", suggestion.best)
+        : is_list
+            ? "one of: global, defaults, frontends, backends, listens; settings stand inside them"
+            : "one of: global, defaults, frontend, backend, listen";
+    CONF_FAIL(r->l, word->span, help, "%s '%s'", problem, word->text);
+}
+
+/* The kind that `section = "frontend"` names, in a list of sections of all kinds. */
+static void take_kind(struct reader *r, struct conf_section *section, const struct conf_word *word)
+{
+    for (int kind = 0; section_kinds[kind].name != NULL; kind++) {
+        if (strcmp(word->text, section_kinds[kind].name) == 0) {
+            section->kind = (enum conf_section_kind)kind;
             return;
         }
     }
-    CONF_FAIL(r->l, word->span,
-              suggestion.best != NULL
-                  ? arena_printf(r->l->scratch, "did you mean '%s'?", suggestion.best)
-                  : "one of: global, defaults, frontend, backend, listen",
-              "unknown kind of section '%s'", word->text);
+    report_kind(r, word, false, "unknown kind of section");
 }
 
 /* Takes `section`, `name` and `from` out of a section's members; the others are its directives. */
@@ -305,30 +306,21 @@ static void read_sections(struct reader *r, config_setting_t *setting, enum conf
     next_token(r);
 }
 
-static void report_unknown_section(struct reader *r, const struct conf_word *name)
-{
-    struct suggestion suggestion;
-    suggestion_start(&suggestion, name->text);
-    for (size_t i = 0; i < sizeof section_names / sizeof *section_names; i++)
-        suggestion_try(&suggestion, section_names[i].name);
-    const char *help =
-        suggestion.best != NULL
-            ? arena_printf(r->l->scratch, "did you mean '%s'?", suggestion.best)
-            : "one of: global, defaults, frontends, backends, listens; settings stand inside them";
-    CONF_FAIL(r->l, name->span, help, "unknown section '%s'", name->text);
-}
-
 static void read_top(struct reader *r, config_setting_t *setting)
 {
     struct conf_word name = read_name(r, setting);
-    for (size_t i = 0; i < sizeof section_names / sizeof *section_names; i++) {
-        if (strcmp(name.text, section_names[i].name) == 0 ||
-            strcmp(name.text, section_names[i].singular) == 0) {
-            read_sections(r, setting, section_names[i].kind, &name);
+    for (int kind = 0; section_kinds[kind].name != NULL; kind++) {
+        if (strcmp(name.text, section_kinds[kind].name) == 0 ||
+            strcmp(name.text, section_kinds[kind].list) == 0) {
+            read_sections(r, setting, (enum conf_section_kind)kind, &name);
             return;
         }
     }
-    report_unknown_section(r, &name);
+    if (strcmp(name.text, any_kind) == 0) {
+        read_sections(r, setting, CONF_SECTION_ANY, &name);
+        return;
+    }
+    report_kind(r, &name, true, "unknown section");
     skip_value(r, setting, &name);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rewrites words in place; a word without "${" is not touched. */
 #include "config/libconfig_variables.h"
+#include "config/section_kinds.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -96,5 +97,6 @@ void libconfig_variables(struct loader *l, struct conf_section *section)
         if (words[i]->text != NULL)
             expand_word(l, words[i]);
     }
-    expand_all(l, section_level(section->kind), "", section->directives, section->directive_count);
+    expand_all(l, section_kinds[section->kind].level, "", section->directives,
+               section->directive_count);
 }

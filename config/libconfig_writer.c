@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "config/outline_text.h"
+#include "config/section_kinds.h"
 
 enum { LINE_MAX_COLUMNS = 100, INDENT_COLUMNS = 4 };
 
@@ -14,18 +15,6 @@ struct writer {
     FILE *out;
     struct loader *l;
     unsigned depth;
-};
-
-static const struct {
-    enum conf_section_kind kind;
-    const char *list, *singular;
-    bool may_stand_alone; /* one of them is written without a list around it */
-} section_names[] = {
-    {CONF_SECTION_GLOBAL, "global", "global", true},
-    {CONF_SECTION_DEFAULTS, "defaults", "defaults", true},
-    {CONF_SECTION_FRONTEND, "frontends", "frontend", false},
-    {CONF_SECTION_BACKEND, "backends", "backend", false},
-    {CONF_SECTION_LISTEN, "listens", "listen", false},
 };
 
 static void indent(struct writer *w)
@@ -242,14 +231,6 @@ static void put_entries(struct writer *w, const struct outline_entries *entries)
     }
 }
 
-static size_t name_index(enum conf_section_kind kind)
-{
-    size_t i = 0;
-    while (section_names[i].kind != kind)
-        i++;
-    return i;
-}
-
 /* The group of a section; behind it stands `end`. */
 static void put_section(struct writer *w, const struct outline_section *section, bool says_kind,
                         const char *end)
@@ -260,7 +241,7 @@ static void put_section(struct writer *w, const struct outline_section *section,
     const struct {
         const char *name, *value;
     } words[] = {
-        {"section", says_kind ? section_names[name_index(section->kind)].singular : NULL},
+        {"section", says_kind ? section_kinds[section->kind].name : NULL},
         {"name", section->name},
         {"from", section->from},
     };
@@ -296,7 +277,7 @@ static void put_sections(struct writer *w, const char *name, const struct outlin
 static void put_alone(struct writer *w, const struct outline_section *section)
 {
     put_above(w, &section->remarks);
-    fprintf(w->out, "%s = ", section_names[name_index(section->kind)].list);
+    fprintf(w->out, "%s = ", section_kinds[section->kind].list);
     put_section(w, section, false, ";");
 }
 
@@ -331,14 +312,14 @@ static size_t count_grouped(const struct outline *outline)
 static void put_kinds(struct writer *w, const struct outline *outline, size_t end)
 {
     for (size_t i = 0, count; i < end; i += count) {
-        size_t name = name_index(outline->sections[i].kind);
+        const struct section_kind *kind = &section_kinds[outline->sections[i].kind];
         count = run_length(outline, i);
         if (i > 0)
             fputc('\n', w->out);
-        if (count == 1 && section_names[name].may_stand_alone)
+        if (count == 1 && kind->may_be_single)
             put_alone(w, &outline->sections[i]);
         else
-            put_sections(w, section_names[name].list, &outline->sections[i], count, false);
+            put_sections(w, kind->list, &outline->sections[i], count, false);
     }
 }
 

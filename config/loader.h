@@ -83,9 +83,6 @@ void loader_add_template(struct loader *l, const char *text, const char *written
 /* A text as conf_template.written has it, whether it held a variable or not; in the scratch arena. */
 const char *loader_template(const struct loader *l, const char *text);
 
-/* The level of the directives of a section. */
-enum keyword_level section_level(enum conf_section_kind kind);
-
 /* The help that is right in the syntax of the text the span lies in. */
 const char *loader_hint(const struct loader *l, struct conf_span span, const char *libconfig,
                         const char *haproxy);

@@ -10,6 +10,7 @@
 
 #include "config/apply.h"
 #include "config/haproxy_words.h"
+#include "config/section_kinds.h"
 #include "config/value.h"
 
 struct maker {
@@ -299,7 +300,7 @@ static void make_section(struct maker *m, struct outline *outline,
         made.name = loader_template(l, section->name.text);
     if (section->from.text != NULL)
         made.from = loader_template(l, section->from.text);
-    make_entries(m, section_level(section->kind), &made.entries, section->directives,
+    make_entries(m, section_kinds[section->kind].level, &made.entries, section->directives,
                  section->directive_count);
     outline->sections = arena_list_grow(l->scratch, outline->sections, outline->count, sizeof made);
     outline->sections[outline->count++] = made;

@@ -83,9 +83,6 @@ bool outline_is_moot(struct loader *l, enum keyword_level level,
  * out. */
 void outline_mark_moot(struct outline *outline);
 
-/* Where the entries of such a section may stand: enum keyword_scope, or-ed. */
-unsigned outline_scope(enum conf_section_kind kind);
-
 /* What the latest defaults, and those with a name, give. */
 struct outline_heritage {
     struct name_map by_name; /* -> struct outline_entries */

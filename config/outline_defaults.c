@@ -3,18 +3,7 @@
 #include <string.h>
 
 #include "config/outline_text.h"
-
-unsigned outline_scope(enum conf_section_kind kind)
-{
-    static const unsigned scopes[] = {
-        [CONF_SECTION_GLOBAL] = IN_GLOBAL,
-        [CONF_SECTION_DEFAULTS] = IN_DEFAULTS,
-        [CONF_SECTION_FRONTEND] = IN_FRONTEND,
-        [CONF_SECTION_BACKEND] = IN_BACKEND,
-        [CONF_SECTION_LISTEN] = IN_FRONTEND | IN_BACKEND,
-    };
-    return scopes[kind];
-}
+#include "config/section_kinds.h"
 
 const struct outline_entries *outline_inherited(const struct outline_heritage *heritage,
                                                 const struct outline_section *section)
@@ -36,7 +25,7 @@ void outline_inherit(struct loader *l, struct outline_entries *to,
                      const struct outline_entries *from, enum conf_section_kind kind)
 {
     for (size_t i = 0; from != NULL && i < from->count; i++) {
-        if ((from->items[i].row->scopes & outline_scope(kind)) != 0)
+        if ((from->items[i].row->scopes & section_kinds[kind].scope) != 0)
             outline_append(l, to, from->items[i]);
     }
 }
@@ -122,7 +111,7 @@ void outline_mark_moot(struct outline *outline)
         struct outline_section *section = &outline->sections[i];
         const struct outline_entries *from =
             section->kind == CONF_SECTION_GLOBAL ? NULL : outline_inherited(&heritage, section);
-        mark_entries(l, section_level(section->kind), from, &section->entries);
+        mark_entries(l, section_kinds[section->kind].level, from, &section->entries);
         if (section->kind == CONF_SECTION_DEFAULTS) {
             struct outline_entries *entries = arena_alloc(l->scratch, sizeof *entries);
             outline_inherit(l, entries, from, section->kind);

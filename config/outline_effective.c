@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "config/outline.h"
+#include "config/section_kinds.h"
 
 static void drop_moot(struct loader *l, enum keyword_level level, struct outline_entries *entries)
 {
@@ -57,10 +58,10 @@ static void add_initial(struct loader *l, enum keyword_level level, unsigned sco
 
 static void complete(struct loader *l, struct outline_section *section)
 {
-    enum keyword_level level = section_level(section->kind);
+    enum keyword_level level = section_kinds[section->kind].level;
     outline_drop_repeated(l, &section->entries);
     drop_moot(l, level, &section->entries);
-    add_initial(l, level, outline_scope(section->kind), &section->entries);
+    add_initial(l, level, section_kinds[section->kind].scope, &section->entries);
 }
 
 /* All that global sections say, as the first section. */

@@ -17,11 +17,6 @@ struct sections {
     struct name_map fronts, backs; /* a frontend and a backend may share a name */
 };
 
-enum keyword_level section_level(enum conf_section_kind kind)
-{
-    return kind == CONF_SECTION_GLOBAL ? LEVEL_GLOBAL : LEVEL_PROXY;
-}
-
 static void apply_globals(struct loader *l)
 {
     l->global.g.uid = (uid_t)-1;
