@@ -16,7 +16,7 @@ enum {
 
 static const struct keyword_choice modes[] = {
     {"http", CONF_MODE_HTTP, NULL},
-    {"tcp", CONF_MODE_TCP, "only HTTP is proxied so far"},
+    {"tcp", CONF_MODE_TCP, NULL},
     {"health", CONF_MODE_HTTP, "use monitor-uri"},
     {NULL, 0, NULL},
 };

@@ -50,10 +50,12 @@ void dispatch_release(struct stream *s, bool reuse)
 
 bool dispatch_is_repeatable(const struct stream *s)
 {
+    if (s->state == STREAM_CONNECTING)
+        return true;
     if (s->resp_started || s->resp_head.len > 0 || s->interim_count > 0)
         return false;
     /* what was read of the body must still be here */
-    return s->state == STREAM_CONNECTING || s->up.bytes_in + s->req.head_bytes <= s->in_used;
+    return s->up.bytes_in + s->req.head_bytes <= s->in_used;
 }
 
 static bool is_idempotent(enum http_method method)
@@ -99,7 +101,7 @@ static enum stream_state connect_to_server(struct stream *s)
         s->sconn->stream = s;
         s->connected_us = s->thread->loop->now_us;
         count_server(s, COUNTER_REUSES);
-        return request_send(s);
+        return s->mode->connected(s);
     }
     int error;
     count_server(s, COUNTER_CONNECTS);
@@ -181,7 +183,7 @@ enum stream_state dispatch_connecting(struct stream *s)
         return dispatch_retry_connect(s);
     sconn->secured = true;
     s->connected_us = s->thread->loop->now_us;
-    return request_send(s);
+    return s->mode->connected(s);
 }
 
 static void leave_failed_server(struct stream *s)

@@ -103,7 +103,16 @@ bool session_open(struct http_thread *thread, const struct bind *bind, int fd,
         return false;
     }
     loop_arm(thread->loop, &session->deadline, session_head_timeout_ms(session));
+    if (session->state == SESSION_IDLE)
+        session_begin(session);
     return true;
+}
+
+void session_begin(struct session *session)
+{
+    session->state = SESSION_IDLE;
+    if (session_frontend(session)->mode == CONF_MODE_TCP)
+        session->thread->hooks->begin_tcp(session);
 }
 
 static void free_session(struct loop_garbage *garbage)

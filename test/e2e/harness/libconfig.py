@@ -114,7 +114,9 @@ def _option(section, words):
 
 def _directive(section, words):
     first, rest = words[0], words[1:]
-    if first == "bind":
+    if words[:2] == ["no", "option"]:
+        section["option " + words[2]] = False
+    elif first == "bind":
         section.add("binds", _params(rest[1:], Group(address=rest[0])))
     elif first == "server":
         section.add("servers", _params(rest[2:], Group(name=rest[0], address=rest[1])))
