@@ -17,8 +17,15 @@ struct chunk {
     max_align_t bytes[]; /* aligned for any type */
 };
 
+struct deferred {
+    struct deferred *next; /* the one before */
+    void (*end)(void *thing);
+    void *thing; /* owned */
+};
+
 struct conf_arena {
-    struct chunk *newest; /* owned */
+    struct chunk *newest;      /* owned */
+    struct deferred *deferred; /* in the chunks */
 };
 
 /* calloc() that does not come back empty-handed. */
@@ -52,6 +59,8 @@ void arena_free(struct conf_arena *arena)
 {
     if (arena == NULL)
         return;
+    for (struct deferred *d = arena->deferred; d != NULL; d = d->next)
+        d->end(d->thing);
     for (struct chunk *chunk = arena->newest; chunk != NULL;) {
         struct chunk *older = chunk->next;
         free(chunk);
@@ -70,6 +79,13 @@ void *arena_alloc(struct conf_arena *arena, size_t bytes)
     void *memory = (char *)chunk->bytes + chunk->used;
     chunk->used += rounded;
     return memory;
+}
+
+void arena_defer(struct conf_arena *arena, void (*end)(void *thing), void *thing)
+{
+    struct deferred *d = arena_alloc(arena, sizeof *d);
+    *d = (struct deferred){arena->deferred, end, thing};
+    arena->deferred = d;
 }
 
 char *arena_copy_bytes(struct conf_arena *arena, const void *bytes, size_t len)

@@ -19,6 +19,9 @@ struct conf_arena;
 struct conf_arena *arena_new(void);
 void arena_free(struct conf_arena *arena);
 
+/* What another library allocated goes with the arena: end(thing) is called when it is freed. */
+void arena_defer(struct conf_arena *arena, void (*end)(void *thing), void *thing);
+
 /* Zeroed and aligned for any type. */
 void *arena_alloc(struct conf_arena *arena, size_t bytes);
 

@@ -20,16 +20,20 @@ struct expr;
 struct condition;
 struct format;
 struct pattern_file;
+struct proxy_rules;
 
 struct compiler {
     struct loader *l;
     struct config *config;
     const struct rule_tables *tables;
-    struct conf_proxy *proxy; /* whose lines are compiled */
-    enum ruleset_id ruleset;  /* of the line at hand; tells what may be used in it */
-    struct name_map acls;     /* of the proxy: name -> struct acl (acl.h) */
-    struct name_map files;    /* of the whole load: pattern files and maps, read once */
-    struct name_map vars;     /* of the whole load: names of variables -> their numbers */
+    struct name_map fetches, converters; /* name -> row */
+    struct name_map files;               /* of the whole load: pattern files and maps, read once */
+    struct conf_proxy *proxy;            /* whose lines are compiled */
+    struct proxy_rules *rules;           /* what becomes of them */
+    struct name_map acls;                /* name -> struct acl (acl.h): of the proxy, or of its
+                                            defaults while their lines are compiled */
+    const struct conf_line *line;        /* at hand */
+    enum ruleset_id ruleset;             /* of that line; tells what may be used in it */
 };
 
 /* Compiles all lines of all proxies; the hook of conf_input.compile, with the tables given. */
@@ -37,6 +41,15 @@ void rules_compile(struct loader *l, struct config *config, const struct rule_ta
 
 /* The place of text[offset] within a word: exact if the word was written without quotes or escapes. */
 struct conf_span compiler_span_in(const struct conf_word *word, size_t offset, size_t width);
+
+/* The list of the rule at hand, for messages: "http-request rules". */
+const char *compiler_where(const struct compiler *c);
+
+/* "did you mean ...?", or NULL. */
+const char *compiler_nearest_proxy(const struct compiler *c, const char *name, unsigned caps);
+/* The index of a server; -1 after reporting that there is none. */
+int compiler_find_server(struct compiler *c, const struct conf_proxy *backend, const char *name,
+                         struct conf_span span);
 
 /* The index of a proxy by its name, with any of the caps (enum conf_caps); -1 if there is none. */
 int compiler_find_proxy(const struct compiler *c, const char *name, unsigned caps);
@@ -50,7 +63,10 @@ const struct expr *expr_compile(struct compiler *c, const struct conf_word *word
 /* A whole word as an expression. */
 const struct expr *expr_compile_word(struct compiler *c, const struct conf_word *word,
                                      unsigned may_use);
-/* What may be used in rules of that list: enum fetch_use, or-ed. */
+/* May the fetch stand where this is to be had? False after reporting. */
+bool expr_check_use(struct compiler *c, const struct fetch *row, unsigned may_use,
+                    struct conf_span span);
+/* What may be used in rules of the list at hand: enum fetch_use, or-ed. */
 unsigned compiler_uses(const struct compiler *c);
 
 /*
@@ -62,11 +78,20 @@ MUST_CHECK bool condition_compile(struct compiler *c, struct rule_words *words,
 /* An `acl` line. */
 void acl_compile(struct compiler *c, const struct conf_line *line);
 
-/* A format string: text, %[expression], %token; NULL after reporting. For headers, variables and logs. */
+/* What becomes of the values in a format string. */
+enum format_kind {
+    FORMAT_HTTP,  /* header fields, paths, bodies: control characters become %XX */
+    FORMAT_PLAIN, /* variables, names: as they are */
+    FORMAT_LOG,   /* as they are, "-" for what is missing */
+};
+
+/* A format string: text, %[expression], %token; NULL after reporting. FORMAT_HTTP. */
 const struct format *format_compile(struct compiler *c, const struct conf_word *word,
                                     unsigned may_use);
+const struct format *format_compile_as(struct compiler *c, const struct conf_word *word,
+                                       unsigned may_use, enum format_kind kind);
 
-/* The next word, or NULL after reporting that the action's `what` is missing. */
+/* The next word, whatever it is; NULL after reporting that the action's `what` is missing. */
 const struct conf_word *rule_words_next(struct compiler *c, struct rule_words *words,
                                         const char *what);
 /* Are parameters left, before `if`, `unless` and the end? */

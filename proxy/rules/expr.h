@@ -13,8 +13,8 @@
 struct expr;
 struct format;
 
-/* False: there is no such value, and none further. Else out is the value; while it has SAMPLE_HAS_MORE,
- * expr_next() gives the next. */
+/* False: there is no such value, and none further (out->flags may still say MAY_CHANGE). Else out is the
+ * value; while it has SAMPLE_HAS_MORE, expr_next() gives the next. */
 bool expr_run(const struct expr *e, struct sample_env *env, struct sample *out);
 bool expr_next(const struct expr *e, struct sample_env *env, struct sample *out);
 /* The value as a text (the last converter's output cast to STRING); false if there is none. */
@@ -26,7 +26,9 @@ bool expr_same(const struct expr *a, const struct expr *b);
 const struct fetch *expr_fetch(const struct expr *e);
 const char *expr_source(const struct expr *e); /* as written, for traces */
 
-/* text, ended by NUL, into the scratch; NULL when there is no room */
+/* The text, ended by NUL, in the scratch; NULL when there is no room. */
 const char *format_text(const struct format *f, struct sample_env *env, size_t *len_out);
+/* The text of a format that holds no expression, NULL if it does. */
+const char *format_constant(const struct format *f);
 
 #endif

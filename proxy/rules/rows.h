@@ -162,11 +162,11 @@ struct action {
     const char *name;  /* NULL ends a table. "set-var": also takes what follows in parentheses */
     unsigned rulesets; /* IN_RULES(), or-ed */
     bool has_parens;   /* set-var(txn.x): the text between them is given to compile */
-    bool is_prefix;    /* track-sc0, sc-inc-gpc0(...): a number or more stands behind the name */
+    bool is_prefix;    /* track-sc0: compile is given what stands behind the name, "0" */
     bool is_final;     /* no rule behind it is reached if it runs */
     /*
      * Reads its parameters up to `if`, `unless` or the end; returns what run() needs (in the
-     * configuration's arena), or NULL after reporting. An action without parameters returns its row.
+     * configuration's arena), or NULL after reporting. NULL here: it has no parameters.
      */
     const void *(*compile)(struct compiler *c, const struct action *row, struct rule_words *words,
                            const char *parens);
@@ -187,10 +187,29 @@ struct rule {
 
 /* ---- all of them -------------------------------------------------------------------------------------- */
 
+/* A %token of format strings; %{+Q}ci has its flags applied by format.c. */
+struct format_token {
+    const char *name; /* NULL ends a table: "ci" of %ci */
+    unsigned use;     /* enum fetch_use */
+    /* False: there is no such value, which logs write as "-". */
+    bool (*run)(struct sample_env *env, const struct format_token *row, struct sample *out);
+    int value;
+    const char *doc;
+    const char *since;
+};
+
+/* How the lines of a keyword are compiled that are no rules: acl, stick-table, log-format, ... */
+struct line_row {
+    enum conf_line_kind kind;
+    void (*compile)(struct compiler *c, const struct conf_line *line); /* NULL ends a table */
+};
+
 struct rule_tables {
     const struct fetch *const *fetches; /* arrays of tables, each ended by NULL */
     const struct converter *const *converters;
     const struct action *const *actions;
+    const struct format_token *const *tokens;
+    const struct line_row *const *lines;
 };
 
 #endif

@@ -95,6 +95,7 @@ struct sample_env {
     const struct access_record *(*make_record)(struct sample_env *env);
     bool is_response; /* a rule of the response side */
     bool is_final;    /* no more bytes will come, or no more are waited for */
+    bool is_lenient;  /* strict-mode off: an action that fails is passed over */
 };
 
 /* NULL when the bound is reached: the value is then missing. Not aligned. */

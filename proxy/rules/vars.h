@@ -24,6 +24,7 @@ enum { VARS_BYTES_MAX = 64 * 1024 };
 /* The number of a name, the same over reloads; process-wide, locks. */
 uint32_t var_id(const char *name, size_t len);
 const char *var_id_name(uint32_t id);
+const char *var_scope_name(enum var_scope scope);
 
 /* "txn.name"; false after reporting. */
 bool var_name_compile(struct compiler *c, const char *text, size_t len, struct conf_span span,
