@@ -44,30 +44,12 @@ struct http_edit stream_edit(struct stream *s, bool is_response);
 
 /* ---- for actions --------------------------------------------------------------------------------------- */
 
-enum decision_kind {
-    DECIDED_ERROR,   /* the error page of that status */
-    DECIDED_REPLY,   /* head and body as given */
-    DECIDED_CLOSE,   /* no word to the client */
-    DECIDED_TARPIT,  /* as ERROR or REPLY, but after timeout tarpit */
-    DECIDED_METRICS, /* use-service prometheus-exporter */
-};
-
-/*
- * Head: status line and fields, each with its CRLF, without the connection's field and the empty line. Texts
- * are the configuration's, or lie in the scratch from where it was when the rule began.
- */
-struct rule_decision {
-    enum decision_kind kind;
-    enum stream_cause cause;
-    int status;
-    bool is_reply; /* of DECIDED_TARPIT */
-    struct sample_text head, body;
-    size_t scratch_used; /* so much of it is in use until the answer has gone */
-};
-
 /* Leaves a decision; returns RULE_ANSWERS. */
 enum rule_verdict rules_decide(struct sample_env *env, const struct rule_decision *decision);
-/* Run this rule again when the client has sent more, or after so many ms; false when that time is over. */
-bool rules_may_wait(struct sample_env *env, unsigned timeout_ms);
+/*
+ * The rule has to wait, for more of the message or for a time to pass: true, and it returns RULE_WAITS, to be run
+ * again; false when the time is over.
+ */
+bool rules_may_wait(struct sample_env *env, const struct rule *rule, unsigned timeout_ms);
 
 #endif

@@ -117,7 +117,7 @@ static char cause_letter(const struct stream *s)
     static const char letters[CAUSES] = {
         [CAUSE_NONE] = '-',         [CAUSE_CLIENT_ABORT] = 'C',   [CAUSE_CLIENT_TIMEOUT] = 'c',
         [CAUSE_SERVER_ABORT] = 'S', [CAUSE_SERVER_TIMEOUT] = 's', [CAUSE_PROXY] = 'P',
-        [CAUSE_RESOURCE] = 'R',     [CAUSE_LOCAL] = 'L',          [CAUSE_SERVER_DOWN] = 'D',
+        [CAUSE_RESOURCE] = 'R',     [CAUSE_INTERNAL] = 'I',     [CAUSE_LOCAL] = 'L',          [CAUSE_SERVER_DOWN] = 'D',
         [CAUSE_KILLED] = 'K',
     };
     return letters[s->cause];
