@@ -17,15 +17,16 @@ struct chunk {
     max_align_t bytes[]; /* aligned for any type */
 };
 
+/* What is not in the arena but ends with it. */
 struct deferred {
     struct deferred *next; /* the one before */
-    void (*end)(void *thing);
+    void (*release)(void *thing);
     void *thing; /* owned */
 };
 
 struct conf_arena {
     struct chunk *newest;      /* owned */
-    struct deferred *deferred; /* in the chunks */
+    struct deferred *deferred; /* in the arena; the latest first */
 };
 
 /* calloc() that does not come back empty-handed. */
@@ -60,7 +61,7 @@ void arena_free(struct conf_arena *arena)
     if (arena == NULL)
         return;
     for (struct deferred *d = arena->deferred; d != NULL; d = d->next)
-        d->end(d->thing);
+        d->release(d->thing);
     for (struct chunk *chunk = arena->newest; chunk != NULL;) {
         struct chunk *older = chunk->next;
         free(chunk);
@@ -81,19 +82,19 @@ void *arena_alloc(struct conf_arena *arena, size_t bytes)
     return memory;
 }
 
-void arena_defer(struct conf_arena *arena, void (*end)(void *thing), void *thing)
-{
-    struct deferred *d = arena_alloc(arena, sizeof *d);
-    *d = (struct deferred){arena->deferred, end, thing};
-    arena->deferred = d;
-}
-
 char *arena_copy_bytes(struct conf_arena *arena, const void *bytes, size_t len)
 {
     char *copy = arena_alloc(arena, len + 1);
     if (len > 0)
         memcpy(copy, bytes, len);
     return copy;
+}
+
+void arena_defer(struct conf_arena *arena, void (*release)(void *thing), void *thing)
+{
+    struct deferred *d = arena_alloc(arena, sizeof *d);
+    *d = (struct deferred){arena->deferred, release, thing};
+    arena->deferred = d;
 }
 
 char *arena_copy(struct conf_arena *arena, const char *text)

@@ -19,11 +19,11 @@ struct conf_arena;
 struct conf_arena *arena_new(void);
 void arena_free(struct conf_arena *arena);
 
-/* What another library allocated goes with the arena: end(thing) is called when it is freed. */
-void arena_defer(struct conf_arena *arena, void (*end)(void *thing), void *thing);
-
 /* Zeroed and aligned for any type. */
 void *arena_alloc(struct conf_arena *arena, size_t bytes);
+
+/* Has a thing of another owner's memory (a compiled regular expression) released with the arena. */
+void arena_defer(struct conf_arena *arena, void (*release)(void *thing), void *thing);
 
 /* Copies of text; the result ends in NUL. */
 char *arena_copy(struct conf_arena *arena, const char *text);

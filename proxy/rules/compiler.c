@@ -131,7 +131,8 @@ static const struct action *find_action(struct compiler *c, const char *name, st
     suggestion_start(&s, arena_copy_bytes(c->l->scratch, name, strcspn(name, "(")));
     for (const struct action *const *table = c->tables->actions; *table != NULL; table++) {
         for (const struct action *row = *table; row->name != NULL; row++) {
-            bool fits = action_is(row, name, rest_out), is_here = (row->rulesets & IN_RULES(c->ruleset)) != 0;
+            bool fits = action_is(row, name, rest_out),
+                 is_here = (row->rulesets & IN_RULES(c->ruleset)) != 0;
             if (fits && is_here)
                 return row;
             if (fits)
@@ -143,7 +144,8 @@ static const struct action *find_action(struct compiler *c, const char *name, st
     const char *help =
         s.best != NULL ? arena_printf(c->l->scratch, "did you mean '%s'?", s.best) : NULL;
     if (elsewhere != NULL)
-        CONF_FAIL(c->l, span, NULL, "'%s' cannot be used in %s", elsewhere->name, compiler_where(c));
+        CONF_FAIL(c->l, span, NULL, "'%s' cannot be used in %s", elsewhere->name,
+                  compiler_where(c));
     else
         CONF_FAIL(c->l, span, help, "unknown action '%s' in %s", s.word, compiler_where(c));
     return NULL;

@@ -92,6 +92,11 @@ const struct format *format_compile_as(struct compiler *c, const struct conf_wor
                                        unsigned may_use, enum format_kind kind);
 
 /* The next word, whatever it is; NULL after reporting that the action's `what` is missing. */
+/* Lives as long as the configuration; NULL after reporting what is wrong with the pattern at the span. */
+const struct regex *compiler_regex(struct compiler *c, const char *pattern, bool ignore_case,
+                                   struct conf_span span);
+
+/* The next word, or NULL after reporting that the action's `what` is missing. */
 const struct conf_word *rule_words_next(struct compiler *c, struct rule_words *words,
                                         const char *what);
 /* Are parameters left, before `if`, `unless` and the end? */

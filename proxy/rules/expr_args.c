@@ -14,7 +14,6 @@
 
 #include "config/suggest.h"
 #include "config/value.h"
-#include "proxy/base/regex.h"
 #include "proxy/rules/vars.h"
 
 struct reader {
@@ -193,24 +192,10 @@ static bool read_server(struct compiler *c, struct arg *arg, const char *text)
     return server >= 0;
 }
 
-static void free_regex(void *regex)
-{
-    regex_free(regex);
-}
-
 static bool read_regex(struct compiler *c, struct arg *arg, const char *text)
 {
-    char error[REGEX_ERROR_BYTES];
-    size_t offset = 0;
-    struct regex *regex = regex_new(text, false, error, &offset);
-    if (regex == NULL) {
-        CONF_FAIL(c->l, arg->span, NULL, "bad regular expression '%s': %s, at offset %zu", text,
-                  error, offset);
-        return false;
-    }
-    arena_defer(c->l->arena, free_regex, regex);
-    arg->regex = regex;
-    return true;
+    arg->regex = compiler_regex(c, text, false, arg->span);
+    return arg->regex != NULL;
 }
 
 static bool read_var(struct compiler *c, struct arg *arg, const char *text)

@@ -25,7 +25,8 @@ struct access_record; /* proxy/state/access_record.h */
 struct loop;
 struct proxy;
 struct rule_trace; /* proxy/rules/trace.h */
-struct session;    /* of the rooms above: only their fetches look inside */
+struct server;
+struct session; /* of the rooms above: only their fetches look inside */
 struct snapshot;
 struct stream;
 struct var_store; /* proxy/rules/vars.h */
@@ -93,6 +94,9 @@ struct sample_env {
     /* Log fields of the stream as it stands, for log formats; asked for when first needed. */
     const struct access_record *record;
     const struct access_record *(*make_record)(struct sample_env *env);
+    /* What use_backend and use-server have chosen; NULL: nothing. */
+    const struct proxy *chosen_backend;
+    struct server *chosen_server;
     bool is_response; /* a rule of the response side */
     bool iterates;    /* an ACL asks: fetches with several values give each, not just the last */
     bool is_final;    /* no more bytes will come, or no more are waited for */
