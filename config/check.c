@@ -155,10 +155,30 @@ static void check_shared_address(struct loader *l, const struct config *config,
     }
 }
 
+/* What only HTTP proxies do. `defaults` may hand it to all, so this is no error. */
+static void check_http_words(struct loader *l, const struct config *config,
+                             const struct conf_proxy *proxy, struct conf_span span)
+{
+    (void)config;
+    const struct {
+        bool given;
+        const char *word;
+    } words[] = {
+        {proxy->stats.enabled, "stats"},
+        {proxy->action_count > 0, "http-request"},
+        {proxy->monitor_uri != NULL, "monitor-uri"},
+        {proxy->forwardfor.enabled, "option forwardfor"},
+    };
+    for (size_t i = 0; proxy->mode == CONF_MODE_TCP && i < sizeof words / sizeof *words; i++)
+        if (words[i].given)
+            CONF_WARN(l, span, loader_hint(l, span, "add mode = \"http\"", "add a line: mode http"),
+                      "'%s' is ignored in '%s', which has mode tcp", words[i].word, proxy->name);
+}
+
 static proxy_check *const checks[] = {
-    check_no_bind,    check_no_backend, check_no_server,          check_unused,
-    check_unchecked,  check_maxqueue,   check_format_without_log, check_shared_address,
-    check_open_admin,
+    check_http_words,     check_no_bind,    check_no_backend, check_no_server,
+    check_unused,         check_unchecked,  check_maxqueue,   check_format_without_log,
+    check_shared_address, check_open_admin,
 };
 
 void check_proxies(struct loader *l, const struct config *config)

@@ -127,6 +127,8 @@ struct keyword {
     const char *takes;     /* KW_OWN: what the value is, for the manual */
     const char *note;      /* KW_NOTHING, KW_REFUSED, KW_LATER */
     const char *doc;
+    const char *example; /* a line of haproxy.cfg, or of a bind or server line, or NULL */
+    const char *example_libconfig; /* the same in the other syntax; both or neither */
     const char *since; /* first HAProxy version; NULL = 1.5 or older, "weir" = a word of our own */
     const char *until; /* last HAProxy version that knew it, or NULL */
 };

@@ -157,6 +157,16 @@ static void report_no_backend(struct loader *l, const struct draft_proxy *draft)
     CONF_FAIL(l, draft->default_backend_span, help, "there is no backend '%s'", name);
 }
 
+/* The other way round works: the frontend speaks HTTP then. */
+static void check_same_mode(struct loader *l, const struct draft_proxy *draft,
+                            const struct conf_proxy *proxy)
+{
+    if (proxy->mode == CONF_MODE_HTTP && proxy->default_backend->mode == CONF_MODE_TCP)
+        CONF_FAIL(l, draft->default_backend_span, "give both the same mode",
+                  "'%s' has mode http, its backend '%s' mode tcp", proxy->name,
+                  proxy->default_backend_name);
+}
+
 /* All proxies stand in their final array by now. */
 static void link_backends(struct loader *l, struct config *config)
 {
@@ -173,6 +183,8 @@ static void link_backends(struct loader *l, struct config *config)
             proxy->default_backend = names_get(&backs, proxy->default_backend_name);
             if (proxy->default_backend == NULL)
                 report_no_backend(l, l->proxies[i]);
+            else
+                check_same_mode(l, l->proxies[i], proxy);
         } else if (proxy->server_count > 0)
             proxy->default_backend = proxy;
     }
@@ -201,9 +213,22 @@ static void resolve_global(struct loader *l)
     global->log_count = kept;
 }
 
+/* A format of defaults that tells of requests is meant for those that have some. */
+static void resolve_log_format(struct loader *l, struct conf_proxy *proxy, struct conf_span span)
+{
+    if (proxy->mode != CONF_MODE_TCP || proxy->log_format <= CONF_LOG_TCP)
+        return;
+    proxy->log_format = CONF_LOG_TCP;
+    if ((proxy->caps & CONF_FRONTEND) != 0)
+        CONF_WARN(l, span,
+                  loader_hint(l, span, "add option_tcplog = true", "add a line: option tcplog"),
+                  "'%s' has no requests to log: 'option tcplog' is used", proxy->name);
+}
+
 static void resolve_proxy(struct loader *l, struct draft_proxy *draft)
 {
     struct conf_proxy *proxy = &draft->p;
+    resolve_log_format(l, proxy, draft->span);
     fill_timeouts(l, proxy, draft->span);
     expand_logs(l, proxy);
     resolve_servers(l, proxy);

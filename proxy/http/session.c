@@ -108,10 +108,18 @@ bool session_open(struct http_thread *thread, const struct bind *bind, int fd,
     return true;
 }
 
+/* A TCP frontend in front of an HTTP backend speaks HTTP, as in HAProxy. */
+static bool is_tcp(const struct session *session)
+{
+    const struct proxy *frontend = session->bind->proxy, *backend = frontend->default_backend;
+    return frontend->conf->mode == CONF_MODE_TCP &&
+           (backend == NULL || backend->conf->mode == CONF_MODE_TCP);
+}
+
 void session_begin(struct session *session)
 {
     session->state = SESSION_IDLE;
-    if (session_frontend(session)->mode == CONF_MODE_TCP)
+    if (is_tcp(session))
         session->thread->hooks->begin_tcp(session);
 }
 

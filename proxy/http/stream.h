@@ -107,8 +107,8 @@ extern const struct stream_mode stream_http;
 struct stream {
     struct session *session; /* borrowed; NULL once ended */
     struct http_thread *thread;
-    const struct stream_mode *mode; /* borrowed: a row */
-    struct pool *pool;              /* borrowed: where its memory came from */
+    const struct stream_mode *mode;         /* borrowed: a row */
+    struct pool *pool;                      /* borrowed: where its memory came from */
     struct snapshot *snapshot;              /* held */
     const struct proxy *frontend, *backend; /* borrowed: from the snapshot; backend may be NULL */
     struct server *server;                  /* borrowed; we hold one of its slots while not NULL */
@@ -121,9 +121,9 @@ struct stream {
     enum stream_state state;
 
     struct relay up, down;
-    bool logged;         /* its line is written: with option logasap before the end */
-    bool resp_started;   /* bytes of a final response have gone to the client */
-    bool keep_client;    /* the client's connection may serve another request */
+    bool logged;       /* its line is written: with option logasap before the end */
+    bool resp_started; /* bytes of a final response have gone to the client */
+    bool keep_client;  /* the client's connection may serve another request */
     bool keep_server;
     bool suspects_death; /* the connection broke; a new one shows whether the server lives */
     bool fresh_conn;     /* idle connections have failed it: open a new one */

@@ -70,7 +70,9 @@ struct arg_spec {
     bool raw;     /* all of the parentheses is one text: nothing is split or unquoted */
 };
 
-/* At load time, after the arguments were read: false after reporting what is wrong. May replace an
+/* There are always ARGS_MAX of them: those not given are ARG_NONE. A check may fill in further ones.
+ *
+ * At load time, after the arguments were read: false after reporting what is wrong. May replace an
  * argument by something made of it (ARG_OWN). value: the row's. */
 typedef bool arg_check(struct compiler *c, struct arg *args, unsigned count, int value);
 

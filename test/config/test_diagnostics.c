@@ -80,7 +80,7 @@ static const struct {
     {"misspelt choice", BACK("balance = \"roundrobbin\";"), 3, 11, CONF_ERROR, "unknown balance 'roundrobbin'", "did you mean 'roundrobin'?"},
     {"choice like no other", BACK("http_reuse = \"x\";"), 3, 14, CONF_ERROR, "unknown http-reuse 'x'", "one of: never, safe, aggressive, always"},
     {"choice that is not built", BACK("balance = \"source\";"), 3, 11, CONF_ERROR, "balance 'source' is not supported yet", NULL},
-    {"layer 4", BACK("mode = \"tcp\";"), 3, 8, CONF_ERROR, "mode 'tcp' is not supported yet", "only HTTP is proxied so far"},
+    {"layer 4 behind layer 7", BACK("mode = \"tcp\";"), 5, 65, CONF_ERROR, "'f' has mode http, its backend 'b' mode tcp", "give both the same mode"},
     {"text as a flag", FRONT("monitor_uri = true;"), 3, 15, CONF_ERROR, "monitor_uri: 'true' is not a text", "write it in double quotes"},
     {"empty text", FRONT("monitor_uri = \"\";"), 3, 15, CONF_ERROR, "monitor_uri: the text is empty", NULL},
     {"two values", BACK("balance = [\"roundrobin\", \"leastconn\"];"), 3, 26, CONF_ERROR, "'balance' takes a single value", NULL},

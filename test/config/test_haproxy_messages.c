@@ -105,7 +105,6 @@ static const struct {
     {"number above its range", LISTEN(" retries 1001"), 9, 10, CONF_ERROR, "retries: 1001 is too large", "from 0 to 1000"},
     {"misspelt balance", LISTEN(" balance roundrobbin"), 9, 10, CONF_ERROR, "unknown balance 'roundrobbin'", "did you mean 'roundrobin'?"},
     {"balance that is not built", LISTEN(" balance hdr(host)"), 9, 10, CONF_ERROR, "balance 'hdr' is not supported yet", "roundrobin and leastconn are there"},
-    {"mode that is not built", LISTEN(" mode tcp"), 9, 7, CONF_ERROR, "mode 'tcp' is not supported yet", "only HTTP is proxied so far"},
     {"unknown mode", LISTEN(" mode htp"), 9, 7, CONF_ERROR, "unknown mode 'htp'", "did you mean 'http'?"},
     {"odd interval of redispatch", LISTEN(" option redispatch x"), 9, 20, CONF_ERROR, "option redispatch: 'x' is not an interval", "true, false, or the number of retries between two changes of server"},
     {"misspelt word of an option", LISTEN(" option forwardfor hedaer X"), 9, 20, CONF_ERROR, "unknown keyword 'hedaer' of 'option forwardfor'", "did you mean 'header'?"},

@@ -142,6 +142,39 @@ static void help_finds_a_keyword_in_either_spelling(void **state)
     }
 }
 
+static void help_knows_first_words_and_near_misses(void **state)
+{
+    (void)state;
+    char *made = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&made, &len);
+    assert_true(reference_help(out, config_tables, "timeout"));
+    fflush(out);
+    assert_non_null(strstr(made, "timeout connect "));
+    rewind(out);
+    assert_false(reference_help(out, config_tables, "blance"));
+    assert_true(reference_suggest(out, config_tables, "blance"));
+    fclose(out);
+    assert_string_equal(made, "did you mean 'balance'?\n");
+    free(made);
+}
+
+static void help_lists_each_keyword_once(void **state)
+{
+    (void)state;
+    char *made = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&made, &len);
+    fputc('\n', out);
+    reference_words(out, config_tables);
+    fclose(out);
+    char *first = strstr(made, "\nmaxconn\n");
+    assert_non_null(first);
+    assert_null(strstr(first + 1, "\nmaxconn\n"));
+    assert_non_null(strstr(made, "\ntimeout connect\n"));
+    free(made);
+}
+
 /* The texts of the guide that are marked as complete. */
 static void the_guides_example_loads_without_a_warning(void **state)
 {
@@ -175,6 +208,8 @@ int main(void)
         cmocka_unit_test(every_row_is_in_the_manual),
         cmocka_unit_test(the_manual_is_what_the_rows_say),
         cmocka_unit_test(help_finds_a_keyword_in_either_spelling),
+        cmocka_unit_test(help_knows_first_words_and_near_misses),
+        cmocka_unit_test(help_lists_each_keyword_once),
         cmocka_unit_test(the_guides_example_loads_without_a_warning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

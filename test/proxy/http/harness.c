@@ -41,7 +41,7 @@ static void on_drained(struct http_thread *thread)
     running->drained++;
 }
 
-static const struct http_hooks http_hooks = {on_access, on_drained};
+static const struct http_hooks http_hooks = {.access_log = on_access, .begin_tcp = NULL, .drained = on_drained};
 static const struct state_hooks state_hooks = {.server_notice = http_server_notice};
 static const struct stream_service service = {fixed_reply};
 
