@@ -295,6 +295,8 @@ struct conf_proxy {
     bool http_keep_alive;
     bool tcpka, clitcpka, srvtcpka;
     bool abortonclose;
+    bool http_buffer_request;
+    unsigned inspect_delay_ms; /* tcp-request inspect-delay */
 
     /* backend side */
     const char *balance; /* name of an algorithm: "roundrobin", "leastconn" */

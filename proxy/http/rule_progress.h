@@ -6,6 +6,7 @@
 #define WEIR_HTTP_RULE_PROGRESS_H
 
 #include "proxy/rules/vars.h"
+#include "proxy/state/access_record.h"
 
 struct proxy;
 
@@ -18,13 +19,15 @@ struct rule_progress {
     bool is_lenient;               /* strict-mode off, for the list at hand */
     bool wait_is_over;             /* no more will come of the message, or no more is waited for */
     bool is_tarpit;
+    bool has_failed; /* http-after-response did: what tells of it passes by */
     const struct proxy *chosen; /* by use_backend; or NULL */
 
     /* what actions set */
     bool no_l7_retry, unlogged;
     int8_t log_level;                             /* 1 + the level; 0: as configured */
     unsigned client_ms, server_ms, tunnel_ms;     /* timeouts; 0: as configured */
-    struct sample_text *captured, *captured_resp; /* by slot, in the stream's buffer; or NULL */
+    struct access_text *captured, *captured_resp; /* by slot, in the stream's buffer; or NULL */
+    struct access_text cookie, cookie_resp;       /* of capture cookie; data NULL: none */
 };
 
 static inline void rule_progress_free(struct rule_progress *p)

@@ -4,7 +4,6 @@
 
 #include "proxy/http/body.h"
 #include "proxy/http/captures.h"
-#include "proxy/http/local.h"
 #include "proxy/http/stream_log.h"
 
 void rules_env(struct stream *s, const struct proxy *proxy, bool is_response,
@@ -135,6 +134,7 @@ static bool run_list(struct stream *s, const struct proxy *proxy, enum ruleset_i
     env.is_final = !may_wait || s->rules.wait_is_over;
     enum rule_verdict verdict = run_on(s, set, &env);
     s->rules.is_lenient = env.is_lenient;
+    s->rules.chosen = env.chosen_backend;
     switch (verdict) {
     case RULE_WAITS:
         if (s->rules.wait_until_ms == 0)
@@ -159,6 +159,16 @@ static bool run_content(struct stream *s, const struct proxy *proxy, enum stream
 static bool try_monitor(struct stream *s, const struct proxy *proxy, enum stream_state *next_out)
 {
     return proxy->conf->monitor_uri != NULL && local_try_monitor(s, proxy, next_out);
+}
+
+bool rules_monitor_fails(struct stream *s, const struct proxy *proxy)
+{
+    struct sample_env env;
+    if (proxy->conf->rules == NULL || proxy->conf->rules->monitor_fail == NULL)
+        return false;
+    rules_env(s, proxy, false, &env);
+    env.is_final = true;
+    return condition_run(proxy->conf->rules->monitor_fail, &env) == CONDITION_YES;
 }
 
 static bool capture(struct stream *s, const struct proxy *proxy, enum stream_state *next_out)
@@ -261,22 +271,17 @@ enum stream_state rules_request(struct stream *s)
 enum stream_state rules_client_ready(struct stream *s)
 {
     struct session *session = s->session;
-    size_t room = s->in_top - s->in_len, limit = s->thread->buffer_bytes;
-    if (s->in_len + room > limit)
-        room = limit > s->in_len ? limit - s->in_len : 0;
-    while (room > 0) {
-        ssize_t n = session_read(session, s->in + s->in_len, room);
-        if (n <= 0) {
-            if (n != UV_EAGAIN)
-                return stream_fail(s, CAUSE_CLIENT_ABORT, 400);
-            break;
-        }
-        s->in_len += (uint32_t)n;
-        room -= (size_t)n;
+    ssize_t n = 1;
+    while (stream_room(s) > 0 && n > 0) {
+        n = session_read(session, s->in + s->in_len, stream_room(s));
+        if (n > 0)
+            s->in_len += (uint32_t)n;
     }
+    if (n <= 0 && n != UV_EAGAIN)
+        return stream_fail(s, CAUSE_CLIENT_ABORT, 400);
     if (!session_own_intake(session))
         return stream_fail(s, CAUSE_RESOURCE, 500);
-    if (room == 0 && !s->rules.is_tarpit)
+    if (stream_room(s) == 0 && !s->rules.is_tarpit)
         s->rules.wait_is_over = true;
     return rules_request(s);
 }
@@ -339,6 +344,8 @@ bool rules_response(struct stream *s, enum stream_state *next_out)
 
 bool rules_wants_after_response(const struct stream *s)
 {
+    if (s->rules.has_failed)
+        return false;
     return ruleset_of(s->frontend->conf->rules, RULES_HTTP_AFTER_RESPONSE) != NULL ||
            (s->backend != NULL &&
             ruleset_of(s->backend->conf->rules, RULES_HTTP_AFTER_RESPONSE) != NULL);
@@ -347,7 +354,7 @@ bool rules_wants_after_response(const struct stream *s)
 bool rules_after_response(struct stream *s)
 {
     enum rule_verdict verdict = run_response_list(s, s->backend, RULES_HTTP_AFTER_RESPONSE);
-    if (verdict == RULE_GOES_ON && s->backend != s->frontend)
+    if (verdict != RULE_FAILS && s->backend != s->frontend)
         verdict = run_response_list(s, s->frontend, RULES_HTTP_AFTER_RESPONSE);
     return verdict != RULE_FAILS;
 }

@@ -135,7 +135,7 @@ static void read_request(struct session *session)
     struct stream *s = session->stream;
     if (s == NULL)
         return;
-    ssize_t n = session_read(session, s->in + s->in_len, session->thread->buffer_bytes - s->in_len);
+    ssize_t n = session_read(session, s->in + s->in_len, stream_room(s));
     if (n > 0) {
         /* the whole head within one time-out, however many pieces it comes in; the first one's goes on */
         if (s->in_len == 0 && session->requests > 1)

@@ -196,6 +196,15 @@ static inline const struct conf_proxy *stream_conf(const struct stream *s)
     return s->backend != NULL ? s->backend->conf : s->frontend->conf;
 }
 
+/* How much of the request may still be read into s->in. */
+static inline size_t stream_room(const struct stream *s)
+{
+    size_t limit = s->thread->buffer_bytes;
+    if (s->in_top < limit)
+        limit = s->in_top;
+    return limit > s->in_len ? limit - s->in_len : 0;
+}
+
 /* Records who is to blame; the first one to be blamed stays so. */
 void stream_blame(struct stream *s, enum stream_cause cause);
 /* In a tunnel it is the silence of both that ends it. */
@@ -245,7 +254,12 @@ enum stream_state response_read(struct stream *s);
 
 /* local.c */
 /* Whether the proxy's service took the request; then *next_out is the stream's next state. */
-bool local_try_service(struct stream *s, const struct proxy *proxy, enum stream_state *next_out);
+bool local_try_service(struct stream *s, const struct proxy *proxy, enum service_kind kind,
+                       enum stream_state *next_out);
+/* Whether the request is for monitor-uri. */
+bool local_try_monitor(struct stream *s, const struct proxy *proxy, enum stream_state *next_out);
+/* What a rule answers. */
+enum stream_state local_reply(struct stream *s, const struct rule_decision *decision);
 enum stream_state local_error(struct stream *s, int status);
 enum stream_state local_continue(struct stream *s);
 enum stream_state local_prepared(struct stream *s);

@@ -39,6 +39,8 @@ struct http_thread {
     size_t buffer_bytes;       /* of the head buffer in each stream: tune.bufsize */
     size_t rewrite_bytes;      /* behind it, for what rules write: tune.maxrewrite */
     struct sample_scratch sample_scratch; /* of the rules */
+    struct access_record record;          /* for rules that name log fields */
+    struct addr record_local;
     struct wheel_timer upkeep; /* twice a second */
     struct loop_message drain_mail;
     unsigned loose; /* objects freed since memory was last given back to the system */
