@@ -37,6 +37,8 @@ static void find_row(struct haproxy_line *line)
 {
     struct loader *l = line->r->l;
     size_t most = line->count < NAME_WORDS_MAX ? line->count : NAME_WORDS_MAX;
+    if (names_get(&l->index.by_first[line->level], line->words[0].text) == NULL)
+        most = 1; /* it begins no name of several words */
     line->row = NULL;
     for (size_t n = most; n > 0 && line->row == NULL; n--) {
         line->row = keyword_spelt(&l->index, line->level, join_words(l, line->words, n));

@@ -109,7 +109,7 @@ bool haproxy_old_rewrite(struct haproxy_line *line)
     if (strcmp(first, "reqadd") == 0 || strcmp(first, "rspadd") == 0)
         return rewrite_add(line, *(first + 2) == 'q' ? "http-request" : "http-response");
     for (const struct haproxy_old *old = haproxy_olds; old->first != NULL; old++) {
-        if (old->level == line->level && strcmp(old->first, first) == 0 &&
+        if (old->level == line->level && *old->first == *first && strcmp(old->first, first) == 0 &&
             (old->second == NULL || strcmp(old->second, second) == 0))
             return rewrite(line, old);
     }

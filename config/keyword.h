@@ -35,6 +35,8 @@ enum keyword_level {
     LEVEL_TLS_OPTIONS, /* struct conf_tls: ssl-default-bind-options */
     LEVEL_FORWARDFOR,  /* struct conf_forwardfor */
     LEVEL_HTTPCHK,     /* struct conf_check */
+    LEVEL_BALANCE,     /* struct conf_balance */
+    LEVEL_HASH_TYPE,   /* struct conf_hash */
     LEVEL_ERROR_FILE,  /* struct conf_error_file */
     LEVEL_ACTION,      /* struct conf_action */
     LEVEL_RETURN,      /* struct conf_action, inside `return` */
@@ -127,7 +129,7 @@ struct keyword {
     const char *takes;     /* KW_OWN: what the value is, for the manual */
     const char *note;      /* KW_NOTHING, KW_REFUSED, KW_LATER */
     const char *doc;
-    const char *example; /* a line of haproxy.cfg, or of a bind or server line, or NULL */
+    const char *example;           /* a line of haproxy.cfg, or of a bind or server line, or NULL */
     const char *example_libconfig; /* the same in the other syntax; both or neither */
     const char *since; /* first HAProxy version; NULL = 1.5 or older, "weir" = a word of our own */
     const char *until; /* last HAProxy version that knew it, or NULL */
@@ -142,11 +144,17 @@ struct keyword_table {
 /* The core's tables; ends in NULL. */
 extern const struct keyword_table *const config_tables[];
 
+/* Words that need no name, counted from 1; and such as must be there. */
+enum { KEYWORD_POSITIONS = 8, KEYWORDS_REQUIRED = 4 };
+
 /* Tables made ready for looking up: their rows by level, shifts already added. In the arena. */
 struct keyword_index {
     struct keyword *rows[LEVEL_COUNT];        /* each ends with a row without a name */
     struct name_map by_name[LEVEL_COUNT];     /* folded, and plurals */
     struct name_map by_spelling[LEVEL_COUNT]; /* as the rows have them: HAProxy's */
+    struct name_map by_first[LEVEL_COUNT];    /* first of several words -> one of its rows */
+    const struct keyword *by_position[LEVEL_COUNT][KEYWORD_POSITIONS];  /* NULL: none */
+    const struct keyword *required[LEVEL_COUNT][KEYWORDS_REQUIRED + 1]; /* NULL ends */
 };
 
 void keyword_index_build(struct conf_arena *arena, struct keyword_index *index,

@@ -26,7 +26,6 @@ static const struct keyword proxy_rows[] = {
     {MISSING("persist rdp-cookie", BACK, "persistence and stick tables are not built yet", "Keep to a server by an RDP cookie.")},
     {MISSING("rate-limit sessions", FRONT, "persistence and stick tables are not built yet", "Most new sessions in a second.")},
     {IGNORED("dynamic-cookie-key", BACK, "there is no persistence yet", "Key of cookies made from addresses.")},
-    {IGNORED("hash-type", BACK, "it counts for balances by a hash, which are not built yet", "How a hash chooses a server.")},
     {MISSING("source", BACK, "the kernel picks the address", "Address to connect from.")},
     {MISSING("server-template", BACK, "write the servers one by one", "Many servers by one line.")},
     {MISSING("dispatch", BACK, "write: server NAME ADDRESS", "One nameless server; write: server NAME ADDRESS.")},

@@ -2,7 +2,6 @@
 /* Rows of defaults, frontends, backends and listens. Their nested words are in keywords_http.c. */
 #include "config/keyword.h"
 #include "config/own.h"
-#include "lb-algos/algo.h"
 
 #define AT(member) .offset = offsetof(struct draft_proxy, p.member)
 #define TURNS_ON(member) .turns_on = offsetof(struct draft_proxy, p.member)
@@ -18,25 +17,6 @@ static const struct keyword_choice modes[] = {
     {"http", CONF_MODE_HTTP, NULL},
     {"tcp", CONF_MODE_TCP, NULL},
     {"health", CONF_MODE_HTTP, "use monitor-uri"},
-    {NULL, 0, NULL},
-};
-
-static const char *algorithm_name(size_t i)
-{
-    return lb_algos[i] != NULL ? lb_algos[i]->name : NULL;
-}
-
-/* HAProxy's algorithms that lb-algos does not have yet; one that it gets is taken from there. */
-static const struct keyword_choice other_algorithms[] = {
-    {"static-rr", 0, "roundrobin is the nearest"},
-    {"first", 0, "leastconn is the nearest"},
-    {"source", 0, "roundrobin and leastconn are there"},
-    {"uri", 0, "roundrobin and leastconn are there"},
-    {"url_param", 0, "roundrobin and leastconn are there"},
-    {"random", 0, "leastconn is the nearest"},
-    {"hdr", 0, "roundrobin and leastconn are there"},
-    {"hash", 0, "roundrobin and leastconn are there"},
-    {"rdp-cookie", 0, "roundrobin and leastconn are there"},
     {NULL, 0, NULL},
 };
 
@@ -79,10 +59,14 @@ static const struct keyword proxy_rows[] = {
      .params = LEVEL_ACTION, .list = &own_action_list, .otherwise = "requests go to a server",
      .doc = "A rule that answers requests itself. The first that fits counts."},
 
-    {.name = "balance", .kind = KW_NAME, .scopes = BACK, AT(balance), .names = algorithm_name, .choices = other_algorithms,
-     .initial = "roundrobin", .example = "balance leastconn",
-     .example_libconfig = "balance = \"leastconn\";",
-     .doc = "How a server is picked for each request."},
+    {.name = "balance", .kind = KW_GROUP, .scopes = BACK, AT(balance), .params = LEVEL_BALANCE, .set = own_balance, .min = 1,
+     .otherwise = "roundrobin", .example = "balance leastconn",
+     .example_libconfig = "balance = \"leastconn\";", .doc = "How a server is picked for each request."},
+    {.name = "hash-type", .kind = KW_GROUP, .scopes = BACK, AT(hash), .params = LEVEL_HASH_TYPE, .set = own_hash_type, .min = 1,
+     .otherwise = "map-based", .doc = "How the hash of a key chooses a server, for algorithms that need one."},
+    {.name = "hash-balance-factor", .kind = KW_OWN, .scopes = BACK, AT(hash.balance_factor_percent), .set = own_balance_factor,
+     .max = 65535, .takes = "a percentage above 100, or 0", .initial = "0", .since = "1.7",
+     .doc = "With hash-type consistent: a server whose load is above so much of the average is passed over for the next; 0 = never."},
     {.name = "server", .kind = KW_LIST, .scopes = IN_BACKEND, AT(servers), .plural = "servers",
      .params = LEVEL_SERVER, .list = &own_server_list, .otherwise = "requests are answered with 503",
      .example = "server app1 10.0.0.11:8080 check weight 2",

@@ -122,11 +122,15 @@ struct conf_server_check {
     bool send_proxy;
 };
 
+/* What a server's places on a ring follow from. */
+enum conf_hash_key { CONF_HASH_ID, CONF_HASH_ADDR, CONF_HASH_ADDR_PORT };
+
 struct conf_server {
     const char *name;
     struct conf_place place;
     unsigned id; /* puid of the CSV: `id`, else counted from 1 */
     struct conf_addr addr;
+    enum conf_hash_key hash_key;
     unsigned weight;  /* 0..256, default 1 */
     unsigned maxconn; /* 0 = no bound */
     unsigned minconn;
@@ -254,6 +258,40 @@ enum conf_line_kind {
     CONF_LINE_KINDS,
 };
 
+/* What a hash that chooses the server is made of. */
+enum conf_balance_key {
+    CONF_KEY_NONE, /* the algorithm needs none */
+    CONF_KEY_SOURCE,
+    CONF_KEY_URI,
+    CONF_KEY_URL_PARAM,
+    CONF_KEY_HEADER,
+    CONF_KEY_RDP_COOKIE,
+    CONF_KEY_EXPRESSION,
+};
+
+/* `balance`: how a server is picked. */
+struct conf_balance {
+    const char *name; /* without what stands in parentheses: "roundrobin", "hdr" */
+    enum conf_balance_key key;
+    const char *parameter;              /* name of the URL parameter, header or RDP cookie */
+    unsigned len;                       /* of a URI: bytes that count; 0 = all */
+    unsigned depth;                     /* of a URI: directories that count; 0 = all */
+    bool whole;                         /* of a URI: with its query */
+    bool path_only;                     /* of a URI: without scheme and authority */
+    bool check_post;                    /* of a URL parameter: also in the body */
+    bool domain_only;                   /* of a header: only the name before the last dot */
+    unsigned draws;                     /* of random */
+    const struct conf_line *expression; /* of hash: its one word; or NULL */
+};
+
+/* `hash-type` and what goes with it. */
+struct conf_hash {
+    const char *method;             /* "map-based", "consistent": a name of lb_hash_types */
+    const struct lb_hash *function; /* lb-algos/hash.h */
+    bool avalanche;
+    unsigned balance_factor_percent; /* hash-balance-factor; 0 = no bound */
+};
+
 enum conf_caps { CONF_FRONTEND = 1, CONF_BACKEND = 2, CONF_LISTEN = 3 };
 
 struct conf_proxy {
@@ -299,7 +337,8 @@ struct conf_proxy {
     unsigned inspect_delay_ms; /* tcp-request inspect-delay */
 
     /* backend side */
-    const char *balance; /* name of an algorithm: "roundrobin", "leastconn" */
+    struct conf_balance balance;
+    struct conf_hash hash;
     struct conf_server *servers;
     size_t server_count;
     struct conf_check check;
@@ -343,6 +382,7 @@ struct config {
     struct conf_global global;
     struct conf_proxy *proxies; /* in the order of the file */
     size_t proxy_count;
+    struct pattern_list *pattern_lists; /* of all rules: proxy/rules/pattern_list.h; the latest first */
     struct conf_words files; /* all that was read: configurations, includes, error files, bodies */
     const char *digest; /* hex SHA-256 of all texts read: tells two loads apart in the statistics */
     struct conf_arena *arena; /* owned */

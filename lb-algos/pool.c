@@ -119,6 +119,7 @@ void lb_pool_set_algo(struct lb_pool *pool, const struct lb_algo *algo)
 void lb_pool_set_options(struct lb_pool *pool, const struct lb_options *options)
 {
     pool->options = *options;
+    pool->table.fresh = false;
 }
 
 void lb_pool_set_all_backups(struct lb_pool *pool, bool all_backups)

@@ -35,7 +35,7 @@ struct lb_algo;
 struct lb_server {
     uint32_t weight; /* 0..LB_WEIGHT_MAX; 0 = no new picks */
     uint32_t in_flight;
-    uint32_t order; /* of the configuration: breaks ties, and says who is the first backup */
+    uint32_t order;     /* of the configuration: breaks ties, and says who is the first backup */
     uint32_t id;        /* of the configuration: what `first` goes by */
     uint32_t ring_base; /* where it stands on a ring follows from this: see lb_ring_base_*() */
     bool present;       /* the index is in use */
@@ -51,9 +51,10 @@ struct lb_server {
 
 /* What some of the algorithms want to be told besides. */
 struct lb_options {
-    unsigned draws;                  /* of random: how many are drawn; 0 counts as 1 */
-    unsigned balance_factor_percent; /* of a ring: most load relative to the average; 0 = no bound */
-    uint64_t seed;                   /* of random; odd */
+    unsigned draws; /* of random: how many are drawn; 0 counts as 1 */
+    unsigned
+        balance_factor_percent; /* of a ring: most load relative to the average; 0 = no bound */
+    uint64_t seed;              /* of random */
 };
 
 struct lb_pool {

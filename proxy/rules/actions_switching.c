@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * use_backend and use-server: a fixed name becomes an index when it is compiled; a name with an
- * expression is looked up in a table of all names, made once as well.
+ * expression is looked up in a table of all names, made once as well. And lines that are a condition alone.
  */
 #include <string.h>
 
@@ -137,6 +137,13 @@ static enum rule_verdict run_use_server(struct sample_env *env, const struct rul
     return RULE_STOPS;
 }
 
+/* Lines that are nothing but a condition. */
+static enum rule_verdict run_condition_alone(struct sample_env *env, const struct rule *rule)
+{
+    (void)env, (void)rule;
+    return RULE_STOPS;
+}
+
 /* clang-format off */
 const struct action switching_actions[] = {
     {.name = "use_backend", .rulesets = IN_RULES(RULES_BACKEND), .is_final = true,
@@ -145,6 +152,10 @@ const struct action switching_actions[] = {
     {.name = "use-server", .rulesets = IN_RULES(RULES_SERVER),
      .compile = compile_use_server, .run = run_use_server, .takes = "<name>",
      .doc = "Takes that server, unless it is down."},
+    {.name = "stats admin", .rulesets = IN_RULES(RULES_STATS_ADMIN), .run = run_condition_alone,
+     .doc = "Who may change servers by the statistics page."},
+    {.name = "monitor fail", .rulesets = IN_RULES(RULES_MONITOR_FAIL), .run = run_condition_alone,
+     .doc = "When monitor-uri answers 503."},
     {.name = NULL},
 };
 /* clang-format on */

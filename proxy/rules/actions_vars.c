@@ -8,14 +8,11 @@
 #include "proxy/rules/trace.h"
 #include "proxy/rules/vars.h"
 
-enum { ALL_RULES = (1u << RULES_COUNT) - 1 };
-
-/* use_backend, use-server, redirect and stats have one kind of action each. */
 enum {
-    IN_ANY = ALL_RULES & ~(IN_RULES(RULES_REDIRECT) | IN_RULES(RULES_BACKEND) |
-                           IN_RULES(RULES_SERVER) | IN_RULES(RULES_STATS)),
     IN_HTTP = IN_RULES(RULES_HTTP_REQUEST) | IN_RULES(RULES_HTTP_RESPONSE) |
               IN_RULES(RULES_HTTP_AFTER_RESPONSE),
+    IN_ANY = IN_HTTP | IN_RULES(RULES_TCP_CONNECTION) | IN_RULES(RULES_TCP_SESSION) |
+             IN_RULES(RULES_TCP_CONTENT) | IN_RULES(RULES_TCP_RESPONSE),
 };
 
 /* ---- set-var, set-var-fmt, unset-var ------------------------------------------------------------------ */

@@ -35,6 +35,9 @@ static const struct {
     [RULES_BACKEND] = {"'use_backend' rules", OF_REQUEST},
     [RULES_SERVER] = {"'use-server' rules", OF_REQUEST},
     [RULES_STATS] = {"'stats http-request' rules", OF_REQUEST},
+    [RULES_STATS_ADMIN] = {"'stats admin'", OF_REQUEST},
+    [RULES_MONITOR_FAIL] = {"'monitor fail'", OF_REQUEST},
+    [RULES_PERSIST] = {"'force-persist' and 'ignore-persist'", OF_REQUEST},
 };
 
 const char *compiler_where(const struct compiler *c)
@@ -47,7 +50,7 @@ unsigned compiler_uses(const struct compiler *c)
     return lists[c->ruleset].uses;
 }
 
-/* Which list a line's rule goes to; the action of some is their own name. */
+/* Which list a line's rule goes to; the action of some is the line's own name. */
 static const struct line_list {
     bool is_rule;
     enum ruleset_id id;
@@ -64,6 +67,10 @@ static const struct line_list {
     [CONF_LINE_USE_BACKEND] = {true, RULES_BACKEND, "use_backend"},
     [CONF_LINE_USE_SERVER] = {true, RULES_SERVER, "use-server"},
     [CONF_LINE_STATS_HTTP_REQUEST] = {true, RULES_STATS, NULL},
+    [CONF_LINE_STATS_ADMIN] = {true, RULES_STATS_ADMIN, "stats admin"},
+    [CONF_LINE_MONITOR_FAIL] = {true, RULES_MONITOR_FAIL, "monitor fail"},
+    [CONF_LINE_FORCE_PERSIST] = {true, RULES_PERSIST, "force-persist"},
+    [CONF_LINE_IGNORE_PERSIST] = {true, RULES_PERSIST, "ignore-persist"},
 };
 
 /* ---- words -------------------------------------------------------------------------------------------- */

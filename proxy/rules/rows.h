@@ -134,10 +134,13 @@ enum ruleset_id {
     RULES_HTTP_REQUEST,
     RULES_HTTP_RESPONSE,
     RULES_HTTP_AFTER_RESPONSE,
-    RULES_REDIRECT, /* the bare `redirect` lines, after http-request */
-    RULES_BACKEND,  /* use_backend */
-    RULES_SERVER,   /* use-server */
-    RULES_STATS,    /* stats http-request */
+    RULES_REDIRECT,     /* the bare `redirect` lines, after http-request */
+    RULES_BACKEND,      /* use_backend */
+    RULES_SERVER,       /* use-server */
+    RULES_STATS,        /* stats http-request */
+    RULES_STATS_ADMIN,  /* stats admin; RULE_STOPS = who asks may change servers */
+    RULES_MONITOR_FAIL, /* monitor fail; RULE_STOPS = monitor-uri answers 503 */
+    RULES_PERSIST,      /* force-persist and ignore-persist: the first that holds counts */
     RULES_COUNT,
 };
 

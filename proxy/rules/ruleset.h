@@ -31,8 +31,6 @@ struct rule_capture {
 
 struct proxy_rules {
     struct ruleset sets[RULES_COUNT];
-    const struct condition *monitor_fail;
-    const struct condition *stats_admin;
     const struct rule_capture *request_captures, *response_captures;
     size_t request_capture_count, response_capture_count;
     const char

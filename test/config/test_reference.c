@@ -31,6 +31,7 @@ static void check_row(const struct keyword *row)
     assert_true(strlen(row->doc) > 5 && row->doc[strlen(row->doc) - 1] != ' ');
     assert_non_null(strchr(".)", row->doc[strlen(row->doc) - 1]));
     assert_true(row->scopes != 0);
+    assert_true(row->position < KEYWORD_POSITIONS);
     bool has_note = keyword_is_idle(row);
     assert_int_equal(row->note != NULL, has_note);
     if (!has_note)

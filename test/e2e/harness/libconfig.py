@@ -8,7 +8,8 @@ import re
 
 SECTIONS = {"frontend": "frontends", "backend": "backends", "listen": "listens"}
 FLAGS = {"ssl", "check", "backup", "disabled", "check-ssl", "strict-sni", "no-tls-tickets", "v4v6",
-         "v6only", "if-none", "self-signed", "prefer-client-ciphers"}
+         "v6only", "if-none", "self-signed", "prefer-client-ciphers", "whole", "path-only", "check_post",
+         "use_domain_only"}
 SEVERAL = {"crt"}  # parameters that may be repeated
 FIRST_WORDS = {"timeout", "option", "stats"}  # of keywords of two words
 IGNORED = ("stats socket",)
@@ -112,6 +113,19 @@ def _option(section, words):
         section["option " + words[0]] = words[1] if len(words) > 1 else True
 
 
+def _balance(words):
+    balance = Group(algorithm=words[0])
+    words = words[1:]
+    if balance["algorithm"] == "url_param":
+        balance["parameter"], words = words[0], words[1:]
+    return _params(words, balance)
+
+
+def _hash_type(words):
+    names = ("method", "function", "avalanche")
+    return Group(zip(names, words[:2] + [True] * (len(words) - 2)))
+
+
 def _directive(section, words):
     first, rest = words[0], words[1:]
     if words[:2] == ["no", "option"]:
@@ -126,6 +140,10 @@ def _directive(section, words):
         section.add("logs", _log(rest))
     elif first == "errorfile":
         section.add("errorfiles", Group(status=rest[0], file=rest[1]))
+    elif first == "balance":
+        section[first] = _balance(rest)
+    elif first == "hash-type":
+        section[first] = _hash_type(rest)
     elif first == "option":
         _option(section, rest)
     elif first == "http-check":

@@ -95,7 +95,7 @@ void harness_init(struct harness *h, unsigned servers)
         .timeout = {.connect_ms = 5000, .client_ms = 5000, .server_ms = 5000},
         .logs = &h->log_target,
         .log_count = 1,
-        .balance = "roundrobin",
+        .balance.name = "roundrobin",
         .reuse = CONF_REUSE_ALWAYS,
         .default_backend_name = "www",
         .maxconn = 1000,
