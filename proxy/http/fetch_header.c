@@ -213,7 +213,8 @@ static bool read_address(struct sample_text text, struct sample *out)
     char copy[INET6_ADDRSTRLEN];
     const char *from = text.data, *end = from + text.len, *to = end;
     if (text.len > 0 && *from == '[') {
-        to = memchr(++from, ']', (size_t)(end - from));
+        from++;
+        to = memchr(from, ']', (size_t)(end - from));
         if (to == NULL)
             return false;
     } else if (memchr(from, '.', text.len) != NULL) {

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The tables of rows that this room declares, for the array of all of them in runtime/rule_tables.c. */
+#ifndef WEIR_HTTP_ACTION_ROWS_H
+#define WEIR_HTTP_ACTION_ROWS_H
+
+#include "proxy/rules/rows.h"
+
+extern const struct action answer_actions[], field_actions[], line_actions[], redirect_actions[],
+    stream_actions[];
+extern const struct line_row http_lines[];
+
+#endif
