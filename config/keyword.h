@@ -37,6 +37,7 @@ enum keyword_level {
     LEVEL_HTTPCHK,     /* struct conf_check */
     LEVEL_BALANCE,     /* struct conf_balance */
     LEVEL_HASH_TYPE,   /* struct conf_hash */
+    LEVEL_COOKIE,      /* struct conf_cookie */
     LEVEL_ERROR_FILE,  /* struct conf_error_file */
     LEVEL_ACTION,      /* struct conf_action */
     LEVEL_RETURN,      /* struct conf_action, inside `return` */

@@ -74,7 +74,6 @@ static const struct keyword server_rows[] = {
     {IGNORED("npn", IN_SERVER | IN_DEFAULT_SERVER, "see alpn", "Former word for alpn."), .words = 1},
     {IGNORED("pool-low-conn", IN_SERVER | IN_DEFAULT_SERVER, "threads keep what they opened", "Idle connections that are not taken by other threads."), .words = 1},
     {MISSING("proto", IN_SERVER | IN_DEFAULT_SERVER, "servers speak HTTP/1", "Protocol of the server."), .words = 1},
-    {MISSING("redir", IN_SERVER | IN_DEFAULT_SERVER, "requests are passed on", "Redirect instead of passing on."), .words = 1},
     {MISSING("resolve-net", IN_SERVER | IN_DEFAULT_SERVER, "names are resolved when the configuration is loaded", "Networks preferred."), .words = 1},
     {MISSING("resolve-opts", IN_SERVER | IN_DEFAULT_SERVER, "names are resolved when the configuration is loaded", "How names are resolved."), .words = 1},
     {MISSING("resolve-prefer", IN_SERVER | IN_DEFAULT_SERVER, "write ipv4@ or ipv6@ before the name", "Family preferred."), .words = 1},

@@ -21,11 +21,9 @@ enum {
 /* clang-format off */
 static const struct keyword proxy_rows[] = {
     {MISSING("http-error", ANY, "rules and conditions come next", "Answers for statuses.")},
-    {MISSING("cookie", BACK, "persistence and stick tables are not built yet", "Keep a client on its server by a cookie.")},
-    {MISSING("appsession", BACK, "persistence and stick tables are not built yet", "Keep a client on its server; write: cookie NAME prefix.")},
+    {MISSING("appsession", BACK, "HAProxy 1.6 has removed it", "Keep a client on its server; write: cookie NAME prefix.")},
     {MISSING("persist rdp-cookie", BACK, "persistence and stick tables are not built yet", "Keep to a server by an RDP cookie.")},
     {MISSING("rate-limit sessions", FRONT, "persistence and stick tables are not built yet", "Most new sessions in a second.")},
-    {IGNORED("dynamic-cookie-key", BACK, "there is no persistence yet", "Key of cookies made from addresses.")},
     {MISSING("source", BACK, "the kernel picks the address", "Address to connect from.")},
     {MISSING("server-template", BACK, "write the servers one by one", "Many servers by one line.")},
     {MISSING("dispatch", BACK, "write: server NAME ADDRESS", "One nameless server; write: server NAME ADDRESS.")},
@@ -58,7 +56,6 @@ static const struct keyword proxy_rows[] = {
     {MISSING("option h1-case-adjust-bogus-client", FRONT, "header names keep their case", "Change the case of header names.")},
     {MISSING("option h1-case-adjust-bogus-server", BACK, "header names keep their case", "Change the case of header names.")},
     {MISSING("option nolinger", ANY, "connections close in order", "Reset connections when closing.")},
-    {IGNORED("option persist", BACK, "there is no persistence yet", "Keep to a server that is down.")},
     {MISSING("grace", ANY, "write grace in the global section", "Wait before closing; the global grace remains.")},
     {MISSING("option smtpchk", BACK, "probes connect, or ask over HTTP (option httpchk)", "Probes with SMTP.")},
     {MISSING("option mysql-check", BACK, "probes connect, or ask over HTTP (option httpchk)", "Probes with MySQL.")},

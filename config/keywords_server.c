@@ -105,7 +105,10 @@ static const struct keyword server_rows[] = {
     {.name = "pool-purge-delay", .kind = KW_DURATION, .scopes = IN_BOTH, AT(pool_purge_ms),
      .unit = UNIT_MS, .initial = "5s", .since = "1.9", .doc = "How often half of the unused idle connections are closed."},
 
-    {.name = "cookie", .kind = KW_REFUSED, .scopes = IN_BOTH, .words = 1, .note = "persistence is not built yet", .doc = "Value of the persistence cookie."},
+    {.name = "cookie", .kind = KW_STRING, .scopes = IN_BOTH, AT(cookie), .min = 1, .otherwise = "none; see dynamic of the backend's cookie",
+     .doc = "What the persistence cookie calls the server."},
+    {.name = "redir", .kind = KW_STRING, .scopes = IN_BOTH, AT(redir), .min = 1, .otherwise = "requests are passed on",
+     .doc = "GET and HEAD requests for this server are answered with 302, to this prefix and their own target."},
     {.name = "send-proxy", .kind = KW_REFUSED, .scopes = IN_BOTH, .note = "the PROXY protocol comes with layer 4", .doc = "Begin with a PROXY protocol header."},
     {.name = "send-proxy-v2", .kind = KW_REFUSED, .scopes = IN_BOTH, .note = "the PROXY protocol comes with layer 4", .doc = "Begin with a binary PROXY protocol header."},
     {.name = "check-send-proxy", .kind = KW_REFUSED, .scopes = IN_BOTH, .note = "the PROXY protocol comes with layer 4", .doc = "Probes begin with a PROXY protocol header."},

@@ -131,8 +131,10 @@ struct conf_server {
     unsigned id; /* puid of the CSV: `id`, else counted from 1 */
     struct conf_addr addr;
     enum conf_hash_key hash_key;
-    unsigned weight;  /* 0..256, default 1 */
-    unsigned maxconn; /* 0 = no bound */
+    const char *cookie; /* what the persistence cookie calls it, or NULL */
+    const char *redir;  /* GET and HEAD are redirected to this and their target; or NULL */
+    unsigned weight;    /* 0..256, default 1 */
+    unsigned maxconn;   /* 0 = no bound */
     unsigned minconn;
     unsigned maxqueue; /* 0 = no bound */
     bool backup, disabled;
@@ -292,6 +294,17 @@ struct conf_hash {
     unsigned balance_factor_percent; /* hash-balance-factor; 0 = no bound */
 };
 
+/* `cookie`: how a client is kept on its server. */
+struct conf_cookie {
+    const char *name;             /* NULL = not at all */
+    bool rewrite, insert, prefix; /* at most one; none = the server sends it by itself */
+    bool indirect, nocache, postonly, preserve, httponly, secure;
+    bool dynamic;                  /* servers without a cookie get one made of their address */
+    const char *domain;            /* several: "a.test; domain=b.test"; or NULL */
+    const char *attributes;        /* "SameSite=Lax; x"; or NULL */
+    unsigned maxidle_s, maxlife_s; /* 0 = for ever */
+};
+
 enum conf_caps { CONF_FRONTEND = 1, CONF_BACKEND = 2, CONF_LISTEN = 3 };
 
 struct conf_proxy {
@@ -339,6 +352,9 @@ struct conf_proxy {
     /* backend side */
     struct conf_balance balance;
     struct conf_hash hash;
+    struct conf_cookie cookie;
+    const char *dynamic_cookie_key; /* or NULL */
+    bool persist;                   /* option persist: the cookie's server is used even if down */
     struct conf_server *servers;
     size_t server_count;
     struct conf_check check;

@@ -32,6 +32,9 @@ extern const struct keyword_list own_error_list, own_action_list;
 keyword_set own_balance, own_algorithm, own_balance_factor, own_balance_expression;
 keyword_set own_hash_type, own_hash_function;
 
+/* own_cookie.c */
+keyword_set own_cookie, own_cookie_domain, own_cookie_attribute;
+
 /* own_process.c */
 keyword_set own_user, own_group, own_hostname, own_on_marked_down, own_pool_max,
     own_default_backend;

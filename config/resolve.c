@@ -260,6 +260,7 @@ static void resolve_proxy(struct loader *l, struct draft_proxy *draft)
     expand_logs(l, proxy);
     resolve_servers(l, proxy);
     resolve_balance(l, draft, &proxy->balance, &proxy->hash);
+    resolve_cookie(l, draft);
     if (proxy->log_tag == NULL)
         proxy->log_tag = l->global.g.log_tag;
     if (proxy->maxconn == 0)

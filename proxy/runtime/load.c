@@ -7,6 +7,7 @@
 #include "config/report_formats.h"
 #include "proxy/runtime/check_binds.h"
 #include "proxy/runtime/limits.h"
+#include "proxy/runtime/rule_tables.h"
 
 #include <sched.h>
 #include <stdlib.h>
@@ -49,6 +50,7 @@ static int load_config(struct load *load, const struct load_input *input)
         .cpus = usable_cpus(),
         .maxconn = options->maxconn,
         .log_tag = options->program,
+        .compile = rule_tables_compile,
     };
     load->config = config_load(&conf_input, &load->report);
     if (load->config == NULL)

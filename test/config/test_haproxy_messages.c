@@ -147,7 +147,7 @@ static const struct {
     {"value of a server word", LISTEN(" server t 127.0.0.1:80 inter"), 9, 24, CONF_ERROR, "'inter' needs a value", "Time between two probes."},
     {"bad value of a server word", LISTEN(" server t 127.0.0.1:80 check inter 5x"), 9, 36, CONF_ERROR, "inter: '5x' is not a duration", "a number and one of us, ms, s, m, h, d: \"5s\""},
     {"weight above 256", LISTEN(" server t 127.0.0.1:80 weight 257"), 9, 31, CONF_ERROR, "weight: 257 is too large", "from 0 to 256"},
-    {"server word that is not built", LISTEN(" server t 127.0.0.1:80 cookie a"), 9, 24, CONF_ERROR, "'cookie' is not supported yet", "persistence is not built yet"},
+    {"server word that is not built", LISTEN(" server t 127.0.0.1:80 namespace a"), 9, 24, CONF_ERROR, "'namespace' is not supported yet", "the process's own namespace is used"},
     {"two servers of a name", LISTEN(" server s 127.0.0.1:81"), 9, 9, CONF_ERROR, "there is another server 's' in 'a'", "the other one is in line 8"},
     {"misspelt word of default-server", LISTEN(" default-server intre 5s"), 9, 17, CONF_ERROR, "unknown keyword 'intre' of 'default-server'", "did you mean 'inter'?"},
     {"server in a frontend", FRONT(" server t 127.0.0.1:80"), 11, 2, CONF_ERROR, "'server' is not allowed in a frontend", NULL},
@@ -187,7 +187,12 @@ static const struct {
     {"word of return", LISTEN(" http-request return staus 200"), 9, 22, CONF_ERROR, "unknown keyword 'staus' of 'return'", "did you mean 'status'?"},
     {"body without a type", LISTEN(" http-request return string hi"), 9, 15, CONF_ERROR, "'return' of a body needs a content-type", "add: content-type text/plain"},
     {"unknown service", LISTEN(" http-request use-service prometheus"), 9, 27, CONF_ERROR, "unknown use-service 'prometheus'", "one of: prometheus-exporter"},
-    {"cookie", LISTEN(" cookie SRV insert"), 9, 2, CONF_ERROR, "'cookie' is not supported yet", "persistence and stick tables are not built yet"},
+    {"cookie of two modes", LISTEN(" cookie SRV insert rewrite"), 6, 8, CONF_ERROR, "'a': a cookie has one mode", "keep one of insert, rewrite and prefix"},
+    {"cookie word", LISTEN(" cookie SRV insert indirct"), 9, 20, CONF_ERROR, "unknown keyword 'indirct' of 'cookie'", "did you mean 'indirect'?"},
+    {"cookie that is preserved", LISTEN(" cookie SRV preserve"), 6, 8, CONF_ERROR, "'a': preserve needs insert or indirect", "add insert"},
+    {"cookie domain", LISTEN(" cookie SRV insert domain a;b"), 9, 27, CONF_ERROR, "'a;b' cannot be a cookie's domain", "Where the cookie holds: \".example.com\"."},
+    {"cookie domain without a dot", LISTEN(" cookie SRV insert domain local"), 9, 27, CONF_WARNING, "clients ignore cookies of the domain 'local', which has no dot", "as in: .example.com"},
+    {"cookie without a name", LISTEN(" cookie"), 9, 2, CONF_ERROR, "'cookie' needs a value", "Keeps a client on its server by a cookie that holds the server's cookie value."},
 
     /* former spellings */
     {"contimeout", LISTEN(" contimeout 5000"), 9, 2, CONF_WARNING, "'contimeout' is a former spelling", "write: timeout connect 5000"},
