@@ -163,12 +163,14 @@ static bool try_monitor(struct stream *s, const struct proxy *proxy, enum stream
 
 bool rules_monitor_fails(struct stream *s, const struct proxy *proxy)
 {
+    const struct ruleset *set = ruleset_of(proxy->conf->rules, RULES_MONITOR_FAIL);
     struct sample_env env;
-    if (proxy->conf->rules == NULL || proxy->conf->rules->monitor_fail == NULL)
+    unsigned at = 0;
+    if (set == NULL)
         return false;
     rules_env(s, proxy, false, &env);
     env.is_final = true;
-    return condition_run(proxy->conf->rules->monitor_fail, &env) == CONDITION_YES;
+    return ruleset_run(set, &env, &at) == RULE_STOPS;
 }
 
 static bool capture(struct stream *s, const struct proxy *proxy, enum stream_state *next_out)
