@@ -2,6 +2,7 @@
 /* Actions that decide a request or a response: allow, deny, tarpit, return, auth, reject, silent-drop. */
 #include "config/loader.h"
 #include "proxy/http/reply.h"
+#include "proxy/http/rows.h"
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/trace.h"
 

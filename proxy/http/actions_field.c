@@ -3,6 +3,7 @@
 #include "config/loader.h"
 #include "proxy/base/regex.h"
 #include "proxy/http/rules.h"
+#include "proxy/http/rows.h"
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/expr.h"
 #include "proxy/rules/trace.h"

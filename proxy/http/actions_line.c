@@ -4,6 +4,7 @@
 #include "proxy/base/regex.h"
 #include "proxy/http/error_pages.h"
 #include "proxy/http/rules.h"
+#include "proxy/http/rows.h"
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/expr.h"
 #include "proxy/rules/trace.h"

@@ -5,6 +5,7 @@
  */
 #include "config/loader.h"
 #include "proxy/http/rules.h"
+#include "proxy/http/rows.h"
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/trace.h"
 

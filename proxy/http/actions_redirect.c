@@ -5,6 +5,7 @@
  */
 #include "config/loader.h"
 #include "proxy/http/reply.h"
+#include "proxy/http/rows.h"
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/expr.h"
 #include "proxy/rules/trace.h"

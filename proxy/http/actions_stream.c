@@ -4,6 +4,7 @@
 #include "config/value.h"
 #include "proxy/http/body.h"
 #include "proxy/http/captures.h"
+#include "proxy/http/rows.h"
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/expr.h"
 

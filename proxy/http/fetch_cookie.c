@@ -4,6 +4,7 @@
  * only the first pair of a line is one and the rest are its attributes.
  */
 #include "proxy/http/fetch_view.h"
+#include "proxy/http/rows.h"
 
 /* Where a walk stands: the line, and how much of its value has been read. */
 struct cookie_walk {

@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 
 #include "proxy/http/fetch_view.h"
+#include "proxy/http/rows.h"
 #include "proxy/rules/compiler.h"
 
 enum { HISTORY = 10 }; /* an occurrence may be so far from the end, as in HAProxy */

@@ -2,6 +2,7 @@
 /* Fetches of what either message has besides its fields: versions, status, the head as a whole, captures. */
 #include "proxy/http/captures.h"
 #include "proxy/http/fetch_view.h"
+#include "proxy/http/rows.h"
 
 bool fetch_view(const struct sample_env *env, enum fetch_side side, struct message_view *out)
 {

@@ -2,6 +2,7 @@
 /* Fetches of parameters, name=value: of the query, and of a body that a form has filled. */
 #include "proxy/http/body.h"
 #include "proxy/http/fetch_view.h"
+#include "proxy/http/rows.h"
 
 static bool is_delimiter(char c, char delimiter)
 {

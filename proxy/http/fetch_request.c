@@ -6,6 +6,7 @@
 #include "lb-algos/hash.h"
 #include "proxy/http/edit.h"
 #include "proxy/http/fetch_view.h"
+#include "proxy/http/rows.h"
 
 static struct sample_text target_of(const struct message_view *v)
 {
@@ -137,7 +138,9 @@ static bool base32_and_client(struct sample_env *env, const struct fetch *row,
         return false;
     uint32_t number = htonl(hash);
     memcpy(to, &number, 4);
-    memcpy(to + 4, ADDRBYTES, len);
+    memcpy(to + 4,
+           len == 4 ? (const void *)&client->in.sin_addr : (const void *)&client->in6.sin6_addr,
+           len);
     sample_set_text(out, SAMPLE_BINARY, to, 4 + len);
     return true;
 }

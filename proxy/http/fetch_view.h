@@ -33,8 +33,4 @@ const struct http_header *view_first(const struct message_view *v, enum http_hea
 /* How a row says it, by both its sides. */
 #define FETCH_USE(side) ((side) == OF_REQUEST ? USE_REQUEST : USE_RESPONSE)
 
-/* The tables of this room. */
-extern const struct fetch header_fetches[], cookie_fetches[], request_fetches[], param_fetches[],
-    message_fetches[], auth_fetches[], payload_fetches[];
-
 #endif
