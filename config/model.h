@@ -156,8 +156,8 @@ struct conf_server_check {
     unsigned fastinter_ms, downinter_ms; /* 0 = inter_ms */
     unsigned rise;                       /* default 2 */
     unsigned fall;                       /* default 3 */
-    bool send_proxy;    /* in the server's version, or in version 1 */
-    bool no_send_proxy; /* although the server is sent one */
+    bool send_proxy;                     /* in the server's version, or in version 1 */
+    bool no_send_proxy;                  /* although the server is sent one */
     bool via_socks4;
 };
 
@@ -235,7 +235,8 @@ enum conf_log_format {
     CONF_LOG_TCP,
     CONF_LOG_HTTP,
     CONF_LOG_HTTPS,
-    CONF_LOG_CLF, /* option httplog clf */
+    CONF_LOG_CLF,    /* option httplog clf */
+    CONF_LOG_CUSTOM, /* log-format */
 };
 
 struct conf_error_file {
@@ -409,9 +410,9 @@ struct conf_proxy {
     struct conf_server *servers;
     size_t server_count;
     struct conf_check check;
-    unsigned retries; /* default 3 */
+    unsigned retries;            /* default 3 */
     struct conf_outgoing source; /* of servers without their own */
-    int redispatch;   /* 0 off, N: every Nth retry goes to another server, -1: the last (as HAProxy)
+    int redispatch; /* 0 off, N: every Nth retry goes to another server, -1: the last (as HAProxy)
                        */
     enum conf_reuse reuse;
     bool all_backups; /* option allbackups */

@@ -109,7 +109,7 @@ static bool to_hex(struct sample *s, const struct sample_env *env)
         return address_to_hex(s, env);
     if (s->type != SAMPLE_INT && s->type != SAMPLE_IPV4)
         return true;
-    size_t least = s->type == SAMPLE_IPV4 ? 8 : 1;
+    size_t least = s->type == SAMPLE_IPV4 ? 8 : 4;
     (void)sample_cast(s, SAMPLE_INT, env);
     for (uint64_t rest = (uint64_t)s->integer; rest != 0 || sizeof text - at < least; rest >>= 4)
         text[--at] = digits[rest & 15];
@@ -117,7 +117,12 @@ static bool to_hex(struct sample *s, const struct sample_env *env)
 }
 
 /* What a piece has to say. */
-enum value { VALUE_THERE, VALUE_MISSING, VALUE_NOTHING /* not even a dash */ };
+enum value {
+    VALUE_THERE,
+    VALUE_BARE, /* a number or address of a token: no quotes */
+    VALUE_RAW,  /* neither quotes nor flags, and if it is empty not even a dash */
+    VALUE_MISSING,
+};
 
 static enum value value_text(const struct piece *piece, struct sample_env *env,
                              struct sample_text *out)
@@ -126,23 +131,30 @@ static enum value value_text(const struct piece *piece, struct sample_env *env,
     *out = (struct sample_text){"", 0};
     bool found = piece->expr != NULL ? expr_run(piece->expr, env, &s)
                                      : piece->token->run(env, piece->token, &s);
-    if (found && s.type == SAMPLE_NONE)
-        return VALUE_NOTHING;
+    if (found && s.type == SAMPLE_NONE) {
+        *out = s.text;
+        return VALUE_RAW;
+    }
+    bool is_bare = s.type != SAMPLE_STRING;
     if (found && (piece->flags & FLAG_HEX) != 0)
         found = to_hex(&s, env);
     if (!found || !sample_cast(&s, SAMPLE_STRING, env))
         return VALUE_MISSING;
     *out = s.text;
-    return out->len > 0 || piece->token != NULL ? VALUE_THERE : VALUE_MISSING;
+    if (piece->token != NULL)
+        return is_bare ? VALUE_BARE : VALUE_THERE;
+    return out->len > 0 ? VALUE_THERE : VALUE_MISSING;
 }
 
 static bool put_value(struct writer *w, const struct format *f, const struct piece *piece)
 {
     struct sample_text text;
     bool in_quotes = (piece->flags & FLAG_QUOTE) != 0;
+    w->env->in_quotes = in_quotes;
     enum value value = value_text(piece, w->env, &text);
-    if (value == VALUE_NOTHING)
+    if (value == VALUE_RAW && text.len == 0)
         return true;
+    in_quotes = in_quotes && value != VALUE_RAW && value != VALUE_BARE;
     if (!encode(f, piece->flags, w->env, &text))
         return false;
     w->ends_blank = false;

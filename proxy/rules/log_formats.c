@@ -9,6 +9,7 @@
 
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/ruleset.h"
+#include "proxy/rules/tables.h"
 
 #define HTTP_LOG                                                                                   \
     "%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc %ac/%fc/%bc/%sc/%rc %sq/%bq " \
@@ -17,10 +18,14 @@
     " %[fc_err]/%[ssl_fc_err,hex]/%[ssl_c_err]/%[ssl_c_ca_err]/%[ssl_fc_is_resumed] "              \
     "%[ssl_fc_sni]/%sslv/%sslc"
 
+/* A connection that failed before there was a request. */
+#define ERROR_LOG "%ci:%cp [%t] %f/%bn: %em"
+
 static const char *const named[] = {
     [CONF_LOG_TCP] = "%ci:%cp [%t] %ft %b/%s %Tw/%Tc/%Tt %B %ts %ac/%fc/%bc/%sc/%rc %sq/%bq",
     [CONF_LOG_HTTP] = HTTP_LOG,
     [CONF_LOG_HTTPS] = HTTP_LOG TLS_LOG,
+    [CONF_LOG_CUSTOM] = NULL,
     [CONF_LOG_CLF] =
         "%{+Q}o %{-Q}ci - - [%trg] %r %ST %B \"\" \"\" %cp %ms %ft %b %s %TR %Tw %Tc %Tr %Ta %tsc "
         "%ac %fc %bc %sc %rc %sq %bq %CC %CS %hrl %hsl",
@@ -88,10 +93,12 @@ static void compile_line(struct compiler *c, const struct conf_line *line)
         return;
     }
     struct conf_word word = line->words[0];
-    if (kind == CONF_LINE_LOG_FORMAT)
+    if (kind == CONF_LINE_LOG_FORMAT) {
         word.text = expand_preset(word.text);
+        c->proxy->log_format = CONF_LOG_CUSTOM;
+    }
     *slot_of(c->rules, kind) = format_compile_as(
-        c, &word, USE_ALL, kind == CONF_LINE_UNIQUE_ID_FORMAT ? FORMAT_HTTP : FORMAT_LOG);
+        c, &word, USE_IN_LOGS, kind == CONF_LINE_UNIQUE_ID_FORMAT ? FORMAT_HTTP : FORMAT_LOG);
 }
 
 const struct line_row log_format_lines[] = {
@@ -102,13 +109,20 @@ const struct line_row log_format_lines[] = {
     {0, NULL},
 };
 
+static const struct format *compile_named(struct compiler *c, const char *text)
+{
+    struct conf_word word = {.text = text, .span = {.place = c->proxy->place, .width = 1}};
+    return format_compile_as(c, &word, USE_IN_LOGS, FORMAT_LOG);
+}
+
 void log_format_default(struct compiler *c)
 {
     const struct conf_proxy *proxy = c->proxy;
-    bool is_logged = (proxy->caps & CONF_FRONTEND) != 0 && proxy->log_count > 0;
-    if (!is_logged || c->rules->log_format != NULL || proxy->log_format == CONF_LOG_DEFAULT)
+    struct proxy_rules *rules = c->rules;
+    if ((proxy->caps & CONF_FRONTEND) == 0 || proxy->log_count == 0)
         return;
-    struct conf_word word = {.text = named[proxy->log_format],
-                             .span = {.place = proxy->place, .width = 1}};
-    c->rules->log_format = format_compile_as(c, &word, USE_ALL, FORMAT_LOG);
+    if (rules->log_format == NULL && named[proxy->log_format] != NULL)
+        rules->log_format = compile_named(c, named[proxy->log_format]);
+    if (rules->error_log_format == NULL)
+        rules->error_log_format = compile_named(c, ERROR_LOG);
 }
