@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "config/address.h"
+#include "config/line.h"
 #include "config/resolve.h"
 
 typedef void proxy_check(struct loader *l, const struct config *config,
@@ -24,11 +25,27 @@ static void check_no_bind(struct loader *l, const struct config *config,
                   "'%s' has no bind: nobody can connect to it", proxy->name);
 }
 
+static size_t count_lines(const struct conf_proxy *proxy, enum conf_line_kind kind)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < proxy->lines.count; i++)
+        count += proxy->lines.items[i].row->value == (int)kind;
+    return count;
+}
+
+/* Does it have rules that may answer by themselves, or choose a backend? */
+static bool has_rules(const struct conf_proxy *proxy)
+{
+    return count_lines(proxy, CONF_LINE_HTTP_REQUEST) + count_lines(proxy, CONF_LINE_REDIRECT) +
+               count_lines(proxy, CONF_LINE_USE_BACKEND) >
+           0;
+}
+
 static void check_no_backend(struct loader *l, const struct config *config,
                              const struct conf_proxy *proxy, struct conf_span span)
 {
     (void)config;
-    bool answers = proxy->action_count > 0 || proxy->stats.enabled || proxy->monitor_uri != NULL;
+    bool answers = has_rules(proxy) || proxy->stats.enabled || proxy->monitor_uri != NULL;
     if ((proxy->caps & CONF_FRONTEND) && proxy->default_backend_name == NULL &&
         proxy->server_count == 0 && !answers)
         CONF_WARN(l, span,
@@ -41,7 +58,7 @@ static void check_no_server(struct loader *l, const struct config *config,
                             const struct conf_proxy *proxy, struct conf_span span)
 {
     (void)config;
-    if (proxy->caps == CONF_BACKEND && proxy->server_count == 0 && proxy->action_count == 0 &&
+    if (proxy->caps == CONF_BACKEND && proxy->server_count == 0 && !has_rules(proxy) &&
         !proxy->stats.enabled)
         CONF_WARN(l, span,
                   loader_hint(l, span,
@@ -50,16 +67,29 @@ static void check_no_server(struct loader *l, const struct config *config,
                   "'%s' has no server: every request is answered with 503", proxy->name);
 }
 
+/* A name with an expression may be any. */
+static bool switches_to(const struct conf_proxy *proxy, const char *backend)
+{
+    for (size_t i = 0; i < proxy->lines.count; i++) {
+        const struct conf_line *line = &proxy->lines.items[i];
+        if (line->row->value == CONF_LINE_USE_BACKEND && line->word_count > 0 &&
+            (strcmp(line->words[0].text, backend) == 0 || strchr(line->words[0].text, '%') != NULL))
+            return true;
+    }
+    return false;
+}
+
 static void check_unused(struct loader *l, const struct config *config,
                          const struct conf_proxy *proxy, struct conf_span span)
 {
     if (proxy->caps != CONF_BACKEND)
         return;
     for (size_t i = 0; i < config->proxy_count; i++) {
-        if (config->proxies[i].default_backend == proxy)
+        const struct conf_proxy *other = &config->proxies[i];
+        if (other->default_backend == proxy || switches_to(other, proxy->name))
             return;
     }
-    CONF_REMARK(l, span, "name it in some default_backend, or remove it",
+    CONF_REMARK(l, span, "name it in some default_backend or use_backend, or remove it",
                 "nothing uses the backend '%s'", proxy->name);
 }
 
@@ -165,7 +195,6 @@ static void check_http_words(struct loader *l, const struct config *config,
         const char *word;
     } words[] = {
         {proxy->stats.enabled, "stats"},
-        {proxy->action_count > 0, "http-request"},
         {proxy->monitor_uri != NULL, "monitor-uri"},
         {proxy->forwardfor.enabled, "option forwardfor"},
     };

@@ -55,10 +55,6 @@ static const struct keyword proxy_rows[] = {
      .doc = "Where requests go."},
     {.name = "monitor-uri", .kind = KW_STRING, .scopes = FRONT, AT(monitor_uri), .min = 1,
      .otherwise = "none", .doc = "A path that is answered with 200 without asking a server, for whoever watches weir."},
-    {.name = "http-request", .kind = KW_LIST, .scopes = NAMED, AT(actions), .plural = "http_request",
-     .params = LEVEL_ACTION, .list = &own_action_list, .otherwise = "requests go to a server",
-     .doc = "A rule that answers requests itself. The first that fits counts."},
-
     {.name = "balance", .kind = KW_GROUP, .scopes = BACK, AT(balance), .params = LEVEL_BALANCE, .set = own_balance, .min = 1,
      .otherwise = "roundrobin", .example = "balance leastconn",
      .example_libconfig = "balance = \"leastconn\";", .doc = "How a server is picked for each request."},
@@ -198,8 +194,6 @@ static const struct keyword proxy_rows[] = {
      .takes = "true, or a text", .otherwise = "not shown", .doc = "Show the node's description on the page."},
     {.name = "stats show-legends", .kind = KW_FLAG, .scopes = ANY, AT(stats.show_legends), .initial = "false",
      .doc = "More about each line of the page, where the pointer rests."},
-    {.name = "stats admin", .kind = KW_FLAG, .scopes = ANY, AT(stats.admin), .initial = "false",
-     .doc = "Let who may see the page take servers out and back. (haproxy.cfg: stats admin if TRUE.)"},
 
     {.name = "option splice-auto", .kind = KW_NOTHING, .scopes = ANY, .note = "weir moves bodies in large pieces, which costs no more", .doc = "Let the kernel forward bodies."},
     {.name = "option splice-request", .kind = KW_NOTHING, .scopes = ANY, .note = "weir moves bodies in large pieces, which costs no more", .doc = "Let the kernel forward requests."},

@@ -9,6 +9,7 @@
 #include "config/apply.h"
 #include "config/haproxy_words.h"
 #include "config/line.h"
+#include "config/rule_groups.h"
 #include "config/suggest.h"
 #include "config/value.h"
 
@@ -314,8 +315,15 @@ static void add_lines(struct loader *l, const struct keyword *row, void *base,
     if (d->is_line)
         add_line(l, row, base,
                  (struct conf_line){NULL, d->args, d->arg_count, d->name.span, false});
-    for (size_t i = 0; i < d->arg_count && !d->is_line; i++)
-        split_line(l, row, base, &d->args[i]);
+    struct conf_line line;
+    if (d->is_group && rule_group_read(l, row, d, &line))
+        add_line(l, row, base, line);
+    for (size_t i = 0; i < d->arg_count && !d->is_line; i++) {
+        if (d->args[i].kind != CONF_WORD_BOOL)
+            split_line(l, row, base, &d->args[i]);
+        else if (!apply_is_off(d)) /* true: the keyword alone */
+            add_line(l, row, base, (struct conf_line){NULL, NULL, 0, d->args[i].span, false});
+    }
 }
 
 const struct apply_kind apply_kinds[KW_KIND_COUNT] = {

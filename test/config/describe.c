@@ -7,6 +7,7 @@
 
 #include "config/address.h"
 #include "config/apply.h"
+#include "config/line.h"
 #include "config/own.h"
 
 struct describer {
@@ -65,10 +66,14 @@ static void print_statuses(struct describer *d, const void *field)
         fprintf(d->out, " %llx", (unsigned long long)set->bits[i]);
 }
 
-static void print_action(struct describer *d, const void *field)
+static void print_lines(struct describer *d, const void *field)
 {
-    const struct conf_action *action = field;
-    fprintf(d->out, " %d %u %s", action->kind, action->status, action->body);
+    const struct conf_lines *lines = field;
+    for (size_t i = 0; i < lines->count; i++) {
+        fprintf(d->out, "\n%s", lines->items[i].row->name);
+        for (size_t w = 0; w < lines->items[i].word_count; w++)
+            fprintf(d->out, " '%s'", lines->items[i].words[w].text);
+    }
 }
 
 static void print_tls(struct describer *d, const void *field)
@@ -110,6 +115,7 @@ static print_field *const by_kind[KW_KIND_COUNT] = {
     [KW_DURATION] = print_unsigned, [KW_SIZE] = print_unsigned,   [KW_STRING] = print_string,
     [KW_WORDS] = print_words,       [KW_CHOICE] = print_unsigned, [KW_NAME] = print_string,
     [KW_STATUSES] = print_statuses, [KW_OCTAL] = print_unsigned,  [KW_SET] = print_unsigned,
+    [KW_LINES] = print_lines,
 };
 
 static const struct {
@@ -132,9 +138,6 @@ static const struct {
     {own_stats_auth, print_words},
     {own_stats_text, print_stats_text},
     {own_forwarded_proto, print_string},
-    {own_service, print_action},
-    {own_body_text, print_action},
-    {own_body_file, print_action},
     {own_error_path, print_file},
     {own_user, print_unsigned},
     {own_group, print_unsigned},
