@@ -29,7 +29,7 @@ static size_t count_lines(const struct conf_proxy *proxy, enum conf_line_kind ki
 {
     size_t count = 0;
     for (size_t i = 0; i < proxy->lines.count; i++)
-        count += proxy->lines.items[i].row->value == (int)kind;
+        count += proxy->lines.items[i].kind == kind;
     return count;
 }
 
@@ -72,7 +72,7 @@ static bool switches_to(const struct conf_proxy *proxy, const char *backend)
 {
     for (size_t i = 0; i < proxy->lines.count; i++) {
         const struct conf_line *line = &proxy->lines.items[i];
-        if (line->row->value == CONF_LINE_USE_BACKEND && line->word_count > 0 &&
+        if (line->kind == CONF_LINE_USE_BACKEND && line->word_count > 0 &&
             (strcmp(line->words[0].text, backend) == 0 || strchr(line->words[0].text, '%') != NULL))
             return true;
     }

@@ -291,6 +291,8 @@ static void add_line(struct loader *l, const struct keyword *row, void *base, st
 {
     struct conf_lines *lines = field(row, base);
     line.row = row;
+    line.keyword = row->name;
+    line.kind = (enum conf_line_kind)row->value;
     line.words = arena_list_copy(l->arena, line.words, line.word_count, sizeof *line.words);
     lines->items = arena_list_grow(l->arena, lines->items, lines->count, sizeof line);
     lines->items[lines->count++] = line;
@@ -306,15 +308,18 @@ static void split_line(struct loader *l, const struct keyword *row, void *base,
     start.column++;
     if (!haproxy_words_split(l, &env, text->text, strlen(text->text), start, &words))
         return;
-    add_line(l, row, base, (struct conf_line){NULL, words.items, words.count, text->span, false});
+    add_line(
+        l, row, base,
+        (struct conf_line){.words = words.items, .word_count = words.count, .span = text->span});
 }
 
 static void add_lines(struct loader *l, const struct keyword *row, void *base,
                       const struct conf_directive *d)
 {
     if (d->is_line)
-        add_line(l, row, base,
-                 (struct conf_line){NULL, d->args, d->arg_count, d->name.span, false});
+        add_line(
+            l, row, base,
+            (struct conf_line){.words = d->args, .word_count = d->arg_count, .span = d->name.span});
     struct conf_line line;
     if (d->is_group && rule_group_read(l, row, d, &line))
         add_line(l, row, base, line);
@@ -322,7 +327,7 @@ static void add_lines(struct loader *l, const struct keyword *row, void *base,
         if (d->args[i].kind != CONF_WORD_BOOL)
             split_line(l, row, base, &d->args[i]);
         else if (!apply_is_off(d)) /* true: the keyword alone */
-            add_line(l, row, base, (struct conf_line){NULL, NULL, 0, d->args[i].span, false});
+            add_line(l, row, base, (struct conf_line){.span = d->args[i].span});
     }
 }
 

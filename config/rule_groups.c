@@ -68,7 +68,7 @@ static void add_action(struct line_words *words, const struct conf_directive *ac
 
 static void add_path(struct line_words *words, const struct conf_directive *path)
 {
-    static const char *const before[] = {"if", "{", "path", "--"};
+    static const char *const before[] = {"if", "{", "path"};
     for (size_t i = 0; i < sizeof before / sizeof *before; i++)
         add_text(words, path->name.span, before[i]);
     for (size_t i = 0; i < path->arg_count; i++)
@@ -100,6 +100,7 @@ bool rule_group_read(struct loader *l, const struct keyword *row,
     add_action(&words, action);
     if (path != NULL)
         add_path(&words, path);
-    *line_out = (struct conf_line){row, words.items, words.count, group->name.span, false};
+    *line_out = (struct conf_line){
+        .words = words.items, .word_count = words.count, .span = group->name.span};
     return true;
 }

@@ -87,7 +87,7 @@ static void check_lines(struct sections *s, const struct conf_section *section,
             CONF_FAIL(s->l, line->span,
                       loader_hint(s->l, line->span, "give these defaults a name",
                                   "give the section a name: defaults NAME"),
-                      "'%s' in defaults without a name", line->row->name);
+                      "'%s' in defaults without a name", line->keyword);
     }
 }
 

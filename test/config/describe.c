@@ -70,7 +70,7 @@ static void print_lines(struct describer *d, const void *field)
 {
     const struct conf_lines *lines = field;
     for (size_t i = 0; i < lines->count; i++) {
-        fprintf(d->out, "\n%s", lines->items[i].row->name);
+        fprintf(d->out, "\n%s", lines->items[i].keyword);
         for (size_t w = 0; w < lines->items[i].word_count; w++)
             fprintf(d->out, " '%s'", lines->items[i].words[w].text);
     }

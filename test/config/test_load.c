@@ -275,13 +275,13 @@ static void answers_statistics_and_error_files_are_read(void **state)
         "} );");
     const struct conf_proxy *p = &config->proxies[0];
     assert_int_equal(p->lines.count, 5);
-    assert_string_equal(p->lines.items[0].row->name, "stats admin"); /* what sets comes first */
+    assert_string_equal(p->lines.items[0].keyword, "stats admin"); /* what sets comes first */
     assert_int_equal(p->lines.items[0].word_count, 0);
-    assert_int_equal(p->lines.items[1].word_count, 13);
+    assert_int_equal(p->lines.items[1].word_count, 12);
     assert_string_equal(p->lines.items[1].words[5].text, "string");
-    assert_string_equal(p->lines.items[1].words[11].text, "/a");
+    assert_string_equal(p->lines.items[1].words[10].text, "/a");
     assert_string_equal(p->lines.items[2].words[0].text, "use-service");
-    assert_int_equal(p->lines.items[3].word_count, 1);
+    assert_int_equal(p->lines.items[3].word_count, 6);
     assert_string_equal(p->lines.items[4].words[2].text, "/body.txt");
     assert_true(p->stats.enabled && p->stats.admin && p->stats.hide_version && p->stats.show_desc);
     assert_string_equal(p->stats.uri, "/s");
@@ -294,8 +294,8 @@ static void answers_statistics_and_error_files_are_read(void **state)
     assert_memory_equal(p->error_files[0].bytes, "HTTP/1.0 503", 12);
     assert_int_equal(config->files.count, 3);
     assert_string_equal(config->files.items[0], "weir.conf");
-    assert_string_equal(config->files.items[1], "/body.txt");
-    assert_null(config->files.items[4]);
+    assert_string_equal(config->files.items[1], "/page.http");
+    assert_null(config->files.items[3]);
     config_free(config);
 }
 
