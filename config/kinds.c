@@ -290,7 +290,6 @@ static void warn_later(struct loader *l, const struct keyword *row, void *base,
 static void add_line(struct loader *l, const struct keyword *row, void *base, struct conf_line line)
 {
     struct conf_lines *lines = field(row, base);
-    line.row = row;
     line.keyword = row->name;
     line.kind = (enum conf_line_kind)row->value;
     line.words = arena_list_copy(l->arena, line.words, line.word_count, sizeof *line.words);

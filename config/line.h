@@ -12,11 +12,8 @@
 
 #include "config/directive.h"
 
-struct keyword;
-
 struct conf_line {
-    const struct keyword *row; /* of `keyword`, as long as the load lasts */
-    const char *keyword;       /* "http-request" */
+    const char *keyword; /* "http-request" */
     enum conf_line_kind kind;
     struct conf_word *words; /* behind the row's name; in the arena of the configuration */
     size_t word_count;

@@ -144,6 +144,12 @@ void conf_report_sort(struct conf_report *report)
         qsort(report->problems, report->count, sizeof *report->problems, compare_places);
 }
 
+/* A byte that only goes on with a character of several has no column of its own (UTF-8). */
+static bool has_column(const char *line, size_t len, size_t at)
+{
+    return at >= len || ((unsigned char)line[at] & 0xc0) != 0x80;
+}
+
 /* The line and a caret under the word; tabs stay tabs so that the caret lines up. */
 static void print_excerpt(FILE *out, const struct conf_problem *problem)
 {
@@ -151,11 +157,15 @@ static void print_excerpt(FILE *out, const struct conf_problem *problem)
     size_t len = strlen(line);
     size_t column = problem->place.column > 0 ? problem->place.column - 1 : 0;
     fprintf(out, "%5u | %s\n      | ", problem->place.line, line);
-    for (size_t i = 0; i < column; i++)
-        fputc(i < len && line[i] == '\t' ? '\t' : ' ', out);
+    for (size_t i = 0; i < column; i++) {
+        if (has_column(line, len, i))
+            fputc(i < len && line[i] == '\t' ? '\t' : ' ', out);
+    }
     fputc('^', out);
-    for (size_t i = 1; i < problem->width && column + i < len; i++)
-        fputc('~', out);
+    for (size_t i = 1; i < problem->width && column + i < len; i++) {
+        if (has_column(line, len, column + i))
+            fputc('~', out);
+    }
     fputc('\n', out);
 }
 

@@ -81,6 +81,11 @@ const struct fetch *expr_fetch(const struct expr *e)
     return e->fetch;
 }
 
+bool expr_has_converters(const struct expr *e)
+{
+    return e->step_count > 0;
+}
+
 const char *expr_source(const struct expr *e)
 {
     return e->source;

@@ -166,7 +166,7 @@ static const struct {
     {"nobody can connect", TIMEOUTS "listens = (\n{ name = \"l\"; } );", 3, 10, CONF_WARNING, "'l' has no bind: nobody can connect to it", NULL},
     {"always 503", TIMEOUTS "frontends = (\n{ name = \"l\"; binds = [\"*:80\"]; } );", 3, 10, CONF_WARNING, "'l' has no backend: every request is answered with 503", NULL},
     {"backend without servers", TIMEOUTS WWW "backends = (\n{ name = \"b\"; } );", 4, 10, CONF_WARNING, "'b' has no server: every request is answered with 503", NULL},
-    {"unused backend", BACK("# ?") "backend = { name = \"c\"; };", 6, 20, CONF_NOTE, "nothing uses the backend 'c'", NULL},
+    {"unused backend", BACK("# ?") "backend = { name = \"c\"; servers = ( { name = \"a\"; address = \"127.0.0.1:80\"; } ); };", 6, 20, CONF_WARNING, "nothing uses the backend 'c'", NULL},
     {"unchecked server", BACK("# ?") "listen = { name = \"l\"; servers = (\n{ name = \"x\"; address = \"10.0.0.1:1\"; check = true; },\n{ name = \"y\"; address = \"10.0.0.2:1\"; } ); };", 8, 10, CONF_WARNING, "server 'y' is not checked, but others beside it are", NULL},
     {"log format without log", FRONT("option_httplog = true;"), 2, 24, CONF_WARNING, "'f' has a log format but no log target", NULL},
     {"open admin page", FRONT("stats = { enable = true; admin = true; };"), 2, 24, CONF_WARNING, "'f' lets everybody take servers out: stats admin without stats auth", NULL},
@@ -298,6 +298,24 @@ static void a_problem_is_printed_with_line_caret_and_help(void **state)
     conf_report_clear(&report);
 }
 
+static void the_caret_counts_characters(void **state)
+{
+    (void)state;
+    struct conf_report report;
+    char *printed = NULL;
+    size_t len = 0;
+    conf_report_init(&report);
+    assert_null(load_text(BACK("description = \"\xc3\xa4\"; balance = \"\xc3\xb6x\";"), &report));
+    FILE *out = open_memstream(&printed, &len);
+    conf_report_print(out, &report, CONF_ERROR);
+    fclose(out);
+    assert_non_null(strstr(printed, "weir.conf:3:31: error: unknown balance '\xc3\xb6x'\n"
+                                    "    3 | description = \"\xc3\xa4\"; balance = \"\xc3\xb6x\";\n"
+                                    "      |                              ^~~~\n"));
+    free(printed);
+    conf_report_clear(&report);
+}
+
 static void a_nul_byte_has_a_place(void **state)
 {
     (void)state;
@@ -360,6 +378,7 @@ int main(void)
         cmocka_unit_test(what_is_misspelt_is_not_also_missing),
         cmocka_unit_test(all_problems_are_reported_in_order),
         cmocka_unit_test(a_problem_is_printed_with_line_caret_and_help),
+        cmocka_unit_test(the_caret_counts_characters),
         cmocka_unit_test(a_nul_byte_has_a_place),
         cmocka_unit_test(an_error_in_an_included_file_names_that_file),
         cmocka_unit_test(a_report_is_bounded_and_says_so),
