@@ -12,20 +12,12 @@ static const struct fetch *const fetches[] = {
 
 extern const struct converter number_converters[], text_converters[], field_converters[],
     encode_converters[], hash_converters[], time_converters[], json_converters[], host_converters[],
-    jwt_converters[], pool_converters[];
+    jwt_converters[], pool_converters[], var_converters[];
 
 static const struct converter *const converters[] = {
-    number_converters,
-    text_converters,
-    field_converters,
-    encode_converters,
-    hash_converters,
-    time_converters,
-    json_converters,
-    host_converters,
-    jwt_converters,
-    pool_converters,
-    NULL,
+    number_converters, text_converters, field_converters, encode_converters,
+    hash_converters,   time_converters, json_converters,  host_converters,
+    jwt_converters,    pool_converters, var_converters,   NULL,
 };
 
 extern const struct action var_actions[], switching_actions[];
