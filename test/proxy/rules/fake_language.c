@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "proxy/rules/tables.h"
 #include "test/config/memory_source.h"
 
 /* ---- fetches ------------------------------------------------------------------------------------------ */
@@ -195,9 +196,6 @@ static const struct format_token tokens[] = {
     {.name = "four", .run = token_four, .value = 4},
     {.name = NULL},
 };
-
-extern const struct action var_actions[], switching_actions[];
-extern const struct converter var_converters[];
 
 const struct rule_tables language_tables = {
     .fetches = (const struct fetch *const[]){fetches, NULL},
