@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Lines whose grammar is their own: each is a row of the table at the end and a function, which
- * makes directives of the same keyword rows as any other line. Rules are in haproxy_rules.c.
+ * makes directives of the same keyword rows as any other line.
  */
 #include <string.h>
 

@@ -323,10 +323,12 @@ static void add_lines(struct loader *l, const struct keyword *row, void *base,
     if (d->is_group && rule_group_read(l, row, d, &line))
         add_line(l, row, base, line);
     for (size_t i = 0; i < d->arg_count && !d->is_line; i++) {
-        if (d->args[i].kind != CONF_WORD_BOOL)
+        if (d->args[i].kind != CONF_WORD_BOOL) {
             split_line(l, row, base, &d->args[i]);
-        else if (!apply_is_off(d)) /* true: the keyword alone */
-            add_line(l, row, base, (struct conf_line){.span = d->args[i].span});
+        } else if (!apply_is_off(d)) {
+            rule_true_read(l, d->args[i].span, &line);
+            add_line(l, row, base, line);
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "config/apply.h"
+#include "config/line.h"
 #include "config/own.h"
 #include "config/value.h"
 
@@ -81,17 +82,42 @@ void own_stats_text(struct loader *l, const struct keyword *row, void *base,
         *text = word->text;
 }
 
-/* true: the usual header; a text: that one. */
+/* It is a rule that anybody could write: http-request set-header NAME %[ssl_fc,iif(https,http)]. */
+static void add_forwarded_proto(struct loader *l, struct conf_lines *lines,
+                                const struct conf_directive *d, const char *header)
+{
+    const char *const words[] = {"set-header", header, "%[ssl_fc,iif(https,http)]"};
+    struct conf_line line = {.keyword = "http-request",
+                             .kind = CONF_LINE_HTTP_REQUEST,
+                             .span = d->name.span,
+                             .is_own = true};
+    line.word_count = sizeof words / sizeof *words;
+    line.words = arena_alloc(l->arena, line.word_count * sizeof *line.words);
+    for (size_t i = 0; i < line.word_count; i++)
+        line.words[i] = (struct conf_word){.text = words[i], .span = d->name.span};
+    lines->items = arena_list_grow(l->arena, lines->items, lines->count, sizeof line);
+    lines->items[lines->count++] = line;
+}
+
+/* true: the usual header; a text: that one. The last use counts. */
 void own_forwarded_proto(struct loader *l, const struct keyword *row, void *base,
                          const struct conf_directive *d)
 {
-    const char **header = (const char **)((char *)base + row->offset);
-    *header = apply_is_off(d) ? NULL : "X-Forwarded-Proto";
-    if (d->arg_count == 0 && !d->is_group)
-        return;
-    const struct conf_word *word = apply_only_arg(l, d);
-    if (word != NULL && word->kind == CONF_WORD_TEXT)
-        *header = word->text;
+    struct conf_lines *lines = (struct conf_lines *)((char *)base + row->offset);
+    const char *header = "X-Forwarded-Proto";
+    size_t kept = 0;
+    for (size_t i = 0; i < lines->count; i++) {
+        if (!lines->items[i].is_own)
+            lines->items[kept++] = lines->items[i];
+    }
+    lines->count = kept;
+    if (d->arg_count > 0 || d->is_group) {
+        const struct conf_word *word = apply_only_arg(l, d);
+        if (word != NULL && word->kind == CONF_WORD_TEXT)
+            header = word->text;
+    }
+    if (!apply_is_off(d))
+        add_forwarded_proto(l, lines, d, header);
 }
 
 /* An error file is a whole response, sent as it is. */

@@ -19,9 +19,11 @@ const struct reference_chapter reference_chapters[] = {
      "Settings inside these two groups of the global section."},
     {LEVEL_FORWARDFOR, "option_forwardfor",
      "Settings inside this group; `true` takes the defaults."},
+    {LEVEL_SOURCE, "source", "Settings inside this group; a single text is the `address`."},
     {LEVEL_HTTPCHK, "option_httpchk", "Settings inside this group; `true` takes the defaults."},
     {LEVEL_BALANCE, "balance", "Settings inside this group; a single text is its `algorithm`."},
     {LEVEL_HASH_TYPE, "hash_type", "Settings inside this group; a single text is its `method`."},
+    {LEVEL_COOKIE, "cookie", "Settings inside this group; a single text is its `name`."},
     {LEVEL_ERROR_FILE, "errorfiles", "Settings of one element of `errorfiles`."},
     {LEVEL_COUNT, NULL, NULL},
 };

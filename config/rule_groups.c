@@ -51,6 +51,25 @@ static void add_param(struct line_words *words, const struct conf_directive *par
         add(words, param->args[i]);
 }
 
+static bool has_param(const struct conf_directive *action, const char *name)
+{
+    for (size_t i = 0; i < action->param_count; i++) {
+        if (strcmp(action->params[i].name.text, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A line of HAProxy must say what a body is; a group need not. */
+static void add_content_type(struct line_words *words, const struct conf_directive *action)
+{
+    if ((has_param(action, "string") || has_param(action, "file")) &&
+        !has_param(action, "content_type")) {
+        add_text(words, action->name.span, "content-type");
+        add_text(words, action->name.span, "text/plain");
+    }
+}
+
 /* deny = true; deny = 429; use_service = "..."; return = { ... } */
 static void add_action(struct line_words *words, const struct conf_directive *action)
 {
@@ -62,6 +81,7 @@ static void add_action(struct line_words *words, const struct conf_directive *ac
         add_text(words, action->args[0].span, "status");
         add(words, action->args[0]);
     }
+    add_content_type(words, action);
     for (size_t i = 0; i < action->param_count; i++)
         add_param(words, &action->params[i]);
 }
@@ -74,6 +94,14 @@ static void add_path(struct line_words *words, const struct conf_directive *path
     for (size_t i = 0; i < path->arg_count; i++)
         add(words, path->args[i]);
     add_text(words, path->name.span, "}");
+}
+
+void rule_true_read(struct loader *l, struct conf_span span, struct conf_line *line_out)
+{
+    struct line_words words = {.l = l};
+    add_text(&words, span, "if");
+    add_text(&words, span, "TRUE");
+    *line_out = (struct conf_line){.words = words.items, .word_count = words.count, .span = span};
 }
 
 bool rule_group_read(struct loader *l, const struct keyword *row,

@@ -10,4 +10,7 @@
 MUST_CHECK bool rule_group_read(struct loader *l, const struct keyword *row,
                                 const struct conf_directive *group, struct conf_line *line_out);
 
+/* `true` for a condition that always holds: "if TRUE". */
+void rule_true_read(struct loader *l, struct conf_span span, struct conf_line *line_out);
+
 #endif

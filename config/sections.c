@@ -51,10 +51,9 @@ static struct draft_proxy *draft_inherit(struct loader *l, const struct draft_pr
 {
     struct draft_proxy *draft = arena_alloc(l->scratch, sizeof *draft);
     *draft = *from;
+    inherit_lines(l, &draft->p.lines);
     KEYWORDS_OF(&l->index, LEVEL_PROXY, row)
     {
-        if (row->kind == KW_LINES)
-            inherit_lines(l, (struct conf_lines *)((char *)draft + row->offset));
         if (row->kind != KW_LIST)
             continue;
         size_t count = *(size_t *)((char *)draft + row->list->count_offset);
@@ -83,7 +82,7 @@ static void check_lines(struct sections *s, const struct conf_section *section,
 {
     for (size_t i = 0; i < draft->p.lines.count && section->name.text == NULL; i++) {
         const struct conf_line *line = &draft->p.lines.items[i];
-        if (!line->from_defaults)
+        if (!line->from_defaults && !line->is_own)
             CONF_FAIL(s->l, line->span,
                       loader_hint(s->l, line->span, "give these defaults a name",
                                   "give the section a name: defaults NAME"),

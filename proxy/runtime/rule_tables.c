@@ -3,16 +3,15 @@
 #include "proxy/runtime/rule_tables.h"
 
 #include "proxy/rules/compiler.h"
+#include "proxy/rules/tables.h"
 
-extern const struct fetch process_fetches[], conn_fetches[], tls_fetches[], pool_fetches[];
+extern const struct fetch conn_fetches[], tls_fetches[], pool_fetches[];
 
 static const struct fetch *const fetches[] = {
     process_fetches, conn_fetches, tls_fetches, pool_fetches, NULL,
 };
 
-extern const struct converter number_converters[], text_converters[], field_converters[],
-    encode_converters[], hash_converters[], time_converters[], json_converters[], host_converters[],
-    jwt_converters[], pool_converters[];
+extern const struct converter pool_converters[];
 
 static const struct converter *const converters[] = {
     number_converters,
@@ -24,17 +23,15 @@ static const struct converter *const converters[] = {
     json_converters,
     host_converters,
     jwt_converters,
+    map_converters,
     pool_converters,
+    var_converters,
     NULL,
 };
 
-extern const struct action var_actions[], switching_actions[];
-
-static const struct action *const actions[] = {var_actions, switching_actions, NULL};
+static const struct action *const actions[] = {var_actions, switching_actions, map_actions, NULL};
 
 static const struct format_token *const tokens[] = {NULL};
-
-static const struct line_row acl_lines[] = {{CONF_LINE_ACL, acl_compile}, {0}};
 
 static const struct line_row *const lines[] = {acl_lines, NULL};
 

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "config/address.h"
 #include "config/apply.h"
@@ -66,16 +67,6 @@ static void print_statuses(struct describer *d, const void *field)
         fprintf(d->out, " %llx", (unsigned long long)set->bits[i]);
 }
 
-static void print_lines(struct describer *d, const void *field)
-{
-    const struct conf_lines *lines = field;
-    for (size_t i = 0; i < lines->count; i++) {
-        fprintf(d->out, "\n%s", lines->items[i].keyword);
-        for (size_t w = 0; w < lines->items[i].word_count; w++)
-            fprintf(d->out, " '%s'", lines->items[i].words[w].text);
-    }
-}
-
 static void print_tls(struct describer *d, const void *field)
 {
     const struct conf_tls *tls = field;
@@ -115,7 +106,6 @@ static print_field *const by_kind[KW_KIND_COUNT] = {
     [KW_DURATION] = print_unsigned, [KW_SIZE] = print_unsigned,   [KW_STRING] = print_string,
     [KW_WORDS] = print_words,       [KW_CHOICE] = print_unsigned, [KW_NAME] = print_string,
     [KW_STATUSES] = print_statuses, [KW_OCTAL] = print_unsigned,  [KW_SET] = print_unsigned,
-    [KW_LINES] = print_lines,
 };
 
 static const struct {
@@ -137,7 +127,6 @@ static const struct {
     {own_redispatch, print_unsigned},
     {own_stats_auth, print_words},
     {own_stats_text, print_stats_text},
-    {own_forwarded_proto, print_string},
     {own_error_path, print_file},
     {own_user, print_unsigned},
     {own_group, print_unsigned},
@@ -156,6 +145,21 @@ static print_field *printer_of(const struct keyword *row)
     return by_kind[row->kind];
 }
 
+/* All lines are in one list, which every row of them would print. */
+static void print_lines(struct describer *d, const struct keyword *row, const void *base)
+{
+    const struct conf_lines *lines = (const void *)((const char *)base + row->offset);
+    for (size_t i = 0; i < lines->count; i++) {
+        const struct conf_line *line = &lines->items[i];
+        if (strcmp(line->keyword, row->name) != 0)
+            continue;
+        fputs(row->name, d->out);
+        for (size_t k = 0; k < line->word_count; k++)
+            fprintf(d->out, " [%s]", line->words[k].text);
+        fputc('\n', d->out);
+    }
+}
+
 /* Rows at or beyond `end` belong to the draft, not to the model. */
 static void describe(struct describer *d, enum keyword_level level, const void *base, size_t end)
 {
@@ -167,6 +171,8 @@ static void describe(struct describer *d, enum keyword_level level, const void *
             continue;
         if (row->kind == KW_GROUP)
             describe(d, row->params, field, (size_t)-1);
+        if (row->kind == KW_LINES)
+            print_lines(d, row, base);
         if (row->kind == KW_LIST) {
             size_t count = *(const size_t *)((const char *)base + row->list->count_offset);
             const char *items = apply_list_items(row, base);

@@ -133,8 +133,8 @@ static const struct {
     {"value of a bind word", LISTEN(" bind :81 name"), 9, 11, CONF_ERROR, "'name' needs a value", "Name of this bind in the statistics."},
     {"bind with ssl alone", LISTEN(" bind :81 ssl"), 9, 7, CONF_ERROR, "a bind with 'ssl' needs a certificate", "add: crt /path/of/chain-and-key.pem"},
     {"crt without ssl", LISTEN(" bind :81 crt /x.pem"), 9, 7, CONF_WARNING, "'crt' has no effect without 'ssl'", "add: ssl"},
-    {"bind word that is not built", LISTEN(" bind :81 accept-proxy"), 9, 11, CONF_ERROR, "'accept-proxy' is not supported yet", "the PROXY protocol comes with layer 4"},
-    {"bind word without effect", LISTEN(" bind :81 tfo"), 9, 11, CONF_NOTE, "'tfo' has no effect here", "clients fall back to a plain handshake"},
+    {"bind word that is not built", LISTEN(" bind :81 crt-list /x"), 9, 11, CONF_ERROR, "'crt-list' is not supported yet", "name the files or their folder with crt"},
+    {"bind word without effect", LISTEN(" bind :81 nice 5"), 9, 11, CONF_NOTE, "'nice' has no effect here", "all connections are equal"},
     {"verify that is none", LISTEN(" bind :81 ssl crt /x.pem verify maybe"), 9, 33, CONF_ERROR, "unknown verify 'maybe'", "one of: none, optional, required"},
     {"odd file mode", LISTEN(" bind /s mode 999"), 9, 15, CONF_ERROR, "mode: '999' is not an octal file mode", "as chmod takes it: \"660\""},
     {"kind of address", LISTEN(" bind ip@:81"), 9, 7, CONF_ERROR, "'ip@:81': unknown kind of address before '@'", "one of: ipv4@, ipv6@, unix@, abns@, fd@"},
@@ -147,7 +147,6 @@ static const struct {
     {"value of a server word", LISTEN(" server t 127.0.0.1:80 inter"), 9, 24, CONF_ERROR, "'inter' needs a value", "Time between two probes."},
     {"bad value of a server word", LISTEN(" server t 127.0.0.1:80 check inter 5x"), 9, 36, CONF_ERROR, "inter: '5x' is not a duration", "a number and one of us, ms, s, m, h, d: \"5s\""},
     {"weight above 256", LISTEN(" server t 127.0.0.1:80 weight 257"), 9, 31, CONF_ERROR, "weight: 257 is too large", "from 0 to 256"},
-    {"server word that is not built", LISTEN(" server t 127.0.0.1:80 cookie a"), 9, 24, CONF_ERROR, "'cookie' is not supported yet", "persistence is not built yet"},
     {"two servers of a name", LISTEN(" server s 127.0.0.1:81"), 9, 9, CONF_ERROR, "there is another server 's' in 'a'", "the other one is in line 8"},
     {"misspelt word of default-server", LISTEN(" default-server intre 5s"), 9, 17, CONF_ERROR, "unknown keyword 'intre' of 'default-server'", "did you mean 'inter'?"},
     {"server in a frontend", FRONT(" server t 127.0.0.1:80"), 11, 2, CONF_ERROR, "'server' is not allowed in a frontend", NULL},
@@ -174,7 +173,12 @@ static const struct {
 
     /* rules */
     {"rule without action", LISTEN(" http-request"), 9, 2, CONF_ERROR, "'http-request' needs a value", "A rule for requests: ACTION [PARAMETERS] [if|unless CONDITION]."},
-    {"cookie", LISTEN(" cookie SRV insert"), 9, 2, CONF_ERROR, "'cookie' is not supported yet", "persistence and stick tables are not built yet"},
+    {"cookie of two modes", LISTEN(" cookie SRV insert rewrite"), 6, 8, CONF_ERROR, "'a': a cookie has one mode", "keep one of insert, rewrite and prefix"},
+    {"cookie word", LISTEN(" cookie SRV insert indirct"), 9, 20, CONF_ERROR, "unknown keyword 'indirct' of 'cookie'", "did you mean 'indirect'?"},
+    {"cookie that is preserved", LISTEN(" cookie SRV preserve"), 6, 8, CONF_ERROR, "'a': preserve needs insert or indirect", "add insert"},
+    {"cookie domain", LISTEN(" cookie SRV insert domain a;b"), 9, 27, CONF_ERROR, "'a;b' cannot be a cookie's domain", "Where the cookie holds: \".example.com\"."},
+    {"cookie domain without a dot", LISTEN(" cookie SRV insert domain local"), 9, 27, CONF_WARNING, "clients ignore cookies of the domain 'local', which has no dot", "as in: .example.com"},
+    {"cookie without a name", LISTEN(" cookie"), 9, 2, CONF_ERROR, "'cookie' needs a value", "Keeps a client on its server by a cookie that holds the server's cookie value."},
 
     /* former spellings */
     {"contimeout", LISTEN(" contimeout 5000"), 9, 2, CONF_WARNING, "'contimeout' is a former spelling", "write: timeout connect 5000"},
@@ -187,7 +191,7 @@ static const struct {
     {"reqadd without header", LISTEN(" reqadd x"), 9, 2, CONF_ERROR, "'reqadd' needs a header", "write: http-request add-header NAME VALUE"},
     {"reqrep", LISTEN(" reqrep a b"), 9, 2, CONF_ERROR, "'reqrep' is not supported yet", "today it is: http-request replace-header, or replace-path"},
     {"redispatch", LISTEN(" redispatch"), 9, 2, CONF_WARNING, "'redispatch' is a former spelling", "write: option redispatch"},
-    {"option without effect", LISTEN(" option splice-auto"), 9, 2, CONF_NOTE, "'option splice-auto' has no effect here", "weir moves bodies in large pieces, which costs no more"},
+    {"option without effect", LISTEN(" option contstats"), 9, 2, CONF_NOTE, "'option contstats' has no effect here", "counters are always up to date"},
     {"nbproc", GLOBAL(" nbproc 2"), 10, 2, CONF_WARNING, "'nbproc' has no effect any more", "remove the line; nbthread sets the number of threads"},
     {"debug", GLOBAL(" debug"), 10, 2, CONF_WARNING, "'debug' has no effect any more", "remove the line; start with -d to see what happens"},
     {"quiet", GLOBAL(" quiet"), 10, 2, CONF_WARNING, "'quiet' has no effect any more", "remove the line; start with -q for silence"},
