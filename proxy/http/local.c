@@ -348,7 +348,8 @@ bool local_try_service(struct stream *s, const struct proxy *proxy, enum service
                                       .snapshot = s->snapshot,
                                       .loop = s->thread->loop,
                                       .msg = &s->req,
-                                      .base = s->in};
+                                      .base = s->in,
+                                      .may_admin = rules_may_admin(s, proxy)};
     bool whole = body_is_here(s, &request);
     enum service_verdict verdict = proxy->service->handle(&request, &s->answer);
     if (verdict == SERVICE_PASS)
