@@ -40,9 +40,6 @@ enum keyword_level {
     LEVEL_HASH_TYPE,   /* struct conf_hash */
     LEVEL_COOKIE,      /* struct conf_cookie */
     LEVEL_ERROR_FILE,  /* struct conf_error_file */
-    LEVEL_ACTION,      /* struct conf_action */
-    LEVEL_RETURN,      /* struct conf_action, inside `return` */
-    LEVEL_DENY,        /* struct conf_action, inside `deny` */
     LEVEL_COUNT,
 };
 

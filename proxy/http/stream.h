@@ -150,6 +150,7 @@ struct stream {
     struct h1_error bad;          /* why request or response was refused */
     struct relay_bytes resp_head; /* a response head that did not come in one piece */
     bool upgrade;                 /* the client asks for another protocol */
+    bool keeps_body; /* an answer of ours to a request with a body ends the connection: redirections, as in HAProxy */
     unsigned interim_count;
 
     /* received from the client: this request's head, body bytes that came with it, the next request */

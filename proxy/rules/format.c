@@ -17,7 +17,7 @@
 
 enum format_flags {
     FLAG_QUOTE = 1u << 0,  /* +Q: in quotes */
-    FLAG_HEX = 1u << 1,    /* +X: numbers and addresses in hexadecimal */
+    FLAG_HEX = 1u << 1,    /* +X: numbers and addresses of tokens in hexadecimal */
     FLAG_ESCAPE = 1u << 2, /* +E: a backslash before '"', '\' and ']' */
 };
 
@@ -57,8 +57,8 @@ static bool put(struct writer *w, const char *data, size_t len)
 
 static bool must_encode(enum format_kind kind, unsigned flags, char c)
 {
-    if (kind == FORMAT_HTTP)
-        return ((unsigned char)c < ' ' && c != '\t') || c == 0x7f;
+    if (kind == FORMAT_HTTP && (((unsigned char)c < ' ' && c != '\t') || c == 0x7f))
+        return true;
     return (flags & FLAG_ESCAPE) != 0 && strchr("\"\\]", c) != NULL && c != '\0';
 }
 
@@ -79,7 +79,7 @@ static bool encode(const struct format *f, unsigned flags, struct sample_env *en
         char c = text->data[i];
         if (!must_encode(f->kind, flags, c)) {
             out[len++] = c;
-        } else if (f->kind == FORMAT_HTTP) {
+        } else if (strchr("\"\\]", c) == NULL || c == '\0') {
             out[len++] = '%';
             out[len++] = digits[(unsigned char)c >> 4];
             out[len++] = digits[(unsigned char)c & 15];
@@ -136,7 +136,7 @@ static enum value value_text(const struct piece *piece, struct sample_env *env,
         return VALUE_RAW;
     }
     bool is_bare = s.type != SAMPLE_STRING;
-    if (found && (piece->flags & FLAG_HEX) != 0)
+    if (found && piece->token != NULL && (piece->flags & FLAG_HEX) != 0)
         found = to_hex(&s, env);
     if (!found || !sample_cast(&s, SAMPLE_STRING, env))
         return VALUE_MISSING;
@@ -149,7 +149,8 @@ static enum value value_text(const struct piece *piece, struct sample_env *env,
 static bool put_value(struct writer *w, const struct format *f, const struct piece *piece)
 {
     struct sample_text text;
-    bool in_quotes = (piece->flags & FLAG_QUOTE) != 0;
+    bool in_quotes =
+        (piece->flags & FLAG_QUOTE) != 0 && (f->kind != FORMAT_HTTP || piece->token != NULL);
     w->env->in_quotes = in_quotes;
     enum value value = value_text(piece, w->env, &text);
     if (value == VALUE_RAW && text.len == 0)
@@ -255,11 +256,13 @@ static bool read_flags(struct reader *r, unsigned *flags)
             on = c == '+';
         else if (letter != NULL)
             *flags = on ? *flags | 1u << (letter - letters) : *flags & ~(1u << (letter - letters));
-        else if (c != ',') {
+        else if (c == '\0') {
             CONF_FAIL(r->c->l, compiler_span_in(r->word, r->at, 1), "as in: %{+Q,-X}",
-                      c == '\0' ? "the brace of flags is not closed" : "'%c' is not a flag", c);
+                      "the brace of flags is not closed");
             return false;
-        }
+        } else if (c != ',')
+            CONF_WARN(r->c->l, compiler_span_in(r->word, r->at, 1), "as in: %{+Q,-X}",
+                      "'%c' is not a flag", c);
     }
     r->at++;
     return true;
@@ -272,8 +275,10 @@ static bool read_expr(struct reader *r, unsigned flags)
     if (e == NULL)
         return false;
     if (peek(r, 0) != ']') {
-        CONF_FAIL(r->c->l, compiler_span_in(r->word, from, 1), "an expression ends with ']'",
-                  "this bracket is not closed");
+        bool is_open = peek(r, 0) == '\0';
+        CONF_FAIL(r->c->l, compiler_span_in(r->word, is_open ? from : r->at, 1),
+                  "an expression ends with ']'",
+                  is_open ? "this bracket is not closed" : "']' is expected here");
         return false;
     }
     r->at++;
@@ -316,8 +321,8 @@ static bool read_token(struct reader *r, unsigned flags)
 static bool read_special(struct reader *r)
 {
     unsigned flags = r->flags;
-    if (peek(r, 0) == '%') {
-        add_text(r, "%", 1);
+    if (peek(r, 0) == '%' || peek(r, 0) == '"') {
+        add_text(r, r->word->text + r->at, 1);
         r->at++;
         return true;
     }
