@@ -306,7 +306,8 @@ static void split_line(struct loader *l, const struct keyword *row, void *base,
     struct haproxy_words words;
     if (row->bare) {
         struct conf_word word = *text;
-        add_line(l, row, base, (struct conf_line){NULL, &word, 1, text->span, false});
+        add_line(l, row, base,
+                 (struct conf_line){.words = &word, .word_count = 1, .span = text->span});
         return;
     }
     start.column++;

@@ -86,10 +86,10 @@ static const struct format **slot_of(struct proxy_rules *rules, int kind)
 
 static void compile_line(struct compiler *c, const struct conf_line *line)
 {
-    int kind = line->row->value;
+    int kind = line->kind;
     if (line->word_count != 1) {
         CONF_FAIL(c->l, line->word_count == 0 ? line->span : line->words[1].span,
-                  "put all of it in quotes: \"...\"", "'%s' takes one text", line->row->name);
+                  "put all of it in quotes: \"...\"", "'%s' takes one text", line->keyword);
         return;
     }
     struct conf_word word = line->words[0];
