@@ -138,6 +138,15 @@ static bool is_same_use(const struct pattern_use *a, const struct pattern_use *b
            a->value_type == b->value_type;
 }
 
+struct pattern_set *pattern_list_set_of(const struct pattern_list *list,
+                                        const struct pattern_use *use)
+{
+    struct pattern_set *set = list->sets;
+    while (set != NULL && !is_same_use(&set->use, use))
+        set = set->next;
+    return set;
+}
+
 static bool set_fill(struct compiler *c, struct pattern_set *set)
 {
     struct pattern_reader reader = {.source = c->l->source};
@@ -163,11 +172,10 @@ static bool set_fill(struct compiler *c, struct pattern_set *set)
 const struct pattern_set *pattern_list_compile(struct compiler *c, struct pattern_list *list,
                                                const struct pattern_use *use)
 {
-    for (struct pattern_set *set = list->sets; set != NULL; set = set->next) {
-        if (is_same_use(&set->use, use))
-            return set;
-    }
-    struct pattern_set *set = pattern_set_new(list, use);
+    struct pattern_set *set = pattern_list_set_of(list, use);
+    if (set != NULL)
+        return set;
+    set = pattern_set_new(list, use);
     if (set == NULL) {
         CONF_FAIL(c->l, ((struct conf_span){list->place, 1}), NULL, "no memory");
         return NULL;
