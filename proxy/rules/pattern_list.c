@@ -142,7 +142,7 @@ static bool item_set_value(struct pattern_item *item, const char *value)
     free(item->live_value);
     item->value = item->live_value = copy;
     for (struct pattern_entry *entry = item->entries; entry != NULL; entry = entry->next_of_item)
-        (void)pattern_value_read(entry->set->use.value_type, value, &entry->value);
+        (void)pattern_value_read(entry->set->use.value_type, copy, &entry->value);
     return true;
 }
 
