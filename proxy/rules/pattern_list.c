@@ -179,8 +179,11 @@ size_t pattern_list_remove(struct pattern_list *list, const char *key)
 {
     size_t removed = 0;
     pthread_rwlock_wrlock(&list->lock);
-    for (struct pattern_entry *entry; (entry = find_text(list, key)) != NULL; removed++)
+    for (struct pattern_entry *entry = find_text(list, key), *next; entry != NULL; entry = next) {
+        next = entry->next;
         item_remove(list, entry->item);
+        removed++;
+    }
     pthread_rwlock_unlock(&list->lock);
     return removed;
 }
