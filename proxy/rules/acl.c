@@ -50,7 +50,9 @@ enum condition_result acl_run(const struct acl *acl, struct sample_env *env)
     enum condition_result result = CONDITION_NO;
     for (size_t i = 0; i < acl->count && result != CONDITION_YES; i++) {
         size_t used = env->scratch->used;
+        env->iterates = true;
         enum condition_result holds = test_run(&acl->tests[i], env);
+        env->iterates = false;
         env->scratch->used = used;
         if (holds != CONDITION_NO)
             result = holds;

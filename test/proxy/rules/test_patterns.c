@@ -244,6 +244,8 @@ static void large_files_are_found_entry_by_entry(void **state)
 
 enum { ROUNDS = 3000 };
 
+static const struct pattern_set *sets[WAYS];
+
 static void *keep_asking(void *memory)
 {
     struct pattern_list *list = memory;
@@ -253,7 +255,7 @@ static void *keep_asking(void *memory)
         struct sample s, value;
         sample_set_text(&s, SAMPLE_STRING, "a/b", 3);
         for (size_t way = 0; way < WAYS; way++)
-            (void)pattern_set_value(set_of(list, ways[way].method), &s, &own->env, &value);
+            (void)pattern_set_value(sets[way], &s, &own->env, &value);
         (void)pattern_list_has(list, "a/b");
         own->scratch.used = 0;
     }
@@ -269,6 +271,8 @@ static void readers_and_writers_share_a_list(void **state)
     struct config *config = load_ways(files);
     struct pattern_list *list = pattern_list_find(config->pattern_lists, "/map");
     pthread_t threads[THREADS];
+    for (size_t way = 0; way < WAYS; way++)
+        sets[way] = set_of(list, ways[way].method);
     for (int i = 0; i < THREADS; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, keep_asking, list), 0);
     for (int i = 0; i < ROUNDS; i++) {
