@@ -211,7 +211,7 @@ bool pattern_list_has(struct pattern_list *list, const char *key)
 struct pattern_list *pattern_list_find(struct pattern_list *first, const char *name)
 {
     char *end = NULL;
-    long id = *name == '#' ? strtol(name + 1, &end, 10) : -1;
+    long id = *name == '#' && name[1] != '\0' ? strtol(name + 1, &end, 10) : -1;
     for (struct pattern_list *list = first; list != NULL; list = list->next) {
         bool is_it = end != NULL ? *end == '\0' && list->id == id
                                  : list->path != NULL && strcmp(list->path, name) == 0;

@@ -70,6 +70,10 @@ struct pattern_set *pattern_list_set_of(const struct pattern_list *list,
 const struct pattern_set *pattern_list_compile(struct compiler *c, struct pattern_list *list,
                                                const struct pattern_use *use);
 
+/* When all lines are compiled: numbers the lists that -u gave none, and puts them in the order they were
+ * found in. */
+void pattern_lists_number(struct compiler *c);
+
 /* ---- while running ------------------------------------------------------------------------------------- */
 
 /* False: the key or value is nothing that all sets of the list can read, or there is no memory. */
