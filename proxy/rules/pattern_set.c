@@ -137,6 +137,7 @@ static bool index_add(struct pattern_set *set, struct pattern_entry *entry)
         return index_in_table(&set->table, entry);
     case PATTERN_IN_TREE:
     case PATTERN_IN_TREE6:
+        set->first_bytes[entry->key[0] / 64] |= UINT64_C(1) << entry->key[0] % 64;
         return index_in_tree(tree_of(set, entry), entry);
     case PATTERN_IN_ROW:
         link_last(&set->row, entry);

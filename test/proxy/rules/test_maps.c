@@ -112,6 +112,8 @@ static void rules_change_lists(void **state)
         {"set-map(/regs) ^x(.) \\1", "str(xy),map_regm(/regs)", "y"},
         {"del-map(/names) /api/v2", "str(/api/v2),map_beg(/names)", "api"},
         {"add-acl(/names) zz", "str(zz),map(/names)", "1"},
+        {"set-map(/names) %[none] x", "str(zz),map_beg(/names,-)", "-"},
+        {"set-map(/names) %[none] x", "str(zz),map_end(/names,-)", "-"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char line[512], *rules = strdup(cases[i].rules), *more = strchr(rules, '\n');
