@@ -200,7 +200,7 @@ static const struct keyword proxy_rows[] = {
      .takes = "true, or a text", .otherwise = "not shown", .doc = "Show the node's description on the page."},
     {.name = "stats show-legends", .kind = KW_FLAG, .scopes = ANY, AT(stats.show_legends), .initial = "false",
      .doc = "More about each line of the page, where the pointer rests."},
-    {.name = "stats admin", .kind = KW_FLAG, .scopes = ANY, AT(stats.admin), .initial = "false",
+    {.name = "stats admin", .kind = KW_FLAG, .scopes = NAMED, AT(stats.admin), .initial = "false",
      .doc = "Let who may see the page take servers out and back. (haproxy.cfg: stats admin if TRUE.)"},
 
     {.name = "option contstats", .kind = KW_NOTHING, .scopes = FRONT, .note = "counters are always up to date", .doc = "Update counters during long transfers."},
