@@ -146,7 +146,6 @@ static const struct {
     {"value of a server word", LISTEN(" server t 127.0.0.1:80 inter"), 9, 24, CONF_ERROR, "'inter' needs a value", "Time between two probes."},
     {"bad value of a server word", LISTEN(" server t 127.0.0.1:80 check inter 5x"), 9, 36, CONF_ERROR, "inter: '5x' is not a duration", "a number and one of us, ms, s, m, h, d: \"5s\""},
     {"weight above 256", LISTEN(" server t 127.0.0.1:80 weight 257"), 9, 31, CONF_ERROR, "weight: 257 is too large", "from 0 to 256"},
-    {"server word that is not built", LISTEN(" server t 127.0.0.1:80 namespace a"), 9, 24, CONF_ERROR, "'namespace' is not supported yet", "the process's own namespace is used"},
     {"two servers of a name", LISTEN(" server s 127.0.0.1:81"), 9, 9, CONF_ERROR, "there is another server 's' in 'a'", "the other one is in line 8"},
     {"misspelt word of default-server", LISTEN(" default-server intre 5s"), 9, 17, CONF_ERROR, "unknown keyword 'intre' of 'default-server'", "did you mean 'inter'?"},
     {"server in a frontend", FRONT(" server t 127.0.0.1:80"), 11, 2, CONF_ERROR, "'server' is not allowed in a frontend", NULL},
