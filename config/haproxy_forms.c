@@ -241,6 +241,7 @@ static const struct {
     {"description", NULL, LEVEL_GLOBAL, read_rest_as_text},
     {"stats", "show-desc", LEVEL_PROXY, read_rest_as_text},
     {"stats", "realm", LEVEL_PROXY, read_realm},
+    {"errorfiles", NULL, LEVEL_PROXY, haproxy_errors_use},
     {"stats", "admin", LEVEL_PROXY, read_stats_admin},
     {"log", NULL, LEVEL_PROXY, read_log},
     {"log", NULL, LEVEL_GLOBAL, read_log},

@@ -38,7 +38,6 @@ static const struct keyword proxy_rows[] = {
     {MISSING("error-log-format", FRONT, "write: option httplog", "Log line of failed connections.")},
     {MISSING("unique-id-format", FRONT, "there are no log expressions yet", "An identifier of each request.")},
     {MISSING("unique-id-header", FRONT, "there are no log expressions yet", "Header of the identifier.")},
-    {MISSING("errorfiles", ANY, "write errorfile lines", "Error files of an http-errors section.")},
     {MISSING("errorloc", ANY, "write: errorfile STATUS FILE", "Redirect instead of an error page.")},
     {MISSING("errorloc302", ANY, "write: errorfile STATUS FILE", "Redirect instead of an error page.")},
     {MISSING("errorloc303", ANY, "write: errorfile STATUS FILE", "Redirect instead of an error page.")},

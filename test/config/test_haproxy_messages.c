@@ -59,6 +59,16 @@ static const struct {
     {"two listens of a name", LISTEN("listen a\n bind :81\n server s 127.0.0.1:80"), 9, 8, CONF_ERROR, "there is another listen named 'a'", "the other one is at haproxy.cfg:6"},
     {"section that would matter", LISTEN("program p\n command x"), 9, 1, CONF_ERROR, "'program' sections are not supported yet", "let the service manager start the program"},
     {"section without effect", LISTEN("resolvers r\n nameserver a 127.0.0.1:53"), 9, 1, CONF_NOTE, "'resolvers' sections have no effect yet", "names are resolved when the configuration is loaded"},
+    {"section without a name", LISTEN("resolvers\n nameserver a 127.0.0.1:53"), 9, 1, CONF_ERROR, "a resolvers without a name", "write its name behind it"},
+    {"two resolvers of a name", LISTEN("resolvers r\nresolvers r"), 10, 11, CONF_ERROR, "there is another resolvers named 'r'", "give it another name"},
+    {"name server without port", LISTEN("resolvers r\n nameserver a 127.0.0.1"), 10, 15, CONF_ERROR, "nameserver: '127.0.0.1' is no <address>", "nameserver <name> <address>"},
+    {"name server without address", LISTEN("resolvers r\n nameserver a"), 10, 2, CONF_ERROR, "'nameserver' needs a value", "nameserver <name> <address>"},
+    {"kind of hold", LISTEN("resolvers r\n hold foo 5s"), 10, 7, CONF_ERROR, "hold: 'foo' is no {nx|obsolete|other|refused|timeout|valid}", "hold {nx|obsolete|other|refused|timeout|valid} <time>"},
+    {"time of hold", LISTEN("resolvers r\n hold valid x"), 10, 13, CONF_ERROR, "hold: 'x' is no <time>", "hold {nx|obsolete|other|refused|timeout|valid} <time>"},
+    {"payload size", LISTEN("resolvers r\n accepted_payload_size 70000"), 10, 24, CONF_ERROR, "accepted_payload_size: '70000' is no <12..65535>", "accepted_payload_size <12..65535>"},
+    {"cache without size", LISTEN("cache c\n max-age 60"), 9, 1, CONF_ERROR, "this cache lacks what it must say", "add a line: total-max-size <1..4095>"},
+    {"unknown group of error files", LISTEN(" errorfiles g"), 9, 13, CONF_ERROR, "there is no http-errors section 'g'", "add a section: http-errors, with errorfile lines"},
+    {"error files of no group", LISTEN(" errorfiles"), 9, 2, CONF_ERROR, "'errorfiles' needs the name of an http-errors section", "errorfiles <name> [<status>...]"},
     {"misspelt line of such a section", LISTEN("resolvers r\n namserver a 127.0.0.1:53"), 10, 2, CONF_ERROR, "unknown keyword 'namserver' in 'resolvers'", "did you mean 'nameserver'?"},
 
     /* line ends and blocks */
