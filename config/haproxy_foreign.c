@@ -63,6 +63,22 @@ static bool fits(struct loader *l, const char *type, size_t len, const char *wor
     return true;
 }
 
+/* What the word should have been. */
+static const char *meaning(struct loader *l, const char *type, size_t len)
+{
+    const char *dots = memchr(type, '.', len);
+    if (*type == '{')
+        return arena_printf(l->scratch, "one of %.*s", (int)len - 2, type + 1);
+    if (strncmp(type, "<address>", len) == 0)
+        return "an address with a port";
+    if (strncmp(type, "<time>", len) == 0)
+        return "a duration";
+    if (dots == NULL)
+        return "a size";
+    return arena_printf(l->scratch, "a number from %.*s to %.*s", (int)(dots - type) - 1, type + 1,
+                        (int)(type + len - dots) - 3, dots + 2);
+}
+
 static void check_words(struct loader *l, const char *grammar, const struct haproxy_words *words)
 {
     const char *type = grammar + strcspn(grammar, " ");
@@ -74,8 +90,8 @@ static void check_words(struct loader *l, const char *grammar, const struct hapr
             return;
         }
         if (!fits(l, type, len, words->items[i].text)) {
-            CONF_FAIL(l, words->items[i].span, grammar, "%s: '%s' is no %.*s", words->items[0].text,
-                      words->items[i].text, (int)len, type);
+            CONF_FAIL(l, words->items[i].span, grammar, "%s: '%s' is not %s", words->items[0].text,
+                      words->items[i].text, meaning(l, type, len));
             return;
         }
         type += len;
@@ -145,9 +161,10 @@ void haproxy_foreign_head(struct haproxy_reader *r, const struct haproxy_section
 
 void haproxy_foreign_end(struct haproxy_reader *r)
 {
-    if (r->foreign != NULL && !r->foreign_complete)
-        CONF_FAIL(r->l, r->foreign_span,
-                  arena_printf(r->l->scratch, "add a line: %s", *r->foreign->keywords + 1),
-                  "this %s lacks what it must say", r->foreign->name);
+    if (r->foreign != NULL && !r->foreign_complete) {
+        const char *line = *r->foreign->keywords + 1;
+        CONF_FAIL(r->l, r->foreign_span, arena_printf(r->l->scratch, "add a line: %s", line),
+                  "the %s has no line '%.*s'", r->foreign->name, (int)strcspn(line, " "), line);
+    }
     r->foreign = NULL;
 }
