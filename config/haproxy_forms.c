@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Lines whose grammar is their own: each is a row of the table at the end and a function, which
- * makes directives of the same keyword rows as any other line. Rules are in haproxy_rules.c.
+ * makes directives of the same keyword rows as any other line.
  */
 #include <string.h>
 
 #include "config/haproxy_priv.h"
-#include "config/haproxy_rules.h"
 
 /* One more argument than the name: text that may go on to the end of the line. */
 static void read_rest_as_text(const struct haproxy_line *line)
@@ -163,22 +162,6 @@ static void read_check_send(const struct haproxy_line *line)
     *haproxy_emit(line->r, name) = d;
 }
 
-/* stats admin if TRUE */
-static void read_stats_admin(const struct haproxy_line *line)
-{
-    struct loader *l = line->r->l;
-    if (line->count == 2)
-        CONF_FAIL(l, line->words[1].span, "write: stats admin if TRUE",
-                  "'stats admin' needs a condition");
-    else if (line->count != 4 || strcmp(line->words[2].text, "if") != 0 ||
-             strcmp(line->words[3].text, "TRUE") != 0)
-        CONF_FAIL(l, haproxy_span(line->words + 2, line->count - 2),
-                  "write: stats admin if TRUE, and protect it with stats auth",
-                  "conditions of 'stats admin' are not supported yet");
-    else
-        haproxy_emit(line->r, haproxy_reword(line->words[0], line->row->name));
-}
-
 /* master-worker [no-exit-on-failure]: the monitor never leaves because a worker failed. */
 static void read_master_worker(const struct haproxy_line *line)
 {
@@ -242,12 +225,10 @@ static const struct {
     {"stats", "show-desc", LEVEL_PROXY, read_rest_as_text},
     {"stats", "realm", LEVEL_PROXY, read_realm},
     {"errorfiles", NULL, LEVEL_PROXY, haproxy_errors_use},
-    {"stats", "admin", LEVEL_PROXY, read_stats_admin},
     {"log", NULL, LEVEL_PROXY, read_log},
     {"log", NULL, LEVEL_GLOBAL, read_log},
     {"option", "httpchk", LEVEL_PROXY, read_httpchk},
     {"http-check", "send", LEVEL_PROXY, read_check_send},
-    {"http-request", NULL, LEVEL_PROXY, haproxy_rule_read},
     {"master-worker", NULL, LEVEL_GLOBAL, read_master_worker},
     {"setenv", NULL, LEVEL_GLOBAL, read_environment},
     {"presetenv", NULL, LEVEL_GLOBAL, read_environment},

@@ -237,7 +237,9 @@ enum conf_log_format {
     CONF_LOG_DEFAULT, /* no format was chosen: one short line, "Connect from ..." */
     CONF_LOG_TCP,
     CONF_LOG_HTTP,
-    CONF_LOG_HTTPS
+    CONF_LOG_HTTPS,
+    CONF_LOG_CLF,    /* option httplog clf */
+    CONF_LOG_CUSTOM, /* log-format */
 };
 
 struct conf_error_file {
@@ -256,21 +258,7 @@ struct conf_stats {
     unsigned refresh_s;     /* 0 = no automatic refresh */
     bool hide_version, show_node, show_legends, show_desc;
     const char *node, *desc;
-    bool admin; /* stats admin if TRUE */
-};
-
-/* An http-request rule of this stage: an answer of our own (rules engines add kinds to this list).
- */
-enum conf_action_kind { CONF_ACTION_RETURN, CONF_ACTION_DENY, CONF_ACTION_PROMETHEUS };
-
-struct conf_action {
-    enum conf_action_kind kind;
-    struct conf_place place;
-    const char *path; /* only for requests whose path is this one; NULL = all */
-    unsigned status;
-    const char *content_type; /* or NULL */
-    const char *body;         /* "" when there is none */
-    size_t body_len;
+    bool admin; /* there are `stats admin` lines: one of them must hold */
 };
 
 /* What the rules engine reads: acl, http-request, use_backend, stick, ... in the order of the file. */
@@ -373,8 +361,6 @@ struct conf_proxy {
     struct conf_error_file *error_files;
     size_t error_file_count;
     struct conf_stats stats;
-    struct conf_action *actions;
-    size_t action_count;
     struct conf_lines lines;
     const struct proxy_rules *rules; /* what the lines were compiled to, or NULL: proxy/rules */
 
@@ -389,7 +375,6 @@ struct conf_proxy {
 
     /* both sides */
     struct conf_forwardfor forwardfor;
-    const char *forwarded_proto; /* header that tells "http"/"https" (X-Forwarded-Proto), or NULL */
     bool http_server_close, http_close; /* option http-server-close, httpclose */
     bool http_keep_alive;
     bool tcpka, clitcpka, srvtcpka;
@@ -399,6 +384,8 @@ struct conf_proxy {
     bool splice_auto, splice_request, splice_response;
     unsigned backlog; /* 0 = maxconn */
     bool abortonclose;
+    bool http_buffer_request;
+    unsigned inspect_delay_ms; /* tcp-request inspect-delay */
 
     /* backend side */
     struct conf_balance balance;
