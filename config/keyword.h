@@ -33,6 +33,7 @@ enum keyword_level {
     LEVEL_SERVER,      /* struct conf_server */
     LEVEL_LOG,         /* struct conf_log_target */
     LEVEL_TLS_OPTIONS, /* struct conf_tls: ssl-default-bind-options */
+    LEVEL_SOURCE,      /* struct conf_outgoing */
     LEVEL_FORWARDFOR,  /* struct conf_forwardfor */
     LEVEL_HTTPCHK,     /* struct conf_check */
     LEVEL_BALANCE,     /* struct conf_balance */
@@ -117,6 +118,8 @@ struct keyword {
     int words;     /* haproxy.cfg: how many follow it among parameters; 0 = as its kind has it */
     bool required; /* of a KW_LIST's parameters: an element without it is an error */
     bool bare;     /* the parameter a single value stands for where a group is expected */
+    bool adds;     /* KW_OWN: each use adds to those before it */
+    bool anew;     /* KW_GROUP: each use forgets what those before it said */
     const struct keyword_choice *choices; /* KW_CHOICE, KW_NAME */
     const char *(*names)(size_t i);  /* more choices, from another room's table; NULL ends them */
     enum keyword_level params;       /* KW_GROUP, KW_LIST */
@@ -186,6 +189,9 @@ bool keyword_choice_at(const struct keyword *row, size_t i, struct keyword_choic
 
 /* Is it known, but does nothing (yet)? Its note says why. */
 bool keyword_is_idle(const struct keyword *row);
+
+/* The parameter that a single value stands for; NULL if there is none. */
+const struct keyword *keyword_bare(const struct keyword_index *index, enum keyword_level level);
 
 /* How libconfig spells the row. */
 const char *keyword_libconfig_name(struct conf_arena *arena, const struct keyword *row);

@@ -51,6 +51,29 @@ const char *loader_hint(const struct loader *l, struct conf_span span, const cha
     return is_haproxy ? haproxy : libconfig;
 }
 
+void loader_add_template(struct loader *l, const char *text, const char *written)
+{
+    if (l->is_expanded)
+        return;
+    l->templates =
+        arena_list_grow(l->scratch, l->templates, l->template_count, sizeof *l->templates);
+    l->templates[l->template_count++] = (struct conf_template){text, written};
+}
+
+const char *loader_template(const struct loader *l, const char *text)
+{
+    for (size_t i = 0; i < l->template_count; i++) {
+        if (l->templates[i].text == text)
+            return l->templates[i].written;
+    }
+    const char *escaped = "", *open;
+    while ((open = strstr(text, "${")) != NULL) {
+        escaped = arena_printf(l->scratch, "%s%.*s$${", escaped, (int)(open - text), text);
+        text = open + 2;
+    }
+    return *escaped != '\0' ? arena_printf(l->scratch, "%s%s", escaped, text) : text;
+}
+
 /* A NUL ends a text for libconfig, and what follows would be ignored without a word. */
 static bool has_nul(struct loader *l, const struct conf_text *text)
 {
@@ -133,7 +156,7 @@ static void refuse_lines(struct loader *l)
     }
 }
 
-static struct config *finish(struct loader *l)
+struct config *loader_finish(struct loader *l)
 {
     char hex[DIGEST_HEX_BYTES];
     resolve_sections(l);
@@ -153,20 +176,32 @@ static struct config *finish(struct loader *l)
     return config;
 }
 
-struct config *config_load(const struct conf_input *input, struct conf_report *report)
+void loader_open(struct loader *l, const struct conf_input *input, struct conf_report *report)
 {
-    struct loader l = {
+    *l = (struct loader){
         .arena = arena_new(),
         .scratch = arena_new(),
         .report = report,
         .input = input,
         .source = input->source != NULL ? input->source : &conf_source_disk,
     };
-    keyword_index_build(l.scratch, &l.index, input->tables != NULL ? input->tables : config_tables);
-    digest_start(&l.digest);
-    for (size_t i = 0; i < input->path_count; i++)
-        read_path(&l, input->paths[i]);
-    struct config *config = finish(&l);
+    keyword_index_build(l->scratch, &l->index,
+                        input->tables != NULL ? input->tables : config_tables);
+    digest_start(&l->digest);
+}
+
+void loader_read_all(struct loader *l)
+{
+    for (size_t i = 0; i < l->input->path_count; i++)
+        read_path(l, l->input->paths[i]);
+}
+
+struct config *config_load(const struct conf_input *input, struct conf_report *report)
+{
+    struct loader l;
+    loader_open(&l, input, report);
+    loader_read_all(&l);
+    struct config *config = loader_finish(&l);
     conf_report_sort(report);
     arena_free(l.scratch);
     if (report->errors == 0)
@@ -181,7 +216,7 @@ bool config_condition(const char *text, struct conf_report *report, bool *value_
     struct haproxy_env env = {.arena = l.scratch};
     struct conf_span span = {{"-cc", 1, 1}, (unsigned)strlen(text)};
     struct conf_word items[] = {{.text = "-cc", .span = span}, {.text = text, .span = span}};
-    const struct haproxy_words words = {items, 2};
+    const struct haproxy_words words = {.items = items, .count = 2};
     conf_report_add_text(report, "-cc", text, strlen(text));
     bool has_value = haproxy_condition(&l, &env, &words, value_out);
     arena_free(l.scratch);

@@ -22,6 +22,9 @@ keyword_set own_crt_files, own_crt_path, own_ca_path, own_alpn, own_sni, own_no_
     own_only_version;
 extern const struct keyword_choice own_tls_versions[];
 
+/* own_net.c */
+keyword_set own_send_proxy, own_proxy_options, own_mss, own_usesrc, own_source_address;
+
 /* own_http.c */
 keyword_set own_httpchk, own_redispatch, own_stats_auth, own_stats_text, own_forwarded_proto;
 keyword_set own_return, own_deny, own_service, own_body_text, own_body_file;

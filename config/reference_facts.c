@@ -19,6 +19,7 @@ const struct reference_chapter reference_chapters[] = {
      "Settings inside these two groups of the global section."},
     {LEVEL_FORWARDFOR, "option_forwardfor",
      "Settings inside this group; `true` takes the defaults."},
+    {LEVEL_SOURCE, "source", "Settings inside this group; a single text is the `address`."},
     {LEVEL_HTTPCHK, "option_httpchk", "Settings inside this group; `true` takes the defaults."},
     {LEVEL_BALANCE, "balance", "Settings inside this group; a single text is its `algorithm`."},
     {LEVEL_HASH_TYPE, "hash_type", "Settings inside this group; a single text is its `method`."},

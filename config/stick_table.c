@@ -79,8 +79,7 @@ static void refuse(struct reading *r, const struct conf_word *word, const char *
 
 static void read_len(struct reading *r, const struct conf_word *type)
 {
-    const struct conf_word *next =
-        r->at < r->line->word_count ? &r->line->words[r->at] : NULL;
+    const struct conf_word *next = r->at < r->line->word_count ? &r->line->words[r->at] : NULL;
     long long len;
     if (next == NULL || strcmp(next->text, "len") != 0)
         return;
@@ -192,15 +191,18 @@ static void read_data(struct reading *r, const struct conf_word *word, const cha
         const char *text = arena_copy_bytes(r->l->scratch, args, len);
         args += len + (args[len] == ',');
         if (value_integer(text, &count) != 0 || count < 1 || count > ARRAY_MAX) {
-            CONF_FAIL(r->l, word->span, "from 1 to 100", "stick-table: '%s' needs a number of elements", name);
+            CONF_FAIL(r->l, word->span, "from 1 to 100",
+                      "stick-table: '%s' needs a number of elements", name);
             return;
         }
     }
     if (row->kind == STICK_RATE && (value_duration(args, 1000, &period_ms) != 0 || period_ms == 0))
-        CONF_FAIL(r->l, word->span, arena_printf(r->l->scratch, "as in: %s(%s10s)", name, row->is_array ? "1," : ""),
+        CONF_FAIL(r->l, word->span,
+                  arena_printf(r->l->scratch, "as in: %s(%s10s)", name, row->is_array ? "1," : ""),
                   "stick-table: '%s' needs a period", name);
     else if (row->kind != STICK_RATE && *args != '\0')
-        CONF_FAIL(r->l, word->span, "remove the parentheses", "stick-table: '%s' takes no period", name);
+        CONF_FAIL(r->l, word->span, "remove the parentheses", "stick-table: '%s' takes no period",
+                  name);
     r->table->data[which].count = (unsigned)count;
     r->table->data[which].period_ms = period_ms;
 }

@@ -10,6 +10,7 @@
  */
 #include "proxy/health/probe.h"
 
+#include "proxy/net/proxy_protocol.h"
 #include "proxy/state/server_state.h"
 
 #include <assert.h>
@@ -188,8 +189,12 @@ static enum probe_step connect_failed(struct probe *probe, int rc)
 
 static enum probe_step send_proxy_header(struct probe *probe)
 {
-    static const char header[] = "PROXY UNKNOWN\r\n";
-    struct iovec piece = {(void *)header, sizeof(header) - 1};
+    static const struct proxy_facts facts = {.is_local = true};
+    uint8_t header[PROXY_OUT_BYTES];
+    bool v2 = (probe->server->link.send_proxy & CONF_PROXY_V2) != 0;
+    size_t len = v2 ? proxy_header_format_v2(&facts, header)
+                    : proxy_header_format_v1(&facts, (char *)header);
+    struct iovec piece = {header, len};
     ssize_t n = conn_sendv(&probe->conn, &piece, 1);
     if (n == (ssize_t)piece.iov_len)
         return PROBE_NEXT;
@@ -266,11 +271,14 @@ static unsigned first_deadline_ms(const struct probe *probe)
 static int start_connect(struct probe *probe)
 {
     /* saves a packet; yet a TLS server may hold back its second record until we acknowledge */
-    const struct conn_options options = {.slow_ack = !probe->tls};
+    struct conn_options options = {.slow_ack = !probe->tls};
     const struct sockaddr *to = (const struct sockaddr *)&probe->to;
     int fd = probe->socket;
     probe->socket = -1;
-    if (fd >= 0)
+    server_link_options(&probe->server->link, &options);
+    if (fd >= 0 && options.source != NULL) /* bound once, it cannot be bound again */
+        close(fd);
+    else if (fd >= 0)
         return conn_reconnect(&probe->conn, fd, to, probe->to_len, &options);
     return conn_connect(&probe->conn, probe->loop, to, probe->to_len, &options, on_ready);
 }

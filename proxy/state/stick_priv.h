@@ -12,7 +12,8 @@
 struct stick_entry {
     struct stick_entry *next; /* in its bucket */
     struct list touched;
-    struct stick_table *table; /* borrowed while nobody holds the entry, counted once while one does */
+    struct stick_table
+        *table; /* borrowed while nobody holds the entry, counted once while one does */
     uint64_t hash;
     uint64_t expires_ms;
     char *key; /* behind the data */

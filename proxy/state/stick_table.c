@@ -16,7 +16,8 @@
 enum {
     SHARD_ENTRIES = 4096, /* as many of a table's size for each shard, before there is another */
     SHARDS_MAX = 16,
-    SWEEP_ENTRIES = 2, /* expired ones that go when a new one comes */
+    SWEEP_ENTRIES = 2,   /* expired ones that go when a new one comes */
+    EVICT_ENTRIES = 256, /* that are looked at for one that nobody holds */
 };
 
 /* ---- the table ------------------------------------------------------------------------------- */
@@ -70,8 +71,7 @@ struct stick_table *stick_table_ref(struct stick_table *table)
 
 void stick_table_free(struct stick_table *table)
 {
-    if (table == NULL ||
-        atomic_fetch_sub_explicit(&table->references, 1, memory_order_acq_rel) > 1)
+    if (table == NULL || atomic_fetch_sub_explicit(&table->references, 1, memory_order_acq_rel) > 1)
         return;
     for (unsigned i = 0; i < table->shard_count; i++) {
         struct stick_shard *shard = &table->shards[i];
@@ -142,32 +142,30 @@ void stick_touch(struct stick_shard *shard, struct stick_entry *entry, uint64_t 
     list_push_back(&shard->by_touch, &entry->touched);
 }
 
-/* Up to `most` of those at the front that are expired. */
+/* Expired ones at the front go, `most` of them; those that are held live on. */
 static void sweep(struct stick_shard *shard, uint64_t now_ms, unsigned most)
 {
-    struct list *next;
-    for (struct list *node = shard->by_touch.next; node != &shard->by_touch && most > 0;
-         node = next) {
-        struct stick_entry *entry = LIST_ITEM(node, struct stick_entry, touched);
-        next = node->next;
-        if (now_ms < entry->expires_ms || entry->table->definition.expire_ms == 0)
+    while (most-- > 0 && !list_is_empty(&shard->by_touch)) {
+        struct stick_entry *entry = LIST_ITEM(shard->by_touch.next, struct stick_entry, touched);
+        if (entry->table->definition.expire_ms == 0 || now_ms < entry->expires_ms)
             break;
         if (entry->holders > 0)
-            continue;
-        take_out(shard, entry);
-        most--;
+            stick_touch(shard, entry, now_ms);
+        else
+            take_out(shard, entry);
     }
 }
 
-/* The one that was touched longest ago makes room; false if all are held. */
-static bool evict(struct stick_shard *shard)
+/* The one that was touched longest ago makes room; false if too many are held. */
+static bool evict(struct stick_shard *shard, uint64_t now_ms)
 {
-    for (struct list *node = shard->by_touch.next; node != &shard->by_touch; node = node->next) {
-        struct stick_entry *entry = LIST_ITEM(node, struct stick_entry, touched);
-        if (entry->holders > 0)
-            continue;
-        take_out(shard, entry);
-        return true;
+    for (unsigned n = 0; n < EVICT_ENTRIES && !list_is_empty(&shard->by_touch); n++) {
+        struct stick_entry *entry = LIST_ITEM(shard->by_touch.next, struct stick_entry, touched);
+        if (entry->holders == 0) {
+            take_out(shard, entry);
+            return true;
+        }
+        stick_touch(shard, entry, now_ms);
     }
     return false;
 }
@@ -177,7 +175,7 @@ static struct stick_entry *make(struct stick_table *table, struct stick_shard *s
 {
     sweep(shard, now_ms, SWEEP_ENTRIES);
     if (stick_table_used(table) >= table->definition.size &&
-        (table->definition.nopurge || !evict(shard)))
+        (table->definition.nopurge || !evict(shard, now_ms)))
         return NULL;
     struct stick_entry *entry = calloc(1, sizeof(*entry) + table->entry_bytes);
     if (entry == NULL)
