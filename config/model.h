@@ -450,6 +450,8 @@ struct conf_proxy {
     bool splice_auto, splice_request, splice_response;
     unsigned backlog; /* 0 = maxconn */
     bool abortonclose;
+    bool http_buffer_request;
+    unsigned inspect_delay_ms; /* tcp-request inspect-delay */
 
     /* backend side */
     struct conf_balance balance;

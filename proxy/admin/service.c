@@ -11,6 +11,7 @@
 #include "proxy/admin/orders.h"
 #include "proxy/admin/process.h"
 #include "proxy/admin/stats.h"
+#include "proxy/http/edit.h"
 #include "proxy/http/fixed_reply.h"
 #include "proxy/net/loop.h"
 
@@ -151,13 +152,12 @@ static bool is_authorised(const struct service_request *request)
 /* What follows the configured URI in the target, or NULL if the target is another. */
 static const char *after_uri(const struct service_request *request, size_t *len_out)
 {
-    const char *uri = request->proxy->conf->stats.uri;
+    const struct conf_proxy *conf = request->proxy->conf;
     const struct http_msg *m = request->msg;
-    size_t uri_len = strlen(uri);
-    size_t len = m->target_off + m->target_len - m->path_off;
-    if (len < uri_len || memcmp(request->base + m->path_off, uri, uri_len) != 0)
+    if (!service_is_stats(conf, m, request->base))
         return NULL;
-    *len_out = len - uri_len;
+    size_t uri_len = strlen(conf->stats.uri);
+    *len_out = m->target_off + m->target_len - m->path_off - uri_len;
     return request->base + m->path_off + uri_len;
 }
 
@@ -167,7 +167,7 @@ static enum service_verdict try_stats(const struct service_request *request,
     const struct conf_stats *conf = &request->proxy->conf->stats;
     enum http_method method = (enum http_method)request->msg->method;
     size_t len = 0;
-    const char *rest = conf->enabled ? after_uri(request, &len) : NULL;
+    const char *rest = after_uri(request, &len);
     if (rest == NULL ||
         (method != HTTP_METHOD_GET && method != HTTP_METHOD_HEAD && method != HTTP_METHOD_POST))
         return SERVICE_PASS;
@@ -180,6 +180,19 @@ static enum service_verdict try_stats(const struct service_request *request,
     return answer_document(request, &query, query.no_refresh ? 0 : conf->refresh_s, answer);
 }
 
+static enum service_verdict answer_metrics(const struct service_request *request,
+                                           struct service_answer *answer)
+{
+    const struct http_msg *m = request->msg;
+    const char *end = request->base + m->target_off + m->target_len;
+    const char *text = request->base + http_path_end(m, request->base);
+    struct stats_query query;
+    if (text < end)
+        text++; /* behind the "?" */
+    stats_query_parse_metrics(&query, text, (size_t)(end - text));
+    return answer_document(request, &query, 0, answer);
+}
+
 static enum service_verdict try_metrics(const struct service_request *request,
                                         struct service_answer *answer)
 {
@@ -190,13 +203,7 @@ static enum service_verdict try_metrics(const struct service_request *request,
     while (i < conf->action_count && !(conf->actions[i].kind == CONF_ACTION_PROMETHEUS &&
                                        action_concerns(&conf->actions[i], path, len)))
         i++;
-    if (i == conf->action_count)
-        return SERVICE_PASS;
-    const char *end = request->base + request->msg->target_off + request->msg->target_len;
-    const char *text = path + len < end ? path + len + 1 : end; /* behind the "?" */
-    struct stats_query query;
-    stats_query_parse_metrics(&query, text, (size_t)(end - text));
-    return answer_document(request, &query, 0, answer);
+    return i < conf->action_count ? answer_metrics(request, answer) : SERVICE_PASS;
 }
 
 static enum service_verdict handle(const struct service_request *request,
@@ -206,6 +213,8 @@ static enum service_verdict handle(const struct service_request *request,
         const struct service_request *, struct service_answer *) = {fixed_reply, try_metrics,
                                                                     try_stats};
     enum service_verdict verdict = SERVICE_PASS;
+    if (request->kind == SERVICE_METRICS)
+        return answer_metrics(request, answer_out);
     for (size_t i = 0; i < 3 && verdict == SERVICE_PASS; i++)
         verdict = services[i](request, answer_out);
     return verdict;
@@ -214,6 +223,6 @@ static enum service_verdict handle(const struct service_request *request,
 const struct stream_service *admin_service_of(const struct conf_proxy *conf)
 {
     static const struct stream_service service = {.handle = handle};
-    bool is_needed = conf->stats.enabled || conf->action_count > 0 || conf->monitor_uri != NULL;
+    bool is_needed = conf->stats.enabled || conf->action_count > 0 || conf->rules != NULL;
     return is_needed && conf->mode == CONF_MODE_HTTP ? &service : NULL;
 }

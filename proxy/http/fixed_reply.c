@@ -7,9 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* HAProxy's answer to monitor-uri. */
-static const char monitor_body[] = "<html><body><h1>200 OK</h1>\nService ready.\n</body></html>\n";
-
 size_t service_path(const struct service_request *request, const char **path_out)
 {
     const struct http_msg *m = request->msg;
@@ -30,17 +27,6 @@ bool action_concerns(const struct conf_action *action, const char *path, size_t 
     return action->path == NULL || is_path(action->path, path, len);
 }
 
-static enum service_verdict answer_monitor(struct service_answer *answer)
-{
-    answer->status = 200;
-    answer->content_length = sizeof(monitor_body) - 1;
-    answer->fixed = monitor_body;
-    answer->unlogged = true;
-    snprintf(answer->headers, sizeof(answer->headers),
-             "Cache-Control: no-cache\r\nContent-Type: text/html\r\n");
-    return SERVICE_ANSWERS;
-}
-
 static enum service_verdict answer_return(const struct conf_action *action,
                                           struct service_answer *answer)
 {
@@ -59,8 +45,6 @@ enum service_verdict fixed_reply(const struct service_request *request,
     const struct conf_proxy *conf = request->proxy->conf;
     const char *path;
     size_t len = service_path(request, &path);
-    if (conf->monitor_uri != NULL && is_path(conf->monitor_uri, path, len))
-        return answer_monitor(answer_out);
     for (size_t i = 0; i < conf->action_count; i++) {
         const struct conf_action *action = &conf->actions[i];
         if (!action_concerns(action, path, len))

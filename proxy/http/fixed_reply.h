@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Answers that the configuration spells out: monitor-uri, and the actions return and deny. */
+/* Answers that the configuration spells out: the actions return and deny. */
 #ifndef WEIR_HTTP_FIXED_REPLY_H
 #define WEIR_HTTP_FIXED_REPLY_H
 

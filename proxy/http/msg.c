@@ -41,7 +41,8 @@ int http_msg_find(const struct http_msg *m, const char *base, const char *name, 
 {
     for (unsigned i = from; i < m->header_count; i++) {
         const struct http_header *h = &m->headers[i];
-        if (h->name_len == name_len && http_text_same(base + h->name_off, name, name_len))
+        if (h->name_len == name_len && (h->flags & HTTP_HEADER_DROP) == 0 &&
+            http_text_same(base + h->name_off, name, name_len))
             return (int)i;
     }
     return -1;

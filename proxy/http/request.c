@@ -116,7 +116,8 @@ static void add_request_line(struct stream *s, struct gather *g)
     const struct http_msg *m = &s->req;
     uint32_t end = m->target_off + m->target_len + (uint32_t)sizeof(" HTTP/1.1\r\n") - 1;
     /* the digit itself is looked at: 1.2 to 1.9 are read as 1.1 */
-    if (!s->frontend->conf->accept_invalid_request && s->in[end - 3] <= '1') {
+    if (!s->frontend->conf->accept_invalid_request && (m->flags & HTTP_MSG_LINE_EDITED) == 0 &&
+        s->in[end - 3] <= '1') {
         gather_add(g, s->in + m->method_off, end - m->method_off);
         return;
     }

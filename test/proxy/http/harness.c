@@ -187,7 +187,7 @@ void harness_start(struct harness *h)
         h->listeners[i] = h->listener;
         loops[i] = &h->loops[i];
         assert_int_equal(loop_init(loops[i], i), 0);
-        h->http[i] = http_thread_create(loops[i], &http_hooks, h->buffer_bytes);
+        h->http[i] = http_thread_create(loops[i], &http_hooks, h->buffer_bytes, 1024);
         assert_non_null(h->http[i]);
     }
     state_set_hooks(&state_hooks, loops, h->threads);
