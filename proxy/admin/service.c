@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Brings fixed replies, metrics and statistics to streams. The first that wants a request gets it:
- *
- *   fixed_reply -> an action `use-service prometheus-exporter` -> stats uri -> none: to a server
+ * Brings statistics and metrics to streams: those at `stats uri`, and whatever the action use-service asks
+ * for.
  *
  * A form that changes servers is answered when orders.c says that they have changed.
  */
@@ -12,7 +11,6 @@
 #include "proxy/admin/process.h"
 #include "proxy/admin/stats.h"
 #include "proxy/http/edit.h"
-#include "proxy/http/fixed_reply.h"
 #include "proxy/net/loop.h"
 
 #include <stdio.h>
@@ -122,7 +120,7 @@ static enum service_verdict take_form(const struct service_request *request,
                                       struct service_answer *answer)
 {
     const struct conf_stats *conf = &request->proxy->conf->stats;
-    if (!conf->admin)
+    if (!request->may_admin)
         return redirect(conf->uri, query, STATS_DENIED, answer);
     if (request->msg->body == HTTP_BODY_CHUNKED)
         return redirect(conf->uri, query, STATS_TOO_BIG, answer); /* of no known size */
@@ -175,6 +173,7 @@ static enum service_verdict try_stats(const struct service_request *request,
         return ask_for_password(conf, answer);
     struct stats_query query;
     stats_query_parse(&query, rest, len);
+    query.may_admin = request->may_admin;
     if (method == HTTP_METHOD_POST)
         return take_form(request, &query, answer);
     return answer_document(request, &query, query.no_refresh ? 0 : conf->refresh_s, answer);
@@ -193,36 +192,16 @@ static enum service_verdict answer_metrics(const struct service_request *request
     return answer_document(request, &query, 0, answer);
 }
 
-static enum service_verdict try_metrics(const struct service_request *request,
-                                        struct service_answer *answer)
-{
-    const struct conf_proxy *conf = request->proxy->conf;
-    const char *path;
-    size_t len = service_path(request, &path);
-    size_t i = 0;
-    while (i < conf->action_count && !(conf->actions[i].kind == CONF_ACTION_PROMETHEUS &&
-                                       action_concerns(&conf->actions[i], path, len)))
-        i++;
-    return i < conf->action_count ? answer_metrics(request, answer) : SERVICE_PASS;
-}
-
 static enum service_verdict handle(const struct service_request *request,
                                    struct service_answer *answer_out)
 {
-    static enum service_verdict (*const services[])(
-        const struct service_request *, struct service_answer *) = {fixed_reply, try_metrics,
-                                                                    try_stats};
-    enum service_verdict verdict = SERVICE_PASS;
-    if (request->kind == SERVICE_METRICS)
-        return answer_metrics(request, answer_out);
-    for (size_t i = 0; i < 3 && verdict == SERVICE_PASS; i++)
-        verdict = services[i](request, answer_out);
-    return verdict;
+    return request->kind == SERVICE_METRICS ? answer_metrics(request, answer_out)
+                                            : try_stats(request, answer_out);
 }
 
 const struct stream_service *admin_service_of(const struct conf_proxy *conf)
 {
     static const struct stream_service service = {.handle = handle};
-    bool is_needed = conf->stats.enabled || conf->action_count > 0 || conf->rules != NULL;
+    bool is_needed = conf->stats.enabled || conf->rules != NULL;
     return is_needed && conf->mode == CONF_MODE_HTTP ? &service : NULL;
 }

@@ -32,23 +32,13 @@ static const void *compile_deny(struct compiler *c, const struct action *row,
 {
     unsigned status = c->ruleset == RULES_HTTP_RESPONSE ? 502 : (unsigned)row->value;
     (void)parens;
-    return reply_compile(c, words, status);
-}
-
-static enum rule_verdict deny(struct sample_env *env, const struct reply *reply)
-{
-    if (!reply_is_bare(reply))
-        return reply_give(env, reply, CAUSE_PROXY, true);
-    return rules_decide(env, &(struct rule_decision){.kind = DECIDED_ERROR,
-                                                     .cause = CAUSE_PROXY,
-                                                     .status = (int)reply_status(reply),
-                                                     .is_denial = true});
+    return reply_compile(c, words, status, true);
 }
 
 static enum rule_verdict run_deny(struct sample_env *env, const struct rule *rule)
 {
     trace_tell(env->trace, TRACE_ANSWER, "denied");
-    return deny(env, rule->data);
+    return reply_give(env, rule->data, CAUSE_PROXY, true);
 }
 
 static enum rule_verdict run_tarpit(struct sample_env *env, const struct rule *rule)
@@ -57,14 +47,14 @@ static enum rule_verdict run_tarpit(struct sample_env *env, const struct rule *r
     env->stream->rules.is_tarpit = true;
     if (rules_may_wait(env, rule, t->tarpit_ms != 0 ? t->tarpit_ms : t->connect_ms))
         return RULE_WAITS;
-    return deny(env, rule->data);
+    return reply_give(env, rule->data, CAUSE_PROXY, true);
 }
 
 static const void *compile_return(struct compiler *c, const struct action *row,
                                   struct rule_words *words, const char *parens)
 {
     (void)row, (void)parens;
-    return reply_compile(c, words, 200);
+    return reply_compile(c, words, 200, false);
 }
 
 static enum rule_verdict run_return(struct sample_env *env, const struct rule *rule)
@@ -117,7 +107,7 @@ static enum rule_verdict run_auth(struct sample_env *env, const struct rule *rul
     struct reply_head head;
     size_t len = quote_realm(challenge, sizeof(challenge), rule->data);
     trace_tell(env->trace, TRACE_ANSWER, "asked for a password");
-    reply_head_begin(&head, env, status);
+    reply_head_begin(&head, env, status, "Unauthorized");
     reply_head_add(&head, "content-length", "112", 3);
     reply_head_add(&head, "cache-control", "no-cache", 8);
     reply_head_add(&head, "content-type", "text/html", 9);

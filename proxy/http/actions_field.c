@@ -221,44 +221,61 @@ static enum rule_verdict run_replace_header(struct sample_env *env, const struct
     return RULE_GOES_ON;
 }
 
-/* One line's value, in which each comma separated part is replaced by itself; NULL: none was. */
+/* A line's value that is written anew, part by part. */
+struct rewriting {
+    char *to;
+    size_t len, room;
+    bool is_full, has_changed;
+};
+
+static void put(struct rewriting *w, const char *data, size_t len)
+{
+    if (w->is_full || len > w->room - w->len) {
+        w->is_full = true;
+        return;
+    }
+    memcpy(w->to + w->len, data, len);
+    w->len += len;
+}
+
+/* A part that fits loses the blanks around it, as with HAProxy. */
+static void rewrite_part(struct sample_env *env, const struct field_edit *edit, const char *from,
+                         const char *end, struct rewriting *w)
+{
+    const char *at = from, *to = end;
+    size_t len, used = env->scratch->used;
+    while (at < to && (*at == ' ' || *at == '\t'))
+        at++;
+    while (to > at && (to[-1] == ' ' || to[-1] == '\t'))
+        to--;
+    const char *made =
+        replace(env, edit, (struct sample_text){at, (size_t)(to - at)}, &len, &w->is_full);
+    w->has_changed = w->has_changed || made != NULL;
+    if (made != NULL)
+        put(w, made, len);
+    else
+        put(w, from, (size_t)(end - from));
+    env->scratch->used = used;
+}
+
+/* Each comma separated part is replaced by itself; NULL: none was. */
 static const char *replace_parts(struct sample_env *env, const struct field_edit *edit,
                                  struct sample_text line, size_t *len_out, bool *is_full_out)
 {
-    size_t room = env->stream->thread->buffer_bytes, len = 0, used;
-    char *to = sample_scratch_take(env, room);
+    struct rewriting w = {.room = env->stream->thread->buffer_bytes};
     const char *at = line.data, *end = at + line.len;
-    bool changed = false;
-    *is_full_out = to == NULL;
-    used = env->scratch->used;
-    while (to != NULL && at <= end && !*is_full_out) {
-        const char *from = at, *comma = memchr(at, ',', (size_t)(end - at));
-        const char *stop = comma != NULL ? comma : end;
-        while (from < stop && (*from == ' ' || *from == '\t'))
-            from++;
-        const char *to_trim = stop;
-        while (to_trim > from && (to_trim[-1] == ' ' || to_trim[-1] == '\t'))
-            to_trim--;
-        size_t part_len = (size_t)(to_trim - from);
-        const char *part =
-            replace(env, edit, (struct sample_text){from, part_len}, &part_len, is_full_out);
-        changed = changed || part != NULL;
-        if (part == NULL)
-            part = from;
-        size_t before = (size_t)(from - at), after = (size_t)(stop - to_trim) + (comma != NULL);
-        if (before + part_len + after > room - len)
-            *is_full_out = true;
-        if (*is_full_out)
-            break;
-        memcpy(to + len, at, before);
-        memcpy(to + len + before, part, part_len);
-        memcpy(to + len + before + part_len, to_trim, after);
-        len += before + part_len + after;
-        env->scratch->used = used;
+    w.to = sample_scratch_take(env, w.room);
+    w.is_full = w.to == NULL;
+    while (at <= end && !w.is_full) {
+        const char *stop = http_value_end(at, end);
+        rewrite_part(env, edit, at, stop, &w);
+        if (stop < end)
+            put(&w, ",", 1);
         at = stop + 1;
     }
-    *len_out = len;
-    return changed && !*is_full_out ? to : NULL;
+    *len_out = w.len;
+    *is_full_out = w.is_full;
+    return w.has_changed && !w.is_full ? w.to : NULL;
 }
 
 static enum rule_verdict run_replace_value(struct sample_env *env, const struct rule *rule)

@@ -4,6 +4,7 @@
  * given whole; prefix and scheme are put before the request's path.
  */
 #include "config/loader.h"
+#include "proxy/http/error_pages.h"
 #include "proxy/http/reply.h"
 #include "proxy/http/rows.h"
 #include "proxy/rules/compiler.h"
@@ -228,13 +229,14 @@ static enum rule_verdict run_redirect(struct sample_env *env, const struct rule 
     if (location.len == 0 && r->ignores_empty)
         return RULE_GOES_ON;
     trace_tell(env->trace, TRACE_ANSWER, "redirected to %.*s", (int)location.len, location.text);
-    reply_head_begin(&head, env, r->status);
+    reply_head_begin(&head, env, r->status, r->status == 302 ? "Found" : http_status_reason(r->status));
     reply_head_add(&head, "content-length", "0", 1);
     reply_head_add(&head, "location", location.text, location.len);
     if (r->status == 302 || r->status == 303 || r->status == 307)
         reply_head_add(&head, "cache-control", "no-cache", 8);
     if (r->cookie != NULL)
         reply_head_add(&head, "set-cookie", r->cookie, strlen(r->cookie));
+    env->stream->keeps_body = true;
     return reply_head_give(&head, r->status, (struct sample_text){"", 0}, CAUSE_LOCAL, false);
 }
 

@@ -250,7 +250,7 @@ static void take_cookie(struct compiler *c, const struct conf_line *line)
 static void compile_capture_line(struct compiler *c, const struct conf_line *line)
 {
     const struct conf_word *w = line->words;
-    bool is_declared = strcmp(line->row->name, "declare capture") == 0;
+    bool is_declared = strcmp(line->keyword, "declare capture") == 0;
     size_t at = is_declared ? 1 : 3, count = line->word_count;
     struct rule_capture slot = {0};
     if (!is_declared && count > 0 && strcmp(w[0].text, "cookie") == 0) {
@@ -265,7 +265,7 @@ static void compile_capture_line(struct compiler *c, const struct conf_line *lin
         CONF_FAIL(c->l, line->span,
                   is_declared ? "as in: declare capture request len 32"
                               : "as in: capture request header Host len 64",
-                  "'%s' is not complete", line->row->name);
+                  "'%s' is not complete", line->keyword);
         return;
     }
     slot.header = is_declared ? NULL : w[2].text;

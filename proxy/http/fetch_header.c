@@ -29,23 +29,6 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-/* Commas within quotes are no ends. */
-static const char *value_end(const char *at, const char *end)
-{
-    bool quoted = false, escaped = false;
-    for (; at < end; at++) {
-        if (escaped)
-            escaped = false;
-        else if (quoted && *at == '\\')
-            escaped = true;
-        else if (*at == '"')
-            quoted = !quoted;
-        else if (*at == ',' && !quoted)
-            break;
-    }
-    return at;
-}
-
 /* Of the field at hand from walk->at on; moves behind it. */
 static struct sample_text take_value(struct field_walk *walk, const struct message_view *v,
                                      bool whole)
@@ -55,7 +38,7 @@ static struct sample_text take_value(struct field_walk *walk, const struct messa
     const char *from = start + walk->at;
     while (from < end && is_blank(*from))
         from++;
-    const char *to = whole ? end : value_end(from, end);
+    const char *to = whole ? end : http_value_end(from, end);
     walk->at = (uint32_t)(to - start);
     while (to > from && is_blank(to[-1]))
         to--;

@@ -25,6 +25,17 @@ static bool may_keep_client(const struct stream *s)
     return s->up.input_done;
 }
 
+/* A body that has come with the head needs no reading: it is behind us. */
+static void skip_body(struct stream *s)
+{
+    const struct http_msg *m = &s->req;
+    if (s->head_us == 0 || s->up.input_done || m->body != HTTP_BODY_LENGTH || s->up.from != NULL ||
+        s->keeps_body || s->in_len - m->head_bytes < m->content_length)
+        return;
+    s->in_used = m->head_bytes + (uint32_t)m->content_length;
+    s->up.input_done = true;
+}
+
 static void start_answer(struct stream *s, int status)
 {
     s->status = status;
@@ -136,6 +147,7 @@ static enum stream_state give(struct stream *s, int status, struct sample_text h
 enum stream_state local_error(struct stream *s, int status)
 {
     const struct error_page *page = error_page_of(s, (unsigned)status);
+    skip_body(s);
     s->keep_client =
         !page->says_close && page->len > 0 && status != 400 && status != 408 && may_keep_client(s);
     struct sample_text head = {page->bytes, page->len > 0 ? page->head_len - 2 : 0};
@@ -147,6 +159,7 @@ enum stream_state local_reply(struct stream *s, const struct rule_decision *deci
 {
     dispatch_leave_queue(s);
     dispatch_release(s, false);
+    skip_body(s);
     s->keep_client = may_keep_client(s);
     s->thread->sample_scratch.used = decision->scratch_used;
     return give(s, decision->status, decision->head, decision->body, false);
@@ -317,8 +330,7 @@ bool local_try_monitor(struct stream *s, const struct proxy *proxy, enum stream_
 {
     const char *uri = proxy->conf->monitor_uri;
     const struct http_msg *m = &s->req;
-    size_t len = http_path_end(m, s->in) - m->path_off;
-    if (strlen(uri) != len || memcmp(uri, s->in + m->path_off, len) != 0)
+    if (strlen(uri) != m->target_len || memcmp(uri, s->in + m->target_off, m->target_len) != 0)
         return false;
     stream_blame(s, CAUSE_LOCAL);
     s->logged = true; /* a probe each second would fill the log */
@@ -336,7 +348,8 @@ bool local_try_service(struct stream *s, const struct proxy *proxy, enum service
                                       .snapshot = s->snapshot,
                                       .loop = s->thread->loop,
                                       .msg = &s->req,
-                                      .base = s->in};
+                                      .base = s->in,
+                                      .may_admin = rules_may_admin(s, proxy)};
     bool whole = body_is_here(s, &request);
     enum service_verdict verdict = proxy->service->handle(&request, &s->answer);
     if (verdict == SERVICE_PASS)

@@ -69,6 +69,22 @@ bool http_list_next(const char **at, const char *end, const char **member_out, s
     return to > from;
 }
 
+const char *http_value_end(const char *at, const char *end)
+{
+    bool quoted = false, escaped = false;
+    for (; at < end; at++) {
+        if (escaped)
+            escaped = false;
+        else if (quoted && *at == '\\')
+            escaped = true;
+        else if (*at == '"')
+            quoted = !quoted;
+        else if (*at == ',' && !quoted)
+            break;
+    }
+    return at;
+}
+
 static char lower_case(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;

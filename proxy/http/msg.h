@@ -169,6 +169,9 @@ static inline void http_msg_append(struct http_msg *m)
  */
 bool http_list_next(const char **at, const char *end, const char **member_out, size_t *len_out);
 
+/* The comma that ends the value at `at`, or end: commas within quotes are not seen as such. */
+const char *http_value_end(const char *at, const char *end);
+
 /* Are these the same but for the case of ASCII letters? */
 bool http_text_same(const char *a, const char *b, size_t len);
 

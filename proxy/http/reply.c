@@ -14,8 +14,8 @@
 enum { HEAD_ROOM = 16 * 1024 };
 
 enum reply_body {
-    BODY_OF_STATUS, /* the error page; no body for a status that has none */
     BODY_TEXT,
+    BODY_OF_STATUS, /* the error page of that status */
     BODY_FORMAT,
     BODY_PAGE, /* a whole response: errorfile */
 };
@@ -33,14 +33,8 @@ struct reply {
     struct sample_text text; /* BODY_TEXT */
     const struct format *format;
     const struct error_page *page;
-    bool default_errorfiles;
     struct reply_field *fields;
 };
-
-bool reply_is_bare(const struct reply *reply)
-{
-    return reply->body == BODY_OF_STATUS && reply->fields == NULL;
-}
 
 unsigned reply_status(const struct reply *reply)
 {
@@ -59,10 +53,10 @@ static void put(struct reply_head *head, const char *data, size_t len)
     head->len += len;
 }
 
-void reply_head_begin(struct reply_head *head, struct sample_env *env, unsigned status)
+void reply_head_begin(struct reply_head *head, struct sample_env *env, unsigned status,
+                      const char *reason)
 {
     char line[32];
-    const char *reason = http_status_reason(status);
     *head = (struct reply_head){.env = env, .room = HEAD_ROOM};
     head->text = sample_scratch_take(env, HEAD_ROOM);
     head->is_full = head->text == NULL;
@@ -131,11 +125,16 @@ enum rule_verdict reply_give(struct sample_env *env, const struct reply *reply,
     struct sample_text body;
     struct reply_head head;
     char length[24];
+    if (reply->body == BODY_OF_STATUS)
+        return rules_decide(env, &(struct rule_decision){.kind = DECIDED_ERROR,
+                                                         .cause = cause,
+                                                         .status = (int)reply->status,
+                                                         .is_denial = is_denial});
     if (reply->body == BODY_PAGE)
         return give_page(env, reply, cause, is_denial);
     if (!make_body(env, reply, &body))
         return RULE_FAILS;
-    reply_head_begin(&head, env, reply->status);
+    reply_head_begin(&head, env, reply->status, http_status_reason(reply->status));
     for (const struct reply_field *f = reply->fields; f != NULL; f = f->next) {
         size_t len, used = env->scratch->used;
         const char *value = format_text(f->value, env, &len);
@@ -145,8 +144,9 @@ enum rule_verdict reply_give(struct sample_env *env, const struct reply *reply,
             reply_head_add(&head, f->name, value, len);
         env->scratch->used = used;
     }
-    reply_head_add(&head, "content-length", length,
-                   (size_t)snprintf(length, sizeof(length), "%zu", body.len));
+    if (reply->status != 204) /* RFC 9110 8.6 */
+        reply_head_add(&head, "content-length", length,
+                       (size_t)snprintf(length, sizeof(length), "%zu", body.len));
     if (body.len > 0 && reply->content_type != NULL)
         reply_head_add(&head, "content-type", reply->content_type, strlen(reply->content_type));
     return reply_head_give(&head, reply->status, body, cause, is_denial);
@@ -161,6 +161,7 @@ struct reply_reader {
     struct reply *reply;
     struct reply_field **last;
     const struct conf_word *body_word; /* which gave it its body */
+    bool is_page;                      /* if no word does */
 };
 
 typedef bool reply_param(struct reply_reader *r, const struct conf_word *word);
@@ -290,9 +291,16 @@ static bool read_hdr(struct reply_reader *r, const struct conf_word *param)
 
 static bool read_default_errorfiles(struct reply_reader *r, const struct conf_word *param)
 {
-    (void)param;
-    r->reply->default_errorfiles = true;
+    r->body_word = param;
+    r->reply->body = BODY_OF_STATUS;
     return true;
+}
+
+/* Alone it is the error page of that status, where status gives an answer without a body. */
+static bool read_deny_status(struct reply_reader *r, const struct conf_word *param)
+{
+    r->is_page = true;
+    return read_status(r, param);
 }
 
 static const struct {
@@ -300,7 +308,7 @@ static const struct {
     reply_param *read;
 } params[] = {
     {"status", read_status},
-    {"deny_status", read_status},
+    {"deny_status", read_deny_status},
     {"content-type", read_content_type},
     {"string", read_string},
     {"file", read_file},
@@ -326,13 +334,17 @@ static bool read_param(struct reply_reader *r)
     return false;
 }
 
-const struct reply *reply_compile(struct compiler *c, struct rule_words *words, unsigned status)
+const struct reply *reply_compile(struct compiler *c, struct rule_words *words, unsigned status,
+                                  bool is_page)
 {
     struct reply *reply = arena_alloc(c->l->arena, sizeof(*reply));
     struct reply_reader reader = {.c = c, .words = words, .reply = reply, .last = &reply->fields};
     reply->status = status;
+    reader.is_page = is_page && !rule_words_more(words);
     while (rule_words_more(words))
         if (!read_param(&reader))
             return NULL;
+    if (reader.is_page && reader.body_word == NULL && reply->fields == NULL)
+        reply->body = BODY_OF_STATUS;
     return reply;
 }

@@ -15,12 +15,11 @@ struct compiler;
 struct reply;
 
 /*
- * Reads parameters up to the condition. status: what it is if none is given; 0: a status must not be
- * given. NULL after reporting.
+ * Reads parameters up to the condition. status: what it is if none is given. is_page: without any
+ * parameter it is the error page of that status. NULL after reporting.
  */
-const struct reply *reply_compile(struct compiler *c, struct rule_words *words, unsigned status);
-/* Does it say no more than a status? Then it is the error page of that status. */
-bool reply_is_bare(const struct reply *reply);
+const struct reply *reply_compile(struct compiler *c, struct rule_words *words, unsigned status,
+                                  bool is_page);
 unsigned reply_status(const struct reply *reply);
 
 /* Makes the texts and leaves the decision. RULE_FAILS when there is no room. */
@@ -36,7 +35,8 @@ struct reply_head {
     bool is_full;
 };
 
-void reply_head_begin(struct reply_head *head, struct sample_env *env, unsigned status);
+void reply_head_begin(struct reply_head *head, struct sample_env *env, unsigned status,
+                      const char *reason);
 void reply_head_add(struct reply_head *head, const char *name, const char *value, size_t len);
 enum rule_verdict reply_head_give(const struct reply_head *head, unsigned status,
                                   struct sample_text body, enum stream_cause cause, bool is_denial);

@@ -161,9 +161,10 @@ static bool try_monitor(struct stream *s, const struct proxy *proxy, enum stream
     return proxy->conf->monitor_uri != NULL && local_try_monitor(s, proxy, next_out);
 }
 
-bool rules_monitor_fails(struct stream *s, const struct proxy *proxy)
+/* Of a list whose lines are conditions alone. */
+static bool one_holds(struct stream *s, const struct proxy *proxy, enum ruleset_id id)
 {
-    const struct ruleset *set = ruleset_of(proxy->conf->rules, RULES_MONITOR_FAIL);
+    const struct ruleset *set = ruleset_of(proxy->conf->rules, id);
     struct sample_env env;
     unsigned at = 0;
     if (set == NULL)
@@ -171,6 +172,16 @@ bool rules_monitor_fails(struct stream *s, const struct proxy *proxy)
     rules_env(s, proxy, false, &env);
     env.is_final = true;
     return ruleset_run(set, &env, &at) == RULE_STOPS;
+}
+
+bool rules_monitor_fails(struct stream *s, const struct proxy *proxy)
+{
+    return one_holds(s, proxy, RULES_MONITOR_FAIL);
+}
+
+bool rules_may_admin(struct stream *s, const struct proxy *proxy)
+{
+    return one_holds(s, proxy, RULES_STATS_ADMIN);
 }
 
 static bool capture(struct stream *s, const struct proxy *proxy, enum stream_state *next_out)

@@ -39,8 +39,9 @@ bool rules_response(struct stream *s, enum stream_state *next_out);
 MUST_CHECK bool rules_after_response(struct stream *s);
 bool rules_wants_after_response(const struct stream *s);
 
-/* monitor fail */
+/* monitor fail, stats admin: does one of the lines hold? */
 bool rules_monitor_fails(struct stream *s, const struct proxy *proxy);
+bool rules_may_admin(struct stream *s, const struct proxy *proxy);
 
 /* Whether the server that was chosen has `redir` and the request is redirected; then *next_out is the state. */
 bool persist_redirects(struct stream *s, enum stream_state *next_out);

@@ -38,6 +38,7 @@ struct service_request {
     const char *base; /* of the slices in msg */
     const char *body; /* as far as it has come with the head */
     size_t body_len;
+    bool may_admin; /* stats admin holds for it */
 };
 
 struct service_answer {

@@ -130,6 +130,7 @@ struct stream {
     bool fresh_conn;     /* idle connections have failed it: open a new one */
     bool up_broken;      /* the server takes no more of the request: its answer may explain */
     bool redispatched;
+    uint32_t serial; /* %rt: from 1; 0 = nobody asked yet */
     unsigned retries;
 
     /* deadlines of each side in the loop's ms; 0 = that side is not waited for */
@@ -151,6 +152,7 @@ struct stream {
     struct h1_error bad;          /* why request or response was refused */
     struct relay_bytes resp_head; /* a response head that did not come in one piece */
     bool upgrade;                 /* the client asks for another protocol */
+    bool keeps_body; /* an answer of ours to a request with a body ends the connection: redirections, as in HAProxy */
     unsigned interim_count;
 
     /* received from the client: this request's head, body bytes that came with it, the next request */

@@ -16,7 +16,9 @@ static char phase_letter(const struct stream *s)
         [STREAM_TUNNEL] = 'D',     [STREAM_ANSWERING] = 'D', [STREAM_PREPARING] = 'H',
         [STREAM_ENDED] = '-',
     };
-    if (s->cause == CAUSE_LOCAL)
+    if (s->rules.is_tarpit)
+        return 'T';
+    if (s->cause == CAUSE_LOCAL && s->state != STREAM_WAITING)
         return 'R';
     if (s->state == STREAM_TUNNEL && (s->cause == CAUSE_SERVER_DOWN || s->cause == CAUSE_KILLED))
         return '-'; /* as HAProxy */

@@ -16,9 +16,19 @@ static const struct fetch *const fetches[] = {
 extern const struct converter pool_converters[];
 
 static const struct converter *const converters[] = {
-    number_converters, text_converters, field_converters, encode_converters,
-    hash_converters,   time_converters, json_converters,  host_converters,
-    jwt_converters,    map_converters,  pool_converters,  NULL,
+    number_converters,
+    text_converters,
+    field_converters,
+    encode_converters,
+    hash_converters,
+    time_converters,
+    json_converters,
+    host_converters,
+    jwt_converters,
+    map_converters,
+    pool_converters,
+    var_converters,
+    NULL,
 };
 
 static const struct action *const actions[] = {
@@ -27,9 +37,9 @@ static const struct action *const actions[] = {
     persist_actions, NULL,
 };
 
-static const struct format_token *const tokens[] = {NULL};
+static const struct format_token *const tokens[] = {log_tokens, NULL};
 
-static const struct line_row *const lines[] = {acl_lines, http_lines, NULL};
+static const struct line_row *const lines[] = {acl_lines, log_format_lines, http_lines, NULL};
 
 const struct rule_tables rule_tables = {
     .fetches = fetches,

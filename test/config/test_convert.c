@@ -61,17 +61,6 @@ static int world_group(void *ctx, const char *name, gid_t *gid_out)
     return 0;
 }
 
-/* Nobody compiles them; their rows must outlive the load, to be described. */
-static void keep_lines(struct loader *l, struct config *config)
-{
-    for (size_t p = 0; p < config->proxy_count; p++) {
-        struct conf_lines *lines = &config->proxies[p].lines;
-        for (size_t i = 0; i < lines->count; i++)
-            lines->items[i].row =
-                arena_list_copy(l->arena, lines->items[i].row, 1, sizeof *lines->items[i].row);
-    }
-}
-
 struct given {
     struct world world;
     struct conf_source source;
@@ -88,8 +77,7 @@ static void give(struct given *g, const char *name, const char *text)
                                      .resolve = world_resolve,
                                      .user = world_user,
                                      .group = world_group};
-    g->input = (struct conf_input){
-        .paths = &g->path, .path_count = 1, .source = &g->source, .compile = keep_lines};
+    g->input = (struct conf_input){.paths = &g->path, .path_count = 1, .source = &g->source};
 }
 
 /* The name decides nothing here: every text begins with a word that tells its syntax. */

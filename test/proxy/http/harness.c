@@ -2,7 +2,6 @@
 /* A data thread, its clients and its servers in one test; see harness.h. */
 #include "test/proxy/http/harness.h"
 
-#include "proxy/http/fixed_reply.h"
 #include "proxy/state/events.h"
 #include "test/proxy/net/turns.h"
 #include "tls/context.h"
@@ -43,7 +42,20 @@ static void on_drained(struct http_thread *thread)
 
 static const struct http_hooks http_hooks = {.access_log = on_access, .begin_tcp = NULL, .drained = on_drained};
 static const struct state_hooks state_hooks = {.server_notice = http_server_notice};
-static const struct stream_service service = {fixed_reply};
+
+/* A page of the test's, where it has one. */
+static enum service_verdict answer_page(const struct service_request *request,
+                                        struct service_answer *answer)
+{
+    (void)request;
+    if (running->page == NULL)
+        return SERVICE_PASS;
+    *answer = (struct service_answer){
+        .status = 200, .fixed = running->page, .content_length = running->page_len};
+    return SERVICE_ANSWERS;
+}
+
+static const struct stream_service service = {answer_page};
 
 /* ---- life
  * ----------------------------------------------------------------------------------------- */
