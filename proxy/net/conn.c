@@ -100,6 +100,7 @@ static void plain_end_writing(struct conn *conn)
 
 const struct transport transport_plain = {
     .name = "plain",
+    .is_raw = true,
     .recv = socket_recv,
     .sendv = socket_sendv,
     .end_writing = plain_end_writing,

@@ -33,6 +33,7 @@ struct tls_session;
 /* What a connection runs on. Rows: transport_plain, transport_tls. */
 struct transport {
     const char *name;
+    bool is_raw; /* the bytes are those of the socket */
     ssize_t (*recv)(struct conn *conn, void *buf, size_t len);
     ssize_t (*sendv)(struct conn *conn, const struct iovec *iov, int count);
     int (*handshake)(struct conn *conn); /* 0 done, UV_EAGAIN, or failed */
