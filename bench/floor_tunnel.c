@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The floor of TCP: each client gets a server connection of its own, and whatever comes on one goes to the other
- * until one side ends; then both are closed. Nothing is timed, queued, counted or logged. With --splice bytes go
+ * until both sides have ended: a half-closed connection is none that may be cut. Nothing is timed, queued, counted or logged. With --splice bytes go
  * through a pipe and never through here, unless a client speaks TLS.
  */
 #include "bench/floor.h"
@@ -18,6 +18,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* response_left, which has no other use here, of an endpoint that sends no more. */
+#define ENDED SIZE_MAX
+
 enum { EVENTS = 256, PIPE_BYTES = 256 * 1024 };
 
 static struct floor_options options = {.cpu = -1};
@@ -30,7 +33,8 @@ static int pipe_fds[2]; /* empty between two calls, unless `stuck` */
 static struct endpoint *endpoint_new(enum endpoint_kind kind, int fd)
 {
     struct endpoint *endpoint = calloc(1, sizeof *endpoint);
-    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = endpoint};
+    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+                                .data.ptr = endpoint};
     if (endpoint == NULL)
         die("no memory");
     endpoint->kind = kind;
@@ -141,12 +145,25 @@ static ssize_t forward_by_copy(struct endpoint *from)
     ssize_t n = from->tls != NULL ? floor_tls_receive(from, buffer->bytes, room)
                                   : recv(from->fd, buffer->bytes, room, 0);
     if (from->tls == NULL)
-        from->readable = n == (ssize_t)room;
+        from->readable =
+            n == (ssize_t)room || (from->closing && n > 0); /* its end raises no event again */
     buffer->start = 0;
     buffer->end = n > 0 ? (size_t)n : 0;
     from->peer->backlog = buffer;
     flush(from->peer);
     return n;
+}
+
+/* One direction is done; the other one goes on, unless it has ended before, or the connection is broken. */
+static void on_end(struct endpoint *from, bool is_orderly)
+{
+    from->readable = false;
+    if (!is_orderly || from->peer->response_left == ENDED) {
+        end_both(from);
+        return;
+    }
+    from->response_left = ENDED;
+    shutdown(from->peer->fd, SHUT_WR);
 }
 
 static bool has_more(const struct endpoint *endpoint)
@@ -165,7 +182,7 @@ static void relay(struct endpoint *from)
             return;
         }
         if (from->fd >= 0 && n <= 0) {
-            end_both(from);
+            on_end(from, n == 0);
             return;
         }
     }
@@ -179,6 +196,7 @@ static void handle(struct endpoint *endpoint, uint32_t events)
         relay(endpoint->peer);
     if (endpoint->fd >= 0 && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) {
         endpoint->readable = true;
+        endpoint->closing |= (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
         relay(endpoint);
     }
 }

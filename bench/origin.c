@@ -31,7 +31,7 @@ struct page {
 };
 
 static struct page pages[] = {
-    {.path = "/128", .body_bytes = 128},
+    {.path = "/128", .body_bytes = 128, .close = true},
     {.path = "/1k", .body_bytes = 1024},
     {.path = "/10k", .body_bytes = 10 * 1024},
     {.path = "/16m", .body_bytes = 16 * 1024 * 1024},

@@ -84,8 +84,7 @@ CASES = [
 CASES += [
     Case("tcp-short", "TCP, connection per exchange of 128 bytes", 30_000, path="/128", body_bytes=128, close=True,
          tunnel=True, target=1.0),
-    Case("tcp-keepalive", "TCP, exchanges of 128 bytes on open connections", 100_000, path="/128", body_bytes=128,
-         tunnel=True, target=1.15),
+    Case("tcp-keepalive", "TCP, exchanges of 1 KB on open connections", 100_000, tunnel=True, target=1.15),
     Case("tcp-1m", "TCP, 1 MB responses, per MB", 1_500, path="/1m", body_bytes=1 * MB, connections=16, bulk=True,
          tunnel=True, splice=True, target=1.03),
     Case("tcp-tls-1m", "TCP behind TLS, 1 MB responses, per MB", 800, path="/1m", body_bytes=1 * MB, connections=16,

@@ -298,6 +298,16 @@ static enum relay_status relay_splice(struct relay *relay, struct splice_pipe *p
     return relay_flush_pipe(relay);
 }
 
+/*
+ * The end has been announced and no byte is left before it: then it can go in one packet with the last bytes,
+ * which of a short exchange is one in three.
+ */
+static bool is_last_piece(const struct relay *relay, size_t len)
+{
+    return relay->body == HTTP_BODY_UNTIL_CLOSE && relay->from->peer_ended &&
+           !relay->from->broken && len < relay->read_bytes;
+}
+
 /* One read and its write. */
 static enum relay_status relay_copy(struct relay *relay)
 {
@@ -321,7 +331,9 @@ static enum relay_status relay_copy(struct relay *relay)
         status = relay_keep_surplus(relay, scratch + used, (size_t)n - used);
     if (status != RELAY_WAITS)
         return status;
+    relay->to->more = is_last_piece(relay, (size_t)n);
     status = relay_send(relay, &g);
+    relay->to->more = false;
     /* large reads pay as long as the other side takes them; else they would only be held */
     relay->read_bytes = relay_is_blocked(relay)                  ? RELAY_READ_MIN
                         : relay->read_bytes * 2 < RELAY_READ_MAX ? relay->read_bytes * 2

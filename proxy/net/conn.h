@@ -53,6 +53,7 @@ struct conn {
     bool peer_ended; /* the peer's FIN or reset has been seen by the kernel: reads end soon */
     bool broken;     /* the kernel reports a reset, or both directions closed */
     bool connecting;
+    bool more; /* the next bytes to be sent are followed at once by others, or by their end */
 };
 
 extern const struct transport transport_plain;
