@@ -42,6 +42,11 @@ static const struct {
     [RULES_PERSIST] = {"'force-persist' and 'ignore-persist'", OF_REQUEST},
 };
 
+const char *ruleset_name(enum ruleset_id id)
+{
+    return lists[id].name;
+}
+
 const char *compiler_where(const struct compiler *c)
 {
     return lists[c->ruleset].name;
