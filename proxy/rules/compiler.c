@@ -10,6 +10,7 @@
 #include "config/suggest.h"
 #include "proxy/rules/diagnose.h"
 #include "proxy/rules/ruleset.h"
+#include "proxy/rules/switch.h"
 
 /* ---- lists of rules ----------------------------------------------------------------------------------- */
 
@@ -271,6 +272,8 @@ static void compile_proxy(struct compiler *c, struct conf_proxy *proxy)
         compile_line(c, &lines->items[i]);
     }
     diagnose_proxy(c);
+    for (size_t i = 0; i < RULES_COUNT; i++)
+        rule_switch_build(c, &c->rules->sets[i]);
     proxy->rules = c->rules;
 }
 
