@@ -10,8 +10,6 @@ static const char *const resolvers[] = {
 static const char *const peers[] = {"peer",           "server",  "bind", "default-bind",
                                     "default-server", "table",   "log",  "shards",
                                     "disabled",       "enabled", "no",   NULL};
-static const char *const userlist[] = {"user", "group", NULL};
-static const char *const http_errors[] = {"errorfile", NULL};
 static const char *const cache[] = {"total-max-size", "max-object-size",       "max-age",
                                     "process-vary",   "max-secondary-entries", NULL};
 static const char *const ring[] = {"description",  "format",         "maxlen",
@@ -34,8 +32,8 @@ const struct haproxy_section haproxy_sections[] = {
     {"listen", CONF_SECTION_LISTEN, NULL, false, NULL},
     {"resolvers", 0, resolvers, false, "names are resolved when the configuration is loaded"},
     {"peers", 0, peers, false, "there are no stick tables yet"},
-    {"userlist", 0, userlist, false, "'http-request auth' is not built yet"},
-    {"http-errors", 0, http_errors, false, "write errorfile lines in the proxies"},
+    {"userlist", CONF_SECTION_USERLIST, NULL, false, NULL},
+    {"http-errors", CONF_SECTION_HTTP_ERRORS, NULL, false, NULL},
     {"cache", 0, cache, false, "there is no cache yet"},
     {"mailers", 0, mailers, false, "'email-alert' is not built yet"},
     {"crt-store", 0, crt_store, false, "name the files with crt"},

@@ -294,5 +294,9 @@ struct config *resolve_config(struct loader *l)
         config->proxies[config->proxy_count++] = l->proxies[i]->p;
     }
     link_backends(l, config);
+    config->userlists = l->userlists;
+    config->userlist_count = l->userlist_count;
+    config->http_errors = l->http_errors;
+    config->http_errors_count = l->http_errors_count;
     return config;
 }
