@@ -44,7 +44,6 @@ enum conf_section_kind {
     CONF_SECTION_BACKEND,
     CONF_SECTION_LISTEN, /* the last kind of proxy */
     CONF_SECTION_USERLIST,
-    CONF_SECTION_HTTP_ERRORS,
     CONF_SECTION_ANY, /* libconfig, while it is read: its members say which. The last one. */
 };
 

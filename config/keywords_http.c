@@ -66,7 +66,7 @@ extern const struct keyword_table bind_keywords, bind_tls_keywords, bind_tls_opt
 extern const struct keyword_table other_global_keywords, other_proxy_keywords, other_bind_keywords,
     other_server_keywords, rules_keywords, messages_keywords, originalto_keywords,
     userlist_keywords, user_keywords,
-    user_group_keywords, http_errors_keywords;
+    user_group_keywords;
 extern const struct keyword_table balance_keywords, hash_type_keywords, cookie_keywords;
 extern const struct keyword_table server_keywords, server_tls_keywords, server_tls_options;
 extern const struct keyword_table net_bind_keywords, net_server_keywords, net_source_keywords,
@@ -100,7 +100,6 @@ const struct keyword_table *const config_tables[] = {
     &userlist_keywords,
     &user_keywords,
     &user_group_keywords,
-    &http_errors_keywords,
     &net_proxy_keywords,
     &net_bind_keywords,
     &net_server_keywords,

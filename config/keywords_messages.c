@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Words about messages that are no rules: waiting for bodies, fields that weir adds, whom to try again, error
- * pages. And two kinds of sections: users, and error files under a name.
+ * pages. And sections of users.
  */
 #include "config/keyword.h"
 #include "config/own.h"
@@ -36,8 +36,6 @@ static const struct keyword rows[] = {
     {.name = "retry-on", .kind = KW_OWN, .scopes = BACK, AT(retry_on), .set = own_retry_on, .since = "2.0",
      .takes = "none, conn-failure, empty-response, junk-response, response-timeout, 0rtt-rejected, all-retryable-errors, or a status",
      .otherwise = "conn-failure; an idempotent request also when its server proves dead", .doc = "After what a request is sent again, while its body is still at hand."},
-    {.name = "errorfiles", .kind = KW_OWN, .scopes = ANY, AT(error_files), .set = own_errorfiles, .takes = "the name of an http-errors section, perhaps statuses",
-     .otherwise = "none", .since = "2.2", .doc = "The error files of an http-errors section, all or those of some statuses."},
     {.name = "errorloc", .kind = KW_OWN, .scopes = ANY, AT(error_files), .set = own_error_location, .value = 302, .takes = "a status and a location",
      .otherwise = "a page", .doc = "A redirection in place of an error page, with 302."},
     {.name = "errorloc302", .kind = KW_OWN, .scopes = ANY, AT(error_files), .set = own_error_location, .value = 302, .takes = "a status and a location",
@@ -78,12 +76,6 @@ static const struct keyword user_group_rows[] = {
     {.name = "users", .kind = KW_WORDS, .scopes = IN_PARAMS, GROUP_AT(users), .otherwise = "those that name it", .doc = "Users in the group."},
     {.name = NULL},
 };
-
-static const struct keyword http_errors_rows[] = {
-    {.name = "errorfile", .kind = KW_LIST, .scopes = IN_OTHERS, .offset = offsetof(struct conf_http_errors, files), .plural = "errorfiles",
-     .params = LEVEL_ERROR_FILE, .list = &own_http_error_list, .otherwise = "none", .doc = "A whole HTTP response to send for a status."},
-    {.name = NULL},
-};
 /* clang-format on */
 
 const struct keyword_table messages_keywords = {LEVEL_PROXY, rows, 0};
@@ -91,4 +83,3 @@ const struct keyword_table originalto_keywords = {LEVEL_ORIGINALTO, originalto_r
 const struct keyword_table userlist_keywords = {LEVEL_USERLIST, userlist_rows, 0};
 const struct keyword_table user_keywords = {LEVEL_USER, user_rows, 0};
 const struct keyword_table user_group_keywords = {LEVEL_USER_GROUP, user_group_rows, 0};
-const struct keyword_table http_errors_keywords = {LEVEL_HTTP_ERRORS, http_errors_rows, 0};

@@ -161,6 +161,8 @@ static const struct keyword proxy_rows[] = {
      .otherwise = "a short line", .doc = "HAProxy's HTTP log line: timers, status, termination code, request."},
     {.name = "option tcplog", .kind = KW_SET, .scopes = ANY, AT(log_format), .value = CONF_LOG_TCP,
      .otherwise = "a short line", .doc = "HAProxy's TCP log line."},
+    {.name = "option httplog clf", .kind = KW_SET, .scopes = ANY, AT(log_format), .value = CONF_LOG_CLF,
+     .otherwise = "a short line", .doc = "Log lines in the Common Log Format, and more behind it."},
     {.name = "option httpslog", .kind = KW_SET, .scopes = ANY, AT(log_format), .value = CONF_LOG_HTTPS, .since = "2.5",
      .otherwise = "a short line", .doc = "The HTTP log line with words about TLS."},
     {.name = "option dontlognull", .kind = KW_FLAG, .scopes = FRONT, AT(dontlognull), .initial = "false",
@@ -172,7 +174,7 @@ static const struct keyword proxy_rows[] = {
     {.name = "option log-separate-errors", .kind = KW_FLAG, .scopes = FRONT, AT(log_separate_errors), .initial = "false",
      .doc = "Lines about errors have level err."},
     {.name = "errorfile", .kind = KW_LIST, .scopes = ANY, AT(error_files), .plural = "errorfiles", .params = LEVEL_ERROR_FILE,
-     .list = &own_error_list, .otherwise = "a short page of weir's own", .doc = "A whole HTTP response to send for a status."},
+     .list = &own_error_list, .otherwise = "a short page of weir's own", .doc = "A whole HTTP response to send for a status. (haproxy.cfg: errorfiles NAME [STATUS...] takes those of an http-errors section.)"},
 
     {.name = "stats enable", .kind = KW_FLAG, .scopes = ANY, AT(stats.enabled), .initial = "false",
      .doc = "Serve the statistics page in this proxy."},

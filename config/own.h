@@ -38,8 +38,8 @@ keyword_set own_hash_type, own_hash_function;
 keyword_set own_cookie, own_cookie_domain, own_cookie_attribute;
 
 /* own_messages.c */
-keyword_set own_error_location, own_errorfiles, own_retry_on, own_forwarded, own_plain_password;
-extern const struct keyword_list own_user_list, own_user_group_list, own_http_error_list;
+keyword_set own_error_location, own_retry_on, own_forwarded, own_plain_password;
+extern const struct keyword_list own_user_list, own_user_group_list;
 
 /* own_process.c */
 keyword_set own_user, own_group, own_hostname, own_on_marked_down, own_pool_max,

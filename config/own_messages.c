@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Readers of words about messages: errorloc, errorfiles, retry-on, option forwarded. */
+/* Readers of words about messages: errorloc, retry-on, option forwarded; and users. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,36 +53,6 @@ void own_error_location(struct loader *l, const struct keyword *row, void *base,
                                             .path = d->args[1].text,
                                             .bytes = bytes,
                                             .len = strlen(bytes)});
-}
-
-static const struct conf_http_errors *find_errors(struct loader *l, const struct conf_word *name)
-{
-    for (size_t i = 0; i < l->http_errors_count; i++)
-        if (strcmp(l->http_errors[i].name, name->text) == 0)
-            return &l->http_errors[i];
-    CONF_FAIL(l, name->span, "give a section: http-errors NAME",
-              "there are no http-errors named '%s'", name->text);
-    return NULL;
-}
-
-/* errorfiles <name> [<code>...] */
-void own_errorfiles(struct loader *l, const struct keyword *row, void *base,
-                    const struct conf_directive *d)
-{
-    struct draft_proxy *draft = base;
-    if (d->arg_count == 0) {
-        CONF_FAIL(l, d->name.span, "as in: errorfiles site 500 503", "'%s' needs a name",
-                  row->name);
-        return;
-    }
-    const struct conf_http_errors *errors = find_errors(l, &d->args[0]);
-    for (size_t i = 0; errors != NULL && i < errors->file_count; i++) {
-        bool wanted = d->arg_count == 1;
-        for (size_t k = 1; k < d->arg_count; k++)
-            wanted = wanted || read_status(l, &d->args[k]) == errors->files[i].status;
-        if (wanted)
-            add_error_file(l, &draft->p, errors->files[i]);
-    }
 }
 
 /* ---- words that are bits ------------------------------------------------------------------------------ */
@@ -166,11 +136,6 @@ const struct keyword_list own_user_list = {
 const struct keyword_list own_user_group_list = {
     .item_bytes = sizeof(struct conf_user_group),
     .count_offset = offsetof(struct conf_userlist, group_count),
-};
-
-const struct keyword_list own_http_error_list = {
-    .item_bytes = sizeof(struct conf_error_file),
-    .count_offset = offsetof(struct conf_http_errors, file_count),
 };
 
 /* insecure-password: as it is typed. */

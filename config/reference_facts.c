@@ -29,7 +29,6 @@ const struct reference_chapter reference_chapters[] = {
     {LEVEL_USERLIST, "userlists", "Sections of users, whom http_auth() asks for their passwords."},
     {LEVEL_USER, "users", "Settings of one element of `users` in a userlist."},
     {LEVEL_USER_GROUP, "groups", "Settings of one element of `groups` in a userlist."},
-    {LEVEL_HTTP_ERRORS, "http_errors", "Sections of error files, under a name."},
     {LEVEL_COUNT, NULL, NULL},
 };
 

@@ -194,27 +194,14 @@ static void apply_userlist(struct loader *l, struct name_map *taken,
     l->userlists[l->userlist_count++] = list;
 }
 
-static void apply_http_errors(struct loader *l, struct name_map *taken,
-                              const struct conf_section *section)
-{
-    struct conf_http_errors errors = {.name = take_name(l, taken, section),
-                                      .place = section->span.place};
-    apply_directives(l, LEVEL_HTTP_ERRORS, IN_OTHERS, &errors, section->directives,
-                     section->directive_count);
-    l->http_errors = arena_list_grow(l->arena, l->http_errors, l->http_errors_count, sizeof errors);
-    l->http_errors[l->http_errors_count++] = errors;
-}
-
 /* Before the proxies, which name them. */
 static void apply_others(struct loader *l)
 {
-    struct name_map userlists = {0}, http_errors = {0};
+    struct name_map userlists = {0};
     for (size_t i = 0; i < l->sections.count; i++) {
         const struct conf_section *section = &l->sections.items[i];
         if (section->kind == CONF_SECTION_USERLIST)
             apply_userlist(l, &userlists, section);
-        else if (section->kind == CONF_SECTION_HTTP_ERRORS)
-            apply_http_errors(l, &http_errors, section);
     }
 }
 

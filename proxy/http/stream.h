@@ -30,6 +30,7 @@
 #define WEIR_HTTP_STREAM_H
 
 #include "proxy/http/h1.h"
+#include "proxy/http/persist.h"
 #include "proxy/http/relay.h"
 #include "proxy/http/rule_progress.h"
 #include "proxy/http/server_conn.h"
@@ -129,6 +130,7 @@ struct stream {
     bool fresh_conn;     /* idle connections have failed it: open a new one */
     bool up_broken;      /* the server takes no more of the request: its answer may explain */
     bool redispatched;
+    uint32_t serial; /* %rt: from 1; 0 = nobody asked yet */
     unsigned retries;
 
     /* deadlines of each side in the loop's ms; 0 = that side is not waited for */
@@ -144,6 +146,7 @@ struct stream {
     unsigned srv_queue, backend_queue;
 
     struct rule_progress rules;
+    struct persistence persist;
 
     /* ---- what follows a tunnel of TCP has no memory for: see STREAM_TUNNEL_BYTES ---- */
     struct h1_error bad;          /* why request or response was refused */

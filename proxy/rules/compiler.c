@@ -9,6 +9,8 @@
 
 #include "config/suggest.h"
 #include "proxy/rules/diagnose.h"
+#include "proxy/rules/log_formats.h"
+#include "proxy/rules/pattern_list.h"
 #include "proxy/rules/ruleset.h"
 
 /* ---- lists of rules ----------------------------------------------------------------------------------- */
@@ -39,6 +41,11 @@ static const struct {
     [RULES_MONITOR_FAIL] = {"'monitor fail'", OF_REQUEST},
     [RULES_PERSIST] = {"'force-persist' and 'ignore-persist'", OF_REQUEST},
 };
+
+const char *ruleset_name(enum ruleset_id id)
+{
+    return lists[id].name;
+}
 
 const char *compiler_where(const struct compiler *c)
 {
@@ -260,7 +267,7 @@ static void compile_line(struct compiler *c, const struct conf_line *line)
 static void compile_proxy(struct compiler *c, struct conf_proxy *proxy)
 {
     const struct conf_lines *lines = &proxy->lines;
-    if (lines->count == 0)
+    if (lines->count == 0 && proxy->log_count == 0)
         return;
     c->proxy = proxy;
     c->rules = arena_alloc(c->l->arena, sizeof *c->rules);
@@ -270,6 +277,7 @@ static void compile_proxy(struct compiler *c, struct conf_proxy *proxy)
             c->acls = (struct name_map){0};
         compile_line(c, &lines->items[i]);
     }
+    log_format_default(c);
     diagnose_proxy(c);
     proxy->rules = c->rules;
 }
@@ -287,4 +295,5 @@ void rules_compile(struct loader *l, struct config *config, const struct rule_ta
     }
     for (size_t i = 0; i < config->proxy_count; i++)
         compile_proxy(&c, &config->proxies[i]);
+    pattern_lists_number(&c);
 }
