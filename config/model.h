@@ -184,6 +184,9 @@ struct conf_server {
     struct conf_server_check check;
     struct conf_tls tls;
     unsigned send_proxy; /* enum conf_send_proxy, or-ed; 0 = no header */
+    /* "*", "10.0.0.1", "10.0.0.1:+100": connections go where the client's came to */
+    bool addr_of_client, port_of_client;
+    int port_offset; /* with port_of_client: added to it */
     struct conf_outgoing source;
     struct conf_addr socks4; /* text NULL = the server is reached directly */
     const char *netns;       /* name of a network namespace, or NULL */
