@@ -67,9 +67,7 @@ static const struct conf_word *next_word(struct reading *r, const char *of)
 {
     if (r->at < r->line->word_count)
         return &r->line->words[r->at++];
-    CONF_FAIL(r->l, r->line->span,
-              "stick-table type TYPE [len N] size N [expire TIME] [nopurge] [store DATA,...]",
-              "stick-table: '%s' needs a value", of);
+    CONF_FAIL(r->l, r->line->span, "type TYPE [len N] size N [expire TIME] [nopurge] [store DATA,...]", "stick-table: '%s' needs a value", of);
     return NULL;
 }
 
@@ -164,9 +162,8 @@ static enum conf_stick_data find_data(struct reading *r, const struct conf_word 
         suggestion_try(&s, stick_data_rows[i].name);
     }
     CONF_FAIL(r->l, word->span,
-              s.best != NULL
-                  ? arena_printf(r->l->scratch, "did you mean '%s'?", s.best)
-                  : "stick-table type TYPE [len N] size N [expire TIME] [nopurge] [store DATA,...]",
+              s.best != NULL ? arena_printf(r->l->scratch, "did you mean '%s'?", s.best)
+                             : "type TYPE [len N] size N [expire TIME] [nopurge] [store DATA,...]",
               "stick-table: there is no data type '%s'", name);
     return CONF_STICK_DATA;
 }
@@ -240,9 +237,8 @@ static void read_part(struct reading *r)
         return;
     }
     CONF_FAIL(r->l, word->span,
-              s.best != NULL
-                  ? arena_printf(r->l->scratch, "did you mean '%s'?", s.best)
-                  : "stick-table type TYPE [len N] size N [expire TIME] [nopurge] [store DATA,...]",
+              s.best != NULL ? arena_printf(r->l->scratch, "did you mean '%s'?", s.best)
+                             : "type TYPE [len N] size N [expire TIME] [nopurge] [store DATA,...]",
               "unknown keyword '%s' of 'stick-table'", word->text);
 }
 
