@@ -22,6 +22,8 @@ static void report_unknown(struct loader *l, enum keyword_level level, unsigned 
     else if (level == LEVEL_GLOBAL &&
              keyword_find(&l->index, l->scratch, LEVEL_PROXY, d->name.text))
         help = "this one belongs in defaults, a frontend, a backend or a listen";
+    else if (keyword_is_prefix(&l->index, l->scratch, level, d->name.text))
+        help = arena_printf(l->scratch, "it gathers words: %s = { ... };", d->name.text);
     else
         help = "docs/reference.md lists every keyword";
     CONF_FAIL(l, d->name.span, help, "unknown keyword '%s'", d->name.text);
@@ -72,9 +74,8 @@ static void apply_prefixed(struct loader *l, enum keyword_level level, unsigned 
     }
 }
 
-/* Does a group hold what follows a common first word, rather than being one of its own? */
-static bool is_gathering(struct loader *l, enum keyword_level level, const struct keyword *row,
-                         const struct conf_directive *d)
+bool apply_is_gathering(struct loader *l, enum keyword_level level, const struct keyword *row,
+                        const struct conf_directive *d)
 {
     return d->is_group && (row == NULL || keyword_is_idle(row)) &&
            keyword_is_prefix(&l->index, l->scratch, level, d->name.text);
@@ -84,7 +85,7 @@ static void apply_one(struct loader *l, enum keyword_level level, unsigned scope
                       const struct conf_directive *d)
 {
     const struct keyword *row = keyword_find(&l->index, l->scratch, level, d->name.text);
-    if (is_gathering(l, level, row, d))
+    if (apply_is_gathering(l, level, row, d))
         apply_prefixed(l, level, scope, base, d);
     else if (row == NULL)
         report_unknown(l, level, scope, d);
@@ -123,22 +124,11 @@ const struct conf_word *apply_only_arg(struct loader *l, const struct conf_direc
     return NULL;
 }
 
-/* The parameter that a single value stands for. */
-static const struct keyword *bare_row(struct loader *l, enum keyword_level level)
-{
-    KEYWORDS_OF(&l->index, level, row)
-    {
-        if (row->bare)
-            return row;
-    }
-    return NULL;
-}
-
 /* `binds = ["*:80"]` is `binds = ({ address = "*:80"; })`. False where only a group will do. */
 static bool apply_bare(struct loader *l, const struct keyword *row, void *base,
                        const struct conf_directive *d, size_t arg)
 {
-    const struct keyword *param = bare_row(l, row->params);
+    const struct keyword *param = keyword_bare(&l->index, row->params);
     if (param == NULL) {
         CONF_FAIL(l, d->args[arg].span,
                   arena_printf(l->scratch, "write %s = { ... }", d->name.text),

@@ -17,8 +17,9 @@ struct haproxy_reader {
     struct loader *l;
     struct haproxy_env env;
     struct haproxy_blocks blocks;
-    bool in_section;                       /* l->sections has one to add to: its last */
-    bool is_skipping;                      /* within a section that is not built or unknown */
+    bool in_section;  /* l->sections has one to add to: its last */
+    bool is_skipping; /* within a section that is not built or unknown */
+    size_t made;      /* sections and directives, of which some lines leave none */
     const struct haproxy_section *foreign; /* the section being skipped, where it is known */
 };
 

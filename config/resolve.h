@@ -14,6 +14,9 @@ void resolve_sections(struct loader *l);
 /* The configuration made of the drafts; in the arena. Call it only after resolve_sections(). */
 struct config *resolve_config(struct loader *l);
 
+/* own_cookie.c: what goes together in `cookie`; cookies that are made from addresses. */
+void resolve_cookie(struct loader *l, struct draft_proxy *draft);
+
 /* check.c: warnings about what is allowed but hardly meant. */
 void check_proxies(struct loader *l, const struct config *config);
 

@@ -19,7 +19,6 @@
 struct expr;
 struct condition;
 struct format;
-struct pattern_file;
 struct proxy_rules;
 
 struct compiler {
@@ -63,6 +62,9 @@ const struct expr *expr_compile(struct compiler *c, const struct conf_word *word
 /* A whole word as an expression. */
 const struct expr *expr_compile_word(struct compiler *c, const struct conf_word *word,
                                      unsigned may_use);
+/* The next words: further converters may stand in words of their own, as they did before 1.5. */
+const struct expr *expr_compile_words(struct compiler *c, struct rule_words *words,
+                                      unsigned may_use);
 /* May the fetch stand where this is to be had? False after reporting. */
 bool expr_check_use(struct compiler *c, const struct fetch *row, unsigned may_use,
                     struct conf_span span);
@@ -75,9 +77,6 @@ unsigned compiler_uses(const struct compiler *c);
  */
 MUST_CHECK bool condition_compile(struct compiler *c, struct rule_words *words,
                                   const struct condition **condition_out);
-/* An `acl` line. */
-void acl_compile(struct compiler *c, const struct conf_line *line);
-
 /* What becomes of the values in a format string. */
 enum format_kind {
     FORMAT_HTTP,  /* header fields, paths, bodies: control characters become %XX */

@@ -98,6 +98,8 @@ struct sample_env {
     const struct proxy *chosen_backend;
     struct server *chosen_server;
     bool is_response; /* a rule of the response side */
+    bool iterates;    /* an ACL asks: fetches with several values give each, not just the last */
+    bool in_quotes;   /* of the token at hand: %{+Q} */
     bool is_final;    /* no more bytes will come, or no more are waited for */
     bool is_lenient;  /* strict-mode off: an action that fails is passed over */
 };
@@ -135,8 +137,8 @@ static inline bool sample_type_is_text(enum sample_type type)
 
 /*
  * Turns a sample into another type, as HAProxy does (configuration manual 7.1): numbers to decimal text,
- * texts to numbers and addresses where they read as such, IPv4 to IPv6 mapped, binary to hex text. False
- * where that cannot be. To SAMPLE_ADDR: whichever of the two it is.
+ * texts to numbers and addresses where they read as such, IPv4 to IPv6 mapped, binary to text up to a
+ * zero. False where that cannot be. To SAMPLE_ADDR: whichever of the two it is.
  */
 bool sample_cast(struct sample *s, enum sample_type to, const struct sample_env *env);
 /* Whether there is a way at all; for messages at load time. */

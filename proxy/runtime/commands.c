@@ -3,6 +3,7 @@
 #include "proxy/runtime/commands.h"
 
 #include "config/reference.h"
+#include "proxy/runtime/convert.h"
 #include "proxy/runtime/options.h"
 
 #include <stdio.h>
@@ -46,6 +47,9 @@ static int help(int argc, char **argv)
 
 const struct command commands[] = {
     {"help", "[KEYWORD]", "say what a keyword or an option does; alone, list them", true, help},
+    {"convert", "FILE", "write a configuration in the other syntax, comments kept", false,
+     convert_command},
+    {"show", "config FILE", "print what counts of a configuration in the end", false, show_command},
     {NULL, NULL, NULL, false, NULL},
 };
 

@@ -201,8 +201,8 @@ static void report_bind(struct conf_report *report, const struct conf_proxy *pro
                         const struct conf_bind *bind, const char *reason)
 {
     struct conf_span span = {.place = bind->place, .width = 1};
-    conf_report_add(report, CONF_ERROR, span, NULL, "Starting frontend %s: %s", proxy->name,
-                    reason);
+    conf_report_add(report, CONF_ERROR, span, "`ss -ltnp` shows who listens where",
+                    "Starting frontend %s: %s", proxy->name, reason);
 }
 
 /* Unix sockets appear under their names only when nothing can go wrong any more. */
