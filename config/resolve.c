@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "config/address.h"
+#include "config/stick_table.h"
 #include "config/suggest.h"
 #include "lb-algos/algo.h"
 #include "lb-algos/hash.h"
@@ -291,6 +292,7 @@ static void resolve_proxy(struct loader *l, struct draft_proxy *draft)
     resolve_servers(l, proxy);
     resolve_balance(l, draft, &proxy->balance, &proxy->hash);
     resolve_cookie(l, draft);
+    resolve_stick_table(l, proxy);
     if (proxy->log_tag == NULL)
         proxy->log_tag = l->global.g.log_tag;
     if (proxy->maxconn == 0)
