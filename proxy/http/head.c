@@ -39,6 +39,21 @@ void head_drop_connection_fields(struct http_msg *m, const char *base)
     head_drop(m, HTTP_HDR_PROXY_CONNECTION);
 }
 
+bool head_keep_chunked(struct http_msg *m, const char *base)
+{
+    bool kept = false;
+    for (struct http_header *h = http_msg_first(m, HTTP_HDR_TRANSFER_ENCODING); h != NULL;
+         h = http_msg_next(m, h)) {
+        bool is_good = !kept && h->value_len == 7 && (h->flags & HTTP_HEADER_DROP) == 0 &&
+                       http_text_same(base + h->value_off, "chunked", 7);
+        if (is_good)
+            kept = true;
+        else
+            h->flags |= HTTP_HEADER_DROP;
+    }
+    return kept;
+}
+
 static void add_field_anew(struct gather *g, const struct http_header *h, const char *base)
 {
     gather_add(g, base + h->name_off, h->name_len);
