@@ -47,9 +47,18 @@ static const void *compile_hint(struct compiler *c, const struct action *row,
     return hint->value != NULL ? hint : NULL;
 }
 
-/* One 103 for each rule, RFC 8297; a client of HTTP/1.0 knows none. */
+static enum rule_verdict run_hint(struct sample_env *env, const struct rule *rule);
+
+/* Rules that stand together make one answer; one with a condition begins another, as in HAProxy. */
+static bool is_hint(const struct ruleset *set, const struct rule *rule)
+{
+    return rule >= set->rules && rule < set->rules + set->count && rule->action->run == run_hint;
+}
+
+/* 103, RFC 8297; a client of HTTP/1.0 knows none. */
 static enum rule_verdict run_hint(struct sample_env *env, const struct rule *rule)
 {
+    const struct ruleset *set = ruleset_of(env->proxy->conf->rules, RULES_HTTP_REQUEST);
     const struct hint *hint = rule->data;
     struct stream *s = env->stream;
     struct gather g;
@@ -60,11 +69,14 @@ static enum rule_verdict run_hint(struct sample_env *env, const struct rule *rul
     if (s->req.version_minor == 0)
         return RULE_GOES_ON;
     gather_init(&g);
-    gather_literal(&g, "HTTP/1.1 103 Early Hints\r\n");
+    if (!is_hint(set, rule - 1))
+        gather_literal(&g, "HTTP/1.1 103 Early Hints\r\n");
     gather_add(&g, hint->name, strlen(hint->name));
     gather_literal(&g, ": ");
     gather_add(&g, value, len);
-    gather_literal(&g, "\r\n\r\n");
+    gather_literal(&g, "\r\n");
+    if (!is_hint(set, rule + 1) || rule[1].condition != NULL)
+        gather_literal(&g, "\r\n");
     s->down.to = &s->session->client;
     (void)relay_send(&s->down, &g); /* a client that is gone will be noticed when it is read from */
     return RULE_GOES_ON;

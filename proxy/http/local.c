@@ -95,7 +95,8 @@ static bool add_own_head(struct stream *s, struct gather *g, struct sample_text 
         s->rules.has_failed = true;
         return false;
     }
-    s->status = m->status;
+    if ((m->flags & HTTP_MSG_LINE_EDITED) != 0)
+        s->status = m->status;
     head_drop(m, HTTP_HDR_CONNECTION);
     gather_text(g, line, (size_t)snprintf(line, sizeof(line), "HTTP/1.1 %u ", m->status));
     gather_add(g, s->resp_base + m->reason_off, m->reason_len);
@@ -195,7 +196,8 @@ enum stream_state local_error(struct stream *s, int status)
     s->keep_client =
         !page->says_close && page->len > 0 && status != 400 && status != 408 && may_keep_client(s);
     struct sample_text body = {page->bytes + page->head_len, page->len - page->head_len};
-    return give(s, page->status, head_of(s, page), body, page->says_close && s->head_us == 0);
+    /* logged is what went wrong, whatever status the page has */
+    return give(s, status, head_of(s, page), body, page->says_close && s->head_us == 0);
 }
 
 enum stream_state local_reply(struct stream *s, const struct rule_decision *decision)

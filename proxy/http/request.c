@@ -6,6 +6,9 @@
 #include "proxy/http/head.h"
 #include "proxy/http/request_fields.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 /* TE is of this hop alone; but "trailers" is a promise we can keep, as trailers are passed on. */
 static bool te_asks_for_trailers(const struct stream *s, const struct http_header *te)
 {
@@ -46,8 +49,33 @@ static void add_connection(struct stream *s, struct gather *g)
 
 void request_prepare(struct stream *s)
 {
+    s->closes_server = head_says_close(&s->req, s->in);
     drop_hop_by_hop(s);
     request_drop_fields(s);
+}
+
+/* The framing is ours to tell, whatever rules made of its fields. */
+static void add_framing(struct stream *s, struct gather *g, bool has_coding)
+{
+    char line[48];
+    if (!has_coding)
+        gather_literal(g, "Transfer-Encoding: chunked\r\n");
+    if (s->needs_length)
+        gather_text(g, line, (size_t)snprintf(line, sizeof(line), "Content-Length: %" PRIu64 "\r\n",
+                                              s->req.content_length));
+}
+
+/* False: Transfer-Encoding has to be added. */
+static bool check_framing(struct stream *s)
+{
+    struct http_msg *m = &s->req;
+    if ((m->flags & HTTP_MSG_FIELDS_EDITED) != 0) {
+        if (m->body == HTTP_BODY_LENGTH)
+            s->needs_length = !head_keep_length(m, s->in);
+        else if (m->body == HTTP_BODY_CHUNKED || (m->flags & HTTP_MSG_HAS_LENGTH) == 0)
+            head_drop(m, HTTP_HDR_CONTENT_LENGTH);
+    }
+    return m->body != HTTP_BODY_CHUNKED || head_keep_chunked(m, s->in);
 }
 
 /*
@@ -99,15 +127,14 @@ enum stream_state request_send(struct stream *s)
     const struct conf_proxy *be = s->backend->conf;
     struct gather g;
     gather_init(&g);
-    s->keep_server = !be->http_server_close && !be->http_close &&
+    s->keep_server = !s->closes_server && !be->http_server_close && !be->http_close &&
                      !s->frontend->conf->http_server_close && !s->frontend->conf->http_close;
     add_request_line(s, &g);
     bool lenient = s->frontend->conf->accept_invalid_request;
-    bool has_coding = m->body != HTTP_BODY_CHUNKED || head_keep_chunked(&s->req, s->in);
+    bool has_coding = check_framing(s);
     head_add_fields(&g, m, s->in, lenient);
     request_add_fields(s, &g);
-    if (!has_coding)
-        gather_literal(&g, "Transfer-Encoding: chunked\r\n");
+    add_framing(s, &g, has_coding);
     add_connection(s, &g);
     head_add_end(&g, m, s->in, lenient);
 

@@ -8,6 +8,8 @@
 #include "proxy/http/rules.h"
 #include "proxy/http/stream_log.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static const struct conf_proxy *frontend_conf(const struct stream *s)
@@ -75,10 +77,16 @@ static void add_head(struct stream *s, struct gather *g, const char *base, bool 
     bool has_coding = is_chunked && head_keep_chunked(m, base);
     if (!is_chunked)
         head_drop(m, HTTP_HDR_TRANSFER_ENCODING);
+    bool needs_length = (m->flags & HTTP_MSG_FIELDS_EDITED) != 0 && m->body == HTTP_BODY_LENGTH &&
+                        !head_keep_length(m, base);
     add_status_line(s, g, base);
     head_add_fields(g, m, base, lenient);
     if (is_chunked && !has_coding)
         gather_literal(g, "Transfer-Encoding: chunked\r\n");
+    char line[48];
+    if (needs_length)
+        gather_text(g, line, (size_t)snprintf(line, sizeof(line), "Content-Length: %" PRIu64 "\r\n",
+                                              m->content_length));
     add_connection(s, g, tunnel);
     head_add_end(g, m, base, lenient);
 }
@@ -163,7 +171,8 @@ static enum stream_state start_response(struct stream *s, const char *base, size
             return next;
     }
     s->status = m->status;
-    s->keep_client = !tunnel && may_keep_client(s);
+    bool closes = head_says_close(m, base);
+    s->keep_client = !tunnel && !closes && may_keep_client(s);
     s->keep_server =
         s->keep_server && (m->flags & HTTP_MSG_KEEP_ALIVE) != 0 && m->body != HTTP_BODY_UNTIL_CLOSE;
     add_head(s, &g, base, tunnel);
