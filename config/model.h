@@ -552,8 +552,7 @@ struct config {
     size_t proxy_count;
     struct conf_userlist *userlists;
     size_t userlist_count;
-    struct pattern_list
-        *pattern_lists;      /* of all rules: proxy/rules/pattern_list.h; the latest first */
+    struct pattern_list *pattern_lists; /* of all rules: proxy/rules/pattern_list.h; the latest first */
     struct conf_words files; /* all that was read: configurations, includes, error files, bodies */
     const char *digest; /* hex SHA-256 of all texts read: tells two loads apart in the statistics */
     struct conf_arena *arena; /* owned */
