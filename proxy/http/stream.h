@@ -152,6 +152,8 @@ struct stream {
     struct h1_error bad;          /* why request or response was refused */
     struct relay_bytes resp_head; /* a response head that did not come in one piece */
     bool upgrade;                 /* the client asks for another protocol */
+    bool closes_server; /* a rule says so */
+    bool needs_length;  /* rules took the length of the request's body away */
     bool keeps_body; /* an answer of ours to a request with a body ends the connection: redirections, as in HAProxy */
     unsigned interim_count;
 

@@ -33,13 +33,13 @@ static const struct converter *const converters[] = {
 
 static const struct action *const actions[] = {
     var_actions,   switching_actions, map_actions,       answer_actions, field_actions,
-    line_actions,  redirect_actions,  normalize_actions, stream_actions,
+    line_actions,  redirect_actions,  normalize_actions, stream_actions, client_actions,
     persist_actions, NULL,
 };
 
 static const struct format_token *const tokens[] = {log_tokens, NULL};
 
-static const struct line_row *const lines[] = {acl_lines, log_format_lines, http_lines, NULL};
+static const struct line_row *const lines[] = {acl_lines, log_format_lines, http_lines, reply_lines, NULL};
 
 const struct rule_tables rule_tables = {
     .fetches = fetches,
