@@ -6,8 +6,8 @@
 #include "proxy/rules/rows.h"
 
 extern const struct fetch header_fetches[], cookie_fetches[], request_fetches[], param_fetches[],
-    message_fetches[];
-extern const struct action answer_actions[], field_actions[], line_actions[], redirect_actions[],
+    message_fetches[], payload_fetches[];
+extern const struct action answer_actions[], connection_actions[], field_actions[], line_actions[], redirect_actions[],
     normalize_actions[], stream_actions[];
 extern const struct line_row http_lines[];
 extern const struct format_token log_tokens[];
