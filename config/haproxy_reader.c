@@ -83,38 +83,6 @@ static void read_head(struct haproxy_reader *r, const struct haproxy_words *word
         take_head_address(r, words);
 }
 
-/* A section that nothing uses yet: whatever would use it is refused where it is used. */
-static void read_foreign_head(struct haproxy_reader *r, const struct haproxy_section *section,
-                              const struct conf_word *name)
-{
-    r->in_section = true;
-    r->is_skipping = true;
-    r->foreign = section;
-    if (section->is_refused)
-        CONF_FAIL(r->l, name->span, section->note, "'%s' sections are not supported yet",
-                  name->text);
-    else
-        CONF_REMARK(r->l, name->span, section->note, "'%s' sections have no effect yet",
-                    name->text);
-}
-
-static void read_foreign_line(struct haproxy_reader *r, const struct haproxy_words *words)
-{
-    const char *word = words->items[0].text;
-    struct suggestion suggestion;
-    suggestion_start(&suggestion, word);
-    for (const char *const *known = r->foreign->keywords; *known != NULL; known++) {
-        if (strcmp(*known, word) == 0)
-            return;
-        suggestion_try(&suggestion, *known);
-    }
-    CONF_FAIL(r->l, words->items[0].span,
-              suggestion.best != NULL
-                  ? arena_printf(r->l->scratch, "did you mean '%s'?", suggestion.best)
-                  : NULL,
-              "unknown keyword '%s' in '%s'", word, r->foreign->name);
-}
-
 static void report_outside(struct haproxy_reader *r, const struct conf_word *word)
 {
     struct suggestion suggestion;
@@ -159,10 +127,11 @@ static void read_words(struct haproxy_reader *r, const struct haproxy_words *wor
         if (*s->name != *first->text || strcmp(s->name, first->text) != 0)
             continue;
         r->is_skipping = false;
+        haproxy_foreign_end(r);
         if (s->keywords == NULL)
             read_head(r, words, s->kind);
         else
-            read_foreign_head(r, s, first);
+            haproxy_foreign_head(r, s, words);
         return;
     }
     if (!r->in_section || (!r->is_skipping && is_misspelt_head(r, words)))
@@ -170,7 +139,7 @@ static void read_words(struct haproxy_reader *r, const struct haproxy_words *wor
     else if (!r->is_skipping)
         haproxy_line_read(r, words);
     else if (r->foreign != NULL)
-        read_foreign_line(r, words);
+        haproxy_foreign_line(r, words);
 }
 
 /* What a conversion does with a line that makes no directive. */
@@ -265,6 +234,8 @@ void haproxy_read(struct loader *l, const struct conf_text *text)
     check_line_ends(l, text);
     for (size_t line = 0; line < text->line_count; line++)
         read_line(&r, text, line);
+    haproxy_foreign_end(&r);
+    haproxy_errors_end(l);
     haproxy_blocks_end(l, &r.blocks);
 }
 

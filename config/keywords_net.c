@@ -100,8 +100,6 @@ static const struct keyword proxy_rows[] = {
      .otherwise = "maxconn", .doc = "Length of the kernel's queues of new connections."},
     {.name = "source", .kind = KW_GROUP, .scopes = BACK, PROXY_AT(source), .params = LEVEL_SOURCE, .min = 1,
      .otherwise = "the kernel chooses", .doc = "Address to connect to servers from."},
-    {.name = "tcp-request inspect-delay", .kind = KW_DURATION, .scopes = ANY, PROXY_AT(inspect_delay_ms), .unit = UNIT_MS,
-     .otherwise = "rules see what is here at once", .doc = "Longest wait for enough bytes of a client for tcp-request content rules to tell."},
     {.name = "option tcpka", .kind = KW_FLAG, .scopes = ANY, PROXY_AT(tcpka), .initial = "false",
      .doc = "TCP keep-alive packets on both sides."},
     {.name = "option clitcpka", .kind = KW_FLAG, .scopes = FRONT, PROXY_AT(clitcpka), .initial = "false",

@@ -51,6 +51,8 @@ struct loader {
 
     struct name_map haproxy_files; /* those of `files` that are in haproxy.cfg's syntax */
     struct name_map addresses;     /* of binds, printed -> struct conf_bind */
+    struct name_map foreign_names; /* "resolvers r" -> struct haproxy_section */
+    struct name_map error_groups;  /* http-errors: name -> struct error_group */
     struct name_map mentioned;     /* names in rules -> a proxy whose rule it is */
     bool any_backend;              /* a rule names its backend only when it runs */
 
@@ -60,6 +62,8 @@ struct loader {
     size_t template_count;
     bool is_expanded; /* nobody asks what words with variables looked like */
 
+    struct conf_userlist *userlists;
+    size_t userlist_count;
     struct draft_global global;
     struct draft_proxy **proxies;
     size_t proxy_count;

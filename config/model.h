@@ -184,6 +184,9 @@ struct conf_server {
     struct conf_server_check check;
     struct conf_tls tls;
     unsigned send_proxy; /* enum conf_send_proxy, or-ed; 0 = no header */
+    /* "*", "10.0.0.1", "10.0.0.1:+100": connections go where the client's came to */
+    bool addr_of_client, port_of_client;
+    int port_offset; /* with port_of_client: added to it */
     struct conf_outgoing source;
     struct conf_addr socks4; /* text NULL = the server is reached directly */
     const char *netns;       /* name of a network namespace, or NULL */
@@ -289,6 +292,7 @@ enum conf_line_kind {
     CONF_LINE_LOG_FORMAT_SD,
     CONF_LINE_ERROR_LOG_FORMAT,
     CONF_LINE_UNIQUE_ID_FORMAT,
+    CONF_LINE_HTTP_ERROR,
     CONF_LINE_BALANCE, /* what follows the algorithm */
     CONF_LINE_KINDS,
 };
@@ -338,6 +342,112 @@ struct conf_cookie {
     unsigned maxidle_s, maxlife_s; /* 0 = for ever */
 };
 
+/* Parts of the header field Forwarded. */
+enum conf_forwarded {
+    CONF_FORWARDED_PROTO = 1,
+    CONF_FORWARDED_HOST = 2,
+    CONF_FORWARDED_FOR = 4,
+    CONF_FORWARDED_FOR_PORT = 8,
+    CONF_FORWARDED_BY = 16,
+    CONF_FORWARDED_BY_PORT = 32,
+};
+
+/* After what a request is sent again. */
+enum conf_retry {
+    CONF_RETRY_SET = 1u << 0, /* something was said */
+    CONF_RETRY_CONNECT = 1u << 1,
+    CONF_RETRY_EMPTY = 1u << 2,
+    CONF_RETRY_JUNK = 1u << 3,
+    CONF_RETRY_TIMEOUT = 1u << 4,
+    CONF_RETRY_401 = 1u << 5,
+    CONF_RETRY_403 = 1u << 6,
+    CONF_RETRY_404 = 1u << 7,
+    CONF_RETRY_408 = 1u << 8,
+    CONF_RETRY_425 = 1u << 9,
+    CONF_RETRY_429 = 1u << 10,
+    CONF_RETRY_500 = 1u << 11,
+    CONF_RETRY_501 = 1u << 12,
+    CONF_RETRY_502 = 1u << 13,
+    CONF_RETRY_503 = 1u << 14,
+    CONF_RETRY_504 = 1u << 15,
+};
+
+struct conf_user {
+    const char *name;
+    const char *password; /* hashed by crypt(3), unless is_plain; NULL: nobody knows it */
+    bool is_plain;
+    struct conf_words groups;
+};
+
+struct conf_user_group {
+    const char *name;
+    struct conf_words users;
+};
+
+/* A userlist section: who may ask for what. */
+struct conf_userlist {
+    const char *name;
+    struct conf_place place;
+    struct conf_user *users;
+    size_t user_count;
+    struct conf_user_group *groups;
+    size_t group_count;
+};
+
+enum conf_stick_type {
+    CONF_STICK_IP,
+    CONF_STICK_IPV6,
+    CONF_STICK_INTEGER,
+    CONF_STICK_STRING,
+    CONF_STICK_BINARY,
+    CONF_STICK_TYPES,
+};
+
+/* What a stick table can keep with each key. */
+enum conf_stick_data {
+    CONF_STICK_SERVER_ID,
+    CONF_STICK_SERVER_KEY,
+    CONF_STICK_GPT0,
+    CONF_STICK_GPC0,
+    CONF_STICK_GPC0_RATE,
+    CONF_STICK_GPC1,
+    CONF_STICK_GPC1_RATE,
+    CONF_STICK_GPT, /* this and the next two are arrays */
+    CONF_STICK_GPC,
+    CONF_STICK_GPC_RATE,
+    CONF_STICK_CONN_CNT,
+    CONF_STICK_CONN_RATE,
+    CONF_STICK_CONN_CUR,
+    CONF_STICK_SESS_CNT,
+    CONF_STICK_SESS_RATE,
+    CONF_STICK_HTTP_REQ_CNT,
+    CONF_STICK_HTTP_REQ_RATE,
+    CONF_STICK_HTTP_ERR_CNT,
+    CONF_STICK_HTTP_ERR_RATE,
+    CONF_STICK_HTTP_FAIL_CNT,
+    CONF_STICK_HTTP_FAIL_RATE,
+    CONF_STICK_BYTES_IN_CNT,
+    CONF_STICK_BYTES_IN_RATE,
+    CONF_STICK_BYTES_OUT_CNT,
+    CONF_STICK_BYTES_OUT_RATE,
+    CONF_STICK_GLITCH_CNT,
+    CONF_STICK_GLITCH_RATE,
+    CONF_STICK_DATA,
+};
+
+/* `stick-table`; two are the same table if their bytes are, so what is not used is 0. */
+struct conf_stick_table {
+    enum conf_stick_type type;
+    unsigned key_bytes; /* strings: of the longest key */
+    unsigned size;      /* entries */
+    unsigned expire_ms; /* 0 = never */
+    unsigned nopurge;   /* a full table takes no further key */
+    struct {
+        unsigned count; /* elements; 0 = not kept */
+        unsigned period_ms;
+    } data[CONF_STICK_DATA];
+};
+
 enum conf_caps { CONF_FRONTEND = 1, CONF_BACKEND = 2, CONF_LISTEN = 3 };
 
 struct conf_proxy {
@@ -383,12 +493,18 @@ struct conf_proxy {
     bool abortonclose;
     bool http_buffer_request;
     unsigned inspect_delay_ms; /* tcp-request inspect-delay */
+    unsigned response_inspect_delay_ms;
+    struct conf_forwardfor originalto;
+    unsigned forwarded; /* enum conf_forwarded; 0 = no such field */
+    const char *name_header; /* http-send-name-header, or NULL */
+    unsigned retry_on;       /* enum conf_retry; 0 = as by default */
 
     /* backend side */
     struct conf_balance balance;
     struct conf_hash hash;
     struct conf_cookie cookie;
     const char *dynamic_cookie_key; /* or NULL */
+    struct conf_stick_table *stick_table; /* of either side; or NULL */
     bool persist;                   /* option persist: the cookie's server is used even if down */
     struct conf_server *servers;
     size_t server_count;
@@ -434,8 +550,9 @@ struct config {
     struct conf_global global;
     struct conf_proxy *proxies; /* in the order of the file */
     size_t proxy_count;
-    struct pattern_list
-        *pattern_lists;      /* of all rules: proxy/rules/pattern_list.h; the latest first */
+    struct conf_userlist *userlists;
+    size_t userlist_count;
+    struct pattern_list *pattern_lists; /* of all rules: proxy/rules/pattern_list.h; the latest first */
     struct conf_words files; /* all that was read: configurations, includes, error files, bodies */
     const char *digest; /* hex SHA-256 of all texts read: tells two loads apart in the statistics */
     struct conf_arena *arena; /* owned */

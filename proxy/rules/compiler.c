@@ -10,7 +10,9 @@
 #include "config/suggest.h"
 #include "proxy/rules/diagnose.h"
 #include "proxy/rules/log_formats.h"
+#include "proxy/rules/pattern_list.h"
 #include "proxy/rules/ruleset.h"
+#include "proxy/rules/switch.h"
 
 /* ---- lists of rules ----------------------------------------------------------------------------------- */
 
@@ -40,6 +42,11 @@ static const struct {
     [RULES_MONITOR_FAIL] = {"'monitor fail'", OF_REQUEST},
     [RULES_PERSIST] = {"'force-persist' and 'ignore-persist'", OF_REQUEST},
 };
+
+const char *ruleset_name(enum ruleset_id id)
+{
+    return lists[id].name;
+}
 
 const char *compiler_where(const struct compiler *c)
 {
@@ -273,6 +280,8 @@ static void compile_proxy(struct compiler *c, struct conf_proxy *proxy)
     }
     log_format_default(c);
     diagnose_proxy(c);
+    for (size_t i = 0; i < RULES_COUNT; i++)
+        rule_switch_build(c, &c->rules->sets[i]);
     proxy->rules = c->rules;
 }
 
@@ -289,4 +298,5 @@ void rules_compile(struct loader *l, struct config *config, const struct rule_ta
     }
     for (size_t i = 0; i < config->proxy_count; i++)
         compile_proxy(&c, &config->proxies[i]);
+    pattern_lists_number(&c);
 }

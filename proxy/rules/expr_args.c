@@ -36,6 +36,11 @@ static const char *const type_names[] = {
     [ARG_VAR] = "variable",       [ARG_OWN] = "string",
 };
 
+const char *arg_type_name(enum arg_type type)
+{
+    return type_names[type];
+}
+
 /* ---- values, by type ---------------------------------------------------------------------------------- */
 
 static void fail_value(struct compiler *c, const struct arg *arg, const char *text)
@@ -204,6 +209,11 @@ static bool read_var(struct compiler *c, struct arg *arg, const char *text)
 
 static bool read_userlist(struct compiler *c, struct arg *arg, const char *text)
 {
+    for (size_t i = 0; i < c->config->userlist_count; i++) {
+        arg->userlist = &c->config->userlists[i];
+        if (strcmp(arg->userlist->name, text) == 0)
+            return true;
+    }
     CONF_FAIL(c->l, arg->span, "give a section: userlist NAME", "there is no userlist '%s'", text);
     return false;
 }

@@ -12,7 +12,8 @@
 
 struct compiler; /* proxy/rules/compiler.h */
 struct condition;
-struct regex; /* proxy/base/regex.h */
+struct rule_switch; /* proxy/rules/switch.h */
+struct regex;       /* proxy/base/regex.h */
 
 /* ---- arguments: fetch(a,b), converter(a,b) ------------------------------------------------------------ */
 
@@ -188,6 +189,8 @@ struct rule {
     const struct action *action;
     const void *data;                  /* what compile() returned */
     const struct condition *condition; /* NULL: always */
+    const struct rule_switch
+        *run; /* of rules that begins here and is found by one lookup, or NULL */
     struct conf_place place;
     const char *text; /* the line, for traces */
 };
@@ -211,6 +214,11 @@ struct line_row {
     enum conf_line_kind kind;
     void (*compile)(struct compiler *c, const struct conf_line *line); /* NULL ends a table */
 };
+
+/* In the words of messages and of the manual. */
+const char *arg_type_name(enum arg_type type);
+const char *ruleset_name(enum ruleset_id id); /* "'http-request' rules" */
+const char *fetch_use_name(unsigned use);     /* the first of them: "the HTTP request"; NULL: none */
 
 struct rule_tables {
     const struct fetch *const *fetches; /* arrays of tables, each ended by NULL */
