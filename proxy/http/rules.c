@@ -21,6 +21,7 @@ void rules_env(struct stream *s, const struct proxy *proxy, bool is_response,
                  [VAR_TXN] = &s->rules.txn},
         .make_record = stream_log_record,
         .is_response = is_response,
+        .lacks_message = s->mode != &stream_http,
         .is_lenient = s->rules.is_lenient,
     };
     env_out->vars[is_response ? VAR_RES : VAR_REQ] = &s->rules.message;

@@ -10,7 +10,8 @@ extern const struct fetch conn_fetches[], tls_fetches[], pool_fetches[];
 
 static const struct fetch *const fetches[] = {
     process_fetches, conn_fetches,    tls_fetches,     pool_fetches,    header_fetches,
-    cookie_fetches,  request_fetches, param_fetches, message_fetches, body_fetches, auth_fetches, NULL,
+    cookie_fetches,  request_fetches, param_fetches, message_fetches, body_fetches, auth_fetches,
+    payload_fetches, NULL,
 };
 
 extern const struct converter pool_converters[];
@@ -33,8 +34,8 @@ static const struct converter *const converters[] = {
 
 static const struct action *const actions[] = {
     var_actions,   switching_actions, map_actions,       answer_actions, field_actions,
+    persist_actions, connection_actions, NULL,
     line_actions,  redirect_actions,  normalize_actions, stream_actions, client_actions,
-    persist_actions, NULL,
 };
 
 static const struct format_token *const tokens[] = {log_tokens, NULL};
