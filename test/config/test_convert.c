@@ -319,6 +319,54 @@ static void differences_are_bridged(void **state)
     }
 }
 
+/* What is told about a conversion, with its place. */
+static const struct {
+    const char *text;
+    enum conf_severity severity;
+    unsigned line, column;
+    const char *message;
+} messages[] = {
+    /* clang-format off */
+    {"global\n setenv A b\n", CONF_WARNING, 2, 2, "kept as a comment: variables are not set any more"},
+    {"global\n.if 1\n.endif\n", CONF_WARNING, 2, 1, "kept as a comment: conditions are decided now"},
+    {"ring a\n size 1\n", CONF_WARNING, 1, 1, "the section 'ring' is kept as a comment"},
+    {"defaults = { stats_enable = true; };\nbackends = { name = \"b\"; stats_enable = false; };", CONF_WARNING, 2, 26, "'stats enable' has no counterpart in haproxy.cfg"},
+    {"backends = { name = \"b\"; servers = (\n{ name = \"s\"; address = \"/s\"; key = \"k\"; } ); };", CONF_WARNING, 2, 31, "HAProxy itself does not know 'key'"},
+    {"defaults = { option_tcpka = true; };\nbackends = { name = \"b\"; option_tcpka = false; };", CONF_WARNING, 2, 26, "HAProxy itself does not take 'no option tcpka'"},
+    {"frontends = { name = \"b\"; binds = ( { address = \":80\";\nno_tlsv10 = false; } ); };", CONF_WARNING, 2, 1, "'no-tlsv10' cannot be switched off in haproxy.cfg"},
+    {"frontends = { name = \"b\"; http_request = (\n{ return = { string = \"x\"; }; } ); };", CONF_WARNING, 2, 3, "a body without a type becomes text/plain, as HAProxy needs one"},
+    {"sections = (\n{ name = \"a\"; } );", CONF_ERROR, 2, 1, "the kind of this section is not given"},
+    {"sections = (\n{ section = \"fronted\"; } );", CONF_ERROR, 2, 13, "unknown kind of section 'fronted'"},
+    {"global = { node = \"${A\"; };", CONF_ERROR, 1, 19, "a variable that is not whole"},
+    {"global = { noode = 1; };", CONF_ERROR, 1, 12, "unknown keyword 'noode'"},
+    /* clang-format on */
+};
+
+static void what_is_lost_is_told(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof messages / sizeof *messages; i++) {
+        struct given g;
+        struct conf_report report;
+        bool is_told = false;
+        give(&g, "x", messages[i].text);
+        conf_report_init(&report);
+        free(config_convert(&g.input, &report));
+        for (size_t k = 0; k < report.count; k++) {
+            const struct conf_problem *p = &report.problems[k];
+            is_told = is_told ||
+                      (p->severity == messages[i].severity && p->place.line == messages[i].line &&
+                       p->place.column == messages[i].column &&
+                       strcmp(p->message, messages[i].message) == 0);
+        }
+        if (!is_told) {
+            conf_report_print(stderr, &report, CONF_NOTE);
+            fail_msg("not told: %s", messages[i].message);
+        }
+        conf_report_clear(&report);
+    }
+}
+
 static char *show(const char *text, enum conf_syntax syntax)
 {
     struct given g;
@@ -407,6 +455,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_are_written_as_people_write_them),
         cmocka_unit_test(differences_are_bridged),
+        cmocka_unit_test(what_is_lost_is_told),
         cmocka_unit_test(every_file_goes_both_ways),
         cmocka_unit_test(what_counts_is_shown),
         cmocka_unit_test(what_is_shown_means_the_same),
