@@ -141,6 +141,11 @@ static bool is_same_use(const struct pattern_use *a, const struct pattern_use *b
 static bool set_fill(struct compiler *c, struct pattern_set *set)
 {
     struct pattern_reader reader = {.source = c->l->source};
+    const struct conf_place *user = &set->list->place;
+    const char *help =
+        set->list->path != NULL
+            ? arena_printf(c->l->scratch, "the file is used in %s:%u", user->file, user->line)
+            : NULL;
     size_t refused = 0;
     for (struct pattern_item *item = set->list->first; item != NULL; item = item->next) {
         if (pattern_set_add(set, &reader, item))
@@ -149,7 +154,7 @@ static bool set_fill(struct compiler *c, struct pattern_set *set)
         span.place.column += (unsigned)reader.offset;
         if (reader.offset == 0)
             span.width = (unsigned)strlen(item->text);
-        CONF_FAIL(c->l, span, NULL, "%s", reader.error);
+        CONF_FAIL(c->l, span, help, "%s", reader.error);
         refused++;
     }
     return refused == 0;

@@ -324,11 +324,14 @@ static bool read_address(const char *text, struct sample *value_out)
     return true;
 }
 
-bool pattern_read_value(enum sample_type type, const char *text, struct sample *value_out)
+bool pattern_value_read(enum sample_type type, const char *text, struct sample *value_out)
 {
+    if (type == SAMPLE_ADDR)
+        return read_address(text, value_out);
     if (type == SAMPLE_INT) {
         value_out->type = SAMPLE_INT;
         return read_number(text, strlen(text), &value_out->integer);
     }
-    return type != SAMPLE_ADDR || read_address(text, value_out);
+    sample_set_text(value_out, SAMPLE_STRING, text, strlen(text));
+    return true;
 }

@@ -96,7 +96,6 @@ void pattern_list_release(void *list);
 pattern_read pattern_read_int, pattern_read_version, pattern_read_ip, pattern_read_bin,
     pattern_read_str, pattern_read_method, pattern_read_tree, pattern_read_end, pattern_read_dir,
     pattern_read_dom, pattern_read_reg;
-bool pattern_read_value(enum sample_type type, const char *text, struct sample *value_out);
 bool pattern_is_known_method(const void *name, size_t len);
 
 /* pattern_find.c */

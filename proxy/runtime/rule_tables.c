@@ -14,20 +14,12 @@ static const struct fetch *const fetches[] = {
 extern const struct converter pool_converters[];
 
 static const struct converter *const converters[] = {
-    number_converters,
-    text_converters,
-    field_converters,
-    encode_converters,
-    hash_converters,
-    time_converters,
-    json_converters,
-    host_converters,
-    jwt_converters,
-    pool_converters,
-    NULL,
+    number_converters, text_converters, field_converters, encode_converters,
+    hash_converters,   time_converters, json_converters,  host_converters,
+    jwt_converters,    map_converters,  pool_converters,  NULL,
 };
 
-static const struct action *const actions[] = {var_actions, switching_actions, NULL};
+static const struct action *const actions[] = {var_actions, switching_actions, map_actions, NULL};
 
 static const struct format_token *const tokens[] = {NULL};
 
