@@ -36,6 +36,27 @@ struct conf_directive *haproxy_emit(struct haproxy_reader *r, struct conf_word n
     return &section->directives[section->directive_count++];
 }
 
+static bool has_defaults(const struct conf_sections *sections)
+{
+    for (size_t i = 0; i < sections->count; i++) {
+        if (sections->items[i].kind == CONF_SECTION_DEFAULTS)
+            return true;
+    }
+    return false;
+}
+
+/* A proxy is of mode tcp where neither it nor its defaults say anything else. */
+static void begin_mode(struct haproxy_reader *r, const struct conf_section *section, bool inherits)
+{
+    struct conf_word mode = {.text = "mode", .span = section->span};
+    if (section->kind == CONF_SECTION_GLOBAL || section->from.text != NULL || inherits)
+        return;
+    struct conf_directive *d = haproxy_emit(r, mode);
+    d->args = arena_alloc(r->l->scratch, sizeof *d->args);
+    d->args[0] = haproxy_reword(mode, "tcp");
+    d->arg_count = 1;
+}
+
 static void refuse_rest(struct haproxy_reader *r, const struct haproxy_words *words, size_t from)
 {
     if (words->count > from)
@@ -62,6 +83,7 @@ static void read_head(struct haproxy_reader *r, const struct haproxy_words *word
                       enum conf_section_kind kind)
 {
     size_t at = 1;
+    bool inherits = kind != CONF_SECTION_DEFAULTS && has_defaults(&r->l->sections);
     struct conf_section *section = section_begin(r, kind, words->items[0].span);
     bool is_listening = kind == CONF_SECTION_FRONTEND || kind == CONF_SECTION_LISTEN;
     bool is_from = words->count > 1 && strcmp(words->items[1].text, "from") == 0;
@@ -79,6 +101,7 @@ static void read_head(struct haproxy_reader *r, const struct haproxy_words *word
         at += 2;
     }
     refuse_rest(r, words, at);
+    begin_mode(r, section, inherits);
     if (has_address)
         take_head_address(r, words);
 }
