@@ -20,7 +20,7 @@ struct haproxy_reader {
     bool in_section;  /* l->sections has one to add to: its last */
     bool is_skipping; /* within a section that is not built or unknown */
     size_t made;      /* sections and directives, of which some lines leave none */
-    const struct haproxy_section *foreign; /* the section being skipped, where it is known */
+    const struct section_kind *foreign; /* within a section that is not built: its kind */
 };
 
 /* What stands before a keyword. */

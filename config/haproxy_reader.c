@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "config/haproxy_priv.h"
-#include "config/haproxy_sections.h"
+#include "config/section_kinds.h"
 #include "config/suggest.h"
 
 static struct conf_section *section_begin(struct haproxy_reader *r, enum conf_section_kind kind,
@@ -107,42 +107,44 @@ static void read_head(struct haproxy_reader *r, const struct haproxy_words *word
 }
 
 /* A section that nothing uses yet: whatever would use it is refused where it is used. */
-static void read_foreign_head(struct haproxy_reader *r, const struct haproxy_section *section,
-                              const struct conf_word *name)
+static void read_foreign_head(struct haproxy_reader *r, const struct haproxy_words *words,
+                              enum conf_section_kind kind)
 {
-    r->in_section = true;
-    r->is_skipping = true;
-    r->foreign = section;
-    if (section->is_refused)
-        CONF_FAIL(r->l, name->span, section->note, "'%s' sections are not supported yet",
-                  name->text);
-    else
-        CONF_REMARK(r->l, name->span, section->note, "'%s' sections have no effect yet",
-                    name->text);
+    struct conf_section *section = section_begin(r, kind, words->items[0].span);
+    r->foreign = &section_kinds[kind];
+    if (words->count > 1)
+        section->name = words->items[1];
+    refuse_rest(r, words, 2);
+    section_tell(r->l, kind, words->items[0].span);
 }
 
 static void read_foreign_line(struct haproxy_reader *r, const struct haproxy_words *words)
 {
-    const char *word = words->items[0].text;
+    struct conf_word word = words->items[0];
     struct suggestion suggestion;
-    suggestion_start(&suggestion, word);
+    suggestion_start(&suggestion, word.text);
     for (const char *const *known = r->foreign->keywords; *known != NULL; known++) {
-        if (strcmp(*known, word) == 0)
+        if (strcmp(*known, word.text) == 0) {
+            struct conf_directive *d = haproxy_emit(r, haproxy_reword(word, "lines"));
+            d->is_line = true;
+            d->args = words->items;
+            d->arg_count = words->count;
             return;
+        }
         suggestion_try(&suggestion, *known);
     }
-    CONF_FAIL(r->l, words->items[0].span,
+    CONF_FAIL(r->l, word.span,
               suggestion.best != NULL
                   ? arena_printf(r->l->scratch, "did you mean '%s'?", suggestion.best)
                   : NULL,
-              "unknown keyword '%s' in '%s'", word, r->foreign->name);
+              "unknown keyword '%s' in '%s'", word.text, r->foreign->name);
 }
 
 static void report_outside(struct haproxy_reader *r, const struct conf_word *word)
 {
     struct suggestion suggestion;
     suggestion_start(&suggestion, word->text);
-    for (const struct haproxy_section *s = haproxy_sections; s->name != NULL; s++)
+    for (const struct section_kind *s = section_kinds; s->name != NULL; s++)
         suggestion_try(&suggestion, s->name);
     bool is_keyword = keyword_find(&r->l->index, r->l->scratch, LEVEL_PROXY, word->text) != NULL ||
                       keyword_find(&r->l->index, r->l->scratch, LEVEL_GLOBAL, word->text) != NULL;
@@ -170,7 +172,7 @@ static bool is_misspelt_head(struct haproxy_reader *r, const struct haproxy_word
         keyword_find(&r->l->index, r->l->scratch, LEVEL_GLOBAL, word->text) != NULL)
         return false;
     suggestion_start(&suggestion, word->text);
-    for (const struct haproxy_section *s = haproxy_sections; s->name != NULL; s++)
+    for (const struct section_kind *s = section_kinds; s->name != NULL; s++)
         suggestion_try(&suggestion, s->name);
     return suggestion.best != NULL;
 }
@@ -178,22 +180,23 @@ static bool is_misspelt_head(struct haproxy_reader *r, const struct haproxy_word
 static void read_words(struct haproxy_reader *r, const struct haproxy_words *words)
 {
     const struct conf_word *first = &words->items[0];
-    for (const struct haproxy_section *s = haproxy_sections; s->name != NULL; s++) {
-        if (*s->name != *first->text || strcmp(s->name, first->text) != 0)
+    for (int kind = 0; section_kinds[kind].name != NULL; kind++) {
+        if (strcmp(section_kinds[kind].name, first->text) != 0)
             continue;
         r->is_skipping = false;
-        if (s->keywords == NULL)
-            read_head(r, words, s->kind);
+        r->foreign = NULL;
+        if (section_kinds[kind].keywords == NULL)
+            read_head(r, words, (enum conf_section_kind)kind);
         else
-            read_foreign_head(r, s, first);
+            read_foreign_head(r, words, (enum conf_section_kind)kind);
         return;
     }
-    if (!r->in_section || (!r->is_skipping && is_misspelt_head(r, words)))
+    if (!r->in_section || (!r->is_skipping && r->foreign == NULL && is_misspelt_head(r, words)))
         report_outside(r, first);
-    else if (!r->is_skipping)
-        haproxy_line_read(r, words);
     else if (r->foreign != NULL)
         read_foreign_line(r, words);
+    else if (!r->is_skipping)
+        haproxy_line_read(r, words);
 }
 
 /* What a conversion does with a line that makes no directive. */
@@ -212,9 +215,6 @@ static void warn_kept(struct haproxy_reader *r, const struct conf_word *first)
         if (strcmp(known[i].word, first->text) == 0)
             CONF_WARN(r->l, first->span, known[i].help, "kept as a comment: %s", known[i].message);
     }
-    if (r->foreign != NULL && strcmp(r->foreign->name, first->text) == 0)
-        CONF_WARN(r->l, first->span, r->foreign->note, "the section '%s' is kept as a comment",
-                  first->text);
 }
 
 /* A line that leaves no trace is kept as a comment: blocks, setenv, sections without effect. */

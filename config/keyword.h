@@ -43,6 +43,7 @@ enum keyword_level {
     LEVEL_ACTION,      /* struct conf_action */
     LEVEL_RETURN,      /* struct conf_action, inside `return` */
     LEVEL_DENY,        /* struct conf_action, inside `deny` */
+    LEVEL_SECTION_LINES, /* nothing: lines of sections that are not built */
     LEVEL_COUNT,
 };
 

@@ -30,6 +30,8 @@ const struct reference_chapter reference_chapters[] = {
     {LEVEL_RETURN, "return", "Settings inside `return` of a rule in `http_request`."},
     {LEVEL_DENY, "deny",
      "Settings inside `deny` of a rule in `http_request`; `true` takes the default."},
+    {LEVEL_SECTION_LINES, "resolvers, userlists, peers and other sections",
+     "What sections that are not built yet hold in libconfig, where their lines are kept."},
     {LEVEL_COUNT, NULL, NULL},
 };
 

@@ -9,6 +9,7 @@
 #include "config/apply.h"
 #include "config/line.h"
 #include "config/resolve.h"
+#include "config/section_kinds.h"
 
 struct sections {
     struct loader *l;
@@ -161,7 +162,7 @@ void resolve_sections(struct loader *l)
         const struct conf_section *section = &l->sections.items[i];
         if (section->kind == CONF_SECTION_DEFAULTS)
             apply_defaults(&s, section);
-        else if (section->kind != CONF_SECTION_GLOBAL)
+        else if (section_kinds[section->kind].scope & (IN_FRONTEND | IN_BACKEND))
             apply_proxy(&s, section);
     }
 }

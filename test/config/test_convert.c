@@ -253,6 +253,9 @@ static const struct {
     {"lines of rules", TIMEOUTS "frontend a\n    bind *:80\n    acl x path_beg /x \"a b\" # COMMENT\n    acl y path_reg '^/\\.\"$'\n    use_backend b if x !y\n\nbackend b\n    server s 10.0.0.1:80\n",
      TIMEOUTS_CONF "frontends = (\n    {\n        name = \"a\";\n        binds = [\"*:80\"];\n        acl = (\n            \"x path_beg /x \\\"a b\\\"\", # COMMENT\n            \"y path_reg '^/\\\\.\\\"$'\"\n        );\n"
      "        use_backend = (\n            \"b if x !y\"\n        );\n    }\n);\n\nbackends = (\n    {\n        name = \"b\";\n        servers = (\n            { name = \"s\"; address = \"10.0.0.1:80\"; }\n        );\n    }\n);\n"},
+    {"sections that are not built", "# COMMENT\nuserlist people\n    user ann insecure-password \"a b\" # COMMENT\n\nresolvers dns\n    nameserver one 10.0.0.1:53\n    # COMMENT\n",
+     "userlists = (\n    # COMMENT\n    {\n        name = \"people\";\n        lines = (\n            \"user ann insecure-password \\\"a b\\\"\" # COMMENT\n        );\n    }\n);\n\n"
+     "resolvers = (\n    {\n        name = \"dns\";\n        lines = (\n            \"nameserver one 10.0.0.1:53\"\n        );\n        # COMMENT\n    }\n);\n"},
     {"variables", TIMEOUTS "listen a\n    bind \"${WEIR_TEST_ADDR-*}:80\"\n    description '${literal}'\n",
      TIMEOUTS_CONF "listens = (\n    {\n        name = \"a\";\n        binds = [\"${WEIR_TEST_ADDR-*}:80\"];\n        description = \"$${literal}\";\n    }\n);\n"},
     {"an order that counts", TIMEOUTS "frontend a\n    bind *:80\n    default_backend b\n\nbackend b\n    server s 10.0.0.1:80\n\nfrontend c\n    bind *:81\n    default_backend b\n",
@@ -329,7 +332,6 @@ static const struct {
     /* clang-format off */
     {"global\n setenv A b\n", CONF_WARNING, 2, 2, "kept as a comment: variables are not set any more"},
     {"global\n.if 1\n.endif\n", CONF_WARNING, 2, 1, "kept as a comment: conditions are decided now"},
-    {"ring a\n size 1\n", CONF_WARNING, 1, 1, "the section 'ring' is kept as a comment"},
     {"defaults = { stats_enable = true; };\nbackends = { name = \"b\"; stats_enable = false; };", CONF_WARNING, 2, 26, "'stats enable' has no counterpart in haproxy.cfg"},
     {"backends = { name = \"b\"; servers = (\n{ name = \"s\"; address = \"/s\"; key = \"k\"; } ); };", CONF_WARNING, 2, 31, "HAProxy itself does not know 'key'"},
     {"defaults = { option_tcpka = true; };\nbackends = { name = \"b\"; option_tcpka = false; };", CONF_WARNING, 2, 26, "HAProxy itself does not take 'no option tcpka'"},
