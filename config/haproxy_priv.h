@@ -23,6 +23,14 @@ struct haproxy_reader {
     const struct section_kind *foreign; /* within a section that is not built: its kind */
 };
 
+/* A line of the text, without its end. */
+struct haproxy_text_line {
+    const char *bytes;
+    size_t len;
+    struct conf_place place; /* of its first byte */
+    size_t made_before;      /* how many sections and directives there were */
+};
+
 /* What stands before a keyword. */
 enum haproxy_prefix { PREFIX_NONE, PREFIX_NO, PREFIX_DEFAULT };
 
@@ -60,6 +68,11 @@ struct conf_directive *haproxy_param(struct loader *l, struct conf_directive *d,
 MUST_CHECK bool haproxy_params(const struct haproxy_line *line, const struct keyword *row,
                                const struct conf_word *words, size_t count,
                                struct conf_directive *d);
+
+/* haproxy_comments.c: notes the comment of a line, or the line as one where it left no trace. Its
+ * words have been read; was_active: they counted. */
+void haproxy_keep_comment(struct haproxy_reader *r, const struct haproxy_text_line *line,
+                          const struct haproxy_words *words, bool was_active);
 
 /* haproxy_forms.c: true when the line has a grammar of its own and was read. */
 bool haproxy_form_read(const struct haproxy_line *line);

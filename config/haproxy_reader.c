@@ -199,43 +199,9 @@ static void read_words(struct haproxy_reader *r, const struct haproxy_words *wor
         haproxy_line_read(r, words);
 }
 
-/* What a conversion does with a line that makes no directive. */
-static void warn_kept(struct haproxy_reader *r, const struct conf_word *first)
-{
-    static const struct {
-        const char *word, *message, *help;
-    } known[] = {
-        {".if", "conditions are decided now", "both branches stay as comments"},
-        {"setenv", "variables are not set any more", "their values stand where they are used"},
-        {"presetenv", "variables are not set any more", "their values stand where they are used"},
-        {"unsetenv", "variables are not unset any more", "they are empty where they are used"},
-        {"resetenv", "variables are not unset any more", "they are empty where they are used"},
-    };
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        if (strcmp(known[i].word, first->text) == 0)
-            CONF_WARN(r->l, first->span, known[i].help, "kept as a comment: %s", known[i].message);
-    }
-}
-
-/* A line that leaves no trace is kept as a comment: blocks, setenv, sections without effect. */
-static void keep_comment(struct haproxy_reader *r, const char *line, size_t len,
-                         const struct haproxy_words *words, struct conf_place place, size_t before)
-{
-    struct conf_comments *comments = r->l->comments;
-    if (words->count > 0 && r->made == before) {
-        bool is_inside = r->in_section && !r->is_skipping;
-        size_t blanks = is_inside ? strspn(line, " \t") : 0;
-        place.column = is_inside ? 2 : 1;
-        const char *text = arena_printf(r->l->scratch, " %.*s", (int)(len - blanks), line + blanks);
-        comments_add(comments, place, false, text, strlen(text));
-    } else if (words->comment_at < len) {
-        place.column += (unsigned)words->comment_at;
-        comments_add(comments, place, words->count > 0, line + words->comment_at + 1,
-                     len - words->comment_at - 1);
-    }
-}
-
-static void read_line(struct haproxy_reader *r, const struct conf_text *text, size_t line)
+/* A line of the text, without its end. */
+static struct haproxy_text_line line_at(const struct haproxy_reader *r,
+                                        const struct conf_text *text, size_t line)
 {
     size_t from = text->line_starts[line];
     size_t to = line + 1 < text->line_count ? text->line_starts[line + 1] : text->len;
@@ -243,22 +209,25 @@ static void read_line(struct haproxy_reader *r, const struct conf_text *text, si
         to--;
     if (to > from && text->bytes[to - 1] == '\r')
         to--;
-    struct conf_place start = {text->file, (unsigned)line + 1, 1};
+    return (struct haproxy_text_line){.bytes = text->bytes + from,
+                                      .len = to - from,
+                                      .place = {text->file, (unsigned)line + 1, 1},
+                                      .made_before = r->made};
+}
+
+static void read_line(struct haproxy_reader *r, const struct haproxy_text_line *line)
+{
     struct haproxy_words words;
-    size_t before = r->made;
-    bool was_active = haproxy_blocks_active(&r->blocks);
-    r->env.line = start.line;
-    if (!haproxy_words_split(r->l, &r->env, text->bytes + from, to - from, start, &words))
+    bool is_active = haproxy_blocks_active(&r->blocks);
+    r->env.line = line->place.line;
+    if (!haproxy_words_split(r->l, &r->env, line->bytes, line->len, line->place, &words))
         return;
     if (words.count > 0 && *words.items[0].text == '.')
         haproxy_blocks_line(r->l, &r->env, &r->blocks, &words);
-    else if (words.count > 0 && haproxy_blocks_active(&r->blocks))
+    else if (words.count > 0 && is_active)
         read_words(r, &words);
-    if (r->l->comments == NULL)
-        return;
-    if (was_active && words.count > 0)
-        warn_kept(r, &words.items[0]);
-    keep_comment(r, text->bytes + from, to - from, &words, start, before);
+    if (r->l->comments != NULL)
+        haproxy_keep_comment(r, line, &words, is_active);
 }
 
 /* HAProxy 2.3 and later take a missing line feed for a truncated file; an editor forgot it. */
@@ -286,8 +255,10 @@ void haproxy_read(struct loader *l, const struct conf_text *text)
     haproxy_env_set(&r.env, ".FILE", text->file);
     haproxy_env_set(&r.env, "HAPROXY_CFGFILES", text->file);
     check_line_ends(l, text);
-    for (size_t line = 0; line < text->line_count; line++)
-        read_line(&r, text, line);
+    for (size_t i = 0; i < text->line_count; i++) {
+        struct haproxy_text_line line = line_at(&r, text, i);
+        read_line(&r, &line);
+    }
     haproxy_blocks_end(l, &r.blocks);
 }
 
