@@ -104,11 +104,11 @@ def test_words(cfg, tmp_path, words, code, stdout, stderr):
 
 def test_rules_are_shown(tmp_path):
     path = tmp_path / "a.cfg"
-    path.write_text(CFG + ' acl here hdr(host) -i "a b"\n use_backend b if here\n'
+    path.write_text(CFG + ' acl here src 10.0.0.0/8\n use_backend b if here\n'
                     "backend b\n server s 10.0.0.2:80\n")
     done = weir("show", "config", "--syntax", "libconfig", path)
     assert done.returncode == 0, done.stderr
-    assert '"here hdr(host) -i \\"a b\\""' in done.stdout and '"b if here"' in done.stdout
+    assert '"here src 10.0.0.0/8"' in done.stdout and '"b if here"' in done.stdout
 
 
 def test_variables_stay_variables(cfg, tmp_path):
