@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Lines whose grammar is their own: each is a row of the table at the end and a function, which
- * makes directives of the same keyword rows as any other line. Rules are in haproxy_rules.c.
+ * makes directives of the same keyword rows as any other line.
  */
 #include <string.h>
 
 #include "config/haproxy_priv.h"
-#include "config/haproxy_rules.h"
 
 /* One more argument than the name: text that may go on to the end of the line. */
 static void read_rest_as_text(const struct haproxy_line *line)
@@ -163,22 +162,6 @@ static void read_check_send(const struct haproxy_line *line)
     *haproxy_emit(line->r, name) = d;
 }
 
-/* stats admin if TRUE */
-static void read_stats_admin(const struct haproxy_line *line)
-{
-    struct loader *l = line->r->l;
-    if (line->count == 2)
-        CONF_FAIL(l, line->words[1].span, "write: stats admin if TRUE",
-                  "'stats admin' needs a condition");
-    else if (line->count != 4 || strcmp(line->words[2].text, "if") != 0 ||
-             strcmp(line->words[3].text, "TRUE") != 0)
-        CONF_FAIL(l, haproxy_span(line->words + 2, line->count - 2),
-                  "write: stats admin if TRUE, and protect it with stats auth",
-                  "conditions of 'stats admin' are not supported yet");
-    else
-        haproxy_emit(line->r, haproxy_reword(line->words[0], line->row->name));
-}
-
 /* setenv NAME VALUE, presetenv NAME VALUE, unsetenv NAME..., resetenv [NAME...] */
 static void read_environment(const struct haproxy_line *line)
 {
@@ -211,12 +194,10 @@ static const struct {
     {"description", NULL, LEVEL_PROXY, read_rest_as_text},
     {"description", NULL, LEVEL_GLOBAL, read_rest_as_text},
     {"stats", "show-desc", LEVEL_PROXY, read_rest_as_text},
-    {"stats", "admin", LEVEL_PROXY, read_stats_admin},
     {"log", NULL, LEVEL_PROXY, read_log},
     {"log", NULL, LEVEL_GLOBAL, read_log},
     {"option", "httpchk", LEVEL_PROXY, read_httpchk},
     {"http-check", "send", LEVEL_PROXY, read_check_send},
-    {"http-request", NULL, LEVEL_PROXY, haproxy_rule_read},
     {"setenv", NULL, LEVEL_GLOBAL, read_environment},
     {"presetenv", NULL, LEVEL_GLOBAL, read_environment},
     {"unsetenv", NULL, LEVEL_GLOBAL, read_environment},

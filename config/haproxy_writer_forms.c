@@ -11,11 +11,6 @@ static const char *param_value(const struct outline_entries *params, const char 
     return param != NULL && param->value_count > 0 ? param->values[0] : NULL;
 }
 
-static bool has_param(const struct outline_entries *params, const char *name)
-{
-    return outline_find(params, name) != NULL;
-}
-
 /* option httpchk [[<method>] <uri> [<version>]], and the host in a line of its own */
 static bool put_httpchk(struct haproxy_writer *w)
 {
@@ -77,14 +72,6 @@ static bool put_balance(struct haproxy_writer *w)
     return true;
 }
 
-static bool put_stats_admin(struct haproxy_writer *w)
-{
-    if (w->entry->form != OUTLINE_VALUES)
-        return false;
-    haproxy_put_line(w, "stats admin if TRUE");
-    return true;
-}
-
 /* A rule of HAProxy does the same. */
 static bool put_forwarded_proto(struct haproxy_writer *w)
 {
@@ -94,51 +81,6 @@ static bool put_forwarded_proto(struct haproxy_writer *w)
     haproxy_put_line(w, "http-request set-header %s %%[ssl_fc,iif(https,http)]",
                      entry->value_count > 0 ? haproxy_quote(w->l->scratch, entry->values[0])
                                             : "X-Forwarded-Proto");
-    return true;
-}
-
-/* The action of a rule with its parameters. */
-static const char *print_action(struct haproxy_writer *w, const struct outline_entry *action)
-{
-    struct conf_arena *arena = w->l->scratch;
-    const char *name = action->row->name;
-    if (action->form != OUTLINE_GROUP)
-        return action->value_count > 0
-                   ? arena_printf(arena, "%s %s", name, haproxy_quote(arena, action->values[0]))
-                   : name;
-    const char *text = name;
-    bool has_body = has_param(&action->params, "string") || has_param(&action->params, "file");
-    if (has_body && !has_param(&action->params, "content-type")) {
-        CONF_WARN(w->l, action->span, "say content_type",
-                  "a body without a type becomes text/plain, as HAProxy needs one");
-        text = arena_printf(arena, "%s content-type text/plain", text);
-    }
-    for (size_t i = 0; i < action->params.count; i++) {
-        const struct outline_entry *param = &action->params.items[i];
-        bool is_status = strcmp(name, "deny") == 0 && strcmp(param->row->name, "status") == 0;
-        text = arena_printf(arena, "%s %s %s", text, is_status ? "deny_status" : param->row->name,
-                            haproxy_join(arena, param->values, param->value_count));
-    }
-    return text;
-}
-
-/* http-request <action> [if { path <path> }] */
-static bool put_http_request(struct haproxy_writer *w)
-{
-    const struct outline_entries *params = &w->entry->params;
-    const char *path = param_value(params, "path");
-    if (w->entry->form != OUTLINE_GROUP)
-        return false;
-    for (size_t i = 0; i < params->count; i++) {
-        const struct outline_entry *action = &params->items[i];
-        if (strcmp(action->row->name, "path") == 0)
-            continue;
-        if (path == NULL)
-            haproxy_put_line(w, "http-request %s", print_action(w, action));
-        else
-            haproxy_put_line(w, "http-request %s if { path %s }", print_action(w, action),
-                             haproxy_quote(w->l->scratch, path));
-    }
     return true;
 }
 
@@ -160,9 +102,7 @@ static const struct {
     {"log", LEVEL_PROXY, put_log},
     {"log", LEVEL_GLOBAL, put_log},
     {"balance", LEVEL_PROXY, put_balance},
-    {"stats admin", LEVEL_PROXY, put_stats_admin},
     {"option forwarded-proto", LEVEL_PROXY, put_forwarded_proto},
-    {"http-request", LEVEL_PROXY, put_http_request},
 };
 
 bool haproxy_put_form(struct haproxy_writer *w, enum keyword_level level)

@@ -55,10 +55,6 @@ static const struct keyword proxy_rows[] = {
      .doc = "Where requests go."},
     {.name = "monitor-uri", .kind = KW_STRING, .scopes = FRONT, AT(monitor_uri), .min = 1,
      .otherwise = "none", .doc = "A path that is answered with 200 without asking a server, for whoever watches weir."},
-    {.name = "http-request", .kind = KW_LIST, .scopes = NAMED, AT(actions), .plural = "http_request",
-     .params = LEVEL_ACTION, .list = &own_action_list, .otherwise = "requests go to a server",
-     .doc = "A rule that answers requests itself. The first that fits counts."},
-
     {.name = "balance", .kind = KW_GROUP, .scopes = BACK, AT(balance), .params = LEVEL_BALANCE, .set = own_balance, .anew = true, .min = 1,
      .otherwise = "roundrobin", .example = "balance leastconn",
      .example_libconfig = "balance = \"leastconn\";", .doc = "How a server is picked for each request."},
@@ -130,7 +126,7 @@ static const struct keyword proxy_rows[] = {
      .params = LEVEL_FORWARDFOR, .otherwise = "off", .example = "option forwardfor except 127.0.0.0/8",
      .example_libconfig = "option_forwardfor = { except = \"127.0.0.0/8\"; };",
      .doc = "Add the client's address to requests, in X-Forwarded-For."},
-    {.name = "option forwarded-proto", .kind = KW_OWN, .scopes = ANY, AT(forwarded_proto), .set = own_forwarded_proto,
+    {.name = "option forwarded-proto", .kind = KW_OWN, .scopes = ANY, AT(lines), .set = own_forwarded_proto,
      .takes = "true, or the name of a header", .otherwise = "off", .since = "weir",
      .doc = "Tell servers whether the client came by http or https, in X-Forwarded-Proto; what the client says there is replaced."},
     {.name = "option http-server-close", .kind = KW_FLAG, .scopes = ANY, AT(http_server_close), .initial = "false",
@@ -200,8 +196,6 @@ static const struct keyword proxy_rows[] = {
      .takes = "true, or a text", .otherwise = "not shown", .doc = "Show the node's description on the page."},
     {.name = "stats show-legends", .kind = KW_FLAG, .scopes = ANY, AT(stats.show_legends), .initial = "false",
      .doc = "More about each line of the page, where the pointer rests."},
-    {.name = "stats admin", .kind = KW_FLAG, .scopes = ANY, AT(stats.admin), .initial = "false",
-     .doc = "Let who may see the page take servers out and back. (haproxy.cfg: stats admin if TRUE.)"},
 
     {.name = "option contstats", .kind = KW_NOTHING, .scopes = FRONT, .note = "counters are always up to date", .doc = "Update counters during long transfers."},
     {.name = NULL},

@@ -9,6 +9,7 @@
 #include "config/apply.h"
 #include "config/haproxy_words.h"
 #include "config/line.h"
+#include "config/rule_groups.h"
 #include "config/suggest.h"
 #include "config/value.h"
 
@@ -289,7 +290,8 @@ static void warn_later(struct loader *l, const struct keyword *row, void *base,
 static void add_line(struct loader *l, const struct keyword *row, void *base, struct conf_line line)
 {
     struct conf_lines *lines = field(row, base);
-    line.row = row;
+    line.keyword = row->name;
+    line.kind = (enum conf_line_kind)row->value;
     line.words = arena_list_copy(l->arena, line.words, line.word_count, sizeof *line.words);
     lines->items = arena_list_grow(l->arena, lines->items, lines->count, sizeof line);
     lines->items[lines->count++] = line;
@@ -305,17 +307,29 @@ static void split_line(struct loader *l, const struct keyword *row, void *base,
     start.column++;
     if (!haproxy_words_split(l, &env, text->text, strlen(text->text), start, &words))
         return;
-    add_line(l, row, base, (struct conf_line){NULL, words.items, words.count, text->span, false});
+    add_line(
+        l, row, base,
+        (struct conf_line){.words = words.items, .word_count = words.count, .span = text->span});
 }
 
 static void add_lines(struct loader *l, const struct keyword *row, void *base,
                       const struct conf_directive *d)
 {
     if (d->is_line)
-        add_line(l, row, base,
-                 (struct conf_line){NULL, d->args, d->arg_count, d->name.span, false});
-    for (size_t i = 0; i < d->arg_count && !d->is_line; i++)
-        split_line(l, row, base, &d->args[i]);
+        add_line(
+            l, row, base,
+            (struct conf_line){.words = d->args, .word_count = d->arg_count, .span = d->name.span});
+    struct conf_line line;
+    if (d->is_group && rule_group_read(l, row, d, &line))
+        add_line(l, row, base, line);
+    for (size_t i = 0; i < d->arg_count && !d->is_line; i++) {
+        if (d->args[i].kind != CONF_WORD_BOOL) {
+            split_line(l, row, base, &d->args[i]);
+        } else if (!apply_is_off(d)) {
+            rule_true_read(l, d->args[i].span, &line);
+            add_line(l, row, base, line);
+        }
+    }
 }
 
 const struct apply_kind apply_kinds[KW_KIND_COUNT] = {

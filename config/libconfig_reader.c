@@ -178,6 +178,13 @@ static struct conf_word read_name(struct reader *r, const config_setting_t *sett
                               .span = span_of(r, &token)};
 }
 
+/* Rules keep their order, whether they are written as texts or as groups. */
+static bool is_rules(struct reader *r, const char *name)
+{
+    const struct keyword *row = keyword_find(&r->l->index, r->l->scratch, LEVEL_PROXY, name);
+    return row != NULL && row->kind == KW_LINES;
+}
+
 static void read_member(struct reader *r, config_setting_t *setting, struct directive_list *sets,
                         struct directive_list *adds)
 {
@@ -191,7 +198,7 @@ static void read_member(struct reader *r, config_setting_t *setting, struct dire
         read_group(r, setting, &d);
         append(r, sets, d);
     } else {
-        read_elements(r, setting, d.name, sets, adds);
+        read_elements(r, setting, d.name, sets, is_rules(r, d.name.text) ? sets : adds);
     }
 }
 

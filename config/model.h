@@ -156,8 +156,8 @@ struct conf_server_check {
     unsigned fastinter_ms, downinter_ms; /* 0 = inter_ms */
     unsigned rise;                       /* default 2 */
     unsigned fall;                       /* default 3 */
-    bool send_proxy;    /* in the server's version, or in version 1 */
-    bool no_send_proxy; /* although the server is sent one */
+    bool send_proxy;                     /* in the server's version, or in version 1 */
+    bool no_send_proxy;                  /* although the server is sent one */
     bool via_socks4;
 };
 
@@ -253,21 +253,7 @@ struct conf_stats {
     unsigned refresh_s;     /* 0 = no automatic refresh */
     bool hide_version, show_node, show_legends, show_desc;
     const char *node, *desc;
-    bool admin; /* stats admin if TRUE */
-};
-
-/* An http-request rule of this stage: an answer of our own (rules engines add kinds to this list).
- */
-enum conf_action_kind { CONF_ACTION_RETURN, CONF_ACTION_DENY, CONF_ACTION_PROMETHEUS };
-
-struct conf_action {
-    enum conf_action_kind kind;
-    struct conf_place place;
-    const char *path; /* only for requests whose path is this one; NULL = all */
-    unsigned status;
-    const char *content_type; /* or NULL */
-    const char *body;         /* "" when there is none */
-    size_t body_len;
+    bool admin; /* there are `stats admin` lines: one of them must hold */
 };
 
 /* What the rules engine reads: acl, http-request, use_backend, stick, ... in the order of the file. */
@@ -370,8 +356,6 @@ struct conf_proxy {
     struct conf_error_file *error_files;
     size_t error_file_count;
     struct conf_stats stats;
-    struct conf_action *actions;
-    size_t action_count;
     struct conf_lines lines;
     const struct proxy_rules *rules; /* what the lines were compiled to, or NULL: proxy/rules */
 
@@ -386,7 +370,6 @@ struct conf_proxy {
 
     /* both sides */
     struct conf_forwardfor forwardfor;
-    const char *forwarded_proto; /* header that tells "http"/"https" (X-Forwarded-Proto), or NULL */
     bool http_server_close, http_close; /* option http-server-close, httpclose */
     bool http_keep_alive;
     bool tcpka, clitcpka, srvtcpka;
@@ -396,6 +379,8 @@ struct conf_proxy {
     bool splice_auto, splice_request, splice_response;
     unsigned backlog; /* 0 = maxconn */
     bool abortonclose;
+    bool http_buffer_request;
+    unsigned inspect_delay_ms; /* tcp-request inspect-delay */
 
     /* backend side */
     struct conf_balance balance;
@@ -406,9 +391,9 @@ struct conf_proxy {
     struct conf_server *servers;
     size_t server_count;
     struct conf_check check;
-    unsigned retries; /* default 3 */
+    unsigned retries;            /* default 3 */
     struct conf_outgoing source; /* of servers without their own */
-    int redispatch;   /* 0 off, N: every Nth retry goes to another server, -1: the last (as HAProxy)
+    int redispatch; /* 0 off, N: every Nth retry goes to another server, -1: the last (as HAProxy)
                        */
     enum conf_reuse reuse;
     bool all_backups; /* option allbackups */
@@ -447,7 +432,8 @@ struct config {
     struct conf_global global;
     struct conf_proxy *proxies; /* in the order of the file */
     size_t proxy_count;
-    struct pattern_list *pattern_lists; /* of all rules: proxy/rules/pattern_list.h; the latest first */
+    struct pattern_list
+        *pattern_lists;      /* of all rules: proxy/rules/pattern_list.h; the latest first */
     struct conf_words files; /* all that was read: configurations, includes, error files, bodies */
     const char *digest; /* hex SHA-256 of all texts read: tells two loads apart in the statistics */
     struct conf_arena *arena; /* owned */

@@ -11,6 +11,7 @@
 #include "config/apply.h"
 #include "config/haproxy_words.h"
 #include "config/outline_remarks.h"
+#include "config/rule_groups.h"
 #include "config/section_kinds.h"
 #include "config/value.h"
 
@@ -84,17 +85,35 @@ static struct outline_entry make_bare(struct remark_cursor *cursor, const struct
     return entry;
 }
 
-/* A text of libconfig holds a whole line. */
+/* A text of libconfig holds a whole line; `true` is a condition. */
 static struct outline_entry make_line(struct remark_cursor *cursor, const struct keyword *row,
                                       const struct conf_word *word)
 {
     const struct haproxy_env env = {.arena = cursor->l->scratch};
     struct outline_entry entry = {.row = row, .form = OUTLINE_LINE, .span = word->span};
-    struct haproxy_words words;
-    if (haproxy_words_split(cursor->l, &env, word->text, strlen(word->text), word->span.place,
-                            &words)) {
-        for (size_t i = 0; i < words.count; i++)
-            add_value(cursor->l, &entry, words.items[i].text);
+    struct haproxy_words words = {0};
+    if (word->kind == CONF_WORD_BOOL) {
+        struct conf_line line;
+        rule_true_read(cursor->l, word->span, &line);
+        words.items = line.words;
+        words.count = line.word_count;
+    } else if (!haproxy_words_split(cursor->l, &env, word->text, strlen(word->text),
+                                    word->span.place, &words))
+        return entry;
+    for (size_t i = 0; i < words.count; i++)
+        add_value(cursor->l, &entry, words.items[i].text);
+    return entry;
+}
+
+/* A group of libconfig is one as well. */
+static struct outline_entry make_rule(struct remark_cursor *cursor, const struct keyword *row,
+                                      const struct conf_directive *d)
+{
+    struct outline_entry entry = {.row = row, .form = OUTLINE_LINE, .span = d->name.span};
+    struct conf_line line;
+    if (rule_group_read(cursor->l, row, d, &line)) {
+        for (size_t i = 0; i < line.word_count; i++)
+            add_value(cursor->l, &entry, line.words[i].text);
     }
     return entry;
 }
@@ -121,6 +140,8 @@ static struct outline_entry make_entry(struct remark_cursor *cursor, const struc
     struct outline_entry entry = {.row = row, .span = d->name.span};
     if (take_flag(&entry, d))
         return entry;
+    if (row->kind == KW_LINES && d->is_group)
+        return make_rule(cursor, row, d);
     bool is_group = row->kind == KW_GROUP || row->kind == KW_LIST;
     if (is_group && d->arg_count == 1)
         return make_bare(cursor, row, &d->args[0]);

@@ -56,6 +56,29 @@ static void take_rules(struct loader *l, struct outline_section *section,
     section->entries.count = kept;
 }
 
+static bool is_same_list(const struct keyword *a, const struct keyword *b)
+{
+    const int http_request = CONF_LINE_HTTP_REQUEST; /* what option forwarded-proto becomes */
+    return (a->kind == KW_LINES ? a->value : http_request) ==
+           (b->kind == KW_LINES ? b->value : http_request);
+}
+
+/* Rules of a list stand together, as they would in libconfig. */
+static void gather_rules(struct outline_entries *entries)
+{
+    for (size_t i = 0; i < entries->count; i++) {
+        struct outline_entry entry = entries->items[i];
+        size_t to = i;
+        while (to > 0 && !(is_rule(entry.row) && is_rule(entries->items[to - 1].row) &&
+                           is_same_list(entries->items[to - 1].row, entry.row)))
+            to--;
+        if (to == 0)
+            continue;
+        memmove(&entries->items[to + 1], &entries->items[to], (i - to) * sizeof entry);
+        entries->items[to] = entry;
+    }
+}
+
 void outline_spread_rules(struct outline *outline)
 {
     struct loader *l = outline->l;
@@ -73,6 +96,7 @@ void outline_spread_rules(struct outline *outline)
             continue;
         }
         outline_inherit(l, entries, &section->entries, section->kind);
+        gather_rules(entries);
         section->entries = *entries;
     }
 }

@@ -77,8 +77,8 @@ static void resolve_check(struct conf_server *server)
     struct conf_server_check *check = &server->check;
     bool elsewhere = check->port != 0 || check->addr.text != NULL;
     check->tls = check->tls || (server->tls.enabled && !elsewhere);
-    check->send_proxy = check->send_proxy ||
-                        (server->send_proxy != 0 && !elsewhere && !check->no_send_proxy);
+    check->send_proxy =
+        check->send_proxy || (server->send_proxy != 0 && !elsewhere && !check->no_send_proxy);
     if (check->addr.text == NULL)
         return;
     if (check->port == 0 && check->addr.port != 0)

@@ -3,6 +3,7 @@
 #include "proxy/http/stream_log.h"
 
 #include "proxy/http/stream.h"
+#include "proxy/rules/ruleset.h"
 #include "tls/session.h"
 
 /* Whose counters an event touches. */
@@ -117,7 +118,7 @@ static char cause_letter(const struct stream *s)
     static const char letters[CAUSES] = {
         [CAUSE_NONE] = '-',         [CAUSE_CLIENT_ABORT] = 'C',   [CAUSE_CLIENT_TIMEOUT] = 'c',
         [CAUSE_SERVER_ABORT] = 'S', [CAUSE_SERVER_TIMEOUT] = 's', [CAUSE_PROXY] = 'P',
-        [CAUSE_RESOURCE] = 'R',     [CAUSE_LOCAL] = 'L',          [CAUSE_SERVER_DOWN] = 'D',
+        [CAUSE_RESOURCE] = 'R',     [CAUSE_INTERNAL] = 'I',     [CAUSE_LOCAL] = 'L',          [CAUSE_SERVER_DOWN] = 'D',
         [CAUSE_KILLED] = 'K',
     };
     return letters[s->cause];
@@ -173,14 +174,25 @@ static void fill_local(const struct session *session, struct addr *local, struct
         r->local = local;
 }
 
-static void log_stream(struct stream *s)
+static void fill_captures(const struct stream *s, struct access_record *r)
 {
-    const struct conf_proxy *fe = s->frontend->conf;
-    if (fe->log_count == 0 || s->logged)
+    const struct proxy_rules *rules = s->frontend->conf->rules;
+    if (rules == NULL)
         return;
-    s->logged = true;
-    struct access_record r = {
-        .frontend = fe,
+    r->captured = s->rules.captured;
+    r->captured_resp = s->rules.captured_resp;
+    r->captured_count = rules->request_capture_count;
+    r->captured_resp_count = rules->response_capture_count;
+    r->cookie = s->rules.cookie;
+    r->cookie_resp = s->rules.cookie_resp;
+    r->log_level = s->rules.log_level;
+}
+
+/* local: room for the address it may need */
+static void fill(struct stream *s, struct access_record *r, struct addr *local)
+{
+    *r = (struct access_record){
+        .frontend = s->frontend->conf,
         .backend = s->backend != NULL ? s->backend->conf : NULL,
         .bind = s->session->bind->conf,
         .client = &s->session->address,
@@ -196,12 +208,30 @@ static void log_stream(struct stream *s)
         .backend_queue = s->backend_queue,
         .thread = s->thread->loop->index,
     };
-    fill_loads(s, &r);
-    fill_timers(s, &r);
-    s->mode->describe(s, &r);
-    fill_tls(s->session, &r);
+    fill_loads(s, r);
+    fill_timers(s, r);
+    s->mode->describe(s, r);
+    fill_tls(s->session, r);
+    fill_captures(s, r);
+    fill_local(s->session, local, r);
+}
+
+const struct access_record *stream_log_record(struct sample_env *env)
+{
+    struct http_thread *thread = env->stream->thread;
+    fill(env->stream, &thread->record, &thread->record_local);
+    env->record = &thread->record;
+    return env->record;
+}
+
+static void log_stream(struct stream *s)
+{
+    if (s->frontend->conf->log_count == 0 || s->logged)
+        return;
+    s->logged = true;
+    struct access_record r;
     struct addr local;
-    fill_local(s->session, &local, &r);
+    fill(s, &r, &local);
     s->thread->hooks->access_log(&r);
 }
 

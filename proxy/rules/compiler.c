@@ -177,7 +177,7 @@ static bool take_rest(struct compiler *c, const struct action *row, const char *
 
 static const char *line_text(struct compiler *c, const struct conf_line *line)
 {
-    const char *text = line->row->name;
+    const char *text = line->keyword;
     size_t len = strlen(text) + 1;
     for (size_t i = 0; i < line->word_count; i++)
         len += strlen(line->words[i].text) + 1;
@@ -245,7 +245,7 @@ static const struct line_row *find_line_row(const struct compiler *c, enum conf_
 
 static void compile_line(struct compiler *c, const struct conf_line *line)
 {
-    enum conf_line_kind kind = (enum conf_line_kind)line->row->value;
+    enum conf_line_kind kind = line->kind;
     const struct line_row *row = find_line_row(c, kind);
     c->line = line;
     if (row != NULL)
@@ -253,7 +253,7 @@ static void compile_line(struct compiler *c, const struct conf_line *line)
     else if (line_lists[kind].is_rule)
         compile_rule(c, line, &line_lists[kind]);
     else
-        CONF_FAIL(c->l, line->span, NULL, "'%s' is not supported yet", line->row->name);
+        CONF_FAIL(c->l, line->span, NULL, "'%s' is not supported yet", line->keyword);
 }
 
 /* The lines of named defaults stand first and have acls of their own. */

@@ -17,7 +17,7 @@
 
 enum format_flags {
     FLAG_QUOTE = 1u << 0,  /* +Q: in quotes */
-    FLAG_HEX = 1u << 1,    /* +X: numbers and addresses in hexadecimal */
+    FLAG_HEX = 1u << 1,    /* +X: numbers and addresses of tokens in hexadecimal */
     FLAG_ESCAPE = 1u << 2, /* +E: a backslash before '"', '\' and ']' */
 };
 
@@ -55,8 +55,8 @@ static bool put(struct writer *w, const char *data, size_t len)
 
 static bool must_encode(enum format_kind kind, unsigned flags, char c)
 {
-    if (kind == FORMAT_HTTP)
-        return ((unsigned char)c < ' ' && c != '\t') || c == 0x7f;
+    if (kind == FORMAT_HTTP && (((unsigned char)c < ' ' && c != '\t') || c == 0x7f))
+        return true;
     return (flags & FLAG_ESCAPE) != 0 && strchr("\"\\]", c) != NULL && c != '\0';
 }
 
@@ -77,7 +77,7 @@ static bool encode(const struct format *f, unsigned flags, struct sample_env *en
         char c = text->data[i];
         if (!must_encode(f->kind, flags, c)) {
             out[len++] = c;
-        } else if (f->kind == FORMAT_HTTP) {
+        } else if (strchr("\"\\]", c) == NULL || c == '\0') {
             out[len++] = '%';
             out[len++] = digits[(unsigned char)c >> 4];
             out[len++] = digits[(unsigned char)c & 15];
@@ -107,7 +107,7 @@ static bool to_hex(struct sample *s, const struct sample_env *env)
         return address_to_hex(s, env);
     if (s->type != SAMPLE_INT && s->type != SAMPLE_IPV4)
         return true;
-    size_t least = s->type == SAMPLE_IPV4 ? 8 : 1;
+    size_t least = s->type == SAMPLE_IPV4 ? 8 : 4;
     (void)sample_cast(s, SAMPLE_INT, env);
     for (uint64_t rest = (uint64_t)s->integer; rest != 0 || sizeof text - at < least; rest >>= 4)
         text[--at] = digits[rest & 15];
@@ -121,7 +121,7 @@ static void value_text(const struct piece *piece, struct sample_env *env, struct
     *out = (struct sample_text){"", 0};
     bool found = piece->expr != NULL ? expr_run(piece->expr, env, &s)
                                      : piece->token->run(env, piece->token, &s);
-    if (found && (piece->flags & FLAG_HEX) != 0)
+    if (found && piece->token != NULL && (piece->flags & FLAG_HEX) != 0)
         found = to_hex(&s, env);
     if (found && sample_cast(&s, SAMPLE_STRING, env))
         *out = s.text;
@@ -130,7 +130,8 @@ static void value_text(const struct piece *piece, struct sample_env *env, struct
 static bool put_value(struct writer *w, const struct format *f, const struct piece *piece)
 {
     struct sample_text text;
-    bool in_quotes = (piece->flags & FLAG_QUOTE) != 0;
+    bool in_quotes =
+        (piece->flags & FLAG_QUOTE) != 0 && (f->kind != FORMAT_HTTP || piece->token != NULL);
     value_text(piece, w->env, &text);
     if (!encode(f, piece->flags, w->env, &text))
         return false;
@@ -222,11 +223,13 @@ static bool read_flags(struct reader *r, unsigned *flags)
             on = c == '+';
         else if (letter != NULL)
             *flags = on ? *flags | 1u << (letter - letters) : *flags & ~(1u << (letter - letters));
-        else if (c != ',') {
+        else if (c == '\0') {
             CONF_FAIL(r->c->l, compiler_span_in(r->word, r->at, 1), "as in: %{+Q,-X}",
-                      c == '\0' ? "the brace of flags is not closed" : "'%c' is not a flag", c);
+                      "the brace of flags is not closed");
             return false;
-        }
+        } else if (c != ',')
+            CONF_WARN(r->c->l, compiler_span_in(r->word, r->at, 1), "as in: %{+Q,-X}",
+                      "'%c' is not a flag", c);
     }
     r->at++;
     return true;
@@ -239,8 +242,10 @@ static bool read_expr(struct reader *r, unsigned flags)
     if (e == NULL)
         return false;
     if (peek(r, 0) != ']') {
-        CONF_FAIL(r->c->l, compiler_span_in(r->word, from, 1), "an expression ends with ']'",
-                  "this bracket is not closed");
+        bool is_open = peek(r, 0) == '\0';
+        CONF_FAIL(r->c->l, compiler_span_in(r->word, is_open ? from : r->at, 1),
+                  "an expression ends with ']'",
+                  is_open ? "this bracket is not closed" : "']' is expected here");
         return false;
     }
     r->at++;
@@ -283,8 +288,8 @@ static bool read_token(struct reader *r, unsigned flags)
 static bool read_special(struct reader *r)
 {
     unsigned flags = r->flags;
-    if (peek(r, 0) == '%') {
-        add_text(r, "%", 1);
+    if (peek(r, 0) == '%' || peek(r, 0) == '"') {
+        add_text(r, r->word->text + r->at, 1);
         r->at++;
         return true;
     }

@@ -192,7 +192,7 @@ static int start(struct worker *worker, struct load *load)
     char reason[LOAD_REASON_BYTES];
     if (startup_prepare(worker, load) != 0)
         return -1;
-    if (threads_create(worker, load->config->global.bufsize) != 0)
+    if (threads_create(worker, &load->config->global) != 0)
         return complain("No threads", UV_ENOMEM);
     worker->health = health_new(&worker->control);
     if (worker->health == NULL)

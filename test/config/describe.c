@@ -67,12 +67,6 @@ static void print_statuses(struct describer *d, const void *field)
         fprintf(d->out, " %llx", (unsigned long long)set->bits[i]);
 }
 
-static void print_action(struct describer *d, const void *field)
-{
-    const struct conf_action *action = field;
-    fprintf(d->out, " %d %u %s", action->kind, action->status, action->body);
-}
-
 static void print_tls(struct describer *d, const void *field)
 {
     const struct conf_tls *tls = field;
@@ -133,10 +127,6 @@ static const struct {
     {own_redispatch, print_unsigned},
     {own_stats_auth, print_words},
     {own_stats_text, print_stats_text},
-    {own_forwarded_proto, print_string},
-    {own_service, print_action},
-    {own_body_text, print_action},
-    {own_body_file, print_action},
     {own_error_path, print_file},
     {own_user, print_unsigned},
     {own_group, print_unsigned},
@@ -161,7 +151,7 @@ static void print_lines(struct describer *d, const struct keyword *row, const vo
     const struct conf_lines *lines = (const void *)((const char *)base + row->offset);
     for (size_t i = 0; i < lines->count; i++) {
         const struct conf_line *line = &lines->items[i];
-        if (strcmp(line->row->name, row->name) != 0)
+        if (strcmp(line->keyword, row->name) != 0)
             continue;
         fputs(row->name, d->out);
         for (size_t k = 0; k < line->word_count; k++)

@@ -61,17 +61,6 @@ static int world_group(void *ctx, const char *name, gid_t *gid_out)
     return 0;
 }
 
-/* Nobody compiles them; their rows must outlive the load, to be described. */
-static void keep_lines(struct loader *l, struct config *config)
-{
-    for (size_t p = 0; p < config->proxy_count; p++) {
-        struct conf_lines *lines = &config->proxies[p].lines;
-        for (size_t i = 0; i < lines->count; i++)
-            lines->items[i].row =
-                arena_list_copy(l->arena, lines->items[i].row, 1, sizeof *lines->items[i].row);
-    }
-}
-
 struct given {
     struct world world;
     struct conf_source source;
@@ -88,8 +77,7 @@ static void give(struct given *g, const char *name, const char *text)
                                      .resolve = world_resolve,
                                      .user = world_user,
                                      .group = world_group};
-    g->input = (struct conf_input){
-        .paths = &g->path, .path_count = 1, .source = &g->source, .compile = keep_lines};
+    g->input = (struct conf_input){.paths = &g->path, .path_count = 1, .source = &g->source};
 }
 
 /* The name decides nothing here: every text begins with a word that tells its syntax. */
@@ -336,7 +324,6 @@ static const struct {
     {"backends = { name = \"b\"; servers = (\n{ name = \"s\"; address = \"/s\"; key = \"k\"; } ); };", CONF_WARNING, 2, 31, "HAProxy itself does not know 'key'"},
     {"defaults = { option_tcpka = true; };\nbackends = { name = \"b\"; option_tcpka = false; };", CONF_WARNING, 2, 26, "HAProxy itself does not take 'no option tcpka'"},
     {"frontends = { name = \"b\"; binds = ( { address = \":80\";\nno_tlsv10 = false; } ); };", CONF_WARNING, 2, 1, "'no-tlsv10' cannot be switched off in haproxy.cfg"},
-    {"frontends = { name = \"b\"; http_request = (\n{ return = { string = \"x\"; }; } ); };", CONF_WARNING, 2, 3, "a body without a type becomes text/plain, as HAProxy needs one"},
     {"sections = (\n{ name = \"a\"; } );", CONF_ERROR, 2, 1, "the kind of this section is not given"},
     {"sections = (\n{ section = \"fronted\"; } );", CONF_ERROR, 2, 13, "unknown kind of section 'fronted'"},
     {"global = { node = \"${A\"; };", CONF_ERROR, 1, 19, "a variable that is not whole"},

@@ -174,7 +174,7 @@ static void what_is_wrong_is_told_at_its_place(void **state)
         unsigned at, column;
         const char *message;
     } cases[] = {
-        {SET "str(a),map", "", 7, 44, "converter 'map': missing arguments"},
+        {SET "str(a),map", "", 7, 44, "cannot read ''"},
         {SET "str(a),map(/nofile)", "", 7, 48, "cannot read '/nofile'"},
         {SET "str(a),map_str_int(/names)", "/names", 1, 3, "unable to parse 'first' as integer"},
         {SET "str(a),map_str_int(/more,x)", "", 7, 62, "the default 'x' does not read as integer"},
