@@ -115,9 +115,10 @@ struct keyword {
     unsigned position;  /* haproxy.cfg: place among the words that need no name, from 1 */
     int words;     /* haproxy.cfg: how many follow it among parameters; 0 = as its kind has it */
     bool required; /* of a KW_LIST's parameters: an element without it is an error */
-    bool bare;     /* the parameter a single value stands for where a group is expected */
     bool adds;     /* KW_OWN: each use adds to those before it */
     bool anew;     /* KW_GROUP: each use forgets what those before it said */
+    bool bare;     /* the parameter a single value stands for where a group is expected;
+                      KW_LINES: a text of libconfig is one word */
     const struct keyword_choice *choices; /* KW_CHOICE, KW_NAME */
     const char *(*names)(size_t i);  /* more choices, from another room's table; NULL ends them */
     enum keyword_level params;       /* KW_GROUP, KW_LIST */

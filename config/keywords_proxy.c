@@ -161,6 +161,8 @@ static const struct keyword proxy_rows[] = {
      .otherwise = "a short line", .doc = "HAProxy's HTTP log line: timers, status, termination code, request."},
     {.name = "option tcplog", .kind = KW_SET, .scopes = ANY, AT(log_format), .value = CONF_LOG_TCP,
      .otherwise = "a short line", .doc = "HAProxy's TCP log line."},
+    {.name = "option httplog clf", .kind = KW_SET, .scopes = ANY, AT(log_format), .value = CONF_LOG_CLF,
+     .otherwise = "a short line", .doc = "Log lines in the Common Log Format, and more behind it."},
     {.name = "option httpslog", .kind = KW_SET, .scopes = ANY, AT(log_format), .value = CONF_LOG_HTTPS, .since = "2.5",
      .otherwise = "a short line", .doc = "The HTTP log line with words about TLS."},
     {.name = "option dontlognull", .kind = KW_FLAG, .scopes = FRONT, AT(dontlognull), .initial = "false",

@@ -17,6 +17,11 @@ enum {
     .name = word, .kind = KW_LINES, .scopes = where, .value = which, .min = 1,                     \
     .otherwise = "none", .offset = offsetof(struct draft_proxy, p.lines)
 
+/* In libconfig such a text is not split into words. */
+#define TEXT(word, where, which)                                                                   \
+    .name = word, .kind = KW_LINES, .scopes = where, .value = which, .min = 1, .bare = true,       \
+    .offset = offsetof(struct draft_proxy, p.lines)
+
 /* clang-format off */
 static const struct keyword rows[] = {
     {LINES("acl", ANY, CONF_LINE_ACL),
@@ -45,6 +50,12 @@ static const struct keyword rows[] = {
     {LINES("stick-table", NAMED, CONF_LINE_STICK_TABLE), .doc = "A table of counters and servers by a key: type TYPE size N [expire TIME] [store DATA,...]."},
     {LINES("capture", IN_FRONTEND, CONF_LINE_CAPTURE), .doc = "Keeps a header or cookie for the log: request header NAME len N, response header NAME len N, cookie NAME len N."},
     {LINES("declare capture", IN_FRONTEND, CONF_LINE_CAPTURE), .since = "1.6", .doc = "Room for what an action captures: request|response len N."},
+    {TEXT("log-format", FRONT, CONF_LINE_LOG_FORMAT), .otherwise = "by option httplog, tcplog or httpslog",
+     .doc = "Log lines by a format string with %tokens and %[expressions]; or json, or ecs."},
+    {TEXT("log-format-sd", FRONT, CONF_LINE_LOG_FORMAT_SD), .otherwise = "none", .doc = "Structured data of RFC 5424 log lines, by a format string."},
+    {TEXT("error-log-format", FRONT, CONF_LINE_ERROR_LOG_FORMAT), .otherwise = "as HAProxy has it", .since = "2.5",
+     .doc = "Log lines of connections that failed before there was a request, by a format string."},
+    {TEXT("unique-id-format", FRONT, CONF_LINE_UNIQUE_ID_FORMAT), .otherwise = "none", .doc = "Identifier of each request, by a format string."},
     {.name = NULL},
 };
 /* clang-format on */

@@ -304,6 +304,12 @@ static void split_line(struct loader *l, const struct keyword *row, void *base,
     const struct haproxy_env env = {.arena = l->scratch};
     struct conf_place start = text->span.place;
     struct haproxy_words words;
+    if (row->bare) {
+        struct conf_word word = *text;
+        add_line(l, row, base,
+                 (struct conf_line){.words = &word, .word_count = 1, .span = text->span});
+        return;
+    }
     start.column++;
     if (!haproxy_words_split(l, &env, text->text, strlen(text->text), start, &words))
         return;

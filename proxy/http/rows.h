@@ -10,5 +10,6 @@ extern const struct fetch header_fetches[], cookie_fetches[], request_fetches[],
 extern const struct action answer_actions[], field_actions[], line_actions[], redirect_actions[],
     normalize_actions[], stream_actions[];
 extern const struct line_row http_lines[];
+extern const struct format_token log_tokens[];
 
 #endif

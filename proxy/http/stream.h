@@ -129,6 +129,7 @@ struct stream {
     bool fresh_conn;     /* idle connections have failed it: open a new one */
     bool up_broken;      /* the server takes no more of the request: its answer may explain */
     bool redispatched;
+    uint32_t serial; /* %rt: from 1; 0 = nobody asked yet */
     unsigned retries;
 
     /* deadlines of each side in the loop's ms; 0 = that side is not waited for */

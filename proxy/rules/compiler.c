@@ -9,6 +9,7 @@
 
 #include "config/suggest.h"
 #include "proxy/rules/diagnose.h"
+#include "proxy/rules/log_formats.h"
 #include "proxy/rules/ruleset.h"
 
 /* ---- lists of rules ----------------------------------------------------------------------------------- */
@@ -260,7 +261,7 @@ static void compile_line(struct compiler *c, const struct conf_line *line)
 static void compile_proxy(struct compiler *c, struct conf_proxy *proxy)
 {
     const struct conf_lines *lines = &proxy->lines;
-    if (lines->count == 0)
+    if (lines->count == 0 && proxy->log_count == 0)
         return;
     c->proxy = proxy;
     c->rules = arena_alloc(c->l->arena, sizeof *c->rules);
@@ -270,6 +271,7 @@ static void compile_proxy(struct compiler *c, struct conf_proxy *proxy)
             c->acls = (struct name_map){0};
         compile_line(c, &lines->items[i]);
     }
+    log_format_default(c);
     diagnose_proxy(c);
     proxy->rules = c->rules;
 }

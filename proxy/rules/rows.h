@@ -91,6 +91,8 @@ enum fetch_use {
     USE_RESPONSE = 1u << 6,    /* the head of a response */
     USE_END = 1u << 7,         /* only at the end of the stream: logs */
     USE_TXN = 1u << 8, /* kept of the request until the end: captures, method, url of logs */
+    /* what is left of a stream when its line is written */
+    USE_IN_LOGS = USE_CLIENT | USE_SESSION | USE_SERVER | USE_END | USE_TXN,
 };
 
 struct fetch {
@@ -196,7 +198,8 @@ struct rule {
 struct format_token {
     const char *name; /* NULL ends a table: "ci" of %ci */
     unsigned use;     /* enum fetch_use */
-    /* False: there is no such value, which logs write as "-". */
+    /* False: there is no such value, which logs write as "-". A text of type SAMPLE_NONE is written as it is:
+     * without quotes, and nothing at all if it is empty. */
     bool (*run)(struct sample_env *env, const struct format_token *row, struct sample *out);
     int value;
     const char *doc;

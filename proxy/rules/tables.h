@@ -13,6 +13,6 @@ extern const struct converter encode_converters[], field_converters[], hash_conv
 
 extern const struct action map_actions[], switching_actions[], var_actions[];
 
-extern const struct line_row acl_lines[];
+extern const struct line_row acl_lines[], log_format_lines[];
 
 #endif

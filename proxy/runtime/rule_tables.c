@@ -36,9 +36,9 @@ static const struct action *const actions[] = {
     line_actions,  redirect_actions,  normalize_actions, stream_actions, NULL,
 };
 
-static const struct format_token *const tokens[] = {NULL};
+static const struct format_token *const tokens[] = {log_tokens, NULL};
 
-static const struct line_row *const lines[] = {acl_lines, http_lines, NULL};
+static const struct line_row *const lines[] = {acl_lines, log_format_lines, http_lines, NULL};
 
 const struct rule_tables rule_tables = {
     .fetches = fetches,

@@ -51,6 +51,8 @@ struct access_record {
     size_t captured_count, captured_resp_count;
     struct access_text cookie, cookie_resp; /* %CC, %CS */
     int8_t log_level;                       /* 1 + what an action set; 0: the usual one */
+    /* The line by the frontend's format, and structured data for RFC 5424; data NULL: as access_line.h has it. */
+    struct access_text line, structured;
     const struct addr *local;  /* where the client connected to; NULL: the address of the bind */
     const char *session_error; /* of a session without a stream: "SSL handshake failure" */
     unsigned thread;

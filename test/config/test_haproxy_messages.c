@@ -113,7 +113,6 @@ static const struct {
     {"odd network", LISTEN(" option forwardfor except 10.0.0.0/33"), 9, 27, CONF_ERROR, "'10.0.0.0/33' is not a network", "as in \"10.0.0.0/8\" or \"fd00::/8\""},
 
     /* probes */
-    {"log format that is not built", LISTEN(" option httplog clf"), 9, 2, CONF_ERROR, "'option httplog clf' is not supported yet", "write: option httplog"},
     {"too many values", LISTEN(" option httpchk GET / HTTP/1.1 x"), 9, 32, CONF_ERROR, "'option httpchk' takes no more than three values", "option httpchk [<method>] [<uri>] [<version>]"},
     {"hidden header", LISTEN(" option httpchk GET /x HTTP/1.1\\r\\nHost:\\ foo"), 9, 24, CONF_WARNING, "headers behind the version are the form of before 2.2", "write a line below it: http-check send ver HTTP/1.1 hdr Host foo"},
     {"hidden header that is not built", LISTEN(" option httpchk GET /x HTTP/1.1\\r\\nX-A:\\ foo"), 9, 24, CONF_ERROR, "headers of probes are not supported yet", "only Host can be sent"},

@@ -127,7 +127,7 @@ static const struct {
     {FMT "'%\"'", "\""},
     {FMT "%[str(a)]]", "a]"},
     {FMT "%{+Q}o%[str(a)]%{-Q}[str(b)]", "\"a\"b"},
-    {FMT "%four%{+Q}four", "4\"4\""},
+    {FMT "%four%{+Q}four", "44"},
     {FMT "'%[str(\"]\")]'", "]"},
     {FMT "\"%[str(a b)]\"", "a b"},
     /* clang-format on */
