@@ -217,7 +217,7 @@ static size_t check_folder(const char *folder, bool is_wrong)
 static void every_file_goes_both_ways(void **state)
 {
     (void)state;
-    assert_true(check_folder(WEIR_TOP "/test/config/convert", false) >= 35);
+    assert_true(check_folder(WEIR_TOP "/test/config/convert", false) >= 40);
     assert_true(check_folder(WEIR_TOP "/test/fuzz/corpus/haproxy_cfg", true) >= 5);
     assert_true(check_folder(WEIR_TOP "/test/fuzz/corpus/config", true) >= 5);
     assert_true(check_folder(WEIR_TOP "/deploy", false) >= 1);
@@ -278,6 +278,10 @@ static const struct {
     {"a variable of the file's own", "global\n setenv A b\n node \"$A\"\n", "node = \"b\";"},
     {"a word of the environment", "global\n node \"$WEIR_TEST_UNSET\"\n",
      "node = \"${WEIR_TEST_UNSET}\";"},
+    {"a variable in a group of rules",
+     "frontends = { name = \"f\"; http_request = ( { path = \"/${WEIR_TEST_NAME}\"; deny = true; } "
+     "); };",
+     "http-request deny if { path \"/${WEIR_TEST_NAME}\" }"},
     {"weir's own word", "backends = { name = \"b\"; option_forwarded_proto = true; };",
      "http-request set-header X-Forwarded-Proto %[ssl_fc,iif(https,http)]"},
     {"the mode of HAProxy", "backends = { name = \"b\"; };", "backend b\n    mode http\n"},
