@@ -331,6 +331,7 @@ static const struct {
     {"sections = (\n{ name = \"a\"; } );", CONF_ERROR, 2, 1, "the kind of this section is not given"},
     {"sections = (\n{ section = \"fronted\"; } );", CONF_ERROR, 2, 13, "unknown kind of section 'fronted'"},
     {"global = { node = \"${A\"; };", CONF_ERROR, 1, 19, "a variable that is not whole"},
+    {"backends = { name = \"b\"; default_server = \"x\"; };", CONF_ERROR, 1, 43, "'default-server' takes a group"},
     {"global = { noode = 1; };", CONF_ERROR, 1, 12, "unknown keyword 'noode'"},
     /* clang-format on */
 };
