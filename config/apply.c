@@ -46,6 +46,14 @@ static const char *scope_name(unsigned scope)
     return "this place";
 }
 
+/* Into nowhere: a value that is wrong is wrong anywhere. */
+static void try_row(struct loader *l, const struct keyword *row, const struct conf_directive *d)
+{
+    struct draft_proxy *nowhere = arena_alloc(l->scratch, sizeof *nowhere);
+    if (row->kind != KW_LIST && row->kind != KW_LINES)
+        apply_kinds[row->kind].set(l, row, nowhere, d);
+}
+
 /* HAProxy ignores a frontend's keyword in a backend and the reverse, and says so; so do we. Servers
  * are more than a word too many. */
 static void report_misplaced(struct loader *l, const struct keyword *row, unsigned scope,
@@ -53,12 +61,13 @@ static void report_misplaced(struct loader *l, const struct keyword *row, unsign
 {
     bool harmless = (scope == IN_FRONTEND && (row->scopes & IN_BACKEND) != 0) ||
                     (scope == IN_BACKEND && (row->scopes & IN_FRONTEND) != 0);
-    if (harmless && row->params != LEVEL_SERVER)
+    if (harmless && row->params != LEVEL_SERVER) {
+        try_row(l, row, d);
         CONF_WARN(l, d->name.span,
                   arena_printf(l->scratch, "remove it, or move it into %s",
                                scope_name(scope == IN_FRONTEND ? IN_BACKEND : IN_FRONTEND)),
                   "'%s' has no effect in %s", d->name.text, scope_name(scope));
-    else
+    } else
         CONF_FAIL(l, d->name.span, NULL, "'%s' is not allowed in %s", d->name.text,
                   scope_name(scope));
 }

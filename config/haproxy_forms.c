@@ -162,6 +162,35 @@ static void read_check_send(const struct haproxy_line *line)
     *haproxy_emit(line->r, name) = d;
 }
 
+/* master-worker [no-exit-on-failure]: the monitor never leaves because a worker failed. */
+static void read_master_worker(const struct haproxy_line *line)
+{
+    if (line->count > 2 ||
+        (line->count == 2 && strcmp(line->words[1].text, "no-exit-on-failure") != 0)) {
+        CONF_FAIL(line->r->l, line->words[line->count - 1].span, "write: master-worker",
+                  "'master-worker' takes no word but 'no-exit-on-failure'");
+        return;
+    }
+    haproxy_emit(line->r, haproxy_reword(line->words[0], line->row->name));
+}
+
+/* stats realm <text>: words behind it are for nobody, though they are often meant. */
+static void read_realm(const struct haproxy_line *line)
+{
+    struct loader *l = line->r->l;
+    const struct conf_word *args = line->words + line->name_words;
+    size_t count = line->count - line->name_words;
+    if (count > 1)
+        CONF_WARN(l, args[1].span,
+                  arena_printf(l->scratch, "quote what belongs together: stats realm \"%s %s\"",
+                               args[0].text, args[1].text),
+                  "'stats realm' takes one word: this one does not count");
+    struct conf_directive *d =
+        haproxy_emit(line->r, haproxy_reword(line->words[0], line->row->name));
+    d->args = (struct conf_word *)args;
+    d->arg_count = count > 1 ? 1 : count;
+}
+
 /* setenv NAME VALUE, presetenv NAME VALUE, unsetenv NAME..., resetenv [NAME...] */
 static void read_environment(const struct haproxy_line *line)
 {
@@ -194,10 +223,13 @@ static const struct {
     {"description", NULL, LEVEL_PROXY, read_rest_as_text},
     {"description", NULL, LEVEL_GLOBAL, read_rest_as_text},
     {"stats", "show-desc", LEVEL_PROXY, read_rest_as_text},
+    {"stats", "realm", LEVEL_PROXY, read_realm},
+    {"errorfiles", NULL, LEVEL_PROXY, haproxy_errors_use},
     {"log", NULL, LEVEL_PROXY, read_log},
     {"log", NULL, LEVEL_GLOBAL, read_log},
     {"option", "httpchk", LEVEL_PROXY, read_httpchk},
     {"http-check", "send", LEVEL_PROXY, read_check_send},
+    {"master-worker", NULL, LEVEL_GLOBAL, read_master_worker},
     {"setenv", NULL, LEVEL_GLOBAL, read_environment},
     {"presetenv", NULL, LEVEL_GLOBAL, read_environment},
     {"unsetenv", NULL, LEVEL_GLOBAL, read_environment},

@@ -21,6 +21,9 @@ struct haproxy_reader {
     bool is_skipping; /* within a section that is not built or unknown */
     size_t made;      /* sections and directives, of which some lines leave none */
     const struct section_kind *foreign; /* within a section that is not built: its kind */
+    struct conf_span foreign_span;      /* of its first word */
+    bool foreign_complete;              /* it has the line without which there is none */
+    struct error_group *error_group;    /* of the http-errors section at hand */
 };
 
 /* A line of the text, without its end. */
@@ -47,6 +50,10 @@ struct haproxy_line {
 
 /* Reads one line of the current section; words[0] is not a section's name. */
 void haproxy_line_read(struct haproxy_reader *r, const struct haproxy_words *words);
+
+/* A section, which is the current one from here on. */
+struct conf_section *haproxy_section_begin(struct haproxy_reader *r, enum conf_section_kind kind,
+                                           struct conf_span span);
 
 /* A directive for the current section; returns it for params to be added. */
 struct conf_directive *haproxy_emit(struct haproxy_reader *r, struct conf_word name);
@@ -76,6 +83,18 @@ void haproxy_keep_comment(struct haproxy_reader *r, const struct haproxy_text_li
 
 /* haproxy_forms.c: true when the line has a grammar of its own and was read. */
 bool haproxy_form_read(const struct haproxy_line *line);
+
+/* haproxy_foreign.c: sections whose lines are checked and kept as they are. */
+void haproxy_foreign_head(struct haproxy_reader *r, enum conf_section_kind kind,
+                          const struct haproxy_words *words);
+void haproxy_foreign_line(struct haproxy_reader *r, const struct haproxy_words *words);
+void haproxy_foreign_end(struct haproxy_reader *r);
+
+/* haproxy_errors.c: http-errors sections, and the lines that use them. */
+void haproxy_errors_begin(struct haproxy_reader *r, const char *name);
+void haproxy_errors_line(struct haproxy_reader *r, const struct haproxy_words *words);
+void haproxy_errors_use(const struct haproxy_line *line);
+void haproxy_errors_end(struct loader *l);
 
 /* haproxy_old.c: a former spelling becomes today's, with a warning; false when there is none. The
  * words may be replaced. */

@@ -12,8 +12,8 @@
 #include "config/section_kinds.h"
 #include "config/suggest.h"
 
-static struct conf_section *section_begin(struct haproxy_reader *r, enum conf_section_kind kind,
-                                          struct conf_span span)
+struct conf_section *haproxy_section_begin(struct haproxy_reader *r, enum conf_section_kind kind,
+                                           struct conf_span span)
 {
     struct conf_sections *sections = &r->l->sections;
     sections->items =
@@ -84,7 +84,7 @@ static void read_head(struct haproxy_reader *r, const struct haproxy_words *word
 {
     size_t at = 1;
     bool inherits = kind != CONF_SECTION_DEFAULTS && has_defaults(&r->l->sections);
-    struct conf_section *section = section_begin(r, kind, words->items[0].span);
+    struct conf_section *section = haproxy_section_begin(r, kind, words->items[0].span);
     bool is_listening = kind == CONF_SECTION_FRONTEND || kind == CONF_SECTION_LISTEN;
     bool is_from = words->count > 1 && strcmp(words->items[1].text, "from") == 0;
     if (kind == CONF_SECTION_GLOBAL) {
@@ -104,40 +104,6 @@ static void read_head(struct haproxy_reader *r, const struct haproxy_words *word
     begin_mode(r, section, inherits);
     if (has_address)
         take_head_address(r, words);
-}
-
-/* A section that nothing uses yet: whatever would use it is refused where it is used. */
-static void read_foreign_head(struct haproxy_reader *r, const struct haproxy_words *words,
-                              enum conf_section_kind kind)
-{
-    struct conf_section *section = section_begin(r, kind, words->items[0].span);
-    r->foreign = &section_kinds[kind];
-    if (words->count > 1)
-        section->name = words->items[1];
-    refuse_rest(r, words, 2);
-    section_tell(r->l, kind, words->items[0].span);
-}
-
-static void read_foreign_line(struct haproxy_reader *r, const struct haproxy_words *words)
-{
-    struct conf_word word = words->items[0];
-    struct suggestion suggestion;
-    suggestion_start(&suggestion, word.text);
-    for (const char *const *known = r->foreign->keywords; *known != NULL; known++) {
-        if (strcmp(*known, word.text) == 0) {
-            struct conf_directive *d = haproxy_emit(r, haproxy_reword(word, "lines"));
-            d->is_line = true;
-            d->args = words->items;
-            d->arg_count = words->count;
-            return;
-        }
-        suggestion_try(&suggestion, *known);
-    }
-    CONF_FAIL(r->l, word.span,
-              suggestion.best != NULL
-                  ? arena_printf(r->l->scratch, "did you mean '%s'?", suggestion.best)
-                  : NULL,
-              "unknown keyword '%s' in '%s'", word.text, r->foreign->name);
 }
 
 static void report_outside(struct haproxy_reader *r, const struct conf_word *word)
@@ -181,20 +147,21 @@ static void read_words(struct haproxy_reader *r, const struct haproxy_words *wor
 {
     const struct conf_word *first = &words->items[0];
     for (int kind = 0; section_kinds[kind].name != NULL; kind++) {
-        if (strcmp(section_kinds[kind].name, first->text) != 0)
+        if (*section_kinds[kind].name != *first->text ||
+            strcmp(section_kinds[kind].name, first->text) != 0)
             continue;
         r->is_skipping = false;
-        r->foreign = NULL;
+        haproxy_foreign_end(r);
         if (section_kinds[kind].keywords == NULL)
             read_head(r, words, (enum conf_section_kind)kind);
         else
-            read_foreign_head(r, words, (enum conf_section_kind)kind);
+            haproxy_foreign_head(r, (enum conf_section_kind)kind, words);
         return;
     }
     if (!r->in_section || (!r->is_skipping && r->foreign == NULL && is_misspelt_head(r, words)))
         report_outside(r, first);
     else if (r->foreign != NULL)
-        read_foreign_line(r, words);
+        haproxy_foreign_line(r, words);
     else if (!r->is_skipping)
         haproxy_line_read(r, words);
 }
@@ -259,6 +226,8 @@ void haproxy_read(struct loader *l, const struct conf_text *text)
         struct haproxy_text_line line = line_at(&r, text, i);
         read_line(&r, &line);
     }
+    haproxy_foreign_end(&r);
+    haproxy_errors_end(l);
     haproxy_blocks_end(l, &r.blocks);
 }
 

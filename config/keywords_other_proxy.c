@@ -33,7 +33,6 @@ static const struct keyword proxy_rows[] = {
     {MISSING("filter", ANY, "there are no filters yet", "A filter of the traffic.")},
     {MISSING("use-fcgi-app", BACK, "servers speak HTTP", "Speak FastCGI to servers.")},
     {MISSING("unique-id-header", FRONT, "there are no log expressions yet", "Header of the identifier.")},
-    {MISSING("errorfiles", ANY, "write errorfile lines", "Error files of an http-errors section.")},
     {MISSING("errorloc", ANY, "write: errorfile STATUS FILE", "Redirect instead of an error page.")},
     {MISSING("errorloc302", ANY, "write: errorfile STATUS FILE", "Redirect instead of an error page.")},
     {MISSING("errorloc303", ANY, "write: errorfile STATUS FILE", "Redirect instead of an error page.")},

@@ -174,7 +174,7 @@ static const struct keyword proxy_rows[] = {
     {.name = "option log-separate-errors", .kind = KW_FLAG, .scopes = FRONT, AT(log_separate_errors), .initial = "false",
      .doc = "Lines about errors have level err."},
     {.name = "errorfile", .kind = KW_LIST, .scopes = ANY, AT(error_files), .plural = "errorfiles", .params = LEVEL_ERROR_FILE,
-     .list = &own_error_list, .otherwise = "a short page of weir's own", .doc = "A whole HTTP response to send for a status."},
+     .list = &own_error_list, .otherwise = "a short page of weir's own", .doc = "A whole HTTP response to send for a status. (haproxy.cfg: errorfiles NAME [STATUS...] takes those of an http-errors section.)"},
 
     {.name = "stats enable", .kind = KW_FLAG, .scopes = ANY, AT(stats.enabled), .initial = "false",
      .doc = "Serve the statistics page in this proxy."},

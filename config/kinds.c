@@ -101,6 +101,19 @@ static void set_uint(struct loader *l, const struct keyword *row, void *base,
         store_in_range(l, row, base, d, word, error, value);
 }
 
+/* What HAProxy reads of it: "10min" is 10m, and so is "10m30s". */
+static const char *duration_text(struct loader *l, const struct conf_directive *d,
+                                 const struct conf_word *word)
+{
+    size_t part = value_duration_part(word->text);
+    if (part == 0 || word->text[part] == '\0')
+        return word->text;
+    const char *text = arena_copy_bytes(l->scratch, word->text, part);
+    CONF_WARN(l, word->span, arena_printf(l->scratch, "write %s", text),
+              "%s: only '%s' of '%s' counts", d->name.text, text, word->text);
+    return text;
+}
+
 static void set_duration(struct loader *l, const struct keyword *row, void *base,
                          const struct conf_directive *d)
 {
@@ -108,7 +121,8 @@ static void set_duration(struct loader *l, const struct keyword *row, void *base
     if (word == NULL)
         return;
     unsigned value = 0;
-    int error = value_duration(word->text, row->unit == UNIT_S ? 1000000 : 1000, &value);
+    const char *text = duration_text(l, d, word);
+    int error = value_duration(text, row->unit == UNIT_S ? 1000000 : 1000, &value);
     if (error == VALUE_BAD)
         refuse(l, row, d, word, "a number and one of us, ms, s, m, h, d: \"5s\"");
     else

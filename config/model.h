@@ -184,6 +184,9 @@ struct conf_server {
     struct conf_server_check check;
     struct conf_tls tls;
     unsigned send_proxy; /* enum conf_send_proxy, or-ed; 0 = no header */
+    /* "*", "10.0.0.1", "10.0.0.1:+100": connections go where the client's came to */
+    bool addr_of_client, port_of_client;
+    int port_offset; /* with port_of_client: added to it */
     struct conf_outgoing source;
     struct conf_addr socks4; /* text NULL = the server is reached directly */
     const char *netns;       /* name of a network namespace, or NULL */
@@ -338,6 +341,60 @@ struct conf_cookie {
     unsigned maxidle_s, maxlife_s; /* 0 = for ever */
 };
 
+enum conf_stick_type {
+    CONF_STICK_IP,
+    CONF_STICK_IPV6,
+    CONF_STICK_INTEGER,
+    CONF_STICK_STRING,
+    CONF_STICK_BINARY,
+    CONF_STICK_TYPES,
+};
+
+/* What a stick table can keep with each key. */
+enum conf_stick_data {
+    CONF_STICK_SERVER_ID,
+    CONF_STICK_SERVER_KEY,
+    CONF_STICK_GPT0,
+    CONF_STICK_GPC0,
+    CONF_STICK_GPC0_RATE,
+    CONF_STICK_GPC1,
+    CONF_STICK_GPC1_RATE,
+    CONF_STICK_GPT, /* this and the next two are arrays */
+    CONF_STICK_GPC,
+    CONF_STICK_GPC_RATE,
+    CONF_STICK_CONN_CNT,
+    CONF_STICK_CONN_RATE,
+    CONF_STICK_CONN_CUR,
+    CONF_STICK_SESS_CNT,
+    CONF_STICK_SESS_RATE,
+    CONF_STICK_HTTP_REQ_CNT,
+    CONF_STICK_HTTP_REQ_RATE,
+    CONF_STICK_HTTP_ERR_CNT,
+    CONF_STICK_HTTP_ERR_RATE,
+    CONF_STICK_HTTP_FAIL_CNT,
+    CONF_STICK_HTTP_FAIL_RATE,
+    CONF_STICK_BYTES_IN_CNT,
+    CONF_STICK_BYTES_IN_RATE,
+    CONF_STICK_BYTES_OUT_CNT,
+    CONF_STICK_BYTES_OUT_RATE,
+    CONF_STICK_GLITCH_CNT,
+    CONF_STICK_GLITCH_RATE,
+    CONF_STICK_DATA,
+};
+
+/* `stick-table`; two are the same table if their bytes are, so what is not used is 0. */
+struct conf_stick_table {
+    enum conf_stick_type type;
+    unsigned key_bytes; /* strings: of the longest key */
+    unsigned size;      /* entries */
+    unsigned expire_ms; /* 0 = never */
+    unsigned nopurge;   /* a full table takes no further key */
+    struct {
+        unsigned count; /* elements; 0 = not kept */
+        unsigned period_ms;
+    } data[CONF_STICK_DATA];
+};
+
 enum conf_caps { CONF_FRONTEND = 1, CONF_BACKEND = 2, CONF_LISTEN = 3 };
 
 struct conf_proxy {
@@ -389,6 +446,7 @@ struct conf_proxy {
     struct conf_hash hash;
     struct conf_cookie cookie;
     const char *dynamic_cookie_key; /* or NULL */
+    struct conf_stick_table *stick_table; /* of either side; or NULL */
     bool persist;                   /* option persist: the cookie's server is used even if down */
     struct conf_server *servers;
     size_t server_count;

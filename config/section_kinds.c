@@ -2,27 +2,66 @@
 /* The table of sections. */
 #include "config/section_kinds.h"
 
+/* A line each: its keyword and what must follow it; see haproxy_foreign.c. */
 static const char *const resolvers[] = {
-    "nameserver", "parse-resolv-conf",     "hold", "resolve_retries",
-    "timeout",    "accepted_payload_size", NULL};
-static const char *const peers[] = {"peer",           "server",  "bind", "default-bind",
-                                    "default-server", "table",   "log",  "shards",
-                                    "disabled",       "enabled", "no",   NULL};
-static const char *const userlist[] = {"user", "group", NULL};
-static const char *const http_errors[] = {"errorfile", NULL};
-static const char *const cache[] = {"total-max-size", "max-object-size",       "max-age",
-                                    "process-vary",   "max-secondary-entries", NULL};
-static const char *const ring[] = {"description",  "format",         "maxlen",
-                                   "size",         "timeout",        "server",
-                                   "backing-file", "default-server", NULL};
-static const char *const log_forward[] = {"bind",    "dgram-bind", "log",     "maxconn",
-                                          "timeout", "option",     "backlog", NULL};
-static const char *const mailers[] = {"mailer", "timeout", NULL};
-static const char *const program[] = {"command", "user", "group", "option", "no", NULL};
-static const char *const crt_store[] = {"crt-base", "key-base", "load", NULL};
-static const char *const fcgi_app[] = {"acl",         "docroot",   "index",  "log-stderr",
-                                       "pass-header", "path-info", "option", "set-param",
-                                       "no",          NULL};
+    "nameserver <name> <address>",
+    "parse-resolv-conf",
+    "hold {nx|obsolete|other|refused|timeout|valid} <time>",
+    "resolve_retries <count>",
+    "timeout {resolve|retry} <time>",
+    "accepted_payload_size <12..65535>",
+    NULL,
+};
+static const char *const peers[] = {
+    "peer <name>",
+    "server <name>",
+    "bind <address>",
+    "default-bind",
+    "default-server",
+    "table <name> <settings>",
+    "log <target>",
+    "shards <count>",
+    "disabled",
+    "enabled",
+    "no",
+    NULL,
+};
+static const char *const userlist[] = {"user <name>", "group <name>", NULL};
+static const char *const http_errors[] = {"errorfile <status> <file>", NULL};
+static const char *const cache[] = {
+    "!total-max-size <1..4095>",
+    "max-object-size <size>",
+    "max-age <seconds>",
+    "process-vary {on|off}",
+    "max-secondary-entries <1..2147483647>",
+    NULL,
+};
+static const char *const ring[] = {
+    "description <text>",
+    "format {iso|local|priority|raw|rfc3164|rfc5424|short|timed}",
+    "maxlen <bytes>",
+    "size <size>",
+    "timeout {connect|server} <time>",
+    "server <name> <address>",
+    "backing-file <path>",
+    "default-server",
+    NULL,
+};
+static const char *const log_forward[] = {
+    "bind <address>",        "dgram-bind <address>", "log <target>",    "maxconn <count>",
+    "timeout client <time>", "option <name>",        "backlog <count>", NULL,
+};
+static const char *const mailers[] = {"mailer <name> <address>", "timeout {mail} <time>", NULL};
+static const char *const program[] = {"command <command>", "user <name>", "group <name>",
+                                      "option <name>",     "no <option>", NULL};
+static const char *const crt_store[] = {"crt-base <path>", "key-base <path>", "load", NULL};
+static const char *const fcgi_app[] = {
+    "!docroot <path>",    "acl <name>",
+    "index <name>",       "log-stderr <target>",
+    "pass-header <name>", "path-info <regex>",
+    "option <name>",      "set-param <name>",
+    "no <option>",        NULL,
+};
 
 /* Of a section that is not built: its lines are kept as they are. */
 #define NOT_BUILT .level = LEVEL_SECTION_LINES, .scope = IN_PARAMS
@@ -37,7 +76,7 @@ const struct section_kind section_kinds[] = {
     [CONF_SECTION_RESOLVERS] = {.name = "resolvers", .list = "resolvers", NOT_BUILT, .keywords = resolvers, .note = "names are resolved when the configuration is loaded"},
     [CONF_SECTION_PEERS] = {.name = "peers", .list = "peers", NOT_BUILT, .keywords = peers, .note = "there are no stick tables yet"},
     [CONF_SECTION_USERLIST] = {.name = "userlist", .list = "userlists", NOT_BUILT, .keywords = userlist, .note = "'http-request auth' is not built yet"},
-    [CONF_SECTION_HTTP_ERRORS] = {.name = "http-errors", .list = "http_errors", NOT_BUILT, .keywords = http_errors, .note = "write errorfile lines in the proxies"},
+    [CONF_SECTION_HTTP_ERRORS] = {.name = "http-errors", .list = "http_errors", NOT_BUILT, .keywords = http_errors, .note = "its files count where errorfiles names it"},
     [CONF_SECTION_CACHE] = {.name = "cache", .list = "caches", NOT_BUILT, .keywords = cache, .note = "there is no cache yet"},
     [CONF_SECTION_MAILERS] = {.name = "mailers", .list = "mailers", NOT_BUILT, .keywords = mailers, .note = "'email-alert' is not built yet"},
     [CONF_SECTION_CRT_STORE] = {.name = "crt-store", .list = "crt_stores", NOT_BUILT, .keywords = crt_store, .note = "name the files with crt"},
@@ -60,7 +99,8 @@ const struct keyword_table section_lines_keywords = {LEVEL_SECTION_LINES, line_r
 void section_tell(struct loader *l, enum conf_section_kind kind, struct conf_span span)
 {
     const struct section_kind *section = &section_kinds[kind];
-    if (section->keywords == NULL || l->comments != NULL)
+    bool counts = section->keywords == NULL || kind == CONF_SECTION_HTTP_ERRORS;
+    if (counts || l->comments != NULL)
         return; /* a conversion keeps it, whatever it is for */
     if (section->is_refused)
         CONF_FAIL(l, span, section->note, "'%s' sections are not supported yet", section->name);

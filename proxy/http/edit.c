@@ -37,26 +37,34 @@ static void trim(const char **value, size_t *len)
         --*len;
 }
 
-/* Writes "name: value CRLF" and lets h point there. */
-static bool write_line(struct http_edit *e, struct http_header *h, const char *name,
-                       size_t name_len, const char *value, size_t value_len)
+/* Room for "name: value CRLF", of which the value is still missing; h points there. */
+static char *begin_line(struct http_edit *e, struct http_header *h, const char *name,
+                        size_t name_len, size_t value_len)
 {
-    trim(&value, &value_len);
     if (name_len == 0 || name_len > UINT16_MAX)
-        return false;
+        return NULL;
     char *line = edit_take(e, name_len + 2 + value_len + 2);
     if (line == NULL)
-        return false;
+        return NULL;
     memcpy(line, name, name_len);
     memcpy(line + name_len, ": ", 2);
-    copy_value(line + name_len + 2, value, value_len);
     memcpy(line + name_len + 2 + value_len, "\r\n", 2);
     h->name_off = offset_of(e, line);
     h->name_len = (uint16_t)name_len;
     h->value_off = h->name_off + (uint32_t)name_len + 2;
     h->value_len = (uint32_t)value_len;
     e->msg->flags |= HTTP_MSG_FIELDS_EDITED;
-    return true;
+    return line + name_len + 2;
+}
+
+static bool write_line(struct http_edit *e, struct http_header *h, const char *name,
+                       size_t name_len, const char *value, size_t value_len)
+{
+    trim(&value, &value_len);
+    char *to = begin_line(e, h, name, name_len, value_len);
+    if (to != NULL)
+        copy_value(to, value, value_len);
+    return to != NULL;
 }
 
 static void index_again(struct http_msg *m)
@@ -102,6 +110,12 @@ bool edit_replace(struct http_edit *e, unsigned index, const char *value, size_t
 {
     struct http_header *h = &e->msg->headers[index];
     return write_line(e, h, e->base + h->name_off, h->name_len, value, value_len);
+}
+
+char *edit_replace_room(struct http_edit *e, unsigned index, size_t value_len)
+{
+    struct http_header *h = &e->msg->headers[index];
+    return begin_line(e, h, e->base + h->name_off, h->name_len, value_len);
 }
 
 void edit_drop(struct http_edit *e, unsigned index)

@@ -34,6 +34,8 @@ MUST_CHECK bool edit_add(struct http_edit *e, const char *name, size_t name_len,
 /* Another value for a field that is there. */
 MUST_CHECK bool edit_replace(struct http_edit *e, unsigned index, const char *value,
                              size_t value_len);
+/* The same, with the value for the caller to fill in; NULL when there is no room. */
+char *edit_replace_room(struct http_edit *e, unsigned index, size_t value_len);
 void edit_drop(struct http_edit *e, unsigned index);
 /* All fields of that name. */
 void edit_drop_named(struct http_edit *e, const char *name, size_t name_len);

@@ -109,14 +109,14 @@ static enum rule_verdict give_page(struct sample_env *env, const struct reply *r
                                    enum stream_cause cause, bool is_denial)
 {
     const struct error_page *page = reply->page;
-    return rules_decide(env, &(struct rule_decision){
-                                 .kind = DECIDED_REPLY,
-                                 .cause = cause,
-                                 .status = page->status,
-                                 .is_denial = is_denial,
-                                 .head = {page->bytes, page->len > 0 ? page->head_len - 2 : 0},
-                                 .body = {page->bytes + page->head_len,
-                                          page->len - page->head_len}});
+    return rules_decide(env,
+                        &(struct rule_decision){
+                            .kind = DECIDED_REPLY,
+                            .cause = cause,
+                            .status = page->status,
+                            .is_denial = is_denial,
+                            .head = {page->bytes, page->len > 0 ? page->head_len - 2 : 0},
+                            .body = {page->bytes + page->head_len, page->len - page->head_len}});
 }
 
 enum rule_verdict reply_give(struct sample_env *env, const struct reply *reply,
@@ -232,8 +232,7 @@ static bool read_file(struct reply_reader *r, const struct conf_word *param)
 static bool read_format(struct reply_reader *r, const struct conf_word *word)
 {
     r->reply->body = BODY_FORMAT;
-    r->reply->format =
-        format_compile_as(r->c, word, compiler_uses(r->c) | USE_TXN, FORMAT_PLAIN);
+    r->reply->format = format_compile_as(r->c, word, compiler_uses(r->c) | USE_TXN, FORMAT_PLAIN);
     return r->reply->format != NULL;
 }
 
@@ -251,7 +250,8 @@ static bool read_lf_file(struct reply_reader *r, const struct conf_word *param)
         return false;
     const char *text = loader_read(r->c->l, r->c->l->arena, word->text, word->span, &len);
     return text != NULL &&
-           read_format(r, &(struct conf_word){.text = text, .kind = word->kind, .span = word->span});
+           read_format(r,
+                       &(struct conf_word){.text = text, .kind = word->kind, .span = word->span});
 }
 
 static bool read_errorfile(struct reply_reader *r, const struct conf_word *param)
@@ -334,6 +334,22 @@ static bool read_param(struct reply_reader *r)
     return false;
 }
 
+/* Browsers would guess the type of a body that does not say it. */
+static bool check_reply(struct reply_reader *r)
+{
+    const struct reply *reply = r->reply;
+    bool has_text = (reply->body == BODY_TEXT && reply->text.len > 0) || reply->body == BODY_FORMAT;
+    if (has_text && reply->content_type == NULL)
+        CONF_FAIL(r->c->l, r->body_word->span, "add: content-type text/plain",
+                  "a body needs a content-type");
+    else if (reply->body == BODY_OF_STATUS && error_page_find(reply->status) == NULL)
+        CONF_FAIL(r->c->l, r->words->span, "give a body: content-type text/plain string ...",
+                  "there is no page for the status %u", reply->status);
+    else
+        return true;
+    return false;
+}
+
 const struct reply *reply_compile(struct compiler *c, struct rule_words *words, unsigned status,
                                   bool is_page)
 {
@@ -346,5 +362,5 @@ const struct reply *reply_compile(struct compiler *c, struct rule_words *words, 
             return NULL;
     if (reader.is_page && reader.body_word == NULL && reply->fields == NULL)
         reply->body = BODY_OF_STATUS;
-    return reply;
+    return check_reply(&reader) ? reply : NULL;
 }

@@ -138,6 +138,10 @@ static bool pass_rules(struct stream *s, const char *base, size_t len, enum stre
     s->resp_top = (uint32_t)(end - base);
     if (rules_response(s, next_out))
         return false;
+    if (persist_wants_response(s) && !persist_response(s)) {
+        *next_out = refuse_response(s, "there is no room for the cookie");
+        return false;
+    }
     if (rules_wants_after_response(s) && !rules_after_response(s)) {
         *next_out = stream_fail(s, CAUSE_INTERNAL, 500);
         return false;
@@ -154,7 +158,8 @@ static enum stream_state start_response(struct stream *s, const char *base, size
     size_t used;
     gather_init(&g);
     s->response_us = s->thread->loop->now_us;
-    if (s->frontend->conf->rules != NULL || s->backend->conf->rules != NULL) {
+    if (s->frontend->conf->rules != NULL || s->backend->conf->rules != NULL ||
+        persist_wants_response(s)) {
         enum stream_state next;
         if (!pass_rules(s, base, len, &next))
             return next;

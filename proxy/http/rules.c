@@ -276,6 +276,7 @@ enum stream_state rules_request(struct stream *s)
     }
     p->stage = STAGES;
     request_prepare(s);
+    persist_request(s);
     return dispatch_start(s);
 }
 

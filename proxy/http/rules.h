@@ -43,6 +43,9 @@ bool rules_wants_after_response(const struct stream *s);
 bool rules_monitor_fails(struct stream *s, const struct proxy *proxy);
 bool rules_may_admin(struct stream *s, const struct proxy *proxy);
 
+/* Whether the server that was chosen has `redir` and the request is redirected; then *next_out is the state. */
+bool persist_redirects(struct stream *s, enum stream_state *next_out);
+
 /* The message that is being changed; the request's, or the response's. */
 struct http_edit stream_edit(struct stream *s, bool is_response);
 

@@ -30,6 +30,7 @@
 #define WEIR_HTTP_STREAM_H
 
 #include "proxy/http/h1.h"
+#include "proxy/http/persist.h"
 #include "proxy/http/relay.h"
 #include "proxy/http/rule_progress.h"
 #include "proxy/http/server_conn.h"
@@ -145,6 +146,7 @@ struct stream {
     unsigned srv_queue, backend_queue;
 
     struct rule_progress rules;
+    struct persistence persist;
 
     /* ---- what follows a tunnel of TCP has no memory for: see STREAM_TUNNEL_BYTES ---- */
     struct h1_error bad;          /* why request or response was refused */

@@ -215,6 +215,7 @@ static void fill(struct stream *s, struct access_record *r, struct addr *local)
     s->mode->describe(s, r);
     fill_tls(s->session, r);
     fill_captures(s, r);
+    persist_letters(s, &r->termination[2]);
     fill_local(s->session, local, r);
 }
 

@@ -10,6 +10,7 @@
 #include "config/suggest.h"
 #include "proxy/rules/diagnose.h"
 #include "proxy/rules/log_formats.h"
+#include "proxy/rules/pattern_list.h"
 #include "proxy/rules/ruleset.h"
 
 /* ---- lists of rules ----------------------------------------------------------------------------------- */
@@ -40,6 +41,11 @@ static const struct {
     [RULES_MONITOR_FAIL] = {"'monitor fail'", OF_REQUEST},
     [RULES_PERSIST] = {"'force-persist' and 'ignore-persist'", OF_REQUEST},
 };
+
+const char *ruleset_name(enum ruleset_id id)
+{
+    return lists[id].name;
+}
 
 const char *compiler_where(const struct compiler *c)
 {
@@ -289,4 +295,5 @@ void rules_compile(struct loader *l, struct config *config, const struct rule_ta
     }
     for (size_t i = 0; i < config->proxy_count; i++)
         compile_proxy(&c, &config->proxies[i]);
+    pattern_lists_number(&c);
 }

@@ -142,32 +142,38 @@ static const struct converter *find_converter(struct compiler *c, const char *na
     return NULL;
 }
 
+static const struct {
+    enum fetch_use use;
+    const char *what;
+} uses[] = {
+    {USE_CLIENT, "the client's connection"},
+    {USE_SESSION, "the session, as it is after the handshakes"},
+    {USE_CONTENT, "what the client sends"},
+    {USE_REQUEST, "the HTTP request"},
+    {USE_SERVER, "the connection to the server"},
+    {USE_RES_CONTENT, "what the server sends"},
+    {USE_RESPONSE, "the HTTP response"},
+    {USE_END, "the end of the stream"},
+    {USE_TXN, "the HTTP transaction"},
+};
+
+const char *fetch_use_name(unsigned use)
+{
+    for (size_t i = 0; i < sizeof uses / sizeof *uses; i++) {
+        if ((use & uses[i].use) != 0)
+            return uses[i].what;
+    }
+    return NULL;
+}
+
 bool expr_check_use(struct compiler *c, const struct fetch *row, unsigned may_use,
                     struct conf_span span)
 {
-    static const struct {
-        unsigned use;
-        const char *what;
-    } names[] = {
-        {USE_CLIENT, "the client's connection"},
-        {USE_SESSION, "the session, as it is after the handshakes"},
-        {USE_CONTENT, "what the client sends"},
-        {USE_REQUEST, "the HTTP request"},
-        {USE_SERVER, "the connection to the server"},
-        {USE_RES_CONTENT, "what the server sends"},
-        {USE_RESPONSE, "the HTTP response"},
-        {USE_END, "the end of the stream"},
-        {USE_TXN, "the HTTP transaction"},
-    };
-    unsigned missing = row->use & ~may_use;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if ((missing & names[i].use) == 0)
-            continue;
+    const char *missing = fetch_use_name(row->use & ~may_use);
+    if (missing != NULL)
         CONF_FAIL(c->l, span, NULL, "fetch method '%s' looks at %s, which is not there in %s",
-                  row->name, names[i].what, compiler_where(c));
-        return false;
-    }
-    return true;
+                  row->name, missing, compiler_where(c));
+    return missing == NULL;
 }
 
 static bool read_fetch(struct compiler *c, const struct conf_word *word, size_t *at,

@@ -36,6 +36,11 @@ static const char *const type_names[] = {
     [ARG_VAR] = "variable",       [ARG_OWN] = "string",
 };
 
+const char *arg_type_name(enum arg_type type)
+{
+    return type_names[type];
+}
+
 /* ---- values, by type ---------------------------------------------------------------------------------- */
 
 static void fail_value(struct compiler *c, const struct arg *arg, const char *text)

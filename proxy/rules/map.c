@@ -59,7 +59,7 @@ static bool map(struct sample_env *env, const struct converter *row, const struc
 
 #define MAP(name_, method, from, to, flags, version, text)                                         \
     {                                                                                              \
-        .name = name_, .in = from, .out = to, .args = {{ARG_OWN, ARG_OWN}, 1}, .run = map,         \
+        .name = name_, .in = from, .out = to, .args = {.types = {ARG_OWN, ARG_OWN}, .required = 1}, .run = map,         \
         .value = LOOKS_UP(method, to) | (flags), .check = check_map, .since = version, .doc = text \
     }
 /* clang-format off */

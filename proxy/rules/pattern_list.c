@@ -142,7 +142,7 @@ static bool item_set_value(struct pattern_item *item, const char *value)
     free(item->live_value);
     item->value = item->live_value = copy;
     for (struct pattern_entry *entry = item->entries; entry != NULL; entry = entry->next_of_item)
-        (void)pattern_value_read(entry->set->use.value_type, value, &entry->value);
+        (void)pattern_value_read(entry->set->use.value_type, copy, &entry->value);
     return true;
 }
 
@@ -179,8 +179,11 @@ size_t pattern_list_remove(struct pattern_list *list, const char *key)
 {
     size_t removed = 0;
     pthread_rwlock_wrlock(&list->lock);
-    for (struct pattern_entry *entry; (entry = find_text(list, key)) != NULL; removed++)
+    for (struct pattern_entry *entry = find_text(list, key), *next; entry != NULL; entry = next) {
+        next = entry->next;
         item_remove(list, entry->item);
+        removed++;
+    }
     pthread_rwlock_unlock(&list->lock);
     return removed;
 }
@@ -208,7 +211,7 @@ bool pattern_list_has(struct pattern_list *list, const char *key)
 struct pattern_list *pattern_list_find(struct pattern_list *first, const char *name)
 {
     char *end = NULL;
-    long id = *name == '#' ? strtol(name + 1, &end, 10) : -1;
+    long id = *name == '#' && name[1] != '\0' ? strtol(name + 1, &end, 10) : -1;
     for (struct pattern_list *list = first; list != NULL; list = list->next) {
         bool is_it = end != NULL ? *end == '\0' && list->id == id
                                  : list->path != NULL && strcmp(list->path, name) == 0;

@@ -137,6 +137,7 @@ static bool index_add(struct pattern_set *set, struct pattern_entry *entry)
         return index_in_table(&set->table, entry);
     case PATTERN_IN_TREE:
     case PATTERN_IN_TREE6:
+        set->first_bytes[entry->key[0] / 64] |= UINT64_C(1) << entry->key[0] % 64;
         return index_in_tree(tree_of(set, entry), entry);
     case PATTERN_IN_ROW:
         link_last(&set->row, entry);
@@ -284,24 +285,24 @@ static bool expand_value(const struct pattern_entry *entry, const struct sample 
 }
 
 /* What may be changed as soon as the lock is given back has to be copied. */
-static bool set_text(const struct pattern_entry *entry, const char *text,
+static bool set_text(const struct pattern_entry *entry, struct sample_text text,
                      const struct sample_env *env, struct sample *out)
 {
     if (entry->set->list->can_change)
-        return sample_set_copy(out, env, SAMPLE_STRING, text, strlen(text));
-    sample_set_text(out, SAMPLE_STRING, text, strlen(text));
+        return sample_set_copy(out, env, SAMPLE_STRING, text.data, text.len);
+    sample_set_text(out, SAMPLE_STRING, text.data, text.len);
     return true;
 }
 
 static bool entry_value(const struct pattern_entry *entry, const struct sample *s,
                         const struct sample_env *env, struct sample *out)
 {
-    if (entry->item->value == NULL) /* of an item that a live change added as if to an acl */
+    if (entry->value.type == SAMPLE_NONE) /* of an item that a live change added as if to an acl */
         sample_set_int(out, 1);
     else if (entry->set->use.method == PATTERN_REGM)
         return expand_value(entry, s, env, out);
     else if (entry->value.type == SAMPLE_STRING)
-        return set_text(entry, entry->item->value, env, out);
+        return set_text(entry, entry->value.text, env, out);
     else
         *out = entry->value;
     return true;
@@ -322,7 +323,8 @@ bool pattern_set_key(const struct pattern_set *set, const struct sample *s,
 {
     lock(set->list);
     const struct pattern_entry *entry = kinds[set->use.method].find(set, s);
-    bool has = entry != NULL && set_text(entry, entry->item->text, env, out);
+    const char *text = entry != NULL ? entry->item->text : "";
+    bool has = entry != NULL && set_text(entry, (struct sample_text){text, strlen(text)}, env, out);
     unlock(set->list);
     return has;
 }

@@ -212,6 +212,11 @@ struct line_row {
     void (*compile)(struct compiler *c, const struct conf_line *line); /* NULL ends a table */
 };
 
+/* In the words of messages and of the manual. */
+const char *arg_type_name(enum arg_type type);
+const char *ruleset_name(enum ruleset_id id); /* "'http-request' rules" */
+const char *fetch_use_name(unsigned use);     /* the first of them: "the HTTP request"; NULL: none */
+
 struct rule_tables {
     const struct fetch *const *fetches; /* arrays of tables, each ended by NULL */
     const struct converter *const *converters;

@@ -33,7 +33,8 @@ static const struct converter *const converters[] = {
 
 static const struct action *const actions[] = {
     var_actions,   switching_actions, map_actions,       answer_actions, field_actions,
-    line_actions,  redirect_actions,  normalize_actions, stream_actions, NULL,
+    line_actions,  redirect_actions,  normalize_actions, stream_actions,
+    persist_actions, NULL,
 };
 
 static const struct format_token *const tokens[] = {log_tokens, NULL};

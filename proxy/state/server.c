@@ -40,6 +40,7 @@ static void print_link(FILE *out, const struct conf_server *conf)
 {
     const struct conf_outgoing *source = &conf->source;
     fprintf(out, "%u %u %d %d ", conf->send_proxy, conf->tcp_ut_ms, conf->tfo, (int)source->usesrc);
+    fprintf(out, "%d %d %d ", conf->addr_of_client, conf->port_of_client, conf->port_offset);
     print_addr(out, &source->addr);
     print_addr(out, &source->usesrc_addr);
     print_addr(out, &conf->socks4);
@@ -145,6 +146,9 @@ static bool copy_link(struct server_link *link, const struct conf_server *conf)
     link->send_proxy = conf->send_proxy;
     link->tcp_ut_ms = conf->tcp_ut_ms;
     link->fast_open = conf->tfo;
+    link->addr_of_client = conf->addr_of_client;
+    link->port_of_client = conf->port_of_client;
+    link->port_offset = conf->port_offset;
     link->usesrc = conf->source.usesrc;
     link->source = source->sa;
     link->source_len = source->sa_len;

@@ -112,6 +112,8 @@ static void rules_change_lists(void **state)
         {"set-map(/regs) ^x(.) \\1", "str(xy),map_regm(/regs)", "y"},
         {"del-map(/names) /api/v2", "str(/api/v2),map_beg(/names)", "api"},
         {"add-acl(/names) zz", "str(zz),map(/names)", "1"},
+        {"set-map(/names) %[none] x", "str(zz),map_beg(/names,-)", "-"},
+        {"set-map(/names) %[none] x", "str(zz),map_end(/names,-)", "-"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char line[512], *rules = strdup(cases[i].rules), *more = strchr(rules, '\n');
@@ -161,8 +163,37 @@ static void a_file_is_read_once(void **state)
     size_t lists = 0;
     for (struct pattern_list *list = config->pattern_lists; list != NULL; list = list->next)
         lists++;
-    assert_int_equal(lists, 1);
+    assert_int_equal(lists, 5); /* each acl has one for words of its own */
     assert_int_equal(config->files.count, 2);
+    config_free(config);
+}
+
+static void lists_are_numbered_in_their_order(void **state)
+{
+    (void)state;
+    struct config *config = load(" acl a str(a) x\n acl b str(a) -u 1 x\n acl c str(a) -f /list\n"
+                                 " " SET "str(a),map(virt@new,none)\n"
+                                 " " SET "str(a),map(opt@/nofile,none)\n"
+                                 " " SET "str(a),map(opt@/names)\n");
+    static const struct {
+        const char *path;
+        int id;
+        size_t count;
+    } want[] = {{NULL, 0, 1},       {NULL, 1, 1},          {"/list", 2, 2},     {NULL, 3, 0},
+                {"virt@new", 4, 0}, {"opt@/nofile", 5, 0}, {"opt@/names", 6, 6}};
+    size_t i = 0;
+    for (struct pattern_list *list = config->pattern_lists; list != NULL; list = list->next, i++) {
+        assert_int_equal(list->id, want[i].id);
+        assert_int_equal(list->count, want[i].count);
+        assert_int_equal(list->path != NULL, want[i].path != NULL);
+        if (list->path != NULL)
+            assert_string_equal(list->path, want[i].path);
+    }
+    assert_int_equal(i, sizeof want / sizeof *want);
+    assert_int_equal(pattern_list_find(config->pattern_lists, "#3")->count, 0);
+    assert_null(pattern_list_find(config->pattern_lists, "#9"));
+    assert_null(pattern_list_find(config->pattern_lists, "#"));
+    assert_string_equal(acl_run_rules(config), "first");
     config_free(config);
 }
 
@@ -217,6 +248,7 @@ int main(void)
         cmocka_unit_test(rules_change_lists),
         cmocka_unit_test(acls_see_changes_of_their_files),
         cmocka_unit_test(a_file_is_read_once),
+        cmocka_unit_test(lists_are_numbered_in_their_order),
         cmocka_unit_test(what_is_wrong_is_told_at_its_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
