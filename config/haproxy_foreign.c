@@ -149,7 +149,6 @@ void haproxy_foreign_head(struct haproxy_reader *r, enum conf_section_kind kind,
     r->foreign_span = head->span;
     r->foreign_complete = **foreign->keywords != '!';
     bool is_group = is_error_group(foreign);
-    bool may_repeat = is_group || kind == CONF_SECTION_USERLIST;
     section_tell(l, kind, head->span);
     if (words->count < 2) {
         CONF_FAIL(l, head->span, "write its name behind it", "a %s without a name", head->text);
@@ -161,7 +160,7 @@ void haproxy_foreign_head(struct haproxy_reader *r, enum conf_section_kind kind,
     section->name = *name;
     if (is_group)
         haproxy_errors_begin(r, name->text);
-    if (!may_repeat && names_add(l->scratch, &l->foreign_names, key, foreign) != NULL)
+    if (!is_group && names_add(l->scratch, &l->foreign_names, key, foreign) != NULL)
         CONF_FAIL(l, name->span, "give it another name", "there is another %s named '%s'",
                   foreign->name, name->text);
 }

@@ -49,7 +49,7 @@ static bool has_defaults(const struct conf_sections *sections)
 static void begin_mode(struct haproxy_reader *r, const struct conf_section *section, bool inherits)
 {
     struct conf_word mode = {.text = "mode", .span = section->span};
-    if (section->kind == CONF_SECTION_GLOBAL || section->from.text != NULL || inherits)
+    if (!section_is_of_proxies(section->kind) || section->from.text != NULL || inherits)
         return;
     struct conf_directive *d = haproxy_emit(r, mode);
     d->args = arena_alloc(r->l->scratch, sizeof *d->args);

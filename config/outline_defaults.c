@@ -8,7 +8,7 @@
 const struct outline_entries *outline_inherited(const struct outline_heritage *heritage,
                                                 const struct outline_section *section)
 {
-    if (section_kinds[section->kind].level != LEVEL_PROXY)
+    if (!section_is_of_proxies(section->kind))
         return NULL;
     if (section->from != NULL)
         return names_get(&heritage->by_name, section->from);
@@ -87,7 +87,7 @@ void outline_spread_rules(struct outline *outline)
         struct outline_section *section = &outline->sections[i];
         const struct outline_entries *from = outline_inherited(&heritage, section);
         struct outline_entries *entries = arena_alloc(l->scratch, sizeof *entries);
-        if (section_kinds[section->kind].level != LEVEL_PROXY)
+        if (!section_is_of_proxies(section->kind))
             continue;
         outline_inherit(l, entries, from, section->kind);
         if (section->kind == CONF_SECTION_DEFAULTS) {

@@ -174,7 +174,7 @@ static void state_mode(struct outline *outline)
     bool follows_defaults = false;
     for (size_t i = 0; i < outline->count; i++) {
         struct outline_section *section = &outline->sections[i];
-        if (section_kinds[section->kind].level != LEVEL_PROXY)
+        if (!section_is_of_proxies(section->kind))
             continue;
         bool inherits =
             section->from != NULL || (section->kind != CONF_SECTION_DEFAULTS && follows_defaults);

@@ -26,7 +26,6 @@ static const char *const peers[] = {
     "no",
     NULL,
 };
-static const char *const userlist[] = {"user <name>", "group <name>", NULL};
 static const char *const http_errors[] = {"errorfile <status> <file>", NULL};
 static const char *const cache[] = {
     "!total-max-size <1..4095>",
@@ -75,7 +74,7 @@ const struct section_kind section_kinds[] = {
     [CONF_SECTION_LISTEN] = {.name = "listen", .list = "listens", .level = LEVEL_PROXY, .scope = IN_FRONTEND | IN_BACKEND},
     [CONF_SECTION_RESOLVERS] = {.name = "resolvers", .list = "resolvers", NOT_BUILT, .keywords = resolvers, .note = "names are resolved when the configuration is loaded"},
     [CONF_SECTION_PEERS] = {.name = "peers", .list = "peers", NOT_BUILT, .keywords = peers, .note = "there are no stick tables yet"},
-    [CONF_SECTION_USERLIST] = {.name = "userlist", .list = "userlists", NOT_BUILT, .keywords = userlist, .note = "'http-request auth' is not built yet"},
+    [CONF_SECTION_USERLIST] = {.name = "userlist", .list = "userlists", .level = LEVEL_USERLIST, .scope = IN_OTHERS},
     [CONF_SECTION_HTTP_ERRORS] = {.name = "http-errors", .list = "http_errors", NOT_BUILT, .keywords = http_errors, .note = "its files count where errorfiles names it"},
     [CONF_SECTION_CACHE] = {.name = "cache", .list = "caches", NOT_BUILT, .keywords = cache, .note = "there is no cache yet"},
     [CONF_SECTION_MAILERS] = {.name = "mailers", .list = "mailers", NOT_BUILT, .keywords = mailers, .note = "'email-alert' is not built yet"},

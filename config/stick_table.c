@@ -16,8 +16,6 @@ const char *const stick_type_names[CONF_STICK_TYPES] = {
     [CONF_STICK_BINARY] = "binary",
 };
 
-static const char usage[] = "type TYPE size N [expire TIME] [store DATA,...]";
-
 static const unsigned type_bytes[CONF_STICK_TYPES] = {
     [CONF_STICK_IP] = 4,
     [CONF_STICK_IPV6] = 16,
@@ -69,7 +67,7 @@ static const struct conf_word *next_word(struct reading *r, const char *of)
 {
     if (r->at < r->line->word_count)
         return &r->line->words[r->at++];
-    CONF_FAIL(r->l, r->line->span, usage, "stick-table: '%s' needs a value", of);
+    CONF_FAIL(r->l, r->line->span, "type TYPE [len N] size N [expire TIME] [nopurge] [store DATA,...]", "stick-table: '%s' needs a value", of);
     return NULL;
 }
 
@@ -165,7 +163,7 @@ static enum conf_stick_data find_data(struct reading *r, const struct conf_word 
     }
     CONF_FAIL(r->l, word->span,
               s.best != NULL ? arena_printf(r->l->scratch, "did you mean '%s'?", s.best)
-                             : usage,
+                             : "type TYPE [len N] size N [expire TIME] [nopurge] [store DATA,...]",
               "stick-table: there is no data type '%s'", name);
     return CONF_STICK_DATA;
 }
@@ -240,7 +238,7 @@ static void read_part(struct reading *r)
     }
     CONF_FAIL(r->l, word->span,
               s.best != NULL ? arena_printf(r->l->scratch, "did you mean '%s'?", s.best)
-                             : usage,
+                             : "type TYPE [len N] size N [expire TIME] [nopurge] [store DATA,...]",
               "unknown keyword '%s' of 'stick-table'", word->text);
 }
 
