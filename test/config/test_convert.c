@@ -217,7 +217,7 @@ static size_t check_folder(const char *folder, bool is_wrong)
 static void every_file_goes_both_ways(void **state)
 {
     (void)state;
-    assert_true(check_folder(WEIR_TOP "/test/config/convert", false) >= 40);
+    assert_true(check_folder(WEIR_TOP "/test/config/convert", false) >= 46);
     assert_true(check_folder(WEIR_TOP "/test/fuzz/corpus/haproxy_cfg", true) >= 5);
     assert_true(check_folder(WEIR_TOP "/test/fuzz/corpus/config", true) >= 5);
     assert_true(check_folder(WEIR_TOP "/deploy", false) >= 1);
