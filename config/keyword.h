@@ -27,18 +27,20 @@ struct keyword;
 
 /* What the offsets of a table's rows count from. */
 enum keyword_level {
-    LEVEL_GLOBAL,      /* struct draft_global */
-    LEVEL_PROXY,       /* struct draft_proxy */
-    LEVEL_BIND,        /* struct conf_bind */
-    LEVEL_SERVER,      /* struct conf_server */
-    LEVEL_LOG,         /* struct conf_log_target */
-    LEVEL_TLS_OPTIONS, /* struct conf_tls: ssl-default-bind-options */
-    LEVEL_FORWARDFOR,  /* struct conf_forwardfor */
-    LEVEL_HTTPCHK,     /* struct conf_check */
-    LEVEL_ERROR_FILE,  /* struct conf_error_file */
-    LEVEL_ACTION,      /* struct conf_action */
-    LEVEL_RETURN,      /* struct conf_action, inside `return` */
-    LEVEL_DENY,        /* struct conf_action, inside `deny` */
+    LEVEL_GLOBAL,         /* struct draft_global */
+    LEVEL_PROXY,          /* struct draft_proxy */
+    LEVEL_BIND,           /* struct conf_bind */
+    LEVEL_SERVER,         /* struct conf_server */
+    LEVEL_LOG,            /* struct conf_log_target */
+    LEVEL_TLS_OPTIONS,    /* struct conf_tls: ssl-default-bind-options */
+    LEVEL_FORWARDFOR,     /* struct conf_forwardfor */
+    LEVEL_HTTPCHK,        /* struct conf_check */
+    LEVEL_DATABASE_CHECK, /* struct conf_check: mysql-check, pgsql-check */
+    LEVEL_SMTP_CHECK,     /* struct conf_check */
+    LEVEL_ERROR_FILE,     /* struct conf_error_file */
+    LEVEL_ACTION,         /* struct conf_action */
+    LEVEL_RETURN,         /* struct conf_action, inside `return` */
+    LEVEL_DENY,           /* struct conf_action, inside `deny` */
     LEVEL_COUNT,
 };
 
@@ -70,6 +72,7 @@ enum keyword_kind {
     KW_GROUP,    /* a struct inside this one: params of another level */
     KW_LIST,     /* an array of structs: each use adds one */
     KW_OWN,      /* the row's own function reads it */
+    KW_LINES,    /* lines of words, which the row's own function reads one by one */
     KW_NOTHING,  /* known, and without effect here: the row's note says why */
     KW_REFUSED,  /* known, and not to be had yet: the row's note says what */
     KW_LATER,    /* the same, but the rest does its work without it: a warning */
@@ -118,7 +121,7 @@ struct keyword {
     enum keyword_level params;       /* KW_GROUP, KW_LIST */
     const struct keyword_list *list; /* KW_LIST */
     const char *plural;              /* KW_LIST: its name in libconfig */
-    /* KW_OWN: reads the directive. KW_GROUP: is told that the group begins, or is switched off. */
+    /* KW_OWN: reads the directive. KW_LINES: is given each line, its words as args. KW_GROUP: is told that the group begins, or is switched off. */
     void (*set)(struct loader *l, const struct keyword *row, void *base,
                 const struct conf_directive *d);
     const char *initial;   /* the default, as it would be written */

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rows inside option forwardfor, option httpchk, errorfile and http-request; and the list of all
- * tables. */
+/* Rows inside option forwardfor, errorfile and http-request; and the list of all tables. */
 #include "config/keyword.h"
 #include "config/own.h"
 
 #define FORWARDFOR_AT(member) .offset = offsetof(struct conf_forwardfor, member)
-#define CHECK_AT(member) .offset = offsetof(struct conf_check, member)
 #define ERROR_AT(member) .offset = offsetof(struct conf_error_file, member)
 #define ACTION_AT(member) .offset = offsetof(struct conf_action, member)
 
@@ -16,12 +14,6 @@ static const struct keyword_choice statuses[] = {
     {"422", 422, NULL}, {"425", 425, NULL}, {"429", 429, NULL}, {"431", 431, NULL},
     {"500", 500, NULL}, {"501", 501, NULL}, {"502", 502, NULL}, {"503", 503, NULL},
     {"504", 504, NULL}, {NULL, 0, NULL},
-};
-
-static const struct keyword_choice versions[] = {
-    {"HTTP/1.0", 10, NULL},
-    {"HTTP/1.1", 11, NULL},
-    {NULL, 0, NULL},
 };
 
 static const struct keyword_choice services[] = {
@@ -37,18 +29,6 @@ static const struct keyword forwardfor_rows[] = {
      .initial = "X-Forwarded-For", .doc = "Name of the header."},
     {.name = "if-none", .kind = KW_FLAG, .scopes = IN_PARAMS, FORWARDFOR_AT(if_none), .initial = "false",
      .doc = "Only where the request has no such header."},
-    {.name = NULL},
-};
-
-static const struct keyword httpchk_rows[] = {
-    {.name = "method", .kind = KW_STRING, .scopes = IN_PARAMS, CHECK_AT(method), .position = 1, .min = 1,
-     .initial = "OPTIONS", .doc = "Method of the probe's request."},
-    {.name = "uri", .kind = KW_STRING, .scopes = IN_PARAMS, CHECK_AT(uri), .position = 2, .bare = true, .min = 1,
-     .initial = "/", .doc = "Path of the probe's request."},
-    {.name = "version", .kind = KW_NAME, .scopes = IN_PARAMS, CHECK_AT(version), .position = 3, .choices = versions,
-     .initial = "HTTP/1.0", .doc = "Version of the probe's request."},
-    {.name = "host", .kind = KW_STRING, .scopes = IN_PARAMS, CHECK_AT(host), .min = 1, .since = "weir",
-     .otherwise = "no Host header; with HTTP/1.1 the server's address", .doc = "Host header of the probe's request."},
     {.name = NULL},
 };
 
@@ -92,7 +72,6 @@ static const struct keyword deny_rows[] = {
 /* clang-format on */
 
 static const struct keyword_table forwardfor_keywords = {LEVEL_FORWARDFOR, forwardfor_rows, 0};
-static const struct keyword_table httpchk_keywords = {LEVEL_HTTPCHK, httpchk_rows, 0};
 static const struct keyword_table error_file_keywords = {LEVEL_ERROR_FILE, error_file_rows, 0};
 static const struct keyword_table action_keywords = {LEVEL_ACTION, action_rows, 0};
 static const struct keyword_table return_keywords = {LEVEL_RETURN, return_rows, 0};
@@ -103,13 +82,36 @@ extern const struct keyword_table global_keywords, log_keywords, default_tls_opt
 extern const struct keyword_table bind_keywords, bind_tls_keywords, bind_tls_options;
 extern const struct keyword_table other_global_keywords, other_proxy_keywords, other_bind_keywords,
     other_server_keywords, other_action_keywords, other_return_keywords, other_deny_keywords;
+extern const struct keyword_table check_keywords, httpchk_keywords, database_check_keywords,
+    smtp_check_keywords;
 extern const struct keyword_table server_keywords, server_tls_keywords, server_tls_options;
 
 const struct keyword_table *const config_tables[] = {
-    &global_keywords,       &proxy_keywords,        &bind_keywords,       &bind_tls_keywords,
-    &bind_tls_options,      &server_keywords,       &server_tls_keywords, &server_tls_options,
-    &default_tls_options,   &log_keywords,          &forwardfor_keywords, &httpchk_keywords,
-    &error_file_keywords,   &action_keywords,       &return_keywords,     &deny_keywords,
-    &other_global_keywords, &other_proxy_keywords,  &other_bind_keywords, &other_server_keywords,
-    &other_action_keywords, &other_return_keywords, &other_deny_keywords, NULL,
+    &global_keywords,
+    &proxy_keywords,
+    &bind_keywords,
+    &bind_tls_keywords,
+    &bind_tls_options,
+    &server_keywords,
+    &server_tls_keywords,
+    &server_tls_options,
+    &default_tls_options,
+    &log_keywords,
+    &forwardfor_keywords,
+    &httpchk_keywords,
+    &error_file_keywords,
+    &action_keywords,
+    &return_keywords,
+    &deny_keywords,
+    &other_global_keywords,
+    &other_proxy_keywords,
+    &other_bind_keywords,
+    &other_server_keywords,
+    &other_action_keywords,
+    &other_return_keywords,
+    &other_deny_keywords,
+    &check_keywords,
+    &database_check_keywords,
+    &smtp_check_keywords,
+    NULL,
 };

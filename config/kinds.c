@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "config/apply.h"
+#include "config/haproxy_words.h"
 #include "config/suggest.h"
 #include "config/value.h"
 
@@ -259,6 +260,33 @@ static void set_own(struct loader *l, const struct keyword *row, void *base,
     row->set(l, row, base, d);
 }
 
+/* haproxy.cfg has a line here; libconfig a list of them, each in quotes. */
+static void set_lines(struct loader *l, const struct keyword *row, void *base,
+                      const struct conf_directive *d)
+{
+    const struct haproxy_env no_env = {.arena = l->scratch};
+    if (loader_is_haproxy(l, d->name.span)) {
+        row->set(l, row, base, d);
+        return;
+    }
+    if (d->is_group)
+        CONF_FAIL(l, d->name.span,
+                  arena_printf(l->scratch, "write %s = ( \"...\", \"...\" )", d->name.text),
+                  "'%s' takes lines, not a group", d->name.text);
+    for (size_t i = 0; i < d->arg_count; i++) {
+        struct haproxy_words words;
+        const struct conf_word *text = &d->args[i];
+        struct conf_place start = text->span.place;
+        start.column++; /* behind the quote */
+        if (!haproxy_words_split(l, &no_env, text->text, strlen(text->text), start, &words))
+            continue;
+        struct conf_directive line = {
+            .name = d->name, .args = words.items, .arg_count = words.count};
+        line.name.span = text->span;
+        row->set(l, row, base, &line);
+    }
+}
+
 static void note_nothing(struct loader *l, const struct keyword *row, void *base,
                          const struct conf_directive *d)
 {
@@ -299,6 +327,7 @@ const struct apply_kind apply_kinds[KW_KIND_COUNT] = {
     [KW_GROUP] = {"a group", apply_group},
     [KW_LIST] = {"a list of groups", apply_list},
     [KW_OWN] = {"a value", set_own},
+    [KW_LINES] = {"a list of lines", set_lines},
     [KW_NOTHING] = {"anything", note_nothing},
     [KW_REFUSED] = {"anything", refuse_keyword},
     [KW_LATER] = {"anything", warn_later},

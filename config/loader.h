@@ -57,6 +57,9 @@ struct loader {
 const char *loader_read(struct loader *l, struct conf_arena *arena, const char *path,
                         struct conf_span span, size_t *len_out);
 
+/* Does the text the span lies in have haproxy.cfg's syntax? */
+bool loader_is_haproxy(const struct loader *l, struct conf_span span);
+
 /* The help that is right in the syntax of the text the span lies in. */
 const char *loader_hint(const struct loader *l, struct conf_span span, const char *libconfig,
                         const char *haproxy);

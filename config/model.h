@@ -24,28 +24,13 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
+#include "config/model_check.h"
+
 /* Where a word stands: for messages, at load time and later ("www.conf:12:7"). */
 struct conf_place {
     const char *file;
     unsigned line;   /* from 1 */
     unsigned column; /* from 1, in bytes */
-};
-
-/* A list of words; items[count] is NULL. */
-struct conf_words {
-    const char **items;
-    size_t count;
-};
-
-/* An address as it is needed to bind or connect; family AF_UNSPEC where it has yet to be resolved.
- */
-struct conf_addr {
-    const char *text; /* as written */
-    const char *host; /* the name to resolve, or NULL when sa is complete */
-    struct sockaddr_storage sa;
-    socklen_t sa_len;
-    uint16_t port; /* 0 for unix sockets */
-    int fd;        /* of "fd@N", else -1 */
 };
 
 enum conf_mode { CONF_MODE_TCP, CONF_MODE_HTTP };
@@ -90,23 +75,6 @@ struct conf_bind {
     mode_t mode; /* 0 = umask decides */
     uid_t uid;   /* (uid_t)-1 = leave */
     gid_t gid;
-};
-
-enum conf_check_kind { CONF_CHECK_TCP, CONF_CHECK_HTTP };
-
-/* A set of HTTP status codes, 100..599; bit 0 of bits[0] is 100. */
-struct conf_status_set {
-    uint64_t bits[10];
-};
-
-/* `option httpchk` and `http-check` of a backend: how its servers are asked. */
-struct conf_check {
-    enum conf_check_kind kind;
-    const char *method;                   /* default OPTIONS, as HAProxy */
-    const char *uri;                      /* default "/" */
-    const char *version;                  /* default "HTTP/1.0" */
-    const char *host;                     /* Host header or NULL */
-    struct conf_status_set expect_status; /* default 200-399 */
 };
 
 struct conf_server_check {
@@ -273,6 +241,9 @@ struct conf_proxy {
     bool log_health_checks;
     unsigned fullconn; /* 0 = a tenth of the maxconn of its frontends */
 };
+
+/* Whether its streams or its probes speak TLS; check_complete.c. */
+bool conf_server_needs_tls(const struct conf_proxy *proxy, const struct conf_server *server);
 
 struct conf_global {
     unsigned maxconn;  /* 0 = from ulimit -n */

@@ -23,10 +23,13 @@ keyword_set own_crt_files, own_crt_path, own_ca_path, own_alpn, own_sni, own_no_
 extern const struct keyword_choice own_tls_versions[];
 
 /* own_http.c */
-keyword_set own_httpchk, own_redispatch, own_stats_auth, own_stats_text, own_forwarded_proto;
+keyword_set own_redispatch, own_stats_auth, own_stats_text, own_forwarded_proto;
 keyword_set own_return, own_deny, own_service, own_body_text, own_body_file;
 keyword_set own_error_path;
 extern const struct keyword_list own_error_list, own_action_list;
+
+/* own_check.c, check_lines.c */
+keyword_set own_check_kind, own_check_headers, own_expect_status;
 
 /* own_process.c */
 keyword_set own_user, own_group, own_hostname, own_on_marked_down, own_pool_max,

@@ -56,8 +56,9 @@ static const char *example_value(struct writer *w, const struct keyword *row)
         [KW_WORDS] = "[\"...\"]", [KW_STATUSES] = "\"200-399\"",
         [KW_OCTAL] = "\"660\"",   [KW_SET] = "true",
         [KW_GROUP] = "{ ... }",   [KW_LIST] = "( { ... }, ... )",
-        [KW_OWN] = "...",         [KW_NOTHING] = "...",
-        [KW_REFUSED] = "...",     [KW_LATER] = "...",
+        [KW_OWN] = "...",         [KW_LINES] = "( \"...\", ... )",
+        [KW_NOTHING] = "...",     [KW_REFUSED] = "...",
+        [KW_LATER] = "...",
     };
     if (row->kind == KW_UINT || row->kind == KW_SIZE)
         return example_number(w, row);

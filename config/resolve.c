@@ -207,6 +207,7 @@ static void resolve_proxy(struct loader *l, struct draft_proxy *draft)
     fill_timeouts(l, proxy, draft->span);
     expand_logs(l, proxy);
     resolve_servers(l, proxy);
+    resolve_check_script(l, &proxy->check);
     if (proxy->log_tag == NULL)
         proxy->log_tag = l->global.g.log_tag;
     if (proxy->maxconn == 0)

@@ -14,6 +14,9 @@ void resolve_sections(struct loader *l);
 /* The configuration made of the drafts; in the arena. Call it only after resolve_sections(). */
 struct config *resolve_config(struct loader *l);
 
+/* check_complete.c: what nobody needs to write is added to the script of the probes. */
+void resolve_check_script(struct loader *l, struct conf_check *check);
+
 /* check.c: warnings about what is allowed but hardly meant. */
 void check_proxies(struct loader *l, const struct config *config);
 

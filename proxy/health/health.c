@@ -82,6 +82,7 @@ void health_apply(struct health *health, const struct snapshot *snapshot)
     end_old_probes(health, snapshot);
     for (size_t i = 0; i < snapshot->config->proxy_count; i++) {
         const struct proxy *proxy = &snapshot->proxies[i];
+        struct script *script = NULL; /* of those that are new */
         for (size_t k = 0; k < proxy->conf->server_count; k++) {
             const struct conf_server *conf = &proxy->conf->servers[k];
             struct server *server = proxy->servers[k];
@@ -91,7 +92,12 @@ void health_apply(struct health *health, const struct snapshot *snapshot)
                 probe_set_times(server->probe, global, proxy->conf, conf);
                 continue;
             }
-            struct probe *probe = probe_new(health->control, server, global, proxy->conf, conf);
+            if (script == NULL)
+                script =
+                    script_new(probe_kind_find(proxy->conf->check.kind), proxy->conf, global->node);
+            struct probe *probe = script == NULL ? NULL
+                                                 : probe_new(health->control, server, script,
+                                                             global, proxy->conf, conf);
             if (probe == NULL)
                 continue; /* out of memory: the server stays as it is, and the next load tries again
                            */
@@ -99,6 +105,7 @@ void health_apply(struct health *health, const struct snapshot *snapshot)
             new_count++;
             interval_ms = probe->inter_ms < interval_ms ? probe->inter_ms : interval_ms;
         }
+        script_free(script);
     }
     spread_starts(health, &new_probes, new_count, interval_ms);
 }

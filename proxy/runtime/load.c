@@ -90,7 +90,7 @@ static int load_all_server_tls(struct load *load, const struct tls_files *files)
     for (size_t i = 0; i < config->proxy_count; i++)
         for (size_t s = 0; s < config->proxies[i].server_count; s++) {
             const struct conf_server *server = &config->proxies[i].servers[s];
-            if ((server->tls.enabled || server->check.tls) &&
+            if (conf_server_needs_tls(&config->proxies[i], server) &&
                 add_server_tls(load, &config->proxies[i], server, files) != 0)
                 rc = -1;
         }

@@ -27,6 +27,7 @@
 static void start_health(struct server *server, uint64_t now_us)
 {
     SET(server->up, true);
+    SET(server->leaving, false);
     SET(server->check_health, GET(server->rise));
     SET(server->last_change_s, now_us / 1000000);
     server->check = (struct check_result){
@@ -58,6 +59,7 @@ static void inherit(struct server *server, const struct server *from)
     server->conf_disabled = from->conf_disabled;
     if (strcmp(server->check_definition, from->check_definition) == 0) {
         SET(server->up, GET(from->up));
+        SET(server->leaving, GET(from->leaving));
         SET(server->rise, GET(from->rise));
         SET(server->check_health, GET(from->check_health));
         server->check = from->check;
@@ -120,8 +122,7 @@ static void commit_server(struct server *server, const struct conf_proxy *proxy,
         join_pool(server, (uint32_t)index);
     lb_pool_set_place(pool, (unsigned)server->slot, (uint32_t)index, server->backup);
     lb_pool_set_weight(pool, (unsigned)server->slot, GET(server->weight));
-    lb_pool_set_up(pool, (unsigned)server->slot,
-                   GET(server->up) && GET(server->admin) == SERVER_READY);
+    lb_pool_set_up(pool, (unsigned)server->slot, server_takes_streams(server));
 }
 
 /* ---- one backend ----------------------------------------------------------------------------- */

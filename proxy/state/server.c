@@ -15,80 +15,6 @@
 #define US_PER_SECOND 1000000u
 #define GET(cell) atomic_load_explicit(&(cell), memory_order_relaxed)
 
-static void print_words(FILE *out, const struct conf_words *words)
-{
-    for (size_t i = 0; i < words->count; i++)
-        fprintf(out, "%s,", words->items[i]);
-    fputc(' ', out);
-}
-
-static void print_text(FILE *out, const char *text)
-{
-    fprintf(out, "%s ", text != NULL ? text : "-");
-}
-
-static void print_addr(FILE *out, const struct conf_addr *addr)
-{
-    print_text(out, addr->text);
-    fprintf(out, "%u ", addr->port);
-    for (socklen_t i = 0; i < addr->sa_len; i++)
-        fprintf(out, "%02x", ((const unsigned char *)&addr->sa)[i]);
-    fputc(' ', out);
-}
-
-static void print_definition(FILE *out, const struct conf_server *conf)
-{
-    const struct conf_tls *tls = &conf->tls;
-    print_addr(out, &conf->addr);
-    fprintf(out, "tls %d ", tls->enabled);
-    if (!tls->enabled)
-        return;
-    print_words(out, &tls->crt);
-    print_words(out, &tls->alpn);
-    const char *texts[] = {tls->key,          tls->ca_file, tls->crl_file, tls->ciphers,
-                           tls->ciphersuites, tls->curves,  tls->sni,      tls->verify_host};
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-        print_text(out, texts[i]);
-    fprintf(out, "%d %d %d %d", (int)tls->min_version, (int)tls->max_version, (int)tls->verify,
-            tls->tickets);
-}
-
-char *server_definition_text(const struct conf_server *conf)
-{
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    if (out == NULL)
-        return NULL;
-    print_definition(out, conf);
-    return fclose(out) == 0 ? text : NULL;
-}
-
-char *server_check_definition_text(const struct conf_proxy *proxy, const struct conf_server *conf)
-{
-    const struct conf_server_check *check = &conf->check;
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    if (out == NULL)
-        return NULL;
-    fprintf(out, "%d ", check->enabled);
-    if (check->enabled) {
-        print_definition(out, conf);
-        print_addr(out, &check->addr);
-        print_text(out, check->sni);
-        fprintf(out, "%u %d %d %d ", check->port, check->tls, check->send_proxy,
-                (int)proxy->check.kind);
-        const char *texts[] = {proxy->check.method, proxy->check.uri, proxy->check.version,
-                               proxy->check.host};
-        for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-            print_text(out, texts[i]);
-        for (size_t i = 0; i < sizeof(proxy->check.expect_status.bits) / sizeof(uint64_t); i++)
-            fprintf(out, "%llx ", (unsigned long long)proxy->check.expect_status.bits[i]);
-    }
-    return fclose(out) == 0 ? text : NULL;
-}
-
 static char *addr_text_of(const struct conf_addr *conf)
 {
     struct addr addr;
@@ -177,9 +103,14 @@ bool server_is_running(const struct server *server)
     return GET(server->up) && GET(server->admin) != SERVER_MAINT;
 }
 
+bool server_takes_streams(const struct server *server)
+{
+    return GET(server->up) && !GET(server->leaving) && GET(server->admin) == SERVER_READY;
+}
+
 bool server_is_usable(const struct server *server)
 {
-    return GET(server->up) && GET(server->admin) == SERVER_READY && GET(server->weight) > 0;
+    return server_takes_streams(server) && GET(server->weight) > 0;
 }
 
 void server_status_text(const struct server *server, char *text, size_t size)
@@ -196,7 +127,10 @@ void server_status_text(const struct server *server, char *text, size_t size)
         else
             snprintf(text, size, "DOWN");
     } else {
-        const char *word = admin == SERVER_DRAIN ? "DRAIN" : checked ? "UP" : "no check";
+        const char *word = admin == SERVER_DRAIN  ? "DRAIN"
+                           : GET(server->leaving) ? "NOLB"
+                           : checked              ? "UP"
+                                                  : "no check";
         if (checked && health + 1 < rise + fall)
             snprintf(text, size, "%s %u/%u", word, health + 1 - rise, fall);
         else

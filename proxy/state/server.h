@@ -95,7 +95,8 @@ struct server {
 
     /* --- state; written by the control thread under the backend's lock --- */
     _Atomic enum server_admin admin;
-    atomic_bool up; /* the verdict of the probes; true without probes */
+    atomic_bool up;      /* the verdict of the probes; true without probes */
+    atomic_bool leaving; /* up, but wants no new streams: http-check disable-on-404 */
     _Atomic bool check_enabled;
     _Atomic bool check_running;
     _Atomic unsigned rise, fall;
@@ -140,7 +141,9 @@ void server_free(struct server *server);
 char *server_definition_text(const struct conf_server *conf);
 char *server_check_definition_text(const struct conf_proxy *proxy, const struct conf_server *conf);
 
-/* Whether it may get new streams as far as state goes: up, ready, weight above 0. */
+/* As far as the pool is concerned: up, ready and not leaving. Lock held. */
+bool server_takes_streams(const struct server *server);
+/* Whether it may get new streams as far as state goes: those, and weight above 0. */
 bool server_is_usable(const struct server *server);
 /* Neither down nor in maintenance. */
 bool server_is_running(const struct server *server);

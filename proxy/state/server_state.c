@@ -20,7 +20,7 @@
 
 /* What a turn found and did. */
 struct turn {
-    bool was_running, backend_was_up;
+    bool was_running, was_leaving, backend_was_up;
     enum server_admin admin_before;
     unsigned requeued; /* waiting streams that got a slot by it */
 };
@@ -113,6 +113,7 @@ static void note_transition(struct server *server, const char *reason, const str
     note->state = admin == SERVER_MAINT   ? "MAINT"
                   : !GET(server->up)      ? "DOWN"
                   : admin == SERVER_DRAIN ? "DRAIN"
+                  : GET(server->leaving)  ? "NOLB"
                                           : "UP";
     snprintf(note->reason, sizeof(note->reason), "%s", reason);
 }
@@ -131,18 +132,20 @@ static void note_running(struct server *server, bool was_running, uint64_t now_s
 }
 
 static struct turn server_turn(struct server *server, enum server_admin admin, bool up,
-                               const char *reason, struct loop *control)
+                               bool leaving, const char *reason, struct loop *control)
 {
     struct backend *backend = server->backend;
     uint64_t now_s = control->now_us / US_PER_SECOND;
     struct turn turn = {.was_running = server_is_running(server),
+                        .was_leaving = GET(server->leaving),
                         .backend_was_up = backend_is_up(backend),
                         .admin_before = GET(server->admin)};
     backend_lock(backend);
     SET(server->admin, admin);
     SET(server->up, up);
+    SET(server->leaving, leaving);
     if (server->slot != LB_NONE)
-        lb_pool_set_up(&backend->pool, (unsigned)server->slot, up && admin == SERVER_READY);
+        lb_pool_set_up(&backend->pool, (unsigned)server->slot, server_takes_streams(server));
     note_running(server, turn.was_running, now_s);
     note_transition(server, reason, control);
     turn.requeued = backend_unlock(backend, control->now_us);
@@ -198,7 +201,7 @@ void server_set_admin(struct server *server, enum server_admin admin, struct loo
         up = true;
         SET(server->check_health, GET(server->rise));
     }
-    struct turn turn = server_turn(server, admin, up, "set by the operator", control);
+    struct turn turn = server_turn(server, admin, up, false, "set by the operator", control);
     if (admin == SERVER_MAINT)
         tell_maintenance(server, &turn);
     else
@@ -212,7 +215,7 @@ void server_set_health(struct server *server, bool up, struct loop *control)
     if (GET(server->up) == up)
         return;
     struct turn turn =
-        server_turn(server, GET(server->admin), up, "health set by the operator", control);
+        server_turn(server, GET(server->admin), up, false, "health set by the operator", control);
     struct line line;
     line_begin(&line, server);
     line_add(&line, "is %s, changed from CLI", up ? "UP" : "DOWN");
@@ -282,20 +285,20 @@ static void tell_check(struct server *server, const struct check_result *check)
     line_tell(&line, server, LOG_NOTICE);
 }
 
-static void turn_verdict(struct server *server, bool up, const struct check_result *check,
-                         struct loop *control)
+static void turn_verdict(struct server *server, bool up, bool leaving,
+                         const struct check_result *check, struct loop *control)
 {
     char reason[SERVER_REASON_BYTES];
     snprintf(reason, sizeof(reason), "%s%s%.60s", health_status_rows[check->status].description,
              check->info[0] != '\0' ? ": " : "", check->info);
-    struct turn turn = server_turn(server, GET(server->admin), up, reason, control);
+    struct turn turn = server_turn(server, GET(server->admin), up, leaving, reason, control);
     struct line line;
     line_begin(&line, server);
-    line_add(&line, "is %s", up ? "UP" : "DOWN");
+    line_add(&line, "is %s", !up ? "DOWN" : leaving ? "stopping" : "UP");
     if (!server->log_health_checks) /* else the line before has said why */
         line_add_check(&line, check);
     line_add_counts(&line, server, &turn);
-    bool is_alert = !up && turn.admin_before == SERVER_READY;
+    bool is_alert = !up && turn.admin_before == SERVER_READY && !turn.was_leaving;
     line_tell(&line, server, is_alert ? LOG_ALERT : LOG_NOTICE);
     tell_if_empty(server->backend, &turn);
 }
@@ -303,13 +306,18 @@ static void turn_verdict(struct server *server, bool up, const struct check_resu
 void server_report_check(struct server *server, const struct check_result *check,
                          struct loop *control)
 {
+    enum health_status before = server->check.status;
     backend_lock(server->backend);
     server->check = *check;
     backend_unlock(server->backend, control->now_us);
     bool counted = count_check(server, check);
-    if (counted && server->log_health_checks)
+    if ((counted || before != check->status) && server->log_health_checks)
         tell_check(server, check);
     bool up = GET(server->check_health) >= GET(server->rise);
-    if (up != GET(server->up))
-        turn_verdict(server, up, check, control);
+    bool leaving = up && check->status == HEALTH_L7_OK_CONDITIONAL;
+    bool is_failed = !health_status_rows[check->status].passed;
+    if (up && is_failed)
+        leaving = GET(server->leaving); /* one failure does not bring it back */
+    if (up != GET(server->up) || leaving != GET(server->leaving))
+        turn_verdict(server, up, leaving, check, control);
 }

@@ -105,11 +105,43 @@ static void print_log(struct describer *d, const void *field)
 
 typedef void print_field(struct describer *d, const void *field);
 
+static void print_script(struct describer *d, const struct conf_check_script *script)
+{
+    for (size_t i = 0; i < script->count; i++) {
+        const struct conf_check_step *step = &script->steps[i];
+        fprintf(d->out, " %u:%d", step->number, (int)step->kind);
+        print_text(d->out, step->comment);
+        if (step->kind == CONF_STEP_SEND)
+            fprintf(d->out, " %.*s", (int)step->send.len, step->send.bytes);
+        if (step->kind == CONF_STEP_REQUEST)
+            fprintf(d->out, " %s %s %zu", step->request.method, step->request.uri,
+                    step->request.header_count);
+        if (step->kind == CONF_STEP_EXPECT)
+            fprintf(d->out, " %d %d %.*s", (int)step->expect.kind, step->expect.is_unwanted,
+                    (int)step->expect.pattern_len, step->expect.pattern);
+    }
+}
+
+static void print_check(struct describer *d, const void *field)
+{
+    const struct conf_check *check = field;
+    fprintf(d->out, " %d %d", check->disable_on_404, check->send_state);
+    print_script(d, &check->script);
+}
+
+static void print_headers(struct describer *d, const void *field)
+{
+    const struct conf_check *check = field;
+    for (size_t i = 0; i < check->header_count; i++)
+        fprintf(d->out, " %s:%s", check->headers[i].name, check->headers[i].value);
+}
+
 static print_field *const by_kind[KW_KIND_COUNT] = {
     [KW_FLAG] = print_bool,         [KW_FLAG_OFF] = print_bool,   [KW_UINT] = print_unsigned,
     [KW_DURATION] = print_unsigned, [KW_SIZE] = print_unsigned,   [KW_STRING] = print_string,
     [KW_WORDS] = print_words,       [KW_CHOICE] = print_unsigned, [KW_NAME] = print_string,
     [KW_STATUSES] = print_statuses, [KW_OCTAL] = print_unsigned,  [KW_SET] = print_unsigned,
+    [KW_LINES] = print_check,
 };
 
 static const struct {
@@ -132,6 +164,8 @@ static const struct {
     {own_stats_auth, print_words},
     {own_stats_text, print_stats_text},
     {own_forwarded_proto, print_string},
+    {own_expect_status, print_check},
+    {own_check_headers, print_headers},
     {own_service, print_action},
     {own_body_text, print_action},
     {own_body_file, print_action},

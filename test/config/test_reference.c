@@ -38,6 +38,8 @@ static void check_row(const struct keyword *row)
     assert_false(row->initial != NULL && row->otherwise != NULL);
     if (row->kind == KW_CHOICE || row->kind == KW_NAME)
         assert_true(row->choices != NULL || row->names != NULL);
+    if (row->kind == KW_LINES)
+        assert_non_null(row->set);
     if (row->kind == KW_OWN) {
         assert_non_null(row->set);
         assert_non_null(row->takes);

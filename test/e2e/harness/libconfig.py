@@ -8,7 +8,7 @@ import re
 
 SECTIONS = {"frontend": "frontends", "backend": "backends", "listen": "listens"}
 FLAGS = {"ssl", "check", "backup", "disabled", "check-ssl", "strict-sni", "no-tls-tickets", "v4v6",
-         "v6only", "if-none", "self-signed", "prefer-client-ciphers"}
+         "v6only", "if-none", "self-signed", "prefer-client-ciphers", "pre-41", "post-41"}
 SEVERAL = {"crt"}  # parameters that may be repeated
 FIRST_WORDS = {"timeout", "option", "stats"}  # of keywords of two words
 IGNORED = ("stats socket",)
@@ -69,23 +69,6 @@ def _httpchk(words):
     return Group(zip(names, words))
 
 
-def _http_check(section, words):
-    if words[:2] == ["expect", "status"]:
-        section["http-check expect status"] = words[2]
-    elif words[0] == "send":
-        check = section.setdefault("option httpchk", Group())
-        names = {"meth": "method", "uri": "uri", "ver": "version"}
-        words = words[1:]
-        while words:
-            if words[0] == "hdr":
-                assert words[1] == "Host", "only a Host header can be given"
-                check["host"] = words[2]
-                words = words[3:]
-            else:
-                check[names[words[0]]] = words[1]
-                words = words[2:]
-
-
 def _http_request(section, words):
     if words[:2] == ["set-header", "X-Forwarded-Proto"]:
         section["option forwarded-proto"] = True
@@ -105,14 +88,18 @@ def _http_request(section, words):
 
 def _option(section, words):
     if words[0] == "httpchk":
-        section["option httpchk"] = _httpchk(words[1:])
+        section["option httpchk"] = _httpchk(words[1:]) if len(words) > 1 else True
+    elif words[0] in ("mysql-check", "pgsql-check") and len(words) > 1:
+        section["option " + words[0]] = _params(words[1:], Group())
+    elif words[0] == "smtpchk" and len(words) > 1:
+        section["option smtpchk"] = Group(zip(("hello", "domain"), words[1:]))
     elif words[0] == "forwardfor":
         section["option forwardfor"] = _params(words[1:], Group())
     else:
         section["option " + words[0]] = words[1] if len(words) > 1 else True
 
 
-def _directive(section, words):
+def _directive(section, words, line):
     first, rest = words[0], words[1:]
     if first == "bind":
         section.add("binds", _params(rest[1:], Group(address=rest[0])))
@@ -126,8 +113,8 @@ def _directive(section, words):
         section.add("errorfiles", Group(status=rest[0], file=rest[1]))
     elif first == "option":
         _option(section, rest)
-    elif first == "http-check":
-        _http_check(section, rest)
+    elif first in ("http-check", "tcp-check"):
+        section.setdefault(first, []).append(line.split(first, 1)[1].strip())
     elif first == "http-request":
         _http_request(section, rest)
     elif words[:2] == ["stats", "auth"]:
@@ -154,6 +141,6 @@ def to_libconfig(text):
             section = Group(name=words[1])
             several.add(SECTIONS[words[0]], section)
         else:
-            _directive(section, words)
+            _directive(section, words, line)
     parts = {**single, **several}
     return "".join("%s = %s;\n\n" % (name, _value(value, "")) for name, value in parts.items())
