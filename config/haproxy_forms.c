@@ -78,18 +78,23 @@ static void take_hidden_headers(const struct haproxy_line *line, struct conf_dir
     haproxy_param(l, d, haproxy_reword(*word, "version"), &value, 1);
     for (size_t len; *(end += strspn(end, "\r\n")) != '\0'; end += len) {
         len = strcspn(end, "\r\n");
+        value.text = arena_copy_bytes(l->arena, end, len);
+        const char *colon = strchr(value.text, ':');
+        const char *rest = colon != NULL ? colon + 1 + strspn(colon + 1, " ") : "";
+        now = arena_printf(l->scratch, "%s hdr %.*s \"%s\"", now, (int)strcspn(value.text, ":"),
+                           value.text, rest);
+        if (strncasecmp(value.text, "host:", 5) == 0) {
+            value.text = rest;
+            haproxy_param(l, d, haproxy_reword(*word, "host"), &value, 1);
+            continue;
+        }
         fields = arena_list_grow(l->scratch, fields, count, sizeof *fields);
-        fields[count] = haproxy_reword(*word, arena_copy_bytes(l->arena, end, len));
-        const char *colon = strchr(fields[count].text, ':');
-        if (colon != NULL)
-            now = arena_printf(l->scratch, "%s hdr %.*s \"%s\"", now,
-                               (int)(colon - fields[count].text), fields[count].text,
-                               colon + 1 + strspn(colon + 1, " "));
-        count++;
+        fields[count++] = value;
     }
-    if (count == 0)
+    if (count > 0)
+        haproxy_param(l, d, haproxy_reword(*word, "headers"), fields, count);
+    if (*now == '\0')
         return;
-    haproxy_param(l, d, haproxy_reword(*word, "headers"), fields, count);
     CONF_WARN(
         l, word->span,
         arena_printf(l->scratch, "write a line below it: http-check send ver %s%s", version, now),
