@@ -222,10 +222,8 @@ static struct conf_span check_required(struct loader *l, const struct keyword *r
 {
     struct conf_span span = d->name.span;
     bool named = false;
-    KEYWORDS_OF(&l->index, row->params, param)
-    {
-        if (!param->required)
-            continue;
+    for (const struct keyword *const *p = l->index.required[row->params]; *p != NULL; p++) {
+        const struct keyword *param = *p;
         const struct conf_directive *found = find_param(l, row, d, param);
         if (found == NULL)
             CONF_FAIL(l, d->name.span, arena_printf(l->scratch, "add %s = \"...\"", param->name),

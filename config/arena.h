@@ -22,6 +22,9 @@ void arena_free(struct conf_arena *arena);
 /* Zeroed and aligned for any type. */
 void *arena_alloc(struct conf_arena *arena, size_t bytes);
 
+/* Has a thing of another owner's memory (a compiled regular expression) released with the arena. */
+void arena_defer(struct conf_arena *arena, void (*release)(void *thing), void *thing);
+
 /* Copies of text; the result ends in NUL. */
 char *arena_copy(struct conf_arena *arena, const char *text);
 char *arena_copy_bytes(struct conf_arena *arena, const void *bytes, size_t len);

@@ -3,10 +3,12 @@
  * What is allowed but hardly meant: warnings and notes. Each check is a function and a line in the
  * table; it sees one proxy of the finished configuration.
  */
+#include <ctype.h>
 #include <netinet/in.h>
 #include <string.h>
 
 #include "config/address.h"
+#include "config/line.h"
 #include "config/resolve.h"
 
 typedef void proxy_check(struct loader *l, const struct config *config,
@@ -24,13 +26,23 @@ static void check_no_bind(struct loader *l, const struct config *config,
                   "'%s' has no bind: nobody can connect to it", proxy->name);
 }
 
+static bool has_line(const struct conf_proxy *proxy, enum conf_line_kind kind)
+{
+    for (size_t i = 0; i < proxy->lines.count; i++) {
+        if (proxy->lines.items[i].row->value == (int)kind)
+            return true;
+    }
+    return false;
+}
+
 static void check_no_backend(struct loader *l, const struct config *config,
                              const struct conf_proxy *proxy, struct conf_span span)
 {
     (void)config;
-    bool answers = proxy->action_count > 0 || proxy->stats.enabled || proxy->monitor_uri != NULL;
+    bool answers = proxy->action_count > 0 || proxy->stats.enabled || proxy->monitor_uri != NULL ||
+                   has_line(proxy, CONF_LINE_HTTP_REQUEST) || has_line(proxy, CONF_LINE_REDIRECT);
     if ((proxy->caps & CONF_FRONTEND) && proxy->default_backend_name == NULL &&
-        proxy->server_count == 0 && !answers)
+        proxy->server_count == 0 && !answers && !has_line(proxy, CONF_LINE_USE_BACKEND))
         CONF_WARN(l, span,
                   loader_hint(l, span, "add default_backend = \"...\"",
                               "add a line: default_backend NAME"),
@@ -42,7 +54,7 @@ static void check_no_server(struct loader *l, const struct config *config,
 {
     (void)config;
     if (proxy->caps == CONF_BACKEND && proxy->server_count == 0 && proxy->action_count == 0 &&
-        !proxy->stats.enabled)
+        !proxy->stats.enabled && proxy->lines.count == 0)
         CONF_WARN(l, span,
                   loader_hint(l, span,
                               "add servers = ( { name = \"a\"; address = \"10.0.0.1:80\"; } )",
@@ -50,17 +62,51 @@ static void check_no_server(struct loader *l, const struct config *config,
                   "'%s' has no server: every request is answered with 503", proxy->name);
 }
 
+static bool is_name_char(char c)
+{
+    return isalnum((unsigned char)c) || (c != '\0' && strchr("-_.:", c) != NULL);
+}
+
+/* The names within a word of a rule, as the one of "nbsrv(app)". */
+static void note_names(struct loader *l, const struct conf_proxy *user, const char *text)
+{
+    while (*text != '\0') {
+        size_t len = 0;
+        while (is_name_char(text[len]))
+            len++;
+        const char *name = len > 0 ? arena_copy_bytes(l->scratch, text, len) : NULL;
+        if (name != NULL && strcmp(name, user->name) != 0)
+            names_add(l->scratch, &l->mentioned, name, user);
+        text += len > 0 ? len : 1;
+    }
+}
+
+/* Whatever rules name; "use_backend %[...]" says so only later, and may mean any. */
+static void note_mentioned(struct loader *l, const struct conf_proxy *user)
+{
+    for (size_t i = 0; i < user->lines.count; i++) {
+        const struct conf_line *line = &user->lines.items[i];
+        bool is_choice = line->row->value == CONF_LINE_USE_BACKEND && line->word_count > 0;
+        if (is_choice && strstr(line->words[0].text, "%[") != NULL)
+            l->any_backend = true;
+        for (size_t k = 0; k < line->word_count; k++)
+            note_names(l, user, line->words[k].text);
+    }
+}
+
+/* A backend without servers is there for its table, or is reported for that. */
 static void check_unused(struct loader *l, const struct config *config,
                          const struct conf_proxy *proxy, struct conf_span span)
 {
-    if (proxy->caps != CONF_BACKEND)
+    if (proxy->caps != CONF_BACKEND || proxy->server_count == 0 || l->any_backend ||
+        names_get(&l->mentioned, proxy->name) != NULL)
         return;
     for (size_t i = 0; i < config->proxy_count; i++) {
         if (config->proxies[i].default_backend == proxy)
             return;
     }
-    CONF_REMARK(l, span, "name it in some default_backend, or remove it",
-                "nothing uses the backend '%s'", proxy->name);
+    CONF_WARN(l, span, "name it in some default_backend, or remove it",
+              "nothing uses the backend '%s'", proxy->name);
 }
 
 /* A server without a probe counts as up for ever, so a dead one goes on getting requests. */
@@ -155,15 +201,37 @@ static void check_shared_address(struct loader *l, const struct config *config,
     }
 }
 
+/* What only HTTP proxies do. `defaults` may hand it to all, so this is no error. */
+static void check_http_words(struct loader *l, const struct config *config,
+                             const struct conf_proxy *proxy, struct conf_span span)
+{
+    (void)config;
+    const struct {
+        bool given;
+        const char *word;
+    } words[] = {
+        {proxy->stats.enabled, "stats"},
+        {proxy->action_count > 0, "http-request"},
+        {proxy->monitor_uri != NULL, "monitor-uri"},
+        {proxy->forwardfor.enabled, "option forwardfor"},
+    };
+    for (size_t i = 0; proxy->mode == CONF_MODE_TCP && i < sizeof words / sizeof *words; i++)
+        if (words[i].given)
+            CONF_WARN(l, span, loader_hint(l, span, "add mode = \"http\"", "add a line: mode http"),
+                      "'%s' is ignored in '%s', which has mode tcp", words[i].word, proxy->name);
+}
+
 static proxy_check *const checks[] = {
-    check_no_bind,    check_no_backend, check_no_server,          check_unused,
-    check_unchecked,  check_maxqueue,   check_format_without_log, check_shared_address,
-    check_open_admin,
+    check_http_words,     check_no_bind,    check_no_backend, check_no_server,
+    check_unused,         check_unchecked,  check_maxqueue,   check_format_without_log,
+    check_shared_address, check_open_admin,
 };
 
 void check_proxies(struct loader *l, const struct config *config)
 {
     bool has_frontend = false;
+    for (size_t i = 0; i < config->proxy_count; i++)
+        note_mentioned(l, &config->proxies[i]);
     for (size_t i = 0; i < config->proxy_count; i++) {
         for (size_t k = 0; k < sizeof checks / sizeof *checks; k++)
             checks[k](l, config, &config->proxies[i], l->proxies[i]->span);

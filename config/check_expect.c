@@ -4,18 +4,17 @@
 #include <string.h>
 
 #include "config/check_lines_priv.h"
-#include "config/regex.h"
 #include "config/value.h"
 
 static bool check_regex(struct check_line *line, const struct conf_word *word)
 {
-    char error[REGEX_ERROR_BYTES];
-    struct regex *regex = regex_new(word->text, error);
-    if (regex == NULL)
-        CONF_FAIL(line->l, word->span, error, "%s: '%s' is not a regular expression", line->keyword,
-                  word->text);
-    regex_free(regex);
-    return regex != NULL;
+    char error[CONF_REGEX_ERROR_BYTES];
+    const struct conf_input *input = line->l->input;
+    if (input->regex_is_good == NULL || input->regex_is_good(word->text, error))
+        return true;
+    CONF_FAIL(line->l, word->span, error, "%s: '%s' is not a regular expression", line->keyword,
+              word->text);
+    return false;
 }
 
 /* ---- how, and what ---- */

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SHA-256 (FIPS 180-4) of texts: tells two loads apart. Not for secrets; those belong to tls/. */
+/* SHA-256 of texts: tells two loads apart. Not for secrets; those belong to tls/. */
 #ifndef WEIR_CONFIG_DIGEST_H
 #define WEIR_CONFIG_DIGEST_H
 
 #include <stddef.h>
-#include <stdint.h>
 
 struct digest {
-    uint32_t state[8];
-    uint64_t length; /* bytes taken so far */
-    unsigned char block[64];
+    void *state; /* owned: of OpenSSL, until digest_finish() */
 };
 
 enum { DIGEST_HEX_BYTES = 65 };

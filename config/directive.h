@@ -33,6 +33,7 @@ struct conf_directive {
     size_t arg_count;
     struct conf_directive *params;
     size_t param_count;
+    bool is_line;  /* args are the words of one line of haproxy.cfg: KW_LINES */
     bool is_group; /* params were written, be it none: distinguishes {} from an empty list */
 };
 

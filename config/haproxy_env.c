@@ -3,6 +3,7 @@
 #include "config/haproxy_env.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct env_value {
     const char *text; /* NULL: unset */
@@ -13,6 +14,8 @@ const char *haproxy_env_get(const struct haproxy_env *env, const char *name)
     const struct env_value *changed = names_get(&env->changed, name);
     if (changed != NULL)
         return changed->text;
+    if (strcmp(name, ".LINE") == 0)
+        return arena_printf(env->arena, "%u", env->line);
     return env->is_closed ? NULL : getenv(name);
 }
 
@@ -28,7 +31,7 @@ void haproxy_env_set(struct haproxy_env *env, const char *name, const char *valu
 
 void haproxy_env_keep(struct haproxy_env *env, const char *const *kept, size_t count)
 {
-    struct haproxy_env closed = {.arena = env->arena, .is_closed = true};
+    struct haproxy_env closed = {.arena = env->arena, .is_closed = true, .line = env->line};
     for (size_t i = 0; i < count; i++)
         haproxy_env_set(&closed, kept[i], haproxy_env_get(env, kept[i]));
     *env = closed;

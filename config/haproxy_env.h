@@ -15,6 +15,7 @@ struct haproxy_env {
     struct conf_arena *arena;
     struct name_map changed; /* name -> struct env_value */
     bool is_closed;          /* resetenv: the process's own do not show */
+    unsigned line;           /* ".LINE", made up when asked for */
 };
 
 /* NULL where it is not set. */

@@ -26,18 +26,32 @@ static void read_rest_as_text(const struct haproxy_line *line)
         d->args[0].text = arena_printf(l->arena, "%s %s", d->args[0].text, args[i].text);
 }
 
-/* "hdr(host)", "uri depth 3", "random(2)": the algorithm is what counts. */
+/*
+ * <algorithm> [<words>]: with url_param and hash the next word is a name or an expression, whatever it
+ * reads like; and check_post may have a number behind it, which has no effect since 1.7.
+ */
 static void read_balance(const struct haproxy_line *line)
 {
     struct loader *l = line->r->l;
-    struct conf_directive *d =
-        haproxy_emit(line->r, haproxy_reword(line->words[0], line->row->name));
-    if (line->count == 1)
-        return;
-    struct conf_word *algorithm = &line->words[1];
-    d->args = algorithm;
-    d->arg_count = 1;
-    algorithm->text = arena_copy_bytes(l->arena, algorithm->text, strcspn(algorithm->text, "("));
+    struct conf_directive d = {.name = haproxy_reword(line->words[0], line->row->name),
+                               .is_group = true};
+    const struct conf_word *words = line->words + 1;
+    size_t count = line->count - 1;
+    const char *param = count == 0                              ? NULL
+                        : strcmp(words->text, "url_param") == 0 ? "parameter"
+                        : strcmp(words->text, "hash") == 0      ? "expression"
+                                                                : NULL;
+    if (count > 2 && strcmp(words[count - 2].text, "check_post") == 0)
+        count--;
+    if (count > 0)
+        haproxy_param(l, &d, haproxy_reword(words[0], "algorithm"), words, 1);
+    if (param != NULL && count > 1) {
+        haproxy_param(l, &d, haproxy_reword(words[1], param), &words[1], 1);
+        words++;
+        count--;
+    }
+    if (count <= 1 || haproxy_params(line, line->row, words + 1, count - 1, &d))
+        *haproxy_emit(line->r, d.name) = d;
 }
 
 /* log global | <address> [len ..] [format ..] <facility> [<level> [<minlevel>]] */
@@ -132,6 +146,7 @@ static void read_http_check(const struct haproxy_line *line)
     struct conf_directive *d = haproxy_emit(line->r, haproxy_reword(line->words[0], "http-check"));
     d->args = line->words + 1;
     d->arg_count = line->count - 1;
+    d->is_line = true;
 }
 
 /* stats admin if TRUE */
@@ -197,8 +212,9 @@ static const struct {
 bool haproxy_form_read(const struct haproxy_line *line)
 {
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-        bool fits =
-            forms[i].level == line->level && strcmp(forms[i].first, line->words[0].text) == 0;
+        const char *first = line->words[0].text;
+        bool fits = forms[i].level == line->level && *forms[i].first == *first &&
+                    strcmp(forms[i].first, first) == 0;
         if (fits && forms[i].second != NULL)
             fits = line->count > 1 && strcmp(forms[i].second, line->words[1].text) == 0;
         if (!fits)

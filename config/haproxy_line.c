@@ -37,6 +37,8 @@ static void find_row(struct haproxy_line *line)
 {
     struct loader *l = line->r->l;
     size_t most = line->count < NAME_WORDS_MAX ? line->count : NAME_WORDS_MAX;
+    if (names_get(&l->index.by_first[line->level], line->words[0].text) == NULL)
+        most = 1; /* it begins no name of several words */
     line->row = NULL;
     for (size_t n = most; n > 0 && line->row == NULL; n--) {
         line->row = keyword_spelt(&l->index, line->level, join_words(l, line->words, n));
@@ -113,7 +115,8 @@ static bool takes_no_value(const struct keyword *row)
 
 static bool needs_words(const struct keyword *row)
 {
-    return (row->kind == KW_GROUP || row->kind == KW_LATER) && row->min > 0;
+    return (row->kind == KW_GROUP || row->kind == KW_LATER || row->kind == KW_LINES) &&
+           row->min > 0;
 }
 
 static struct conf_word row_name(const struct haproxy_line *line)
@@ -180,6 +183,17 @@ static bool take_prefix(struct haproxy_line *line)
     return true;
 }
 
+/* A line of rules keeps its words as they are. */
+static void emit_line(const struct haproxy_line *line)
+{
+    struct conf_word name = {.text = line->row->name,
+                             .span = haproxy_span(line->words, line->name_words)};
+    struct conf_directive *d = haproxy_emit(line->r, name);
+    d->is_line = true;
+    d->args = line->words + line->name_words;
+    d->arg_count = line->count - line->name_words;
+}
+
 static enum keyword_level current_level(const struct haproxy_reader *r)
 {
     const struct conf_sections *sections = &r->l->sections;
@@ -203,6 +217,8 @@ void haproxy_line_read(struct haproxy_reader *r, const struct haproxy_words *wor
     else if (line.count == line.name_words && needs_words(line.row))
         CONF_FAIL(r->l, haproxy_span(line.words, line.name_words), line.row->doc,
                   "'%s' needs a value", line.row->name);
+    else if (line.row->kind == KW_LINES)
+        emit_line(&line);
     else if (line.row->kind == KW_GROUP || line.row->kind == KW_LIST)
         emit_group(&line);
     else

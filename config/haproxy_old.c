@@ -3,18 +3,13 @@
  * Former spellings: what HAProxy took long ago and refuses or regrets today. They still work here,
  * with a warning that shows the line to write instead.
  */
+#include "config/haproxy_old.h"
+
 #include <string.h>
 
 #include "config/haproxy_priv.h"
 
-struct old_keyword {
-    enum keyword_level level;
-    const char *first, *second;         /* second NULL: the first word alone */
-    const char *now_first, *now_second; /* now_first NULL: it goes away */
-    const char *help;                   /* where it goes away */
-};
-
-static const struct old_keyword old_keywords[] = {
+const struct haproxy_old haproxy_olds[] = {
     {LEVEL_PROXY, "contimeout", NULL, "timeout", "connect", NULL},
     {LEVEL_PROXY, "clitimeout", NULL, "timeout", "client", NULL},
     {LEVEL_PROXY, "srvtimeout", NULL, "timeout", "server", NULL},
@@ -41,6 +36,7 @@ static const struct old_keyword old_keywords[] = {
      "remove the line: every thread serves the statistics"},
     {LEVEL_GLOBAL, "debug", NULL, NULL, NULL, "remove the line; start with -d to see what happens"},
     {LEVEL_GLOBAL, "quiet", NULL, NULL, NULL, "remove the line; start with -q for silence"},
+    {0, NULL, NULL, NULL, NULL, NULL},
 };
 
 /* "NAME:\ value", as reqadd and rspadd take it, in two words. */
@@ -82,7 +78,7 @@ static const char *print_line(const struct haproxy_line *line)
     return text;
 }
 
-static bool rewrite(struct haproxy_line *line, const struct old_keyword *old)
+static bool rewrite(struct haproxy_line *line, const struct haproxy_old *old)
 {
     struct loader *l = line->r->l;
     size_t old_words = old->second != NULL ? 2 : 1;
@@ -112,9 +108,8 @@ bool haproxy_old_rewrite(struct haproxy_line *line)
     const char *second = line->count > 1 ? line->words[1].text : "";
     if (strcmp(first, "reqadd") == 0 || strcmp(first, "rspadd") == 0)
         return rewrite_add(line, *(first + 2) == 'q' ? "http-request" : "http-response");
-    for (size_t i = 0; i < sizeof old_keywords / sizeof *old_keywords; i++) {
-        const struct old_keyword *old = &old_keywords[i];
-        if (old->level == line->level && strcmp(old->first, first) == 0 &&
+    for (const struct haproxy_old *old = haproxy_olds; old->first != NULL; old++) {
+        if (old->level == line->level && *old->first == *first && strcmp(old->first, first) == 0 &&
             (old->second == NULL || strcmp(old->second, second) == 0))
             return rewrite(line, old);
     }

@@ -15,7 +15,8 @@ struct params {
     const struct conf_word *words;
     size_t count, at;
     unsigned position; /* of the next word that needs no name, from 1 */
-    struct conf_directive *d;
+    struct conf_directive found[HAPROXY_WORDS_MAX];
+    size_t found_count;
 };
 
 struct conf_directive *haproxy_param(struct loader *l, struct conf_directive *d,
@@ -31,12 +32,9 @@ struct conf_directive *haproxy_param(struct loader *l, struct conf_directive *d,
 
 static const struct keyword *row_at(const struct params *p, unsigned position)
 {
-    KEYWORDS_OF(&p->line->r->l->index, p->owner->params, row)
-    {
-        if (row->position == position)
-            return row;
-    }
-    return NULL;
+    if (position >= KEYWORD_POSITIONS)
+        return NULL;
+    return p->line->r->l->index.by_position[p->owner->params][position];
 }
 
 static const struct keyword *row_named(const struct params *p, const char *name)
@@ -98,14 +96,27 @@ static bool is_address(const struct keyword *row)
            row->set == own_check_address || row->set == own_log_address;
 }
 
+/* The words live as long as the directive, so they need no copy. */
+static void add_param(struct params *p, struct conf_word name, const struct conf_word *args,
+                      size_t arg_count)
+{
+    p->found[p->found_count++] = (struct conf_directive){
+        .name = name, .args = (struct conf_word *)args, .arg_count = arg_count};
+}
+
 static void take_positional(struct params *p, const struct keyword *row)
 {
     struct haproxy_reader *r = p->line->r;
-    struct conf_word word = p->words[p->at++];
-    if (is_address(row))
-        word.text = haproxy_words_expand(r->l, &r->env, word.text);
-    haproxy_param(r->l, p->d, haproxy_reword(word, row->name), &word, 1);
+    const struct conf_word *word = &p->words[p->at++];
+    const char *text = is_address(row) ? haproxy_words_expand(r->l, &r->env, word->text) : NULL;
     p->position++;
+    if (text == NULL || text == word->text) {
+        add_param(p, haproxy_reword(*word, row->name), word, 1);
+        return;
+    }
+    struct conf_word *expanded = arena_alloc(r->l->scratch, sizeof *expanded);
+    *expanded = haproxy_reword(*word, text);
+    add_param(p, haproxy_reword(*word, row->name), expanded, 1);
 }
 
 /* False where words are missing behind the name. */
@@ -118,7 +129,7 @@ static bool take_named(struct params *p, const struct keyword *row)
         CONF_FAIL(l, name.span, row->doc, "'%s' needs a value", row->name);
         return false;
     }
-    haproxy_param(l, p->d, haproxy_reword(name, row->name), p->words + p->at, wanted);
+    add_param(p, haproxy_reword(name, row->name), p->words + p->at, wanted);
     p->at += wanted;
     return true;
 }
@@ -141,8 +152,13 @@ static bool take_one(struct params *p)
 bool haproxy_params(const struct haproxy_line *line, const struct keyword *row,
                     const struct conf_word *words, size_t count, struct conf_directive *d)
 {
-    struct params p = {
-        .line = line, .owner = row, .words = words, .count = count, .position = 1, .d = d};
+    struct params p; /* not initialized as a whole: `found` is large */
+    p.line = line;
+    p.owner = row;
+    p.words = words;
+    p.count = count;
+    p.at = p.found_count = 0;
+    p.position = 1;
     const struct keyword *missing;
     if (row->kind == KW_GROUP && row->params == LEVEL_SERVER)
         p.position = 3; /* default-server: neither name nor address */
@@ -156,5 +172,7 @@ bool haproxy_params(const struct haproxy_line *line, const struct keyword *row,
             return false;
         }
     }
+    d->params = arena_list_copy(line->r->l->scratch, p.found, p.found_count, sizeof *p.found);
+    d->param_count = p.found_count;
     return true;
 }

@@ -53,8 +53,8 @@ struct conf_directive *haproxy_param(struct loader *l, struct conf_directive *d,
                                      size_t arg_count);
 
 /*
- * Reads words as parameters of a level: first those with a place of their own, then by name. False
- * after reporting what is missing or unknown.
+ * Reads words as parameters of a level: first those with a place of their own, then by name. The
+ * directive has none yet. False after reporting what is missing or unknown.
  */
 MUST_CHECK bool haproxy_params(const struct haproxy_line *line, const struct keyword *row,
                                const struct conf_word *words, size_t count,

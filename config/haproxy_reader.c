@@ -154,7 +154,7 @@ static void read_words(struct haproxy_reader *r, const struct haproxy_words *wor
 {
     const struct conf_word *first = &words->items[0];
     for (const struct haproxy_section *s = haproxy_sections; s->name != NULL; s++) {
-        if (strcmp(s->name, first->text) != 0)
+        if (*s->name != *first->text || strcmp(s->name, first->text) != 0)
             continue;
         r->is_skipping = false;
         if (s->keywords == NULL)
@@ -181,7 +181,7 @@ static void read_line(struct haproxy_reader *r, const struct conf_text *text, si
         to--;
     struct conf_place start = {text->file, (unsigned)line + 1, 1};
     struct haproxy_words words;
-    haproxy_env_set(&r->env, ".LINE", arena_printf(r->l->scratch, "%zu", line + 1));
+    r->env.line = start.line;
     if (!haproxy_words_split(r->l, &r->env, text->bytes + from, to - from, start, &words) ||
         words.count == 0)
         return;

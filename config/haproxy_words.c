@@ -18,7 +18,8 @@ struct splitter {
     bool is_list;   /* "${NAME[*]}": may be no word at all */
     char *text;     /* of the word so far, in the scratch arena */
     size_t text_len;
-    struct haproxy_words *words;
+    struct conf_word found[HAPROXY_WORDS_MAX];
+    size_t count;
 };
 
 static char peek(const struct splitter *s, size_t ahead)
@@ -39,17 +40,25 @@ static void put(struct splitter *s, char c)
     s->text[s->text_len++] = c;
 }
 
-static void word_end(struct splitter *s, size_t end)
+static void word_add(struct splitter *s, const char *text, size_t len, size_t end)
 {
-    struct haproxy_words *words = s->words;
-    struct conf_word word = {
-        .text = arena_copy_bytes(s->l->arena, s->text_len > 0 ? s->text : "", s->text_len),
+    s->found[s->count++] = (struct conf_word){
+        .text = arena_copy_bytes(s->l->arena, text, len),
         .kind = CONF_WORD_TEXT,
         .span = span_at(s, s->word_at, end - s->word_at),
     };
-    words->items = arena_list_grow(s->l->scratch, words->items, words->count, sizeof word);
-    words->items[words->count++] = word;
+}
+
+static bool word_end(struct splitter *s, size_t end)
+{
+    if (s->count == HAPROXY_WORDS_MAX) {
+        CONF_FAIL(s->l, span_at(s, s->word_at, 1), "quote what belongs together",
+                  "more than %d words in a line", HAPROXY_WORDS_MAX);
+        return false;
+    }
+    word_add(s, s->text_len > 0 ? s->text : "", s->text_len, end);
     s->text_len = 0;
+    return true;
 }
 
 /* \n \r \t \xNN, and characters that would mean something; any other backslash stands for itself.
@@ -84,14 +93,15 @@ static bool take_escape(struct splitter *s)
 }
 
 /* "[*]": each blank in the value begins a new word. */
-static void put_value(struct splitter *s, const char *value, bool in_words)
+static bool put_value(struct splitter *s, const char *value, bool in_words)
 {
     for (; *value != '\0'; value++) {
         if (!in_words || !isspace((unsigned char)*value))
             put(s, *value);
-        else if (s->text_len > 0)
-            word_end(s, s->at);
+        else if (s->text_len > 0 && !word_end(s, s->at))
+            return false;
     }
+    return true;
 }
 
 static bool is_name_char(char c)
@@ -133,8 +143,7 @@ static bool take_variable(struct splitter *s)
         return false;
     }
     s->at += in_braces;
-    put_value(s, value != NULL ? value : otherwise, in_words);
-    return true;
+    return put_value(s, value != NULL ? value : otherwise, in_words);
 }
 
 /* One character, or what stands for one. */
@@ -175,33 +184,59 @@ static bool take_word(struct splitter *s)
                   "this quote is never closed");
         return false;
     }
-    if (!s->is_list || s->text_len > 0)
-        word_end(s, s->at);
+    return (s->is_list && s->text_len == 0) || word_end(s, s->at);
+}
+
+/* Nearly all words: nothing in them stands for something else. False leaves the word to
+ * take_word(). */
+static bool take_plain_word(struct splitter *s)
+{
+    static const bool ends[256] = {[' '] = true,  ['\t'] = true, ['\r'] = true, ['#'] = true,
+                                   ['\\'] = true, ['"'] = true,  ['\''] = true};
+    size_t end = s->at;
+    while (end < s->len && !ends[(unsigned char)s->line[end]])
+        end++;
+    if ((end < s->len && !is_blank(s->line[end]) && s->line[end] != '#') ||
+        s->count == HAPROXY_WORDS_MAX)
+        return false;
+    s->word_at = s->at;
+    word_add(s, s->line + s->at, end - s->at, end);
+    s->at = end;
     return true;
+}
+
+static bool split(struct splitter *s)
+{
+    for (;;) {
+        while (is_blank(peek(s, 0)))
+            s->at++;
+        if (s->at >= s->len || peek(s, 0) == '#')
+            return true;
+        if (!take_plain_word(s) && !take_word(s))
+            return false;
+    }
 }
 
 bool haproxy_words_split(struct loader *l, const struct haproxy_env *env, const char *line,
                          size_t len, struct conf_place start, struct haproxy_words *words_out)
 {
-    struct splitter s = {
-        .l = l, .env = env, .line = line, .len = len, .start = start, .words = words_out};
+    struct splitter s; /* not initialized as a whole: `found` is large */
+    s.l = l;
+    s.env = env;
+    s.line = line;
+    s.len = len;
+    s.at = s.opened = s.word_at = s.text_len = s.count = 0;
+    s.start = start;
+    s.quote = '\0';
+    s.is_list = false;
+    s.text = NULL;
     *words_out = (struct haproxy_words){0};
-    for (;;) {
-        while (is_blank(peek(&s, 0)))
-            s.at++;
-        if (s.at >= len || peek(&s, 0) == '#')
-            return true;
-        if (words_out->count == HAPROXY_WORDS_MAX) {
-            CONF_FAIL(l, span_at(&s, s.at, 1), "quote what belongs together",
-                      "more than %d words in a line", HAPROXY_WORDS_MAX);
-            words_out->count = 0;
-            return false;
-        }
-        if (!take_word(&s)) {
-            words_out->count = 0;
-            return false;
-        }
-    }
+    if (!split(&s))
+        return false;
+    words_out->count = s.count;
+    words_out->items = arena_alloc(l->scratch, s.count * sizeof *s.found);
+    memcpy(words_out->items, s.found, s.count * sizeof *s.found);
+    return true;
 }
 
 const char *haproxy_words_expand(struct loader *l, const struct haproxy_env *env, const char *text)

@@ -16,7 +16,7 @@
 enum { HAPROXY_WORDS_MAX = 64 };
 
 struct haproxy_words {
-    struct conf_word *items; /* in the arena of the configuration */
+    struct conf_word *items; /* in the scratch arena; their texts in that of the configuration */
     size_t count;
 };
 

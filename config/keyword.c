@@ -39,20 +39,34 @@ static struct keyword *gather_rows(struct conf_arena *arena, enum keyword_level 
     return rows;
 }
 
+static void index_row(struct conf_arena *arena, struct keyword_index *index, int level,
+                      const struct keyword *row)
+{
+    size_t first = strcspn(row->name, " ");
+    names_add(arena, &index->by_name[level], keyword_fold(arena, row->name), row);
+    names_add(arena, &index->by_spelling[level], row->name, row);
+    if (row->plural != NULL)
+        names_add(arena, &index->by_name[level], keyword_fold(arena, row->plural), row);
+    if (row->name[first] != '\0')
+        names_add(arena, &index->by_first[level], arena_copy_bytes(arena, row->name, first), row);
+    if (row->position > 0 && row->position < KEYWORD_POSITIONS)
+        index->by_position[level][row->position] = row;
+    for (size_t i = 0; i < KEYWORDS_REQUIRED && row->required; i++) {
+        if (index->required[level][i] == NULL) {
+            index->required[level][i] = row;
+            break;
+        }
+    }
+}
+
 void keyword_index_build(struct conf_arena *arena, struct keyword_index *index,
                          const struct keyword_table *const *tables)
 {
     *index = (struct keyword_index){0};
     for (int level = 0; level < LEVEL_COUNT; level++) {
-        struct name_map *map = &index->by_name[level];
         index->rows[level] = gather_rows(arena, (enum keyword_level)level, tables);
         KEYWORDS_OF(index, level, row)
-        {
-            names_add(arena, map, keyword_fold(arena, row->name), row);
-            names_add(arena, &index->by_spelling[level], row->name, row);
-            if (row->plural != NULL)
-                names_add(arena, map, keyword_fold(arena, row->plural), row);
-        }
+        index_row(arena, index, level, row);
     }
 }
 

@@ -37,6 +37,8 @@ enum keyword_level {
     LEVEL_HTTPCHK,        /* struct conf_check */
     LEVEL_DATABASE_CHECK, /* struct conf_check: mysql-check, pgsql-check */
     LEVEL_SMTP_CHECK,     /* struct conf_check */
+    LEVEL_BALANCE,        /* struct conf_balance */
+    LEVEL_HASH_TYPE,      /* struct conf_hash */
     LEVEL_ERROR_FILE,     /* struct conf_error_file */
     LEVEL_ACTION,         /* struct conf_action */
     LEVEL_RETURN,         /* struct conf_action, inside `return` */
@@ -71,8 +73,8 @@ enum keyword_kind {
     KW_SET,      /* int: takes the row's value when the flag is on; off undoes that alone */
     KW_GROUP,    /* a struct inside this one: params of another level */
     KW_LIST,     /* an array of structs: each use adds one */
+    KW_LINES,    /* struct conf_lines: each use adds a line of words, see config/line.h */
     KW_OWN,      /* the row's own function reads it */
-    KW_LINES,    /* lines of words, which the row's own function reads one by one */
     KW_NOTHING,  /* known, and without effect here: the row's note says why */
     KW_REFUSED,  /* known, and not to be had yet: the row's note says what */
     KW_LATER,    /* the same, but the rest does its work without it: a warning */
@@ -110,7 +112,7 @@ struct keyword {
     enum keyword_unit unit;
     long long min, max; /* max 0 = what the field can hold; KW_STRING: min 1 = not empty;
                            KW_GROUP, KW_LATER: min 1 = haproxy.cfg has words behind it */
-    int value;          /* KW_SET, KW_OWN */
+    int value;          /* KW_SET, KW_OWN, KW_LINES */
     size_t turns_on;    /* offset of a bool that using the keyword sets; 0 = none */
     unsigned position;  /* haproxy.cfg: place among the words that need no name, from 1 */
     int words;     /* haproxy.cfg: how many follow it among parameters; 0 = as its kind has it */
@@ -129,6 +131,8 @@ struct keyword {
     const char *takes;     /* KW_OWN: what the value is, for the manual */
     const char *note;      /* KW_NOTHING, KW_REFUSED, KW_LATER */
     const char *doc;
+    const char *example;           /* a line of haproxy.cfg, or of a bind or server line, or NULL */
+    const char *example_libconfig; /* the same in the other syntax; both or neither */
     const char *since; /* first HAProxy version; NULL = 1.5 or older, "weir" = a word of our own */
     const char *until; /* last HAProxy version that knew it, or NULL */
 };
@@ -142,11 +146,17 @@ struct keyword_table {
 /* The core's tables; ends in NULL. */
 extern const struct keyword_table *const config_tables[];
 
+/* Words that need no name, counted from 1; and such as must be there. */
+enum { KEYWORD_POSITIONS = 8, KEYWORDS_REQUIRED = 4 };
+
 /* Tables made ready for looking up: their rows by level, shifts already added. In the arena. */
 struct keyword_index {
     struct keyword *rows[LEVEL_COUNT];        /* each ends with a row without a name */
     struct name_map by_name[LEVEL_COUNT];     /* folded, and plurals */
     struct name_map by_spelling[LEVEL_COUNT]; /* as the rows have them: HAProxy's */
+    struct name_map by_first[LEVEL_COUNT];    /* first of several words -> one of its rows */
+    const struct keyword *by_position[LEVEL_COUNT][KEYWORD_POSITIONS];  /* NULL: none */
+    const struct keyword *required[LEVEL_COUNT][KEYWORDS_REQUIRED + 1]; /* NULL ends */
 };
 
 void keyword_index_build(struct conf_arena *arena, struct keyword_index *index,

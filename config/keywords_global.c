@@ -16,6 +16,8 @@ static const struct keyword_choice verify_choices[] = {
 static const struct keyword global_rows[] = {
     {.name = "maxconn", .kind = KW_UINT, .scopes = IN_GLOBAL, AT(g.maxconn), .max = 10000000,
      .otherwise = "as many as the limit of open files (ulimit -n) allows",
+     .example = "maxconn 20000",
+     .example_libconfig = "maxconn = 20000;",
      .doc = "How many client connections the process serves at a time; more wait in the kernel's queue."},
     {.name = "nbthread", .kind = KW_UINT, .scopes = IN_GLOBAL, AT(g.nbthread), .min = 1, .max = 64,
      .otherwise = "one for each CPU the process may use",
@@ -41,6 +43,8 @@ static const struct keyword global_rows[] = {
      .otherwise = "no change of root", .doc = "Folder that the worker locks itself into after the start."},
     {.name = "log", .kind = KW_LIST, .scopes = IN_GLOBAL, AT(g.logs), .plural = "logs",
      .params = LEVEL_LOG, .list = &own_global_log_list, .otherwise = "nothing is logged",
+     .example = "log /dev/log local0",
+     .example_libconfig = "logs = ( { address = \"/dev/log\"; facility = \"local0\"; } );",
      .doc = "Where event lines go, and the access lines of proxies that log to \"global\"."},
     {.name = "log-tag", .kind = KW_STRING, .scopes = IN_GLOBAL, AT(g.log_tag), .min = 1,
      .otherwise = "the name weir was started under", .doc = "Name of the program in log lines."},

@@ -81,37 +81,22 @@ extern const struct keyword_table global_keywords, log_keywords, default_tls_opt
     proxy_keywords;
 extern const struct keyword_table bind_keywords, bind_tls_keywords, bind_tls_options;
 extern const struct keyword_table other_global_keywords, other_proxy_keywords, other_bind_keywords,
-    other_server_keywords, other_action_keywords, other_return_keywords, other_deny_keywords;
+    other_server_keywords, other_action_keywords, other_return_keywords, other_deny_keywords,
+    rules_keywords;
 extern const struct keyword_table check_keywords, httpchk_keywords, database_check_keywords,
     smtp_check_keywords;
+extern const struct keyword_table balance_keywords, hash_type_keywords;
 extern const struct keyword_table server_keywords, server_tls_keywords, server_tls_options;
 
 const struct keyword_table *const config_tables[] = {
-    &global_keywords,
-    &proxy_keywords,
-    &bind_keywords,
-    &bind_tls_keywords,
-    &bind_tls_options,
-    &server_keywords,
-    &server_tls_keywords,
-    &server_tls_options,
-    &default_tls_options,
-    &log_keywords,
-    &forwardfor_keywords,
-    &httpchk_keywords,
-    &error_file_keywords,
-    &action_keywords,
-    &return_keywords,
-    &deny_keywords,
-    &other_global_keywords,
-    &other_proxy_keywords,
-    &other_bind_keywords,
-    &other_server_keywords,
-    &other_action_keywords,
-    &other_return_keywords,
-    &other_deny_keywords,
-    &check_keywords,
-    &database_check_keywords,
-    &smtp_check_keywords,
-    NULL,
+    &global_keywords,         &balance_keywords,      &hash_type_keywords,
+    &proxy_keywords,          &bind_keywords,         &bind_tls_keywords,
+    &bind_tls_options,        &server_keywords,       &server_tls_keywords,
+    &server_tls_options,      &default_tls_options,   &log_keywords,
+    &forwardfor_keywords,     &httpchk_keywords,      &error_file_keywords,
+    &action_keywords,         &return_keywords,       &deny_keywords,
+    &other_global_keywords,   &other_proxy_keywords,  &other_bind_keywords,
+    &other_server_keywords,   &other_action_keywords, &other_return_keywords,
+    &other_deny_keywords,     &rules_keywords,        &check_keywords,
+    &database_check_keywords, &smtp_check_keywords,   NULL,
 };

@@ -2,7 +2,6 @@
 /* Rows of defaults, frontends, backends and listens. Their nested words are in keywords_http.c. */
 #include "config/keyword.h"
 #include "config/own.h"
-#include "lb-algos/algo.h"
 
 #define AT(member) .offset = offsetof(struct draft_proxy, p.member)
 #define TURNS_ON(member) .turns_on = offsetof(struct draft_proxy, p.member)
@@ -16,27 +15,8 @@ enum {
 
 static const struct keyword_choice modes[] = {
     {"http", CONF_MODE_HTTP, NULL},
-    {"tcp", CONF_MODE_TCP, "only HTTP is proxied so far"},
+    {"tcp", CONF_MODE_TCP, NULL},
     {"health", CONF_MODE_HTTP, "use monitor-uri"},
-    {NULL, 0, NULL},
-};
-
-static const char *algorithm_name(size_t i)
-{
-    return lb_algos[i] != NULL ? lb_algos[i]->name : NULL;
-}
-
-/* HAProxy's algorithms that lb-algos does not have yet; one that it gets is taken from there. */
-static const struct keyword_choice other_algorithms[] = {
-    {"static-rr", 0, "roundrobin is the nearest"},
-    {"first", 0, "leastconn is the nearest"},
-    {"source", 0, "roundrobin and leastconn are there"},
-    {"uri", 0, "roundrobin and leastconn are there"},
-    {"url_param", 0, "roundrobin and leastconn are there"},
-    {"random", 0, "leastconn is the nearest"},
-    {"hdr", 0, "roundrobin and leastconn are there"},
-    {"hash", 0, "roundrobin and leastconn are there"},
-    {"rdp-cookie", 0, "roundrobin and leastconn are there"},
     {NULL, 0, NULL},
 };
 
@@ -63,11 +43,15 @@ static const struct keyword proxy_rows[] = {
 
     {.name = "bind", .kind = KW_LIST, .scopes = IN_FRONTEND, AT(binds), .plural = "binds",
      .params = LEVEL_BIND, .list = &own_bind_list, .otherwise = "nobody can connect",
+     .example = "bind *:443 ssl crt /etc/weir/certs alpn http/1.1",
+     .example_libconfig = "binds = ( { address = \"*:443\"; ssl = true; crt = \"/etc/weir/certs\"; alpn = \"http/1.1\"; } );",
      .doc = "An address where clients connect."},
     {.name = "maxconn", .kind = KW_UINT, .scopes = FRONT, AT(maxconn), .max = 10000000,
      .otherwise = "that of the global section", .doc = "How many client connections the frontend takes at a time; more wait in the kernel's queue."},
     {.name = "default_backend", .kind = KW_OWN, .scopes = FRONT, .set = own_default_backend,
      .takes = "the name of a backend or listen", .otherwise = "a listen uses its own servers; a frontend answers 503",
+     .example = "default_backend app",
+     .example_libconfig = "default_backend = \"app\";",
      .doc = "Where requests go."},
     {.name = "monitor-uri", .kind = KW_STRING, .scopes = FRONT, AT(monitor_uri), .min = 1,
      .otherwise = "none", .doc = "A path that is answered with 200 without asking a server, for whoever watches weir."},
@@ -75,13 +59,23 @@ static const struct keyword proxy_rows[] = {
      .params = LEVEL_ACTION, .list = &own_action_list, .otherwise = "requests go to a server",
      .doc = "A rule that answers requests itself. The first that fits counts."},
 
-    {.name = "balance", .kind = KW_NAME, .scopes = BACK, AT(balance), .names = algorithm_name, .choices = other_algorithms,
-     .initial = "roundrobin", .doc = "How a server is picked for each request."},
+    {.name = "balance", .kind = KW_GROUP, .scopes = BACK, AT(balance), .params = LEVEL_BALANCE, .set = own_balance, .min = 1,
+     .otherwise = "roundrobin", .example = "balance leastconn",
+     .example_libconfig = "balance = \"leastconn\";", .doc = "How a server is picked for each request."},
+    {.name = "hash-type", .kind = KW_GROUP, .scopes = BACK, AT(hash), .params = LEVEL_HASH_TYPE, .set = own_hash_type, .min = 1,
+     .otherwise = "map-based", .doc = "How the hash of a key chooses a server, for algorithms that need one."},
+    {.name = "hash-balance-factor", .kind = KW_OWN, .scopes = BACK, AT(hash.balance_factor_percent), .set = own_balance_factor,
+     .max = 65535, .takes = "a percentage above 100, or 0", .initial = "0", .since = "1.7",
+     .doc = "With hash-type consistent: a server whose load is above so much of the average is passed over for the next; 0 = never."},
     {.name = "server", .kind = KW_LIST, .scopes = IN_BACKEND, AT(servers), .plural = "servers",
      .params = LEVEL_SERVER, .list = &own_server_list, .otherwise = "requests are answered with 503",
+     .example = "server app1 10.0.0.11:8080 check weight 2",
+     .example_libconfig = "servers = ( { name = \"app1\"; address = \"10.0.0.11:8080\"; check = true; weight = 2; } );",
      .doc = "A server of the backend."},
     {.name = "default-server", .kind = KW_GROUP, .scopes = BACK, .offset = offsetof(struct draft_proxy, default_server),
      .params = LEVEL_SERVER, .otherwise = "servers begin with the defaults of each word",
+     .example = "default-server check inter 2s fall 3",
+     .example_libconfig = "default_server = { check = true; inter = \"2s\"; fall = 3; };",
      .doc = "What the servers of this backend begin with."},
     {.name = "http-reuse", .kind = KW_CHOICE, .scopes = BACK, AT(reuse), .choices = reuses, .initial = "safe",
      .since = "1.6", .doc = "Which requests may use an idle server connection that served another client: safe = all but the first of a client connection."},
@@ -89,6 +83,8 @@ static const struct keyword proxy_rows[] = {
      .doc = "How often connecting to a server is tried again when it fails."},
     {.name = "option redispatch", .kind = KW_OWN, .scopes = BACK, AT(redispatch), .set = own_redispatch,
      .takes = "true, false, or a number", .initial = "false",
+     .example = "option redispatch 1",
+     .example_libconfig = "option_redispatch = 1;",
      .doc = "Which retry goes to another server: true = the last, N = every Nth."},
     {.name = "fullconn", .kind = KW_UINT, .scopes = BACK, AT(fullconn), .max = 10000000,
      .otherwise = "a tenth of the maxconn of the frontends", .doc = "Load at which servers with minconn reach their maxconn."},
@@ -98,7 +94,9 @@ static const struct keyword proxy_rows[] = {
      .doc = "Drop a request that still waits for a server when its client has gone."},
 
     {.name = "timeout connect", .kind = KW_DURATION, .scopes = BACK, AT(timeout.connect_ms), .unit = UNIT_MS,
-     .otherwise = "5s, with a warning", .doc = "Longest wait for a server to accept a connection."},
+     .otherwise = "5s, with a warning", .example = "timeout connect 5s",
+     .example_libconfig = "timeout_connect = \"5s\";",
+     .doc = "Longest wait for a server to accept a connection."},
     {.name = "timeout client", .kind = KW_DURATION, .scopes = FRONT, AT(timeout.client_ms), .unit = UNIT_MS,
      .otherwise = "60s, with a warning", .doc = "Longest silence of a client while it is its turn."},
     {.name = "timeout server", .kind = KW_DURATION, .scopes = BACK, AT(timeout.server_ms), .unit = UNIT_MS,
@@ -121,7 +119,9 @@ static const struct keyword proxy_rows[] = {
      .otherwise = "timeout connect", .doc = "How long a tarpitted request is held."},
 
     {.name = "option forwardfor", .kind = KW_GROUP, .scopes = ANY, AT(forwardfor), TURNS_ON(forwardfor.enabled),
-     .params = LEVEL_FORWARDFOR, .otherwise = "off", .doc = "Add the client's address to requests, in X-Forwarded-For."},
+     .params = LEVEL_FORWARDFOR, .otherwise = "off", .example = "option forwardfor except 127.0.0.0/8",
+     .example_libconfig = "option_forwardfor = { except = \"127.0.0.0/8\"; };",
+     .doc = "Add the client's address to requests, in X-Forwarded-For."},
     {.name = "option forwarded-proto", .kind = KW_OWN, .scopes = ANY, AT(forwarded_proto), .set = own_forwarded_proto,
      .takes = "true, or the name of a header", .otherwise = "off", .since = "weir",
      .doc = "Tell servers whether the client came by http or https, in X-Forwarded-Proto; what the client says there is replaced."},
@@ -143,7 +143,9 @@ static const struct keyword proxy_rows[] = {
      .doc = "Let some malformed responses pass; a last resort."},
 
     {.name = "log", .kind = KW_LIST, .scopes = ANY, AT(logs), .plural = "logs", .params = LEVEL_LOG, .list = &own_log_list,
-     .otherwise = "nothing is logged", .doc = "Where access lines go; \"global\" stands for the targets of the global section."},
+     .otherwise = "nothing is logged", .example = "log /dev/log local0 info",
+     .example_libconfig = "logs = ( { address = \"/dev/log\"; facility = \"local0\"; level = \"info\"; } );",
+     .doc = "Where access lines go; \"global\" stands for the targets of the global section."},
     {.name = "log-tag", .kind = KW_STRING, .scopes = ANY, AT(log_tag), .min = 1, .since = "1.6",
      .otherwise = "that of the global section", .doc = "Name of the program in the lines of this proxy."},
     {.name = "option httplog", .kind = KW_SET, .scopes = ANY, AT(log_format), .value = CONF_LOG_HTTP,
@@ -166,11 +168,15 @@ static const struct keyword proxy_rows[] = {
     {.name = "stats enable", .kind = KW_FLAG, .scopes = ANY, AT(stats.enabled), .initial = "false",
      .doc = "Serve the statistics page in this proxy."},
     {.name = "stats uri", .kind = KW_STRING, .scopes = ANY, AT(stats.uri), TURNS_ON(stats.enabled), .min = 1,
-     .initial = "/haproxy?stats", .doc = "Path of the page; \";csv\" and \";json\" follow it."},
+     .initial = "/haproxy?stats", .example = "stats uri /stats",
+     .example_libconfig = "stats_uri = \"/stats\";",
+     .doc = "Path of the page; \";csv\" and \";json\" follow it."},
     {.name = "stats realm", .kind = KW_STRING, .scopes = ANY, AT(stats.realm), TURNS_ON(stats.enabled),
      .initial = "HAProxy Statistics", .doc = "What browsers show when they ask for the password."},
     {.name = "stats auth", .kind = KW_OWN, .scopes = ANY, AT(stats.auth), TURNS_ON(stats.enabled), .set = own_stats_auth,
-     .takes = "user:password", .otherwise = "open to everybody", .doc = "Who may see the page; may be given several times."},
+     .takes = "user:password", .otherwise = "open to everybody", .example = "stats auth admin:secret",
+     .example_libconfig = "stats_auth = [\"admin:secret\"];",
+     .doc = "Who may see the page; may be given several times."},
     {.name = "stats refresh", .kind = KW_DURATION, .scopes = ANY, AT(stats.refresh_s), TURNS_ON(stats.enabled), .unit = UNIT_S,
      .otherwise = "not by itself", .doc = "How often the page refreshes itself."},
     {.name = "stats hide-version", .kind = KW_FLAG, .scopes = ANY, AT(stats.hide_version), .initial = "false",

@@ -13,6 +13,13 @@ static const struct keyword_choice verify_choices[] = {
     {NULL, 0, NULL},
 };
 
+static const struct keyword_choice hash_keys[] = {
+    {"id", CONF_HASH_ID, NULL},
+    {"addr", CONF_HASH_ADDR, NULL},
+    {"addr-port", CONF_HASH_ADDR_PORT, NULL},
+    {NULL, 0, NULL},
+};
+
 static const struct keyword_choice marked_down_choices[] = {
     {"shutdown-sessions", 1, NULL},
     {NULL, 0, NULL},
@@ -29,6 +36,8 @@ static const struct keyword server_rows[] = {
      .otherwise = "counted from 1 in the order of the file", .doc = "Number of the server in the statistics."},
     {.name = "weight", .kind = KW_UINT, .scopes = IN_BOTH, AT(weight), .max = 256, .initial = "1",
      .doc = "Share of the load, relative to the other servers; 0 takes none."},
+    {.name = "hash-key", .kind = KW_CHOICE, .scopes = IN_BOTH, AT(hash_key), .choices = hash_keys, .initial = "id", .since = "3.0",
+     .doc = "What the server's share of the keys follows from with hash-type consistent; by address, the order of the servers does not matter."},
     {.name = "backup", .kind = KW_FLAG, .scopes = IN_BOTH, AT(backup), .initial = "false",
      .doc = "Used only when all other servers are down."},
     {.name = "no-backup", .kind = KW_FLAG_OFF, .scopes = IN_BOTH, AT(backup), .otherwise = "see backup", .since = "1.8",

@@ -8,6 +8,7 @@
 
 #include "config/apply.h"
 #include "config/haproxy_words.h"
+#include "config/line.h"
 #include "config/suggest.h"
 #include "config/value.h"
 
@@ -260,33 +261,6 @@ static void set_own(struct loader *l, const struct keyword *row, void *base,
     row->set(l, row, base, d);
 }
 
-/* haproxy.cfg has a line here; libconfig a list of them, each in quotes. */
-static void set_lines(struct loader *l, const struct keyword *row, void *base,
-                      const struct conf_directive *d)
-{
-    const struct haproxy_env no_env = {.arena = l->scratch};
-    if (loader_is_haproxy(l, d->name.span)) {
-        row->set(l, row, base, d);
-        return;
-    }
-    if (d->is_group)
-        CONF_FAIL(l, d->name.span,
-                  arena_printf(l->scratch, "write %s = ( \"...\", \"...\" )", d->name.text),
-                  "'%s' takes lines, not a group", d->name.text);
-    for (size_t i = 0; i < d->arg_count; i++) {
-        struct haproxy_words words;
-        const struct conf_word *text = &d->args[i];
-        struct conf_place start = text->span.place;
-        start.column++; /* behind the quote */
-        if (!haproxy_words_split(l, &no_env, text->text, strlen(text->text), start, &words))
-            continue;
-        struct conf_directive line = {
-            .name = d->name, .args = words.items, .arg_count = words.count};
-        line.name.span = text->span;
-        row->set(l, row, base, &line);
-    }
-}
-
 static void note_nothing(struct loader *l, const struct keyword *row, void *base,
                          const struct conf_directive *d)
 {
@@ -311,6 +285,46 @@ static void warn_later(struct loader *l, const struct keyword *row, void *base,
                   d->name.text);
 }
 
+/* Appends, unless the row reads its lines itself; the words outlive the load. */
+static void add_line(struct loader *l, const struct keyword *row, void *base, struct conf_line line)
+{
+    line.words = arena_list_copy(l->arena, line.words, line.word_count, sizeof *line.words);
+    if (row->set != NULL) {
+        struct conf_directive d = {.name = {.text = row->name, .span = line.span},
+                                   .args = line.words,
+                                   .arg_count = line.word_count};
+        row->set(l, row, base, &d);
+        return;
+    }
+    struct conf_lines *lines = field(row, base);
+    line.row = row;
+    lines->items = arena_list_grow(l->arena, lines->items, lines->count, sizeof line);
+    lines->items[lines->count++] = line;
+}
+
+/* A text of libconfig holds one line; it begins behind the quote. */
+static void split_line(struct loader *l, const struct keyword *row, void *base,
+                       const struct conf_word *text)
+{
+    const struct haproxy_env env = {.arena = l->scratch};
+    struct conf_place start = text->span.place;
+    struct haproxy_words words;
+    start.column++;
+    if (!haproxy_words_split(l, &env, text->text, strlen(text->text), start, &words))
+        return;
+    add_line(l, row, base, (struct conf_line){NULL, words.items, words.count, text->span, false});
+}
+
+static void add_lines(struct loader *l, const struct keyword *row, void *base,
+                      const struct conf_directive *d)
+{
+    if (d->is_line)
+        add_line(l, row, base,
+                 (struct conf_line){NULL, d->args, d->arg_count, d->name.span, false});
+    for (size_t i = 0; i < d->arg_count && !d->is_line; i++)
+        split_line(l, row, base, &d->args[i]);
+}
+
 const struct apply_kind apply_kinds[KW_KIND_COUNT] = {
     [KW_FLAG] = {"true or false", set_flag},
     [KW_FLAG_OFF] = {"true or false", set_flag_off},
@@ -326,8 +340,8 @@ const struct apply_kind apply_kinds[KW_KIND_COUNT] = {
     [KW_SET] = {"true or false", set_value},
     [KW_GROUP] = {"a group", apply_group},
     [KW_LIST] = {"a list of groups", apply_list},
+    [KW_LINES] = {"a list of lines", add_lines},
     [KW_OWN] = {"a value", set_own},
-    [KW_LINES] = {"a list of lines", set_lines},
     [KW_NOTHING] = {"anything", note_nothing},
     [KW_REFUSED] = {"anything", refuse_keyword},
     [KW_LATER] = {"anything", warn_later},

@@ -10,6 +10,7 @@
 #include "config/haproxy_blocks.h"
 #include "config/haproxy_reader.h"
 #include "config/libconfig_reader.h"
+#include "config/line.h"
 #include "config/loader.h"
 #include "config/resolve.h"
 
@@ -124,11 +125,26 @@ static void read_path(struct loader *l, const char *path)
         read_text(l, path); /* which says what is wrong if it is nothing at all */
 }
 
+/* Nobody is there to read the language of rules. */
+static void refuse_lines(struct loader *l)
+{
+    for (size_t p = 0; p < l->proxy_count; p++) {
+        const struct conf_lines *lines = &l->proxies[p]->p.lines;
+        for (size_t i = 0; i < lines->count; i++)
+            CONF_FAIL(l, lines->items[i].span, NULL, "'%s' is not supported yet",
+                      lines->items[i].row->name);
+    }
+}
+
 static struct config *finish(struct loader *l)
 {
     char hex[DIGEST_HEX_BYTES];
     resolve_sections(l);
     struct config *config = resolve_config(l);
+    if (l->input->compile != NULL)
+        l->input->compile(l, config);
+    else
+        refuse_lines(l);
     if (l->report->errors == 0) /* what seems to be missing may only have been misspelt */
         check_proxies(l, config);
     digest_finish(&l->digest, hex);

@@ -44,6 +44,8 @@ struct loader {
 
     struct name_map haproxy_files; /* those of `files` that are in haproxy.cfg's syntax */
     struct name_map addresses;     /* of binds, printed -> struct conf_bind */
+    struct name_map mentioned;     /* names in rules -> a proxy whose rule it is */
+    bool any_backend;              /* a rule names its backend only when it runs */
 
     struct draft_global global;
     struct draft_proxy **proxies;

@@ -90,11 +90,15 @@ struct conf_server_check {
     bool send_proxy;
 };
 
+/* What a server's places on a ring follow from. */
+enum conf_hash_key { CONF_HASH_ID, CONF_HASH_ADDR, CONF_HASH_ADDR_PORT };
+
 struct conf_server {
     const char *name;
     struct conf_place place;
     unsigned id; /* puid of the CSV: `id`, else counted from 1 */
     struct conf_addr addr;
+    enum conf_hash_key hash_key;
     unsigned weight;  /* 0..256, default 1 */
     unsigned maxconn; /* 0 = no bound */
     unsigned minconn;
@@ -187,6 +191,75 @@ struct conf_action {
     size_t body_len;
 };
 
+/* What the rules engine reads: acl, http-request, use_backend, stick, ... in the order of the file. */
+struct conf_lines {
+    struct conf_line *items; /* config/line.h */
+    size_t count;
+};
+
+/* Of which keyword a line is: the value of its row. */
+enum conf_line_kind {
+    CONF_LINE_ACL,
+    CONF_LINE_TCP_CONNECTION, /* tcp-request connection */
+    CONF_LINE_TCP_SESSION,
+    CONF_LINE_TCP_CONTENT,
+    CONF_LINE_TCP_RESPONSE,
+    CONF_LINE_HTTP_REQUEST,
+    CONF_LINE_HTTP_RESPONSE,
+    CONF_LINE_HTTP_AFTER_RESPONSE,
+    CONF_LINE_REDIRECT,
+    CONF_LINE_USE_BACKEND,
+    CONF_LINE_USE_SERVER,
+    CONF_LINE_STATS_HTTP_REQUEST,
+    CONF_LINE_STATS_ADMIN,
+    CONF_LINE_MONITOR_FAIL,
+    CONF_LINE_FORCE_PERSIST,
+    CONF_LINE_IGNORE_PERSIST,
+    CONF_LINE_STICK, /* stick on, match, store-request, store-response */
+    CONF_LINE_STICK_TABLE,
+    CONF_LINE_CAPTURE, /* capture request header, ... and declare capture */
+    CONF_LINE_LOG_FORMAT,
+    CONF_LINE_LOG_FORMAT_SD,
+    CONF_LINE_ERROR_LOG_FORMAT,
+    CONF_LINE_UNIQUE_ID_FORMAT,
+    CONF_LINE_BALANCE, /* what follows the algorithm */
+    CONF_LINE_KINDS,
+};
+
+/* What a hash that chooses the server is made of. */
+enum conf_balance_key {
+    CONF_KEY_NONE, /* the algorithm needs none */
+    CONF_KEY_SOURCE,
+    CONF_KEY_URI,
+    CONF_KEY_URL_PARAM,
+    CONF_KEY_HEADER,
+    CONF_KEY_RDP_COOKIE,
+    CONF_KEY_EXPRESSION,
+};
+
+/* `balance`: how a server is picked. */
+struct conf_balance {
+    const char *name; /* without what stands in parentheses: "roundrobin", "hdr" */
+    enum conf_balance_key key;
+    const char *parameter;              /* name of the URL parameter, header or RDP cookie */
+    unsigned len;                       /* of a URI: bytes that count; 0 = all */
+    unsigned depth;                     /* of a URI: directories that count; 0 = all */
+    bool whole;                         /* of a URI: with its query */
+    bool path_only;                     /* of a URI: without scheme and authority */
+    bool check_post;                    /* of a URL parameter: also in the body */
+    bool domain_only;                   /* of a header: only the name before the last dot */
+    unsigned draws;                     /* of random */
+    const struct conf_line *expression; /* of hash: its one word; or NULL */
+};
+
+/* `hash-type` and what goes with it. */
+struct conf_hash {
+    const char *method;             /* "map-based", "consistent": a name of lb_hash_types */
+    const struct lb_hash *function; /* lb-algos/hash.h */
+    bool avalanche;
+    unsigned balance_factor_percent; /* hash-balance-factor; 0 = no bound */
+};
+
 enum conf_caps { CONF_FRONTEND = 1, CONF_BACKEND = 2, CONF_LISTEN = 3 };
 
 struct conf_proxy {
@@ -209,6 +282,8 @@ struct conf_proxy {
     struct conf_stats stats;
     struct conf_action *actions;
     size_t action_count;
+    struct conf_lines lines;
+    const struct proxy_rules *rules; /* what the lines were compiled to, or NULL: proxy/rules */
 
     /* frontend side */
     struct conf_bind *binds;
@@ -228,7 +303,8 @@ struct conf_proxy {
     bool abortonclose;
 
     /* backend side */
-    const char *balance; /* name of an algorithm: "roundrobin", "leastconn" */
+    struct conf_balance balance;
+    struct conf_hash hash;
     struct conf_server *servers;
     size_t server_count;
     struct conf_check check;
@@ -275,6 +351,7 @@ struct config {
     struct conf_global global;
     struct conf_proxy *proxies; /* in the order of the file */
     size_t proxy_count;
+    struct pattern_list *pattern_lists; /* of all rules: proxy/rules/pattern_list.h; the latest first */
     struct conf_words files; /* all that was read: configurations, includes, error files, bodies */
     const char *digest; /* hex SHA-256 of all texts read: tells two loads apart in the statistics */
     struct conf_arena *arena; /* owned */

@@ -31,6 +31,10 @@ extern const struct keyword_list own_error_list, own_action_list;
 /* own_check.c, check_lines.c */
 keyword_set own_check_kind, own_check_headers, own_expect_status;
 
+/* own_balance.c */
+keyword_set own_balance, own_algorithm, own_balance_factor, own_balance_expression;
+keyword_set own_hash_type, own_hash_function;
+
 /* own_process.c */
 keyword_set own_user, own_group, own_hostname, own_on_marked_down, own_pool_max,
     own_default_backend;

@@ -41,19 +41,26 @@ static struct conf_arena *arena_of(struct conf_report *report)
     return report->arena;
 }
 
+/* Where the line behind the one at `at` begins; NULL where there is none. */
+static const char *next_line(const char *at, const char *end)
+{
+    const char *feed = memchr(at, '\n', (size_t)(end - at));
+    return feed != NULL && feed + 1 < end ? feed + 1 : NULL;
+}
+
 const struct conf_text *conf_report_add_text(struct conf_report *report, const char *file,
                                              const char *bytes, size_t len)
 {
     struct conf_arena *arena = arena_of(report);
     struct conf_text *text = arena_alloc(arena, sizeof *text);
-    size_t lines = 0;
-    for (size_t i = 0; i < len; i++)
-        lines += i == 0 || bytes[i - 1] == '\n';
+    size_t lines = 0, line = 0;
+    for (const char *at = bytes; at != NULL; at = next_line(at, bytes + len))
+        lines++;
     size_t *starts = arena_alloc(arena, (lines + 1) * sizeof *starts);
-    for (size_t i = 0, line = 0; i < len; i++) {
-        if (i == 0 || bytes[i - 1] == '\n')
-            starts[line++] = i;
-    }
+    for (const char *at = bytes; at != NULL && line < lines; at = next_line(at, bytes + len))
+        starts[line++] = (size_t)(at - bytes);
+    if (len == 0)
+        lines = 0;
     *text = (struct conf_text){
         .file = arena_copy(arena, file),
         .bytes = arena_copy_bytes(arena, bytes, len),
@@ -137,6 +144,12 @@ void conf_report_sort(struct conf_report *report)
         qsort(report->problems, report->count, sizeof *report->problems, compare_places);
 }
 
+/* A byte that only goes on with a character of several has no column of its own (UTF-8). */
+static bool has_column(const char *line, size_t len, size_t at)
+{
+    return at >= len || ((unsigned char)line[at] & 0xc0) != 0x80;
+}
+
 /* The line and a caret under the word; tabs stay tabs so that the caret lines up. */
 static void print_excerpt(FILE *out, const struct conf_problem *problem)
 {
@@ -144,11 +157,15 @@ static void print_excerpt(FILE *out, const struct conf_problem *problem)
     size_t len = strlen(line);
     size_t column = problem->place.column > 0 ? problem->place.column - 1 : 0;
     fprintf(out, "%5u | %s\n      | ", problem->place.line, line);
-    for (size_t i = 0; i < column; i++)
-        fputc(i < len && line[i] == '\t' ? '\t' : ' ', out);
+    for (size_t i = 0; i < column; i++) {
+        if (has_column(line, len, i))
+            fputc(i < len && line[i] == '\t' ? '\t' : ' ', out);
+    }
     fputc('^', out);
-    for (size_t i = 1; i < problem->width && column + i < len; i++)
-        fputc('~', out);
+    for (size_t i = 1; i < problem->width && column + i < len; i++) {
+        if (has_column(line, len, column + i))
+            fputc('~', out);
+    }
     fputc('\n', out);
 }
 

@@ -2,6 +2,9 @@
 /* Two shapes of the same facts; written by hand, as they are a dozen fields. */
 #include "config/report_formats.h"
 
+#include <ctype.h>
+#include <string.h>
+
 /* Bytes of the UTF-8 character that begins here, 0 if none does. */
 static size_t utf8_bytes(const unsigned char *c)
 {
@@ -62,14 +65,40 @@ void conf_report_print_json(FILE *out, const struct conf_report *report)
     fputs(report->count > 0 ? "\n  ]\n}\n" : "]\n}\n", out);
 }
 
+/* A path as a URI reference, RFC 3986 2.3: letters, digits and few others stand for themselves. */
+static void print_uri(FILE *out, const char *path)
+{
+    fputc('"', out);
+    for (const unsigned char *c = (const unsigned char *)path; *c != '\0'; c++) {
+        if (isalnum(*c) || strchr("-._~/", *c) != NULL)
+            fputc(*c, out);
+        else
+            fprintf(out, "%%%02X", *c);
+    }
+    fputc('"', out);
+}
+
+/* Columns count characters there, bytes with us. */
+static unsigned column_in_characters(const char *line, unsigned column)
+{
+    unsigned characters = 1;
+    if (line == NULL)
+        return column;
+    const unsigned char *c = (const unsigned char *)line, *end = c + column - 1;
+    for (; c < end && *c != '\0'; characters++)
+        c += utf8_bytes(c) > 0 ? utf8_bytes(c) : 1;
+    return characters;
+}
+
 static void print_location(FILE *out, const struct conf_problem *p)
 {
     fputs(", \"locations\": [{\"physicalLocation\": {\"artifactLocation\": {\"uri\": ", out);
-    print_text(out, p->place.file);
+    print_uri(out, p->place.file);
     fputc('}', out);
     if (p->place.line > 0)
         fprintf(out, ", \"region\": {\"startLine\": %u, \"startColumn\": %u, \"endColumn\": %u}",
-                p->place.line, p->place.column, p->place.column + p->width);
+                p->place.line, column_in_characters(p->source_line, p->place.column),
+                column_in_characters(p->source_line, p->place.column + p->width));
     fputs("}}]", out);
 }
 
@@ -93,7 +122,7 @@ void conf_report_print_sarif(FILE *out, const struct conf_report *report)
     fputs("{\n  \"$schema\": \"https://json.schemastore.org/sarif-2.1.0.json\",\n"
           "  \"version\": \"2.1.0\",\n"
           "  \"runs\": [{\n    \"tool\": {\"driver\": {\"name\": \"weir\", \"version\": "
-          "\"" WEIR_VERSION "\"}},\n    \"results\": [",
+          "\"" WEIR_VERSION "\"}},\n    \"columnKind\": \"unicodeCodePoints\",\n    \"results\": [",
           out);
     for (size_t i = 0; i < report->count; i++) {
         fputs(i > 0 ? ",\n      " : "\n      ", out);

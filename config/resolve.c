@@ -10,6 +10,8 @@
 
 #include "config/address.h"
 #include "config/suggest.h"
+#include "lb-algos/algo.h"
+#include "lb-algos/hash.h"
 
 enum { CONNECT_DEFAULT_MS = 5000, CLIENT_DEFAULT_MS = 60000, SERVER_DEFAULT_MS = 60000 };
 
@@ -81,6 +83,8 @@ static void resolve_check(struct conf_server *server)
 static unsigned next_id(struct loader *l, struct name_map *taken, unsigned *next)
 {
     char *key;
+    if (taken->count == 0)
+        return (*next)++; /* as nearly always: no id was given */
     do {
         key = arena_printf(l->scratch, "%u", (*next)++);
     } while (names_get(taken, key) != NULL);
@@ -90,7 +94,7 @@ static unsigned next_id(struct loader *l, struct name_map *taken, unsigned *next
 static void take_id(struct loader *l, struct name_map *taken, unsigned id, struct conf_span span,
                     const void *owner)
 {
-    if (id != 0 && names_add(l->scratch, taken, arena_printf(l->scratch, "%u", id), owner) != NULL)
+    if (names_add(l->scratch, taken, arena_printf(l->scratch, "%u", id), owner) != NULL)
         CONF_FAIL(l, span, "leave it out, or give another number", "id %u is taken already", id);
 }
 
@@ -108,7 +112,8 @@ static void resolve_servers(struct loader *l, struct conf_proxy *proxy)
     unsigned next = 1;
     for (size_t i = 0; i < proxy->server_count; i++) {
         struct conf_server *server = &proxy->servers[i];
-        take_id(l, &ids, server->id, server_span(l, server), server);
+        if (server->id != 0)
+            take_id(l, &ids, server->id, server_span(l, server), server);
         resolve_check(server);
         if (server->name == NULL)
             continue; /* reported as missing */
@@ -129,7 +134,8 @@ static void number_proxies(struct loader *l)
     struct name_map ids = {0};
     unsigned next = 1; /* as HAProxy without `stats socket`, which takes one */
     for (size_t i = 0; i < l->proxy_count; i++)
-        take_id(l, &ids, l->proxies[i]->p.id, l->proxies[i]->span, l->proxies[i]);
+        if (l->proxies[i]->p.id != 0)
+            take_id(l, &ids, l->proxies[i]->p.id, l->proxies[i]->span, l->proxies[i]);
     for (size_t i = 0; i < l->proxy_count; i++) {
         if (l->proxies[i]->p.id == 0)
             l->proxies[i]->p.id = next_id(l, &ids, &next);
@@ -157,6 +163,16 @@ static void report_no_backend(struct loader *l, const struct draft_proxy *draft)
     CONF_FAIL(l, draft->default_backend_span, help, "there is no backend '%s'", name);
 }
 
+/* The other way round works: the frontend speaks HTTP then. */
+static void check_same_mode(struct loader *l, const struct draft_proxy *draft,
+                            const struct conf_proxy *proxy)
+{
+    if (proxy->mode == CONF_MODE_HTTP && proxy->default_backend->mode == CONF_MODE_TCP)
+        CONF_FAIL(l, draft->default_backend_span, "give both the same mode",
+                  "'%s' has mode http, its backend '%s' mode tcp", proxy->name,
+                  proxy->default_backend_name);
+}
+
 /* All proxies stand in their final array by now. */
 static void link_backends(struct loader *l, struct config *config)
 {
@@ -173,6 +189,8 @@ static void link_backends(struct loader *l, struct config *config)
             proxy->default_backend = names_get(&backs, proxy->default_backend_name);
             if (proxy->default_backend == NULL)
                 report_no_backend(l, l->proxies[i]);
+            else
+                check_same_mode(l, l->proxies[i], proxy);
         } else if (proxy->server_count > 0)
             proxy->default_backend = proxy;
     }
@@ -201,13 +219,48 @@ static void resolve_global(struct loader *l)
     global->log_count = kept;
 }
 
+static void resolve_balance(struct loader *l, const struct draft_proxy *draft,
+                            struct conf_balance *balance, struct conf_hash *hash)
+{
+    if (hash->function == NULL) { /* hash-type without one: HAProxy's defaults */
+        hash->function = lb_hashes;
+        hash->avalanche = hash->avalanche || strcmp(hash->method, lb_consistent.name) == 0;
+    }
+    if (balance->key == CONF_KEY_URL_PARAM && balance->parameter == NULL)
+        CONF_FAIL(l, draft->span,
+                  loader_hint(l, draft->span,
+                              "balance = { algorithm = \"url_param\"; parameter = \"...\"; }",
+                              "as in: balance url_param userid"),
+                  "'%s': balance url_param needs the name of a parameter", draft->p.name);
+    if (balance->key == CONF_KEY_EXPRESSION && balance->expression == NULL)
+        CONF_FAIL(l, draft->span,
+                  loader_hint(l, draft->span,
+                              "balance = { algorithm = \"hash\"; expression = \"src\"; }",
+                              "as in: balance hash src"),
+                  "'%s': balance hash needs an expression", draft->p.name);
+}
+
+/* A format of defaults that tells of requests is meant for those that have some. */
+static void resolve_log_format(struct loader *l, struct conf_proxy *proxy, struct conf_span span)
+{
+    if (proxy->mode != CONF_MODE_TCP || proxy->log_format <= CONF_LOG_TCP)
+        return;
+    proxy->log_format = CONF_LOG_TCP;
+    if ((proxy->caps & CONF_FRONTEND) != 0)
+        CONF_WARN(l, span,
+                  loader_hint(l, span, "add option_tcplog = true", "add a line: option tcplog"),
+                  "'%s' has no requests to log: 'option tcplog' is used", proxy->name);
+}
+
 static void resolve_proxy(struct loader *l, struct draft_proxy *draft)
 {
     struct conf_proxy *proxy = &draft->p;
+    resolve_log_format(l, proxy, draft->span);
     fill_timeouts(l, proxy, draft->span);
     expand_logs(l, proxy);
     resolve_servers(l, proxy);
     resolve_check_script(l, &proxy->check);
+    resolve_balance(l, draft, &proxy->balance, &proxy->hash);
     if (proxy->log_tag == NULL)
         proxy->log_tag = l->global.g.log_tag;
     if (proxy->maxconn == 0)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "config/apply.h"
+#include "config/line.h"
 #include "config/resolve.h"
 
 struct sections {
@@ -37,6 +38,14 @@ static struct draft_proxy *draft_new(struct loader *l)
     return draft;
 }
 
+/* Lines of named defaults come before those of the section, and know where they are from. */
+static void inherit_lines(struct loader *l, struct conf_lines *lines)
+{
+    lines->items = arena_list_copy(l->arena, lines->items, lines->count, sizeof *lines->items);
+    for (size_t i = 0; i < lines->count; i++)
+        lines->items[i].from_defaults = true;
+}
+
 /* A copy whose lists may grow without touching those of the original. */
 static struct draft_proxy *draft_inherit(struct loader *l, const struct draft_proxy *from)
 {
@@ -44,6 +53,8 @@ static struct draft_proxy *draft_inherit(struct loader *l, const struct draft_pr
     *draft = *from;
     KEYWORDS_OF(&l->index, LEVEL_PROXY, row)
     {
+        if (row->kind == KW_LINES && row->set == NULL)
+            inherit_lines(l, (struct conf_lines *)((char *)draft + row->offset));
         if (row->kind != KW_LIST)
             continue;
         size_t count = *(size_t *)((char *)draft + row->list->count_offset);

@@ -7,13 +7,16 @@
 #ifndef LB_ALGOS_ALGO_H
 #define LB_ALGOS_ALGO_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct lb_pool;
 
 struct lb_algo {
-    const char *name; /* the word after `balance` */
+    const char *name; /* the word after `balance`, or after `hash-type` */
     const char *summary;
+    /* Full servers stay candidates: a key may insist on one, whoever has none passes them over. */
+    bool keeps_full;
     /* The server becomes a candidate, or ceases to be one. Its turn is kept in between. */
     void (*join)(struct lb_pool *pool, unsigned index);
     void (*leave)(struct lb_pool *pool, unsigned index);
@@ -27,11 +30,19 @@ struct lb_algo {
 
 extern const struct lb_algo lb_round_robin;
 extern const struct lb_algo lb_least_conn;
+extern const struct lb_algo lb_static_rr;
+extern const struct lb_algo lb_first;
+extern const struct lb_algo lb_random;
+extern const struct lb_algo lb_map_based;
+extern const struct lb_algo lb_consistent;
 
-/* All of them, ended by NULL. */
+/* Those that need no key, ended by NULL. */
 extern const struct lb_algo *const lb_algos[];
+/* Those that find the server of a key, ended by NULL; the first is the default. */
+extern const struct lb_algo *const lb_hash_types[];
 
 /* NULL if there is none of that name. */
 const struct lb_algo *lb_algo_find(const char *name);
+const struct lb_algo *lb_hash_type_find(const char *name);
 
 #endif

@@ -24,6 +24,7 @@ void lb_pool_destroy(struct lb_pool *pool)
     free(pool->servers);
     free(pool->ready.items);
     free(pool->waiting.items);
+    lb_table_destroy(&pool->table);
     memset(pool, 0, sizeof(*pool));
 }
 
@@ -40,7 +41,7 @@ static void set_member(struct lb_pool *pool, unsigned index, bool member)
         server->member = member;
         pool->weight_total += member ? server->weight : -(uint64_t)server->weight;
     }
-    bool candidate = member && !server->full;
+    bool candidate = member && (!server->full || pool->algo->keeps_full);
     if (server->candidate != candidate) {
         server->candidate = candidate;
         (candidate ? pool->algo->join : pool->algo->leave)(pool, index);
@@ -110,8 +111,15 @@ void lb_pool_set_algo(struct lb_pool *pool, const struct lb_algo *algo)
     for (unsigned i = 0; i < pool->count; i++)
         pool->servers[i].turn = 0;
     pool->now = 0;
+    lb_table_destroy(&pool->table);
     pool->algo = algo;
     choose_group(pool);
+}
+
+void lb_pool_set_options(struct lb_pool *pool, const struct lb_options *options)
+{
+    pool->options = *options;
+    pool->table.fresh = false;
 }
 
 void lb_pool_set_all_backups(struct lb_pool *pool, bool all_backups)
@@ -167,8 +175,13 @@ int lb_pool_add(struct lb_pool *pool, uint32_t weight, uint32_t order, bool back
     if (index == pool->count)
         pool->count++;
     pool->present++;
-    pool->servers[index] =
-        (struct lb_server){.weight = weight, .order = order, .backup = backup, .present = true};
+    uint32_t id = order + 1; /* as in a file that gives none */
+    pool->servers[index] = (struct lb_server){.weight = weight,
+                                              .order = order,
+                                              .id = id,
+                                              .ring_base = lb_ring_base_of_id(id),
+                                              .backup = backup,
+                                              .present = true};
     return (int)index;
 }
 
@@ -177,6 +190,7 @@ void lb_pool_remove(struct lb_pool *pool, unsigned index)
     struct lb_server changed = pool->servers[index];
     changed.present = false;
     server_update(pool, index, changed);
+    pool->in_flight -= changed.in_flight; /* who is still on it leaves without us */
     pool->present--;
 }
 
@@ -203,6 +217,18 @@ void lb_pool_set_place(struct lb_pool *pool, unsigned index, uint32_t order, boo
     changed.order = order;
     changed.backup = backup;
     server_update(pool, index, changed);
+}
+
+void lb_pool_set_identity(struct lb_pool *pool, unsigned index, uint32_t id, uint32_t ring_base)
+{
+    struct lb_server *server = &pool->servers[index];
+    if (server->id == id && server->ring_base == ring_base)
+        return;
+    bool was_member = server->member;
+    set_member(pool, index, false);
+    server->id = id;
+    server->ring_base = ring_base;
+    set_member(pool, index, was_member);
 }
 
 void lb_pool_set_weight(struct lb_pool *pool, unsigned index, uint32_t weight)
@@ -238,6 +264,7 @@ static void load_changed(struct lb_pool *pool, unsigned index)
 void lb_pool_enter(struct lb_pool *pool, unsigned index)
 {
     pool->servers[index].in_flight++;
+    pool->in_flight++;
     load_changed(pool, index);
 }
 
@@ -245,5 +272,6 @@ void lb_pool_leave(struct lb_pool *pool, unsigned index)
 {
     assert(pool->servers[index].in_flight > 0);
     pool->servers[index].in_flight--;
+    pool->in_flight--;
     load_changed(pool, index);
 }

@@ -19,6 +19,7 @@
 #define LB_ALGOS_POOL_H
 
 #include "lb-algos/heap.h"
+#include "lb-algos/table.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,21 +27,34 @@
 
 #define LB_NONE (-1)
 #define LB_WEIGHT_MAX 256
+/* In the place of a key, which has 32 bits: the algorithm takes turns instead. */
+#define LB_NO_KEY UINT64_MAX
 
 struct lb_algo;
 
 struct lb_server {
     uint32_t weight; /* 0..LB_WEIGHT_MAX; 0 = no new picks */
     uint32_t in_flight;
-    uint32_t order; /* of the configuration: breaks ties, and says who is the first backup */
-    bool present;   /* the index is in use */
+    uint32_t order;     /* of the configuration: breaks ties, and says who is the first backup */
+    uint32_t id;        /* of the configuration: what `first` goes by */
+    uint32_t ring_base; /* where it stands on a ring follows from this: see lb_ring_base_*() */
+    bool present;       /* the index is in use */
     bool backup;
     bool up;
     bool full;      /* at its limit: not to be picked, yet it keeps the backups away */
     bool member;    /* usable, and of the group in use */
-    bool candidate; /* member and not full: known to the algorithm */
+    bool candidate; /* known to the algorithm: member and, unless that keeps full ones, not full */
     uint64_t turn;  /* the algorithm's: where it stands */
+    uint64_t weight_before; /* the algorithm's: of the servers before it in order */
     struct lb_heap_place place;
+};
+
+/* What some of the algorithms want to be told besides. */
+struct lb_options {
+    unsigned draws; /* of random: how many are drawn; 0 counts as 1 */
+    unsigned
+        balance_factor_percent; /* of a ring: most load relative to the average; 0 = no bound */
+    uint64_t seed;              /* of random */
 };
 
 struct lb_pool {
@@ -52,15 +66,19 @@ struct lb_pool {
     bool all_backups;
     unsigned active_usable, backup_usable;
     uint64_t weight_total; /* of all members */
+    uint64_t in_flight;    /* of all servers */
+    struct lb_options options;
     /* the algorithm's */
     uint64_t now; /* virtual time, or a count of picks */
     struct lb_heap ready, waiting;
+    struct lb_table table;
 };
 
 void lb_pool_init(struct lb_pool *pool, const struct lb_algo *algo);
 void lb_pool_destroy(struct lb_pool *pool);
 /* Another algorithm from now on; the turn starts anew. */
 void lb_pool_set_algo(struct lb_pool *pool, const struct lb_algo *algo);
+void lb_pool_set_options(struct lb_pool *pool, const struct lb_options *options);
 void lb_pool_set_all_backups(struct lb_pool *pool, bool all_backups);
 
 /* A server that is down at first. Returns its index. */
@@ -73,10 +91,15 @@ void lb_pool_set_full(struct lb_pool *pool, unsigned index, bool full);
 void lb_pool_set_weight(struct lb_pool *pool, unsigned index, uint32_t weight);
 /* What a reload may say anew about a server that stays. */
 void lb_pool_set_place(struct lb_pool *pool, unsigned index, uint32_t order, bool backup);
+void lb_pool_set_identity(struct lb_pool *pool, unsigned index, uint32_t id, uint32_t ring_base);
+/* What stands for a server on a ring: its number, or its address and port (0 = the address alone). */
+uint32_t lb_ring_base_of_id(uint32_t id);
+uint32_t lb_ring_base_of_address(const void *bytes, size_t len, uint16_t port);
 
 /*
- * The index of the server to use next, or LB_NONE. key is for the algorithms that hash. avoid is an
- * index to take only if there is no other, or LB_NONE.
+ * The index of the server to use next, or LB_NONE. key is for the algorithms that hash, or
+ * LB_NO_KEY; the server a key stands for may be a full one, to be waited for. avoid is an index to
+ * take only if there is no other, or LB_NONE.
  */
 int lb_pool_pick(struct lb_pool *pool, uint64_t key, int avoid);
 /* A stream starts on, or leaves, the server. */

@@ -123,7 +123,8 @@ GETTER(get_mode)
 GETTER(get_algo)
 {
     UNUSED(field);
-    set_string(v, s->proxy->conf->balance != NULL ? s->proxy->conf->balance : "roundrobin");
+    set_string(v,
+               s->proxy->conf->balance.name != NULL ? s->proxy->conf->balance.name : "roundrobin");
 }
 
 GETTER(get_dash)
@@ -137,14 +138,15 @@ GETTER(get_dash)
 GETTER(get_qcur)
 {
     UNUSED(field);
-    /* those who wait do so for the backend; no server has a queue of its own */
-    set_u32(v, s->kind == STATS_BACKEND ? backend_of(s)->queued : 0);
+    set_u32(v, s->kind == STATS_BACKEND  ? backend_of(s)->queued
+               : s->kind == STATS_SERVER ? s->server->queued
+                                         : 0);
 }
 
 GETTER(get_qmax)
 {
     UNUSED(field);
-    set_u32(v, s->kind == STATS_BACKEND ? s->counters->queued_max : 0);
+    set_u32(v, s->counters->queued_max);
 }
 
 GETTER(get_scur)

@@ -5,6 +5,7 @@
 #include "config/arena.h"
 #include "proxy/health/probe.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,8 +41,20 @@ static void keep_request(struct script *script, struct conf_request *request)
 static bool compile(const char *pattern, struct regex **regex_out)
 {
     char error[REGEX_ERROR_BYTES];
-    *regex_out = regex_new(pattern, error);
+    size_t offset;
+    *regex_out = regex_new(pattern, false, error, &offset);
     return *regex_out != NULL;
+}
+
+bool script_regex_is_good(const char *pattern, char error_out[CONF_REGEX_ERROR_BYTES])
+{
+    char error[REGEX_ERROR_BYTES];
+    size_t offset;
+    struct regex *regex = regex_new(pattern, false, error, &offset);
+    if (regex == NULL)
+        snprintf(error_out, CONF_REGEX_ERROR_BYTES, "%s, at character %zu", error, offset + 1);
+    regex_free(regex);
+    return regex != NULL;
 }
 
 static bool compile_text_pattern(struct script *script, struct conf_text_pattern *pattern,
@@ -136,7 +149,7 @@ static bool add_configured(struct script *script, const struct conf_check_script
 }
 
 static bool write_steps(struct script *script, const struct probe_kind *kind,
-                  const struct conf_proxy *proxy)
+                        const struct conf_proxy *proxy)
 {
     const struct conf_check *check = &proxy->check;
     for (size_t i = 0; i < kind->step_count; i++) {

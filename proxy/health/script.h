@@ -15,8 +15,8 @@
 #ifndef WEIR_HEALTH_SCRIPT_H
 #define WEIR_HEALTH_SCRIPT_H
 
-#include "config/model.h"
-#include "config/regex.h"
+#include "config/load.h"
+#include "proxy/base/regex.h"
 #include "proxy/state/health_status.h"
 
 struct probe;
@@ -66,6 +66,9 @@ struct script {
     bool disable_on_404, send_state, lenient;
     const char *node; /* of the send-state header */
 };
+
+/* For conf_input.regex_is_good. */
+bool script_regex_is_good(const char *pattern, char error_out[CONF_REGEX_ERROR_BYTES]);
 
 /* One reference. NULL when memory runs out. */
 struct script *script_new(const struct probe_kind *kind, const struct conf_proxy *proxy,

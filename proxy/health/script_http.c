@@ -162,7 +162,7 @@ static bool matches_text(const struct conf_text_pattern *pattern, const struct r
     if (pattern->text == NULL)
         return true;
     if (pattern->how == CONF_MATCH_REGEX)
-        return regex_matches(regex, text, len);
+        return regex_match(regex, text, len);
     if (len < want || (pattern->how == CONF_MATCH_EXACT && len != want))
         return false;
     if (pattern->how == CONF_MATCH_END)
@@ -219,8 +219,8 @@ static bool matches_head(const struct script_step *step, const struct response *
     case CONF_EXPECT_STATUS:
         return status >= 100 && status < 600 && (expect->statuses.bits[bit / 64] >> bit % 64 & 1);
     case CONF_EXPECT_STATUS_REGEX:
-        return regex_matches(step->pattern, digits,
-                             (size_t)snprintf(digits, sizeof(digits), "%u", status));
+        return regex_match(step->pattern, digits,
+                           (size_t)snprintf(digits, sizeof(digits), "%u", status));
     default:
         return has_field(step, response);
     }
@@ -250,7 +250,7 @@ static enum probe_step judge_body(struct probe *probe, const struct script_step 
     if (len == 0)
         return script_fail(probe, step, false, "HTTP content check could not find a response body");
     bool matched = expect->kind == CONF_EXPECT_REGEX
-                       ? regex_matches(step->pattern, response->body, len)
+                       ? regex_match(step->pattern, response->body, len)
                        : memmem(response->body, len, expect->pattern, expect->pattern_len) != NULL;
     if (!matched && !response->is_whole && expect->min_bytes == -1)
         return PROBE_WAIT;

@@ -157,14 +157,14 @@ static bool matches_hex(const struct probe *probe, const struct regex *regex)
         hex[2 * i] = digits[(unsigned char)probe->answer[i] >> 4];
         hex[2 * i + 1] = digits[probe->answer[i] & 15];
     }
-    return regex_matches(regex, hex, 2 * probe->answer_len);
+    return regex_match(regex, hex, 2 * probe->answer_len);
 }
 
 static bool matches(const struct probe *probe, const struct script_step *step)
 {
     const struct conf_expect *expect = &step->conf.expect;
     if (expect->kind == CONF_EXPECT_REGEX)
-        return regex_matches(step->pattern, probe->answer, probe->answer_len);
+        return regex_match(step->pattern, probe->answer, probe->answer_len);
     if (expect->kind == CONF_EXPECT_BINARY_REGEX)
         return matches_hex(probe, step->pattern);
     return memmem(probe->answer, probe->answer_len, expect->pattern, expect->pattern_len) != NULL;

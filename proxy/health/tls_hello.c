@@ -49,4 +49,5 @@ static bool tls_hello_write(struct script *script, const struct conf_check *chec
     return script_add(script, &connect) && script_add(script, &send) && script_add(script, &answer);
 }
 
-const struct probe_kind probe_kind_tls_hello = {.kind = CONF_CHECK_TLS_HELLO, .write = tls_hello_write};
+const struct probe_kind probe_kind_tls_hello = {.kind = CONF_CHECK_TLS_HELLO,
+                                                .write = tls_hello_write};

@@ -6,6 +6,7 @@
  * or its method is idempotent (RFC 9110 9.2.2), no byte of answer has come, and the server closed a
  * connection it had kept idle, or refuses new ones, or is down by its probes.
  */
+#include "proxy/http/balance_key.h"
 #include "proxy/http/stream.h"
 
 /* Before the only server is tried again, as HAProxy: else the retries are spent within a millisecond. */
@@ -50,10 +51,12 @@ void dispatch_release(struct stream *s, bool reuse)
 
 bool dispatch_is_repeatable(const struct stream *s)
 {
+    if (s->state == STREAM_CONNECTING)
+        return true;
     if (s->resp_started || s->resp_head.len > 0 || s->interim_count > 0)
         return false;
     /* what was read of the body must still be here */
-    return s->state == STREAM_CONNECTING || s->up.bytes_in + s->req.head_bytes <= s->in_used;
+    return s->up.bytes_in + s->req.head_bytes <= s->in_used;
 }
 
 static bool is_idempotent(enum http_method method)
@@ -99,7 +102,7 @@ static enum stream_state connect_to_server(struct stream *s)
         s->sconn->stream = s;
         s->connected_us = s->thread->loop->now_us;
         count_server(s, COUNTER_REUSES);
-        return request_send(s);
+        return s->mode->connected(s);
     }
     int error;
     count_server(s, COUNTER_CONNECTS);
@@ -133,18 +136,26 @@ static enum stream_state no_server(struct stream *s)
     return stream_fail(s, CAUSE_SERVER_ABORT, 503);
 }
 
+/* For the log: how many were there, itself among them. */
+static void note_queue(struct stream *s)
+{
+    *(s->queue.waits_for != NULL ? &s->srv_queue : &s->backend_queue) = s->queue.ahead + 1;
+}
+
 enum stream_state dispatch_start(struct stream *s)
 {
     struct backend *backend = &s->backend->state->backend;
     struct server *server;
     s->queue.loop = s->thread->loop;
     s->queue.granted = on_granted;
+    s->queue.wish = (struct backend_wish){0};
+    s->queue.wish.has_key = balance_key(s, &s->queue.wish.key);
     switch (backend_assign(backend, s->avoid, &s->queue, s->thread->loop->now_us, &server)) {
     case ASSIGNED:
         s->server = server;
         return connect_to_server(s);
     case QUEUED:
-        s->backend_queue = atomic_load_explicit(&backend->queued, memory_order_relaxed);
+        note_queue(s);
         return wait_in_queue(s);
     case QUEUE_FULL:
         s->state = STREAM_QUEUED;
@@ -181,7 +192,7 @@ enum stream_state dispatch_connecting(struct stream *s)
         return dispatch_retry_connect(s);
     sconn->secured = true;
     s->connected_us = s->thread->loop->now_us;
-    return request_send(s);
+    return s->mode->connected(s);
 }
 
 static void leave_failed_server(struct stream *s)

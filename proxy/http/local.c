@@ -157,6 +157,7 @@ static enum stream_state start_service(struct stream *s)
     stream_blame(s, CAUSE_LOCAL);
     if (s->answer.name != NULL) /* HAProxy takes it for a server then */
         s->assigned_us = s->connected_us = s->response_us = s->thread->loop->now_us;
+    s->logged = s->answer.unlogged;
     start_answer(s, s->answer.status);
     s->down.chunk_out = chunked && s->req.version_minor == 1;
     add_service_head(s, &g);

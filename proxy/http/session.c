@@ -103,7 +103,24 @@ bool session_open(struct http_thread *thread, const struct bind *bind, int fd,
         return false;
     }
     loop_arm(thread->loop, &session->deadline, session_head_timeout_ms(session));
+    if (session->state == SESSION_IDLE)
+        session_begin(session);
     return true;
+}
+
+/* A TCP frontend in front of an HTTP backend speaks HTTP, as in HAProxy. */
+static bool is_tcp(const struct session *session)
+{
+    const struct proxy *frontend = session->bind->proxy, *backend = frontend->default_backend;
+    return frontend->conf->mode == CONF_MODE_TCP &&
+           (backend == NULL || backend->conf->mode == CONF_MODE_TCP);
+}
+
+void session_begin(struct session *session)
+{
+    session->state = SESSION_IDLE;
+    if (is_tcp(session))
+        session->thread->hooks->begin_tcp(session);
 }
 
 static void free_session(struct loop_garbage *garbage)

@@ -9,6 +9,8 @@ enum session_event { SESSION_READY, SESSION_TIMED_OUT, SESSION_AGAIN, SESSION_EV
 
 /* Takes the step that the state's table has for the event. */
 void session_handle(struct session *session, enum session_event event);
+/* The client can be served, by the protocol of its frontend: TLS is agreed upon where it is asked for. */
+void session_begin(struct session *session);
 /* Bytes of the next request are at hand, or may be. */
 bool session_has_input(const struct session *session);
 /* Ends it if its thread drains and nothing has come of a request. */

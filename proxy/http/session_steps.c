@@ -36,8 +36,9 @@ static void shake_hands(struct session *session)
         counters_add(cells, COUNTER_TLS_RESUMED, 1);
     session->handshake_ms = (int)((loop->now_us - session->accepted_us) / 1000);
     session->idle_since_us = loop->now_us;
-    session->state = SESSION_IDLE;
-    read_request(session);
+    session_begin(session);
+    if (session->state == SESSION_IDLE)
+        read_request(session);
 }
 
 static void parse_request(struct session *session)

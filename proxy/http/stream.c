@@ -4,21 +4,30 @@
  */
 #include "proxy/http/stream.h"
 
-struct stream *stream_new(struct session *session)
+void stream_init(struct stream *s, struct session *session, const struct stream_mode *mode,
+                 struct pool *pool)
 {
     struct http_thread *thread = session->thread;
-    struct stream *s = pool_take(&thread->stream_pool);
-    if (s == NULL)
-        return NULL;
-    memset(s, 0, offsetof(struct stream, answer.headers));
-    s->answer.headers[0] = '\0';
     s->session = session;
     s->thread = thread;
+    s->mode = mode;
+    s->pool = pool;
     s->snapshot = snapshot_hold(session->snapshot, thread->loop->index);
     s->frontend = session->bind->proxy;
     s->began_us = thread->loop->now_us;
     s->phase = '-';
     s->status = -1;
+}
+
+struct stream *stream_new(struct session *session)
+{
+    struct pool *pool = &session->thread->stream_pool;
+    struct stream *s = pool_take(pool);
+    if (s == NULL)
+        return NULL;
+    memset(s, 0, offsetof(struct stream, answer.headers));
+    s->answer.headers[0] = '\0';
+    stream_init(s, session, &stream_http, pool);
     h1_request_init(&s->parser, &s->req,
                     s->frontend->conf->accept_invalid_request ? H1_LENIENT : 0);
     return s;
@@ -27,7 +36,7 @@ struct stream *stream_new(struct session *session)
 void stream_free(struct stream *s)
 {
     snapshot_release(s->snapshot, s->thread->loop->index);
-    pool_give(&s->thread->stream_pool, s);
+    pool_give(s->pool, s);
 }
 
 /* ---- the way of a request ------------------------------------------------------------------------- */
@@ -90,7 +99,7 @@ void stream_parse_head(struct stream *s)
 static enum stream_state watch_client(struct stream *s)
 {
     const struct conn *client = &s->session->client;
-    if (client->broken || (client->peer_ended && s->backend->conf->abortonclose))
+    if (client->broken || (client->peer_ended && s->mode->is_forsaken(s)))
         return stream_fail(s, CAUSE_CLIENT_ABORT, 503);
     return s->state;
 }

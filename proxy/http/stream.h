@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One request and its response.
+ * One request and its response; or a tunnel of TCP, which is a stream without the parts at its end that are
+ * HTTP's, and goes from CONNECTING to TUNNEL.
  *
  *   (head complete) --> QUEUED --> CONNECTING --> WAITING --> RELAYING --> ended
  *          |               ^            |   ^--retry-'  |          `-----> TUNNEL --> ended
@@ -18,6 +19,7 @@
  *        request.c      the head as the server shall see it
  *        response.c     the response's head, read and written
  *        local.c        answers of our own
+ *        http_mode.c    where HTTP differs from TCP, whose table is in proxy/tcp/
  *
  * Ownership: belongs to its session, or to nobody once it has ended but a queue still names it.
  * Thread:    the session's.
@@ -76,9 +78,32 @@ enum stream_cause {
 
 #define STREAM_INTERIM_MAX 32 /* 1xx responses to one request; then the server is broken */
 
+/* What a stream does in the way of its protocol. Rows: stream_http, and stream_tcp of the room above. */
+struct stream_mode {
+    /* The server's connection stands. */
+    enum stream_state (*connected)(struct stream *s);
+    /* Tells the client why it gets no answer; NULL: by closing. */
+    enum stream_state (*refuse)(struct stream *s, int status);
+    /* The client has ended its side while a server is looked for: is it to be had in vain? */
+    bool (*is_forsaken)(const struct stream *s);
+    /* Once it has ended: what becomes of the client's connection. */
+    enum session_fate (*fate)(struct stream *s);
+    /* Gives back what this mode alone has; or NULL. */
+    void (*release)(struct stream *s);
+    /* Bytes of the client. */
+    uint64_t (*uploaded)(const struct stream *s);
+    /* Fills in what the log line tells of this protocol alone. */
+    void (*describe)(const struct stream *s, struct access_record *record);
+    bool counts_requests;
+};
+
+extern const struct stream_mode stream_http;
+
 struct stream {
     struct session *session; /* borrowed; NULL once ended */
     struct http_thread *thread;
+    const struct stream_mode *mode;         /* borrowed: a row */
+    struct pool *pool;                      /* borrowed: where its memory came from */
     struct snapshot *snapshot;              /* held */
     const struct proxy *frontend, *backend; /* borrowed: from the snapshot; backend may be NULL */
     struct server *server;                  /* borrowed; we hold one of its slots while not NULL */
@@ -90,21 +115,16 @@ struct stream {
     bool queue_owes; /* left the queue too late: on_granted() will still be called */
     enum stream_state state;
 
-    /* request and response */
-    struct h1_error bad; /* why either was refused */
     struct relay up, down;
-    struct relay_bytes resp_head; /* a response head that did not come in one piece */
-    bool logged;                  /* its line is written: with option logasap before the end */
-    bool resp_started;            /* bytes of a final response have gone to the client */
-    bool keep_client;             /* the client's connection may serve another request */
+    bool logged;       /* its line is written: with option logasap before the end */
+    bool resp_started; /* bytes of a final response have gone to the client */
+    bool keep_client;  /* the client's connection may serve another request */
     bool keep_server;
-    bool upgrade;        /* the client asks for another protocol */
     bool suspects_death; /* the connection broke; a new one shows whether the server lives */
     bool fresh_conn;     /* idle connections have failed it: open a new one */
     bool up_broken;      /* the server takes no more of the request: its answer may explain */
-    unsigned interim_count;
-    unsigned retries;
     bool redispatched;
+    unsigned retries;
 
     /* deadlines of each side in the loop's ms; 0 = that side is not waited for */
     uint64_t client_deadline_ms, server_deadline_ms;
@@ -118,6 +138,12 @@ struct stream {
     uint64_t began_us, head_us, assigned_us, connected_us, response_us;
     unsigned srv_queue, backend_queue;
 
+    /* ---- what follows a tunnel of TCP has no memory for: see STREAM_TUNNEL_BYTES ---- */
+    struct h1_error bad;          /* why request or response was refused */
+    struct relay_bytes resp_head; /* a response head that did not come in one piece */
+    bool upgrade;                 /* the client asks for another protocol */
+    unsigned interim_count;
+
     /* received from the client: this request's head, body bytes that came with it, the next request */
     uint32_t in_len;
     uint32_t in_used; /* bytes of this request consumed from `in` */
@@ -130,8 +156,13 @@ struct stream {
     char in[]; /* thread->buffer_bytes */
 };
 
+#define STREAM_TUNNEL_BYTES offsetof(struct stream, bad)
+
 /* For a request that begins now; NULL when memory runs out. */
 struct stream *stream_new(struct session *session);
+/* Any stream that begins now: what is before `bad` has been cleared. */
+void stream_init(struct stream *s, struct session *session, const struct stream_mode *mode,
+                 struct pool *pool);
 /* Gives the memory back; only in STREAM_HEAD or STREAM_ENDED. */
 void stream_free(struct stream *s);
 /* Bytes may have come in s->in: parses the head, and sets off when it is whole. */

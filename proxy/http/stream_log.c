@@ -70,12 +70,6 @@ static int phase_ms(uint64_t from_us, uint64_t to_us)
     return from_us != 0 && to_us >= from_us ? (int)((to_us - from_us) / 1000) : -1;
 }
 
-/* What the client sent for this request, as far as we got to know. */
-static uint64_t uploaded(const struct stream *s)
-{
-    return s->head_us != 0 ? s->req.head_bytes + s->up.bytes_in : s->in_len;
-}
-
 static void count_times(const struct stream *s, struct counters *const *cells, unsigned count)
 {
     if (s->assigned_us != 0)
@@ -94,7 +88,7 @@ static void count_for_listen(const struct stream *s)
     if (s->backend != NULL || (fe->conf->caps & CONF_BACKEND) == 0)
         return;
     struct counters *cells = backend_counters(&fe->state->backend, s->thread->loop->index);
-    counters_add(cells, COUNTER_BYTES_IN, uploaded(s));
+    counters_add(cells, COUNTER_BYTES_IN, s->mode->uploaded(s));
     counters_add(cells, COUNTER_BYTES_OUT, s->down.bytes_out);
 }
 
@@ -105,9 +99,10 @@ static void count_end(const struct stream *s)
     for (unsigned i = 0; i < count; i++) {
         if (s->status > 0)
             counters_add(cells[i], counter_of_status(s->status), 1);
-        counters_add(cells[i], COUNTER_BYTES_IN, uploaded(s));
+        counters_add(cells[i], COUNTER_BYTES_IN, s->mode->uploaded(s));
         counters_add(cells[i], COUNTER_BYTES_OUT, s->down.bytes_out);
-        if (s->server != NULL && i > 0) /* the frontend's came with the head */
+        if (s->mode->counts_requests && s->server != NULL &&
+            i > 0) /* the frontend's came with the head */
             counters_add(cells[i], COUNTER_REQUESTS, 1);
     }
     count_for_listen(s);
@@ -158,18 +153,6 @@ static void fill_timers(const struct stream *s, struct access_record *r)
     r->active_ms = phase_ms(s->began_us, now_us);
 }
 
-static void fill_request(const struct stream *s, struct access_record *r)
-{
-    if (s->head_us == 0)
-        return;
-    const struct http_msg *m = &s->req;
-    uint32_t end = m->target_off + m->target_len + (uint32_t)sizeof(" HTTP/1.1") - 1;
-    if (end > m->head_bytes - 1) /* HTTP/0.9, leniently: there is no version */
-        end = m->target_off + m->target_len;
-    r->request_line = s->in + m->method_off;
-    r->request_line_len = end - m->method_off;
-}
-
 static void fill_tls(const struct session *session, struct access_record *r)
 {
     if (session->client.tls == NULL)
@@ -195,8 +178,7 @@ static void fill_local(const struct session *session, struct addr *local, struct
 static void log_stream(struct stream *s)
 {
     const struct conf_proxy *fe = s->frontend->conf;
-    if (fe->log_count == 0 || (fe->dontlognull && s->in_len == 0) || s->answer.unlogged ||
-        s->logged)
+    if (fe->log_count == 0 || s->logged)
         return;
     s->logged = true;
     struct access_record r = {
@@ -204,11 +186,11 @@ static void log_stream(struct stream *s)
         .backend = s->backend != NULL ? s->backend->conf : NULL,
         .bind = s->session->bind->conf,
         .client = &s->session->address,
-        .server = s->last_server != NULL ? s->last_server->name : s->answer.name,
+        .server = s->last_server != NULL ? s->last_server->name : NULL,
         .status = s->status,
         .bytes_read =
             s->head_us != 0 ? s->down.bytes_out : 0, /* as HAProxy, which knows no stream yet */
-        .bytes_uploaded = uploaded(s),
+        .bytes_uploaded = s->mode->uploaded(s),
         .termination = {cause_letter(s), s->phase, '-', '-'},
         .retries = s->retries,
         .redispatched = s->redispatched,
@@ -218,11 +200,17 @@ static void log_stream(struct stream *s)
     };
     fill_loads(s, &r);
     fill_timers(s, &r);
-    fill_request(s, &r);
+    s->mode->describe(s, &r);
     fill_tls(s->session, &r);
     struct addr local;
     fill_local(s->session, &local, &r);
     s->thread->hooks->access_log(&r);
+}
+
+void stream_log_begin(struct stream *s)
+{
+    if (s->frontend->conf->log_format == CONF_LOG_DEFAULT)
+        log_stream(s);
 }
 
 void stream_log_head(struct stream *s)
@@ -234,7 +222,8 @@ void stream_log_head(struct stream *s)
 void stream_log_end(struct stream *s)
 {
     count_end(s);
-    log_stream(s);
+    if (s->mode->uploaded(s) > 0 || !s->frontend->conf->dontlognull)
+        log_stream(s);
 }
 
 /* A session that came to no stream, hence no request. */

@@ -6,7 +6,9 @@
 struct session;
 struct stream;
 
-/* The response's head has been sent: the line goes now with `option logasap`. */
+/* Of TCP: the short line that tells only who came goes at once. */
+void stream_log_begin(struct stream *s);
+/* The response's head has been sent, or the tunnel stands: the line goes now with `option logasap`. */
 void stream_log_head(struct stream *s);
 /* Once for each stream that saw a byte. */
 void stream_log_end(struct stream *s);

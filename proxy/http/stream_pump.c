@@ -12,8 +12,9 @@ static bool waits_for_client(const struct stream *s)
 {
     switch (s->state) {
     case STREAM_ANSWERING:
-    case STREAM_TUNNEL:
         return true;
+    case STREAM_TUNNEL:
+        return !s->up.input_done || relay_is_blocked(&s->down);
     case STREAM_WAITING:
         return !s->up.input_done && !s->up_broken && !relay_is_blocked(&s->up);
     case STREAM_RELAYING:
@@ -31,8 +32,9 @@ static bool waits_for_server(const struct stream *s)
     case STREAM_PAUSED:
     case STREAM_CONNECTING:
     case STREAM_PREPARING:
-    case STREAM_TUNNEL:
         return true;
+    case STREAM_TUNNEL:
+        return !s->down.input_done || relay_is_blocked(&s->up);
     case STREAM_WAITING:
         return s->up.input_done || s->up_broken || relay_is_blocked(&s->up);
     case STREAM_RELAYING:
@@ -53,12 +55,12 @@ void stream_arm(struct stream *s)
         wheel_disarm(&s->session->deadline);
 }
 
-/* Of a tunnel; once one side has ended, there is no reason to wait long for the other. */
+/* Of a tunnel; once a side has been told that nothing more will come, there is no reason to wait long for it. */
 static unsigned client_timeout_ms(const struct stream *s)
 {
     const struct conf_timeouts *fe = &s->frontend->conf->timeout;
-    if (s->up.input_done || s->down.input_done)
-        return fe->client_fin_ms != 0 ? fe->client_fin_ms : fe->client_ms;
+    if (s->down.input_done && fe->client_fin_ms != 0)
+        return fe->client_fin_ms;
     unsigned tunnel = s->backend->conf->timeout.tunnel_ms;
     return tunnel != 0 ? tunnel : fe->client_ms;
 }
@@ -66,8 +68,8 @@ static unsigned client_timeout_ms(const struct stream *s)
 static unsigned server_timeout_ms(const struct stream *s)
 {
     const struct conf_timeouts *be = &s->backend->conf->timeout;
-    if (s->up.input_done || s->down.input_done)
-        return be->server_fin_ms != 0 ? be->server_fin_ms : be->server_ms;
+    if (s->up.input_done && be->server_fin_ms != 0)
+        return be->server_fin_ms;
     return be->tunnel_ms != 0 ? be->tunnel_ms : be->server_ms;
 }
 

@@ -15,10 +15,13 @@
 #include "proxy/state/snapshot.h"
 
 struct http_thread;
+struct session;
 
 /* What rooms above this one do for it. Constant from start on. */
 struct http_hooks {
     void (*access_log)(const struct access_record *record);
+    /* The client of a TCP frontend is there, with TLS if that is asked for: begins its stream. */
+    void (*begin_tcp)(struct session *session);
     /* Called on the data thread when the last session has ended after http_thread_post_drain(). */
     void (*drained)(struct http_thread *thread);
 };
@@ -31,7 +34,7 @@ struct http_thread {
     struct list sessions;
     unsigned session_count;
     bool draining; /* no new sessions, present ones end with their stream */
-    struct pool session_pool, stream_pool, server_conn_pool;
+    struct pool session_pool, stream_pool, tunnel_pool, server_conn_pool;
     size_t buffer_bytes;       /* of the head buffer in each stream: tune.bufsize */
     struct wheel_timer upkeep; /* twice a second */
     struct loop_message drain_mail;

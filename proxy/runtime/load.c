@@ -5,6 +5,8 @@
 
 #include "config/load.h"
 #include "config/report_formats.h"
+#include "proxy/health/script.h"
+#include "proxy/runtime/check_binds.h"
 #include "proxy/runtime/limits.h"
 
 #include <sched.h>
@@ -48,6 +50,7 @@ static int load_config(struct load *load, const struct load_input *input)
         .cpus = usable_cpus(),
         .maxconn = options->maxconn,
         .log_tag = options->program,
+        .regex_is_good = script_regex_is_good,
     };
     load->config = config_load(&conf_input, &load->report);
     if (load->config == NULL)
@@ -110,9 +113,9 @@ static int load_tls(struct load *load, const struct load_input *input)
 }
 
 /* The problems themselves are in the report already. */
-static int refuse_warnings(struct load *load, const struct options *options)
+static int refuse_warnings(struct load *load, size_t warnings, const struct options *options)
 {
-    if (!options->zero_warning || load->report.warnings == 0)
+    if (!options->zero_warning || warnings == 0)
         return 0;
     conf_report_add(&load->report, CONF_ERROR, (struct conf_span){0}, NULL,
                     "Some warnings were found and -dW is set");
@@ -137,8 +140,14 @@ int load_run(struct load *load, const struct load_input *input)
 {
     *load = (struct load){0};
     conf_report_init(&load->report);
-    if (load_config(load, input) != 0 || load_tls(load, input) != 0 ||
-        refuse_warnings(load, input->options) != 0)
+    if (load_config(load, input) != 0)
+        return -1;
+    size_t warnings = load->report.warnings; /* later ones are no mistakes of the file */
+    if (input->is_check)
+        check_binds(load->config, &load->report);
+    int tls = load_tls(load, input);
+    conf_report_sort(&load->report);
+    if (tls != 0 || refuse_warnings(load, warnings, input->options) != 0)
         return -1;
     return load_sockets(load, input);
 }

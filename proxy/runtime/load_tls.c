@@ -12,6 +12,7 @@
 #define CACHE_SESSIONS_DEFAULT 20000 /* as HAProxy's tune.ssl.cachesize */
 #define TICKET_KEY_LIFETIME_S 3600
 #define ALPN_BYTES 128
+#define EXPIRY_SOON_S (14 * 24 * 3600)
 
 int tls_shared_init(struct tls_shared *shared, const struct conf_global *global, time_t now)
 {
@@ -115,19 +116,33 @@ static bool is_same_tls(const struct conf_tls *a, const struct conf_tls *b)
 
 /* What is wrong with a bind, and with which of its words. */
 struct bind_fault {
+    struct conf_report *report; /* for what is no fault, yet worth saying */
     struct tls_error_text text; /* "": nothing */
     struct conf_place place;
 };
 
+/* What is over or soon over among the certificates from *cursor on. */
+static void report_expiry(struct conf_report *report, const struct tls_store *store, size_t *cursor,
+                          struct conf_place place)
+{
+    struct tls_error_text text;
+    struct conf_span span = {.place = place, .width = 1};
+    while (tls_store_next_warning(store, time(NULL), EXPIRY_SOON_S, cursor, &text))
+        conf_report_add(report, CONF_WARNING, span, "renew it, and reload", "%s", text.text);
+}
+
 static struct tls_store *make_store(const struct conf_tls *tls, const struct tls_files *files,
                                     struct bind_fault *fault)
 {
+    size_t seen = 0;
     struct tls_store *store = tls_store_new();
     if (store == NULL)
         snprintf(fault->text.text, sizeof(fault->text.text), "out of memory");
     for (size_t i = 0; i < tls->crt.count && store != NULL; i++) {
-        if (tls_store_add(store, tls->crt.items[i], tls->key, files, &fault->text) == 0)
+        if (tls_store_add(store, tls->crt.items[i], tls->key, files, &fault->text) == 0) {
+            report_expiry(fault->report, store, &seen, tls->crt_places[i]);
             continue;
+        }
         fault->place = tls->crt_places[i];
         tls_store_free(store);
         store = NULL;
@@ -217,7 +232,7 @@ int load_bind_tls(const struct config *config, const struct tls_shared *shared,
         const struct conf_proxy *proxy = &config->proxies[i];
         for (size_t j = 0; j < proxy->bind_count; j++, list.count++) {
             const struct conf_bind *bind = &proxy->binds[j];
-            struct bind_fault fault = {.place = bind->place};
+            struct bind_fault fault = {.report = report, .place = bind->place};
             list.binds[list.count] = bind;
             contexts_out[list.count] =
                 context_for(config, bind, &list, shared, files, is_check, &fault);

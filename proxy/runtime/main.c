@@ -2,6 +2,7 @@
 /* What the command line asks for: show, check, or serve in the right arrangement of processes. */
 #include "config/load.h"
 #include "proxy/log/log.h"
+#include "proxy/runtime/commands.h"
 #include "proxy/runtime/daemon.h"
 #include "proxy/runtime/limits.h"
 #include "proxy/runtime/load.h"
@@ -152,6 +153,9 @@ static int act(struct options *options)
 int main(int argc, char **argv)
 {
     struct options options;
+    const struct command *command = command_find(argc, argv);
+    if (command != NULL)
+        return command->run(argc - 2, argv + 2);
     if (options_parse(&options, argc, argv) != 0) {
         options_version(stderr, false);
         options_usage(stderr, options.program != NULL ? options.program : "weir");

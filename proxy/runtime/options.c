@@ -7,6 +7,7 @@
 #include "proxy/runtime/options.h"
 
 #include "proxy/log/log.h"
+#include "proxy/runtime/commands.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -227,13 +228,40 @@ void options_show_idle(const struct options *options)
                     options->idle[i]->doc);
 }
 
+bool options_at(size_t i, struct option_words *option_out)
+{
+    if (i >= sizeof(rows) / sizeof(rows[0]))
+        return false;
+    *option_out = (struct option_words){
+        .name = rows[i].name,
+        .takes = rows[i].takes,
+        .doc = rows[i].doc,
+        .is_idle = rows[i].kind == OPT_IDLE,
+        .takes_file = rows[i].takes != NULL &&
+                      (strcmp(rows[i].takes, "FILE") == 0 || strcmp(rows[i].takes, "DIR") == 0)};
+    return true;
+}
+
+static void show_row(FILE *out, const struct option_row *row)
+{
+    char left[32];
+    snprintf(left, sizeof(left), "-%s %s", row->name, row->takes ? row->takes : "");
+    fprintf(out, "  %-12s %s%s\n", left, row->kind == OPT_IDLE ? "no effect: " : "", row->doc);
+}
+
+bool options_help(FILE *out, const char *name)
+{
+    const struct option_row *row = *name == '-' ? row_find(name + 1) : NULL;
+    if (row != NULL)
+        show_row(out, row);
+    return row != NULL;
+}
+
 void options_usage(FILE *out, const char *program)
 {
     fprintf(out, "Usage: %s -f FILE [-f FILE ...] [options] [-- FILE ...]\n", program);
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        char left[32];
-        snprintf(left, sizeof(left), "-%s %s", rows[i].name, rows[i].takes ? rows[i].takes : "");
-        fprintf(out, "  %-12s %s%s\n", left, rows[i].kind == OPT_IDLE ? "no effect: " : "",
-                rows[i].doc);
-    }
+    for (const struct command *c = commands; c->name != NULL; c++)
+        fprintf(out, "       %s %s %s: %s\n", program, c->name, c->takes, c->doc);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        show_row(out, &rows[i]);
 }

@@ -52,6 +52,18 @@ void options_free(struct options *options);
 /* Says on stderr which of them have no effect here, and why. */
 void options_show_idle(const struct options *options);
 void options_usage(FILE *out, const char *program);
+
+/* What is known about an option, "-f"; false if there is none. */
+bool options_help(FILE *out, const char *name);
+
+/* The i-th option for the manual and the shells; false at the end. */
+struct option_words {
+    const char *name; /* without its dash; a star stands for the rest of the word */
+    const char *takes, *doc;
+    bool is_idle, takes_file;
+};
+bool options_at(size_t i, struct option_words *option_out);
+
 /* -v, and with details -vv. */
 void options_version(FILE *out, bool details);
 

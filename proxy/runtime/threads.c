@@ -5,6 +5,7 @@
 #include "proxy/http/thread.h"
 #include "proxy/log/log.h"
 #include "proxy/state/events.h"
+#include "proxy/tcp/tcp_stream.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -28,7 +29,8 @@ static void on_drained(struct http_thread *http)
     loop_post(&thread->worker->control, &thread->drained);
 }
 
-static const struct http_hooks http_hooks = {.access_log = log_access, .drained = on_drained};
+static const struct http_hooks http_hooks = {
+    .access_log = log_access, .begin_tcp = tcp_begin, .drained = on_drained};
 static const struct state_hooks state_hooks = {.server_notice = http_server_notice};
 
 int threads_create(struct worker *worker, size_t buffer_bytes)

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Slots on servers, and the queue for them. Everything between lock and unlock is arithmetic;
- * messages to other threads are collected and posted after the unlock.
- *
- * Invariant at each unlock: if somebody waits, no server in use has a free slot. So who arrives
- * need not look at the queue first, and cannot overtake.
+ * Slots on servers; who has to wait for one is in backend_queue.c. Everything between lock and
+ * unlock is arithmetic; messages to other threads are collected and posted after the unlock.
  */
-#include "proxy/state/backend.h"
+#include "proxy/state/backend_priv.h"
 
 #include "lb-algos/algo.h"
 #include "proxy/state/server.h"
@@ -15,10 +12,6 @@
 #include <stdlib.h>
 
 #define US_PER_SECOND 1000000u
-#define GET(cell) atomic_load_explicit(&(cell), memory_order_relaxed)
-#define SET(cell, value) atomic_store_explicit(&(cell), (value), memory_order_relaxed)
-
-static void on_grant(struct loop_message *message);
 
 bool backend_init(struct backend *backend, const char *name, unsigned threads)
 {
@@ -46,19 +39,6 @@ void backend_destroy(struct backend *backend)
     pthread_mutex_destroy(&backend->lock);
 }
 
-static void raise_max(_Atomic unsigned *max, unsigned value)
-{
-    if (value > GET(*max))
-        SET(*max, value);
-}
-
-static void add_sessions(struct backend *backend, unsigned n)
-{
-    unsigned sessions = GET(backend->sessions) + n;
-    SET(backend->sessions, sessions);
-    raise_max(&backend->counters->sessions_max, sessions);
-}
-
 static void count_pick(struct counter_set *counters, uint64_t now_us)
 {
     SET(counters->picks, GET(counters->picks) + 1);
@@ -82,32 +62,16 @@ void backend_refresh_limits(struct backend *backend)
     }
 }
 
-static struct server *pick(struct backend *backend, int avoid)
+bool backend_server_is_full(struct server *server)
 {
-    int slot;
-    while ((slot = lb_pool_pick(&backend->pool, 0, avoid)) != LB_NONE) {
-        struct server *server = backend->servers[slot];
-        if (!backend->has_dynamic_limits)
-            return server;
+    if (server->backend->has_dynamic_limits)
         refresh_full(server); /* its limit may have shrunk with the load of the backend */
-        if (!backend->pool.servers[slot].full)
-            return server;
-    }
-    return NULL;
+    return server->backend->pool.servers[server->slot].full;
 }
 
-/* Reserves a slot on the server whose turn it is, or returns NULL. */
-static struct server *take_slot(struct backend *backend, const struct server *avoid,
-                                uint64_t now_us)
+void backend_take_slot(struct server *server, uint64_t now_us)
 {
-    int avoid_slot = avoid != NULL && avoid->backend == backend ? avoid->slot : LB_NONE;
-    struct server *server = pick(backend, avoid_slot);
-    if (server == NULL && backend->has_dynamic_limits) {
-        backend_refresh_limits(backend);
-        server = pick(backend, avoid_slot);
-    }
-    if (server == NULL)
-        return NULL;
+    struct backend *backend = server->backend;
     unsigned in_flight = GET(server->in_flight) + 1;
     SET(server->in_flight, in_flight);
     raise_max(&server->counters->sessions_max, in_flight);
@@ -116,6 +80,27 @@ static struct server *take_slot(struct backend *backend, const struct server *av
         refresh_full(server);
     count_pick(server->counters, now_us);
     count_pick(backend->counters, now_us);
+}
+
+static struct server *pick_once(struct backend *backend, uint64_t key, int avoid)
+{
+    int slot;
+    while ((slot = lb_pool_pick(&backend->pool, key, avoid)) != LB_NONE) {
+        struct server *server = backend->servers[slot];
+        if (key != LB_NO_KEY || !backend->has_dynamic_limits || !backend_server_is_full(server))
+            return server;
+    }
+    return NULL;
+}
+
+struct server *backend_pick(struct backend *backend, uint64_t key, const struct server *avoid)
+{
+    int avoid_slot = avoid != NULL && avoid->backend == backend ? avoid->slot : LB_NONE;
+    struct server *server = pick_once(backend, key, avoid_slot);
+    if (server == NULL && backend->has_dynamic_limits) {
+        backend_refresh_limits(backend);
+        server = pick_once(backend, key, avoid_slot);
+    }
     return server;
 }
 
@@ -131,67 +116,46 @@ static void give_slot_back(struct server *server)
         refresh_full(server);
 }
 
-/* Gives free slots to those who wait; moves them to `granted`. Returns how many. */
-static unsigned serve_queue(struct backend *backend, uint64_t now_us, struct list *granted)
+/* The one server that will do, or NULL if several would. */
+static struct server *wished_server(struct backend *backend, const struct backend_wish *wish,
+                                    const struct server *avoid)
 {
-    unsigned count = 0;
-    while (!list_is_empty(&backend->queue)) {
-        struct queue_entry *entry = LIST_ITEM(backend->queue.next, struct queue_entry, node);
-        struct server *server = take_slot(backend, entry->avoid, now_us);
-        if (server == NULL)
-            break;
-        list_remove(&entry->node);
-        list_push_back(granted, &entry->node);
-        entry->server = server;
-        entry->state = QUEUE_GRANTED;
-        SET(backend->queued, GET(backend->queued) - 1);
-        count++;
-    }
-    return count;
+    struct server *server = wish->server;
+    if (server != NULL && server->backend == backend && server->slot != LB_NONE &&
+        (server != avoid || wish->insists))
+        return server;
+    return wish->has_key ? backend_pick(backend, wish->key, avoid) : NULL;
 }
 
-/* Without the lock: each entry may be gone as soon as its message is posted. */
-static void post_grants(struct list *granted)
+static enum assign_result assign(struct backend *backend, struct server *avoid,
+                                 struct queue_entry *entry, uint64_t now_us,
+                                 struct server **server_out)
 {
-    for (struct list *node; (node = list_pop_front(granted)) != NULL;) {
-        struct queue_entry *entry = LIST_ITEM(node, struct queue_entry, node);
-        entry->message.run = on_grant;
-        loop_post(entry->loop, &entry->message);
+    static const struct backend_wish nothing;
+    struct server *server = wished_server(backend, entry != NULL ? &entry->wish : &nothing, avoid);
+    if (server != NULL && backend_server_is_full(server)) {
+        if (queue_has_room(server) || entry->wish.insists || server != entry->wish.server)
+            return queue_wait(backend, server, avoid, entry);
+        server = NULL; /* persistence gives way */
     }
-}
-
-static enum assign_result wait_in_queue(struct backend *backend, struct server *avoid,
-                                        struct queue_entry *entry)
-{
-    unsigned queued = GET(backend->queued);
-    if (entry == NULL)
-        return QUEUE_FULL;
-    entry->backend = backend;
-    entry->avoid = avoid;
-    entry->ahead = queued;
-    entry->state = QUEUE_WAITING;
-    list_push_back(&backend->queue, &entry->node);
-    SET(backend->queued, queued + 1);
-    raise_max(&backend->counters->queued_max, queued + 1);
-    add_sessions(backend, 1);
-    return QUEUED;
+    if (server == NULL)
+        server = backend_pick(backend, LB_NO_KEY, avoid);
+    if (server == NULL && lb_pool_usable(&backend->pool) == 0)
+        return NO_SERVER;
+    if (server == NULL)
+        return queue_wait(backend, NULL, avoid, entry);
+    backend_take_slot(server, now_us);
+    backend_add_sessions(backend, 1);
+    *server_out = server;
+    return ASSIGNED;
 }
 
 enum assign_result backend_assign(struct backend *backend, struct server *avoid,
                                   struct queue_entry *entry, uint64_t now_us,
                                   struct server **server_out)
 {
-    enum assign_result result = ASSIGNED;
     pthread_mutex_lock(&backend->lock);
-    struct server *server = take_slot(backend, avoid, now_us);
-    if (server != NULL) {
-        add_sessions(backend, 1);
-        *server_out = server;
-    } else if (lb_pool_usable(&backend->pool) == 0) {
-        result = NO_SERVER;
-    } else {
-        result = wait_in_queue(backend, avoid, entry);
-    }
+    enum assign_result result = assign(backend, avoid, entry, now_us, server_out);
     pthread_mutex_unlock(&backend->lock);
     return result;
 }
@@ -203,44 +167,9 @@ void backend_release(struct server *server, uint64_t now_us)
     pthread_mutex_lock(&backend->lock);
     give_slot_back(server);
     SET(backend->sessions, GET(backend->sessions) - 1);
-    serve_queue(backend, now_us, &granted);
+    queue_serve(backend, server, now_us, &granted);
     pthread_mutex_unlock(&backend->lock);
-    post_grants(&granted);
-}
-
-bool queue_cancel(struct queue_entry *entry)
-{
-    struct backend *backend = entry->backend;
-    if (backend == NULL)
-        return true; /* it never waited */
-    pthread_mutex_lock(&backend->lock);
-    if (entry->state == QUEUE_WAITING) {
-        list_remove(&entry->node);
-        entry->state = QUEUE_IDLE;
-        SET(backend->queued, GET(backend->queued) - 1);
-        SET(backend->sessions, GET(backend->sessions) - 1);
-    } else if (entry->state == QUEUE_GRANTED) {
-        entry->state = QUEUE_CANCELLED;
-    }
-    bool is_free = entry->state == QUEUE_IDLE;
-    pthread_mutex_unlock(&backend->lock);
-    return is_free;
-}
-
-/* On the entry's own thread, where queue_cancel() runs too: from here on its state needs no lock.
- */
-static void on_grant(struct loop_message *message)
-{
-    struct queue_entry *entry = LIST_ITEM(message, struct queue_entry, message);
-    struct server *server = entry->server;
-    bool is_wanted = entry->state == QUEUE_GRANTED;
-    entry->state = QUEUE_IDLE;
-    entry->server = NULL;
-    if (!is_wanted) {
-        backend_release(server, entry->loop->now_us);
-        server = NULL;
-    }
-    entry->granted(entry, server);
+    queue_post_grants(&granted);
 }
 
 void backend_lock(struct backend *backend)
@@ -251,12 +180,12 @@ void backend_lock(struct backend *backend)
 unsigned backend_unlock(struct backend *backend, uint64_t now_us)
 {
     struct list granted = LIST_INIT(granted);
-    unsigned count = serve_queue(backend, now_us, &granted);
+    unsigned count = queue_serve_all(backend, now_us, &granted);
     SET(backend->active_up, backend->pool.active_usable);
     SET(backend->backup_up, backend->pool.backup_usable);
     SET(backend->weight_total, backend->pool.weight_total);
     pthread_mutex_unlock(&backend->lock);
-    post_grants(&granted);
+    queue_post_grants(&granted);
     return count;
 }
 

@@ -18,8 +18,11 @@
  *          one waiting gets the slot at once and learns of it by a message. Those that wait when
  *          the last server goes down go on waiting, until one is back or their timeout ends it, as
  *          in HAProxy; those that come later get NO_SERVER.
+ *          Who wants one server, by its key or by persistence, waits in the queue of that server.
+ *          A slot goes to whoever came first of both queues. When the server goes down, those that
+ *          may go elsewhere move to the queue of the backend.
  * Bound:   each entry is embedded in a stream, and streams are bounded by maxconn of the frontends.
- *          maxqueue is no bound of this queue: as in HAProxy it is for streams that want one server.
+ *          maxqueue bounds the queues of servers only, as in HAProxy.
  * Thread:  all functions may be called from any thread unless they say otherwise.
  */
 #ifndef WEIR_STATE_BACKEND_H
@@ -43,7 +46,15 @@ enum queue_state {
     QUEUE_CANCELLED, /* as before, but nobody wants the slot any more */
 };
 
-/* A stream that waits; embedded in it. The first three are for the stream to set. */
+/* What a stream wants of a backend; all zero wants nothing in particular. */
+struct backend_wish {
+    struct server *server; /* persistence names it: this one, be it as loaded as it may */
+    bool insists;          /* waits for that server even if it goes down or its queue is full */
+    bool has_key;
+    uint32_t key; /* for algorithms that hash */
+};
+
+/* A stream that waits; embedded in it. The first four are for the stream to set. */
 struct queue_entry {
     struct loop *loop; /* borrowed: where granted is to run */
     /*
@@ -51,11 +62,14 @@ struct queue_entry {
      * was cancelled too late and the slot was given back; this is the last that is heard of it.
      */
     void (*granted)(struct queue_entry *entry, struct server *server);
-    unsigned ahead; /* set when it starts to wait: how many wait before it */
+    struct backend_wish wish;
+    unsigned ahead; /* set when it starts to wait: how many wait before it in the same queue */
+    struct server *waits_for; /* set then: the server whose queue it is in; NULL = the backend's */
     /* the rest is the queue's, guarded by the backend's lock */
     struct backend *backend;
     struct server *server;
     struct server *avoid;
+    uint64_t ticket; /* who came first has the lower one */
     struct list node;
     struct loop_message message;
     enum queue_state state;
@@ -63,8 +77,8 @@ struct queue_entry {
 
 /*
  * Finds a server for one more stream. avoid may be NULL, or a server that just failed: it is picked
- * only if no other can be. entry may be NULL: then nobody waits and a full pool gives QUEUE_FULL.
- * server_out is set with ASSIGNED only.
+ * only if no other can be. entry may be NULL: then nothing is wished for, nobody waits and a full
+ * pool gives QUEUE_FULL. server_out is set with ASSIGNED only.
  */
 MUST_CHECK enum assign_result backend_assign(struct backend *backend, struct server *avoid,
                                              struct queue_entry *entry, uint64_t now_us,
@@ -84,6 +98,7 @@ struct backend {
     struct lb_pool pool;     /* guarded by lock, as all that follows up to `counters` */
     struct server **servers; /* owned array, by index in pool; NULL in gaps; each borrowed */
     struct list queue;
+    uint64_t next_ticket;
     bool has_dynamic_limits; /* some server has minconn below maxconn */
     unsigned fullconn;
     /* written under lock, read by anyone */

@@ -9,6 +9,7 @@
 #include "proxy/state/build.h"
 
 #include "lb-algos/algo.h"
+#include "proxy/state/backend_priv.h"
 #include "proxy/state/events_priv.h"
 #include "proxy/state/proxy_state.h"
 #include "proxy/state/server.h"
@@ -17,9 +18,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define GET(cell) atomic_load_explicit(&(cell), memory_order_relaxed)
-#define SET(cell, value) atomic_store_explicit(&(cell), (value), memory_order_relaxed)
 
 /* ---- one server ------------------------------------------------------------------------------ */
 
@@ -107,6 +105,18 @@ static void join_pool(struct server *server, uint32_t order)
     backend->servers[server->slot] = server;
 }
 
+/* What stands for it on a ring; a unix socket has but its number. */
+static uint32_t ring_base(const struct conf_server *conf)
+{
+    const struct sockaddr_storage *sa = &conf->addr.sa;
+    uint16_t port = conf->hash_key == CONF_HASH_ADDR_PORT ? conf->addr.port : 0;
+    if (conf->hash_key != CONF_HASH_ID && sa->ss_family == AF_INET)
+        return lb_ring_base_of_address(&((const struct sockaddr_in *)sa)->sin_addr, 4, port);
+    if (conf->hash_key != CONF_HASH_ID && sa->ss_family == AF_INET6)
+        return lb_ring_base_of_address(&((const struct sockaddr_in6 *)sa)->sin6_addr, 16, port);
+    return lb_ring_base_of_id(conf->id);
+}
+
 static void commit_server(struct server *server, const struct conf_proxy *proxy, size_t index,
                           uint64_t now_us)
 {
@@ -121,6 +131,7 @@ static void commit_server(struct server *server, const struct conf_proxy *proxy,
     if (is_new)
         join_pool(server, (uint32_t)index);
     lb_pool_set_place(pool, (unsigned)server->slot, (uint32_t)index, server->backup);
+    lb_pool_set_identity(pool, (unsigned)server->slot, conf->id, ring_base(conf));
     lb_pool_set_weight(pool, (unsigned)server->slot, GET(server->weight));
     lb_pool_set_up(pool, (unsigned)server->slot, server_takes_streams(server));
 }
@@ -134,6 +145,7 @@ static void remove_servers(struct backend *backend, const struct snapshot *snaps
         struct server *server = backend->servers[i];
         if (server == NULL || server->named_by == snapshot)
             continue;
+        queue_forsake(server);
         lb_pool_remove(&backend->pool, i);
         backend->servers[i] = NULL;
         server->slot = LB_NONE;
@@ -150,16 +162,34 @@ static bool has_dynamic_limits(const struct conf_proxy *conf)
     return false;
 }
 
+static const struct lb_algo *algo_of(const struct conf_proxy *conf)
+{
+    const struct lb_algo *algo = NULL;
+    if (conf->balance.key != CONF_KEY_NONE)
+        algo = lb_hash_type_find(conf->hash.method);
+    else if (conf->balance.name != NULL)
+        algo = lb_algo_find(conf->balance.name);
+    return algo != NULL ? algo : lb_algos[0];
+}
+
+static void set_algo(struct lb_pool *pool, const struct conf_proxy *conf)
+{
+    struct lb_options options = {.draws = conf->balance.draws,
+                                 .balance_factor_percent = conf->hash.balance_factor_percent,
+                                 .seed = (uintptr_t)pool}; /* another in each process */
+    lb_pool_set_options(pool, &options);
+    lb_pool_set_algo(pool, algo_of(conf));
+}
+
 static void commit_backend(struct snapshot *snapshot, struct proxy *proxy, bool is_new,
                            uint64_t now_us)
 {
     const struct conf_proxy *conf = proxy->conf;
     struct backend *backend = &proxy->state->backend;
-    const struct lb_algo *algo = conf->balance != NULL ? lb_algo_find(conf->balance) : NULL;
     bool was_up = backend_is_up(backend);
 
     backend_lock(backend);
-    lb_pool_set_algo(&backend->pool, algo != NULL ? algo : &lb_round_robin);
+    set_algo(&backend->pool, conf);
     lb_pool_set_all_backups(&backend->pool, conf->all_backups);
     backend->fullconn = conf->fullconn;
     backend->has_dynamic_limits = has_dynamic_limits(conf);

@@ -72,6 +72,7 @@ struct server *server_new(struct backend *backend, const struct conf_proxy *prox
     server->backend = backend;
     server->references = 1;
     server->slot = LB_NONE;
+    list_init(&server->queue);
     server->forerunner = forerunner;
     server->counters = forerunner != NULL ? counter_set_ref(forerunner->counters)
                                           : counter_set_new(data_threads + 1);

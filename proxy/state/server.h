@@ -92,6 +92,8 @@ struct server {
 
     /* --- load; written under the backend's lock --- */
     _Atomic unsigned in_flight; /* scur; what else is counted there stands in counters */
+    _Atomic unsigned queued;    /* qcur: those who want this server and no other */
+    struct list queue;          /* of struct queue_entry; the lock's */
 
     /* --- state; written by the control thread under the backend's lock --- */
     _Atomic enum server_admin admin;

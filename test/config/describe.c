@@ -7,6 +7,7 @@
 
 #include "config/address.h"
 #include "config/apply.h"
+#include "config/check_lines.h"
 #include "config/own.h"
 
 struct describer {
@@ -141,7 +142,6 @@ static print_field *const by_kind[KW_KIND_COUNT] = {
     [KW_DURATION] = print_unsigned, [KW_SIZE] = print_unsigned,   [KW_STRING] = print_string,
     [KW_WORDS] = print_words,       [KW_CHOICE] = print_unsigned, [KW_NAME] = print_string,
     [KW_STATUSES] = print_statuses, [KW_OCTAL] = print_unsigned,  [KW_SET] = print_unsigned,
-    [KW_LINES] = print_check,
 };
 
 static const struct {
@@ -165,6 +165,8 @@ static const struct {
     {own_stats_text, print_stats_text},
     {own_forwarded_proto, print_string},
     {own_expect_status, print_check},
+    {check_line_tcp, print_check},
+    {check_line_http, print_check},
     {own_check_headers, print_headers},
     {own_service, print_action},
     {own_body_text, print_action},
@@ -180,7 +182,8 @@ static const struct {
 
 static print_field *printer_of(const struct keyword *row)
 {
-    for (size_t i = 0; row->kind == KW_OWN && i < sizeof by_reader / sizeof *by_reader; i++) {
+    bool is_own = row->kind == KW_OWN || row->kind == KW_LINES;
+    for (size_t i = 0; is_own && i < sizeof by_reader / sizeof *by_reader; i++) {
         if (by_reader[i].set == row->set)
             return by_reader[i].print;
     }

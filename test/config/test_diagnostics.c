@@ -79,12 +79,18 @@ static const struct {
     {"flag as a number", SERVER("name = \"a\"; address = \"127.0.0.1:80\"; check = 1;"), 3, 47, CONF_ERROR, "check: '1' is neither true nor false", NULL},
     {"misspelt choice", BACK("balance = \"roundrobbin\";"), 3, 11, CONF_ERROR, "unknown balance 'roundrobbin'", "did you mean 'roundrobin'?"},
     {"choice like no other", BACK("http_reuse = \"x\";"), 3, 14, CONF_ERROR, "unknown http-reuse 'x'", "one of: never, safe, aggressive, always"},
-    {"choice that is not built", BACK("balance = \"source\";"), 3, 11, CONF_ERROR, "balance 'source' is not supported yet", NULL},
-    {"layer 4", BACK("mode = \"tcp\";"), 3, 8, CONF_ERROR, "mode 'tcp' is not supported yet", "only HTTP is proxied so far"},
+    {"header without its name", BACK("balance = \"hdr\";"), 3, 11, CONF_ERROR, "'hdr' needs the name of a header", "as in: hdr(User-Agent)"},
+    {"parentheses too many", BACK("balance = \"leastconn(2)\";"), 3, 11, CONF_ERROR, "'leastconn' takes nothing in parentheses", "remove the parentheses"},
+    {"no number of draws", BACK("balance = \"random(0)\";"), 3, 11, CONF_ERROR, "'0' is no number of draws", "as in: random(2)"},
+    {"url_param without its name", BACK("balance = \"url_param\";"), 2, 23, CONF_ERROR, "'b': balance url_param needs the name of a parameter", NULL},
+    {"hash without an expression", BACK("balance = { algorithm = \"hash\"; };"), 2, 23, CONF_ERROR, "'b': balance hash needs an expression", NULL},
+    {"unknown hash function", BACK("hash_type = { method = \"consistent\"; function = \"md5\"; };"), 3, 49, CONF_ERROR, "hash-type: there is no function 'md5'", "sdbm, djb2, wt6 or crc32"},
+    {"factor of one", BACK("hash_balance_factor = 100;"), 3, 23, CONF_ERROR, "hash-balance-factor: '100' is not above 100", "as in: 150; 0 switches it off"},
+    {"layer 4 behind layer 7", BACK("mode = \"tcp\";"), 5, 65, CONF_ERROR, "'f' has mode http, its backend 'b' mode tcp", "give both the same mode"},
     {"text as a flag", FRONT("monitor_uri = true;"), 3, 15, CONF_ERROR, "monitor_uri: 'true' is not a text", "write it in double quotes"},
     {"empty text", FRONT("monitor_uri = \"\";"), 3, 15, CONF_ERROR, "monitor_uri: the text is empty", NULL},
     {"two values", BACK("balance = [\"roundrobin\", \"leastconn\"];"), 3, 26, CONF_ERROR, "'balance' takes a single value", NULL},
-    {"group instead of a value", BACK("balance = { x = 1; };"), 3, 1, CONF_ERROR, "'balance' takes a single value, not a group", NULL},
+    {"group instead of a value", BACK("retries = { x = 1; };"), 3, 1, CONF_ERROR, "'retries' takes a single value, not a group", NULL},
     {"empty list instead of a value", BACK("balance = [];"), 3, 1, CONF_ERROR, "'balance' needs a value", NULL},
     {"value instead of a group", FRONT("http_request = [\"x\"];"), 3, 17, CONF_ERROR, "'http_request' takes a group", NULL},
     {"list within a list", BACK("default_server = ( ( 1 ) );"), 3, 20, CONF_ERROR, "a list within the list 'default_server'", NULL},
@@ -163,7 +169,7 @@ static const struct {
     {"nobody can connect", TIMEOUTS "listens = (\n{ name = \"l\"; } );", 3, 10, CONF_WARNING, "'l' has no bind: nobody can connect to it", NULL},
     {"always 503", TIMEOUTS "frontends = (\n{ name = \"l\"; binds = [\"*:80\"]; } );", 3, 10, CONF_WARNING, "'l' has no backend: every request is answered with 503", NULL},
     {"backend without servers", TIMEOUTS WWW "backends = (\n{ name = \"b\"; } );", 4, 10, CONF_WARNING, "'b' has no server: every request is answered with 503", NULL},
-    {"unused backend", BACK("# ?") "backend = { name = \"c\"; };", 6, 20, CONF_NOTE, "nothing uses the backend 'c'", NULL},
+    {"unused backend", BACK("# ?") "backend = { name = \"c\"; servers = ( { name = \"a\"; address = \"127.0.0.1:80\"; } ); };", 6, 20, CONF_WARNING, "nothing uses the backend 'c'", NULL},
     {"unchecked server", BACK("# ?") "listen = { name = \"l\"; servers = (\n{ name = \"x\"; address = \"10.0.0.1:1\"; check = true; },\n{ name = \"y\"; address = \"10.0.0.2:1\"; } ); };", 8, 10, CONF_WARNING, "server 'y' is not checked, but others beside it are", NULL},
     {"log format without log", FRONT("option_httplog = true;"), 2, 24, CONF_WARNING, "'f' has a log format but no log target", NULL},
     {"open admin page", FRONT("stats = { enable = true; admin = true; };"), 2, 24, CONF_WARNING, "'f' lets everybody take servers out: stats admin without stats auth", NULL},
@@ -295,6 +301,24 @@ static void a_problem_is_printed_with_line_caret_and_help(void **state)
     conf_report_clear(&report);
 }
 
+static void the_caret_counts_characters(void **state)
+{
+    (void)state;
+    struct conf_report report;
+    char *printed = NULL;
+    size_t len = 0;
+    conf_report_init(&report);
+    assert_null(load_text(BACK("description = \"\xc3\xa4\"; balance = \"\xc3\xb6x\";"), &report));
+    FILE *out = open_memstream(&printed, &len);
+    conf_report_print(out, &report, CONF_ERROR);
+    fclose(out);
+    assert_non_null(strstr(printed, "weir.conf:3:31: error: unknown balance '\xc3\xb6x'\n"
+                                    "    3 | description = \"\xc3\xa4\"; balance = \"\xc3\xb6x\";\n"
+                                    "      |                              ^~~~\n"));
+    free(printed);
+    conf_report_clear(&report);
+}
+
 static void a_nul_byte_has_a_place(void **state)
 {
     (void)state;
@@ -357,6 +381,7 @@ int main(void)
         cmocka_unit_test(what_is_misspelt_is_not_also_missing),
         cmocka_unit_test(all_problems_are_reported_in_order),
         cmocka_unit_test(a_problem_is_printed_with_line_caret_and_help),
+        cmocka_unit_test(the_caret_counts_characters),
         cmocka_unit_test(a_nul_byte_has_a_place),
         cmocka_unit_test(an_error_in_an_included_file_names_that_file),
         cmocka_unit_test(a_report_is_bounded_and_says_so),

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/keyword.h"
 #include "test/config/describe.h"
 #include "test/config/memory_source.h"
 
@@ -17,8 +18,10 @@
 #define LISTEN(x) TIMEOUTS "listen a\n bind :80\n server s 10.0.0.1:80\n" x "\n"
 #define BINDS "[\":80\"]"
 #define SERVERS "( { name = \"s\"; address = \"10.0.0.1:80\"; } )"
+#define LISTENS_TIMEOUTS                                                                           \
+    "defaults = { timeout = { client = \"1s\"; server = \"1s\"; connect = \"1s\"; }; };"
 #define LISTENS_OF(binds, servers, x)                                                              \
-    "defaults = { timeout = { client = \"1s\"; server = \"1s\"; connect = \"1s\"; }; };"           \
+    LISTENS_TIMEOUTS                                                                               \
     "listens = ( { name = \"a\"; binds = " binds "; servers = " servers "; " x " } );"
 #define LISTENS(x) LISTENS_OF(BINDS, SERVERS, x)
 
@@ -134,12 +137,51 @@ static void the_text_tells_the_syntax(void **state)
     }
 }
 
-/* The example behind a marker of the guide. The caller frees it. */
-static char *read_example(const char *marker)
+/* Where the example of a row may stand, in either syntax. */
+static const struct {
+    unsigned scope;
+    const char *haproxy, *libconfig; /* with %s */
+} skeletons[] = {
+    {IN_GLOBAL, "global\n %s\n" LISTEN(""), "global = { %s };" LISTENS("")},
+    {IN_FRONTEND, TIMEOUTS "frontend f\n %s\nbackend app\n",
+     LISTENS_TIMEOUTS "frontends = ( { name = \"f\"; %s } ); backends = ( { name = \"app\"; } );"},
+    {IN_BACKEND, TIMEOUTS "backend app\n %s\n",
+     LISTENS_TIMEOUTS "backends = ( { name = \"app\"; %s } );"},
+};
+
+static void check_example(const struct keyword *row)
+{
+    size_t i = 0;
+    while ((skeletons[i].scope & row->scopes) == 0)
+        i++;
+    char haproxy[1000], libconfig[1000];
+    snprintf(haproxy, sizeof haproxy, skeletons[i].haproxy, row->example);
+    snprintf(libconfig, sizeof libconfig, skeletons[i].libconfig, row->example_libconfig);
+    char *one = describe("h.cfg", haproxy), *other = describe("w.conf", libconfig);
+    print_message("%s\n", row->example);
+    assert_same(one, other);
+    free(one);
+    free(other);
+}
+
+static void the_examples_of_rows_say_the_same(void **state)
+{
+    (void)state;
+    for (size_t i = 0; config_tables[i] != NULL; i++) {
+        for (const struct keyword *row = config_tables[i]->rows; row->name != NULL; row++) {
+            assert_int_equal(row->example != NULL, row->example_libconfig != NULL);
+            if (row->example != NULL)
+                check_example(row);
+        }
+    }
+}
+
+/* The example behind a marker of a document. The caller frees it. */
+static char *read_example(const char *document, const char *marker)
 {
     char *bytes = NULL;
     size_t len = 0;
-    assert_int_equal(conf_source_disk.read(NULL, WEIR_DOCS "/configuration.md", &bytes, &len), 0);
+    assert_int_equal(conf_source_disk.read(NULL, document, &bytes, &len), 0);
     bytes = realloc(bytes, len + 1);
     bytes[len] = '\0';
     char *start = strstr(bytes, marker);
@@ -158,8 +200,8 @@ static char *read_example(const char *marker)
 static void the_guide_says_the_same_in_both_syntaxes(void **state)
 {
     (void)state;
-    char *haproxy = read_example("<!-- test: the same -->");
-    char *libconfig = read_example("<!-- test: loads -->");
+    char *haproxy = read_example(WEIR_DOCS "/configuration.md", "<!-- test: the same -->");
+    char *libconfig = read_example(WEIR_DOCS "/configuration.md", "<!-- test: loads -->");
     char *one = describe("h.cfg", haproxy), *other = describe("w.conf", libconfig);
     assert_same(one, other);
     free(one);
@@ -168,12 +210,29 @@ static void the_guide_says_the_same_in_both_syntaxes(void **state)
     free(libconfig);
 }
 
+static void the_example_for_those_from_nginx_loads(void **state)
+{
+    (void)state;
+    char *text = read_example(WEIR_DOCS "/coming-from-nginx.md", "<!-- test: loads -->");
+    struct conf_report report;
+    conf_report_init(&report);
+    struct config *config = load_named("site.cfg", text, &report);
+    conf_report_print(stderr, &report, CONF_NOTE);
+    assert_non_null(config);
+    assert_int_equal(report.count, 0);
+    config_free(config);
+    conf_report_clear(&report);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_syntaxes_make_the_same_model),
         cmocka_unit_test(the_text_tells_the_syntax),
         cmocka_unit_test(the_guide_says_the_same_in_both_syntaxes),
+        cmocka_unit_test(the_examples_of_rows_say_the_same),
+        cmocka_unit_test(the_example_for_those_from_nginx_loads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

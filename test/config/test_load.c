@@ -59,7 +59,7 @@ static void defaults_without_a_word_are_haproxys(void **state)
     assert_int_equal(p->caps, CONF_LISTEN);
     assert_int_equal(p->id, 1);
     assert_int_equal(p->mode, CONF_MODE_HTTP);
-    assert_string_equal(p->balance, "roundrobin");
+    assert_string_equal(p->balance.name, "roundrobin");
     assert_int_equal(p->retries, 3);
     assert_int_equal(p->redispatch, 0);
     assert_int_equal(p->reuse, CONF_REUSE_SAFE);

@@ -31,6 +31,7 @@ static void check_row(const struct keyword *row)
     assert_true(strlen(row->doc) > 5 && row->doc[strlen(row->doc) - 1] != ' ');
     assert_non_null(strchr(".)", row->doc[strlen(row->doc) - 1]));
     assert_true(row->scopes != 0);
+    assert_true(row->position < KEYWORD_POSITIONS);
     bool has_note = keyword_is_idle(row);
     assert_int_equal(row->note != NULL, has_note);
     if (!has_note)
@@ -38,8 +39,6 @@ static void check_row(const struct keyword *row)
     assert_false(row->initial != NULL && row->otherwise != NULL);
     if (row->kind == KW_CHOICE || row->kind == KW_NAME)
         assert_true(row->choices != NULL || row->names != NULL);
-    if (row->kind == KW_LINES)
-        assert_non_null(row->set);
     if (row->kind == KW_OWN) {
         assert_non_null(row->set);
         assert_non_null(row->takes);
@@ -144,6 +143,39 @@ static void help_finds_a_keyword_in_either_spelling(void **state)
     }
 }
 
+static void help_knows_first_words_and_near_misses(void **state)
+{
+    (void)state;
+    char *made = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&made, &len);
+    assert_true(reference_help(out, config_tables, "timeout"));
+    fflush(out);
+    assert_non_null(strstr(made, "timeout connect "));
+    rewind(out);
+    assert_false(reference_help(out, config_tables, "blance"));
+    assert_true(reference_suggest(out, config_tables, "blance"));
+    fclose(out);
+    assert_string_equal(made, "did you mean 'balance'?\n");
+    free(made);
+}
+
+static void help_lists_each_keyword_once(void **state)
+{
+    (void)state;
+    char *made = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&made, &len);
+    fputc('\n', out);
+    reference_words(out, config_tables);
+    fclose(out);
+    char *first = strstr(made, "\nmaxconn\n");
+    assert_non_null(first);
+    assert_null(strstr(first + 1, "\nmaxconn\n"));
+    assert_non_null(strstr(made, "\ntimeout connect\n"));
+    free(made);
+}
+
 /* The texts of the guide that are marked as complete. */
 static void the_guides_example_loads_without_a_warning(void **state)
 {
@@ -177,6 +209,8 @@ int main(void)
         cmocka_unit_test(every_row_is_in_the_manual),
         cmocka_unit_test(the_manual_is_what_the_rows_say),
         cmocka_unit_test(help_finds_a_keyword_in_either_spelling),
+        cmocka_unit_test(help_knows_first_words_and_near_misses),
+        cmocka_unit_test(help_lists_each_keyword_once),
         cmocka_unit_test(the_guides_example_loads_without_a_warning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,23 +58,29 @@ static void fill(struct lb_pool *pool, const char *servers, bool all_backups)
     lb_pool_set_all_backups(pool, all_backups);
 }
 
+/* Those that use all servers in turn; `first` has a test of its own. */
+static const struct lb_algo *const turning[] = {
+    &lb_round_robin, &lb_least_conn, &lb_static_rr, &lb_random, &lb_map_based, &lb_consistent,
+};
+
+enum { PICKS = 100 }; /* enough for random, and for a ring's places, to come to all */
+
 static void test_who_may_be_picked(void **state)
 {
     (void)state;
-    for (size_t a = 0; lb_algos[a] != NULL; a++) {
+    for (size_t a = 0; a < LEN(turning); a++) {
         for (size_t c = 0; c < LEN(cases); c++) {
             struct lb_pool pool;
-            lb_pool_init(&pool, lb_algos[a]);
+            lb_pool_init(&pool, turning[a]);
             fill(&pool, cases[c].servers, cases[c].all_backups);
             char got[SERVERS + 1] = "....";
-            for (unsigned n = 0; n < 3 * SERVERS; n++) {
-                int index = lb_pool_pick(&pool, 0, LB_NONE);
+            for (unsigned n = 0; n < PICKS; n++) {
+                int index = lb_pool_pick(&pool, LB_NO_KEY, LB_NONE);
                 if (index != LB_NONE)
                     got[index] = 'X';
             }
             if (strcmp(got, cases[c].want) != 0)
-                fail_msg("%s: %s: %s, not %s", lb_algos[a]->name, cases[c].name, got,
-                         cases[c].want);
+                fail_msg("%s: %s: %s, not %s", turning[a]->name, cases[c].name, got, cases[c].want);
             lb_pool_destroy(&pool);
         }
     }
@@ -83,16 +89,18 @@ static void test_who_may_be_picked(void **state)
 static void test_avoided_only_if_there_is_another(void **state)
 {
     (void)state;
-    for (size_t a = 0; lb_algos[a] != NULL; a++) {
+    for (size_t a = 0; a < LEN(turning) + 1; a++) {
         struct lb_pool pool;
-        lb_pool_init(&pool, lb_algos[a]);
+        lb_pool_init(&pool, a < LEN(turning) ? turning[a] : &lb_first);
         fill(&pool, "AAAA", false);
-        for (int n = 0; n < 100; n++)
-            assert_int_not_equal(lb_pool_pick(&pool, 0, n % SERVERS), n % SERVERS);
+        for (int n = 0; n < 100; n++) {
+            assert_int_not_equal(lb_pool_pick(&pool, LB_NO_KEY, n % SERVERS), n % SERVERS);
+            assert_int_not_equal(lb_pool_pick(&pool, (uint64_t)n << 25, n % SERVERS), n % SERVERS);
+        }
         lb_pool_set_up(&pool, 0, false);
         lb_pool_set_up(&pool, 1, false);
         lb_pool_set_full(&pool, 2, true);
-        assert_int_equal(lb_pool_pick(&pool, 0, 3), 3);
+        assert_int_equal(lb_pool_pick(&pool, LB_NO_KEY, 3), 3);
         lb_pool_destroy(&pool);
     }
 }
@@ -102,10 +110,15 @@ static void test_names_are_found(void **state)
     (void)state;
     assert_ptr_equal(lb_algo_find("roundrobin"), &lb_round_robin);
     assert_ptr_equal(lb_algo_find("leastconn"), &lb_least_conn);
+    assert_ptr_equal(lb_hash_type_find("consistent"), &lb_consistent);
+    assert_null(lb_algo_find("consistent"));
+    assert_null(lb_hash_type_find("first"));
     assert_null(lb_algo_find("Roundrobin"));
     assert_null(lb_algo_find(""));
     for (size_t a = 0; lb_algos[a] != NULL; a++)
         assert_true(strlen(lb_algos[a]->summary) > 0);
+    for (size_t a = 0; lb_hash_types[a] != NULL; a++)
+        assert_true(strlen(lb_hash_types[a]->summary) > 0);
 }
 
 /* What must hold in any pool; counted the slow way. */

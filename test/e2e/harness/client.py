@@ -8,11 +8,13 @@ from harness.http import Stream, read_response
 
 
 class Client:
-    """One connection. `tls` is an ssl.SSLContext, `sni` the name to ask for."""
+    """One connection. `tls` is an ssl.SSLContext, `sni` the name to ask for, `source` the address to come from."""
 
     def __init__(self, port, host="127.0.0.1", tls=None, sni=None, timeout=10.0, session=None,
-                 receive_buffer=None):
+                 receive_buffer=None, source=None):
         self.sock = socket.socket()
+        if source:
+            self.sock.bind((source, 0))
         if receive_buffer:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.sock.settimeout(timeout)

@@ -8,7 +8,8 @@ import re
 
 SECTIONS = {"frontend": "frontends", "backend": "backends", "listen": "listens"}
 FLAGS = {"ssl", "check", "backup", "disabled", "check-ssl", "strict-sni", "no-tls-tickets", "v4v6",
-         "v6only", "if-none", "self-signed", "prefer-client-ciphers", "pre-41", "post-41"}
+         "v6only", "if-none", "self-signed", "prefer-client-ciphers", "whole", "path-only", "check_post",
+         "use_domain_only", "pre-41", "post-41"}
 SEVERAL = {"crt"}  # parameters that may be repeated
 FIRST_WORDS = {"timeout", "option", "stats"}  # of keywords of two words
 IGNORED = ("stats socket",)
@@ -99,9 +100,24 @@ def _option(section, words):
         section["option " + words[0]] = words[1] if len(words) > 1 else True
 
 
+def _balance(words):
+    balance = Group(algorithm=words[0])
+    words = words[1:]
+    if balance["algorithm"] == "url_param":
+        balance["parameter"], words = words[0], words[1:]
+    return _params(words, balance)
+
+
+def _hash_type(words):
+    names = ("method", "function", "avalanche")
+    return Group(zip(names, words[:2] + [True] * (len(words) - 2)))
+
+
 def _directive(section, words, line):
     first, rest = words[0], words[1:]
-    if first == "bind":
+    if words[:2] == ["no", "option"]:
+        section["option " + words[2]] = False
+    elif first == "bind":
         section.add("binds", _params(rest[1:], Group(address=rest[0])))
     elif first == "server":
         section.add("servers", _params(rest[2:], Group(name=rest[0], address=rest[1])))
@@ -111,6 +127,10 @@ def _directive(section, words, line):
         section.add("logs", _log(rest))
     elif first == "errorfile":
         section.add("errorfiles", Group(status=rest[0], file=rest[1]))
+    elif first == "balance":
+        section[first] = _balance(rest)
+    elif first == "hash-type":
+        section[first] = _hash_type(rest)
     elif first == "option":
         _option(section, rest)
     elif first in ("http-check", "tcp-check"):

@@ -66,7 +66,7 @@ static void make_config(unsigned extra)
                                        .caps = CONF_BACKEND,
                                        .mode = CONF_MODE_HTTP,
                                        .id = 3,
-                                       .balance = "roundrobin",
+                                       .balance.name = "roundrobin",
                                        .fullconn = 1000,
                                        .servers = app_servers,
                                        .server_count = APP_SERVERS + extra};
@@ -74,7 +74,7 @@ static void make_config(unsigned extra)
                                       .caps = CONF_LISTEN,
                                       .mode = CONF_MODE_TCP,
                                       .id = 4,
-                                      .balance = "leastconn",
+                                      .balance.name = "leastconn",
                                       .maxconn = 2000,
                                       .servers = db_servers,
                                       .server_count = 2};
@@ -82,7 +82,7 @@ static void make_config(unsigned extra)
                                         .caps = CONF_BACKEND,
                                         .mode = CONF_MODE_HTTP,
                                         .id = 5,
-                                        .balance = "roundrobin",
+                                        .balance.name = "roundrobin",
                                         .servers = evil_servers,
                                         .server_count = 1,
                                         .description = "</h2><img src=x onerror=alert(2)>"};

@@ -41,7 +41,7 @@ static void on_drained(struct http_thread *thread)
     running->drained++;
 }
 
-static const struct http_hooks http_hooks = {on_access, on_drained};
+static const struct http_hooks http_hooks = {.access_log = on_access, .begin_tcp = NULL, .drained = on_drained};
 static const struct state_hooks state_hooks = {.server_notice = http_server_notice};
 static const struct stream_service service = {fixed_reply};
 
@@ -95,7 +95,7 @@ void harness_init(struct harness *h, unsigned servers)
         .timeout = {.connect_ms = 5000, .client_ms = 5000, .server_ms = 5000},
         .logs = &h->log_target,
         .log_count = 1,
-        .balance = "roundrobin",
+        .balance.name = "roundrobin",
         .reuse = CONF_REUSE_ALWAYS,
         .default_backend_name = "www",
         .maxconn = 1000,

@@ -34,7 +34,7 @@ void fixture_config_init(struct fixture_config *fc, size_t servers)
     }
     fc->proxy = (struct conf_proxy){.name = "be",
                                     .caps = CONF_BACKEND,
-                                    .balance = "roundrobin",
+                                    .balance.name = "roundrobin",
                                     .servers = fc->servers,
                                     .server_count = servers};
     fc->config.proxies = &fc->proxy;

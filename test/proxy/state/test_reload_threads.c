@@ -141,7 +141,7 @@ static struct snapshot *make_load(unsigned number, struct snapshot *old, struct 
         fc->servers[i].maxconn = number % 5 == 0 ? 1000 : 0;
     }
     fixture_set_port(&fc->servers[1], (uint16_t)(100 + number / 7));
-    fc->proxy.balance = number % 20 < 10 ? "roundrobin" : "leastconn";
+    fc->proxy.balance.name = number % 20 < 10 ? "roundrobin" : "leastconn";
     struct state_error error = {""};
     struct state_build_options options = {.threads = FIXTURE_THREADS, .free_config = free_fixture};
     struct snapshot *snapshot = state_build(&fc->config, old, &options, &error);

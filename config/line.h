@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Lines of rules as words with places: what the rows of kind KW_LINES leave in the model. Their
+ * language (conditions, expressions, actions) is compiled by a room above, which the load calls
+ * when the rest of the configuration is known: see conf_input.compile.
+ *
+ *   acl is_api path_beg /api          haproxy.cfg
+ *   acl = ( "is_api path_beg /api" )  libconfig: each text is split by the same quoting rules
+ */
+#ifndef WEIR_CONFIG_LINE_H
+#define WEIR_CONFIG_LINE_H
+
+#include "config/directive.h"
+
+struct keyword;
+
+struct conf_line {
+    const struct keyword *row; /* which word it begins with; row->value is the enum conf_lines */
+    struct conf_word *words;   /* behind the row's name; in the arena of the configuration */
+    size_t word_count;
+    struct conf_span span; /* of its first word, or of the keyword where it is alone */
+    bool from_defaults;    /* its acl names are looked up there first */
+};
+
+#endif

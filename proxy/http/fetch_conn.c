@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Fetches of the connections of client and server: addresses, and what the kernel knows of them. */
+#include "proxy/http/stream.h"
+#include "proxy/rules/rows.h"
+
+#include <ifaddrs.h>
+#include <netinet/tcp.h>
+
+/* Whose address. */
+enum end { CLIENT, LOCAL, SERVER, OWN };
+
+static bool take_name(int fd, bool peer, struct addr *out)
+{
+    struct sockaddr_storage sa;
+    socklen_t len = sizeof sa;
+    struct sockaddr *name = (struct sockaddr *)&sa;
+    if (fd < 0 || (peer ? getpeername(fd, name, &len) : getsockname(fd, name, &len)) != 0)
+        return false;
+    addr_set(out, name);
+    return true;
+}
+
+static int server_fd(const struct sample_env *env)
+{
+    const struct stream *s = env->stream;
+    return s != NULL && s->sconn != NULL ? s->sconn->conn.source.fd : -1;
+}
+
+static bool address_of(const struct sample_env *env, enum end end, struct addr *out)
+{
+    if (end == CLIENT)
+        *out = env->session->address;
+    else if (end == LOCAL)
+        return take_name(env->session->client.source.fd, false, out);
+    else
+        return take_name(server_fd(env), end == SERVER, out);
+    return true;
+}
+
+static bool address(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                    struct sample *out)
+{
+    (void)args;
+    struct addr addr;
+    if (!address_of(env, (enum end)row->value, &addr))
+        return false;
+    if (addr.family == AF_INET) {
+        out->type = SAMPLE_IPV4;
+        out->ipv4 = addr.in.sin_addr;
+    } else {
+        out->type = SAMPLE_IPV6;
+        out->ipv6 = addr.in6.sin6_addr;
+    }
+    return addr.family == AF_INET || addr.family == AF_INET6;
+}
+
+static bool port(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                 struct sample *out)
+{
+    (void)args;
+    struct addr addr;
+    if (!address_of(env, (enum end)row->value, &addr) || addr.family == AF_UNIX)
+        return false;
+    sample_set_int(out, addr_port(&addr));
+    return true;
+}
+
+static bool same_host(const struct addr *a, const struct sockaddr *b)
+{
+    return b != NULL && addr_is_within(a, b, a->family == AF_INET ? 32 : 128);
+}
+
+/* Is it an address of this host? Seldom asked, so the kernel's list is read each time. */
+static bool is_local(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                     struct sample *out)
+{
+    (void)args;
+    struct ifaddrs *list;
+    struct addr addr;
+    bool found = false;
+    if (!address_of(env, (enum end)row->value, &addr) || addr.family == AF_UNIX ||
+        getifaddrs(&list) != 0)
+        return false;
+    for (const struct ifaddrs *at = list; at != NULL && !found; at = at->ifa_next)
+        found = same_host(&addr, at->ifa_addr);
+    freeifaddrs(list);
+    sample_set_bool(out, found);
+    return true;
+}
+
+/* ---- what the kernel measures ------------------------------------------------------------------------- */
+
+enum { RTT, RTT_VARIANCE, UNACKED, SACKED, LOST, RETRANS, FACKETS, REORDERING };
+
+static long long of_tcp_info(const struct tcp_info *info, int which)
+{
+    switch (which) {
+    case RTT:
+        return info->tcpi_rtt;
+    case RTT_VARIANCE:
+        return info->tcpi_rttvar;
+    case UNACKED:
+        return info->tcpi_unacked;
+    case SACKED:
+        return info->tcpi_sacked;
+    case LOST:
+        return info->tcpi_lost;
+    case RETRANS:
+        return info->tcpi_retrans;
+    case FACKETS:
+        return info->tcpi_fackets;
+    default:
+        return info->tcpi_reordering;
+    }
+}
+
+static bool tcp_figure(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                       struct sample *out)
+{
+    struct tcp_info info;
+    socklen_t len = sizeof info;
+    if (getsockopt(env->session->client.source.fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
+        return false;
+    bool in_us = args[0].type != ARG_NONE && args[0].text.len == 2 && args[0].text.data[0] == 'u';
+    long long value = of_tcp_info(&info, row->value);
+    if (row->value <= RTT_VARIANCE && !in_us)
+        value /= 1000;
+    sample_set_int(out, value);
+    return true;
+}
+
+static bool session_count(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                          struct sample *out)
+{
+    (void)row, (void)args;
+    sample_set_int(out, env->session->bind->proxy->state->frontend.sessions);
+    return true;
+}
+
+/* HTTP/1 on both sides; 0 where no HTTP is spoken. */
+static bool http_major(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                       struct sample *out)
+{
+    (void)row, (void)args;
+    sample_set_int(out, session_frontend(env->session)->mode == CONF_MODE_HTTP ? 1 : 0);
+    return true;
+}
+
+#define FIGURE(word, which, text)                                                                  \
+    .name = word, .out = SAMPLE_INT, .run = tcp_figure, .use = USE_CLIENT, .value = which,         \
+    .since = "1.7", .doc = text
+#define RTT_FIGURE(word, which, text)                                                              \
+    .name = word, .out = SAMPLE_INT, .args = {{ARG_STRING}, 0}, .run = tcp_figure,                 \
+    .use = USE_CLIENT, .value = which, .since = "1.7", .doc = text
+
+/* clang-format off */
+const struct fetch conn_fetches[] = {
+    {.name = "src", .out = SAMPLE_ADDR, .run = address, .use = USE_CLIENT, .value = CLIENT, .doc = "Address of the client."},
+    {.name = "src_port", .out = SAMPLE_INT, .run = port, .use = USE_CLIENT, .value = CLIENT, .doc = "Port of the client."},
+    {.name = "src_is_local", .out = SAMPLE_BOOL, .run = is_local, .use = USE_CLIENT, .value = CLIENT, .doc = "Whether the client's address is one of this host."},
+    {.name = "dst", .out = SAMPLE_ADDR, .run = address, .use = USE_CLIENT, .value = LOCAL, .doc = "Address the client connected to."},
+    {.name = "dst_port", .out = SAMPLE_INT, .run = port, .use = USE_CLIENT, .value = LOCAL, .doc = "Port the client connected to."},
+    {.name = "dst_is_local", .out = SAMPLE_BOOL, .run = is_local, .use = USE_CLIENT, .value = LOCAL, .doc = "Whether the address the client connected to is one of this host."},
+    {.name = "dst_conn", .out = SAMPLE_INT, .run = session_count, .use = USE_CLIENT, .doc = "Connections of the frontend."},
+    {.name = "fc_src", .out = SAMPLE_ADDR, .run = address, .use = USE_CLIENT, .value = CLIENT, .since = "2.6", .doc = "Address of the client, whatever set-src said."},
+    {.name = "fc_src_port", .out = SAMPLE_INT, .run = port, .use = USE_CLIENT, .value = CLIENT, .since = "2.6", .doc = "Port of the client, whatever set-src said."},
+    {.name = "fc_src_is_local", .out = SAMPLE_BOOL, .run = is_local, .use = USE_CLIENT, .value = CLIENT, .since = "2.6", .doc = "Whether the client's address is one of this host."},
+    {.name = "fc_dst", .out = SAMPLE_ADDR, .run = address, .use = USE_CLIENT, .value = LOCAL, .since = "2.6", .doc = "Address the client connected to, whatever set-dst said."},
+    {.name = "fc_dst_port", .out = SAMPLE_INT, .run = port, .use = USE_CLIENT, .value = LOCAL, .since = "2.6", .doc = "Port the client connected to, whatever set-dst said."},
+    {.name = "fc_dst_is_local", .out = SAMPLE_BOOL, .run = is_local, .use = USE_CLIENT, .value = LOCAL, .since = "2.6", .doc = "Whether the address the client connected to is one of this host."},
+    {.name = "bc_src", .out = SAMPLE_ADDR, .run = address, .use = USE_SERVER, .value = OWN, .since = "2.6", .doc = "Our address on the connection to the server."},
+    {.name = "bc_src_port", .out = SAMPLE_INT, .run = port, .use = USE_SERVER, .value = OWN, .since = "2.6", .doc = "Our port on the connection to the server."},
+    {.name = "bc_dst", .out = SAMPLE_ADDR, .run = address, .use = USE_SERVER, .value = SERVER, .since = "2.6", .doc = "Address of the server."},
+    {.name = "bc_dst_port", .out = SAMPLE_INT, .run = port, .use = USE_SERVER, .value = SERVER, .since = "2.6", .doc = "Port of the server."},
+    {.name = "fc_http_major", .out = SAMPLE_INT, .run = http_major, .use = USE_CLIENT, .since = "1.7", .doc = "Major version of HTTP on the client's side."},
+    {.name = "bc_http_major", .out = SAMPLE_INT, .run = http_major, .use = USE_SERVER, .since = "1.7", .doc = "Major version of HTTP on the server's side."},
+    {RTT_FIGURE("fc_rtt", RTT, "Round-trip time of the client in milliseconds; with argument us in microseconds.")},
+    {RTT_FIGURE("fc_rttvar", RTT_VARIANCE, "Variance of the round-trip time in milliseconds; with argument us in microseconds.")},
+    {FIGURE("fc_unacked", UNACKED, "Packets to the client not yet acknowledged.")},
+    {FIGURE("fc_sacked", SACKED, "Packets to the client acknowledged out of order.")},
+    {FIGURE("fc_lost", LOST, "Packets to the client that seem lost.")},
+    {FIGURE("fc_retrans", RETRANS, "Packets to the client sent again.")},
+    {FIGURE("fc_fackets", FACKETS, "Forward acknowledgements of the client.")},
+    {FIGURE("fc_reordering", REORDERING, "How far packets to the client come out of order.")},
+    {.name = NULL},
+};
+/* clang-format on */

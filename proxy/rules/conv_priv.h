@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the converters share: operands that are constants or variables. */
+#ifndef WEIR_RULES_CONV_PRIV_H
+#define WEIR_RULES_CONV_PRIV_H
+
+#include "proxy/rules/rows.h"
+
+/* An ARG_OWN argument that the check below has read: a constant, or the name of a variable. */
+struct operand {
+    bool is_var;
+    struct var_name var;
+    struct sample constant;
+};
+
+/* For arg_check: argument i becomes an operand; false after reporting. */
+bool operand_number(struct compiler *c, struct arg *arg); /* digits, else a variable */
+bool operand_text(struct compiler *c, struct arg *arg);   /* "scope.name", else a text */
+bool operand_var(struct compiler *c, struct arg *arg);    /* a variable, or nothing */
+
+/* Its value now, cast to the type; false if the variable is not there. */
+bool operand_get(struct sample_env *env, const struct arg *arg, enum sample_type type,
+                 struct sample *out);
+
+/* The tables of this room: converters that need to know nothing of connections or messages. */
+extern const struct converter number_converters[], text_converters[], field_converters[],
+    encode_converters[], hash_converters[], time_converters[], json_converters[], host_converters[],
+    jwt_converters[];
+
+#endif

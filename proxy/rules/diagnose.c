@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Each check is a function of its own, called in the order in which a reader would like to be told. */
+#include "proxy/rules/diagnose.h"
+
+#include <string.h>
+
+#include "proxy/rules/ruleset.h"
+
+/* They need messages, of which a TCP proxy knows nothing; HAProxy leaves them out as well. */
+static bool is_about_http(enum ruleset_id id)
+{
+    return (IN_RULES(id) & (IN_RULES(RULES_HTTP_REQUEST) | IN_RULES(RULES_HTTP_RESPONSE) |
+                            IN_RULES(RULES_HTTP_AFTER_RESPONSE) | IN_RULES(RULES_REDIRECT))) != 0;
+}
+
+bool diagnose_rule(struct compiler *c, const struct conf_line *line, const struct rule *rule)
+{
+    const struct ruleset *set = &c->rules->sets[c->ruleset];
+    if (c->proxy->mode == CONF_MODE_TCP && is_about_http(c->ruleset)) {
+        CONF_WARN(c->l, line->span, "use mode http, or remove the rule",
+                  "'%s' has no effect in '%s', which is in TCP mode", line->row->name,
+                  c->proxy->name);
+        return false;
+    }
+    for (size_t i = 0; i < set->count; i++) {
+        const struct rule *before = &set->rules[i];
+        if (!before->action->is_final || before->condition != NULL)
+            continue;
+        CONF_WARN(c->l, line->span,
+                  arena_printf(c->l->scratch, "%s:%u always decides", before->place.file,
+                               before->place.line),
+                  "this rule is never reached");
+        break;
+    }
+    (void)rule;
+    return true;
+}
+
+/* In this order they run, whatever the order of the lines. */
+static const struct {
+    enum conf_line_kind kind;
+    const char *name;
+} stages[] = {
+    {CONF_LINE_TCP_CONNECTION, "tcp-request connection"},
+    {CONF_LINE_TCP_SESSION, "tcp-request session"},
+    {CONF_LINE_TCP_CONTENT, "tcp-request content"},
+    {CONF_LINE_MONITOR_FAIL, "monitor fail"},
+    {CONF_LINE_HTTP_REQUEST, "http-request"},
+    {CONF_LINE_REDIRECT, "redirect"},
+    {CONF_LINE_USE_BACKEND, "use_backend"},
+    {CONF_LINE_USE_SERVER, "use-server"},
+};
+
+enum { STAGES = sizeof stages / sizeof *stages };
+
+static size_t stage_of(const struct conf_line *line)
+{
+    size_t stage = 0;
+    while (stage < STAGES && stages[stage].kind != (enum conf_line_kind)line->row->value)
+        stage++;
+    return stage;
+}
+
+static void diagnose_order(struct compiler *c)
+{
+    size_t seen[STAGES] = {0}; /* lines of each stage so far */
+    for (size_t i = 0; i < c->proxy->lines.count; i++) {
+        const struct conf_line *line = &c->proxy->lines.items[i];
+        size_t stage = stage_of(line), later = stage + 1;
+        if (stage == STAGES || line->from_defaults)
+            continue;
+        seen[stage]++;
+        while (later < STAGES && seen[later] == 0)
+            later++;
+        if (later < STAGES)
+            CONF_WARN(c->l, line->span, "move it up, so that the file reads as it runs",
+                      "a '%s' rule placed after a '%s' rule is still run before it",
+                      stages[stage].name, stages[later].name);
+    }
+}
+
+void diagnose_proxy(struct compiler *c)
+{
+    diagnose_order(c);
+}

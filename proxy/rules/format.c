@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Format strings: pieces of text, expressions and tokens, read once and written one behind the other.
+ *
+ *   user-%[req.hdr(x-user),lower] from %{+Q}ci, 100 %%
+ *
+ * The text grows at the place in the scratch where the first piece was written; what a piece needed
+ * beyond that is given back before the next.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "config/suggest.h"
+#include "proxy/rules/compiler.h"
+#include "proxy/rules/expr.h"
+
+enum format_flags {
+    FLAG_QUOTE = 1u << 0,  /* +Q: in quotes */
+    FLAG_HEX = 1u << 1,    /* +X: numbers and addresses in hexadecimal */
+    FLAG_ESCAPE = 1u << 2, /* +E: a backslash before '"', '\' and ']' */
+};
+
+struct piece {
+    struct sample_text text; /* of a piece that is neither of the two */
+    const struct expr *expr;
+    const struct format_token *token;
+    unsigned flags;
+};
+
+struct format {
+    const struct piece *pieces;
+    size_t count;
+    enum format_kind kind;
+    struct sample_text constant; /* data NULL: there is more than text */
+};
+
+/* ---- writing ------------------------------------------------------------------------------------------ */
+
+struct writer {
+    struct sample_env *env;
+    size_t start, len; /* of the text, in the scratch */
+};
+
+/* The bytes may lie in the scratch behind the text. */
+static bool put(struct writer *w, const char *data, size_t len)
+{
+    struct sample_scratch *scratch = w->env->scratch;
+    if (len > scratch->size - w->start - w->len)
+        return false;
+    memmove(scratch->base + w->start + w->len, data, len);
+    w->len += len;
+    return true;
+}
+
+static bool must_encode(enum format_kind kind, unsigned flags, char c)
+{
+    if (kind == FORMAT_HTTP)
+        return ((unsigned char)c < ' ' && c != '\t') || c == 0x7f;
+    return (flags & FLAG_ESCAPE) != 0 && strchr("\"\\]", c) != NULL && c != '\0';
+}
+
+/* Few values need it; they are written anew behind the text. */
+static bool encode(const struct format *f, unsigned flags, struct sample_env *env,
+                   struct sample_text *text)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    size_t extra = 0, len = 0;
+    for (size_t i = 0; i < text->len; i++)
+        extra += must_encode(f->kind, flags, text->data[i]);
+    if (extra == 0)
+        return true;
+    char *out = sample_scratch_take(env, text->len + 2 * extra);
+    if (out == NULL)
+        return false;
+    for (size_t i = 0; i < text->len; i++) {
+        char c = text->data[i];
+        if (!must_encode(f->kind, flags, c)) {
+            out[len++] = c;
+        } else if (f->kind == FORMAT_HTTP) {
+            out[len++] = '%';
+            out[len++] = digits[(unsigned char)c >> 4];
+            out[len++] = digits[(unsigned char)c & 15];
+        } else {
+            out[len++] = '\\';
+            out[len++] = c;
+        }
+    }
+    *text = (struct sample_text){out, len};
+    return true;
+}
+
+static bool to_hex(struct sample *s, const struct sample_env *env)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    char text[16];
+    size_t at = sizeof text;
+    if (s->type == SAMPLE_IPV6)
+        return sample_cast(s, SAMPLE_BINARY, env);
+    if (s->type != SAMPLE_INT && s->type != SAMPLE_IPV4)
+        return true;
+    size_t least = s->type == SAMPLE_IPV4 ? 8 : 1;
+    (void)sample_cast(s, SAMPLE_INT, env);
+    for (uint64_t rest = (uint64_t)s->integer; rest != 0 || sizeof text - at < least; rest >>= 4)
+        text[--at] = digits[rest & 15];
+    return sample_set_copy(s, env, SAMPLE_STRING, text + at, sizeof text - at);
+}
+
+/* The text of a value; len 0 where there is none. False when there is no room. */
+static void value_text(const struct piece *piece, struct sample_env *env, struct sample_text *out)
+{
+    struct sample s = {0};
+    *out = (struct sample_text){"", 0};
+    bool found = piece->expr != NULL ? expr_run(piece->expr, env, &s)
+                                     : piece->token->run(env, piece->token, &s);
+    if (found && (piece->flags & FLAG_HEX) != 0)
+        found = to_hex(&s, env);
+    if (found && sample_cast(&s, SAMPLE_STRING, env))
+        *out = s.text;
+}
+
+static bool put_value(struct writer *w, const struct format *f, const struct piece *piece)
+{
+    struct sample_text text;
+    bool in_quotes = (piece->flags & FLAG_QUOTE) != 0;
+    value_text(piece, w->env, &text);
+    if (!encode(f, piece->flags, w->env, &text))
+        return false;
+    if (text.len == 0 && f->kind == FORMAT_LOG && !in_quotes)
+        return put(w, "-", 1);
+    if (!in_quotes)
+        return put(w, text.data, text.len);
+    size_t quote_at = w->len++; /* after the text was moved, which may begin there */
+    if (!put(w, text.data, text.len) || !put(w, "\"", 1))
+        return false;
+    w->env->scratch->base[w->start + quote_at] = '"';
+    return true;
+}
+
+const char *format_text(const struct format *f, struct sample_env *env, size_t *len_out)
+{
+    if (f->constant.data != NULL) {
+        *len_out = f->constant.len;
+        return f->constant.data;
+    }
+    struct writer w = {.env = env, .start = env->scratch->used};
+    for (size_t i = 0; i < f->count; i++) {
+        const struct piece *piece = &f->pieces[i];
+        bool is_text = piece->expr == NULL && piece->token == NULL;
+        if (is_text ? !put(&w, piece->text.data, piece->text.len) : !put_value(&w, f, piece))
+            return NULL;
+        env->scratch->used = w.start + w.len;
+    }
+    if (!put(&w, "", 1))
+        return NULL;
+    env->scratch->used = w.start + w.len;
+    *len_out = w.len - 1;
+    return env->scratch->base + w.start;
+}
+
+const char *format_constant(const struct format *f)
+{
+    return f->constant.data;
+}
+
+/* ---- reading ------------------------------------------------------------------------------------------ */
+
+struct reader {
+    struct compiler *c;
+    const struct conf_word *word;
+    unsigned may_use;
+    size_t at;
+    unsigned flags; /* of all that follow: %{+Q}o */
+    struct piece *pieces;
+    size_t count;
+};
+
+static char peek(const struct reader *r, size_t ahead)
+{
+    return r->word->text[r->at + ahead];
+}
+
+static void add(struct reader *r, struct piece piece)
+{
+    struct conf_arena *arena = r->c->l->arena;
+    r->pieces = arena_list_grow(arena, r->pieces, r->count, sizeof *r->pieces);
+    r->pieces[r->count++] = piece;
+}
+
+/* Text that follows text is one piece. */
+static void add_text(struct reader *r, const char *data, size_t len)
+{
+    struct conf_arena *arena = r->c->l->arena;
+    struct piece *last = r->count > 0 ? &r->pieces[r->count - 1] : NULL;
+    if (last == NULL || last->expr != NULL || last->token != NULL) {
+        add(r, (struct piece){.text = {arena_copy_bytes(arena, data, len), len}});
+        return;
+    }
+    char *joined = arena_alloc(arena, last->text.len + len + 1);
+    memcpy(joined, last->text.data, last->text.len);
+    memcpy(joined + last->text.len, data, len);
+    last->text = (struct sample_text){joined, last->text.len + len};
+}
+
+/* {+Q,-X}: r->at is behind the brace. */
+static bool read_flags(struct reader *r, unsigned *flags)
+{
+    static const char letters[] = "QXE";
+    bool on = true;
+    for (; peek(r, 0) != '}'; r->at++) {
+        char c = peek(r, 0);
+        const char *letter = c != '\0' ? strchr(letters, c) : NULL;
+        if (c == '+' || c == '-')
+            on = c == '+';
+        else if (letter != NULL)
+            *flags = on ? *flags | 1u << (letter - letters) : *flags & ~(1u << (letter - letters));
+        else if (c != ',') {
+            CONF_FAIL(r->c->l, compiler_span_in(r->word, r->at, 1), "as in: %{+Q,-X}",
+                      c == '\0' ? "the brace of flags is not closed" : "'%c' is not a flag", c);
+            return false;
+        }
+    }
+    r->at++;
+    return true;
+}
+
+static bool read_expr(struct reader *r, unsigned flags)
+{
+    size_t from = r->at++;
+    const struct expr *e = expr_compile(r->c, r->word, &r->at, r->may_use);
+    if (e == NULL)
+        return false;
+    if (peek(r, 0) != ']') {
+        CONF_FAIL(r->c->l, compiler_span_in(r->word, from, 1), "an expression ends with ']'",
+                  "this bracket is not closed");
+        return false;
+    }
+    r->at++;
+    add(r, (struct piece){.expr = e, .flags = flags});
+    return true;
+}
+
+static const struct format_token *find_token(const struct reader *r, const char *name)
+{
+    for (const struct format_token *const *table = r->c->tables->tokens; *table != NULL; table++) {
+        for (const struct format_token *row = *table; row->name != NULL; row++) {
+            if (strcmp(row->name, name) == 0)
+                return row;
+        }
+    }
+    return NULL;
+}
+
+static bool read_token(struct reader *r, unsigned flags)
+{
+    size_t from = r->at;
+    while (isalnum((unsigned char)peek(r, 0)))
+        r->at++;
+    const char *name = arena_copy_bytes(r->c->l->scratch, r->word->text + from, r->at - from);
+    if (strcmp(name, "o") == 0) {
+        r->flags = flags;
+        return true;
+    }
+    const struct format_token *row = find_token(r, name);
+    if (row != NULL) {
+        add(r, (struct piece){.token = row, .flags = flags});
+        return true;
+    }
+    CONF_FAIL(r->c->l, compiler_span_in(r->word, from - 1, r->at - from + 1),
+              "a percent sign itself is %%", "unknown format '%%%s'", name);
+    return false;
+}
+
+/* Behind the '%'. */
+static bool read_special(struct reader *r)
+{
+    unsigned flags = r->flags;
+    if (peek(r, 0) == '%') {
+        add_text(r, "%", 1);
+        r->at++;
+        return true;
+    }
+    if (peek(r, 0) == '{') {
+        r->at++;
+        if (!read_flags(r, &flags))
+            return false;
+    }
+    if (peek(r, 0) == '[')
+        return read_expr(r, flags);
+    if (isalpha((unsigned char)peek(r, 0)))
+        return read_token(r, flags);
+    CONF_FAIL(r->c->l, compiler_span_in(r->word, r->at - 1, 1), "a percent sign itself is %%",
+              "neither a name nor an expression behind '%%'");
+    return false;
+}
+
+static bool read_all(struct reader *r)
+{
+    while (peek(r, 0) != '\0') {
+        size_t text = strcspn(r->word->text + r->at, "%");
+        if (text > 0)
+            add_text(r, r->word->text + r->at, text);
+        r->at += text;
+        if (peek(r, 0) == '%') {
+            r->at++;
+            if (!read_special(r))
+                return false;
+        }
+    }
+    return true;
+}
+
+const struct format *format_compile_as(struct compiler *c, const struct conf_word *word,
+                                       unsigned may_use, enum format_kind kind)
+{
+    struct reader r = {.c = c, .word = word, .may_use = may_use};
+    if (!read_all(&r))
+        return NULL;
+    struct format *f = arena_alloc(c->l->arena, sizeof *f);
+    *f = (struct format){.pieces = r.pieces, .count = r.count, .kind = kind};
+    if (r.count == 0)
+        f->constant = (struct sample_text){"", 0};
+    else if (r.count == 1 && r.pieces[0].expr == NULL && r.pieces[0].token == NULL)
+        f->constant = r.pieces[0].text;
+    return f;
+}
+
+const struct format *format_compile(struct compiler *c, const struct conf_word *word,
+                                    unsigned may_use)
+{
+    return format_compile_as(c, word, may_use, FORMAT_HTTP);
+}

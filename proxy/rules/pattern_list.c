@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Lists while they live: changes that reach every set, all or none of them. What files hold comes from
+ * pattern_load.c.
+ */
+#include "proxy/rules/pattern_list.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "proxy/rules/pattern_set.h"
+
+void pattern_list_link(struct pattern_list *list, struct pattern_item *item)
+{
+    item->order = ++list->last_order;
+    item->prev = list->last;
+    *(list->last != NULL ? &list->last->next : &list->first) = item;
+    list->last = item;
+    list->count++;
+}
+
+static bool is_live(const struct pattern_item *item)
+{
+    return item->place.line == 0;
+}
+
+static void item_free(struct pattern_item *item)
+{
+    free(item->live_value);
+    if (is_live(item)) /* others lie in the arena */
+        free(item);
+}
+
+/* Out of every set. */
+static void item_forget(struct pattern_item *item)
+{
+    while (item->entries != NULL) {
+        struct pattern_entry *entry = item->entries;
+        item->entries = entry->next_of_item;
+        pattern_entry_drop(entry);
+    }
+}
+
+static void item_remove(struct pattern_list *list, struct pattern_item *item)
+{
+    *(item->prev != NULL ? &item->prev->next : &list->first) = item->next;
+    *(item->next != NULL ? &item->next->prev : &list->last) = item->prev;
+    list->count--;
+    item_forget(item);
+    item_free(item);
+}
+
+static struct pattern_item *item_new(const char *key, const char *value)
+{
+    size_t len = strlen(key) + 1;
+    struct pattern_item *item = calloc(1, sizeof *item + len);
+    if (item == NULL)
+        return NULL;
+    item->text = memcpy(item + 1, key, len);
+    if (value != NULL && (item->live_value = strdup(value)) == NULL) {
+        free(item);
+        return NULL;
+    }
+    item->value = item->live_value;
+    return item;
+}
+
+/* Its place in every set; false: in none. */
+static bool item_spread(struct pattern_list *list, struct pattern_item *item)
+{
+    struct pattern_reader reader = {.source = NULL};
+    for (struct pattern_set *set = list->sets; set != NULL; set = set->next) {
+        if (!pattern_set_add(set, &reader, item)) {
+            item_forget(item);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Items by their text: a set like any other. */
+static struct pattern_set *texts_of(struct pattern_list *list)
+{
+    static const struct pattern_use by_text = {.method = PATTERN_STR};
+    struct pattern_reader reader = {.source = NULL};
+    if (list->by_text != NULL)
+        return list->by_text;
+    struct pattern_set *set = pattern_set_new(list, &by_text);
+    if (set == NULL)
+        return NULL;
+    set->next = list->sets;
+    list->sets = list->by_text = set;
+    for (struct pattern_item *item = list->first; item != NULL; item = item->next) {
+        if (!pattern_set_add(set, &reader, item))
+            return NULL; /* no memory: it stays incomplete, as does whatever is tried then */
+    }
+    return set;
+}
+
+static struct pattern_item *find_item(struct pattern_list *list, const char *key)
+{
+    const struct pattern_set *texts = texts_of(list);
+    struct pattern_entry *entry =
+        texts != NULL
+            ? pattern_table_get(&texts->table, (const unsigned char *)key, strlen(key), false)
+            : NULL;
+    return entry != NULL ? entry->item : NULL;
+}
+
+static bool add_item(struct pattern_list *list, const char *key, const char *value)
+{
+    struct pattern_item *item = texts_of(list) != NULL ? item_new(key, value) : NULL;
+    if (item == NULL)
+        return false;
+    if (!item_spread(list, item)) {
+        item_free(item);
+        return false;
+    }
+    pattern_list_link(list, item);
+    return true;
+}
+
+static bool all_sets_read(const struct pattern_list *list, const char *value)
+{
+    struct sample unused;
+    for (const struct pattern_set *set = list->sets; set != NULL; set = set->next) {
+        if (!pattern_read_value(set->use.value_type, value, &unused))
+            return false;
+    }
+    return true;
+}
+
+static bool item_set_value(struct pattern_item *item, const char *value)
+{
+    char *copy = strdup(value);
+    if (copy == NULL)
+        return false;
+    free(item->live_value);
+    item->value = item->live_value = copy;
+    for (struct pattern_entry *entry = item->entries; entry != NULL; entry = entry->next_of_item)
+        (void)pattern_read_value(entry->set->use.value_type, value, &entry->value);
+    return true;
+}
+
+/* ---- under the lock ------------------------------------------------------------------------------------ */
+
+bool pattern_list_add(struct pattern_list *list, const char *key, const char *value)
+{
+    pthread_rwlock_wrlock(&list->lock);
+    bool added = add_item(list, key, value);
+    pthread_rwlock_unlock(&list->lock);
+    return added;
+}
+
+static bool set_items(struct pattern_list *list, const char *key, const char *value)
+{
+    struct pattern_item *item = find_item(list, key);
+    if (item == NULL)
+        return add_item(list, key, value);
+    if (!all_sets_read(list, value))
+        return false;
+    bool is_set = true;
+    for (; item != NULL; item = item->next) {
+        if (strcmp(item->text, key) == 0)
+            is_set &= item_set_value(item, value);
+    }
+    return is_set;
+}
+
+bool pattern_list_set(struct pattern_list *list, const char *key, const char *value)
+{
+    pthread_rwlock_wrlock(&list->lock);
+    bool is_set = set_items(list, key, value);
+    pthread_rwlock_unlock(&list->lock);
+    return is_set;
+}
+
+size_t pattern_list_remove(struct pattern_list *list, const char *key)
+{
+    size_t removed = 0;
+    pthread_rwlock_wrlock(&list->lock);
+    for (struct pattern_item *item; (item = find_item(list, key)) != NULL; removed++)
+        item_remove(list, item);
+    pthread_rwlock_unlock(&list->lock);
+    return removed;
+}
+
+void pattern_list_clear(struct pattern_list *list)
+{
+    pthread_rwlock_wrlock(&list->lock);
+    while (list->first != NULL)
+        item_remove(list, list->first);
+    pthread_rwlock_unlock(&list->lock);
+}
+
+bool pattern_list_has(struct pattern_list *list, const char *key)
+{
+    pthread_rwlock_wrlock(&list->lock); /* the first one who asks builds what answers */
+    bool has = find_item(list, key) != NULL;
+    pthread_rwlock_unlock(&list->lock);
+    return has;
+}
+
+struct pattern_list *pattern_list_find(struct pattern_list *first, const char *name)
+{
+    char *end = NULL;
+    long id = *name == '#' ? strtol(name + 1, &end, 10) : -1;
+    for (struct pattern_list *list = first; list != NULL; list = list->next) {
+        bool is_it = end != NULL ? *end == '\0' && list->id == id
+                                 : list->path != NULL && strcmp(list->path, name) == 0;
+        if (is_it)
+            return list;
+    }
+    return NULL;
+}
+
+/* ---- the end ------------------------------------------------------------------------------------------- */
+
+void pattern_list_release(void *memory)
+{
+    struct pattern_list *list = memory;
+    for (struct pattern_item *item = list->first; item != NULL;) {
+        struct pattern_item *next = item->next;
+        while (item->entries != NULL) {
+            struct pattern_entry *entry = item->entries;
+            item->entries = entry->next_of_item;
+            pattern_entry_free(entry);
+        }
+        item_free(item);
+        item = next;
+    }
+    while (list->sets != NULL) {
+        struct pattern_set *set = list->sets;
+        list->sets = set->next;
+        pattern_set_free(set);
+    }
+    pthread_rwlock_destroy(&list->lock);
+}

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The kinds of patterns in one table, and the sets: items are read into entries and put where they are
+ * found again. Reading is in pattern_read.c, finding in pattern_find.c.
+ */
+#include "proxy/rules/pattern_set.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proxy/base/regex.h"
+
+/* clang-format off */
+static const struct pattern_kind kinds[PATTERN_METHODS] = {
+    [PATTERN_FOUND] = {"found", SAMPLE_ANY, NULL, NULL},
+    [PATTERN_BOOL] = {"bool", SAMPLE_INT, NULL, NULL},
+    [PATTERN_INT] = {"int", SAMPLE_INT, pattern_read_int, pattern_find_int},
+    [PATTERN_IP] = {"ip", SAMPLE_ADDR, pattern_read_ip, pattern_find_ip},
+    [PATTERN_BIN] = {"bin", SAMPLE_BINARY, pattern_read_bin, pattern_find_exact},
+    [PATTERN_LEN] = {"len", SAMPLE_STRING, pattern_read_int, pattern_find_len},
+    [PATTERN_STR] = {"str", SAMPLE_STRING, pattern_read_str, pattern_find_exact},
+    [PATTERN_BEG] = {"beg", SAMPLE_STRING, pattern_read_tree, pattern_find_beg},
+    [PATTERN_SUB] = {"sub", SAMPLE_STRING, pattern_read_tree, pattern_find_sub},
+    [PATTERN_DIR] = {"dir", SAMPLE_STRING, pattern_read_dir, pattern_find_dir},
+    [PATTERN_DOM] = {"dom", SAMPLE_STRING, pattern_read_dom, pattern_find_dom},
+    [PATTERN_END] = {"end", SAMPLE_STRING, pattern_read_end, pattern_find_end},
+    [PATTERN_REG] = {"reg", SAMPLE_STRING, pattern_read_reg, pattern_find_reg},
+    [PATTERN_REGM] = {"regm", SAMPLE_STRING, pattern_read_reg, pattern_find_reg},
+    [PATTERN_METHOD_NAME] = {"method", SAMPLE_STRING, pattern_read_method, pattern_find_method},
+    [PATTERN_VERSION] = {"version", SAMPLE_INT, pattern_read_version, pattern_find_int},
+};
+
+static const enum pattern_method methods_by_type[SAMPLE_TYPES] = {
+    [SAMPLE_NONE] = PATTERN_NONE,  [SAMPLE_ANY] = PATTERN_NONE,    [SAMPLE_SAME] = PATTERN_NONE,
+    [SAMPLE_BOOL] = PATTERN_BOOL,  [SAMPLE_INT] = PATTERN_INT,     [SAMPLE_ADDR] = PATTERN_IP,
+    [SAMPLE_IPV4] = PATTERN_IP,    [SAMPLE_IPV6] = PATTERN_IP,     [SAMPLE_STRING] = PATTERN_STR,
+    [SAMPLE_BINARY] = PATTERN_NONE, [SAMPLE_METHOD] = PATTERN_METHOD_NAME,
+};
+/* clang-format on */
+
+enum pattern_method pattern_method_find(const char *name)
+{
+    for (unsigned m = 0; m < PATTERN_METHODS; m++) {
+        if (strcmp(kinds[m].name, name) == 0)
+            return (enum pattern_method)m;
+    }
+    return PATTERN_NONE;
+}
+
+const char *pattern_method_name(enum pattern_method method)
+{
+    return kinds[method].name;
+}
+
+enum sample_type pattern_method_takes(enum pattern_method method)
+{
+    return kinds[method].takes;
+}
+
+enum pattern_method pattern_method_of_type(enum sample_type type)
+{
+    return methods_by_type[type];
+}
+
+struct pattern_set *pattern_set_new(struct pattern_list *list, const struct pattern_use *use)
+{
+    struct pattern_set *set = calloc(1, sizeof *set);
+    if (set == NULL)
+        return NULL;
+    set->use = *use;
+    set->list = list;
+    return set;
+}
+
+/* ---- what belongs together: entries of an equal key, and the row --------------------------------------- */
+
+static void link_last(struct pattern_entry **first, struct pattern_entry *entry)
+{
+    entry->next = NULL;
+    if (*first == NULL) {
+        entry->prev = entry;
+        *first = entry;
+        return;
+    }
+    entry->prev = (*first)->prev;
+    entry->prev->next = entry;
+    (*first)->prev = entry;
+}
+
+static void unlink_from(struct pattern_entry **first, struct pattern_entry *entry)
+{
+    if (*first == entry)
+        *first = entry->next;
+    else
+        entry->prev->next = entry->next;
+    if (entry->next != NULL)
+        entry->next->prev = entry->prev;
+    else if (*first != NULL)
+        (*first)->prev = entry->prev;
+}
+
+/* ---- where entries are found ------------------------------------------------------------------------- */
+
+static struct prefix_tree *tree_of(struct pattern_set *set, const struct pattern_entry *entry)
+{
+    return entry->place == PATTERN_IN_TREE6 ? &set->tree6 : &set->tree;
+}
+
+static bool index_in_table(struct pattern_table *table, struct pattern_entry *entry)
+{
+    if (!pattern_table_reserve(table))
+        return false;
+    entry->hash = pattern_table_hash(entry->key, entry->key_bits / 8, false);
+    struct pattern_entry **slot = pattern_table_slot(table, entry);
+    table->count += *slot == NULL;
+    link_last(slot, entry);
+    return true;
+}
+
+static bool index_in_tree(struct prefix_tree *tree, struct pattern_entry *entry)
+{
+    struct prefix_node *node =
+        prefix_tree_insert(tree, (struct prefix_key){entry->key, entry->key_bits});
+    if (node == NULL)
+        return false;
+    struct pattern_entry *first = node->thing;
+    link_last(&first, entry);
+    node->thing = first;
+    return true;
+}
+
+static bool index_add(struct pattern_set *set, struct pattern_entry *entry)
+{
+    switch (entry->place) {
+    case PATTERN_IN_TABLE:
+        return index_in_table(&set->table, entry);
+    case PATTERN_IN_TREE:
+    case PATTERN_IN_TREE6:
+        return index_in_tree(tree_of(set, entry), entry);
+    case PATTERN_IN_ROW:
+        link_last(&set->row, entry);
+        return true;
+    case PATTERN_NOWHERE:
+        break;
+    }
+    return true;
+}
+
+static void remove_from_tree(struct prefix_tree *tree, struct pattern_entry *entry)
+{
+    struct prefix_key key = {entry->key, entry->key_bits};
+    struct prefix_node *node = prefix_tree_get(tree, key);
+    struct pattern_entry *first = node->thing;
+    unlink_from(&first, entry);
+    node->thing = first;
+    if (first != NULL)
+        node->key.bytes = first->key;
+    prefix_tree_forget(tree, key);
+}
+
+static void index_remove(struct pattern_set *set, struct pattern_entry *entry)
+{
+    struct pattern_entry **slot;
+    switch (entry->place) {
+    case PATTERN_IN_TABLE:
+        slot = pattern_table_slot(&set->table, entry);
+        unlink_from(slot, entry);
+        if (*slot == NULL)
+            pattern_table_clear(&set->table, slot);
+        break;
+    case PATTERN_IN_TREE:
+    case PATTERN_IN_TREE6:
+        remove_from_tree(tree_of(set, entry), entry);
+        break;
+    case PATTERN_IN_ROW:
+        unlink_from(&set->row, entry);
+        break;
+    case PATTERN_NOWHERE:
+        break;
+    }
+}
+
+/* ---- entries ----------------------------------------------------------------------------------------- */
+
+static void entry_free(struct pattern_entry *entry)
+{
+    enum pattern_method method = entry->set->use.method;
+    if (method == PATTERN_REG || method == PATTERN_REGM)
+        regex_free(entry->regex);
+    free(entry);
+}
+
+static bool entry_read(struct pattern_reader *reader, struct pattern_entry *entry, size_t len)
+{
+    const struct pattern_use *use = &entry->set->use;
+    const char *value = entry->item->value;
+    if (!kinds[use->method].read(reader, use, entry->item->text, len, entry))
+        return false;
+    if (value == NULL || pattern_read_value(use->value_type, value, &entry->value))
+        return true;
+    snprintf(reader->error, sizeof reader->error, "unable to parse '%s' as %s", value,
+             sample_type_name(use->value_type));
+    reader->offset = (size_t)(value - entry->item->text);
+    return false;
+}
+
+bool pattern_set_add(struct pattern_set *set, struct pattern_reader *reader,
+                     struct pattern_item *item)
+{
+    size_t len = strlen(item->text);
+    struct pattern_entry *entry = calloc(1, sizeof *entry + len + PATTERN_KEY_LEAST);
+    reader->offset = 0;
+    snprintf(reader->error, sizeof reader->error, "no memory");
+    if (entry == NULL)
+        return false;
+    entry->item = item;
+    entry->set = set;
+    if (!entry_read(reader, entry, len) || !index_add(set, entry)) {
+        entry_free(entry);
+        return false;
+    }
+    entry->next_of_item = item->entries;
+    item->entries = entry;
+    return true;
+}
+
+void pattern_entry_drop(struct pattern_entry *entry)
+{
+    index_remove(entry->set, entry);
+    entry_free(entry);
+}
+
+void pattern_set_free(struct pattern_set *set)
+{
+    pattern_table_free(&set->table);
+    prefix_tree_free(&set->tree);
+    prefix_tree_free(&set->tree6);
+    free(set);
+}
+
+void pattern_entry_free(struct pattern_entry *entry)
+{
+    entry_free(entry);
+}
+
+/* ---- asking ------------------------------------------------------------------------------------------ */
+
+bool pattern_cast(enum pattern_method method, struct sample *s, const struct sample_env *env)
+{
+    enum sample_type to = kinds[method].takes;
+    if (to == SAMPLE_STRING && sample_type_is_text(s->type))
+        return true; /* bytes are compared as they are, not as hexadecimal digits */
+    return sample_cast(s, to, env);
+}
+
+static void lock(struct pattern_list *list)
+{
+    if (list->can_change)
+        pthread_rwlock_rdlock(&list->lock);
+}
+
+static void unlock(struct pattern_list *list)
+{
+    if (list->can_change)
+        pthread_rwlock_unlock(&list->lock);
+}
+
+bool pattern_set_has(const struct pattern_set *set, const struct sample *s)
+{
+    lock(set->list);
+    bool has = kinds[set->use.method].find(set, s) != NULL;
+    unlock(set->list);
+    return has;
+}
+
+/* The value with what the groups of the expression matched. */
+static bool expand_value(const struct pattern_entry *entry, const struct sample *s,
+                         const struct sample_env *env, struct sample *out)
+{
+    struct regex_group groups[REGEX_GROUPS_MAX];
+    char *room = env->scratch->base + env->scratch->used;
+    if (!regex_search(entry->regex, s->text.data, s->text.len, groups))
+        return false;
+    long len = regex_expand(entry->item->value, s->text.data, groups, room,
+                            env->scratch->size - env->scratch->used);
+    if (len < 0)
+        return false;
+    env->scratch->used += (size_t)len;
+    sample_set_text(out, SAMPLE_STRING, room, (size_t)len);
+    return true;
+}
+
+static bool entry_value(const struct pattern_entry *entry, const struct sample *s,
+                        const struct sample_env *env, struct sample *out)
+{
+    const struct pattern_set *set = entry->set;
+    const char *value = entry->item->value;
+    if (value == NULL) { /* of an item that a live change added as if to an acl */
+        sample_set_int(out, 1);
+        return true;
+    }
+    if (set->use.value_type != SAMPLE_STRING) {
+        *out = entry->value;
+        return true;
+    }
+    if (set->use.method == PATTERN_REGM)
+        return expand_value(entry, s, env, out);
+    if (set->list->can_change)
+        return sample_set_copy(out, env, SAMPLE_STRING, value, strlen(value));
+    sample_set_text(out, SAMPLE_STRING, value, strlen(value));
+    return true;
+}
+
+bool pattern_set_value(const struct pattern_set *set, const struct sample *s,
+                       const struct sample_env *env, struct sample *out)
+{
+    lock(set->list);
+    const struct pattern_entry *entry = kinds[set->use.method].find(set, s);
+    bool has = entry != NULL && entry_value(entry, s, env, out);
+    unlock(set->list);
+    return has;
+}
+
+const struct pattern_use *pattern_set_use(const struct pattern_set *set)
+{
+    return &set->use;
+}
+
+const struct pattern_list *pattern_set_list(const struct pattern_set *set)
+{
+    return set->list;
+}

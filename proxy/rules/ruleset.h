@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Lists of rules, compiled: what a frontend or backend does with connections, requests and responses.
+ *
+ *   rule  condition? --yes--> action.run() --> next | stop | answered | wait | failed
+ *
+ * Runs of rules that test the same sample against fixed texts are found by one lookup (switch.c), with the
+ * same result as one after the other.
+ *
+ * Thread:  immutable; any thread may run it.
+ */
+#ifndef WEIR_RULES_RULESET_H
+#define WEIR_RULES_RULESET_H
+
+#include "proxy/rules/condition.h"
+#include "proxy/rules/rows.h"
+
+struct rule_switch;
+
+struct ruleset {
+    const struct rule *rules;
+    size_t count;
+    const struct rule_switch *switches; /* by the index where each run of rules begins, or NULL */
+};
+
+/* Captures declared by a frontend, in the order of their slots. */
+struct rule_capture {
+    const char *header; /* NULL: declared, filled by an action */
+    unsigned max_len;
+};
+
+struct proxy_rules {
+    struct ruleset sets[RULES_COUNT];
+    const struct rule_capture *request_captures, *response_captures;
+    size_t request_capture_count, response_capture_count;
+    const char
+        *capture_cookie; /* or NULL; a name, or with capture_cookie_prefix the beginning of one */
+    bool capture_cookie_prefix;
+    unsigned capture_cookie_len;
+    const struct format *log_format, *log_format_sd, *error_log_format, *unique_id_format;
+};
+
+/*
+ * Runs the rules from *at on; *at moves, so that the same call goes on after RULE_WAITS. RULE_GOES_ON:
+ * all were run and none decided. env->trace is told of each.
+ */
+enum rule_verdict ruleset_run(const struct ruleset *set, struct sample_env *env, unsigned *at);
+
+/* The rules of a proxy; NULL where it has none of that list. */
+static inline const struct ruleset *ruleset_of(const struct proxy_rules *rules, enum ruleset_id id)
+{
+    return rules != NULL && rules->sets[id].count > 0 ? &rules->sets[id] : NULL;
+}
+
+#endif

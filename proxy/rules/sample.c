@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Casts between the types of samples: a table of functions, one for each pair that has a way. */
+#include "proxy/rules/sample.h"
+
+#include <arpa/inet.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+char *sample_scratch_take(const struct sample_env *env, size_t bytes)
+{
+    struct sample_scratch *scratch = env->scratch;
+    if (bytes > scratch->size - scratch->used)
+        return NULL;
+    char *memory = scratch->base + scratch->used;
+    scratch->used += bytes;
+    return memory;
+}
+
+bool sample_set_copy(struct sample *s, const struct sample_env *env, enum sample_type type,
+                     const char *data, size_t len)
+{
+    char *copy = sample_scratch_take(env, len);
+    if (copy == NULL)
+        return false;
+    memcpy(copy, data, len);
+    sample_set_text(s, type, copy, len);
+    return true;
+}
+
+typedef bool cast(struct sample *s, const struct sample_env *env);
+
+static bool cast_none(struct sample *s, const struct sample_env *env)
+{
+    (void)s, (void)env;
+    return true;
+}
+
+static bool int_to_bool(struct sample *s, const struct sample_env *env)
+{
+    (void)env;
+    sample_set_bool(s, s->integer != 0);
+    return true;
+}
+
+static bool bool_to_int(struct sample *s, const struct sample_env *env)
+{
+    (void)env;
+    s->type = SAMPLE_INT;
+    return true;
+}
+
+/* The number is the address in the order of the host. */
+static bool int_to_ipv4(struct sample *s, const struct sample_env *env)
+{
+    (void)env;
+    struct in_addr address = {htonl((uint32_t)s->integer)};
+    s->type = SAMPLE_IPV4;
+    s->ipv4 = address;
+    return true;
+}
+
+static bool ipv4_to_int(struct sample *s, const struct sample_env *env)
+{
+    (void)env;
+    sample_set_int(s, ntohl(s->ipv4.s_addr));
+    return true;
+}
+
+static bool ipv4_to_ipv6(struct sample *s, const struct sample_env *env)
+{
+    (void)env;
+    struct in6_addr mapped = {.s6_addr = {[10] = 0xff, [11] = 0xff}};
+    memcpy(mapped.s6_addr + 12, &s->ipv4, 4);
+    s->type = SAMPLE_IPV6;
+    s->ipv6 = mapped;
+    return true;
+}
+
+/* IPv4 mapped, 6to4 and the old compatible form have one; others do not. */
+static bool ipv6_to_ipv4(struct sample *s, const struct sample_env *env)
+{
+    (void)env;
+    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff}, compatible[12] = {0};
+    const uint8_t *bytes = s->ipv6.s6_addr;
+    size_t at = 12;
+    if (bytes[0] == 0x20 && bytes[1] == 0x02)
+        at = 2;
+    else if (memcmp(bytes, mapped, 12) != 0 && memcmp(bytes, compatible, 12) != 0)
+        return false;
+    struct in_addr address;
+    memcpy(&address, bytes + at, 4);
+    s->type = SAMPLE_IPV4;
+    s->ipv4 = address;
+    return true;
+}
+
+static bool int_to_text(struct sample *s, const struct sample_env *env)
+{
+    char text[24];
+    int len = snprintf(text, sizeof text, "%lld", s->integer);
+    return sample_set_copy(s, env, SAMPLE_STRING, text, (size_t)len);
+}
+
+static bool ipv4_to_text(struct sample *s, const struct sample_env *env)
+{
+    char text[INET_ADDRSTRLEN];
+    inet_ntop(AF_INET, &s->ipv4, text, sizeof text);
+    return sample_set_copy(s, env, SAMPLE_STRING, text, strlen(text));
+}
+
+static bool ipv6_to_text(struct sample *s, const struct sample_env *env)
+{
+    char text[INET6_ADDRSTRLEN];
+    inet_ntop(AF_INET6, &s->ipv6, text, sizeof text);
+    return sample_set_copy(s, env, SAMPLE_STRING, text, strlen(text));
+}
+
+static bool ipv4_to_binary(struct sample *s, const struct sample_env *env)
+{
+    struct in_addr address = s->ipv4;
+    return sample_set_copy(s, env, SAMPLE_BINARY, (const char *)&address, sizeof address);
+}
+
+static bool ipv6_to_binary(struct sample *s, const struct sample_env *env)
+{
+    struct in6_addr address = s->ipv6;
+    return sample_set_copy(s, env, SAMPLE_BINARY, (const char *)&address, sizeof address);
+}
+
+/* Eight bytes, the highest first. */
+static bool int_to_binary(struct sample *s, const struct sample_env *env)
+{
+    char bytes[8];
+    for (size_t i = 0; i < 8; i++)
+        bytes[i] = (char)((uint64_t)s->integer >> (56 - 8 * i));
+    return sample_set_copy(s, env, SAMPLE_BINARY, bytes, 8);
+}
+
+/* The digits at the beginning, with a sign or none; too many of them stop at the limit. */
+static bool text_to_int(struct sample *s, const struct sample_env *env)
+{
+    (void)env;
+    const char *at = s->text.data, *end = at + s->text.len;
+    bool negative = at < end && *at == '-';
+    long long value = 0;
+    at += negative || (at < end && *at == '+');
+    for (; at < end && *at >= '0' && *at <= '9'; at++) {
+        if (value > (LLONG_MAX - 9) / 10) {
+            value = LLONG_MAX;
+            break;
+        }
+        value = value * 10 + (*at - '0');
+    }
+    sample_set_int(s, negative ? -value : value);
+    return true;
+}
+
+/* inet_pton() wants a final zero, which a slice does not have. */
+static bool text_to_address(const struct sample *s, int family, void *address)
+{
+    char text[INET6_ADDRSTRLEN];
+    if (s->text.len >= sizeof text)
+        return false;
+    memcpy(text, s->text.data, s->text.len);
+    text[s->text.len] = '\0';
+    return inet_pton(family, text, address) == 1;
+}
+
+static bool text_to_ipv4(struct sample *s, const struct sample_env *env)
+{
+    (void)env;
+    struct in_addr address;
+    if (!text_to_address(s, AF_INET, &address))
+        return false;
+    s->type = SAMPLE_IPV4;
+    s->ipv4 = address;
+    return true;
+}
+
+static bool text_to_ipv6(struct sample *s, const struct sample_env *env)
+{
+    struct in6_addr address;
+    if (!text_to_address(s, AF_INET6, &address))
+        return text_to_ipv4(s, env) && ipv4_to_ipv6(s, env);
+    s->type = SAMPLE_IPV6;
+    s->ipv6 = address;
+    return true;
+}
+
+static bool text_to_addr(struct sample *s, const struct sample_env *env)
+{
+    return text_to_ipv4(s, env) || text_to_ipv6(s, env);
+}
+
+static bool text_to_string(struct sample *s, const struct sample_env *env)
+{
+    (void)env;
+    s->type = SAMPLE_STRING;
+    return true;
+}
+
+static bool text_to_binary(struct sample *s, const struct sample_env *env)
+{
+    (void)env;
+    s->type = SAMPLE_BINARY;
+    return true;
+}
+
+static bool text_to_method(struct sample *s, const struct sample_env *env)
+{
+    (void)env;
+    s->type = SAMPLE_METHOD;
+    return true;
+}
+
+/* Two digits for each byte, in capitals. */
+static bool binary_to_text(struct sample *s, const struct sample_env *env)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    struct sample_text bytes = s->text;
+    char *text = sample_scratch_take(env, 2 * bytes.len);
+    if (text == NULL)
+        return false;
+    for (size_t i = 0; i < bytes.len; i++) {
+        text[2 * i] = digits[(unsigned char)bytes.data[i] >> 4];
+        text[2 * i + 1] = digits[(unsigned char)bytes.data[i] & 15];
+    }
+    sample_set_text(s, SAMPLE_STRING, text, 2 * bytes.len);
+    return true;
+}
+
+/* The last eight bytes, the highest first. */
+static bool binary_to_int(struct sample *s, const struct sample_env *env)
+{
+    (void)env;
+    uint64_t value = 0;
+    size_t from = s->text.len > 8 ? s->text.len - 8 : 0;
+    for (size_t i = from; i < s->text.len; i++)
+        value = value << 8 | (unsigned char)s->text.data[i];
+    sample_set_int(s, (long long)value);
+    return true;
+}
+
+/* clang-format off */
+static cast *const casts[SAMPLE_TYPES][SAMPLE_TYPES] = {
+    [SAMPLE_BOOL] = {[SAMPLE_BOOL] = cast_none, [SAMPLE_INT] = bool_to_int, [SAMPLE_STRING] = int_to_text,
+                     [SAMPLE_BINARY] = int_to_binary},
+    [SAMPLE_INT] = {[SAMPLE_BOOL] = int_to_bool, [SAMPLE_INT] = cast_none, [SAMPLE_ADDR] = int_to_ipv4,
+                    [SAMPLE_IPV4] = int_to_ipv4, [SAMPLE_STRING] = int_to_text, [SAMPLE_BINARY] = int_to_binary},
+    [SAMPLE_ADDR] = {[SAMPLE_ADDR] = cast_none, [SAMPLE_INT] = ipv4_to_int, [SAMPLE_IPV4] = cast_none,
+                     [SAMPLE_IPV6] = cast_none, [SAMPLE_STRING] = ipv4_to_text, [SAMPLE_BINARY] = ipv4_to_binary},
+    [SAMPLE_IPV4] = {[SAMPLE_INT] = ipv4_to_int, [SAMPLE_ADDR] = cast_none, [SAMPLE_IPV4] = cast_none,
+                     [SAMPLE_IPV6] = ipv4_to_ipv6, [SAMPLE_STRING] = ipv4_to_text, [SAMPLE_BINARY] = ipv4_to_binary},
+    [SAMPLE_IPV6] = {[SAMPLE_ADDR] = cast_none, [SAMPLE_IPV4] = ipv6_to_ipv4, [SAMPLE_IPV6] = cast_none,
+                     [SAMPLE_STRING] = ipv6_to_text, [SAMPLE_BINARY] = ipv6_to_binary},
+    [SAMPLE_STRING] = {[SAMPLE_INT] = text_to_int, [SAMPLE_ADDR] = text_to_addr, [SAMPLE_IPV4] = text_to_ipv4,
+                       [SAMPLE_IPV6] = text_to_ipv6, [SAMPLE_STRING] = cast_none, [SAMPLE_BINARY] = text_to_binary,
+                       [SAMPLE_METHOD] = text_to_method},
+    [SAMPLE_BINARY] = {[SAMPLE_INT] = binary_to_int, [SAMPLE_STRING] = binary_to_text, [SAMPLE_BINARY] = cast_none,
+                       [SAMPLE_METHOD] = text_to_method},
+    [SAMPLE_METHOD] = {[SAMPLE_STRING] = text_to_string, [SAMPLE_BINARY] = text_to_binary,
+                       [SAMPLE_METHOD] = cast_none},
+};
+/* clang-format on */
+
+bool sample_cast(struct sample *s, enum sample_type to, const struct sample_env *env)
+{
+    if (to == SAMPLE_ANY || to == SAMPLE_SAME || to == s->type)
+        return true;
+    cast *way = casts[s->type][to];
+    return way != NULL && way(s, env);
+}
+
+bool sample_can_cast(enum sample_type from, enum sample_type to)
+{
+    return to == SAMPLE_ANY || to == SAMPLE_SAME || from == SAMPLE_ANY || casts[from][to] != NULL;
+}
+
+const char *sample_type_name(enum sample_type type)
+{
+    static const char *const names[SAMPLE_TYPES] = {
+        [SAMPLE_NONE] = "nothing",  [SAMPLE_ANY] = "any",       [SAMPLE_SAME] = "same",
+        [SAMPLE_BOOL] = "boolean",  [SAMPLE_INT] = "integer",   [SAMPLE_ADDR] = "ip",
+        [SAMPLE_IPV4] = "ipv4",     [SAMPLE_IPV6] = "ipv6",     [SAMPLE_STRING] = "string",
+        [SAMPLE_BINARY] = "binary", [SAMPLE_METHOD] = "method",
+    };
+    return names[type];
+}

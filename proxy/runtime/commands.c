@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of commands, and `weir help`. */
+#include "proxy/runtime/commands.h"
+
+#include "config/reference.h"
+#include "proxy/runtime/options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* "timeout connect" may be given as one word or as two. */
+static char *join_words(int argc, char **argv)
+{
+    size_t len = 1;
+    for (int i = 0; i < argc; i++)
+        len += strlen(argv[i]) + 1;
+    char *text = calloc(1, len);
+    for (int i = 0; i < argc && text != NULL; i++) {
+        strcat(text, i > 0 ? " " : "");
+        strcat(text, argv[i]);
+    }
+    return text;
+}
+
+static int help(int argc, char **argv)
+{
+    if (argc == 0) {
+        options_usage(stdout, "weir");
+        printf("\nKeywords; `weir help KEYWORD` says more about one:\n\n");
+        reference_list(stdout, config_tables);
+        return 0;
+    }
+    char *name = join_words(argc, argv);
+    if (name == NULL)
+        return 1;
+    bool found = options_help(stdout, name) || reference_help(stdout, config_tables, name);
+    if (!found) {
+        fprintf(stderr, "no keyword '%s'\n", name);
+        if (!reference_suggest(stderr, config_tables, name))
+            fprintf(stderr, "`weir help` lists all keywords\n");
+    }
+    free(name);
+    return found ? 0 : 1;
+}
+
+const struct command commands[] = {
+    {"help", "[KEYWORD]", "say what a keyword or an option does; alone, list them", true, help},
+    {NULL, NULL, NULL, false, NULL},
+};
+
+const struct command *command_find(int argc, char **argv)
+{
+    for (const struct command *c = commands; c->name != NULL && argc > 1; c++)
+        if (strcmp(c->name, argv[1]) == 0)
+            return c;
+    return NULL;
+}

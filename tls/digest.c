@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See digest.h. OpenSSL's objects are handed out under our names. */
+#include "tls/digest.h"
+
+#include <openssl/bio.h>
+#include <openssl/ecdsa.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+_Static_assert(TLS_DIGEST_BYTES_MAX >= EVP_MAX_MD_SIZE, "the largest digest fits");
+
+static const EVP_MD *md_of(const struct tls_digest *digest)
+{
+    return (const EVP_MD *)digest;
+}
+
+const struct tls_digest *tls_digest_find(const char *name)
+{
+    return (const struct tls_digest *)EVP_get_digestbyname(name);
+}
+
+int tls_digest(const struct tls_digest *digest, const void *data, size_t len,
+               unsigned char out[TLS_DIGEST_BYTES_MAX])
+{
+    unsigned size;
+    return EVP_Digest(data, len, out, &size, md_of(digest), NULL) == 1 ? (int)size : -1;
+}
+
+int tls_hmac(const struct tls_digest *digest, const void *key, size_t key_len, const void *data,
+             size_t len, unsigned char out[TLS_DIGEST_BYTES_MAX])
+{
+    unsigned size;
+    return HMAC(md_of(digest), key, (int)key_len, data, len, out, &size) != NULL ? (int)size : -1;
+}
+
+/* ---- AES-GCM ------------------------------------------------------------------------------------------ */
+
+static const EVP_CIPHER *gcm_cipher(unsigned bits)
+{
+    return bits == 128   ? EVP_aes_128_gcm()
+           : bits == 192 ? EVP_aes_192_gcm()
+           : bits == 256 ? EVP_aes_256_gcm()
+                         : NULL;
+}
+
+static bool gcm_start(EVP_CIPHER_CTX *ctx, const struct tls_gcm *gcm)
+{
+    const EVP_CIPHER *cipher = gcm_cipher(gcm->bits);
+    return cipher != NULL && gcm->key_len == gcm->bits / 8 && gcm->nonce_len > 0 &&
+           EVP_DecryptInit_ex(ctx, cipher, NULL, NULL, NULL) == 1 &&
+           EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_SET_IVLEN, (int)gcm->nonce_len, NULL) == 1 &&
+           EVP_DecryptInit_ex(ctx, NULL, NULL, gcm->key, gcm->nonce) == 1;
+}
+
+long tls_gcm_decrypt(const struct tls_gcm *gcm, const void *data, size_t len, unsigned char *out)
+{
+    EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+    int size = 0, rest = 0;
+    bool fits =
+        ctx != NULL && gcm_start(ctx, gcm) &&
+        EVP_DecryptUpdate(ctx, out, &size, data, (int)len) == 1 &&
+        EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_SET_TAG, (int)gcm->tag_len, (void *)gcm->tag) == 1 &&
+        EVP_DecryptFinal_ex(ctx, out + size, &rest) == 1;
+    EVP_CIPHER_CTX_free(ctx);
+    return fits ? size + rest : -1;
+}
+
+/* ---- signatures --------------------------------------------------------------------------------------- */
+
+static EVP_PKEY *key_of(const struct tls_public_key *key)
+{
+    return (EVP_PKEY *)key;
+}
+
+struct tls_public_key *tls_public_key_read(const char *pem, size_t len)
+{
+    BIO *bio = BIO_new_mem_buf(pem, (int)len);
+    EVP_PKEY *key = NULL;
+    X509 *certificate = PEM_read_bio_X509(bio, NULL, NULL, NULL);
+    if (certificate != NULL)
+        key = X509_get_pubkey(certificate);
+    else if (BIO_reset(bio) >= 0)
+        key = PEM_read_bio_PUBKEY(bio, NULL, NULL, NULL);
+    X509_free(certificate);
+    BIO_free(bio);
+    return (struct tls_public_key *)key;
+}
+
+void tls_public_key_free(struct tls_public_key *key)
+{
+    EVP_PKEY_free(key_of(key));
+}
+
+/* Two numbers behind each other become the DER that OpenSSL verifies; NULL if they cannot. */
+static unsigned char *elliptic_to_der(const unsigned char *signature, size_t len, int *der_len)
+{
+    unsigned char *der = NULL;
+    ECDSA_SIG *numbers = ECDSA_SIG_new();
+    BIGNUM *r = BN_bin2bn(signature, (int)len / 2, NULL);
+    BIGNUM *s = BN_bin2bn(signature + len / 2, (int)len / 2, NULL);
+    if (numbers != NULL && r != NULL && s != NULL && ECDSA_SIG_set0(numbers, r, s) == 1) {
+        *der_len = i2d_ECDSA_SIG(numbers, &der);
+    } else {
+        BN_free(r);
+        BN_free(s);
+    }
+    ECDSA_SIG_free(numbers);
+    return der;
+}
+
+static bool verifies(const struct tls_public_key *key, const struct tls_digest *digest,
+                     const void *data, size_t len, const void *signature, size_t signature_len)
+{
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    bool fits = ctx != NULL &&
+                EVP_DigestVerifyInit(ctx, NULL, md_of(digest), NULL, key_of(key)) == 1 &&
+                EVP_DigestVerify(ctx, signature, signature_len, data, len) == 1;
+    EVP_MD_CTX_free(ctx);
+    return fits;
+}
+
+bool tls_public_key_verifies(const struct tls_public_key *key, const struct tls_digest *digest,
+                             bool elliptic, const void *data, size_t len, const void *signature,
+                             size_t signature_len)
+{
+    bool is_elliptic_key = EVP_PKEY_get_base_id(key_of(key)) == EVP_PKEY_EC;
+    if (elliptic != is_elliptic_key)
+        return false;
+    if (!elliptic)
+        return verifies(key, digest, data, len, signature, signature_len);
+    int der_len = 0;
+    unsigned char *der = signature_len % 2 == 0 && signature_len > 0
+                             ? elliptic_to_der(signature, signature_len, &der_len)
+                             : NULL;
+    bool fits = der != NULL && verifies(key, digest, data, len, der, (size_t)der_len);
+    OPENSSL_free(der);
+    return fits;
+}

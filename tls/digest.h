@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Digests, message authentication, decryption and signatures: for whoever has bytes and no OpenSSL.
+ *
+ * Thread:  everything here may be called from any thread; keys are immutable.
+ * Errors:  a negative result, or false: unknown name, wrong sizes, or it does not verify.
+ */
+#ifndef WEIR_TLS_DIGEST_H
+#define WEIR_TLS_DIGEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { TLS_DIGEST_BYTES_MAX = 64 };
+
+struct tls_digest; /* one algorithm; never freed */
+struct tls_public_key;
+
+/* By the names of OpenSSL: "sha256", "SHA2-512"; NULL if there is none. */
+const struct tls_digest *tls_digest_find(const char *name);
+/* The length of the result, or -1. */
+int tls_digest(const struct tls_digest *digest, const void *data, size_t len,
+               unsigned char out[TLS_DIGEST_BYTES_MAX]);
+/* RFC 2104. The length of the result, or -1. */
+int tls_hmac(const struct tls_digest *digest, const void *key, size_t key_len, const void *data,
+             size_t len, unsigned char out[TLS_DIGEST_BYTES_MAX]);
+
+struct tls_gcm {
+    unsigned bits; /* of the key: 128, 192, 256 */
+    const void *key, *nonce, *tag;
+    size_t key_len, nonce_len, tag_len;
+};
+/* AES in Galois counter mode; out has room for len bytes. The length, or -1 if the tag does not fit. */
+long tls_gcm_decrypt(const struct tls_gcm *gcm, const void *data, size_t len, unsigned char *out);
+
+/* Of a PEM text with a certificate or a public key; NULL if it holds neither. */
+struct tls_public_key *tls_public_key_read(const char *pem, size_t len);
+void tls_public_key_free(struct tls_public_key *key);
+/*
+ * Whether it signed the data. RSA signatures are PKCS #1 v1.5; those of elliptic curves are two numbers of the
+ * same length behind each other, as in RFC 7518 3.4.
+ */
+bool tls_public_key_verifies(const struct tls_public_key *key, const struct tls_digest *digest,
+                             bool elliptic, const void *data, size_t len, const void *signature,
+                             size_t signature_len);
+
+#endif
