@@ -22,6 +22,8 @@ static void report_unknown(struct loader *l, enum keyword_level level, unsigned 
     else if (level == LEVEL_GLOBAL &&
              keyword_find(&l->index, l->scratch, LEVEL_PROXY, d->name.text))
         help = "this one belongs in defaults, a frontend, a backend or a listen";
+    else if (keyword_is_prefix(&l->index, l->scratch, level, d->name.text))
+        help = arena_printf(l->scratch, "it gathers words: %s = { ... };", d->name.text);
     else
         help = "docs/reference.md lists every keyword";
     CONF_FAIL(l, d->name.span, help, "unknown keyword '%s'", d->name.text);

@@ -130,11 +130,13 @@ static void check_unchecked(struct loader *l, const struct config *config,
               "server '%s' is not checked, but others beside it are", unchecked->name);
 }
 
-/* Streams wait for the pool; those that persistence binds to one server come with it. */
+/* Only streams that a key or a cookie binds to one server wait for that alone. */
 static void check_maxqueue(struct loader *l, const struct config *config,
                            const struct conf_proxy *proxy, struct conf_span span)
 {
     (void)config;
+    if (proxy->balance.key != CONF_KEY_NONE || proxy->cookie.name != NULL)
+        return;
     for (size_t i = 0; i < proxy->server_count; i++) {
         const struct conf_server *server = &proxy->servers[i];
         if (server->maxqueue == 0)
@@ -214,6 +216,7 @@ static void check_http_words(struct loader *l, const struct config *config,
         {proxy->action_count > 0, "http-request"},
         {proxy->monitor_uri != NULL, "monitor-uri"},
         {proxy->forwardfor.enabled, "option forwardfor"},
+        {proxy->cookie.name != NULL, "cookie"},
     };
     for (size_t i = 0; proxy->mode == CONF_MODE_TCP && i < sizeof words / sizeof *words; i++)
         if (words[i].given)

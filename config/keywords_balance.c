@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rows inside balance and hash-type. */
+/* Rows inside balance, hash-type and cookie. */
 #include "config/keyword.h"
 #include "config/own.h"
 #include "lb-algos/algo.h"
 #include "lb-algos/hash.h"
 
 #define BALANCE_AT(member) .offset = offsetof(struct conf_balance, member)
+#define COOKIE_AT(member) .offset = offsetof(struct conf_cookie, member)
 #define HASH_AT(member) .offset = offsetof(struct conf_hash, member)
 
 static const char *method_name(size_t i)
@@ -46,7 +47,42 @@ static const struct keyword hash_rows[] = {
      .otherwise = "with consistent and no function it is on", .doc = "Spread the hash once more."},
     {.name = NULL},
 };
+
+static const struct keyword cookie_rows[] = {
+    {.name = "name", .kind = KW_STRING, .scopes = IN_PARAMS, COOKIE_AT(name), .position = 1, .bare = true, .min = 1,
+     .otherwise = "none", .doc = "Name of the cookie."},
+    {.name = "insert", .kind = KW_FLAG, .scopes = IN_PARAMS, COOKIE_AT(insert), .otherwise = "no",
+     .doc = "weir sets the cookie where the client has none that fits, and drops one that the server sets."},
+    {.name = "rewrite", .kind = KW_FLAG, .scopes = IN_PARAMS, COOKIE_AT(rewrite), .otherwise = "no",
+     .doc = "The server sets the cookie; weir writes the server's own value into it."},
+    {.name = "prefix", .kind = KW_FLAG, .scopes = IN_PARAMS, COOKIE_AT(prefix), .otherwise = "no",
+     .doc = "weir puts the server's value and a '~' before the value that the server sets, and takes them out of requests."},
+    {.name = "indirect", .kind = KW_FLAG, .scopes = IN_PARAMS, COOKIE_AT(indirect), .otherwise = "no",
+     .doc = "With insert: servers do not see the cookie, and clients that have it are not sent it again."},
+    {.name = "nocache", .kind = KW_FLAG, .scopes = IN_PARAMS, COOKIE_AT(nocache), .otherwise = "no",
+     .doc = "With insert: a response that gets the cookie is made private to the client."},
+    {.name = "postonly", .kind = KW_FLAG, .scopes = IN_PARAMS, COOKIE_AT(postonly), .otherwise = "any method",
+     .doc = "With insert: only in responses to POST."},
+    {.name = "preserve", .kind = KW_FLAG, .scopes = IN_PARAMS, COOKIE_AT(preserve), .otherwise = "no",
+     .doc = "With insert or indirect: a cookie that the server sets is left as it is."},
+    {.name = "httponly", .kind = KW_FLAG, .scopes = IN_PARAMS, COOKIE_AT(httponly), .otherwise = "no",
+     .doc = "Scripts do not see the cookie."},
+    {.name = "secure", .kind = KW_FLAG, .scopes = IN_PARAMS, COOKIE_AT(secure), .otherwise = "no",
+     .doc = "Clients send the cookie over TLS only."},
+    {.name = "domain", .kind = KW_OWN, .scopes = IN_PARAMS, COOKIE_AT(domain), .set = own_cookie_domain,
+     .takes = "a domain; may be repeated", .otherwise = "none", .doc = "Where the cookie holds: \".example.com\"."},
+    {.name = "maxidle", .kind = KW_DURATION, .scopes = IN_PARAMS, COOKIE_AT(maxidle_s), .unit = UNIT_S,
+     .otherwise = "for ever", .doc = "With insert: how long the cookie counts after the client's last request."},
+    {.name = "maxlife", .kind = KW_DURATION, .scopes = IN_PARAMS, COOKIE_AT(maxlife_s), .unit = UNIT_S,
+     .otherwise = "for ever", .doc = "With insert: how long the cookie counts after it was first set."},
+    {.name = "dynamic", .kind = KW_FLAG, .scopes = IN_PARAMS, COOKIE_AT(dynamic), .otherwise = "no", .since = "1.8",
+     .doc = "Servers without a cookie get one made of their address and dynamic-cookie-key."},
+    {.name = "attr", .kind = KW_OWN, .scopes = IN_PARAMS, COOKIE_AT(attributes), .set = own_cookie_attribute, .since = "2.0",
+     .takes = "a text; may be repeated", .otherwise = "none", .doc = "A further attribute: \"SameSite=Lax\"."},
+    {.name = NULL},
+};
 /* clang-format on */
 
 const struct keyword_table balance_keywords = {LEVEL_BALANCE, balance_rows, 0};
 const struct keyword_table hash_type_keywords = {LEVEL_HASH_TYPE, hash_rows, 0};
+const struct keyword_table cookie_keywords = {LEVEL_COOKIE, cookie_rows, 0};

@@ -85,18 +85,47 @@ extern const struct keyword_table other_global_keywords, other_proxy_keywords, o
     rules_keywords;
 extern const struct keyword_table check_keywords, httpchk_keywords, database_check_keywords,
     smtp_check_keywords;
-extern const struct keyword_table balance_keywords, hash_type_keywords;
+extern const struct keyword_table balance_keywords, hash_type_keywords, cookie_keywords;
 extern const struct keyword_table server_keywords, server_tls_keywords, server_tls_options;
+extern const struct keyword_table net_bind_keywords, net_server_keywords, net_source_keywords,
+    net_proxy_keywords;
 
+/* clang-format off */
 const struct keyword_table *const config_tables[] = {
-    &global_keywords,         &balance_keywords,      &hash_type_keywords,
-    &proxy_keywords,          &bind_keywords,         &bind_tls_keywords,
-    &bind_tls_options,        &server_keywords,       &server_tls_keywords,
-    &server_tls_options,      &default_tls_options,   &log_keywords,
-    &forwardfor_keywords,     &httpchk_keywords,      &error_file_keywords,
-    &action_keywords,         &return_keywords,       &deny_keywords,
-    &other_global_keywords,   &other_proxy_keywords,  &other_bind_keywords,
-    &other_server_keywords,   &other_action_keywords, &other_return_keywords,
-    &other_deny_keywords,     &rules_keywords,        &check_keywords,
-    &database_check_keywords, &smtp_check_keywords,   NULL,
+    &global_keywords,
+    &balance_keywords,
+    &hash_type_keywords,
+    &cookie_keywords,
+    &proxy_keywords,
+    &bind_keywords,
+    &bind_tls_keywords,
+    &bind_tls_options,
+    &server_keywords,
+    &server_tls_keywords,
+    &server_tls_options,
+    &default_tls_options,
+    &log_keywords,
+    &forwardfor_keywords,
+    &httpchk_keywords,
+    &error_file_keywords,
+    &action_keywords,
+    &return_keywords,
+    &deny_keywords,
+    &other_global_keywords,
+    &other_proxy_keywords,
+    &other_bind_keywords,
+    &other_server_keywords,
+    &other_action_keywords,
+    &other_return_keywords,
+    &other_deny_keywords,
+    &rules_keywords,
+    &check_keywords,
+    &database_check_keywords,
+    &smtp_check_keywords,
+    &net_proxy_keywords,
+    &net_bind_keywords,
+    &net_server_keywords,
+    &net_source_keywords,
+    NULL,
 };
+/* clang-format on */

@@ -94,7 +94,7 @@ static const struct keyword global_rows[] = {
     {IGNORED("profiling.tasks", IN_GLOBAL, "nothing here depends on it", "Measure tasks.")},
     {IGNORED("expose-experimental-directives", IN_GLOBAL, "nothing here depends on it", "Allow experimental words.")},
     {IGNORED("mworker-max-reloads", IN_GLOBAL, "nothing here depends on it", "Reloads an old worker survives.")},
-    {IGNORED("zero-warning", IN_GLOBAL, "nothing here depends on it", "Refuse to start after a warning; -dW does that.")},
+    {IGNORED("zero-warning", IN_GLOBAL, "only errors keep weir from starting; with -dW warnings do, too", "Refuse to start after a warning.")},
     {IGNORED("close-spread-time", IN_GLOBAL, "nothing here depends on it", "How closing is spread when stopping.")},
     {IGNORED("max-spread-checks", IN_GLOBAL, "nothing here depends on it", "Longest shift of a probe.")},
     {IGNORED("pp2-never-send-local", IN_GLOBAL, "nothing here depends on it", "PROXY protocol of probes.")},

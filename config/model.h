@@ -61,6 +61,40 @@ struct conf_tls {
     bool self_signed;        /* bind: make crt[0] at start if the file is missing (demonstration) */
 };
 
+/* When the kernel asks whether the other side is still there; 0 = as its own settings have it. */
+struct conf_keepalive {
+    unsigned idle_s, interval_s, count;
+};
+
+/* The address that servers see. */
+enum conf_usesrc {
+    CONF_USESRC_NONE,     /* that of `addr` */
+    CONF_USESRC_ADDRESS,  /* usesrc_addr, which need not be this machine's */
+    CONF_USESRC_CLIENT,   /* the client's, with its port */
+    CONF_USESRC_CLIENTIP, /* the client's, with any port */
+};
+
+struct conf_outgoing {
+    struct conf_addr addr; /* text NULL = as the kernel chooses */
+    enum conf_usesrc usesrc;
+    struct conf_addr usesrc_addr;
+    const char *interface; /* or NULL */
+};
+
+/* What a PROXY header to a server tells; or-ed. */
+enum conf_send_proxy {
+    CONF_PROXY_V1 = 1,
+    CONF_PROXY_V2 = 2,
+    CONF_PROXY_SSL = 4,
+    CONF_PROXY_CN = 8,
+    CONF_PROXY_CIPHER = 16,
+    CONF_PROXY_SIG_ALG = 32,
+    CONF_PROXY_KEY_ALG = 64,
+    CONF_PROXY_AUTHORITY = 128,
+    CONF_PROXY_CRC32C = 256,
+    CONF_PROXY_UNIQUE_ID = 512,
+};
+
 struct conf_bind {
     const char *name; /* or NULL */
     struct conf_place place;
@@ -70,7 +104,10 @@ struct conf_bind {
     unsigned backlog; /* 0 = from the proxy's maxconn */
     bool accept_proxy;
     bool v4v6, v6only, transparent, tfo, defer_accept;
-    const char *interface;
+    const char *interface; /* or NULL */
+    const char *netns;     /* name of a network namespace, or NULL */
+    int mss;               /* 0 = the kernel's; negative: so much less than it would be */
+    unsigned tcp_ut_ms;    /* longest wait for an acknowledgement */
     /* unix sockets */
     mode_t mode; /* 0 = umask decides */
     uid_t uid;   /* (uid_t)-1 = leave */
@@ -87,7 +124,9 @@ struct conf_server_check {
     unsigned fastinter_ms, downinter_ms; /* 0 = inter_ms */
     unsigned rise;                       /* default 2 */
     unsigned fall;                       /* default 3 */
-    bool send_proxy;
+    bool send_proxy;    /* in the server's version, or in version 1 */
+    bool no_send_proxy; /* although the server is sent one */
+    bool via_socks4;
 };
 
 /* What a server's places on a ring follow from. */
@@ -99,8 +138,10 @@ struct conf_server {
     unsigned id; /* puid of the CSV: `id`, else counted from 1 */
     struct conf_addr addr;
     enum conf_hash_key hash_key;
-    unsigned weight;  /* 0..256, default 1 */
-    unsigned maxconn; /* 0 = no bound */
+    const char *cookie; /* what the persistence cookie calls it, or NULL */
+    const char *redir;  /* GET and HEAD are redirected to this and their target; or NULL */
+    unsigned weight;    /* 0..256, default 1 */
+    unsigned maxconn;   /* 0 = no bound */
     unsigned minconn;
     unsigned maxqueue; /* 0 = no bound */
     bool backup, disabled;
@@ -110,6 +151,12 @@ struct conf_server {
     unsigned pool_purge_ms; /* pool-purge-delay, default 5000 */
     struct conf_server_check check;
     struct conf_tls tls;
+    unsigned send_proxy; /* enum conf_send_proxy, or-ed; 0 = no header */
+    struct conf_outgoing source;
+    struct conf_addr socks4; /* text NULL = the server is reached directly */
+    const char *netns;       /* name of a network namespace, or NULL */
+    unsigned tcp_ut_ms;
+    bool tfo;
 };
 
 enum conf_reuse { CONF_REUSE_NEVER, CONF_REUSE_SAFE, CONF_REUSE_AGGRESSIVE, CONF_REUSE_ALWAYS };
@@ -260,6 +307,17 @@ struct conf_hash {
     unsigned balance_factor_percent; /* hash-balance-factor; 0 = no bound */
 };
 
+/* `cookie`: how a client is kept on its server. */
+struct conf_cookie {
+    const char *name;             /* NULL = not at all */
+    bool rewrite, insert, prefix; /* at most one; none = the server sends it by itself */
+    bool indirect, nocache, postonly, preserve, httponly, secure;
+    bool dynamic;                  /* servers without a cookie get one made of their address */
+    const char *domain;            /* several: "a.test; domain=b.test"; or NULL */
+    const char *attributes;        /* "SameSite=Lax; x"; or NULL */
+    unsigned maxidle_s, maxlife_s; /* 0 = for ever */
+};
+
 enum conf_caps { CONF_FRONTEND = 1, CONF_BACKEND = 2, CONF_LISTEN = 3 };
 
 struct conf_proxy {
@@ -300,15 +358,24 @@ struct conf_proxy {
     bool http_server_close, http_close; /* option http-server-close, httpclose */
     bool http_keep_alive;
     bool tcpka, clitcpka, srvtcpka;
+    struct conf_keepalive client_keepalive, server_keepalive;
+    bool nolinger; /* a connection that ends is reset, so that nothing of it lingers */
+    bool smart_accept, smart_connect;
+    bool splice_auto, splice_request, splice_response;
+    unsigned backlog; /* 0 = maxconn */
     bool abortonclose;
 
     /* backend side */
     struct conf_balance balance;
     struct conf_hash hash;
+    struct conf_cookie cookie;
+    const char *dynamic_cookie_key; /* or NULL */
+    bool persist;                   /* option persist: the cookie's server is used even if down */
     struct conf_server *servers;
     size_t server_count;
     struct conf_check check;
     unsigned retries; /* default 3 */
+    struct conf_outgoing source; /* of servers without their own */
     int redispatch;   /* 0 off, N: every Nth retry goes to another server, -1: the last (as HAProxy)
                        */
     enum conf_reuse reuse;

@@ -22,6 +22,9 @@ keyword_set own_crt_files, own_crt_path, own_ca_path, own_alpn, own_sni, own_no_
     own_only_version;
 extern const struct keyword_choice own_tls_versions[];
 
+/* own_net.c */
+keyword_set own_send_proxy, own_proxy_options, own_mss, own_usesrc, own_source_address;
+
 /* own_http.c */
 keyword_set own_redispatch, own_stats_auth, own_stats_text, own_forwarded_proto;
 keyword_set own_return, own_deny, own_service, own_body_text, own_body_file;
@@ -34,6 +37,9 @@ keyword_set own_check_kind, own_check_headers, own_expect_status;
 /* own_balance.c */
 keyword_set own_balance, own_algorithm, own_balance_factor, own_balance_expression;
 keyword_set own_hash_type, own_hash_function;
+
+/* own_cookie.c */
+keyword_set own_cookie, own_cookie_domain, own_cookie_attribute;
 
 /* own_process.c */
 keyword_set own_user, own_group, own_hostname, own_on_marked_down, own_pool_max,

@@ -123,7 +123,7 @@ static void bind_ports(struct loader *l, struct conf_proxy *proxy, struct conf_b
 static void check_bind_tls(struct loader *l, const struct conf_bind *bind, struct conf_span span)
 {
     const struct conf_tls *tls = &bind->tls;
-    if (tls->enabled && tls->crt.count == 0)
+    if (tls->enabled && tls->crt.count == 0 && !tls->self_signed)
         CONF_FAIL(l, span,
                   loader_hint(l, span, "add crt = [\"/path/of/chain-and-key.pem\"]",
                               "add: crt /path/of/chain-and-key.pem"),

@@ -29,18 +29,23 @@ static void fill_timeouts(struct loader *l, struct conf_proxy *proxy, struct con
         {CONF_FRONTEND, &t->client_ms, CLIENT_DEFAULT_MS, "client"},
         {CONF_BACKEND, &t->server_ms, SERVER_DEFAULT_MS, "server"},
     };
+    const char *missing = "", *used = "", *add = "";
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
         if (*needed[i].ms != 0)
             continue;
         *needed[i].ms = needed[i].fallback_ms;
-        bool misspelt = l->report->errors > 0; /* perhaps; then that is what to say */
-        if ((proxy->caps & needed[i].caps) != 0 && !misspelt)
-            CONF_WARN(l, span,
-                      arena_printf(l->scratch, "add %s%s, here or in defaults",
-                                   loader_hint(l, span, "timeout_", "timeout "), needed[i].name),
-                      "'%s' has no timeout %s: %us is used", proxy->name, needed[i].name,
-                      needed[i].fallback_ms / 1000);
+        if ((proxy->caps & needed[i].caps) == 0)
+            continue;
+        const char *comma = *missing != '\0' ? ", " : "";
+        missing = arena_printf(l->scratch, "%s%s%s", missing, comma, needed[i].name);
+        used = arena_printf(l->scratch, "%s%s%us", used, comma, needed[i].fallback_ms / 1000);
+        add = arena_printf(l->scratch, "%s%s%s%s", add, comma,
+                           loader_hint(l, span, "timeout_", "timeout "), needed[i].name);
     }
+    bool misspelt = l->report->errors > 0; /* perhaps; then that is what to say */
+    if (*missing != '\0' && !misspelt)
+        CONF_WARN(l, span, arena_printf(l->scratch, "add %s, here or in defaults", add),
+                  "'%s' has no timeout %s: %s is used", proxy->name, missing, used);
 }
 
 static bool is_log_global(const struct conf_log_target *target)
@@ -72,6 +77,8 @@ static void resolve_check(struct conf_server *server)
     struct conf_server_check *check = &server->check;
     bool elsewhere = check->port != 0 || check->addr.text != NULL;
     check->tls = check->tls || (server->tls.enabled && !elsewhere);
+    check->send_proxy = check->send_proxy ||
+                        (server->send_proxy != 0 && !elsewhere && !check->no_send_proxy);
     if (check->addr.text == NULL)
         return;
     if (check->port == 0 && check->addr.port != 0)
@@ -115,6 +122,8 @@ static void resolve_servers(struct loader *l, struct conf_proxy *proxy)
         if (server->id != 0)
             take_id(l, &ids, server->id, server_span(l, server), server);
         resolve_check(server);
+        if (server->source.addr.text == NULL && server->source.interface == NULL)
+            server->source = proxy->source;
         if (server->name == NULL)
             continue; /* reported as missing */
         const struct conf_server *other = names_add(l->scratch, &names, server->name, server);
@@ -261,6 +270,7 @@ static void resolve_proxy(struct loader *l, struct draft_proxy *draft)
     resolve_servers(l, proxy);
     resolve_check_script(l, &proxy->check);
     resolve_balance(l, draft, &proxy->balance, &proxy->hash);
+    resolve_cookie(l, draft);
     if (proxy->log_tag == NULL)
         proxy->log_tag = l->global.g.log_tag;
     if (proxy->maxconn == 0)

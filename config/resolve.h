@@ -17,6 +17,9 @@ struct config *resolve_config(struct loader *l);
 /* check_complete.c: what nobody needs to write is added to the script of the probes. */
 void resolve_check_script(struct loader *l, struct conf_check *check);
 
+/* own_cookie.c: what goes together in `cookie`; cookies that are made from addresses. */
+void resolve_cookie(struct loader *l, struct draft_proxy *draft);
+
 /* check.c: warnings about what is allowed but hardly meant. */
 void check_proxies(struct loader *l, const struct config *config);
 

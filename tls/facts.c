@@ -104,6 +104,16 @@ static long algorithm_text(int nid, char *out, size_t room)
     return name != NULL ? copy_out(name, strlen(name), out, room) : -1;
 }
 
+static long key_kind_text(const EVP_PKEY *key, char *out, size_t room)
+{
+    if (key == NULL)
+        return -1;
+    int type = EVP_PKEY_get_base_id(key);
+    const char *name = type == EVP_PKEY_RSA ? "RSA" : type == EVP_PKEY_EC ? "EC" : "DSA";
+    int len = snprintf(out, room, "%s%d", name, EVP_PKEY_get_bits(key));
+    return len < (int)room ? len : -1;
+}
+
 long tls_certificate_text(const struct tls_certificate *c, enum tls_certificate_text which,
                           char *out, size_t room)
 {
@@ -114,6 +124,8 @@ long tls_certificate_text(const struct tls_certificate *c, enum tls_certificate_
         return time_text(X509_get0_notBefore(x509), out, room);
     case TLS_NOT_AFTER:
         return time_text(X509_get0_notAfter(x509), out, room);
+    case TLS_KEY_KIND:
+        return key_kind_text(X509_get0_pubkey(x509), out, room);
     case TLS_SIGNATURE_ALGORITHM:
         return algorithm_text(X509_get_signature_nid(x509), out, room);
     default:

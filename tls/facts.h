@@ -41,6 +41,7 @@ int tls_certificate_version(const struct tls_certificate *c); /* 3 of X.509 v3 *
 
 enum tls_certificate_text {
     TLS_KEY_ALGORITHM,
+    TLS_KEY_KIND, /* and its bits: "RSA2048", "EC256" */
     TLS_SIGNATURE_ALGORITHM,
     TLS_NOT_BEFORE,
     TLS_NOT_AFTER

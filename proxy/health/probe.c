@@ -10,6 +10,7 @@
  */
 #include "proxy/health/probe.h"
 
+#include "proxy/net/proxy_protocol.h"
 #include "proxy/state/server_state.h"
 
 #include <assert.h>
@@ -216,8 +217,12 @@ static const struct conf_connect *present_connect(const struct probe *probe)
 
 static enum probe_step send_proxy_header(struct probe *probe)
 {
-    static const char header[] = "PROXY UNKNOWN\r\n";
-    struct iovec piece = {(void *)header, sizeof(header) - 1};
+    static const struct proxy_facts facts = {.is_local = true};
+    uint8_t header[PROXY_OUT_BYTES];
+    bool v2 = (probe->server->link.send_proxy & CONF_PROXY_V2) != 0;
+    size_t len = v2 ? proxy_header_format_v2(&facts, header)
+                    : proxy_header_format_v1(&facts, (char *)header);
+    struct iovec piece = {header, len};
     ssize_t n = conn_sendv(&probe->conn, &piece, 1);
     if (n == (ssize_t)piece.iov_len)
         return PROBE_NEXT;
@@ -308,12 +313,14 @@ static int start_connect(struct probe *probe)
 {
     const struct conf_connect *connect = present_connect(probe);
     /* saves a packet; yet a TLS server may hold back its second record until we acknowledge */
-    const struct conn_options options = {.slow_ack = !probe->is_tls};
+    struct conn_options options = {.slow_ack = !probe->is_tls};
     struct sockaddr_storage to;
     socklen_t to_len = find_address(probe, connect, &to);
     int fd = probe->socket;
     probe->socket = -1;
-    if (fd >= 0 && probe->family == to.ss_family)
+    server_link_options(&probe->server->link, &options);
+    /* bound once, it cannot be bound again */
+    if (fd >= 0 && probe->family == to.ss_family && options.source == NULL)
         return conn_reconnect(&probe->conn, fd, (struct sockaddr *)&to, to_len, &options);
     if (fd >= 0)
         close(fd);

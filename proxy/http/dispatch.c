@@ -7,6 +7,7 @@
  * connection it had kept idle, or refuses new ones, or is down by its probes.
  */
 #include "proxy/http/balance_key.h"
+#include "proxy/http/server_greet.h"
 #include "proxy/http/stream.h"
 
 /* Before the only server is tried again, as HAProxy: else the retries are spent within a millisecond. */
@@ -107,7 +108,7 @@ static enum stream_state connect_to_server(struct stream *s)
     int error;
     count_server(s, COUNTER_CONNECTS);
     stream_server_lives(s, be->timeout.connect_ms);
-    s->sconn = server_conn_open(s->thread, s->server, s, be->tcpka || be->srvtcpka, &error);
+    s->sconn = server_conn_open(s->thread, s->server, s, &error);
     s->state = STREAM_CONNECTING;
     if (s->sconn == NULL)
         return dispatch_retry_connect(s);
@@ -180,6 +181,8 @@ enum stream_state dispatch_connecting(struct stream *s)
     int rc = conn_connected(&sconn->conn);
     if (rc == 0 && s->suspects_death)
         return server_is_alive(s);
+    if (rc == 0)
+        rc = server_greet(sconn);
     if (rc == 0 && s->server->tls_enabled && !sconn->secured) {
         if (sconn->conn.tls == NULL)
             rc = conn_start_tls_client(&sconn->conn, s->server->tls, s->server->sni);
@@ -266,7 +269,7 @@ static enum stream_state ask_whether_dead(struct stream *s)
     int error;
     server_conn_close(s->sconn);
     stream_server_lives(s, be->timeout.connect_ms);
-    s->sconn = server_conn_open(s->thread, s->server, s, be->tcpka || be->srvtcpka, &error);
+    s->sconn = server_conn_open(s->thread, s->server, s, &error);
     s->state = STREAM_CONNECTING;
     if (s->sconn == NULL)
         return dispatch_retry_connect(s);

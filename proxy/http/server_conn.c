@@ -5,6 +5,8 @@
 #include "proxy/http/session.h"
 #include "proxy/http/stream.h"
 
+#include <string.h>
+
 static struct server_idle *server_conn_pool(const struct server_conn *sconn)
 {
     return &sconn->server->threads[sconn->thread->loop->index];
@@ -32,8 +34,47 @@ static void server_conn_set_use(struct server_conn *sconn, bool in_use)
     sconn->in_use = in_use;
 }
 
+/* The client's own address, towards servers that are to believe that it comes to them directly. */
+static void borrow_address(const struct stream *stream, const struct server_link *link,
+                           struct sockaddr_storage *source_out, struct conn_options *options)
+{
+    const struct addr *client = &stream->session->address;
+    if (link->usesrc < CONF_USESRC_CLIENT || client->family == AF_UNIX)
+        return;
+    memcpy(source_out, client, sizeof(*client));
+    if (link->usesrc == CONF_USESRC_CLIENTIP && client->family == AF_INET)
+        ((struct sockaddr_in *)source_out)->sin_port = 0;
+    else if (link->usesrc == CONF_USESRC_CLIENTIP)
+        ((struct sockaddr_in6 *)source_out)->sin6_port = 0;
+    options->is_foreign = true;
+    options->source = (struct sockaddr *)source_out;
+    options->source_len = client->family == AF_INET ? sizeof(client->in) : sizeof(client->in6);
+}
+
+static int start_connecting(struct server_conn *sconn)
+{
+    const struct server *server = sconn->server;
+    const struct server_link *link = &server->link;
+    const struct conf_proxy *be = sconn->stream->backend->conf;
+    const struct conf_keepalive *times = &be->server_keepalive;
+    struct sockaddr_storage source;
+    struct conn_options options = {
+        .keepalive = {be->tcpka || be->srvtcpka, times->idle_s, times->interval_s, times->count},
+        .smart = be->smart_connect,
+        .fast_open = link->fast_open,
+        .reset_at_end = be->nolinger,
+    };
+    server_link_options(link, &options);
+    borrow_address(sconn->stream, link, &source, &options);
+    bool by_proxy = link->socks4.ss_family != AF_UNSPEC;
+    return conn_connect(&sconn->conn, sconn->thread->loop,
+                        (const struct sockaddr *)(by_proxy ? &link->socks4 : &server->addr),
+                        by_proxy ? link->socks4_len : server->addr_len, &options,
+                        on_server_conn_ready);
+}
+
 struct server_conn *server_conn_open(struct http_thread *thread, struct server *server,
-                                     struct stream *stream, bool keepalive, int *error_out)
+                                     struct stream *stream, int *error_out)
 {
     struct server_conn *sconn = pool_take(&thread->server_conn_pool);
     if (sconn == NULL) {
@@ -42,9 +83,7 @@ struct server_conn *server_conn_open(struct http_thread *thread, struct server *
     }
     *sconn = (struct server_conn){.server = server, .thread = thread, .stream = stream};
     list_init(&sconn->node);
-    const struct conn_options options = {.keepalive = keepalive};
-    *error_out = conn_connect(&sconn->conn, thread->loop, (const struct sockaddr *)&server->addr,
-                              server->addr_len, &options, on_server_conn_ready);
+    *error_out = start_connecting(sconn);
     if (*error_out != 0) {
         pool_give(&thread->server_conn_pool, sconn);
         return NULL;
@@ -82,10 +121,16 @@ static struct server_conn *take_kept(struct session *session, struct server *ser
     return kept;
 }
 
+/* A connection that told of its client at its beginning is of no use to another. */
+static bool is_personal(const struct server *server)
+{
+    return server->link.send_proxy != 0 || server->link.usesrc >= CONF_USESRC_CLIENT;
+}
+
 struct server_conn *server_conn_take(struct http_thread *thread, struct server *server,
                                      struct session *session, enum conf_reuse reuse)
 {
-    if (reuse == CONF_REUSE_NEVER)
+    if (reuse == CONF_REUSE_NEVER || is_personal(server))
         return take_kept(session, server);
     struct server_idle *pool = &server->threads[thread->loop->index];
     if (list_is_empty(&pool->idle))
@@ -129,9 +174,10 @@ void server_conn_give(struct server_conn *sconn, struct session *session, enum c
                    server_is_usable(server) && is_silent(&sconn->conn);
     sconn->stream = NULL;
     server_conn_set_use(sconn, false);
-    if (welcome && reuse == CONF_REUSE_NEVER && session != NULL) {
+    bool shared = reuse != CONF_REUSE_NEVER && !is_personal(server);
+    if (welcome && !shared && session != NULL) {
         server_conn_keep(sconn, session);
-    } else if (welcome && reuse != CONF_REUSE_NEVER && has_idle_room(server, pool)) {
+    } else if (welcome && shared && has_idle_room(server, pool)) {
         sconn->idle_since_ms = sconn->thread->loop->now_ms;
         list_push_front(&pool->idle, &sconn->node);
         pool->count++;

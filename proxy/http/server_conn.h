@@ -16,6 +16,9 @@
 struct session;
 struct stream;
 
+/* How far server_greet() has come. */
+enum server_greeting { GREETING_NONE, GREETING_ASKED, GREETING_CONNECTED, GREETING_DONE };
+
 struct server_conn {
     struct conn conn;
     struct server *server;      /* borrowed: the chain of snapshots keeps it */
@@ -26,13 +29,14 @@ struct server_conn {
     struct loop_garbage garbage;
     uint64_t idle_since_ms;
     unsigned streams; /* served so far */
-    bool in_use;      /* counted as used, not as idle */
-    bool secured;     /* TLS handshake done, or none needed */
+    enum server_greeting greeting;
+    bool in_use;  /* counted as used, not as idle */
+    bool secured; /* TLS handshake done, or none needed */
 };
 
 /* Starts to connect; NULL with *error_out (a libuv code) when not even that worked. */
 struct server_conn *server_conn_open(struct http_thread *thread, struct server *server,
-                                     struct stream *stream, bool keepalive, int *error_out);
+                                     struct stream *stream, int *error_out);
 /* An idle one that this session's stream may use under the reuse policy, or NULL. */
 struct server_conn *server_conn_take(struct http_thread *thread, struct server *server,
                                      struct session *session, enum conf_reuse reuse);

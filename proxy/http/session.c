@@ -8,6 +8,7 @@
 #include "proxy/http/stream.h"
 #include "proxy/http/stream_log.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -40,7 +41,8 @@ static const struct conf_timeouts *timeouts_of(const struct session *session)
 unsigned session_head_timeout_ms(const struct session *session)
 {
     const struct conf_timeouts *t = timeouts_of(session);
-    return t->http_request_ms != 0 ? t->http_request_ms : t->client_ms;
+    bool is_http = session_frontend(session)->mode == CONF_MODE_HTTP;
+    return is_http && t->http_request_ms != 0 ? t->http_request_ms : t->client_ms;
 }
 
 unsigned session_idle_timeout_ms(const struct session *session)
@@ -66,17 +68,19 @@ static void count_session(struct session *session)
 static int session_start(struct session *session, int fd)
 {
     const struct conf_proxy *conf = session_frontend(session);
+    const struct conf_keepalive *times = &conf->client_keepalive;
+    const struct keepalive keepalive = {conf->tcpka || conf->clitcpka, times->idle_s,
+                                        times->interval_s, times->count};
     int rc = conn_open(&session->client, session->thread->loop, fd, on_client_ready);
     if (rc != 0)
         return rc;
     /* TCP_NODELAY needs no call: it is inherited from the listening socket */
-    int on = 1;
-    if (conf->tcpka || conf->clitcpka)
-        setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
-    if (session->bind->tls == NULL)
-        return 0;
-    session->state = SESSION_HANDSHAKE;
-    return conn_start_tls_server(&session->client, session->bind->tls);
+    socket_keep_alive(fd, &keepalive);
+    if (conf->nolinger)
+        socket_reset_at_end(fd);
+    if (conf->smart_accept)
+        socket_slow_ack(fd);
+    return 0;
 }
 
 bool session_open(struct http_thread *thread, const struct bind *bind, int fd,
@@ -103,9 +107,23 @@ bool session_open(struct http_thread *thread, const struct bind *bind, int fd,
         return false;
     }
     loop_arm(thread->loop, &session->deadline, session_head_timeout_ms(session));
-    if (session->state == SESSION_IDLE)
-        session_begin(session);
+    if (!bind->conf->accept_proxy)
+        return session_secure(session);
+    session->state = SESSION_GREETING;
     return true;
+}
+
+bool session_secure(struct session *session)
+{
+    if (session->bind->tls == NULL) {
+        session_begin(session);
+        return true;
+    }
+    session->state = SESSION_HANDSHAKE;
+    if (conn_start_tls_server(&session->client, session->bind->tls) == 0)
+        return true;
+    session_close(session);
+    return false;
 }
 
 /* A TCP frontend in front of an HTTP backend speaks HTTP, as in HAProxy. */
@@ -143,6 +161,8 @@ void session_close(struct session *session)
     conn_close(&session->client);
     relay_bytes_free(&session->intake);
     session->intake = (struct relay_bytes){0};
+    free(session->origin);
+    session->origin = NULL;
     wheel_forget(&thread->loop->wheel, &session->deadline);
     list_remove(&session->again.node);
     list_remove(&session->node);

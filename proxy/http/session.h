@@ -2,8 +2,8 @@
 /*
  * One client connection, accept to close.
  *
- *   HANDSHAKE --> IDLE <--> HEAD --> STREAM --> IDLE ...
- *                   `---------`--------`-----> LINGER --> CLOSED
+ *   GREETING --> HANDSHAKE --> IDLE <--> HEAD --> STREAM --> IDLE ...
+ *                                `---------`--------`-----> LINGER --> CLOSED
  *
  * An idle session owns no buffer: a stream, which holds one, is taken from the thread's pool when bytes
  * arrive and given back when its response has gone.
@@ -20,6 +20,7 @@
 #include "proxy/net/conn.h"
 
 enum session_state {
+    SESSION_GREETING,  /* a PROXY protocol header is to come */
     SESSION_HANDSHAKE, /* TLS */
     SESSION_IDLE,      /* nothing of the next request has come */
     SESSION_HEAD,      /* a part of its head has */
@@ -27,6 +28,15 @@ enum session_state {
     SESSION_LINGER,    /* we have said all; what the client still sends is read and dropped */
     SESSION_CLOSED,
     SESSION_STATES,
+};
+
+/* What a PROXY header told besides the client's address. */
+struct session_origin {
+    struct addr peer; /* who really connected to us, and */
+    struct addr to;   /* where the client did, if has_to */
+    bool has_to;
+    uint16_t tlvs_len;
+    uint8_t tlvs[]; /* see proxy_header_tlv() */
 };
 
 struct session {
@@ -52,6 +62,8 @@ struct session {
     struct loop_garbage garbage;
     uint64_t accepted_us;
     struct addr address; /* of the client */
+    struct session_origin
+        *origin; /* owned; NULL: nobody has told of the client's first connection */
     int handshake_ms;
     unsigned linger_bytes; /* read and dropped */
 };
@@ -66,6 +78,8 @@ enum session_fate {
     SESSION_LINGERS, /* it may still be sending, and must get to read what we said */
     SESSION_CUTS,    /* the response was not finished, which the client must notice */
 };
+/* Where the client has connected to; family AF_UNSPEC when that cannot be told. */
+void session_destination(const struct session *session, struct addr *out);
 /* The stream has ended; session->stream is NULL, or a new one with the first bytes of the next request. */
 void session_stream_ended(struct session *session, enum session_fate fate);
 /* Its address is not configured any more: the connection ends with the stream at hand. */

@@ -9,6 +9,11 @@ enum session_event { SESSION_READY, SESSION_TIMED_OUT, SESSION_AGAIN, SESSION_EV
 
 /* Takes the step that the state's table has for the event. */
 void session_handle(struct session *session, enum session_event event);
+/* TLS if the bind has it; else the client can be served. False when memory runs out: then it is closed. */
+bool session_secure(struct session *session);
+/* SESSION_GREETING: reads the PROXY header; and when it does not come in time. */
+void session_read_greeting(struct session *session);
+void session_late_greeting(struct session *session);
 /* The client can be served, by the protocol of its frontend: TLS is agreed upon where it is asked for. */
 void session_begin(struct session *session);
 /* Bytes of the next request are at hand, or may be. */

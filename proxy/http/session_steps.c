@@ -219,6 +219,8 @@ void session_drain_client(struct session *session)
 
 /* Every path a session can take. An empty cell: nothing to do. */
 static session_step *const steps[SESSION_STATES][SESSION_EVENTS] = {
+    [SESSION_GREETING] =
+        {[SESSION_READY] = session_read_greeting, [SESSION_TIMED_OUT] = session_late_greeting},
     [SESSION_HANDSHAKE] = {[SESSION_READY] = shake_hands, [SESSION_TIMED_OUT] = give_up_handshake},
     [SESSION_IDLE] = {[SESSION_READY] = read_request,
                       [SESSION_AGAIN] = read_request,

@@ -166,13 +166,11 @@ static void fill_tls(const struct session *session, struct access_record *r)
 /* Where the client connected to, which a wildcard bind does not tell. Only HAProxy's shortest format shows it. */
 static void fill_local(const struct session *session, struct addr *local, struct access_record *r)
 {
-    struct sockaddr_storage sa;
-    socklen_t len = sizeof(sa);
-    if (r->frontend->log_format != CONF_LOG_DEFAULT ||
-        getsockname(session->client.source.fd, (struct sockaddr *)&sa, &len) != 0)
+    if (r->frontend->log_format != CONF_LOG_DEFAULT)
         return;
-    addr_set(local, (struct sockaddr *)&sa);
-    r->local = local;
+    session_destination(session, local);
+    if (local->family != AF_UNSPEC)
+        r->local = local;
 }
 
 static void log_stream(struct stream *s)
@@ -263,6 +261,13 @@ void session_log_null(struct session *session)
         log_session(session, NULL);
 }
 
+void session_log_failure(struct session *session, const char *text, bool is_null)
+{
+    const struct conf_proxy *fe = session_frontend(session);
+    if (fe->log_count > 0 && !(is_null && fe->dontlognull))
+        log_session(session, text);
+}
+
 void session_log_handshake(struct session *session, int error)
 {
     /* HAProxy's words, which tools that ban clients look for */
@@ -275,10 +280,8 @@ void session_log_handshake(struct session *session, int error)
         {UV_ETIMEDOUT, true, "Timeout during SSL handshake"},
         {0, false, "SSL handshake failure"}, /* any other */
     };
-    const struct conf_proxy *fe = session_frontend(session);
     size_t i = 0;
     while (causes[i].error != 0 && causes[i].error != error)
         i++;
-    if (fe->log_count > 0 && !(causes[i].is_null && fe->dontlognull))
-        log_session(session, causes[i].text);
+    session_log_failure(session, causes[i].text, causes[i].is_null);
 }

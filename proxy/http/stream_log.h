@@ -3,6 +3,8 @@
 #ifndef WEIR_HTTP_STREAM_LOG_H
 #define WEIR_HTTP_STREAM_LOG_H
 
+#include <stdbool.h>
+
 struct session;
 struct stream;
 
@@ -16,6 +18,8 @@ void stream_log_end(struct stream *s);
 void stream_log_failure(struct stream *s);
 /* A connection that ended without a request: HAProxy's line for it, unless dontlognull. */
 void session_log_null(struct session *session);
+/* One that never came to be served, in HAProxy's words; is_null: for want of any byte, says dontlognull. */
+void session_log_failure(struct session *session, const char *text, bool is_null);
 /* One that ended before TLS was agreed upon; error as of conn_handshake(), or UV_ETIMEDOUT. */
 void session_log_handshake(struct session *session, int error);
 

@@ -7,8 +7,6 @@
 #include "proxy/net/socket_io.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
@@ -52,6 +50,12 @@ ssize_t socket_recv(struct conn *conn, void *buf, size_t len)
     if ((size_t)n < len && !conn->peer_ended)
         conn->readable = false;
     return n;
+}
+
+ssize_t conn_peek(struct conn *conn, void *buf, size_t len)
+{
+    ssize_t n = recv(conn->source.fd, buf, len, MSG_PEEK | MSG_DONTWAIT);
+    return n >= 0 ? n : uv_translate_sys_error(errno);
 }
 
 /* Copies the pieces into whole, if all of them fit: how many bytes they are, or 0. */
@@ -132,25 +136,15 @@ int conn_open(struct conn *conn, struct loop *loop, int fd, void (*on_ready)(str
     return loop_add(loop, &conn->source);
 }
 
-static void set_options(int fd, sa_family_t family, const struct conn_options *options)
-{
-    int on = 1, off = 0;
-    if (family != AF_UNIX && options != NULL && options->slow_ack)
-        setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &off, sizeof(off));
-    else if (family != AF_UNIX)
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    if (options != NULL && options->keepalive)
-        setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
-}
-
 /* Takes fd over: closed when not even a beginning could be made. */
 static int start_connect(int fd, const struct sockaddr *to, socklen_t to_len,
                          const struct conn_options *options)
 {
-    set_options(fd, to->sa_family, options);
-    if (connect(fd, to, to_len) == 0 || errno == EINPROGRESS)
+    int rc = socket_prepare(fd, to->sa_family, options);
+    if (rc == 0 && (connect(fd, to, to_len) == 0 || errno == EINPROGRESS))
         return 0;
-    int rc = uv_translate_sys_error(errno);
+    if (rc == 0)
+        rc = uv_translate_sys_error(errno);
     close(fd);
     return rc;
 }
@@ -159,9 +153,9 @@ int conn_connect(struct conn *conn, struct loop *loop, const struct sockaddr *to
                  const struct conn_options *options, void (*on_ready)(struct conn *))
 {
     conn->source.fd = -1;
-    int fd = socket(to->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int fd = socket_new(to->sa_family, options != NULL ? options->netns : NULL);
     if (fd < 0)
-        return uv_translate_sys_error(errno);
+        return fd;
     int rc = start_connect(fd, to, to_len, options);
     if (rc != 0)
         return rc;

@@ -18,6 +18,7 @@
 #define WEIR_NET_CONN_H
 
 #include "proxy/net/loop.h"
+#include "proxy/net/socket_options.h"
 #include "tls/error.h"
 
 #include <sys/socket.h>
@@ -55,11 +56,6 @@ struct conn {
 
 extern const struct transport transport_plain;
 
-struct conn_options {
-    bool keepalive; /* SO_KEEPALIVE */
-    bool slow_ack;  /* the handshake's ACK waits for our first bytes or reset: for probes */
-};
-
 /* Takes over a connected, non-blocking descriptor (as accept4 gives it), on the plain transport. */
 MUST_CHECK int conn_open(struct conn *conn, struct loop *loop, int fd,
                          void (*on_ready)(struct conn *));
@@ -93,6 +89,9 @@ static inline ssize_t conn_recv(struct conn *conn, void *buf, size_t len)
 {
     return conn->transport->recv(conn, buf, len);
 }
+
+/* Looks at the first bytes without taking them: they are there again at the next call. Plain transport only. */
+ssize_t conn_peek(struct conn *conn, void *buf, size_t len);
 
 /* May take less than all. */
 static inline ssize_t conn_sendv(struct conn *conn, const struct iovec *iov, int count)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proxy/rules/tables.h"
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/expr.h"
 #include "proxy/rules/pattern_list.h"
@@ -19,7 +20,7 @@ static bool is_match(const struct acl_test *test, struct sample *s, const struct
 {
     if (test->method == PATTERN_FOUND)
         return true;
-    if (!pattern_cast(test->method, s, env))
+    if (!sample_cast(s, pattern_method_takes(test->method), env))
         return false;
     if (test->method == PATTERN_BOOL)
         return s->integer != 0;
@@ -423,7 +424,7 @@ static bool check_name(struct compiler *c, const struct conf_word *word)
 }
 
 /* Its name is known from here on, even if the rest is wrong: one message is enough. */
-void acl_compile(struct compiler *c, const struct conf_line *line)
+static void compile_line(struct compiler *c, const struct conf_line *line)
 {
     const struct conf_word *name = &line->words[0];
     if (!check_name(c, name))
@@ -435,5 +436,10 @@ void acl_compile(struct compiler *c, const struct conf_line *line)
         names_add(c->l->scratch, &c->acls, acl->name, acl);
     }
     if (!acl_add_test(c, acl, line->words + 1, line->word_count - 1, line->span))
-        return;
+        acl->is_broken = true;
 }
+
+const struct line_row acl_lines[] = {
+    {CONF_LINE_ACL, compile_line},
+    {.compile = NULL},
+};

@@ -33,6 +33,7 @@ struct acl {
     const char *name; /* of an anonymous one: its text */
     struct acl_test *tests;
     size_t count;
+    bool is_broken; /* a line of it was refused: whether it is ever true cannot be told */
 };
 
 struct condition_term {

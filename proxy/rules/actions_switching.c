@@ -5,7 +5,6 @@
  */
 #include <string.h>
 
-#include "proxy/rules/actions.h"
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/expr.h"
 #include "proxy/rules/trace.h"

@@ -2,7 +2,6 @@
 /* Actions that need nothing but the language itself: variables, and how failures are taken. */
 #include <string.h>
 
-#include "proxy/rules/actions.h"
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/expr.h"
 #include "proxy/rules/trace.h"

@@ -19,7 +19,6 @@
 struct expr;
 struct condition;
 struct format;
-struct pattern_file;
 struct proxy_rules;
 
 struct compiler {
@@ -75,9 +74,6 @@ unsigned compiler_uses(const struct compiler *c);
  */
 MUST_CHECK bool condition_compile(struct compiler *c, struct rule_words *words,
                                   const struct condition **condition_out);
-/* An `acl` line. */
-void acl_compile(struct compiler *c, const struct conf_line *line);
-
 /* What becomes of the values in a format string. */
 enum format_kind {
     FORMAT_HTTP,  /* header fields, paths, bodies: control characters become %XX */

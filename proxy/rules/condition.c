@@ -100,7 +100,7 @@ static void check_use(struct draft *d, const struct acl *acl, struct conf_span s
         if ((expr_fetch(acl->tests[i].expr)->use & ~uses) == 0)
             return;
     }
-    if (acl->count > 0)
+    if (!acl->is_broken)
         CONF_WARN(d->c->l, span, NULL,
                   "acl '%s' will never match because it only involves keywords that are "
                   "incompatible with %s",

@@ -3,7 +3,7 @@
 #ifndef WEIR_RULES_CONV_PRIV_H
 #define WEIR_RULES_CONV_PRIV_H
 
-#include "proxy/rules/rows.h"
+#include "proxy/rules/tables.h"
 
 /* An ARG_OWN argument that the check below has read: a constant, or the name of a variable. */
 struct operand {
@@ -20,10 +20,5 @@ bool operand_var(struct compiler *c, struct arg *arg);    /* a variable, or noth
 /* Its value now, cast to the type; false if the variable is not there. */
 bool operand_get(struct sample_env *env, const struct arg *arg, enum sample_type type,
                  struct sample *out);
-
-/* The tables of this room: converters that need to know nothing of connections or messages. */
-extern const struct converter number_converters[], text_converters[], field_converters[],
-    encode_converters[], hash_converters[], time_converters[], json_converters[], host_converters[],
-    jwt_converters[];
 
 #endif

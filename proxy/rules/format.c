@@ -8,6 +8,7 @@
  * beyond that is given back before the next.
  */
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "config/suggest.h"
@@ -89,13 +90,21 @@ static bool encode(const struct format *f, unsigned flags, struct sample_env *en
     return true;
 }
 
+static bool address_to_hex(struct sample *s, const struct sample_env *env)
+{
+    char text[2 * sizeof s->ipv6 + 1];
+    for (size_t i = 0; i < sizeof s->ipv6; i++)
+        snprintf(text + 2 * i, 3, "%02X", s->ipv6.s6_addr[i]);
+    return sample_set_copy(s, env, SAMPLE_STRING, text, sizeof text - 1);
+}
+
 static bool to_hex(struct sample *s, const struct sample_env *env)
 {
     static const char digits[] = "0123456789ABCDEF";
     char text[16];
     size_t at = sizeof text;
     if (s->type == SAMPLE_IPV6)
-        return sample_cast(s, SAMPLE_BINARY, env);
+        return address_to_hex(s, env);
     if (s->type != SAMPLE_INT && s->type != SAMPLE_IPV4)
         return true;
     size_t least = s->type == SAMPLE_IPV4 ? 8 : 1;

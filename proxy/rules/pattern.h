@@ -59,9 +59,7 @@ struct pattern_use {
     enum sample_type value_type; /* of a map: STRING, INT, ADDR; NONE: values do not matter */
 };
 
-/* Casts the sample to what the method compares: text of any kind stays as it is. */
-bool pattern_cast(enum pattern_method method, struct sample *s, const struct sample_env *env);
-/* The sample has been cast. Is it there? */
+/* The sample has been cast to what the method takes. Is it there? */
 bool pattern_set_has(const struct pattern_set *set, const struct sample *s);
 /* The value of the item that is found, copied into the scratch; false if there is none. */
 bool pattern_set_value(const struct pattern_set *set, const struct sample *s,

@@ -246,14 +246,6 @@ void pattern_entry_free(struct pattern_entry *entry)
 
 /* ---- asking ------------------------------------------------------------------------------------------ */
 
-bool pattern_cast(enum pattern_method method, struct sample *s, const struct sample_env *env)
-{
-    enum sample_type to = kinds[method].takes;
-    if (to == SAMPLE_STRING && sample_type_is_text(s->type))
-        return true; /* bytes are compared as they are, not as hexadecimal digits */
-    return sample_cast(s, to, env);
-}
-
 static void lock(struct pattern_list *list)
 {
     if (list->can_change)

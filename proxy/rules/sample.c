@@ -214,31 +214,12 @@ static bool text_to_method(struct sample *s, const struct sample_env *env)
     return true;
 }
 
-/* Two digits for each byte, in capitals. */
+/* Bytes are taken as a text, which a zero ends. */
 static bool binary_to_text(struct sample *s, const struct sample_env *env)
 {
-    static const char digits[] = "0123456789ABCDEF";
-    struct sample_text bytes = s->text;
-    char *text = sample_scratch_take(env, 2 * bytes.len);
-    if (text == NULL)
-        return false;
-    for (size_t i = 0; i < bytes.len; i++) {
-        text[2 * i] = digits[(unsigned char)bytes.data[i] >> 4];
-        text[2 * i + 1] = digits[(unsigned char)bytes.data[i] & 15];
-    }
-    sample_set_text(s, SAMPLE_STRING, text, 2 * bytes.len);
-    return true;
-}
-
-/* The last eight bytes, the highest first. */
-static bool binary_to_int(struct sample *s, const struct sample_env *env)
-{
     (void)env;
-    uint64_t value = 0;
-    size_t from = s->text.len > 8 ? s->text.len - 8 : 0;
-    for (size_t i = from; i < s->text.len; i++)
-        value = value << 8 | (unsigned char)s->text.data[i];
-    sample_set_int(s, (long long)value);
+    s->type = SAMPLE_STRING;
+    s->text.len = strnlen(s->text.data, s->text.len);
     return true;
 }
 
@@ -257,8 +238,7 @@ static cast *const casts[SAMPLE_TYPES][SAMPLE_TYPES] = {
     [SAMPLE_STRING] = {[SAMPLE_INT] = text_to_int, [SAMPLE_ADDR] = text_to_addr, [SAMPLE_IPV4] = text_to_ipv4,
                        [SAMPLE_IPV6] = text_to_ipv6, [SAMPLE_STRING] = cast_none, [SAMPLE_BINARY] = text_to_binary,
                        [SAMPLE_METHOD] = text_to_method},
-    [SAMPLE_BINARY] = {[SAMPLE_INT] = binary_to_int, [SAMPLE_STRING] = binary_to_text, [SAMPLE_BINARY] = cast_none,
-                       [SAMPLE_METHOD] = text_to_method},
+    [SAMPLE_BINARY] = {[SAMPLE_STRING] = binary_to_text, [SAMPLE_BINARY] = cast_none, [SAMPLE_METHOD] = text_to_method},
     [SAMPLE_METHOD] = {[SAMPLE_STRING] = text_to_string, [SAMPLE_BINARY] = text_to_binary,
                        [SAMPLE_METHOD] = cast_none},
 };

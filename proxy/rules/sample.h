@@ -135,8 +135,8 @@ static inline bool sample_type_is_text(enum sample_type type)
 
 /*
  * Turns a sample into another type, as HAProxy does (configuration manual 7.1): numbers to decimal text,
- * texts to numbers and addresses where they read as such, IPv4 to IPv6 mapped, binary to hex text. False
- * where that cannot be. To SAMPLE_ADDR: whichever of the two it is.
+ * texts to numbers and addresses where they read as such, IPv4 to IPv6 mapped, binary to text up to a
+ * zero. False where that cannot be. To SAMPLE_ADDR: whichever of the two it is.
  */
 bool sample_cast(struct sample *s, enum sample_type to, const struct sample_env *env);
 /* Whether there is a way at all; for messages at load time. */

@@ -8,6 +8,7 @@
 #include "proxy/health/script.h"
 #include "proxy/runtime/check_binds.h"
 #include "proxy/runtime/limits.h"
+#include "proxy/runtime/rule_tables.h"
 
 #include <sched.h>
 #include <stdlib.h>
@@ -35,7 +36,8 @@ static int require_listener(struct load *load)
     for (size_t i = 0; i < load->config->proxy_count; i++)
         if (load->config->proxies[i].bind_count > 0 && !load->config->proxies[i].disabled)
             return 0;
-    conf_report_add(&load->report, CONF_ERROR, (struct conf_span){0}, NULL,
+    conf_report_add(&load->report, CONF_ERROR, (struct conf_span){0},
+                    "a frontend or listen needs a bind, and not to be disabled",
                     "No enabled listener found (check for 'bind' directives)");
     return -1;
 }
@@ -50,6 +52,7 @@ static int load_config(struct load *load, const struct load_input *input)
         .cpus = usable_cpus(),
         .maxconn = options->maxconn,
         .log_tag = options->program,
+        .compile = rule_tables_compile,
         .regex_is_good = script_regex_is_good,
     };
     load->config = config_load(&conf_input, &load->report);
@@ -75,8 +78,9 @@ static int add_server_tls(struct load *load, const struct conf_proxy *proxy,
         return 0;
     }
     conf_report_add(&load->report, CONF_ERROR,
-                    (struct conf_span){.place = server->place, .width = 1}, NULL,
-                    "server %s/%s: %s", proxy->name, server->name, error.text);
+                    (struct conf_span){.place = server->place, .width = 1},
+                    "look at crt, ca-file, crl-file and ciphers of the line", "server %s/%s: %s",
+                    proxy->name, server->name, error.text);
     return -1;
 }
 
@@ -117,7 +121,8 @@ static int refuse_warnings(struct load *load, size_t warnings, const struct opti
 {
     if (!options->zero_warning || warnings == 0)
         return 0;
-    conf_report_add(&load->report, CONF_ERROR, (struct conf_span){0}, NULL,
+    conf_report_add(&load->report, CONF_ERROR, (struct conf_span){0},
+                    "mend what the warnings name, or start without -dW",
                     "Some warnings were found and -dW is set");
     return -1;
 }

@@ -194,8 +194,10 @@ static void report_bind(struct conf_report *report, const struct conf_proxy *pro
                         const struct conf_bind *bind, const struct bind_fault *fault)
 {
     struct conf_span span = {.place = fault->place, .width = 1};
-    conf_report_add(report, CONF_ERROR, span, NULL, "frontend %s, bind %s: %s", proxy->name,
-                    bind->addr.text, fault->text.text);
+    conf_report_add(report, CONF_ERROR, span,
+                    "crt wants certificate, chain and key in PEM, the key perhaps in FILE.key; "
+                    "crt-base and ca-base are where relative names begin",
+                    "frontend %s, bind %s: %s", proxy->name, bind->addr.text, fault->text.text);
 }
 
 /* NULL without a fault: nothing to make. */

@@ -9,6 +9,7 @@
 #include "proxy/runtime/monitor.h"
 #include "proxy/runtime/notify.h"
 #include "proxy/runtime/options.h"
+#include "proxy/runtime/rule_tables.h"
 #include "proxy/runtime/worker.h"
 
 #include <errno.h>
@@ -43,8 +44,10 @@ static int check(const struct options *options)
  */
 static int merge_modes(struct options *options, char **pidfile_out)
 {
-    struct conf_input input = {
-        .paths = options->files, .path_count = options->file_count, .cpus = 1};
+    struct conf_input input = {.paths = options->files,
+                               .path_count = options->file_count,
+                               .cpus = 1,
+                               .compile = rule_tables_compile};
     struct conf_report report;
     conf_report_init(&report);
     struct config *config = config_load(&input, &report);

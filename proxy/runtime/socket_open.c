@@ -4,6 +4,7 @@
 
 #include "config/model.h"
 #include "proxy/base/addr.h"
+#include "proxy/net/socket_options.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -59,10 +60,34 @@ void socket_key(const struct conf_bind *conf, unsigned threads, unsigned ordinal
         snprintf(address, sizeof(address), "%s@%s:%u", addr.family == AF_INET6 ? "ipv6" : "ipv4",
                  host, conf->addr.port);
     }
-    snprintf(key_out, SOCKET_KEY_BYTES, "%s if=%s %d%d%d%d%d *%u #%u", address,
-             conf->interface != NULL ? conf->interface : "", conf->v4v6, conf->v6only,
-             conf->transparent, conf->tfo, conf->defer_accept, socket_count(conf, threads),
-             ordinal);
+    snprintf(key_out, SOCKET_KEY_BYTES, "%s if=%s ns=%s mss=%d ut=%u %d%d%d%d%d *%u #%u", address,
+             conf->interface != NULL ? conf->interface : "", conf->netns != NULL ? conf->netns : "",
+             conf->mss, conf->tcp_ut_ms, conf->v4v6, conf->v6only, conf->transparent, conf->tfo,
+             conf->defer_accept, socket_count(conf, threads), ordinal);
+}
+
+/*
+ * An address that this machine does not have (yet): a floating one on the passive node. The right to be
+ * transparent also brings the connections that a firewall rule sends here; without it, binding alone will do.
+ */
+static int set_transparent(int fd, bool v6)
+{
+    int on = 1, level = v6 ? IPPROTO_IPV6 : IPPROTO_IP;
+    if (setsockopt(fd, level, v6 ? IPV6_TRANSPARENT : IP_TRANSPARENT, &on, sizeof(on)) == 0)
+        return 0;
+    return setsockopt(fd, level, v6 ? IPV6_FREEBIND : IP_FREEBIND, &on, sizeof(on));
+}
+
+/* "-12" is so much less than the kernel would take. */
+static int segment_bytes(int fd, const struct conf_bind *conf)
+{
+    int usual = 0;
+    socklen_t len = sizeof(usual);
+    if (conf->mss >= 0)
+        return conf->mss;
+    if (getsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &usual, &len) != 0 || usual + conf->mss <= 0)
+        return 536; /* RFC 9293 3.7.1: what everybody takes */
+    return usual + conf->mss;
 }
 
 /* Port reuse apart: that is for those who really listen. */
@@ -77,8 +102,8 @@ static int set_options(int fd, const struct conf_bind *conf)
         {true, IPPROTO_TCP, TCP_NODELAY, 1}, /* inherited by what is accepted */
         {v6 && conf->v6only, IPPROTO_IPV6, IPV6_V6ONLY, 1},
         {v6 && conf->v4v6, IPPROTO_IPV6, IPV6_V6ONLY, 0},
-        {conf->transparent && !v6, IPPROTO_IP, IP_TRANSPARENT, 1},
-        {conf->transparent && v6, IPPROTO_IPV6, IPV6_TRANSPARENT, 1},
+        {conf->mss != 0, IPPROTO_TCP, TCP_MAXSEG, segment_bytes(fd, conf)},
+        {conf->tcp_ut_ms != 0, IPPROTO_TCP, TCP_USER_TIMEOUT, (int)conf->tcp_ut_ms},
         {conf->defer_accept, IPPROTO_TCP, TCP_DEFER_ACCEPT, 3},
         {conf->tfo, IPPROTO_TCP, TCP_FASTOPEN, 256},
     };
@@ -86,6 +111,8 @@ static int set_options(int fd, const struct conf_bind *conf)
         if (options[i].wanted && setsockopt(fd, options[i].level, options[i].name,
                                             &options[i].value, sizeof(options[i].value)) != 0)
             return -1;
+    if (conf->transparent && set_transparent(fd, v6) != 0)
+        return -1;
     if (conf->interface == NULL)
         return 0;
     return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, conf->interface,
@@ -94,7 +121,10 @@ static int set_options(int fd, const struct conf_bind *conf)
 
 static int new_socket(const struct conf_bind *conf)
 {
-    return socket(conf->addr.sa.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int fd = socket_new(conf->addr.sa.ss_family, conf->netns);
+    if (fd < 0)
+        errno = -fd;
+    return fd;
 }
 
 bool socket_is_taken(const struct conf_bind *conf)

@@ -138,6 +138,8 @@ static unsigned bind_backlog(const struct conf_proxy *proxy, const struct conf_b
 {
     if (bind->backlog != 0)
         return bind->backlog;
+    if (proxy->backlog != 0)
+        return proxy->backlog;
     return proxy->maxconn != 0 ? proxy->maxconn : BACKLOG_DEFAULT;
 }
 
@@ -199,8 +201,8 @@ static void report_bind(struct conf_report *report, const struct conf_proxy *pro
                         const struct conf_bind *bind, const char *reason)
 {
     struct conf_span span = {.place = bind->place, .width = 1};
-    conf_report_add(report, CONF_ERROR, span, NULL, "Starting frontend %s: %s", proxy->name,
-                    reason);
+    conf_report_add(report, CONF_ERROR, span, "`ss -ltnp` shows who listens where",
+                    "Starting frontend %s: %s", proxy->name, reason);
 }
 
 /* Unix sockets appear under their names only when nothing can go wrong any more. */

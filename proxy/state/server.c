@@ -46,6 +46,40 @@ static bool make_threads(struct server *server, unsigned count)
     return true;
 }
 
+static bool copy_text(char **to, const char *from)
+{
+    *to = from != NULL ? strdup(from) : NULL;
+    return *to != NULL || from == NULL;
+}
+
+static bool copy_link(struct server_link *link, const struct conf_server *conf)
+{
+    const struct conf_addr *source =
+        conf->source.usesrc == CONF_USESRC_ADDRESS ? &conf->source.usesrc_addr : &conf->source.addr;
+    link->send_proxy = conf->send_proxy;
+    link->tcp_ut_ms = conf->tcp_ut_ms;
+    link->fast_open = conf->tfo;
+    link->usesrc = conf->source.usesrc;
+    link->source = source->sa;
+    link->source_len = source->sa_len;
+    link->socks4 = conf->socks4.sa;
+    link->socks4_len = conf->socks4.sa_len;
+    return copy_text(&link->interface, conf->source.interface) &&
+           copy_text(&link->netns, conf->netns);
+}
+
+void server_link_options(const struct server_link *link, struct conn_options *options)
+{
+    options->interface = link->interface;
+    options->netns = link->netns;
+    options->user_timeout_ms = link->tcp_ut_ms;
+    options->is_foreign = link->usesrc == CONF_USESRC_ADDRESS;
+    if (link->source.ss_family == AF_UNSPEC)
+        return;
+    options->source = (const struct sockaddr *)&link->source;
+    options->source_len = link->source_len;
+}
+
 static bool copy_definition(struct server *server, const struct conf_proxy *proxy,
                             const struct conf_server *conf)
 {
@@ -54,12 +88,11 @@ static bool copy_definition(struct server *server, const struct conf_proxy *prox
     server->tls_enabled = conf->tls.enabled;
     server->name = strdup(conf->name);
     server->addr_text = addr_text_of(&conf->addr);
-    server->sni = conf->tls.sni != NULL ? strdup(conf->tls.sni) : NULL;
     server->definition = server_definition_text(conf);
     server->check_definition = server_check_definition_text(proxy, conf);
     return server->name != NULL && server->addr_text != NULL &&
-           (server->sni != NULL || conf->tls.sni == NULL) && server->definition != NULL &&
-           server->check_definition != NULL;
+           copy_text(&server->sni, conf->tls.sni) && copy_link(&server->link, conf) &&
+           server->definition != NULL && server->check_definition != NULL;
 }
 
 struct server *server_new(struct backend *backend, const struct conf_proxy *proxy,
@@ -93,6 +126,8 @@ void server_free(struct server *server)
     free(server->threads);
     free(server->check_definition);
     free(server->definition);
+    free(server->link.netns);
+    free(server->link.interface);
     free(server->sni);
     free(server->addr_text);
     free(server->name);

@@ -19,6 +19,7 @@
 #include "config/model.h"
 #include "proxy/base/list.h"
 #include "proxy/net/loop.h"
+#include "proxy/net/socket_options.h"
 #include "proxy/state/backend.h"
 #include "proxy/state/counters.h"
 #include "proxy/state/health_status.h"
@@ -61,6 +62,19 @@ struct check_result {
     char info[SERVER_REASON_BYTES]; /* last_chk: of the answer, or the error's text */
 };
 
+/* How connections to it are made. Copies, as the server outlives the config it came from. */
+struct server_link {
+    unsigned send_proxy; /* enum conf_send_proxy, or-ed */
+    unsigned tcp_ut_ms;
+    bool fast_open;
+    enum conf_usesrc usesrc;
+    struct sockaddr_storage source; /* or, with usesrc, the foreign address; AF_UNSPEC = none */
+    socklen_t source_len;
+    struct sockaddr_storage socks4; /* AF_UNSPEC = none */
+    socklen_t socks4_len;
+    char *interface, *netns; /* owned; or NULL */
+};
+
 struct server {
     /* --- definition, constant --- */
     struct backend *backend; /* borrowed: of the proxy_state, which lives at least as long */
@@ -70,6 +84,7 @@ struct server {
     char *addr_text; /* owned: "10.0.0.1:80", "[::1]:80", "unix" as in the CSV's addr */
     char *sni;       /* owned; name to send, or NULL */
     bool tls_enabled;
+    struct server_link link;
     char *definition;       /* owned: what must stay the same for the object to be carried over */
     char *check_definition; /* owned: what must stay the same for the health to be carried over */
 
@@ -122,6 +137,9 @@ struct server {
     bool health_restarts; /* the load at hand asks it in another way */
     void *probe;          /* owned by the health room; the control thread's */
 };
+
+/* Whence connections to it come, as far as that does not depend on the client. */
+void server_link_options(const struct server_link *link, struct conn_options *options);
 
 static inline struct counters *server_counters(struct server *server, unsigned thread)
 {

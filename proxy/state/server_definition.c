@@ -29,10 +29,22 @@ static void print_addr(FILE *out, const struct conf_addr *addr)
     fputc(' ', out);
 }
 
+static void print_link(FILE *out, const struct conf_server *conf)
+{
+    const struct conf_outgoing *source = &conf->source;
+    fprintf(out, "%u %u %d %d ", conf->send_proxy, conf->tcp_ut_ms, conf->tfo, (int)source->usesrc);
+    print_addr(out, &source->addr);
+    print_addr(out, &source->usesrc_addr);
+    print_addr(out, &conf->socks4);
+    print_text(out, source->interface);
+    print_text(out, conf->netns);
+}
+
 static void print_definition(FILE *out, const struct conf_server *conf)
 {
     const struct conf_tls *tls = &conf->tls;
     print_addr(out, &conf->addr);
+    print_link(out, conf);
     fprintf(out, "tls %d ", tls->enabled);
     if (!tls->enabled)
         return;

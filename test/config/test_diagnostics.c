@@ -33,6 +33,8 @@
 #define SERVER(x) TIMEOUTS "backends = ( { name = \"b\"; servers = ( {\n" x "\n} ); } );\n" WWW
 #define GLOBAL(x) WWW APP TIMEOUTS "global = {\n" x "\n};\n"
 
+#define LARGE_PAGE "defaults\n errorfile 503 /large.http\n"
+
 static const struct {
     const char *name, *text;
     unsigned line, column;
@@ -45,6 +47,7 @@ static const struct {
     {"misspelt keyword", BACK("balanse = \"roundrobin\";"), 3, 1, CONF_ERROR, "unknown keyword 'balanse'", "did you mean 'balance'?"},
     {"letters swapped", BACK("retires = 2;"), 3, 1, CONF_ERROR, "unknown keyword 'retires'", "did you mean 'retries'?"},
     {"nothing like it", BACK("quux = 2;"), 3, 1, CONF_ERROR, "unknown keyword 'quux'", "docs/reference.md lists every keyword"},
+    {"first word that is no group", FRONT("stats = true;"), 3, 1, CONF_ERROR, "unknown keyword 'stats'", "it gathers words: stats = { ... };"},
     {"keyword of global in a backend", BACK("nbthread = 2;"), 3, 1, CONF_ERROR, "unknown keyword 'nbthread'", "this one belongs in the global section"},
     {"keyword of proxies in global", GLOBAL("option_redispatch = true;"), 5, 1, CONF_ERROR, "unknown keyword 'option_redispatch'", "this one belongs in defaults, a frontend, a backend or a listen"},
     {"misspelt keyword of a server", SERVER("name = \"a\"; address = \"127.0.0.1:80\"; wieght = 3;"), 3, 39, CONF_ERROR, "unknown keyword 'wieght'", "did you mean 'weight'?"},
@@ -138,7 +141,7 @@ static const struct {
     {"h2 is left out", BIND("address = \"*:443\"; ssl = true; crt = \"/a\"; alpn = [\"http/1.1\", \"h2\"];"), 3, 64, CONF_WARNING, "alpn: 'h2' is not supported yet and left out", NULL},
     {"unknown protocol", BIND("address = \"*:443\"; ssl = true; crt = \"/a\"; alpn = \"spdy\";"), 3, 51, CONF_ERROR, "alpn: unknown protocol 'spdy'", NULL},
     {"expression as sni", SERVER("name = \"a\"; address = \"127.0.0.1:80\"; ssl = true; sni = \"req.hdr(host)\";"), 3, 57, CONF_ERROR, "sni: expressions are not supported yet", NULL},
-    {"keyword that is not built", BIND("address = \"*:80\"; accept_proxy = true;"), 3, 19, CONF_ERROR, "'accept_proxy' is not supported yet", NULL},
+    {"keyword that is not built", BIND("address = \"*:80\"; accept_netscaler_cip = 1;"), 3, 19, CONF_ERROR, "'accept_netscaler_cip' is not supported yet", NULL},
     {"keyword without effect", FRONT("option_contstats = true;"), 3, 1, CONF_NOTE, "'option_contstats' has no effect here", "counters are always up to date"},
 
     /* files, users */
@@ -165,7 +168,7 @@ static const struct {
     {"two defaults of a name", "defaults = ( { name = \"x\"; },\n{ name = \"x\"; } );", 2, 10, CONF_ERROR, "there are other defaults named 'x'", NULL},
 
     /* hardly meant */
-    {"missing timeout", "listens = (\n{ name = \"l\"; } );", 2, 10, CONF_WARNING, NULL, "add timeout_connect, here or in defaults"},
+    {"missing timeout", "listens = (\n{ name = \"l\"; } );", 2, 10, CONF_WARNING, "'l' has no timeout connect, client, server: 5s, 60s, 60s is used", "add timeout_connect, timeout_client, timeout_server, here or in defaults"},
     {"nobody can connect", TIMEOUTS "listens = (\n{ name = \"l\"; } );", 3, 10, CONF_WARNING, "'l' has no bind: nobody can connect to it", NULL},
     {"always 503", TIMEOUTS "frontends = (\n{ name = \"l\"; binds = [\"*:80\"]; } );", 3, 10, CONF_WARNING, "'l' has no backend: every request is answered with 503", NULL},
     {"backend without servers", TIMEOUTS WWW "backends = (\n{ name = \"b\"; } );", 4, 10, CONF_WARNING, "'b' has no server: every request is answered with 503", NULL},
@@ -355,6 +358,50 @@ static void an_error_in_an_included_file_names_that_file(void **state)
     conf_report_clear(&report);
 }
 
+/* The first problem of some files, of which the first is given by name. */
+static void assert_first_problem(const struct memory_file *files, const char *path,
+                                 const char *message, const char *file, unsigned line)
+{
+    const char *const paths[] = {path};
+    struct conf_source source = memory_source(files);
+    struct conf_input input = {.paths = paths, .path_count = 1, .source = &source};
+    struct conf_report report;
+    conf_report_init(&report);
+    assert_null(config_load(&input, &report));
+    assert_true(report.count > 0);
+    assert_string_equal(report.problems[0].message, message);
+    assert_string_equal(report.problems[0].place.file, file);
+    assert_int_equal(report.problems[0].place.line, line);
+    conf_report_clear(&report);
+}
+
+static void problems_with_files_are_explained(void **state)
+{
+    (void)state;
+    static char large[20000] = "HTTP/1.0 503 No\r\n\r\n";
+    memset(large + strlen(large), 'x', sizeof large - strlen(large) - 1);
+    const struct memory_file folder[] = {{"etc/notes.txt", "", 1}, {NULL, NULL, 0}};
+    const struct memory_file page[] = {
+        {"h.cfg", LARGE_PAGE, 0}, {"/large.http", large, 0}, {NULL, NULL, 0}};
+    const struct memory_file chain[] = {{"0", "@include \"1\"\n", 0},
+                                        {"1", "@include \"2\"\n", 0},
+                                        {"2", "@include \"3\"\n", 0},
+                                        {"3", "@include \"4\"\n", 0},
+                                        {"4", "@include \"5\"\n", 0},
+                                        {"5", "@include \"6\"\n", 0},
+                                        {"6", "@include \"7\"\n", 0},
+                                        {"7", "@include \"8\"\n", 0},
+                                        {"8", "@include \"9\"\n", 0},
+                                        {"9", "#\n@include \"10\"\n", 0},
+                                        {"10", "#\n", 0},
+                                        {NULL, NULL, 0}};
+    assert_first_problem(folder, "etc", "no configuration file in this folder", "etc", 0);
+    assert_first_problem(page, "h.cfg", "'/large.http' is larger than a buffer (16384 bytes)",
+                         "h.cfg", 2);
+    assert_first_problem(chain, "0", "too many files include one another: at most 1000, 10 deep",
+                         "9", 2);
+}
+
 static void a_report_is_bounded_and_says_so(void **state)
 {
     (void)state;
@@ -384,6 +431,7 @@ int main(void)
         cmocka_unit_test(the_caret_counts_characters),
         cmocka_unit_test(a_nul_byte_has_a_place),
         cmocka_unit_test(an_error_in_an_included_file_names_that_file),
+        cmocka_unit_test(problems_with_files_are_explained),
         cmocka_unit_test(a_report_is_bounded_and_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

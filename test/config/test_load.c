@@ -432,7 +432,7 @@ static void a_room_above_adds_a_table(void **state)
         {.name = NULL},
     };
     static const struct keyword_table table = {LEVEL_PROXY, rows, 0};
-    const struct keyword_table *tables[32] = {NULL};
+    const struct keyword_table *tables[64] = {NULL};
     size_t count = 0;
     for (; config_tables[count] != NULL; count++)
         tables[count] = config_tables[count];

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import urllib.parse
 
@@ -85,7 +86,8 @@ def test_an_address_of_another_host(kind, tmp_path):
                 pytest.skip("this host binds any address")
     done = check(tmp_path, LISTEN % "192.0.2.1:8080")
     assert done.returncode == 0
-    assert "haproxy.cfg:7:10: warning: 192.0.2.1:8080 is no address of this host" in done.stderr
+    assert ("haproxy.cfg:7:10: warning: 192.0.2.1:8080 is no address of this host now: "
+            "the start would fail") in done.stderr
 
 
 @pytest.mark.parametrize("bind", ["127.0.0.9:8080", "*:8080", ":::8080", "unix@/nowhere/s"])
@@ -101,8 +103,27 @@ def test_a_low_port_is_noted_for_those_who_are_not_root(kind, tmp_path):
     done = check(tmp_path, LISTEN % "127.0.0.1:80", "-V", user=65534, group=65534, extra_groups=[])
     with open("/proc/sys/net/ipv4/ip_unprivileged_port_start", encoding="ascii") as file:
         is_low = int(file.read()) > 80
-    assert ("note: port 80 may be bound by root only" in done.stderr) == is_low
+    said = "note: port 80 may be bound by root only, which this check was not run as"
+    assert (said in done.stderr) == is_low
     assert "port 80" not in check(tmp_path, LISTEN % "127.0.0.1:80").stderr
+
+
+def test_an_address_that_somebody_has(kind, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        address = "127.0.0.1:%d" % holder.getsockname()[1]
+        (tmp_path / "h.cfg").write_text(LISTEN % address)
+        done = subprocess.run([weir_binary(), "-db", "-f", "h.cfg"], cwd=tmp_path, text=True,
+                              capture_output=True, check=False, timeout=20)
+    assert done.returncode == 1
+    assert ("h.cfg:7:10: error: Starting frontend a: cannot bind socket [%s]: "
+            "another process listens there" % address) in done.stderr
+
+
+def test_warnings_are_fatal_where_that_is_asked_for(kind, tmp_path):
+    text = LISTEN % "127.0.0.1:8080" + "    option forceclose\n"
+    assert check(tmp_path, text).returncode == 0
+    done = check(tmp_path, text, "-dW")
+    assert done.returncode == 1 and "Some warnings were found and -dW is set" in done.stderr
 
 
 # ---- SARIF 2.1.0 ----

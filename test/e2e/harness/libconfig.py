@@ -9,7 +9,9 @@ import re
 SECTIONS = {"frontend": "frontends", "backend": "backends", "listen": "listens"}
 FLAGS = {"ssl", "check", "backup", "disabled", "check-ssl", "strict-sni", "no-tls-tickets", "v4v6",
          "v6only", "if-none", "self-signed", "prefer-client-ciphers", "whole", "path-only", "check_post",
-         "use_domain_only", "pre-41", "post-41"}
+         "use_domain_only", "accept-proxy", "send-proxy", "send-proxy-v2", "send-proxy-v2-ssl",
+         "send-proxy-v2-ssl-cn", "check-send-proxy", "transparent", "tfo", "defer-accept",
+         "check-via-socks4", "pre-41", "post-41"}
 SEVERAL = {"crt"}  # parameters that may be repeated
 FIRST_WORDS = {"timeout", "option", "stats"}  # of keywords of two words
 IGNORED = ("stats socket",)

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "proxy/rules/actions.h"
 #include "test/config/memory_source.h"
 
 /* ---- fetches ------------------------------------------------------------------------------------------ */
@@ -186,6 +185,8 @@ static const struct format_token tokens[] = {
     {.name = "four", .run = token_four, .value = 4},
     {.name = NULL},
 };
+
+extern const struct action var_actions[], switching_actions[];
 
 const struct rule_tables language_tables = {
     .fetches = (const struct fetch *const[]){fetches, NULL},

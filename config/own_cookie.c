@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Words of `cookie` that are more than a value, what goes together there, and cookies made from
+ * addresses. */
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "config/apply.h"
+#include "config/own.h"
+#include "config/resolve.h"
+
+/* Another `cookie` says it anew: nothing of that of defaults is left. */
+void own_cookie(struct loader *l, const struct keyword *row, void *base,
+                const struct conf_directive *d)
+{
+    (void)l, (void)d;
+    *(struct conf_cookie *)((char *)base + row->offset) = (struct conf_cookie){0};
+}
+
+/* What may not stand in an attribute, or NULL. */
+static const char *find_bad(const char *text, bool is_domain)
+{
+    while (*text != '\0' && !iscntrl((unsigned char)*text) && *text != ';' &&
+           (!is_domain || isalnum((unsigned char)*text) || strchr("-.", *text) != NULL))
+        text++;
+    return *text != '\0' ? text : NULL;
+}
+
+static void append_texts(struct loader *l, const struct keyword *row, void *base,
+                         const struct conf_directive *d, bool is_domain)
+{
+    const char **all = (const char **)((char *)base + row->offset);
+    if (d->is_group || d->arg_count == 0)
+        CONF_FAIL(l, d->name.span, row->doc, "'%s' needs a value", row->name);
+    for (size_t i = 0; i < d->arg_count; i++) {
+        const char *text = d->args[i].text, *bad = find_bad(text, is_domain);
+        if (bad != NULL || *text == '\0')
+            CONF_FAIL(l, d->args[i].span, row->doc, "'%s' cannot be a cookie's %s", text,
+                      is_domain ? "domain" : "attribute");
+        else if (*all == NULL)
+            *all = text;
+        else
+            *all = arena_printf(l->arena, is_domain ? "%s; domain=%s" : "%s; %s", *all, text);
+        if (bad == NULL && is_domain && strchr(text, '.') == NULL)
+            CONF_WARN(l, d->args[i].span, "as in: .example.com",
+                      "clients ignore cookies of the domain '%s', which has no dot", text);
+    }
+}
+
+void own_cookie_domain(struct loader *l, const struct keyword *row, void *base,
+                       const struct conf_directive *d)
+{
+    append_texts(l, row, base, d, true);
+}
+
+void own_cookie_attribute(struct loader *l, const struct keyword *row, void *base,
+                          const struct conf_directive *d)
+{
+    append_texts(l, row, base, d, false);
+}
+
+/* HAProxy's: the hash of key, address and port, so that several balancers agree. NULL for unix sockets. */
+static const char *cookie_of_address(struct loader *l, const char *key,
+                                     const struct conf_addr *addr)
+{
+    const struct sockaddr_storage *sa = &addr->sa;
+    const void *bytes = sa->ss_family == AF_INET
+                            ? (const void *)&((const struct sockaddr_in *)sa)->sin_addr
+                            : (const void *)&((const struct sockaddr_in6 *)sa)->sin6_addr;
+    size_t key_len = strlen(key), addr_len = sa->ss_family == AF_INET ? 4 : 16;
+    if (sa->ss_family != AF_INET && sa->ss_family != AF_INET6)
+        return NULL;
+    char *text = arena_alloc(l->scratch, key_len + addr_len + 4);
+    uint32_t port = htonl(addr->port);
+    memcpy(text, key, key_len);
+    memcpy(text + key_len, bytes, addr_len);
+    memcpy(text + key_len + addr_len, &port, 4);
+    return arena_printf(l->arena, "%016llx",
+                        (unsigned long long)XXH64(text, key_len + addr_len + 4, 0));
+}
+
+static void check_modes(struct loader *l, const struct draft_proxy *draft)
+{
+    const struct conf_cookie *cookie = &draft->p.cookie;
+    if (cookie->rewrite + cookie->insert + cookie->prefix > 1)
+        CONF_FAIL(l, draft->span, "keep one of insert, rewrite and prefix",
+                  "'%s': a cookie has one mode", draft->p.name);
+    if (cookie->preserve && !cookie->insert && !cookie->indirect)
+        CONF_FAIL(l, draft->span, "add insert", "'%s': preserve needs insert or indirect",
+                  draft->p.name);
+    if (cookie->dynamic && draft->p.dynamic_cookie_key == NULL)
+        CONF_WARN(l, draft->span,
+                  loader_hint(l, draft->span, "add dynamic_cookie_key = \"...\"",
+                              "add a line: dynamic-cookie-key ..."),
+                  "'%s': without a key no dynamic cookies are made", draft->p.name);
+}
+
+void resolve_cookie(struct loader *l, struct draft_proxy *draft)
+{
+    struct conf_proxy *proxy = &draft->p;
+    if (proxy->cookie.name == NULL || (proxy->caps & CONF_BACKEND) == 0)
+        return;
+    check_modes(l, draft);
+    for (size_t i = 0; i < proxy->server_count; i++) {
+        struct conf_server *server = &proxy->servers[i];
+        if (server->cookie == NULL && proxy->cookie.dynamic && proxy->dynamic_cookie_key != NULL)
+            server->cookie = cookie_of_address(l, proxy->dynamic_cookie_key, &server->addr);
+    }
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Words about connections that are more than a value: the PROXY header, the address to connect from. */
+#include <string.h>
+
+#include "config/apply.h"
+#include "config/own.h"
+#include "config/value.h"
+
+/* The row's bits are added; those of a no- word, which are given inverted, are taken away. */
+void own_send_proxy(struct loader *l, const struct keyword *row, void *base,
+                    const struct conf_directive *d)
+{
+    (void)l;
+    unsigned *bits = (unsigned *)((char *)base + row->offset);
+    if (apply_is_off(d))
+        return;
+    if (row->value >= 0)
+        *bits |= (unsigned)row->value;
+    else
+        *bits &= (unsigned)row->value;
+}
+
+/* "ssl,cert-cn,crc32c" */
+void own_proxy_options(struct loader *l, const struct keyword *row, void *base,
+                       const struct conf_directive *d)
+{
+    static const struct {
+        const char *name;
+        unsigned bits;
+    } options[] = {
+        {"ssl", CONF_PROXY_SSL},
+        {"cert-cn", CONF_PROXY_SSL | CONF_PROXY_CN},
+        {"ssl-cipher", CONF_PROXY_SSL | CONF_PROXY_CIPHER},
+        {"cert-sig", CONF_PROXY_SSL | CONF_PROXY_SIG_ALG},
+        {"cert-key", CONF_PROXY_SSL | CONF_PROXY_KEY_ALG},
+        {"authority", CONF_PROXY_AUTHORITY},
+        {"crc32c", CONF_PROXY_CRC32C},
+        {"unique-id", CONF_PROXY_UNIQUE_ID},
+    };
+    enum { OPTIONS = sizeof options / sizeof *options };
+    struct conf_words names = {0};
+    apply_kinds[KW_WORDS].set(l, &(struct keyword){.name = row->name}, &names, d);
+    for (size_t i = 0; i < names.count; i++) {
+        size_t k = 0;
+        while (k < OPTIONS && strcmp(names.items[i], options[k].name) != 0)
+            k++;
+        if (k < OPTIONS)
+            *(unsigned *)((char *)base + row->offset) |= options[k].bits;
+        else
+            CONF_FAIL(l, d->args[0].span, row->takes, "%s: unknown option '%s'", row->name,
+                      names.items[i]);
+    }
+}
+
+void own_mss(struct loader *l, const struct keyword *row, void *base,
+             const struct conf_directive *d)
+{
+    const struct conf_word *word = apply_only_arg(l, d);
+    long long mss = 0;
+    if (word == NULL)
+        return;
+    if (value_integer(word->text, &mss) == 0 && mss >= -65535 && mss <= 65535 && mss != 0)
+        *(int *)((char *)base + row->offset) = (int)mss;
+    else
+        CONF_FAIL(l, word->span, "a number of bytes, as in 1400 or -12", "mss: '%s' is no size",
+                  word->text);
+}
+
+void own_usesrc(struct loader *l, const struct keyword *row, void *base,
+                const struct conf_directive *d)
+{
+    struct conf_outgoing *source = (struct conf_outgoing *)((char *)base + row->offset);
+    const struct conf_word *word = apply_only_arg(l, d);
+    if (word == NULL)
+        return;
+    if (strncmp(word->text, "hdr_ip(", 7) == 0) {
+        CONF_FAIL(l, word->span, "client, clientip, or an address",
+                  "usesrc: '%s' is not supported yet", word->text);
+        return;
+    }
+    source->usesrc = strcmp(word->text, "client") == 0     ? CONF_USESRC_CLIENT
+                     : strcmp(word->text, "clientip") == 0 ? CONF_USESRC_CLIENTIP
+                                                           : CONF_USESRC_ADDRESS;
+    if (source->usesrc == CONF_USESRC_ADDRESS)
+        own_check_address(
+            l, &(struct keyword){.offset = offsetof(struct conf_outgoing, usesrc_addr)}, source, d);
+}
+
+/* A further use begins anew. */
+void own_source_address(struct loader *l, const struct keyword *row, void *base,
+                        const struct conf_directive *d)
+{
+    struct conf_outgoing *source = (struct conf_outgoing *)((char *)base + row->offset);
+    source->usesrc = CONF_USESRC_NONE;
+    own_check_address(l, &(struct keyword){.offset = offsetof(struct conf_outgoing, addr)}, source,
+                      d);
+}

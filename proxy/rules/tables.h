@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The tables of rows that this room declares, for the array of all of them in runtime/rule_tables.c. */
+#ifndef WEIR_RULES_TABLES_H
+#define WEIR_RULES_TABLES_H
+
+#include "proxy/rules/rows.h"
+
+extern const struct fetch process_fetches[];
+
+extern const struct converter encode_converters[], field_converters[], hash_converters[],
+    host_converters[], json_converters[], jwt_converters[], number_converters[], text_converters[],
+    time_converters[];
+
+extern const struct action switching_actions[], var_actions[];
+
+extern const struct line_row acl_lines[];
+
+#endif

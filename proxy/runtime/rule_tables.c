@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A new table of fetches, converters, actions, tokens or lines is declared and listed here. */
+#include "proxy/runtime/rule_tables.h"
+
+#include "proxy/rules/compiler.h"
+#include "proxy/rules/tables.h"
+
+extern const struct fetch conn_fetches[], tls_fetches[], pool_fetches[];
+
+static const struct fetch *const fetches[] = {
+    process_fetches, conn_fetches, tls_fetches, pool_fetches, NULL,
+};
+
+extern const struct converter pool_converters[];
+
+static const struct converter *const converters[] = {
+    number_converters,
+    text_converters,
+    field_converters,
+    encode_converters,
+    hash_converters,
+    time_converters,
+    json_converters,
+    host_converters,
+    jwt_converters,
+    pool_converters,
+    NULL,
+};
+
+static const struct action *const actions[] = {var_actions, switching_actions, NULL};
+
+static const struct format_token *const tokens[] = {NULL};
+
+static const struct line_row *const lines[] = {acl_lines, NULL};
+
+const struct rule_tables rule_tables = {
+    .fetches = fetches,
+    .converters = converters,
+    .actions = actions,
+    .tokens = tokens,
+    .lines = lines,
+};
+
+void rule_tables_compile(struct loader *l, struct config *config)
+{
+    rules_compile(l, config, &rule_tables);
+}
