@@ -84,7 +84,7 @@ extern const struct keyword_table other_global_keywords, other_proxy_keywords, o
     other_server_keywords, other_action_keywords, other_return_keywords, other_deny_keywords,
     rules_keywords;
 extern const struct keyword_table check_keywords, httpchk_keywords, database_check_keywords,
-    smtp_check_keywords;
+    smtp_check_keywords, server_check_keywords;
 extern const struct keyword_table balance_keywords, hash_type_keywords, cookie_keywords;
 extern const struct keyword_table server_keywords, server_tls_keywords, server_tls_options;
 extern const struct keyword_table net_bind_keywords, net_server_keywords, net_source_keywords,
@@ -120,6 +120,7 @@ const struct keyword_table *const config_tables[] = {
     &other_deny_keywords,
     &rules_keywords,
     &check_keywords,
+    &server_check_keywords,
     &database_check_keywords,
     &smtp_check_keywords,
     &net_proxy_keywords,

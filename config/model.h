@@ -124,9 +124,11 @@ struct conf_server_check {
     unsigned fastinter_ms, downinter_ms; /* 0 = inter_ms */
     unsigned rise;                       /* default 2 */
     unsigned fall;                       /* default 3 */
-    bool send_proxy;    /* in the server's version, or in version 1 */
-    bool no_send_proxy; /* although the server is sent one */
+    bool send_proxy;                     /* in the server's version, or in version 1 */
+    bool no_send_proxy;                  /* although the server is sent one */
     bool via_socks4;
+    int proto;              /* check-proto: what is spoken is HTTP/1 in any case */
+    struct conf_words alpn; /* check-alpn; empty = the server's */
 };
 
 /* What a server's places on a ring follow from. */
@@ -150,6 +152,8 @@ struct conf_server {
     unsigned pool_max_conn; /* idle connections kept, UINT_MAX = no bound */
     unsigned pool_purge_ms; /* pool-purge-delay, default 5000 */
     struct conf_server_check check;
+    struct conf_agent agent;
+    struct conf_watch watch;
     struct conf_tls tls;
     unsigned send_proxy; /* enum conf_send_proxy, or-ed; 0 = no header */
     struct conf_outgoing source;
@@ -374,9 +378,9 @@ struct conf_proxy {
     struct conf_server *servers;
     size_t server_count;
     struct conf_check check;
-    unsigned retries; /* default 3 */
+    unsigned retries;            /* default 3 */
     struct conf_outgoing source; /* of servers without their own */
-    int redispatch;   /* 0 off, N: every Nth retry goes to another server, -1: the last (as HAProxy)
+    int redispatch; /* 0 off, N: every Nth retry goes to another server, -1: the last (as HAProxy)
                        */
     enum conf_reuse reuse;
     bool all_backups; /* option allbackups */
@@ -418,7 +422,8 @@ struct config {
     struct conf_global global;
     struct conf_proxy *proxies; /* in the order of the file */
     size_t proxy_count;
-    struct pattern_list *pattern_lists; /* of all rules: proxy/rules/pattern_list.h; the latest first */
+    struct pattern_list
+        *pattern_lists;      /* of all rules: proxy/rules/pattern_list.h; the latest first */
     struct conf_words files; /* all that was read: configurations, includes, error files, bodies */
     const char *digest; /* hex SHA-256 of all texts read: tells two loads apart in the statistics */
     struct conf_arena *arena; /* owned */

@@ -53,6 +53,34 @@ enum conf_check_kind {
     CONF_CHECK_EXTERNAL,
 };
 
+/* agent-check: a program on the server that says how it is. */
+struct conf_agent {
+    bool enabled;
+    struct conf_addr addr; /* text NULL = the server's */
+    uint16_t port;         /* 0 = none: there is nobody to ask */
+    unsigned inter_ms;     /* default 2000 */
+    const char *send;      /* or NULL */
+};
+
+enum conf_observe { CONF_OBSERVE_NONE, CONF_OBSERVE_LAYER4, CONF_OBSERVE_LAYER7 };
+
+enum conf_on_error {
+    CONF_ON_ERROR_FAIL_CHECK,
+    CONF_ON_ERROR_FASTINTER,
+    CONF_ON_ERROR_SUDDEN_DEATH,
+    CONF_ON_ERROR_MARK_DOWN,
+};
+
+/* What besides probes decides on a server, and what its coming up does. */
+struct conf_watch {
+    enum conf_observe observe; /* of its traffic */
+    enum conf_on_error on_error;
+    unsigned error_limit; /* errors in a row that count; default 10 */
+    bool shutdown_backups_on_up;
+    const char *track;                /* "[proxy/]server" whose state is taken over, or NULL */
+    size_t track_proxy, track_server; /* of track: where it stands in config->proxies */
+};
+
 enum conf_step_kind {
     CONF_STEP_CONNECT,
     CONF_STEP_SEND,
@@ -145,6 +173,9 @@ struct conf_check_script {
     const void *owner; /* of whom the lines are: those of defaults give way to a proxy's own */
 };
 
+/* What a database server is to be; a word for each kind of server. */
+enum conf_role { CONF_ROLE_ANY, CONF_ROLE_WRITER, CONF_ROLE_READER };
+
 struct conf_check {
     enum conf_check_kind kind;
     struct conf_check_script tcp_script, http_script;
@@ -160,6 +191,9 @@ struct conf_check {
     /* option mysql-check, pgsql-check */
     const char *user; /* or NULL */
     bool is_pre_41;
+    enum conf_role role;             /* log in, and see whether it has this one */
+    const char *password, *database; /* for that; or NULL */
+    unsigned max_lag_ms;             /* of a replica; 0 = it may be late */
     /* option smtpchk */
     const char *hello, *domain;
     /* external-check */

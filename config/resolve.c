@@ -295,5 +295,6 @@ struct config *resolve_config(struct loader *l)
         config->proxies[config->proxy_count++] = l->proxies[i]->p;
     }
     link_backends(l, config);
+    resolve_tracks(l, config);
     return config;
 }

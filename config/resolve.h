@@ -20,6 +20,9 @@ void resolve_check_script(struct loader *l, struct conf_check *check);
 /* own_cookie.c: what goes together in `cookie`; cookies that are made from addresses. */
 void resolve_cookie(struct loader *l, struct draft_proxy *draft);
 
+/* resolve_track.c: servers that follow another one's state. */
+void resolve_tracks(struct loader *l, struct config *config);
+
 /* check.c: warnings about what is allowed but hardly meant. */
 void check_proxies(struct loader *l, const struct config *config);
 

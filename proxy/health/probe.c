@@ -25,6 +25,7 @@
 #define US_PER_MS 1000
 
 static void on_timer(struct wheel_timer *timer);
+static void hurry(struct server *server);
 
 /* ---- settings ---- */
 
@@ -69,9 +70,12 @@ static void set_address(struct probe *probe, const struct conf_server *conf)
 void probe_set_times(struct probe *probe, const struct conf_global *global,
                      const struct conf_proxy *proxy, const struct conf_server *conf)
 {
-    probe->inter_ms = conf->check.inter_ms > 0 ? conf->check.inter_ms : 2000;
-    probe->fastinter_ms = conf->check.fastinter_ms > 0 ? conf->check.fastinter_ms : probe->inter_ms;
-    probe->downinter_ms = conf->check.downinter_ms > 0 ? conf->check.downinter_ms : probe->inter_ms;
+    unsigned inter_ms = probe->is_agent ? conf->agent.inter_ms : conf->check.inter_ms;
+    unsigned fast_ms = probe->is_agent ? 0 : conf->check.fastinter_ms;
+    unsigned down_ms = probe->is_agent ? 0 : conf->check.downinter_ms;
+    probe->inter_ms = inter_ms > 0 ? inter_ms : 2000;
+    probe->fastinter_ms = fast_ms > 0 ? fast_ms : probe->inter_ms;
+    probe->downinter_ms = down_ms > 0 ? down_ms : probe->inter_ms;
     probe->connect_ms = proxy->timeout.connect_ms;
     probe->check_ms = proxy->timeout.check_ms;
     probe->spread_percent = global->spread_checks;
@@ -87,9 +91,7 @@ static bool configure(struct probe *probe, const struct conf_server *conf)
     return probe->sni != NULL || sni == NULL;
 }
 
-struct probe *probe_new(struct loop *control, struct server *server, struct script *script,
-                        const struct conf_global *global, const struct conf_proxy *proxy,
-                        const struct conf_server *conf)
+static struct probe *make(struct loop *control, struct server *server, struct script *script)
 {
     struct probe *probe = calloc(1, sizeof(*probe));
     if (probe == NULL)
@@ -102,12 +104,46 @@ struct probe *probe_new(struct loop *control, struct server *server, struct scri
     probe->conn.source.fd = probe->socket = -1;
     probe->random = (uint32_t)(uintptr_t)probe | 1;
     wheel_timer_init(&probe->timer, on_timer);
+    return probe;
+}
+
+struct probe *probe_new(struct loop *control, struct server *server, struct script *script,
+                        const struct conf_global *global, const struct conf_proxy *proxy,
+                        const struct conf_server *conf)
+{
+    struct probe *probe = make(control, server, script);
+    if (probe == NULL)
+        return NULL;
     probe_set_times(probe, global, proxy, conf);
     if (!configure(probe, conf)) {
         probe_free(probe);
         return NULL;
     }
     server->probe = probe;
+    server->hurry = hurry;
+    return probe;
+}
+
+struct probe *probe_new_agent(struct loop *control, struct server *server, struct script *script,
+                              const struct conf_global *global, const struct conf_proxy *proxy,
+                              const struct conf_server *conf)
+{
+    const struct conf_agent *agent = &conf->agent;
+    struct probe *probe = make(control, server, script);
+    if (probe == NULL)
+        return NULL;
+    probe->is_agent = true;
+    probe_set_times(probe, global, proxy, conf);
+    bool is_elsewhere = agent->addr.text != NULL;
+    probe->server_addr = is_elsewhere ? agent->addr.sa : conf->addr.sa;
+    probe->server_addr_len = is_elsewhere ? agent->addr.sa_len : conf->addr.sa_len;
+    set_port(&probe->server_addr, agent->port);
+    probe->greeting = agent->send != NULL ? strdup(agent->send) : NULL;
+    if (agent->send != NULL && probe->greeting == NULL) {
+        probe_free(probe);
+        return NULL;
+    }
+    server->agent_probe = probe;
     return probe;
 }
 
@@ -149,7 +185,8 @@ static void fall_asleep(struct probe *probe)
     disconnect(probe);
     script_forget(probe);
     probe->state = PROBE_ASLEEP;
-    SET(probe->server->check_running, false);
+    if (!probe->is_agent)
+        SET(probe->server->check_running, false);
 }
 
 void probe_start_in(struct probe *probe, unsigned delay_ms)
@@ -172,6 +209,8 @@ static void start_after(struct probe *probe, unsigned interval_ms)
 static unsigned next_interval_ms(const struct probe *probe)
 {
     const struct server *server = probe->server;
+    if (probe->is_agent)
+        return probe->inter_ms;
     unsigned health = GET(server->check_health);
     if (health + 1 >= GET(server->rise) + GET(server->fall))
         return probe->inter_ms;
@@ -191,12 +230,32 @@ static unsigned spread(struct probe *probe, unsigned ms)
     return (unsigned)(ms - range + probe->random % (2 * range + 1));
 }
 
+/* The server's errors are many: the next probe should not wait for its turn. */
+static void hurry(struct server *server)
+{
+    struct probe *probe = server->probe;
+    if (probe == NULL || probe->state != PROBE_ASLEEP || probe->paused)
+        return;
+    uint64_t soon_ms = probe->loop->now_ms + probe->fastinter_ms;
+    if (soon_ms < probe->due_ms)
+        probe_start_in(probe, probe->fastinter_ms);
+}
+
+static void report(struct probe *probe)
+{
+    if (probe->is_agent) {
+        agent_obey(probe);
+        server_report_agent(probe->server, &probe->result, probe->loop);
+    } else if (GET(probe->server->admin) != SERVER_MAINT) { /* else nobody wants to know any more */
+        server_report_check(probe->server, &probe->result, probe->loop);
+    }
+}
+
 static void finish(struct probe *probe)
 {
     probe->result.duration_ms = (int64_t)(probe->loop->now_us - probe->started_us) / US_PER_MS;
     fall_asleep(probe);
-    if (GET(probe->server->admin) != SERVER_MAINT) /* else nobody wants to know any more */
-        server_report_check(probe->server, &probe->result, probe->loop);
+    report(probe);
     start_after(probe, spread(probe, next_interval_ms(probe)));
 }
 
@@ -346,14 +405,16 @@ static enum probe_step begin_connect(struct probe *probe)
 
 static void start(struct probe *probe)
 {
-    probe->paused = GET(probe->server->admin) == SERVER_MAINT;
+    /* an agent may want to take its server out of maintenance */
+    probe->paused = !probe->is_agent && GET(probe->server->admin) == SERVER_MAINT;
     if (probe->paused) {
         probe_start_in(probe, probe->inter_ms);
         return;
     }
     probe->started_us = probe->loop->now_us;
     probe->step = 0;
-    SET(probe->server->check_running, true);
+    if (!probe->is_agent)
+        SET(probe->server->check_running, true);
     if (begin_connect(probe) == PROBE_DONE)
         finish(probe);
 }
@@ -375,6 +436,7 @@ static void free_memory(struct loop_garbage *garbage)
 {
     struct probe *probe = LIST_ITEM(garbage, struct probe, garbage);
     script_free(probe->script);
+    free(probe->greeting);
     free(probe->sni);
     free(probe);
 }
@@ -388,5 +450,7 @@ void probe_free(struct probe *probe)
     list_remove(&probe->node);
     if (probe->server->probe == probe)
         probe->server->probe = NULL;
+    if (probe->server->agent_probe == probe)
+        probe->server->agent_probe = NULL;
     loop_free_later(probe->loop, &probe->garbage, free_memory);
 }

@@ -31,6 +31,14 @@ enum probe_state {
     PROBE_STATES
 };
 
+/* What an agent wants besides saying up or down. */
+struct agent_orders {
+    bool has_admin, has_weight, has_maxconn;
+    enum server_admin admin;
+    unsigned weight_percent; /* of the configured one */
+    unsigned maxconn;
+};
+
 /* Where the script comes from: steps, then write(); with neither, from the configuration. */
 struct probe_kind {
     enum conf_check_kind kind;
@@ -56,12 +64,17 @@ struct probe_kind {
 extern const struct probe_kind *const probe_kinds[];
 extern const struct probe_kind probe_kind_redis, probe_kind_mysql, probe_kind_pgsql,
     probe_kind_ldap, probe_kind_smtp, probe_kind_tls_hello, probe_kind_spop;
+/* agent.c; in no table, as no option chooses it. */
+extern const struct probe_kind probe_kind_agent;
+/* Carries out what the agent of this probe ordered, before its result is reported. */
+void agent_obey(struct probe *probe);
 
 struct probe {
     struct list node; /* in the list of all */
     struct loop_garbage garbage;
     struct loop *loop;     /* borrowed: the control loop */
     struct server *server; /* borrowed: outlives the probe */
+    bool is_agent;         /* asks the agent, not the server */
     struct script *script; /* counted */
     enum probe_state state;
     struct wheel_timer timer; /* asleep: the next start; else the deadline */
@@ -76,7 +89,8 @@ struct probe {
     /* settings, copied: the config may go */
     struct sockaddr_storage server_addr;
     socklen_t server_addr_len;
-    char *sni; /* owned, or NULL */
+    char *sni;      /* owned, or NULL */
+    char *greeting; /* owned: agent-send, or NULL */
     bool tls, send_proxy;
     unsigned inter_ms, fastinter_ms, downinter_ms;
     unsigned connect_ms; /* 0 = inter bounds it all */
@@ -99,6 +113,7 @@ struct probe {
     char *kept;                     /* owned: the answer, once it had to be waited for; or NULL */
     int code;                       /* told by the answer */
     char info[SERVER_REASON_BYTES]; /* told by the answer */
+    struct agent_orders orders;     /* told by an agent's answer */
 };
 
 /* The row of a kind; an unknown one only connects. */
@@ -108,6 +123,10 @@ const struct probe_kind *probe_kind_find(enum conf_check_kind kind);
 struct probe *probe_new(struct loop *control, struct server *server, struct script *script,
                         const struct conf_global *global, const struct conf_proxy *proxy,
                         const struct conf_server *conf);
+/* The same for the server's agent. */
+struct probe *probe_new_agent(struct loop *control, struct server *server, struct script *script,
+                              const struct conf_global *global, const struct conf_proxy *proxy,
+                              const struct conf_server *conf);
 /* New times, while the probe goes on as it is. */
 void probe_set_times(struct probe *probe, const struct conf_global *global,
                      const struct conf_proxy *proxy, const struct conf_server *conf);

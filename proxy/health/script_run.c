@@ -72,6 +72,9 @@ static enum probe_step ask(struct probe *probe, const struct script_step *step)
         return probe->unsent != NULL ? send_rest(probe) : PROBE_NEXT;
     forget_answer(probe);
     probe->is_asked = true;
+    if (step->conf.kind == CONF_STEP_SEND && step->conf.send.bytes == NULL)
+        return probe->greeting != NULL ? probe_send(probe, probe->greeting, strlen(probe->greeting))
+                                       : PROBE_NEXT;
     if (step->conf.kind == CONF_STEP_SEND)
         return probe_send(probe, step->conf.send.bytes, step->conf.send.len);
     char *text = probe->loop->scratch;

@@ -7,6 +7,7 @@
 #include "proxy/http/head.h"
 #include "proxy/http/stream.h"
 #include "proxy/http/stream_log.h"
+#include "proxy/state/observe.h"
 
 #include <stdlib.h>
 
@@ -135,6 +136,8 @@ static enum stream_state start_response(struct stream *s, const char *base, size
     gather_init(&g);
     s->status = m->status;
     s->response_us = s->thread->loop->now_us;
+    bool is_error = m->status >= 500 && m->status != 501 && m->status != 505;
+    server_observe(s->server, is_error ? OBSERVED_STATUS : OBSERVED_RESPONSE);
     s->keep_client = !tunnel && may_keep_client(s);
     s->keep_server =
         s->keep_server && (m->flags & HTTP_MSG_KEEP_ALIVE) != 0 && m->body != HTTP_BODY_UNTIL_CLOSE;

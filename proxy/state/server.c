@@ -5,6 +5,8 @@
  */
 #include "proxy/state/server.h"
 
+#include "proxy/state/server_state.h"
+
 #include "proxy/base/addr.h"
 #include "tls/context.h"
 
@@ -121,6 +123,7 @@ void server_free(struct server *server)
 {
     if (server == NULL || --server->references > 0)
         return;
+    server_warm_forget(server);
     tls_client_context_free(GET(server->tls));
     counter_set_free(server->counters);
     free(server->threads);
@@ -149,21 +152,43 @@ bool server_is_usable(const struct server *server)
     return server_takes_streams(server) && GET(server->weight) > 0;
 }
 
+/* Whose probes decide: its own, or those at the end of the chain. */
+static const struct server *server_asked_for(const struct server *server)
+{
+    for (const struct server *next; (next = GET(server->tracked)) != NULL; server = next)
+        ;
+    return server;
+}
+
+void server_tracked_text(const struct server *server, char *text, size_t size)
+{
+    const struct server *tracked = GET(server->tracked);
+    text[0] = '\0';
+    if (tracked != NULL)
+        snprintf(text, size, "%s/%s", tracked->backend->name, tracked->name);
+}
+
 void server_status_text(const struct server *server, char *text, size_t size)
 {
     enum server_admin admin = GET(server->admin);
-    unsigned rise = GET(server->rise), fall = GET(server->fall);
-    unsigned health = GET(server->check_health);
-    bool checked = GET(server->check_enabled);
+    const struct server *asked = server_asked_for(server);
+    unsigned rise = GET(asked->rise), fall = GET(asked->fall);
+    unsigned health = GET(asked->check_health);
+    bool checked = GET(asked->check_enabled);
     if (admin == SERVER_MAINT) {
         snprintf(text, size, "MAINT");
+    } else if (asked != server && GET(asked->admin) == SERVER_MAINT) {
+        snprintf(text, size, "MAINT (via %s/%s)", asked->backend->name, asked->name);
+    } else if (!GET(server->up) && GET(asked->agent_enabled) && GET(asked->agent_health) == 0) {
+        snprintf(text, size, "DOWN (agent)");
     } else if (!GET(server->up)) {
         if (checked && health > 0)
             snprintf(text, size, "DOWN %u/%u", health, rise);
         else
             snprintf(text, size, "DOWN");
     } else {
-        const char *word = admin == SERVER_DRAIN  ? "DRAIN"
+        const char *drain = GET(asked->agent_enabled) ? "DRAIN (agent)" : "DRAIN";
+        const char *word = admin == SERVER_DRAIN  ? drain
                            : GET(server->leaving) ? "NOLB"
                            : checked              ? "UP"
                                                   : "no check";
@@ -188,6 +213,13 @@ void server_read_check(const struct server *server, struct check_result *check_o
     pthread_mutex_unlock(&server->backend->lock);
 }
 
+void server_read_agent(const struct server *server, struct check_result *check_out)
+{
+    pthread_mutex_lock(&server->backend->lock);
+    *check_out = server->agent;
+    pthread_mutex_unlock(&server->backend->lock);
+}
+
 unsigned server_read_transitions(const struct server *server, struct server_transition *out)
 {
     pthread_mutex_lock(&server->backend->lock);
@@ -199,9 +231,19 @@ unsigned server_read_transitions(const struct server *server, struct server_tran
     return count;
 }
 
+/* Of a bound on streams; 0 stays none. */
+static unsigned warm_share(const struct server *server, unsigned bound)
+{
+    unsigned percent = GET(server->throttle_percent);
+    if (bound == 0 || percent >= 100)
+        return bound;
+    unsigned share = (unsigned)((uint64_t)bound * percent / 100);
+    return share > 0 ? share : 1;
+}
+
 unsigned server_limit(const struct server *server)
 {
-    unsigned maxconn = GET(server->maxconn), minconn = GET(server->minconn);
+    unsigned maxconn = warm_share(server, GET(server->maxconn)), minconn = GET(server->minconn);
     const struct backend *backend = server->backend;
     unsigned sessions = GET(backend->sessions);
     if (minconn == 0 || minconn >= maxconn || sessions >= backend->fullconn)

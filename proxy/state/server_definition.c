@@ -138,8 +138,10 @@ static void print_step(FILE *out, const struct conf_check_step *step)
 static void print_check(FILE *out, const struct conf_check *check)
 {
     const char *texts[] = {check->user, check->hello, check->domain, check->command, check->path};
-    fprintf(out, "%d %d %d %d ", (int)check->kind, check->disable_on_404, check->send_state,
-            check->is_pre_41);
+    fprintf(out, "%d %d %d %d %d %u ", (int)check->kind, check->disable_on_404, check->send_state,
+            check->is_pre_41, (int)check->role, check->max_lag_ms);
+    print_text(out, check->password);
+    print_text(out, check->database);
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         print_text(out, texts[i]);
     for (size_t i = 0; i < check->script.count; i++)
@@ -161,6 +163,11 @@ char *server_check_definition_text(const struct conf_proxy *proxy, const struct 
         print_text(out, check->sni);
         fprintf(out, "%u %d %d ", check->port, check->tls, check->send_proxy);
         print_check(out, &proxy->check);
+    }
+    if (conf->agent.enabled) {
+        print_addr(out, &conf->agent.addr);
+        print_text(out, conf->agent.send);
+        fprintf(out, "%u ", conf->agent.port);
     }
     return fclose(out) == 0 ? text : NULL;
 }

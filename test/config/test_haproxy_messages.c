@@ -129,7 +129,7 @@ static const struct {
     {"regular expression", LISTEN(" tcp-check expect rstring a(b"), 9, 27, CONF_ERROR, "tcp-check: 'a(b' is not a regular expression", "a parenthesis is not closed"},
     {"header without its name", LISTEN(" http-check expect hdr a b"), 9, 20, CONF_ERROR, "http-check: 'hdr' needs the name of a header", "hdr name set-cookie value -m beg a="},
     {"code by an expression", LISTEN(" tcp-check expect status-code res.len string a"), 9, 31, CONF_ERROR, "tcp-check: this expression is not supported yet", "so far: int(42)"},
-    {"protocol of a step", LISTEN(" http-check connect proto h2"), 9, 28, CONF_ERROR, "http-check: probes do not speak 'h2'", "h1 or none"},
+    {"protocol of a step", LISTEN(" http-check connect proto h2"), 9, 27, CONF_ERROR, "http-check: probes do not speak 'h2'", "h1 or none"},
     {"variable of a probe", LISTEN(" tcp-check set-var(check.a) int(1)"), 9, 12, CONF_ERROR, "tcp-check: variables of probes are not supported yet", "write the value where it is used"},
     {"odd digits", LISTEN(" tcp-check send-binary 123"), 9, 24, CONF_ERROR, "tcp-check: '123' is not hexadecimal", "two hexadecimal digits for each byte: 0d0a"},
     {"result that cannot be", LISTEN(" tcp-check expect ok-status L7STS string a"), 9, 29, CONF_ERROR, "tcp-check: 'L7STS' cannot be the result here", "L7OK, L7OKC, L6OK or L4OK"},
