@@ -386,6 +386,7 @@ struct conf_proxy {
     bool all_backups; /* option allbackups */
     bool accept_invalid_response;
     bool log_health_checks;
+    unsigned panic_percent; /* option panic-threshold; 0 = never */
     unsigned fullconn; /* 0 = a tenth of the maxconn of its frontends */
 };
 

@@ -109,7 +109,7 @@ static void apply_server(struct applying *a, struct server *server, const struct
     if (conf->check.enabled && server->probe != NULL)
         probe_set_times(server->probe, a->global, a->proxy, conf);
     else if (conf->check.enabled)
-        add_probe(a, server, conf, probe_kind_find(a->proxy->check.kind), &a->script, probe_new);
+        add_probe(a, server, conf, probe_kind_find(&a->proxy->check), &a->script, probe_new);
     if (conf->agent.enabled && server->agent_probe != NULL)
         probe_set_times(server->agent_probe, a->global, a->proxy, conf);
     else if (conf->agent.enabled)

@@ -29,10 +29,14 @@ static void hurry(struct server *server);
 
 /* ---- settings ---- */
 
-const struct probe_kind *probe_kind_find(enum conf_check_kind kind)
+const struct probe_kind *probe_kind_find(const struct conf_check *check)
 {
     size_t i = 0;
-    while (probe_kinds[i] != NULL && probe_kinds[i]->kind != kind)
+    if (check->role != CONF_ROLE_ANY && check->kind == CONF_CHECK_PGSQL)
+        return &probe_kind_pgsql_role;
+    if (check->role != CONF_ROLE_ANY && check->kind == CONF_CHECK_MYSQL)
+        return &probe_kind_mysql_role;
+    while (probe_kinds[i] != NULL && probe_kinds[i]->kind != check->kind)
         i++;
     return probe_kinds[i] != NULL ? probe_kinds[i] : probe_kinds[0];
 }
@@ -371,8 +375,8 @@ static socklen_t find_address(const struct probe *probe, const struct conf_conne
 static int start_connect(struct probe *probe)
 {
     const struct conf_connect *connect = present_connect(probe);
-    /* saves a packet; yet a TLS server may hold back its second record until we acknowledge */
-    struct conn_options options = {.slow_ack = !probe->is_tls};
+    /* saves a packet; but whoever says more than one thing may hold the next back until we acknowledge */
+    struct conn_options options = {.slow_ack = !probe->is_tls && !probe->script->is_dialogue};
     struct sockaddr_storage to;
     socklen_t to_len = find_address(probe, connect, &to);
     int fd = probe->socket;
@@ -436,6 +440,7 @@ static void free_memory(struct loop_garbage *garbage)
 {
     struct probe *probe = LIST_ITEM(garbage, struct probe, garbage);
     script_free(probe->script);
+    free(probe->scram);
     free(probe->greeting);
     free(probe->sni);
     free(probe);

@@ -31,6 +31,23 @@ enum probe_state {
     PROBE_STATES
 };
 
+/* What a database server says of itself; see pgsql_role.c, mysql_role.c. */
+struct role_report {
+    bool is_following;  /* it is a replica */
+    bool is_unwritable; /* for another reason: read_only */
+    bool is_known;      /* it has said which */
+    bool is_cluster, is_out_of_cluster;
+    bool is_broken;        /* replication has stopped */
+    long long lag_seconds; /* behind; -1 = nobody knows */
+    long long timeline;    /* PostgreSQL's; 0 = none */
+    char version[40];
+};
+
+/* Which columns of SHOW SLAVE STATUS tell how it goes. */
+struct replica_columns {
+    unsigned seen, io_running, sql_running, seconds_behind;
+};
+
 /* What an agent wants besides saying up or down. */
 struct agent_orders {
     bool has_admin, has_weight, has_maxconn;
@@ -64,6 +81,10 @@ struct probe_kind {
 extern const struct probe_kind *const probe_kinds[];
 extern const struct probe_kind probe_kind_redis, probe_kind_mysql, probe_kind_pgsql,
     probe_kind_ldap, probe_kind_smtp, probe_kind_tls_hello, probe_kind_spop;
+/* With role: another script for these two. */
+extern const struct probe_kind probe_kind_pgsql_role, probe_kind_mysql_role;
+/* role.c: the verdict, when the server has told all. */
+enum probe_step role_judge(struct probe *probe);
 /* agent.c; in no table, as no option chooses it. */
 extern const struct probe_kind probe_kind_agent;
 /* Carries out what the agent of this probe ordered, before its result is reported. */
@@ -110,14 +131,21 @@ struct probe {
     size_t unsent_len;
     const char *answer; /* since the last question; in the scratch, or kept */
     size_t answer_len;
-    char *kept;                     /* owned: the answer, once it had to be waited for; or NULL */
-    int code;                       /* told by the answer */
-    char info[SERVER_REASON_BYTES]; /* told by the answer */
-    struct agent_orders orders;     /* told by an agent's answer */
+    char *kept;                       /* owned: the answer, once it had to be waited for; or NULL */
+    int code;                         /* told by the answer */
+    char info[SERVER_REASON_BYTES];   /* told by the answer */
+    struct agent_orders orders;       /* told by an agent's answer */
+    unsigned stage;                   /* of a dialogue that one judge leads */
+    size_t taken;                     /* bytes of the answer that it is done with */
+    struct role_report role;          /* what it learned so far */
+    bool is_told;                     /* and that is all */
+    unsigned column_count, ends_seen; /* of the answer that MySQL is giving */
+    struct replica_columns columns;
+    struct scram *scram; /* owned; kept between tries; or NULL */
 };
 
-/* The row of a kind; an unknown one only connects. */
-const struct probe_kind *probe_kind_find(enum conf_check_kind kind);
+/* The row for the settings; an unknown kind only connects. */
+const struct probe_kind *probe_kind_find(const struct conf_check *check);
 
 /* Asleep until probe_start_in(). Counts itself on the script. NULL when memory runs out. */
 struct probe *probe_new(struct loop *control, struct server *server, struct script *script,

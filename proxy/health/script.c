@@ -161,6 +161,18 @@ static bool write_steps(struct script *script, const struct probe_kind *kind,
     return kind->step_count > 0 || add_configured(script, &check->script);
 }
 
+/* More than a question and an answer, or who answers may ask back. */
+static bool has_dialogue(const struct script *script)
+{
+    unsigned answers = 0;
+    bool is_led = false;
+    for (size_t i = 0; i < script->count; i++) {
+        answers += script->steps[i].conf.kind == CONF_STEP_EXPECT;
+        is_led = is_led || script->steps[i].judge != NULL;
+    }
+    return is_led || answers > 1;
+}
+
 struct script *script_new(const struct probe_kind *kind, const struct conf_proxy *proxy,
                           const char *node)
 {
@@ -171,6 +183,11 @@ struct script *script_new(const struct probe_kind *kind, const struct conf_proxy
     script->arena = arena_new();
     script->words = kind->words;
     script->node = keep_text(script, node);
+    script->role = proxy->check.role;
+    script->user = keep_text(script, proxy->check.user);
+    script->password = keep_text(script, proxy->check.password);
+    script->database = keep_text(script, proxy->check.database);
+    script->max_lag_ms = proxy->check.max_lag_ms;
     script->disable_on_404 = proxy->check.disable_on_404;
     script->send_state = proxy->check.send_state;
     script->lenient = proxy->accept_invalid_response;
@@ -178,6 +195,7 @@ struct script *script_new(const struct probe_kind *kind, const struct conf_proxy
         script_free(script);
         return NULL;
     }
+    script->is_dialogue = has_dialogue(script);
     return script;
 }
 

@@ -64,7 +64,12 @@ struct script {
     struct script_step *steps; /* owned */
     size_t count;
     bool disable_on_404, send_state, lenient;
+    bool is_dialogue; /* both sides speak more than once */
     const char *node; /* of the send-state header */
+    /* of kinds that log in */
+    enum conf_role role;
+    const char *user, *password, *database;
+    unsigned max_lag_ms;
 };
 
 /* For conf_input.regex_is_good. */

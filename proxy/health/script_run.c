@@ -63,6 +63,11 @@ void script_forget(struct probe *probe)
     probe->unsent = NULL;
     probe->is_asked = probe->has_ended = probe->is_404 = false;
     probe->code = 0;
+    probe->stage = 0;
+    probe->taken = 0;
+    probe->is_told = false;
+    probe->result.is_decisive = false;
+    probe->role = (struct role_report){.lag_seconds = -1};
     probe->info[0] = '\0';
 }
 

@@ -209,6 +209,7 @@ static void commit_backend(struct snapshot *snapshot, struct proxy *proxy, bool 
     backend->fullconn = conf->fullconn;
     backend->has_dynamic_limits = has_dynamic_limits(conf);
     backend->is_listen = conf->caps == CONF_LISTEN;
+    backend->panic_percent = conf->panic_percent;
     remove_servers(backend, snapshot);
     for (size_t i = 0; i < conf->server_count; i++)
         commit_server(proxy->servers[i], conf, i, control);

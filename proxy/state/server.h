@@ -59,6 +59,7 @@ struct check_result {
     enum health_status status;
     int code;                       /* of HTTP; 0 = none */
     int64_t duration_ms;            /* -1 = none yet */
+    bool is_decisive;               /* the server itself has said so: once is enough */
     char info[SERVER_REASON_BYTES]; /* last_chk: of the answer, or the error's text */
 };
 

@@ -47,18 +47,20 @@ static bool is_failed(const struct judge *judge, const struct check_result *chec
 
 /* Counts the result towards rise or fall; whether it counted, as HAProxy reports it. */
 static bool count(struct server *server, const struct judge *judge,
-                  const struct check_result *check)
+                  const struct check_result *check, bool was_decisive)
 {
     unsigned health = GET(*judge->health), rise = judge->rise, top = rise + judge->fall - 1;
     if (is_passed(check)) {
         if (health >= top || (check->status == HEALTH_L7_OK_CONDITIONAL && health == 0))
             return false;
-        health = health + 1 >= rise ? top : health + 1;
+        /* it was well before, in another role */
+        bool is_enough = check->is_decisive && was_decisive;
+        health = is_enough || health + 1 >= rise ? top : health + 1;
     } else {
         if (!is_failed(judge, check) || health == 0)
             return false;
         SET(server->failed_checks, GET(server->failed_checks) + 1);
-        health = health - 1 < rise ? 0 : health - 1;
+        health = check->is_decisive || health - 1 < rise ? 0 : health - 1;
     }
     SET(*judge->health, health);
     return true;
@@ -115,10 +117,11 @@ static void report(struct server *server, const struct judge *judge,
                    const struct check_result *check, struct loop *control)
 {
     enum health_status before = judge->last->status;
+    bool was_decisive = judge->last->is_decisive;
     backend_lock(server->backend);
     *judge->last = *check;
     backend_unlock(server->backend, control->now_us);
-    bool counted = count(server, judge, check), up = is_up_by_all(server);
+    bool counted = count(server, judge, check, was_decisive), up = is_up_by_all(server);
     if (check->status != HEALTH_CHECKED && server->log_health_checks &&
         (counted || before != check->status))
         tell_check(server, judge, check);
