@@ -46,6 +46,14 @@ static const char *scope_name(unsigned scope)
     return "this place";
 }
 
+/* Into nowhere: a value that is wrong is wrong anywhere. */
+static void try_row(struct loader *l, const struct keyword *row, const struct conf_directive *d)
+{
+    struct draft_proxy *nowhere = arena_alloc(l->scratch, sizeof *nowhere);
+    if (row->kind != KW_LIST && row->kind != KW_LINES)
+        apply_kinds[row->kind].set(l, row, nowhere, d);
+}
+
 /* HAProxy ignores a frontend's keyword in a backend and the reverse, and says so; so do we. Servers
  * are more than a word too many. */
 static void report_misplaced(struct loader *l, const struct keyword *row, unsigned scope,
@@ -53,12 +61,13 @@ static void report_misplaced(struct loader *l, const struct keyword *row, unsign
 {
     bool harmless = (scope == IN_FRONTEND && (row->scopes & IN_BACKEND) != 0) ||
                     (scope == IN_BACKEND && (row->scopes & IN_FRONTEND) != 0);
-    if (harmless && row->params != LEVEL_SERVER)
+    if (harmless && row->params != LEVEL_SERVER) {
+        try_row(l, row, d);
         CONF_WARN(l, d->name.span,
                   arena_printf(l->scratch, "remove it, or move it into %s",
                                scope_name(scope == IN_FRONTEND ? IN_BACKEND : IN_FRONTEND)),
                   "'%s' has no effect in %s", d->name.text, scope_name(scope));
-    else
+    } else
         CONF_FAIL(l, d->name.span, NULL, "'%s' is not allowed in %s", d->name.text,
                   scope_name(scope));
 }
@@ -74,9 +83,8 @@ static void apply_prefixed(struct loader *l, enum keyword_level level, unsigned 
     }
 }
 
-/* Does a group hold what follows a common first word, rather than being one of its own? */
-static bool is_gathering(struct loader *l, enum keyword_level level, const struct keyword *row,
-                         const struct conf_directive *d)
+bool apply_is_gathering(struct loader *l, enum keyword_level level, const struct keyword *row,
+                        const struct conf_directive *d)
 {
     return d->is_group && (row == NULL || keyword_is_idle(row) || row->kind == KW_LINES) &&
            keyword_is_prefix(&l->index, l->scratch, level, d->name.text);
@@ -86,7 +94,7 @@ static void apply_one(struct loader *l, enum keyword_level level, unsigned scope
                       const struct conf_directive *d)
 {
     const struct keyword *row = keyword_find(&l->index, l->scratch, level, d->name.text);
-    if (is_gathering(l, level, row, d))
+    if (apply_is_gathering(l, level, row, d))
         apply_prefixed(l, level, scope, base, d);
     else if (row == NULL)
         report_unknown(l, level, scope, d);
@@ -125,22 +133,11 @@ const struct conf_word *apply_only_arg(struct loader *l, const struct conf_direc
     return NULL;
 }
 
-/* The parameter that a single value stands for. */
-static const struct keyword *bare_row(struct loader *l, enum keyword_level level)
-{
-    KEYWORDS_OF(&l->index, level, row)
-    {
-        if (row->bare)
-            return row;
-    }
-    return NULL;
-}
-
 /* `binds = ["*:80"]` is `binds = ({ address = "*:80"; })`. False where only a group will do. */
 static bool apply_bare(struct loader *l, const struct keyword *row, void *base,
                        const struct conf_directive *d, size_t arg)
 {
-    const struct keyword *param = bare_row(l, row->params);
+    const struct keyword *param = keyword_bare(&l->index, row->params);
     if (param == NULL) {
         CONF_FAIL(l, d->args[arg].span,
                   arena_printf(l->scratch, "write %s = { ... }", d->name.text),

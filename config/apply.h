@@ -21,6 +21,10 @@ const struct conf_word *apply_only_arg(struct loader *l, const struct conf_direc
 /* Is it written as switched off: `keyword = false`? */
 bool apply_is_off(const struct conf_directive *d);
 
+/* Does a group hold what follows a common first word, rather than being one of its own? */
+bool apply_is_gathering(struct loader *l, enum keyword_level level, const struct keyword *row,
+                        const struct conf_directive *d);
+
 /* One entry of the table of kinds; apply.c finds it by the row's kind. */
 struct apply_kind {
     const char *takes; /* the value, for messages and the manual: "a duration" */

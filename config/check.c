@@ -29,7 +29,7 @@ static void check_no_bind(struct loader *l, const struct config *config,
 static bool has_line(const struct conf_proxy *proxy, enum conf_line_kind kind)
 {
     for (size_t i = 0; i < proxy->lines.count; i++) {
-        if (proxy->lines.items[i].row->value == (int)kind)
+        if (proxy->lines.items[i].kind == kind)
             return true;
     }
     return false;
@@ -39,7 +39,7 @@ static void check_no_backend(struct loader *l, const struct config *config,
                              const struct conf_proxy *proxy, struct conf_span span)
 {
     (void)config;
-    bool answers = proxy->action_count > 0 || proxy->stats.enabled || proxy->monitor_uri != NULL ||
+    bool answers = proxy->stats.enabled || proxy->monitor_uri != NULL ||
                    has_line(proxy, CONF_LINE_HTTP_REQUEST) || has_line(proxy, CONF_LINE_REDIRECT);
     if ((proxy->caps & CONF_FRONTEND) && proxy->default_backend_name == NULL &&
         proxy->server_count == 0 && !answers && !has_line(proxy, CONF_LINE_USE_BACKEND))
@@ -53,8 +53,8 @@ static void check_no_server(struct loader *l, const struct config *config,
                             const struct conf_proxy *proxy, struct conf_span span)
 {
     (void)config;
-    if (proxy->caps == CONF_BACKEND && proxy->server_count == 0 && proxy->action_count == 0 &&
-        !proxy->stats.enabled && proxy->lines.count == 0)
+    if (proxy->caps == CONF_BACKEND && proxy->server_count == 0 && !proxy->stats.enabled &&
+        proxy->lines.count == 0)
         CONF_WARN(l, span,
                   loader_hint(l, span,
                               "add servers = ( { name = \"a\"; address = \"10.0.0.1:80\"; } )",
@@ -86,7 +86,7 @@ static void note_mentioned(struct loader *l, const struct conf_proxy *user)
 {
     for (size_t i = 0; i < user->lines.count; i++) {
         const struct conf_line *line = &user->lines.items[i];
-        bool is_choice = line->row->value == CONF_LINE_USE_BACKEND && line->word_count > 0;
+        bool is_choice = line->kind == CONF_LINE_USE_BACKEND && line->word_count > 0;
         if (is_choice && strstr(line->words[0].text, "%[") != NULL)
             l->any_backend = true;
         for (size_t k = 0; k < line->word_count; k++)
@@ -213,7 +213,6 @@ static void check_http_words(struct loader *l, const struct config *config,
         const char *word;
     } words[] = {
         {proxy->stats.enabled, "stats"},
-        {proxy->action_count > 0, "http-request"},
         {proxy->monitor_uri != NULL, "monitor-uri"},
         {proxy->forwardfor.enabled, "option forwardfor"},
         {proxy->cookie.name != NULL, "cookie"},

@@ -43,6 +43,7 @@ enum conf_section_kind {
     CONF_SECTION_FRONTEND,
     CONF_SECTION_BACKEND,
     CONF_SECTION_LISTEN,
+    CONF_SECTION_ANY, /* libconfig, while it is read: its members say which. The last one. */
 };
 
 struct conf_section {
@@ -50,6 +51,7 @@ struct conf_section {
     struct conf_span span; /* of the section's first word */
     struct conf_word name; /* text NULL where none is given */
     struct conf_word from; /* the defaults it names */
+    struct conf_place end; /* libconfig: of its closing brace */
     struct conf_directive *directives;
     size_t directive_count;
 };

@@ -9,6 +9,11 @@ struct env_value {
     const char *text; /* NULL: unset */
 };
 
+bool haproxy_env_is_changed(const struct haproxy_env *env, const char *name)
+{
+    return env->is_closed || *name == '.' || names_get(&env->changed, name) != NULL;
+}
+
 const char *haproxy_env_get(const struct haproxy_env *env, const char *name)
 {
     const struct env_value *changed = names_get(&env->changed, name);

@@ -18,6 +18,9 @@ struct haproxy_env {
     unsigned line;           /* ".LINE", made up when asked for */
 };
 
+/* Has the file itself changed it, or is it made up for the file? */
+bool haproxy_env_is_changed(const struct haproxy_env *env, const char *name);
+
 /* NULL where it is not set. */
 const char *haproxy_env_get(const struct haproxy_env *env, const char *name);
 

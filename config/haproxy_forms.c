@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Lines whose grammar is their own: each is a row of the table at the end and a function, which
- * makes directives of the same keyword rows as any other line. Rules are in haproxy_rules.c.
+ * makes directives of the same keyword rows as any other line.
  */
 #include <string.h>
 
 #include "config/haproxy_priv.h"
-#include "config/haproxy_rules.h"
 
 /* One more argument than the name: text that may go on to the end of the line. */
 static void read_rest_as_text(const struct haproxy_line *line)
@@ -149,20 +148,33 @@ static void read_http_check(const struct haproxy_line *line)
     d->is_line = true;
 }
 
-/* stats admin if TRUE */
-static void read_stats_admin(const struct haproxy_line *line)
+/* master-worker [no-exit-on-failure]: the monitor never leaves because a worker failed. */
+static void read_master_worker(const struct haproxy_line *line)
+{
+    if (line->count > 2 ||
+        (line->count == 2 && strcmp(line->words[1].text, "no-exit-on-failure") != 0)) {
+        CONF_FAIL(line->r->l, line->words[line->count - 1].span, "write: master-worker",
+                  "'master-worker' takes no word but 'no-exit-on-failure'");
+        return;
+    }
+    haproxy_emit(line->r, haproxy_reword(line->words[0], line->row->name));
+}
+
+/* stats realm <text>: words behind it are for nobody, though they are often meant. */
+static void read_realm(const struct haproxy_line *line)
 {
     struct loader *l = line->r->l;
-    if (line->count == 2)
-        CONF_FAIL(l, line->words[1].span, "write: stats admin if TRUE",
-                  "'stats admin' needs a condition");
-    else if (line->count != 4 || strcmp(line->words[2].text, "if") != 0 ||
-             strcmp(line->words[3].text, "TRUE") != 0)
-        CONF_FAIL(l, haproxy_span(line->words + 2, line->count - 2),
-                  "write: stats admin if TRUE, and protect it with stats auth",
-                  "conditions of 'stats admin' are not supported yet");
-    else
+    const struct conf_word *args = line->words + line->name_words;
+    size_t count = line->count - line->name_words;
+    if (count > 1)
+        CONF_WARN(l, args[1].span,
+                  arena_printf(l->scratch, "quote what belongs together: stats realm \"%s %s\"",
+                               args[0].text, args[1].text),
+                  "'stats realm' takes one word: this one does not count");
+    struct conf_directive *d =
         haproxy_emit(line->r, haproxy_reword(line->words[0], line->row->name));
+    d->args = (struct conf_word *)args;
+    d->arg_count = count > 1 ? 1 : count;
 }
 
 /* setenv NAME VALUE, presetenv NAME VALUE, unsetenv NAME..., resetenv [NAME...] */
@@ -197,12 +209,13 @@ static const struct {
     {"description", NULL, LEVEL_PROXY, read_rest_as_text},
     {"description", NULL, LEVEL_GLOBAL, read_rest_as_text},
     {"stats", "show-desc", LEVEL_PROXY, read_rest_as_text},
-    {"stats", "admin", LEVEL_PROXY, read_stats_admin},
+    {"stats", "realm", LEVEL_PROXY, read_realm},
+    {"errorfiles", NULL, LEVEL_PROXY, haproxy_errors_use},
     {"log", NULL, LEVEL_PROXY, read_log},
     {"log", NULL, LEVEL_GLOBAL, read_log},
     {"option", "httpchk", LEVEL_PROXY, read_httpchk},
     {"http-check", NULL, LEVEL_PROXY, read_http_check},
-    {"http-request", NULL, LEVEL_PROXY, haproxy_rule_read},
+    {"master-worker", NULL, LEVEL_GLOBAL, read_master_worker},
     {"setenv", NULL, LEVEL_GLOBAL, read_environment},
     {"presetenv", NULL, LEVEL_GLOBAL, read_environment},
     {"unsetenv", NULL, LEVEL_GLOBAL, read_environment},

@@ -17,9 +17,13 @@ struct haproxy_reader {
     struct loader *l;
     struct haproxy_env env;
     struct haproxy_blocks blocks;
-    bool in_section;                       /* l->sections has one to add to: its last */
-    bool is_skipping;                      /* within a section that is not built or unknown */
+    bool in_section;  /* l->sections has one to add to: its last */
+    bool is_skipping; /* within a section that is not built or unknown */
+    size_t made;      /* sections and directives, of which some lines leave none */
     const struct haproxy_section *foreign; /* the section being skipped, where it is known */
+    struct conf_span foreign_span;         /* of its first word */
+    bool foreign_complete;                 /* it has the line without which there is none */
+    struct error_group *error_group;       /* of the http-errors section at hand */
 };
 
 /* What stands before a keyword. */
@@ -62,6 +66,19 @@ MUST_CHECK bool haproxy_params(const struct haproxy_line *line, const struct key
 
 /* haproxy_forms.c: true when the line has a grammar of its own and was read. */
 bool haproxy_form_read(const struct haproxy_line *line);
+
+/* haproxy_foreign.c: sections that are checked and forgotten. */
+struct haproxy_section;
+void haproxy_foreign_head(struct haproxy_reader *r, const struct haproxy_section *section,
+                          const struct haproxy_words *words);
+void haproxy_foreign_line(struct haproxy_reader *r, const struct haproxy_words *words);
+void haproxy_foreign_end(struct haproxy_reader *r);
+
+/* haproxy_errors.c: http-errors sections, and the lines that use them. */
+void haproxy_errors_begin(struct haproxy_reader *r, const char *name);
+void haproxy_errors_line(struct haproxy_reader *r, const struct haproxy_words *words);
+void haproxy_errors_use(const struct haproxy_line *line);
+void haproxy_errors_end(struct loader *l);
 
 /* haproxy_old.c: a former spelling becomes today's, with a warning; false when there is none. The
  * words may be replaced. */

@@ -21,6 +21,7 @@ static struct conf_section *section_begin(struct haproxy_reader *r, enum conf_se
     struct conf_section *section = &sections->items[sections->count++];
     *section = (struct conf_section){.kind = kind, .span = span};
     r->in_section = true;
+    r->made++;
     return section;
 }
 
@@ -31,6 +32,7 @@ struct conf_directive *haproxy_emit(struct haproxy_reader *r, struct conf_word n
     section->directives =
         arena_list_grow(r->l->scratch, section->directives, section->directive_count, sizeof d);
     section->directives[section->directive_count] = d;
+    r->made++;
     return &section->directives[section->directive_count++];
 }
 
@@ -81,38 +83,6 @@ static void read_head(struct haproxy_reader *r, const struct haproxy_words *word
         take_head_address(r, words);
 }
 
-/* A section that nothing uses yet: whatever would use it is refused where it is used. */
-static void read_foreign_head(struct haproxy_reader *r, const struct haproxy_section *section,
-                              const struct conf_word *name)
-{
-    r->in_section = true;
-    r->is_skipping = true;
-    r->foreign = section;
-    if (section->is_refused)
-        CONF_FAIL(r->l, name->span, section->note, "'%s' sections are not supported yet",
-                  name->text);
-    else
-        CONF_REMARK(r->l, name->span, section->note, "'%s' sections have no effect yet",
-                    name->text);
-}
-
-static void read_foreign_line(struct haproxy_reader *r, const struct haproxy_words *words)
-{
-    const char *word = words->items[0].text;
-    struct suggestion suggestion;
-    suggestion_start(&suggestion, word);
-    for (const char *const *known = r->foreign->keywords; *known != NULL; known++) {
-        if (strcmp(*known, word) == 0)
-            return;
-        suggestion_try(&suggestion, *known);
-    }
-    CONF_FAIL(r->l, words->items[0].span,
-              suggestion.best != NULL
-                  ? arena_printf(r->l->scratch, "did you mean '%s'?", suggestion.best)
-                  : NULL,
-              "unknown keyword '%s' in '%s'", word, r->foreign->name);
-}
-
 static void report_outside(struct haproxy_reader *r, const struct conf_word *word)
 {
     struct suggestion suggestion;
@@ -157,10 +127,11 @@ static void read_words(struct haproxy_reader *r, const struct haproxy_words *wor
         if (*s->name != *first->text || strcmp(s->name, first->text) != 0)
             continue;
         r->is_skipping = false;
+        haproxy_foreign_end(r);
         if (s->keywords == NULL)
             read_head(r, words, s->kind);
         else
-            read_foreign_head(r, s, first);
+            haproxy_foreign_head(r, s, words);
         return;
     }
     if (!r->in_section || (!r->is_skipping && is_misspelt_head(r, words)))
@@ -168,7 +139,46 @@ static void read_words(struct haproxy_reader *r, const struct haproxy_words *wor
     else if (!r->is_skipping)
         haproxy_line_read(r, words);
     else if (r->foreign != NULL)
-        read_foreign_line(r, words);
+        haproxy_foreign_line(r, words);
+}
+
+/* What a conversion does with a line that makes no directive. */
+static void warn_kept(struct haproxy_reader *r, const struct conf_word *first)
+{
+    static const struct {
+        const char *word, *message, *help;
+    } known[] = {
+        {".if", "conditions are decided now", "both branches stay as comments"},
+        {"setenv", "variables are not set any more", "their values stand where they are used"},
+        {"presetenv", "variables are not set any more", "their values stand where they are used"},
+        {"unsetenv", "variables are not unset any more", "they are empty where they are used"},
+        {"resetenv", "variables are not unset any more", "they are empty where they are used"},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (strcmp(known[i].word, first->text) == 0)
+            CONF_WARN(r->l, first->span, known[i].help, "kept as a comment: %s", known[i].message);
+    }
+    if (r->foreign != NULL && strcmp(r->foreign->name, first->text) == 0)
+        CONF_WARN(r->l, first->span, r->foreign->note, "the section '%s' is kept as a comment",
+                  first->text);
+}
+
+/* A line that leaves no trace is kept as a comment: blocks, setenv, sections without effect. */
+static void keep_comment(struct haproxy_reader *r, const char *line, size_t len,
+                         const struct haproxy_words *words, struct conf_place place, size_t before)
+{
+    struct conf_comments *comments = r->l->comments;
+    if (words->count > 0 && r->made == before) {
+        bool is_inside = r->in_section && !r->is_skipping;
+        size_t blanks = is_inside ? strspn(line, " \t") : 0;
+        place.column = is_inside ? 2 : 1;
+        const char *text = arena_printf(r->l->scratch, " %.*s", (int)(len - blanks), line + blanks);
+        comments_add(comments, place, false, text, strlen(text));
+    } else if (words->comment_at < len) {
+        place.column += (unsigned)words->comment_at;
+        comments_add(comments, place, words->count > 0, line + words->comment_at + 1,
+                     len - words->comment_at - 1);
+    }
 }
 
 static void read_line(struct haproxy_reader *r, const struct conf_text *text, size_t line)
@@ -181,14 +191,20 @@ static void read_line(struct haproxy_reader *r, const struct conf_text *text, si
         to--;
     struct conf_place start = {text->file, (unsigned)line + 1, 1};
     struct haproxy_words words;
+    size_t before = r->made;
+    bool was_active = haproxy_blocks_active(&r->blocks);
     r->env.line = start.line;
-    if (!haproxy_words_split(r->l, &r->env, text->bytes + from, to - from, start, &words) ||
-        words.count == 0)
+    if (!haproxy_words_split(r->l, &r->env, text->bytes + from, to - from, start, &words))
         return;
-    if (*words.items[0].text == '.')
+    if (words.count > 0 && *words.items[0].text == '.')
         haproxy_blocks_line(r->l, &r->env, &r->blocks, &words);
-    else if (haproxy_blocks_active(&r->blocks))
+    else if (words.count > 0 && haproxy_blocks_active(&r->blocks))
         read_words(r, &words);
+    if (r->l->comments == NULL)
+        return;
+    if (was_active && words.count > 0)
+        warn_kept(r, &words.items[0]);
+    keep_comment(r, text->bytes + from, to - from, &words, start, before);
 }
 
 /* HAProxy 2.3 and later take a missing line feed for a truncated file; an editor forgot it. */
@@ -218,6 +234,8 @@ void haproxy_read(struct loader *l, const struct conf_text *text)
     check_line_ends(l, text);
     for (size_t line = 0; line < text->line_count; line++)
         read_line(&r, text, line);
+    haproxy_foreign_end(&r);
+    haproxy_errors_end(l);
     haproxy_blocks_end(l, &r.blocks);
 }
 

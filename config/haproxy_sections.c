@@ -4,27 +4,66 @@
 
 #include <stddef.h>
 
+/* A line each: its keyword and what must follow it; see haproxy_foreign.c. */
 static const char *const resolvers[] = {
-    "nameserver", "parse-resolv-conf",     "hold", "resolve_retries",
-    "timeout",    "accepted_payload_size", NULL};
-static const char *const peers[] = {"peer",           "server",  "bind", "default-bind",
-                                    "default-server", "table",   "log",  "shards",
-                                    "disabled",       "enabled", "no",   NULL};
-static const char *const userlist[] = {"user", "group", NULL};
-static const char *const http_errors[] = {"errorfile", NULL};
-static const char *const cache[] = {"total-max-size", "max-object-size",       "max-age",
-                                    "process-vary",   "max-secondary-entries", NULL};
-static const char *const ring[] = {"description",  "format",         "maxlen",
-                                   "size",         "timeout",        "server",
-                                   "backing-file", "default-server", NULL};
-static const char *const log_forward[] = {"bind",    "dgram-bind", "log",     "maxconn",
-                                          "timeout", "option",     "backlog", NULL};
-static const char *const mailers[] = {"mailer", "timeout", NULL};
-static const char *const program[] = {"command", "user", "group", "option", "no", NULL};
-static const char *const crt_store[] = {"crt-base", "key-base", "load", NULL};
-static const char *const fcgi_app[] = {"acl",         "docroot",   "index",  "log-stderr",
-                                       "pass-header", "path-info", "option", "set-param",
-                                       "no",          NULL};
+    "nameserver <name> <address>",
+    "parse-resolv-conf",
+    "hold {nx|obsolete|other|refused|timeout|valid} <time>",
+    "resolve_retries <count>",
+    "timeout {resolve|retry} <time>",
+    "accepted_payload_size <12..65535>",
+    NULL,
+};
+static const char *const peers[] = {
+    "peer <name>",
+    "server <name>",
+    "bind <address>",
+    "default-bind",
+    "default-server",
+    "table <name> <settings>",
+    "log <target>",
+    "shards <count>",
+    "disabled",
+    "enabled",
+    "no",
+    NULL,
+};
+static const char *const userlist[] = {"user <name>", "group <name>", NULL};
+static const char *const http_errors[] = {"errorfile <status> <file>", NULL};
+static const char *const cache[] = {
+    "!total-max-size <1..4095>",
+    "max-object-size <size>",
+    "max-age <seconds>",
+    "process-vary {on|off}",
+    "max-secondary-entries <1..2147483647>",
+    NULL,
+};
+static const char *const ring[] = {
+    "description <text>",
+    "format {iso|local|priority|raw|rfc3164|rfc5424|short|timed}",
+    "maxlen <bytes>",
+    "size <size>",
+    "timeout {connect|server} <time>",
+    "server <name> <address>",
+    "backing-file <path>",
+    "default-server",
+    NULL,
+};
+static const char *const log_forward[] = {
+    "bind <address>",        "dgram-bind <address>", "log <target>",    "maxconn <count>",
+    "timeout client <time>", "option <name>",        "backlog <count>", NULL,
+};
+static const char *const mailers[] = {"mailer <name> <address>", "timeout {mail} <time>", NULL};
+static const char *const program[] = {"command <command>", "user <name>", "group <name>",
+                                      "option <name>",     "no <option>", NULL};
+static const char *const crt_store[] = {"crt-base <path>", "key-base <path>", "load", NULL};
+static const char *const fcgi_app[] = {
+    "!docroot <path>",    "acl <name>",
+    "index <name>",       "log-stderr <target>",
+    "pass-header <name>", "path-info <regex>",
+    "option <name>",      "set-param <name>",
+    "no <option>",        NULL,
+};
 
 const struct haproxy_section haproxy_sections[] = {
     {"global", CONF_SECTION_GLOBAL, NULL, false, NULL},
@@ -35,7 +74,7 @@ const struct haproxy_section haproxy_sections[] = {
     {"resolvers", 0, resolvers, false, "names are resolved when the configuration is loaded"},
     {"peers", 0, peers, false, "there are no stick tables yet"},
     {"userlist", 0, userlist, false, "'http-request auth' is not built yet"},
-    {"http-errors", 0, http_errors, false, "write errorfile lines in the proxies"},
+    {"http-errors", 0, http_errors, false, "its files count where errorfiles names it"},
     {"cache", 0, cache, false, "there is no cache yet"},
     {"mailers", 0, mailers, false, "'email-alert' is not built yet"},
     {"crt-store", 0, crt_store, false, "name the files with crt"},

@@ -12,12 +12,15 @@ struct splitter {
     const char *line;
     size_t len, at;
     struct conf_place start;
-    char quote;     /* the quote we are within, or NUL */
-    size_t opened;  /* where it was opened */
-    size_t word_at; /* where the word began */
-    bool is_list;   /* "${NAME[*]}": may be no word at all */
-    char *text;     /* of the word so far, in the scratch arena */
+    char quote;      /* the quote we are within, or NUL */
+    size_t opened;   /* where it was opened */
+    size_t word_at;  /* where the word began */
+    bool is_list;    /* "${NAME[*]}": may be no word at all */
+    bool is_inlined; /* a variable of it can only be given as its value */
+    char *text;      /* of the word so far, in the scratch arena */
     size_t text_len;
+    char *written; /* the word with its variables, from the first of them on */
+    size_t written_len;
     struct conf_word found[HAPROXY_WORDS_MAX];
     size_t count;
 };
@@ -34,10 +37,33 @@ static struct conf_span span_at(const struct splitter *s, size_t at, size_t widt
     return span;
 }
 
-static void put(struct splitter *s, char c)
+static void put_written(struct splitter *s, const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        s->written = arena_list_grow(s->l->scratch, s->written, s->written_len, 1);
+        s->written[s->written_len++] = text[i];
+    }
+}
+
+/* A literal "${" is "$${", so that it is no variable. */
+static void put_literal(struct splitter *s, char c)
+{
+    if (c == '{' && s->written_len > 0 && s->written[s->written_len - 1] == '$')
+        put_written(s, "$", 1);
+    put_written(s, &c, 1);
+}
+
+static void put_text(struct splitter *s, char c)
 {
     s->text = arena_list_grow(s->l->scratch, s->text, s->text_len, 1);
     s->text[s->text_len++] = c;
+}
+
+static void put(struct splitter *s, char c)
+{
+    put_text(s, c);
+    if (s->written_len > 0)
+        put_literal(s, c);
 }
 
 static void word_add(struct splitter *s, const char *text, size_t len, size_t end)
@@ -57,7 +83,10 @@ static bool word_end(struct splitter *s, size_t end)
         return false;
     }
     word_add(s, s->text_len > 0 ? s->text : "", s->text_len, end);
-    s->text_len = 0;
+    if (s->written_len > 0 && !s->is_inlined)
+        loader_add_template(s->l, s->found[s->count - 1].text,
+                            arena_copy_bytes(s->l->scratch, s->written, s->written_len));
+    s->text_len = s->written_len = 0;
     return true;
 }
 
@@ -92,16 +121,40 @@ static bool take_escape(struct splitter *s)
     return true;
 }
 
+/* Writes a variable as such; false where only its value will do: the file itself has set it, or a
+ * dollar sign before it would hide it. */
+static bool put_variable(struct splitter *s, const char *name, const char *otherwise)
+{
+    bool after_dollar = s->text_len > 0 && s->text[s->text_len - 1] == '$';
+    size_t before = s->written_len == 0 ? s->text_len : 0;
+    if (haproxy_env_is_changed(s->env, name) || after_dollar)
+        return false;
+    for (size_t i = 0; i < before; i++)
+        put_literal(s, s->text[i]);
+    const char *text = *otherwise != '\0' ? arena_printf(s->l->scratch, "${%s-%s}", name, otherwise)
+                                          : arena_printf(s->l->scratch, "${%s}", name);
+    put_written(s, text, strlen(text));
+    return true;
+}
+
 /* "[*]": each blank in the value begins a new word. */
-static bool put_value(struct splitter *s, const char *value, bool in_words)
+static bool put_words(struct splitter *s, const char *value)
 {
     for (; *value != '\0'; value++) {
-        if (!in_words || !isspace((unsigned char)*value))
+        if (!isspace((unsigned char)*value))
             put(s, *value);
         else if (s->text_len > 0 && !word_end(s, s->at))
             return false;
     }
     return true;
+}
+
+static void put_value(struct splitter *s, const char *name, const char *otherwise)
+{
+    const char *value = haproxy_env_get(s->env, name);
+    bool is_kept = put_variable(s, name, otherwise);
+    for (const char *c = value != NULL ? value : otherwise; *c != '\0'; c++)
+        (is_kept ? put_text : put)(s, *c);
 }
 
 static bool is_name_char(char c)
@@ -126,9 +179,9 @@ static bool take_variable(struct splitter *s)
         return false;
     }
     const char *name = arena_copy_bytes(s->l->scratch, s->line + name_at, name_len);
-    const char *value = haproxy_env_get(s->env, name), *otherwise = "";
+    const char *otherwise = "";
     if (in_braces && peek(s, 0) == '[' && peek(s, 1) == '*' && peek(s, 2) == ']') {
-        in_words = s->is_list = true;
+        in_words = s->is_list = s->is_inlined = true;
         s->at += 3;
     }
     if (in_braces && peek(s, 0) == '-') {
@@ -143,7 +196,12 @@ static bool take_variable(struct splitter *s)
         return false;
     }
     s->at += in_braces;
-    return put_value(s, value != NULL ? value : otherwise, in_words);
+    if (!in_words) {
+        put_value(s, name, otherwise);
+        return true;
+    }
+    const char *value = haproxy_env_get(s->env, name);
+    return put_words(s, value != NULL ? value : otherwise);
 }
 
 /* One character, or what stands for one. */
@@ -174,7 +232,7 @@ static bool is_blank(char c)
 static bool take_word(struct splitter *s)
 {
     s->word_at = s->at;
-    s->is_list = false;
+    s->is_list = s->is_inlined = false;
     while (s->at < s->len && (s->quote != '\0' || (!is_blank(peek(s, 0)) && peek(s, 0) != '#'))) {
         if (!take_one(s))
             return false;
@@ -225,29 +283,48 @@ bool haproxy_words_split(struct loader *l, const struct haproxy_env *env, const 
     s.env = env;
     s.line = line;
     s.len = len;
-    s.at = s.opened = s.word_at = s.text_len = s.count = 0;
+    s.at = s.opened = s.word_at = s.text_len = s.written_len = s.count = 0;
     s.start = start;
     s.quote = '\0';
-    s.is_list = false;
-    s.text = NULL;
+    s.is_list = s.is_inlined = false;
+    s.text = s.written = NULL;
     *words_out = (struct haproxy_words){0};
     if (!split(&s))
         return false;
     words_out->count = s.count;
+    words_out->comment_at = s.at;
     words_out->items = arena_alloc(l->scratch, s.count * sizeof *s.found);
     memcpy(words_out->items, s.found, s.count * sizeof *s.found);
     return true;
 }
 
+/* As it was written, where every ${NAME} is a variable. */
+static const char *unquoted(struct loader *l, const char *text)
+{
+    const char *written = loader_template(l, text), *plain = "", *dollars;
+    while ((dollars = strstr(written, "$${")) != NULL) {
+        plain = arena_printf(l->scratch, "%s%.*s${", plain, (int)(dollars - written), written);
+        written = dollars + 3;
+    }
+    return arena_printf(l->scratch, "%s%s", plain, written);
+}
+
 const char *haproxy_words_expand(struct loader *l, const struct haproxy_env *env, const char *text)
 {
-    const char *expanded = "", *open, *close;
-    while ((open = strstr(text, "${")) != NULL && (close = strchr(open, '}')) != NULL) {
+    const char *expanded = "", *rest = text, *open, *close;
+    bool is_kept = true;
+    while ((open = strstr(rest, "${")) != NULL && (close = strchr(open, '}')) != NULL) {
         const char *name = arena_copy_bytes(l->scratch, open + 2, (size_t)(close - open) - 2);
         const char *value = haproxy_env_get(env, name);
-        expanded = arena_printf(l->scratch, "%s%.*s%s", expanded, (int)(open - text), text,
+        expanded = arena_printf(l->scratch, "%s%.*s%s", expanded, (int)(open - rest), rest,
                                 value != NULL ? value : "");
-        text = close + 1;
+        is_kept = is_kept && !haproxy_env_is_changed(env, name);
+        rest = close + 1;
     }
-    return *expanded != '\0' ? arena_printf(l->arena, "%s%s", expanded, text) : text;
+    if (rest == text)
+        return text;
+    expanded = arena_printf(l->arena, "%s%s", expanded, rest);
+    if (is_kept)
+        loader_add_template(l, expanded, unquoted(l, text));
+    return expanded;
 }

@@ -18,6 +18,7 @@ enum { HAPROXY_WORDS_MAX = 64 };
 struct haproxy_words {
     struct conf_word *items; /* in the scratch arena; their texts in that of the configuration */
     size_t count;
+    size_t comment_at; /* offset of the comment behind them, or the length of the line */
 };
 
 /*

@@ -121,6 +121,16 @@ bool keyword_is_idle(const struct keyword *row)
     return row->kind == KW_NOTHING || row->kind == KW_REFUSED || row->kind == KW_LATER;
 }
 
+const struct keyword *keyword_bare(const struct keyword_index *index, enum keyword_level level)
+{
+    KEYWORDS_OF(index, level, row)
+    {
+        if (row->bare)
+            return row;
+    }
+    return NULL;
+}
+
 const char *keyword_libconfig_name(struct conf_arena *arena, const struct keyword *row)
 {
     return keyword_fold(arena, row->plural != NULL ? row->plural : row->name);

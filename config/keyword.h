@@ -42,9 +42,6 @@ enum keyword_level {
     LEVEL_HASH_TYPE,   /* struct conf_hash */
     LEVEL_COOKIE,      /* struct conf_cookie */
     LEVEL_ERROR_FILE,  /* struct conf_error_file */
-    LEVEL_ACTION,      /* struct conf_action */
-    LEVEL_RETURN,      /* struct conf_action, inside `return` */
-    LEVEL_DENY,        /* struct conf_action, inside `deny` */
     LEVEL_COUNT,
 };
 
@@ -119,7 +116,10 @@ struct keyword {
     unsigned position;  /* haproxy.cfg: place among the words that need no name, from 1 */
     int words;     /* haproxy.cfg: how many follow it among parameters; 0 = as its kind has it */
     bool required; /* of a KW_LIST's parameters: an element without it is an error */
-    bool bare;     /* the parameter a single value stands for where a group is expected */
+    bool adds;     /* KW_OWN: each use adds to those before it */
+    bool anew;     /* KW_GROUP: each use forgets what those before it said */
+    bool bare;     /* the parameter a single value stands for where a group is expected;
+                      KW_LINES: a text of libconfig is one word */
     const struct keyword_choice *choices; /* KW_CHOICE, KW_NAME */
     const char *(*names)(size_t i);  /* more choices, from another room's table; NULL ends them */
     enum keyword_level params;       /* KW_GROUP, KW_LIST */
@@ -189,6 +189,9 @@ bool keyword_choice_at(const struct keyword *row, size_t i, struct keyword_choic
 
 /* Is it known, but does nothing (yet)? Its note says why. */
 bool keyword_is_idle(const struct keyword *row);
+
+/* The parameter that a single value stands for; NULL if there is none. */
+const struct keyword *keyword_bare(const struct keyword_index *index, enum keyword_level level);
 
 /* How libconfig spells the row. */
 const char *keyword_libconfig_name(struct conf_arena *arena, const struct keyword *row);

@@ -27,7 +27,7 @@ static const struct keyword bind_rows[] = {
      .doc = "Name of this bind in the statistics."},
     {.name = "ssl", .kind = KW_FLAG, .scopes = IN_BIND, AT(tls.enabled), .initial = "false",
      .doc = "Clients speak TLS here; needs crt."},
-    {.name = "crt", .kind = KW_OWN, .scopes = IN_BIND, AT(tls), .set = own_crt_files,
+    {.name = "crt", .kind = KW_OWN, .scopes = IN_BIND, AT(tls), .set = own_crt_files, .adds = true,
      .takes = "paths", .otherwise = "none",
      .doc = "PEM files with chain and key, or folders of them. The first is used where no name matches."},
     {.name = "key", .kind = KW_OWN, .scopes = IN_BIND, AT(tls.key), .set = own_crt_path,

@@ -5,7 +5,6 @@
 
 #define FORWARDFOR_AT(member) .offset = offsetof(struct conf_forwardfor, member)
 #define ERROR_AT(member) .offset = offsetof(struct conf_error_file, member)
-#define ACTION_AT(member) .offset = offsetof(struct conf_action, member)
 
 static const struct keyword_choice statuses[] = {
     {"200", 200, NULL}, {"400", 400, NULL}, {"401", 401, NULL}, {"403", 403, NULL},
@@ -14,11 +13,6 @@ static const struct keyword_choice statuses[] = {
     {"422", 422, NULL}, {"425", 425, NULL}, {"429", 429, NULL}, {"431", 431, NULL},
     {"500", 500, NULL}, {"501", 501, NULL}, {"502", 502, NULL}, {"503", 503, NULL},
     {"504", 504, NULL}, {NULL, 0, NULL},
-};
-
-static const struct keyword_choice services[] = {
-    {"prometheus-exporter", CONF_ACTION_PROMETHEUS, NULL},
-    {NULL, 0, NULL},
 };
 
 /* clang-format off */
@@ -40,49 +34,16 @@ static const struct keyword error_file_rows[] = {
     {.name = NULL},
 };
 
-static const struct keyword action_rows[] = {
-    {.name = "path", .kind = KW_STRING, .scopes = IN_PARAMS, ACTION_AT(path), .min = 1,
-     .otherwise = "all requests", .doc = "Only requests for this path."},
-    {.name = "return", .kind = KW_GROUP, .scopes = IN_PARAMS, .params = LEVEL_RETURN, .set = own_return,
-     .otherwise = "another action", .since = "2.2", .doc = "Answer with a response given here."},
-    {.name = "deny", .kind = KW_GROUP, .scopes = IN_PARAMS, .params = LEVEL_DENY, .set = own_deny,
-     .otherwise = "another action", .doc = "Answer with an error page."},
-    {.name = "use-service", .kind = KW_OWN, .scopes = IN_PARAMS, .choices = services, .set = own_service,
-     .takes = "prometheus-exporter", .otherwise = "another action", .since = "1.6", .doc = "Answer with the metrics of weir."},
-    {.name = NULL},
-};
-
-static const struct keyword return_rows[] = {
-    {.name = "status", .kind = KW_UINT, .scopes = IN_PARAMS, ACTION_AT(status), .min = 200, .max = 599,
-     .bare = true, .otherwise = "200", .doc = "Status of the response."},
-    {.name = "content-type", .kind = KW_STRING, .scopes = IN_PARAMS, ACTION_AT(content_type), .min = 1,
-     .otherwise = "none", .doc = "Content-Type of the response."},
-    {.name = "string", .kind = KW_OWN, .scopes = IN_PARAMS, .set = own_body_text, .takes = "a text",
-     .otherwise = "an empty body", .doc = "Body of the response."},
-    {.name = "file", .kind = KW_OWN, .scopes = IN_PARAMS, .set = own_body_file, .takes = "a path",
-     .otherwise = "an empty body", .doc = "File with the body of the response, read when the configuration is loaded."},
-    {.name = NULL},
-};
-
-static const struct keyword deny_rows[] = {
-    {.name = "status", .kind = KW_CHOICE, .scopes = IN_PARAMS, ACTION_AT(status), .choices = statuses, .bare = true,
-     .otherwise = "403", .doc = "Status of the error page."},
-    {.name = NULL},
-};
 /* clang-format on */
 
 static const struct keyword_table forwardfor_keywords = {LEVEL_FORWARDFOR, forwardfor_rows, 0};
 static const struct keyword_table error_file_keywords = {LEVEL_ERROR_FILE, error_file_rows, 0};
-static const struct keyword_table action_keywords = {LEVEL_ACTION, action_rows, 0};
-static const struct keyword_table return_keywords = {LEVEL_RETURN, return_rows, 0};
-static const struct keyword_table deny_keywords = {LEVEL_DENY, deny_rows, 0};
 
 extern const struct keyword_table global_keywords, log_keywords, default_tls_options,
     proxy_keywords;
 extern const struct keyword_table bind_keywords, bind_tls_keywords, bind_tls_options;
 extern const struct keyword_table other_global_keywords, other_proxy_keywords, other_bind_keywords,
-    other_server_keywords, other_action_keywords, other_return_keywords, other_deny_keywords,
-    rules_keywords;
+    other_server_keywords, rules_keywords;
 extern const struct keyword_table check_keywords, httpchk_keywords, database_check_keywords,
     smtp_check_keywords, server_check_keywords;
 extern const struct keyword_table balance_keywords, hash_type_keywords, cookie_keywords;
@@ -108,16 +69,10 @@ const struct keyword_table *const config_tables[] = {
     &forwardfor_keywords,
     &httpchk_keywords,
     &error_file_keywords,
-    &action_keywords,
-    &return_keywords,
-    &deny_keywords,
     &other_global_keywords,
     &other_proxy_keywords,
     &other_bind_keywords,
     &other_server_keywords,
-    &other_action_keywords,
-    &other_return_keywords,
-    &other_deny_keywords,
     &rules_keywords,
     &check_keywords,
     &server_check_keywords,

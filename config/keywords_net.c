@@ -9,7 +9,8 @@
 #define SERVER_AT(member) .offset = offsetof(struct conf_server, member)
 #define SOURCE_AT(member) .offset = offsetof(struct conf_outgoing, member)
 #define PROXY_AT(member) .offset = offsetof(struct conf_proxy, member)
-#define SEND(bits) .value = bits, .set = own_send_proxy, .words = KEYWORD_ALONE, .takes = "true or false"
+#define SEND(bits)                                                                                 \
+    .value = bits, .set = own_send_proxy, .words = KEYWORD_ALONE, .takes = "true or false"
 
 enum {
     FRONT = IN_DEFAULTS | IN_FRONTEND,

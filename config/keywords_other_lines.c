@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * HAProxy's words of bind, server and http-request lines that do nothing here, or are yet to be
+ * HAProxy's words of bind and server lines that do nothing here, or are yet to be
  * built: each is known, and says why.
  */
 #include "config/keyword.h"
@@ -56,93 +56,7 @@ static const struct keyword server_rows[] = {
     {MISSING("force-sslv3", IN_SERVER | IN_DEFAULT_SERVER, "there is no SSLv3", "SSLv3 only.")},
     {.name = NULL},
 };
-
-static const struct keyword action_rows[] = {
-    {MISSING("add-acl", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("add-header", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("allow", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("auth", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("cache-use", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("capture", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("del-acl", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("del-header", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("del-map", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("disable-l7-retry", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("do-resolve", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("early-hint", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("normalize-uri", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("ot-group", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("redirect", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("reject", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("replace-header", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("replace-path", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("replace-pathq", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("replace-uri", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("replace-value", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("sc-inc-gpc", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("sc-inc-gpc0", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("sc-inc-gpc1", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("sc-set-gpt", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("sc-set-gpt0", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("send-spoe-group", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("set-dst", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("set-dst-port", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("set-header", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("set-log-level", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("set-map", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("set-mark", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("set-method", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("set-nice", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("set-path", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("set-pathq", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("set-priority-class", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("set-priority-offset", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("set-query", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("set-src", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("set-src-port", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("set-timeout", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("set-tos", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("set-uri", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("set-var", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("set-var-fmt", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("silent-drop", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("strict-mode", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("tarpit", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("track-sc0", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("track-sc1", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("track-sc2", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("unset-var", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("wait-for-body", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {MISSING("wait-for-handshake", IN_PARAMS, "return, deny and use-service are there; other rules come next", "A rule for requests.")},
-    {.name = NULL},
-};
-
-static const struct keyword return_rows[] = {
-    {MISSING("lf-string", IN_PARAMS, "status, content-type, string and file are there", "Part of a response."), .words = 1},
-    {MISSING("lf-file", IN_PARAMS, "status, content-type, string and file are there", "Part of a response."), .words = 1},
-    {MISSING("errorfile", IN_PARAMS, "status, content-type, string and file are there", "Part of a response."), .words = 1},
-    {MISSING("errorfiles", IN_PARAMS, "status, content-type, string and file are there", "Part of a response."), .words = 1},
-    {MISSING("default-errorfiles", IN_PARAMS, "status, content-type, string and file are there", "Part of a response.")},
-    {MISSING("hdr", IN_PARAMS, "status, content-type, string and file are there", "Part of a response."), .words = 2},
-    {.name = NULL},
-};
-
-static const struct keyword deny_rows[] = {
-    {MISSING("content-type", IN_PARAMS, "write return instead of deny to give a body", "Part of a response."), .words = 1},
-    {MISSING("string", IN_PARAMS, "write return instead of deny to give a body", "Part of a response."), .words = 1},
-    {MISSING("file", IN_PARAMS, "write return instead of deny to give a body", "Part of a response."), .words = 1},
-    {MISSING("lf-string", IN_PARAMS, "write return instead of deny to give a body", "Part of a response."), .words = 1},
-    {MISSING("lf-file", IN_PARAMS, "write return instead of deny to give a body", "Part of a response."), .words = 1},
-    {MISSING("errorfile", IN_PARAMS, "write return instead of deny to give a body", "Part of a response."), .words = 1},
-    {MISSING("errorfiles", IN_PARAMS, "write return instead of deny to give a body", "Part of a response."), .words = 1},
-    {MISSING("default-errorfiles", IN_PARAMS, "write return instead of deny to give a body", "Part of a response.")},
-    {MISSING("hdr", IN_PARAMS, "write return instead of deny to give a body", "Part of a response."), .words = 2},
-    {.name = NULL},
-};
 /* clang-format on */
 
 const struct keyword_table other_bind_keywords = {LEVEL_BIND, bind_rows, 0};
 const struct keyword_table other_server_keywords = {LEVEL_SERVER, server_rows, 0};
-const struct keyword_table other_action_keywords = {LEVEL_ACTION, action_rows, 0};
-const struct keyword_table other_return_keywords = {LEVEL_RETURN, return_rows, 0};
-const struct keyword_table other_deny_keywords = {LEVEL_DENY, deny_rows, 0};

@@ -89,7 +89,7 @@ static const struct keyword server_rows[] = {
      .otherwise = "the name of sni", .doc = "Name that the server's certificate must bear."},
     {.name = "sni", .kind = KW_OWN, .scopes = IN_BOTH, AT(tls.sni), .set = own_sni,
      .takes = "a host name, or str(name)", .otherwise = "none", .since = "1.6", .doc = "Name to ask the server for."},
-    {.name = "crt", .kind = KW_OWN, .scopes = IN_BOTH, AT(tls), .set = own_crt_files,
+    {.name = "crt", .kind = KW_OWN, .scopes = IN_BOTH, AT(tls), .set = own_crt_files, .adds = true,
      .takes = "a path", .otherwise = "none", .doc = "PEM file with the certificate and key to show to the server."},
     {.name = "key", .kind = KW_OWN, .scopes = IN_BOTH, AT(tls.key), .set = own_crt_path,
      .takes = "a path", .otherwise = "the key is in the crt file", .since = "weir",

@@ -9,6 +9,7 @@
 #include "config/apply.h"
 #include "config/haproxy_words.h"
 #include "config/line.h"
+#include "config/rule_groups.h"
 #include "config/suggest.h"
 #include "config/value.h"
 
@@ -100,6 +101,19 @@ static void set_uint(struct loader *l, const struct keyword *row, void *base,
         store_in_range(l, row, base, d, word, error, value);
 }
 
+/* What HAProxy reads of it: "10min" is 10m, and so is "10m30s". */
+static const char *duration_text(struct loader *l, const struct conf_directive *d,
+                                 const struct conf_word *word)
+{
+    size_t part = value_duration_part(word->text);
+    if (part == 0 || word->text[part] == '\0')
+        return word->text;
+    const char *text = arena_copy_bytes(l->scratch, word->text, part);
+    CONF_WARN(l, word->span, arena_printf(l->scratch, "write %s", text),
+              "%s: only '%s' of '%s' counts", d->name.text, text, word->text);
+    return text;
+}
+
 static void set_duration(struct loader *l, const struct keyword *row, void *base,
                          const struct conf_directive *d)
 {
@@ -107,7 +121,8 @@ static void set_duration(struct loader *l, const struct keyword *row, void *base
     if (word == NULL)
         return;
     unsigned value = 0;
-    int error = value_duration(word->text, row->unit == UNIT_S ? 1000000 : 1000, &value);
+    const char *text = duration_text(l, d, word);
+    int error = value_duration(text, row->unit == UNIT_S ? 1000000 : 1000, &value);
     if (error == VALUE_BAD)
         refuse(l, row, d, word, "a number and one of us, ms, s, m, h, d: \"5s\"");
     else
@@ -297,7 +312,8 @@ static void add_line(struct loader *l, const struct keyword *row, void *base, st
         return;
     }
     struct conf_lines *lines = field(row, base);
-    line.row = row;
+    line.keyword = row->name;
+    line.kind = (enum conf_line_kind)row->value;
     lines->items = arena_list_grow(l->arena, lines->items, lines->count, sizeof line);
     lines->items[lines->count++] = line;
 }
@@ -309,20 +325,38 @@ static void split_line(struct loader *l, const struct keyword *row, void *base,
     const struct haproxy_env env = {.arena = l->scratch};
     struct conf_place start = text->span.place;
     struct haproxy_words words;
+    if (row->bare) {
+        struct conf_word word = *text;
+        add_line(l, row, base,
+                 (struct conf_line){.words = &word, .word_count = 1, .span = text->span});
+        return;
+    }
     start.column++;
     if (!haproxy_words_split(l, &env, text->text, strlen(text->text), start, &words))
         return;
-    add_line(l, row, base, (struct conf_line){NULL, words.items, words.count, text->span, false});
+    add_line(
+        l, row, base,
+        (struct conf_line){.words = words.items, .word_count = words.count, .span = text->span});
 }
 
 static void add_lines(struct loader *l, const struct keyword *row, void *base,
                       const struct conf_directive *d)
 {
     if (d->is_line)
-        add_line(l, row, base,
-                 (struct conf_line){NULL, d->args, d->arg_count, d->name.span, false});
-    for (size_t i = 0; i < d->arg_count && !d->is_line; i++)
-        split_line(l, row, base, &d->args[i]);
+        add_line(
+            l, row, base,
+            (struct conf_line){.words = d->args, .word_count = d->arg_count, .span = d->name.span});
+    struct conf_line line;
+    if (d->is_group && rule_group_read(l, row, d, &line))
+        add_line(l, row, base, line);
+    for (size_t i = 0; i < d->arg_count && !d->is_line; i++) {
+        if (d->args[i].kind != CONF_WORD_BOOL) {
+            split_line(l, row, base, &d->args[i]);
+        } else if (!apply_is_off(d)) {
+            rule_true_read(l, d->args[i].span, &line);
+            add_line(l, row, base, line);
+        }
+    }
 }
 
 const struct apply_kind apply_kinds[KW_KIND_COUNT] = {

@@ -14,6 +14,8 @@
 #include "config/libconfig_syntax.h"
 #include "config/libconfig_text.h"
 #include "config/libconfig_tokens.h"
+#include "config/libconfig_variables.h"
+#include "config/section_kinds.h"
 #include "config/suggest.h"
 
 enum { GROUP_DEPTH_MAX = 8 };
@@ -23,6 +25,7 @@ struct reader {
     const struct joined_text *joined;
     struct tokens tokens;
     unsigned depth;
+    struct conf_place closed; /* the latest closing brace */
 };
 
 struct directive_list {
@@ -30,16 +33,8 @@ struct directive_list {
     size_t count;
 };
 
-static const struct {
-    const char *name, *singular;
-    enum conf_section_kind kind;
-} section_names[] = {
-    {"global", "global", CONF_SECTION_GLOBAL},
-    {"defaults", "defaults", CONF_SECTION_DEFAULTS},
-    {"frontends", "frontend", CONF_SECTION_FRONTEND},
-    {"backends", "backend", CONF_SECTION_BACKEND},
-    {"listens", "listen", CONF_SECTION_LISTEN},
-};
+/* A list whose elements say which kind each is, so that they keep an order. */
+static const char any_kind[] = "sections";
 
 static struct conf_span span_of(const struct reader *r, const struct token *token)
 {
@@ -98,12 +93,13 @@ static void read_member(struct reader *r, config_setting_t *setting, struct dire
 static void read_elements(struct reader *r, config_setting_t *list, struct conf_word name,
                           struct directive_list *sets, struct directive_list *adds);
 
-/* The members of a group; what sets first, then what adds. */
+/* The members of a group; what sets first, then what adds, unless the text is to be kept. */
 static struct directive_list read_members(struct reader *r, config_setting_t *group)
 {
     struct directive_list sets = {0}, adds = {0};
+    bool is_kept = r->l->comments != NULL;
     for (int i = 0; i < config_setting_length(group); i++)
-        read_member(r, config_setting_get_elem(group, (unsigned)i), &sets, &adds);
+        read_member(r, config_setting_get_elem(group, (unsigned)i), &sets, is_kept ? &sets : &adds);
     for (size_t i = 0; i < adds.count; i++)
         append(r, &sets, adds.items[i]);
     return sets;
@@ -121,7 +117,8 @@ static void read_group(struct reader *r, config_setting_t *group, struct conf_di
     d->params = members.items;
     d->param_count = members.count;
     r->depth--;
-    next_token(r);
+    struct token close = next_token(r);
+    r->closed = span_of(r, &close).place;
 }
 
 /* The plain values that stand together in a list are the arguments of one directive. */
@@ -181,6 +178,13 @@ static struct conf_word read_name(struct reader *r, const config_setting_t *sett
                               .span = span_of(r, &token)};
 }
 
+/* Rules keep their order, whether they are written as texts or as groups. */
+static bool is_rules(struct reader *r, const char *name)
+{
+    const struct keyword *row = keyword_find(&r->l->index, r->l->scratch, LEVEL_PROXY, name);
+    return row != NULL && row->kind == KW_LINES;
+}
+
 static void read_member(struct reader *r, config_setting_t *setting, struct directive_list *sets,
                         struct directive_list *adds)
 {
@@ -194,18 +198,50 @@ static void read_member(struct reader *r, config_setting_t *setting, struct dire
         read_group(r, setting, &d);
         append(r, sets, d);
     } else {
-        read_elements(r, setting, d.name, sets, adds);
+        read_elements(r, setting, d.name, sets, is_rules(r, d.name.text) ? sets : adds);
     }
 }
 
-/* Takes `name` and `from` out of a section's members; the others are its directives. */
-static void section_fill(struct conf_section *section, struct directive_list members)
+/* Reports what is none of the names of sections. */
+static void report_kind(struct reader *r, const struct conf_word *word, bool is_list,
+                        const char *problem)
 {
+    struct suggestion suggestion;
+    suggestion_start(&suggestion, word->text);
+    for (const struct section_kind *kind = section_kinds; kind->name != NULL; kind++)
+        suggestion_try(&suggestion, is_list ? kind->list : kind->name);
+    const char *help =
+        suggestion.best != NULL ? arena_printf(r->l->scratch, "did you mean '%s'?", suggestion.best)
+        : is_list
+            ? "one of: global, defaults, frontends, backends, listens; settings stand inside them"
+            : "one of: global, defaults, frontend, backend, listen";
+    CONF_FAIL(r->l, word->span, help, "%s '%s'", problem, word->text);
+}
+
+/* The kind that `section = "frontend"` names, in a list of sections of all kinds. */
+static void take_kind(struct reader *r, struct conf_section *section, const struct conf_word *word)
+{
+    for (int kind = 0; section_kinds[kind].name != NULL; kind++) {
+        if (strcmp(word->text, section_kinds[kind].name) == 0) {
+            section->kind = (enum conf_section_kind)kind;
+            return;
+        }
+    }
+    report_kind(r, word, false, "unknown kind of section");
+}
+
+/* Takes `section`, `name` and `from` out of a section's members; the others are its directives. */
+static void section_fill(struct reader *r, struct conf_section *section,
+                         struct directive_list members)
+{
+    bool is_any = section->kind == CONF_SECTION_ANY;
     section->directives = members.items;
     for (size_t i = 0; i < members.count; i++) {
         struct conf_directive *d = &members.items[i];
         bool plain = d->arg_count == 1 && !d->is_group && section->kind != CONF_SECTION_GLOBAL;
-        if (plain && strcmp(d->name.text, "name") == 0)
+        if (plain && is_any && strcmp(d->name.text, "section") == 0)
+            take_kind(r, section, &d->args[0]);
+        else if (plain && strcmp(d->name.text, "name") == 0)
             section->name = d->args[0];
         else if (plain && strcmp(d->name.text, "from") == 0)
             section->from = d->args[0];
@@ -220,8 +256,15 @@ static void read_section(struct reader *r, config_setting_t *group, enum conf_se
     struct conf_sections *sections = &r->l->sections;
     struct conf_directive whole = {.name = {.text = "section", .span = span}};
     read_group(r, group, &whole);
-    struct conf_section section = {.kind = kind, .span = span};
-    section_fill(&section, (struct directive_list){whole.params, whole.param_count});
+    struct conf_section section = {.kind = kind, .span = span, .end = r->closed};
+    size_t errors = r->l->report->errors;
+    section_fill(r, &section, (struct directive_list){whole.params, whole.param_count});
+    if (section.kind == CONF_SECTION_ANY) {
+        if (r->l->report->errors == errors)
+            CONF_FAIL(r->l, span, "add section = \"frontend\", or another kind",
+                      "the kind of this section is not given");
+        return;
+    }
     sections->items =
         arena_list_grow(r->l->scratch, sections->items, sections->count, sizeof section);
     sections->items[sections->count++] = section;
@@ -270,31 +313,30 @@ static void read_sections(struct reader *r, config_setting_t *setting, enum conf
     next_token(r);
 }
 
-static void report_unknown_section(struct reader *r, const struct conf_word *name)
-{
-    struct suggestion suggestion;
-    suggestion_start(&suggestion, name->text);
-    for (size_t i = 0; i < sizeof section_names / sizeof *section_names; i++)
-        suggestion_try(&suggestion, section_names[i].name);
-    const char *help =
-        suggestion.best != NULL
-            ? arena_printf(r->l->scratch, "did you mean '%s'?", suggestion.best)
-            : "one of: global, defaults, frontends, backends, listens; settings stand inside them";
-    CONF_FAIL(r->l, name->span, help, "unknown section '%s'", name->text);
-}
-
 static void read_top(struct reader *r, config_setting_t *setting)
 {
     struct conf_word name = read_name(r, setting);
-    for (size_t i = 0; i < sizeof section_names / sizeof *section_names; i++) {
-        if (strcmp(name.text, section_names[i].name) == 0 ||
-            strcmp(name.text, section_names[i].singular) == 0) {
-            read_sections(r, setting, section_names[i].kind, &name);
+    for (int kind = 0; section_kinds[kind].name != NULL; kind++) {
+        if (strcmp(name.text, section_kinds[kind].name) == 0 ||
+            strcmp(name.text, section_kinds[kind].list) == 0) {
+            read_sections(r, setting, (enum conf_section_kind)kind, &name);
             return;
         }
     }
-    report_unknown_section(r, &name);
+    if (strcmp(name.text, any_kind) == 0) {
+        read_sections(r, setting, CONF_SECTION_ANY, &name);
+        return;
+    }
+    report_kind(r, &name, true, "unknown section");
     skip_value(r, setting, &name);
+}
+
+static void on_comment(void *ctx, const struct token *comment, bool is_behind)
+{
+    struct reader *r = ctx;
+    if (r->l->comments != NULL)
+        comments_add(r->l->comments, joined_text_place(r->joined, comment->line, comment->column),
+                     is_behind, comment->start, comment->len);
 }
 
 void libconfig_read(struct loader *l, const struct conf_text *text)
@@ -310,10 +352,16 @@ void libconfig_read(struct loader *l, const struct conf_text *text)
         CONF_FAIL(l, span, NULL, "libconfig: %s", config_error_text(&tree));
     } else {
         struct reader r = {.l = l, .joined = &joined};
+        size_t first = l->sections.count;
         tokens_start(&r.tokens, joined.bytes, joined.len);
+        r.tokens.on_comment = on_comment;
+        r.tokens.ctx = &r;
         config_setting_t *root = config_root_setting(&tree);
         for (int i = 0; i < config_setting_length(root); i++)
             read_top(&r, config_setting_get_elem(root, (unsigned)i));
+        peek_token(&r); /* comments at the end */
+        for (size_t i = first; i < l->sections.count; i++)
+            libconfig_variables(l, &l->sections.items[i]);
     }
     config_destroy(&tree);
 }

@@ -43,6 +43,17 @@ static struct token finish(const struct tokens *t, struct token token)
     return token;
 }
 
+/* Tells of a comment whose text lies between two places. */
+static void tell_comment(struct tokens *t, const struct token *comment, const char *from,
+                         const char *to)
+{
+    struct token text = *comment;
+    text.start = from;
+    text.len = (size_t)(to - from);
+    if (t->on_comment != NULL)
+        t->on_comment(t->ctx, &text, comment->line == t->last_line && comment->column > 1);
+}
+
 /* False when a comment never ends; it is then the token. */
 static bool skip_blanks(struct tokens *t, struct token *comment_out)
 {
@@ -50,8 +61,11 @@ static bool skip_blanks(struct tokens *t, struct token *comment_out)
         if (t->next < t->end && isspace((unsigned char)*t->next)) {
             step(t);
         } else if (look(t, 0) == '#' || (look(t, 0) == '/' && look(t, 1) == '/')) {
+            struct token comment = begin(t, TOKEN_END);
+            size_t sign = look(t, 0) == '#' ? 1 : 2;
             while (t->next < t->end && *t->next != '\n')
                 step(t);
+            tell_comment(t, &comment, comment.start + sign, t->next);
         } else if (look(t, 0) == '/' && look(t, 1) == '*') {
             *comment_out = begin(t, TOKEN_OPEN_COMMENT);
             comment_out->len = 2;
@@ -61,6 +75,7 @@ static bool skip_blanks(struct tokens *t, struct token *comment_out)
                 step(t);
             if (t->next == t->end)
                 return false;
+            tell_comment(t, comment_out, comment_out->start + 2, t->next);
             step(t);
             step(t);
         } else {
@@ -143,16 +158,18 @@ static struct token take_one(struct tokens *t)
 static struct token take(struct tokens *t)
 {
     struct token token = take_one(t);
-    while (token.kind == TOKEN_STRING) {
-        struct tokens ahead = *t;
-        struct token more = take_one(&ahead);
-        if (more.kind != TOKEN_STRING)
-            break;
-        *t = ahead;
-    }
     if (token.kind == TOKEN_END) {
         token.line = t->last_line;
         token.column = t->last_column;
+        return token;
+    }
+    while (token.kind == TOKEN_STRING) {
+        struct tokens ahead = *t;
+        ahead.on_comment = NULL; /* they come again */
+        if (take_one(&ahead).kind != TOKEN_STRING)
+            break;
+        t->last_line = t->line;
+        take_one(t);
     }
     t->last_line = t->line;
     t->last_column = (unsigned)(t->next - t->line_start) + 1;

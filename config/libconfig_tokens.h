@@ -34,6 +34,9 @@ struct tokens {
     unsigned last_line, last_column; /* behind the latest token: where the end is said to be */
     struct token peeked;
     bool has_peeked;
+    /* Is given each comment, without its signs; or NULL. */
+    void (*on_comment)(void *ctx, const struct token *comment, bool is_behind);
+    void *ctx;
 };
 
 void tokens_start(struct tokens *t, const char *text, size_t len);

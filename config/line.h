@@ -12,13 +12,13 @@
 
 #include "config/directive.h"
 
-struct keyword;
-
 struct conf_line {
-    const struct keyword *row; /* which word it begins with; row->value is the enum conf_lines */
-    struct conf_word *words;   /* behind the row's name; in the arena of the configuration */
+    const char *keyword; /* "http-request" */
+    enum conf_line_kind kind;
+    struct conf_word *words; /* behind the row's name; in the arena of the configuration */
     size_t word_count;
     struct conf_span span; /* of its first word, or of the keyword where it is alone */
+    bool is_own;           /* made of an option of weir's own: see own_forwarded_proto() */
     bool from_defaults;    /* its acl names are looked up there first */
 };
 

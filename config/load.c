@@ -10,7 +10,6 @@
 #include "config/haproxy_blocks.h"
 #include "config/haproxy_reader.h"
 #include "config/libconfig_reader.h"
-#include "config/line.h"
 #include "config/loader.h"
 #include "config/resolve.h"
 
@@ -52,6 +51,29 @@ const char *loader_hint(const struct loader *l, struct conf_span span, const cha
                         const char *haproxy)
 {
     return loader_is_haproxy(l, span) ? haproxy : libconfig;
+}
+
+void loader_add_template(struct loader *l, const char *text, const char *written)
+{
+    if (l->is_expanded)
+        return;
+    l->templates =
+        arena_list_grow(l->scratch, l->templates, l->template_count, sizeof *l->templates);
+    l->templates[l->template_count++] = (struct conf_template){text, written};
+}
+
+const char *loader_template(const struct loader *l, const char *text)
+{
+    for (size_t i = 0; i < l->template_count; i++) {
+        if (l->templates[i].text == text)
+            return l->templates[i].written;
+    }
+    const char *escaped = "", *open;
+    while ((open = strstr(text, "${")) != NULL) {
+        escaped = arena_printf(l->scratch, "%s%.*s$${", escaped, (int)(open - text), text);
+        text = open + 2;
+    }
+    return *escaped != '\0' ? arena_printf(l->scratch, "%s%s", escaped, text) : text;
 }
 
 /* A NUL ends a text for libconfig, and what follows would be ignored without a word. */
@@ -125,26 +147,13 @@ static void read_path(struct loader *l, const char *path)
         read_text(l, path); /* which says what is wrong if it is nothing at all */
 }
 
-/* Nobody is there to read the language of rules. */
-static void refuse_lines(struct loader *l)
-{
-    for (size_t p = 0; p < l->proxy_count; p++) {
-        const struct conf_lines *lines = &l->proxies[p]->p.lines;
-        for (size_t i = 0; i < lines->count; i++)
-            CONF_FAIL(l, lines->items[i].span, NULL, "'%s' is not supported yet",
-                      lines->items[i].row->name);
-    }
-}
-
-static struct config *finish(struct loader *l)
+struct config *loader_finish(struct loader *l)
 {
     char hex[DIGEST_HEX_BYTES];
     resolve_sections(l);
     struct config *config = resolve_config(l);
     if (l->input->compile != NULL)
         l->input->compile(l, config);
-    else
-        refuse_lines(l);
     if (l->report->errors == 0) /* what seems to be missing may only have been misspelt */
         check_proxies(l, config);
     digest_finish(&l->digest, hex);
@@ -156,20 +165,32 @@ static struct config *finish(struct loader *l)
     return config;
 }
 
-struct config *config_load(const struct conf_input *input, struct conf_report *report)
+void loader_open(struct loader *l, const struct conf_input *input, struct conf_report *report)
 {
-    struct loader l = {
+    *l = (struct loader){
         .arena = arena_new(),
         .scratch = arena_new(),
         .report = report,
         .input = input,
         .source = input->source != NULL ? input->source : &conf_source_disk,
     };
-    keyword_index_build(l.scratch, &l.index, input->tables != NULL ? input->tables : config_tables);
-    digest_start(&l.digest);
-    for (size_t i = 0; i < input->path_count; i++)
-        read_path(&l, input->paths[i]);
-    struct config *config = finish(&l);
+    keyword_index_build(l->scratch, &l->index,
+                        input->tables != NULL ? input->tables : config_tables);
+    digest_start(&l->digest);
+}
+
+void loader_read_all(struct loader *l)
+{
+    for (size_t i = 0; i < l->input->path_count; i++)
+        read_path(l, l->input->paths[i]);
+}
+
+struct config *config_load(const struct conf_input *input, struct conf_report *report)
+{
+    struct loader l;
+    loader_open(&l, input, report);
+    loader_read_all(&l);
+    struct config *config = loader_finish(&l);
     conf_report_sort(report);
     arena_free(l.scratch);
     if (report->errors == 0)
@@ -184,7 +205,7 @@ bool config_condition(const char *text, struct conf_report *report, bool *value_
     struct haproxy_env env = {.arena = l.scratch};
     struct conf_span span = {{"-cc", 1, 1}, (unsigned)strlen(text)};
     struct conf_word items[] = {{.text = "-cc", .span = span}, {.text = text, .span = span}};
-    const struct haproxy_words words = {items, 2};
+    const struct haproxy_words words = {.items = items, .count = 2};
     conf_report_add_text(report, "-cc", text, strlen(text));
     bool has_value = haproxy_condition(&l, &env, &words, value_out);
     arena_free(l.scratch);

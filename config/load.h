@@ -28,7 +28,8 @@ struct conf_input {
     unsigned cpus;                             /* default of nbthread; 0 counts as 1 */
     unsigned maxconn;                          /* overrides global maxconn (-n); 0 = do not */
     const char *log_tag;                       /* default of global log-tag; NULL = "weir" */
-    /* Compiles the lines of rules once all else is resolved, and reports into the loader; or NULL. */
+    /* Compiles the lines of rules once all else is resolved, and reports into the loader. NULL: they stay
+     * words, for who only looks at the configuration. */
     void (*compile)(struct loader *l, struct config *config);
     /* Whether a regular expression compiles, or why not; NULL: they are not looked at. */
     bool (*regex_is_good)(const char *pattern, char error_out[CONF_REGEX_ERROR_BYTES]);

@@ -8,6 +8,7 @@
 #ifndef WEIR_CONFIG_LOADER_H
 #define WEIR_CONFIG_LOADER_H
 
+#include "config/comments.h"
 #include "config/digest.h"
 #include "config/directive.h"
 #include "config/keyword.h"
@@ -27,6 +28,12 @@ struct draft_proxy {
     struct conf_span default_backend_span;
 };
 
+/* A word with a variable in it, as it was written: `${NAME}` is a variable, `$${` a literal `${`. */
+struct conf_template {
+    const char *text; /* the word's own text, by which it is found again */
+    const char *written;
+};
+
 struct loader {
     struct conf_arena *arena;   /* becomes the config's: the model and all texts it points to */
     struct conf_arena *scratch; /* freed with the load: texts, directives, maps, drafts */
@@ -44,8 +51,16 @@ struct loader {
 
     struct name_map haproxy_files; /* those of `files` that are in haproxy.cfg's syntax */
     struct name_map addresses;     /* of binds, printed -> struct conf_bind */
+    struct name_map foreign_names; /* "resolvers r" -> struct haproxy_section */
+    struct name_map error_groups;  /* http-errors: name -> struct error_group */
     struct name_map mentioned;     /* names in rules -> a proxy whose rule it is */
     bool any_backend;              /* a rule names its backend only when it runs */
+
+    struct conf_comments *comments; /* where readers keep them; NULL where nobody wants them, which
+                                       is everywhere but in a conversion */
+    struct conf_template *templates;
+    size_t template_count;
+    bool is_expanded; /* nobody asks what words with variables looked like */
 
     struct draft_global global;
     struct draft_proxy **proxies;
@@ -61,6 +76,17 @@ const char *loader_read(struct loader *l, struct conf_arena *arena, const char *
 
 /* Does the text the span lies in have haproxy.cfg's syntax? */
 bool loader_is_haproxy(const struct loader *l, struct conf_span span);
+
+/* The steps of config_load(), for those who want the sections and no configuration. */
+void loader_open(struct loader *l, const struct conf_input *input, struct conf_report *report);
+void loader_read_all(struct loader *l);
+struct config *loader_finish(struct loader *l);
+
+/* Notes what a word with variables looked like. */
+void loader_add_template(struct loader *l, const char *text, const char *written);
+
+/* A text as conf_template.written has it, whether it held a variable or not; in the scratch arena. */
+const char *loader_template(const struct loader *l, const char *text);
 
 /* The help that is right in the syntax of the text the span lies in. */
 const char *loader_hint(const struct loader *l, struct conf_span span, const char *libconfig,

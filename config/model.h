@@ -156,6 +156,9 @@ struct conf_server {
     struct conf_watch watch;
     struct conf_tls tls;
     unsigned send_proxy; /* enum conf_send_proxy, or-ed; 0 = no header */
+    /* "*", "10.0.0.1", "10.0.0.1:+100": connections go where the client's came to */
+    bool addr_of_client, port_of_client;
+    int port_offset; /* with port_of_client: added to it */
     struct conf_outgoing source;
     struct conf_addr socks4; /* text NULL = the server is reached directly */
     const char *netns;       /* name of a network namespace, or NULL */
@@ -206,7 +209,9 @@ enum conf_log_format {
     CONF_LOG_DEFAULT, /* no format was chosen: one short line, "Connect from ..." */
     CONF_LOG_TCP,
     CONF_LOG_HTTP,
-    CONF_LOG_HTTPS
+    CONF_LOG_HTTPS,
+    CONF_LOG_CLF,    /* option httplog clf */
+    CONF_LOG_CUSTOM, /* log-format */
 };
 
 struct conf_error_file {
@@ -225,21 +230,7 @@ struct conf_stats {
     unsigned refresh_s;     /* 0 = no automatic refresh */
     bool hide_version, show_node, show_legends, show_desc;
     const char *node, *desc;
-    bool admin; /* stats admin if TRUE */
-};
-
-/* An http-request rule of this stage: an answer of our own (rules engines add kinds to this list).
- */
-enum conf_action_kind { CONF_ACTION_RETURN, CONF_ACTION_DENY, CONF_ACTION_PROMETHEUS };
-
-struct conf_action {
-    enum conf_action_kind kind;
-    struct conf_place place;
-    const char *path; /* only for requests whose path is this one; NULL = all */
-    unsigned status;
-    const char *content_type; /* or NULL */
-    const char *body;         /* "" when there is none */
-    size_t body_len;
+    bool admin; /* there are `stats admin` lines: one of them must hold */
 };
 
 /* What the rules engine reads: acl, http-request, use_backend, stick, ... in the order of the file. */
@@ -322,6 +313,60 @@ struct conf_cookie {
     unsigned maxidle_s, maxlife_s; /* 0 = for ever */
 };
 
+enum conf_stick_type {
+    CONF_STICK_IP,
+    CONF_STICK_IPV6,
+    CONF_STICK_INTEGER,
+    CONF_STICK_STRING,
+    CONF_STICK_BINARY,
+    CONF_STICK_TYPES,
+};
+
+/* What a stick table can keep with each key. */
+enum conf_stick_data {
+    CONF_STICK_SERVER_ID,
+    CONF_STICK_SERVER_KEY,
+    CONF_STICK_GPT0,
+    CONF_STICK_GPC0,
+    CONF_STICK_GPC0_RATE,
+    CONF_STICK_GPC1,
+    CONF_STICK_GPC1_RATE,
+    CONF_STICK_GPT, /* this and the next two are arrays */
+    CONF_STICK_GPC,
+    CONF_STICK_GPC_RATE,
+    CONF_STICK_CONN_CNT,
+    CONF_STICK_CONN_RATE,
+    CONF_STICK_CONN_CUR,
+    CONF_STICK_SESS_CNT,
+    CONF_STICK_SESS_RATE,
+    CONF_STICK_HTTP_REQ_CNT,
+    CONF_STICK_HTTP_REQ_RATE,
+    CONF_STICK_HTTP_ERR_CNT,
+    CONF_STICK_HTTP_ERR_RATE,
+    CONF_STICK_HTTP_FAIL_CNT,
+    CONF_STICK_HTTP_FAIL_RATE,
+    CONF_STICK_BYTES_IN_CNT,
+    CONF_STICK_BYTES_IN_RATE,
+    CONF_STICK_BYTES_OUT_CNT,
+    CONF_STICK_BYTES_OUT_RATE,
+    CONF_STICK_GLITCH_CNT,
+    CONF_STICK_GLITCH_RATE,
+    CONF_STICK_DATA,
+};
+
+/* `stick-table`; two are the same table if their bytes are, so what is not used is 0. */
+struct conf_stick_table {
+    enum conf_stick_type type;
+    unsigned key_bytes; /* strings: of the longest key */
+    unsigned size;      /* entries */
+    unsigned expire_ms; /* 0 = never */
+    unsigned nopurge;   /* a full table takes no further key */
+    struct {
+        unsigned count; /* elements; 0 = not kept */
+        unsigned period_ms;
+    } data[CONF_STICK_DATA];
+};
+
 enum conf_caps { CONF_FRONTEND = 1, CONF_BACKEND = 2, CONF_LISTEN = 3 };
 
 struct conf_proxy {
@@ -342,8 +387,6 @@ struct conf_proxy {
     struct conf_error_file *error_files;
     size_t error_file_count;
     struct conf_stats stats;
-    struct conf_action *actions;
-    size_t action_count;
     struct conf_lines lines;
     const struct proxy_rules *rules; /* what the lines were compiled to, or NULL: proxy/rules */
 
@@ -358,7 +401,6 @@ struct conf_proxy {
 
     /* both sides */
     struct conf_forwardfor forwardfor;
-    const char *forwarded_proto; /* header that tells "http"/"https" (X-Forwarded-Proto), or NULL */
     bool http_server_close, http_close; /* option http-server-close, httpclose */
     bool http_keep_alive;
     bool tcpka, clitcpka, srvtcpka;
@@ -368,12 +410,15 @@ struct conf_proxy {
     bool splice_auto, splice_request, splice_response;
     unsigned backlog; /* 0 = maxconn */
     bool abortonclose;
+    bool http_buffer_request;
+    unsigned inspect_delay_ms; /* tcp-request inspect-delay */
 
     /* backend side */
     struct conf_balance balance;
     struct conf_hash hash;
     struct conf_cookie cookie;
     const char *dynamic_cookie_key; /* or NULL */
+    struct conf_stick_table *stick_table; /* of either side; or NULL */
     bool persist;                   /* option persist: the cookie's server is used even if down */
     struct conf_server *servers;
     size_t server_count;

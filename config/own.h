@@ -27,9 +27,8 @@ keyword_set own_send_proxy, own_proxy_options, own_mss, own_usesrc, own_source_a
 
 /* own_http.c */
 keyword_set own_redispatch, own_stats_auth, own_stats_text, own_forwarded_proto;
-keyword_set own_return, own_deny, own_service, own_body_text, own_body_file;
 keyword_set own_error_path;
-extern const struct keyword_list own_error_list, own_action_list;
+extern const struct keyword_list own_error_list;
 
 /* own_check.c, check_lines.c */
 keyword_set own_check_kind, own_check_headers, own_expect_status;

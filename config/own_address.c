@@ -36,11 +36,6 @@ static void report_address(struct loader *l, const struct conf_word *word, int e
 static bool split(struct loader *l, const struct conf_word *word, struct address_parts *parts_out)
 {
     int error = address_split(l->scratch, word->text, parts_out);
-    if (error == 0 && parts_out->port_sign != 0) {
-        CONF_FAIL(l, word->span, "write the port itself",
-                  "'%s': ports relative to the client's are not supported yet", word->text);
-        return false;
-    }
     if (error != 0)
         report_address(l, word, error);
     return error == 0;
@@ -105,7 +100,7 @@ static void bind_ports(struct loader *l, struct conf_proxy *proxy, struct conf_b
     if (!split(l, word, &parts))
         return;
     bool needs_port = parts.kind == ADDRESS_IP;
-    if (needs_port && (!parts.has_port || parts.first_port == 0)) {
+    if (needs_port && (!parts.has_port || parts.first_port == 0 || parts.port_sign != 0)) {
         CONF_FAIL(l, word->span, arena_printf(l->scratch, "as in \"%s:80\"", parts.host),
                   "'%s': a bind needs a port", word->text);
         return;
@@ -182,41 +177,70 @@ const struct keyword_list own_bind_list = {
     .finish = finish_bind,
 };
 
+/* An address with at most one port. */
+static bool split_single(struct loader *l, const struct conf_word *word,
+                         struct address_parts *parts_out)
+{
+    if (!split(l, word, parts_out))
+        return false;
+    if (parts_out->kind != ADDRESS_IP || parts_out->last_port == parts_out->first_port)
+        return true;
+    CONF_FAIL(l, word->span, "write one port", "'%s': a range of ports", word->text);
+    return false;
+}
+
 /* An address to connect to: a unix socket, or one with a host. */
 static bool split_target(struct loader *l, const struct conf_word *word,
                          struct address_parts *parts_out)
 {
-    if (!split(l, word, parts_out))
+    if (!split_single(l, word, parts_out))
         return false;
     if (parts_out->kind == ADDRESS_IP && *parts_out->host == '\0') {
         CONF_FAIL(l, word->span, "as in \"10.0.0.1:80\"", "'%s': the host is missing", word->text);
         return false;
     }
-    if (parts_out->kind == ADDRESS_IP && parts_out->last_port > parts_out->first_port) {
-        CONF_FAIL(l, word->span, "write one port", "'%s': a range of ports", word->text);
+    if (parts_out->port_sign != 0) {
+        CONF_FAIL(l, word->span, "write the port itself",
+                  "'%s': only a server's port may be relative to the client's", word->text);
         return false;
     }
     return true;
+}
+
+/* What is left open is taken from where the client connected to. */
+static void follow_client(struct conf_server *server, const struct address_parts *parts)
+{
+    server->port_of_client = !parts->has_port || parts->first_port == 0 || parts->port_sign != 0;
+    server->port_offset = parts->port_sign == '-' ? -(int)parts->first_port : 0;
+    if (parts->port_sign == '+')
+        server->port_offset = (int)parts->first_port;
+}
+
+static bool is_any(const struct sockaddr_storage *sa)
+{
+    if (sa->ss_family == AF_INET6)
+        return IN6_IS_ADDR_UNSPECIFIED(&((const struct sockaddr_in6 *)sa)->sin6_addr);
+    return sa->ss_family == AF_INET &&
+           ((const struct sockaddr_in *)sa)->sin_addr.s_addr == htonl(INADDR_ANY);
 }
 
 void own_server_address(struct loader *l, const struct keyword *row, void *base,
                         const struct conf_directive *d)
 {
     const struct conf_word *word = apply_only_arg(l, d);
+    struct conf_server *server = base;
     struct address_parts parts;
-    if (word == NULL || !split_target(l, word, &parts))
+    if (word == NULL || !split_single(l, word, &parts))
         return;
     if (parts.kind == ADDRESS_FD) {
         CONF_FAIL(l, word->span, "as in \"10.0.0.1:80\"", "a server cannot be a descriptor");
         return;
     }
-    if (parts.kind == ADDRESS_IP && (!parts.has_port || parts.first_port == 0)) {
-        CONF_FAIL(l, word->span, arena_printf(l->scratch, "as in \"%s:80\"", word->text),
-                  "'%s': a server needs a port", word->text);
-        return;
-    }
+    if (parts.kind == ADDRESS_IP)
+        follow_client(server, &parts);
     struct conf_addr *addr = (struct conf_addr *)((char *)base + row->offset);
-    (void)complete(l, word, &parts, parts.first_port, addr);
+    if (complete(l, word, &parts, server->port_of_client ? 0 : parts.first_port, addr))
+        server->addr_of_client = is_any(&addr->sa);
 }
 
 /* Where the probe goes; its port is a keyword of its own and may come later. */

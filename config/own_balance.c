@@ -117,7 +117,8 @@ void own_balance_expression(struct loader *l, const struct keyword *row, void *b
     if (word == NULL)
         return;
     struct conf_line *line = arena_alloc(l->arena, sizeof *line);
-    *line = (struct conf_line){.row = row,
+    *line = (struct conf_line){.keyword = row->name,
+                               .kind = CONF_LINE_BALANCE,
                                .words = arena_list_copy(l->arena, word, 1, sizeof *word),
                                .word_count = 1,
                                .span = word->span};

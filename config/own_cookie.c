@@ -86,6 +86,9 @@ static void check_modes(struct loader *l, const struct draft_proxy *draft)
     if (cookie->rewrite + cookie->insert + cookie->prefix > 1)
         CONF_FAIL(l, draft->span, "keep one of insert, rewrite and prefix",
                   "'%s': a cookie has one mode", draft->p.name);
+    if (cookie->rewrite && cookie->indirect)
+        CONF_FAIL(l, draft->span, "remove one of the two",
+                  "'%s': a cookie that is rewritten cannot be indirect", draft->p.name);
     if (cookie->preserve && !cookie->insert && !cookie->indirect)
         CONF_FAIL(l, draft->span, "add insert", "'%s': preserve needs insert or indirect",
                   draft->p.name);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "config/apply.h"
+#include "config/line.h"
 #include "config/own.h"
 #include "config/value.h"
 
@@ -72,99 +73,43 @@ void own_stats_text(struct loader *l, const struct keyword *row, void *base,
         *text = word->text;
 }
 
-/* true: the usual header; a text: that one. */
+/* It is a rule that anybody could write: http-request set-header NAME %[ssl_fc,iif(https,http)]. */
+static void add_forwarded_proto(struct loader *l, struct conf_lines *lines,
+                                const struct conf_directive *d, const char *header)
+{
+    const char *const words[] = {"set-header", header, "%[ssl_fc,iif(https,http)]"};
+    struct conf_line line = {.keyword = "http-request",
+                             .kind = CONF_LINE_HTTP_REQUEST,
+                             .span = d->name.span,
+                             .is_own = true};
+    line.word_count = sizeof words / sizeof *words;
+    line.words = arena_alloc(l->arena, line.word_count * sizeof *line.words);
+    for (size_t i = 0; i < line.word_count; i++)
+        line.words[i] = (struct conf_word){.text = words[i], .span = d->name.span};
+    lines->items = arena_list_grow(l->arena, lines->items, lines->count, sizeof line);
+    lines->items[lines->count++] = line;
+}
+
+/* true: the usual header; a text: that one. The last use counts. */
 void own_forwarded_proto(struct loader *l, const struct keyword *row, void *base,
                          const struct conf_directive *d)
 {
-    const char **header = (const char **)((char *)base + row->offset);
-    *header = apply_is_off(d) ? NULL : "X-Forwarded-Proto";
-    if (d->arg_count == 0 && !d->is_group)
-        return;
-    const struct conf_word *word = apply_only_arg(l, d);
-    if (word != NULL && word->kind == CONF_WORD_TEXT)
-        *header = word->text;
+    struct conf_lines *lines = (struct conf_lines *)((char *)base + row->offset);
+    const char *header = "X-Forwarded-Proto";
+    size_t kept = 0;
+    for (size_t i = 0; i < lines->count; i++) {
+        if (!lines->items[i].is_own)
+            lines->items[kept++] = lines->items[i];
+    }
+    lines->count = kept;
+    if (d->arg_count > 0 || d->is_group) {
+        const struct conf_word *word = apply_only_arg(l, d);
+        if (word != NULL && word->kind == CONF_WORD_TEXT)
+            header = word->text;
+    }
+    if (!apply_is_off(d))
+        add_forwarded_proto(l, lines, d, header);
 }
-
-/* An action may say only one thing: its status is 0 until it has said it. */
-static void say(struct loader *l, const struct conf_directive *d, struct conf_action *action,
-                enum conf_action_kind kind, unsigned status)
-{
-    if (action->status != 0)
-        CONF_FAIL(l, d->name.span, "make it two rules", "a rule does one thing");
-    action->kind = kind;
-    action->status = status;
-}
-
-void own_return(struct loader *l, const struct keyword *row, void *base,
-                const struct conf_directive *d)
-{
-    (void)row;
-    say(l, d, base, CONF_ACTION_RETURN, 200);
-}
-
-void own_deny(struct loader *l, const struct keyword *row, void *base,
-              const struct conf_directive *d)
-{
-    (void)row;
-    say(l, d, base, CONF_ACTION_DENY, 403);
-}
-
-void own_service(struct loader *l, const struct keyword *row, void *base,
-                 const struct conf_directive *d)
-{
-    const struct conf_word *word = apply_only_arg(l, d);
-    struct keyword_choice choice;
-    if (word != NULL && apply_choice(l, row, word, &choice))
-        say(l, d, base, (enum conf_action_kind)choice.value, 200);
-    else
-        say(l, d, base, CONF_ACTION_PROMETHEUS, 200); /* so that no action is reported as missing */
-}
-
-void own_body_text(struct loader *l, const struct keyword *row, void *base,
-                   const struct conf_directive *d)
-{
-    (void)row;
-    struct conf_action *action = base;
-    const struct conf_word *word = apply_only_arg(l, d);
-    if (word == NULL)
-        return;
-    action->body = word->text;
-    action->body_len = strlen(word->text);
-}
-
-void own_body_file(struct loader *l, const struct keyword *row, void *base,
-                   const struct conf_directive *d)
-{
-    (void)row;
-    struct conf_action *action = base;
-    const struct conf_word *word = apply_only_arg(l, d);
-    size_t len = 0;
-    const char *bytes =
-        word != NULL ? loader_read(l, l->arena, word->text, word->span, &len) : NULL;
-    if (bytes == NULL)
-        return;
-    action->body = bytes;
-    action->body_len = len;
-}
-
-static void finish_action(struct loader *l, const struct keyword *row, void *owner, void *item,
-                          struct conf_span span)
-{
-    (void)owner;
-    struct conf_action *action = item;
-    if (action->status == 0)
-        CONF_FAIL(l, span, "add return = { ... }, deny = true or use_service",
-                  "'%s' without an action", row->name);
-    if (action->body == NULL)
-        action->body = "";
-}
-
-const struct keyword_list own_action_list = {
-    .item_bytes = sizeof(struct conf_action),
-    .count_offset = offsetof(struct conf_proxy, action_count),
-    .place_offset = offsetof(struct conf_action, place),
-    .finish = finish_action,
-};
 
 /* An error file is a whole response, sent as it is. */
 static bool is_response(const char *bytes, size_t len)

@@ -117,8 +117,8 @@ static bool is_spoken(struct loader *l, const struct conf_directive *d, const ch
         CONF_WARN(l, span, "HTTP/1.1 is offered instead",
                   "%s: 'h2' is not supported yet and left out", d->name.text);
     else if (!is_h1)
-        CONF_FAIL(l, span, "one of: http/1.1, http/1.0", "%s: unknown protocol '%s'", d->name.text,
-                  protocol);
+        CONF_WARN(l, span, "one of: http/1.1, http/1.0", "%s: '%s' is not spoken here and left out",
+                  d->name.text, protocol);
     return is_h1;
 }
 

@@ -28,11 +28,6 @@ const struct reference_chapter reference_chapters[] = {
     {LEVEL_HASH_TYPE, "hash_type", "Settings inside this group; a single text is its `method`."},
     {LEVEL_COOKIE, "cookie", "Settings inside this group; a single text is its `name`."},
     {LEVEL_ERROR_FILE, "errorfiles", "Settings of one element of `errorfiles`."},
-    {LEVEL_ACTION, "http_request",
-     "Settings of one element of `http_request`: a condition and one of the actions."},
-    {LEVEL_RETURN, "return", "Settings inside `return` of a rule in `http_request`."},
-    {LEVEL_DENY, "deny",
-     "Settings inside `deny` of a rule in `http_request`; `true` takes the default."},
     {LEVEL_COUNT, NULL, NULL},
 };
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "config/address.h"
+#include "config/stick_table.h"
 #include "config/suggest.h"
 #include "lb-algos/algo.h"
 #include "lb-algos/hash.h"
@@ -77,13 +78,37 @@ static void resolve_check(struct conf_server *server)
     struct conf_server_check *check = &server->check;
     bool elsewhere = check->port != 0 || check->addr.text != NULL;
     check->tls = check->tls || (server->tls.enabled && !elsewhere);
-    check->send_proxy = check->send_proxy ||
-                        (server->send_proxy != 0 && !elsewhere && !check->no_send_proxy);
+    check->send_proxy =
+        check->send_proxy || (server->send_proxy != 0 && !elsewhere && !check->no_send_proxy);
     if (check->addr.text == NULL)
         return;
     if (check->port == 0 && check->addr.port != 0)
         check->port = check->addr.port;
     address_set_port(&check->addr, check->port != 0 ? check->port : server->addr.port);
+}
+
+struct conf_span server_span(const struct loader *l, const struct conf_server *server)
+{
+    struct conf_span span = {server->place, 1};
+    if (server->name != NULL)
+        span.width = (unsigned)(strlen(server->name) + strlen(loader_hint(l, span, "\"\"", "")));
+    return span;
+}
+
+/* A probe has no client whose port it could take. */
+static void check_probe_port(struct loader *l, struct conf_server *server)
+{
+    struct conf_server_check *check = &server->check;
+    if (!check->enabled || !server->port_of_client || check->port != 0 ||
+        check->addr.sa.ss_family == AF_UNIX)
+        return;
+    struct conf_span span = server_span(l, server);
+    const char *help = loader_hint(l, span, "add port = 80", "add: port 80");
+    check->enabled = false;
+    if (server->addr_of_client) /* as HAProxy, which lets it pass */
+        CONF_WARN(l, span, help, "server '%s' has no port that could be checked", server->name);
+    else
+        CONF_FAIL(l, span, help, "server '%s' has neither a port nor one to check", server->name);
 }
 
 /* Numbers that are not given are the lowest that are free, in the order of the file. */
@@ -105,14 +130,6 @@ static void take_id(struct loader *l, struct name_map *taken, unsigned id, struc
         CONF_FAIL(l, span, "leave it out, or give another number", "id %u is taken already", id);
 }
 
-struct conf_span server_span(const struct loader *l, const struct conf_server *server)
-{
-    struct conf_span span = {server->place, 1};
-    if (server->name != NULL)
-        span.width = (unsigned)(strlen(server->name) + strlen(loader_hint(l, span, "\"\"", "")));
-    return span;
-}
-
 static void resolve_servers(struct loader *l, struct conf_proxy *proxy)
 {
     struct name_map names = {0}, ids = {0};
@@ -122,6 +139,7 @@ static void resolve_servers(struct loader *l, struct conf_proxy *proxy)
         if (server->id != 0)
             take_id(l, &ids, server->id, server_span(l, server), server);
         resolve_check(server);
+        check_probe_port(l, server);
         if (server->source.addr.text == NULL && server->source.interface == NULL)
             server->source = proxy->source;
         if (server->name == NULL)
@@ -198,6 +216,10 @@ static void link_backends(struct loader *l, struct config *config)
             proxy->default_backend = names_get(&backs, proxy->default_backend_name);
             if (proxy->default_backend == NULL)
                 report_no_backend(l, l->proxies[i]);
+            else if (proxy->default_backend == proxy)
+                CONF_FAIL(l, l->proxies[i]->default_backend_span,
+                          "remove the line: a listen uses its own servers",
+                          "'%s' names itself as its backend", proxy->name);
             else
                 check_same_mode(l, l->proxies[i], proxy);
         } else if (proxy->server_count > 0)
@@ -271,6 +293,7 @@ static void resolve_proxy(struct loader *l, struct draft_proxy *draft)
     resolve_check_script(l, &proxy->check);
     resolve_balance(l, draft, &proxy->balance, &proxy->hash);
     resolve_cookie(l, draft);
+    resolve_stick_table(l, proxy);
     if (proxy->log_tag == NULL)
         proxy->log_tag = l->global.g.log_tag;
     if (proxy->maxconn == 0)

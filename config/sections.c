@@ -51,10 +51,9 @@ static struct draft_proxy *draft_inherit(struct loader *l, const struct draft_pr
 {
     struct draft_proxy *draft = arena_alloc(l->scratch, sizeof *draft);
     *draft = *from;
+    inherit_lines(l, &draft->p.lines);
     KEYWORDS_OF(&l->index, LEVEL_PROXY, row)
     {
-        if (row->kind == KW_LINES && row->set == NULL)
-            inherit_lines(l, (struct conf_lines *)((char *)draft + row->offset));
         if (row->kind != KW_LIST)
             continue;
         size_t count = *(size_t *)((char *)draft + row->list->count_offset);
@@ -77,6 +76,20 @@ static const struct draft_proxy *defaults_of(struct sections *s, const struct co
     return s->defaults;
 }
 
+/* Rules that apply to whatever follows would surprise; as HAProxy has it, they need a name. */
+static void check_lines(struct sections *s, const struct conf_section *section,
+                        const struct draft_proxy *draft)
+{
+    for (size_t i = 0; i < draft->p.lines.count && section->name.text == NULL; i++) {
+        const struct conf_line *line = &draft->p.lines.items[i];
+        if (!line->from_defaults && !line->is_own)
+            CONF_FAIL(s->l, line->span,
+                      loader_hint(s->l, line->span, "give these defaults a name",
+                                  "give the section a name: defaults NAME"),
+                      "'%s' in defaults without a name", line->keyword);
+    }
+}
+
 static void apply_defaults(struct sections *s, const struct conf_section *section)
 {
     struct draft_proxy *draft =
@@ -85,6 +98,7 @@ static void apply_defaults(struct sections *s, const struct conf_section *sectio
     apply_directives(s->l, LEVEL_PROXY, IN_DEFAULTS, draft, section->directives,
                      section->directive_count);
     s->defaults = draft;
+    check_lines(s, section, draft);
     if (section->name.text != NULL &&
         names_add(s->l->scratch, &s->by_name, section->name.text, draft) != NULL)
         CONF_FAIL(s->l, section->name.span, "give it another name",

@@ -44,6 +44,17 @@ int value_integer(const char *text, long long *value_out)
     return negative && *value_out != 0 ? VALUE_SMALL : 0;
 }
 
+size_t value_duration_part(const char *text)
+{
+    size_t digits = strspn(text, "0123456789");
+    const char *unit = text + digits;
+    if (digits == 0 || *unit == '\0' || strchr("umshd", *unit) == NULL)
+        return 0;
+    if ((*unit == 'u' || *unit == 'm') && unit[1] == 's')
+        return digits + 2;
+    return *unit == 'u' ? 0 : digits + 1;
+}
+
 int value_duration(const char *text, long long unit_us, unsigned *value_out)
 {
     static const struct {
@@ -64,8 +75,6 @@ int value_duration(const char *text, long long unit_us, unsigned *value_out)
         return VALUE_BAD;
     if (number > LLONG_MAX / us - unit_us)
         return VALUE_LARGE;
-    if (number > 0 && number * us < unit_us)
-        return VALUE_SMALL;
     long long value = (number * us + unit_us - 1) / unit_us;
     if (value > INT_MAX)
         return VALUE_LARGE;

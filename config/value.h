@@ -17,6 +17,9 @@ enum value_error {
 /* Decimal, hexadecimal after 0x; a leading '-' is VALUE_SMALL. */
 MUST_CHECK int value_integer(const char *text, long long *value_out);
 
+/* How much of a text is a number and a unit of time: 3 of "10min"; 0 = it begins otherwise. */
+size_t value_duration_part(const char *text);
+
 /*
  * "10", "10s", "5m": us ms s m h d. A number without a unit is in unit_us; the result is in
  * unit_us, rounded up as HAProxy does, and at most 2^31-1.

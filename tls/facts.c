@@ -5,6 +5,7 @@
 #include "tls/session_priv.h"
 
 #include <openssl/x509.h>
+#include <stdio.h>
 #include <string.h>
 
 static X509 *x509_of(const struct tls_certificate *c)

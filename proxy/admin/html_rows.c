@@ -69,11 +69,11 @@ static void put_frontend(struct text *text, const struct stats_subject *s)
 
 static void open_table(const struct stats_cursor *c, struct text *text, const struct proxy *proxy)
 {
-    if (c->conf->admin && proxy->conf->server_count > 0)
+    if (c->query.may_admin && proxy->conf->server_count > 0)
         text_printf(text, "<form method=post><input type=hidden name=b value=\"#%u\">",
                     proxy->conf->id);
     text_put(text, "<table><thead><tr><th>");
-    if (c->conf->admin)
+    if (c->query.may_admin)
         text_put(text, "<input type=checkbox aria-label=\"all servers\" onclick=\"this.form"
                        ".querySelectorAll('[name=s]').forEach(x=&gt;x.checked=this.checked)\"> ");
     text_put(text, "Server</th><th>State</th><th>Last check</th><th>Sessions</th><th>Queue</th>"
@@ -149,13 +149,13 @@ static void put_server_name(const struct stats_cursor *c, struct text *text,
                             const struct stats_subject *s)
 {
     text_put(text, "<th scope=row>");
-    if (c->conf->admin) {
+    if (c->query.may_admin) {
         text_put(text, "<label><input type=checkbox name=s value=\"");
         text_html(text, s->server->name);
         text_put(text, "\"> ");
     }
     text_html(text, s->server->name);
-    if (c->conf->admin)
+    if (c->query.may_admin)
         text_put(text, "</label>");
     if (s->server_conf->backup)
         text_put(text, " <small class=tag>backup</small>");
@@ -206,7 +206,7 @@ static void end(const struct stats_cursor *c, struct text *text, const struct pr
 {
     if (c->sub != 0) {
         text_put(text, "</tbody></table>");
-        if (c->conf->admin && proxy->conf->server_count > 0)
+        if (c->query.may_admin && proxy->conf->server_count > 0)
             text_put(text,
                      "<p class=act><select name=action aria-label=\"action\"><option value=\"\">"
                      "With the chosen servers ...</option><option value=ready>Set state to READY"

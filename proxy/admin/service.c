@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Brings fixed replies, metrics and statistics to streams. The first that wants a request gets it:
- *
- *   fixed_reply -> an action `use-service prometheus-exporter` -> stats uri -> none: to a server
+ * Brings statistics and metrics to streams: those at `stats uri`, and whatever the action use-service asks
+ * for.
  *
  * A form that changes servers is answered when orders.c says that they have changed.
  */
@@ -11,7 +10,7 @@
 #include "proxy/admin/orders.h"
 #include "proxy/admin/process.h"
 #include "proxy/admin/stats.h"
-#include "proxy/http/fixed_reply.h"
+#include "proxy/http/edit.h"
 #include "proxy/net/loop.h"
 
 #include <stdio.h>
@@ -121,7 +120,7 @@ static enum service_verdict take_form(const struct service_request *request,
                                       struct service_answer *answer)
 {
     const struct conf_stats *conf = &request->proxy->conf->stats;
-    if (!conf->admin)
+    if (!request->may_admin)
         return redirect(conf->uri, query, STATS_DENIED, answer);
     if (request->msg->body == HTTP_BODY_CHUNKED)
         return redirect(conf->uri, query, STATS_TOO_BIG, answer); /* of no known size */
@@ -151,13 +150,12 @@ static bool is_authorised(const struct service_request *request)
 /* What follows the configured URI in the target, or NULL if the target is another. */
 static const char *after_uri(const struct service_request *request, size_t *len_out)
 {
-    const char *uri = request->proxy->conf->stats.uri;
+    const struct conf_proxy *conf = request->proxy->conf;
     const struct http_msg *m = request->msg;
-    size_t uri_len = strlen(uri);
-    size_t len = m->target_off + m->target_len - m->path_off;
-    if (len < uri_len || memcmp(request->base + m->path_off, uri, uri_len) != 0)
+    if (!service_is_stats(conf, m, request->base))
         return NULL;
-    *len_out = len - uri_len;
+    size_t uri_len = strlen(conf->stats.uri);
+    *len_out = m->target_off + m->target_len - m->path_off - uri_len;
     return request->base + m->path_off + uri_len;
 }
 
@@ -167,7 +165,7 @@ static enum service_verdict try_stats(const struct service_request *request,
     const struct conf_stats *conf = &request->proxy->conf->stats;
     enum http_method method = (enum http_method)request->msg->method;
     size_t len = 0;
-    const char *rest = conf->enabled ? after_uri(request, &len) : NULL;
+    const char *rest = after_uri(request, &len);
     if (rest == NULL ||
         (method != HTTP_METHOD_GET && method != HTTP_METHOD_HEAD && method != HTTP_METHOD_POST))
         return SERVICE_PASS;
@@ -175,26 +173,21 @@ static enum service_verdict try_stats(const struct service_request *request,
         return ask_for_password(conf, answer);
     struct stats_query query;
     stats_query_parse(&query, rest, len);
+    query.may_admin = request->may_admin;
     if (method == HTTP_METHOD_POST)
         return take_form(request, &query, answer);
     return answer_document(request, &query, query.no_refresh ? 0 : conf->refresh_s, answer);
 }
 
-static enum service_verdict try_metrics(const struct service_request *request,
-                                        struct service_answer *answer)
+static enum service_verdict answer_metrics(const struct service_request *request,
+                                           struct service_answer *answer)
 {
-    const struct conf_proxy *conf = request->proxy->conf;
-    const char *path;
-    size_t len = service_path(request, &path);
-    size_t i = 0;
-    while (i < conf->action_count && !(conf->actions[i].kind == CONF_ACTION_PROMETHEUS &&
-                                       action_concerns(&conf->actions[i], path, len)))
-        i++;
-    if (i == conf->action_count)
-        return SERVICE_PASS;
-    const char *end = request->base + request->msg->target_off + request->msg->target_len;
-    const char *text = path + len < end ? path + len + 1 : end; /* behind the "?" */
+    const struct http_msg *m = request->msg;
+    const char *end = request->base + m->target_off + m->target_len;
+    const char *text = request->base + http_path_end(m, request->base);
     struct stats_query query;
+    if (text < end)
+        text++; /* behind the "?" */
     stats_query_parse_metrics(&query, text, (size_t)(end - text));
     return answer_document(request, &query, 0, answer);
 }
@@ -202,18 +195,13 @@ static enum service_verdict try_metrics(const struct service_request *request,
 static enum service_verdict handle(const struct service_request *request,
                                    struct service_answer *answer_out)
 {
-    static enum service_verdict (*const services[])(
-        const struct service_request *, struct service_answer *) = {fixed_reply, try_metrics,
-                                                                    try_stats};
-    enum service_verdict verdict = SERVICE_PASS;
-    for (size_t i = 0; i < 3 && verdict == SERVICE_PASS; i++)
-        verdict = services[i](request, answer_out);
-    return verdict;
+    return request->kind == SERVICE_METRICS ? answer_metrics(request, answer_out)
+                                            : try_stats(request, answer_out);
 }
 
 const struct stream_service *admin_service_of(const struct conf_proxy *conf)
 {
     static const struct stream_service service = {.handle = handle};
-    bool is_needed = conf->stats.enabled || conf->action_count > 0 || conf->monitor_uri != NULL;
+    bool is_needed = conf->stats.enabled || conf->rules != NULL;
     return is_needed && conf->mode == CONF_MODE_HTTP ? &service : NULL;
 }

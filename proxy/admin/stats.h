@@ -43,6 +43,7 @@ struct stats_query {
     enum stats_format_id format;
     bool hide_down, hide_maint; /* ;up and ;no-maint */
     bool no_refresh;
+    bool may_admin; /* who asks may change servers: not of the words, but of `stats admin` */
     enum stats_result result;
     char scope[STATS_SCOPE_BYTES]; /* part of the names of proxies to show; "" = all */
     /* of /metrics?scope=...: all are shown if none is named */

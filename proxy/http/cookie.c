@@ -126,6 +126,8 @@ void cookie_read_prefix(const char *value, const char *value_end, struct cookie_
 
 static void put(struct cookie_writer *w, const char *from, const char *end)
 {
+    if (w->out == NULL)
+        return;
     memcpy(w->out + w->len, from, (size_t)(end - from));
     w->len += (size_t)(end - from);
 }

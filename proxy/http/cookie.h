@@ -47,7 +47,7 @@ void cookie_write_date(int64_t date_s, char letters_out[5]);
 
 /* Writes a Cookie field's value anew, some of its cookies left out. */
 struct cookie_writer {
-    char *out; /* with room for the whole text */
+    char *out; /* with room for the whole text; NULL: nothing is written */
     size_t len;
     bool is_removing; /* the last one went, and what to put in its place is still open */
     bool has_kept;

@@ -7,6 +7,7 @@
  * connection it had kept idle, or refuses new ones, or is down by its probes.
  */
 #include "proxy/http/balance_key.h"
+#include "proxy/http/rules.h"
 #include "proxy/http/server_greet.h"
 #include "proxy/http/stream.h"
 #include "proxy/state/observe.h"
@@ -95,7 +96,11 @@ static void count_server(struct stream *s, enum counter which)
 static enum stream_state connect_to_server(struct stream *s)
 {
     const struct conf_proxy *be = s->backend->conf;
+    enum stream_state redirected;
     s->last_server = s->server;
+    persist_chosen(s);
+    if (persist_redirects(s, &redirected))
+        return redirected;
     if (s->assigned_us == 0) /* what retries take is a part of connecting */
         s->assigned_us = s->thread->loop->now_us;
     if (!s->fresh_conn)
@@ -150,7 +155,10 @@ enum stream_state dispatch_start(struct stream *s)
     struct server *server;
     s->queue.loop = s->thread->loop;
     s->queue.granted = on_granted;
-    s->queue.wish = (struct backend_wish){0};
+    s->queue.wish = (struct backend_wish){
+        .server = s->persist.server,
+        .insists = s->persist.is_forced || s->backend->conf->redispatch == 0,
+    };
     s->queue.wish.has_key = balance_key(s, &s->queue.wish.key);
     switch (backend_assign(backend, s->avoid, &s->queue, s->thread->loop->now_us, &server)) {
     case ASSIGNED:
@@ -248,6 +256,8 @@ enum stream_state dispatch_retry_connect(struct stream *s)
                 : be->redispatch < 0 ? s->retries == be->retries
                                      : false;
     struct server *failed = s->avoid;
+    if (s->persist.is_forced)
+        move = false;
     if (!move)
         s->avoid = NULL;
     if (move && has_other_server(&s->backend->state->backend, failed))
@@ -301,6 +311,8 @@ enum stream_state dispatch_server_failed(struct stream *s, enum stream_cause cau
 enum stream_state dispatch_server_down(struct stream *s)
 {
     bool may_repeat = s->state == STREAM_CONNECTING || is_idempotent(s->req.method);
+    if (s->persist.is_direct && s->queue.wish.insists)
+        return s->state; /* no other will do */
     if (!backend_is_up(&s->backend->state->backend) || !may_repeat || !dispatch_is_repeatable(s))
         return s->state;
     leave_failed_server(s);

@@ -2,6 +2,7 @@
 /* Fetches of the connections of client and server: addresses, and what the kernel knows of them. */
 #include "proxy/http/stream.h"
 #include "proxy/rules/rows.h"
+#include "proxy/state/access_record.h"
 
 #include <ifaddrs.h>
 #include <netinet/tcp.h>
@@ -85,6 +86,56 @@ static bool is_local(struct sample_env *env, const struct fetch *row, const stru
         found = same_host(&addr, at->ifa_addr);
     freeifaddrs(list);
     sample_set_bool(out, found);
+    return true;
+}
+
+/* ---- how a connection failed ---------------------------------------------------------------------------- */
+
+/* HAProxy's numbers for its words: of PROXY headers and TLS handshakes. */
+static const struct {
+    int number;
+    const char *text;
+} failures[] = {
+    {11, "Connection closed while waiting for PROXY protocol header"},
+    {12, "Connection error while waiting for PROXY protocol header"},
+    {13, "Timeout while waiting for PROXY protocol header"},
+    {14, "Truncated PROXY protocol header received"},
+    {15, "Received something which does not look like a PROXY protocol header"},
+    {16, "Received an invalid PROXY protocol header"},
+    {17, "Received an unhandled protocol in the PROXY protocol header"},
+    {24, "Connection closed during SSL handshake"},
+    {25, "Connection error during SSL handshake"},
+    {26, "Timeout during SSL handshake"},
+    {30, "SSL client CA chain cannot be verified"},
+    {31, "SSL client certificate not trusted"},
+    {34, "SSL handshake failure"},
+};
+
+static const char *failure_of(const struct sample_env *env)
+{
+    return env->record != NULL ? env->record->session_error : NULL;
+}
+
+static bool failure_number(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                           struct sample *out)
+{
+    (void)row, (void)args;
+    const char *text = failure_of(env);
+    sample_set_int(out, 0);
+    for (size_t i = 0; text != NULL && i < sizeof failures / sizeof *failures; i++)
+        if (strcmp(failures[i].text, text) == 0)
+            out->integer = failures[i].number;
+    return true;
+}
+
+static bool failure_text(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                         struct sample *out)
+{
+    (void)row, (void)args;
+    const char *text = failure_of(env);
+    if (text == NULL)
+        text = "Success";
+    sample_set_text(out, SAMPLE_STRING, text, strlen(text));
     return true;
 }
 
@@ -172,6 +223,8 @@ const struct fetch conn_fetches[] = {
     {.name = "bc_src_port", .out = SAMPLE_INT, .run = port, .use = USE_SERVER, .value = OWN, .since = "2.6", .doc = "Our port on the connection to the server."},
     {.name = "bc_dst", .out = SAMPLE_ADDR, .run = address, .use = USE_SERVER, .value = SERVER, .since = "2.6", .doc = "Address of the server."},
     {.name = "bc_dst_port", .out = SAMPLE_INT, .run = port, .use = USE_SERVER, .value = SERVER, .since = "2.6", .doc = "Port of the server."},
+    {.name = "fc_err", .out = SAMPLE_INT, .run = failure_number, .use = USE_CLIENT, .since = "2.5", .doc = "Number of the error that ended the handshake of the client's connection; 0 if there was none."},
+    {.name = "fc_err_str", .out = SAMPLE_STRING, .run = failure_text, .use = USE_CLIENT, .since = "2.5", .doc = "The error that ended the handshake of the client's connection."},
     {.name = "fc_http_major", .out = SAMPLE_INT, .run = http_major, .use = USE_CLIENT, .since = "1.7", .doc = "Major version of HTTP on the client's side."},
     {.name = "bc_http_major", .out = SAMPLE_INT, .run = http_major, .use = USE_SERVER, .since = "1.7", .doc = "Major version of HTTP on the server's side."},
     {RTT_FIGURE("fc_rtt", RTT, "Round-trip time of the client in milliseconds; with argument us in microseconds.")},

@@ -75,7 +75,7 @@ static bool flag_fact(struct sample_env *env, const struct fetch *row, const str
                 : fact_of(row) == HAS_CERTIFICATE ? tls_session_has_peer_certificate(tls)
                                                   : false; /* early data is never accepted */
     sample_set_bool(out, value);
-    return tls != NULL || fact_of(row) == HAS_SNI;
+    return tls != NULL || fact_of(row) == HAS_SNI || fact_of(row) == RESUMED;
 }
 
 static bool key_bits(struct sample_env *env, const struct fetch *row, const struct arg *args,
@@ -110,6 +110,15 @@ static bool verify_result(struct sample_env *env, const struct fetch *row, const
         return false;
     sample_set_int(out, tls_session_verify_result(tls));
     return true;
+}
+
+/* OpenSSL's number of the last error; a session that was established has none. */
+static bool no_error(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                     struct sample *out)
+{
+    (void)args;
+    sample_set_int(out, 0);
+    return tls_of(env, row) != NULL;
 }
 
 /* ---- certificates ------------------------------------------------------------------------------------- */
@@ -274,6 +283,9 @@ const struct fetch tls_fetches[] = {
     FACT("ssl_c_used", SAMPLE_BOOL, certificate_used, USE_SESSION, PEER, "Whether the client showed a certificate."),
     FACT("ssl_c_verify", SAMPLE_INT, verify_result, USE_SESSION, FRONT, "Result of the verification of the client's certificate, 0 if it is good."),
     FACT("ssl_c_err", SAMPLE_INT, verify_result, USE_SESSION, FRONT, "Error of the verification of the client's certificate, 0 if there is none."),
+    FACT("ssl_c_ca_err", SAMPLE_INT, verify_result, USE_SESSION, FRONT, "Error of the verification of the client's chain, 0 if there is none."),
+    FACT("ssl_fc_err", SAMPLE_INT, no_error, USE_SESSION, FRONT, "OpenSSL's number of the last error of the client's connection."),
+    FACT("ssl_bc_err", SAMPLE_INT, no_error, USE_SERVER, BACK, "OpenSSL's number of the last error of the server's connection."),
     OF_CERTIFICATE("ssl_c", USE_SESSION, PEER),
     OF_CERTIFICATE("ssl_f", USE_SESSION, FRONT),
     OF_CERTIFICATE("ssl_s", USE_SERVER, BACK | PEER),

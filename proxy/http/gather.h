@@ -17,7 +17,7 @@
 #include <string.h>
 #include <sys/uio.h>
 
-#define GATHER_PIECES 448 /* four for each of 101 fields, and the rest */
+#define GATHER_PIECES 832 /* four for each of 192 fields, and the rest; less than IOV_MAX */
 #define GATHER_TEXT 2048
 
 struct gather {

@@ -47,6 +47,16 @@ static void add_field_anew(struct gather *g, const struct http_header *h, const 
     gather_literal(g, "\r\n");
 }
 
+/* With the line end that stands behind it, so that lines which still follow each other go as one piece. */
+static void add_line(struct gather *g, const struct http_header *h, const char *base)
+{
+    const char *end = base + h->value_off + h->value_len;
+    bool is_whole = end[0] == '\r' && end[1] == '\n';
+    gather_add(g, base + h->name_off, (size_t)(end - base) - h->name_off + (is_whole ? 2 : 0));
+    if (!is_whole) /* white space */
+        gather_literal(g, "\r\n");
+}
+
 /* Fields i.. that may go in one piece; returns the index behind them. */
 static unsigned add_run(struct gather *g, const struct http_msg *m, const char *base, unsigned i)
 {
@@ -67,6 +77,8 @@ void head_add_fields(struct gather *g, const struct http_msg *m, const char *bas
             i++;
         else if (anew)
             add_field_anew(g, &m->headers[i++], base);
+        else if ((m->flags & HTTP_MSG_FIELDS_EDITED) != 0)
+            add_line(g, &m->headers[i++], base);
         else
             i = add_run(g, m, base, i);
     }

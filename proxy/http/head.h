@@ -11,8 +11,9 @@ void head_drop(struct http_msg *m, enum http_header_id id);
 /* Nor Connection, what it names, and its old relatives: RFC 9110 7.6.1. */
 void head_drop_connection_fields(struct http_msg *m, const char *base);
 /*
- * The field lines that are to be forwarded: as runs of the buffer, or, where the lines may not be fit to be
- * passed on as they are (lenient parsing, a length that was repeated), each written anew.
+ * The field lines that are to be forwarded: as runs of the buffer; line by line after rules changed some; or,
+ * where the lines may not be fit to be passed on as they are (lenient parsing, a length that was repeated), each
+ * written anew.
  */
 void head_add_fields(struct gather *g, const struct http_msg *m, const char *base, bool lenient);
 /*

@@ -68,6 +68,7 @@ static enum session_fate http_fate(struct stream *s)
 static void http_release(struct stream *s)
 {
     relay_bytes_free(&s->resp_head);
+    rule_progress_free(&s->rules);
     if (s->answer.free_state != NULL)
         s->answer.free_state(s->answer.state);
     if (s->answer.wait != NULL)
@@ -86,12 +87,8 @@ static void http_describe(const struct stream *s, struct access_record *r)
         r->server = s->answer.name;
     if (s->head_us == 0)
         return;
-    const struct http_msg *m = &s->req;
-    uint32_t end = m->target_off + m->target_len + (uint32_t)sizeof(" HTTP/1.1") - 1;
-    if (end > m->head_bytes - 1) /* HTTP/0.9, leniently: there is no version */
-        end = m->target_off + m->target_len;
-    r->request_line = s->in + m->method_off;
-    r->request_line_len = end - m->method_off;
+    r->request_line = s->in + s->line_off;
+    r->request_line_len = s->line_len;
 }
 
 const struct stream_mode stream_http = {

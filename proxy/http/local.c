@@ -5,6 +5,8 @@
  */
 #include "proxy/http/error_pages.h"
 #include "proxy/http/error_set.h"
+#include "proxy/http/head.h"
+#include "proxy/http/rules.h"
 #include "proxy/http/stream.h"
 
 #include <stdio.h>
@@ -21,6 +23,17 @@ static bool may_keep_client(const struct stream *s)
     if ((s->req.flags & HTTP_MSG_KEEP_ALIVE) == 0)
         return false;
     return s->up.input_done;
+}
+
+/* A body that has come with the head needs no reading: it is behind us. */
+static void skip_body(struct stream *s)
+{
+    const struct http_msg *m = &s->req;
+    if (s->head_us == 0 || s->up.input_done || m->body != HTTP_BODY_LENGTH || s->up.from != NULL ||
+        s->keeps_body || s->in_len - m->head_bytes < m->content_length)
+        return;
+    s->in_used = m->head_bytes + (uint32_t)m->content_length;
+    s->up.input_done = true;
 }
 
 static void start_answer(struct stream *s, int status)
@@ -49,7 +62,49 @@ static enum stream_state finish_answer(struct stream *s)
     return stream_end(s);
 }
 
-/* ---- error pages -------------------------------------------------------------------------------- */
+/* ---- heads: http-after-response changes them too ------------------------------------------------- */
+
+/* A copy of the head as a message in the scratch, with room behind it. False when that is used up. */
+static bool read_own_head(struct stream *s, struct sample_text head)
+{
+    struct sample_scratch *scratch = &s->thread->sample_scratch;
+    size_t room = head.len + 2 + s->thread->buffer_bytes;
+    if (scratch->size - scratch->used < room)
+        return false;
+    s->resp_base = scratch->base + scratch->used;
+    scratch->used += room;
+    memcpy(s->resp_base, head.data, head.len);
+    memcpy(s->resp_base + head.len, "\r\n", 2);
+    s->resp_len = (uint32_t)head.len + 2;
+    s->resp_top = (uint32_t)room;
+    h1_response_init(&s->parser, &s->resp, (enum http_method)s->asked_method, H1_LENIENT);
+    return h1_head_parse(&s->parser, s->resp_base, s->resp_len) == H1_DONE;
+}
+
+/* Status line and fields, without the connection's and the empty line. False: the rules failed. */
+static bool add_own_head(struct stream *s, struct gather *g, struct sample_text head)
+{
+    if (!rules_wants_after_response(s)) {
+        gather_add(g, head.data, head.len);
+        return true;
+    }
+    struct http_msg *m = &s->resp;
+    char line[32];
+    if (!read_own_head(s, head) || !rules_after_response(s)) {
+        s->rules.has_failed = true;
+        return false;
+    }
+    s->status = m->status;
+    head_drop(m, HTTP_HDR_CONNECTION);
+    gather_text(g, line, (size_t)snprintf(line, sizeof(line), "HTTP/1.1 %u ", m->status));
+    gather_add(g, s->resp_base + m->reason_off, m->reason_len);
+    gather_literal(g, "\r\n");
+    m->flags |= HTTP_MSG_FIELDS_EDITED; /* the empty line is not to go with the last of them */
+    head_add_fields(g, m, s->resp_base, false);
+    return true;
+}
+
+/* ---- error pages, and what rules answer ---------------------------------------------------------- */
 
 static const struct error_page *error_page_of(const struct stream *s, unsigned status)
 {
@@ -62,50 +117,85 @@ static const struct error_page *error_page_of(const struct stream *s, unsigned s
     return page != NULL ? page : error_page_find(500);
 }
 
-enum stream_state local_error(struct stream *s, int status)
+/* A whole answer at hand. has_connection: its head says already what becomes of the connection. */
+static enum stream_state give(struct stream *s, int status, struct sample_text head,
+                              struct sample_text body, bool has_connection)
 {
-    const struct error_page *page = error_page_of(s, (unsigned)status);
     struct gather g;
+    bool is_anew = rules_wants_after_response(s);
     gather_init(&g);
-    s->keep_client =
-        !page->says_close && page->len > 0 && status != 400 && status != 408 && may_keep_client(s);
-    start_answer(s, page->status);
-    if (page->len > 0) { /* an empty error file: close without a word */
-        gather_add(&g, page->bytes, page->head_len - 2);
-        if (!page->says_close)
+    start_answer(s, status);
+    if (head.len > 0) { /* an empty error file: close without a word */
+        if (!add_own_head(s, &g, head))
+            return local_error(s, 500);
+        if (!has_connection || is_anew)
             add_connection(s, &g);
         gather_literal(&g, "\r\n");
-        if (s->req.method != HTTP_METHOD_HEAD)
-            gather_add(&g, page->bytes + page->head_len, page->len - page->head_len);
+        if (s->asked_method != HTTP_METHOD_HEAD)
+            gather_add(&g, body.data, body.len);
     }
-    if (relay_send(&s->down, &g) != RELAY_WAITS) {
+    s->down.input_done = true;
+    enum relay_status sent = relay_send(&s->down, &g);
+    s->thread->sample_scratch.used = 0;
+    if (sent != RELAY_WAITS) {
         s->keep_client = false;
         return stream_end(s);
     }
     return finish_answer(s);
 }
 
+enum stream_state local_error(struct stream *s, int status)
+{
+    const struct error_page *page = error_page_of(s, (unsigned)status);
+    skip_body(s);
+    s->keep_client =
+        !page->says_close && page->len > 0 && status != 400 && status != 408 && may_keep_client(s);
+    struct sample_text head = {page->bytes, page->len > 0 ? page->head_len - 2 : 0};
+    struct sample_text body = {page->bytes + page->head_len, page->len - page->head_len};
+    return give(s, page->status, head, body, page->says_close);
+}
+
+enum stream_state local_reply(struct stream *s, const struct rule_decision *decision)
+{
+    dispatch_leave_queue(s);
+    dispatch_release(s, false);
+    skip_body(s);
+    s->keep_client = may_keep_client(s);
+    s->thread->sample_scratch.used = decision->scratch_used;
+    return give(s, decision->status, decision->head, decision->body, false);
+}
+
 /* ---- services ------------------------------------------------------------------------------------ */
 
-static void add_service_head(struct stream *s, struct gather *g)
+/* In the scratch; len 0 when there is no room. */
+static struct sample_text write_service_head(struct stream *s)
 {
     const struct service_answer *a = &s->answer;
-    char line[64];
-    int n = snprintf(line, sizeof(line), "HTTP/1.1 %d ", a->status);
-    gather_text(g, line, (size_t)n);
-    const char *reason = http_status_reason((unsigned)a->status);
-    gather_add(g, reason, strlen(reason));
-    gather_literal(g, "\r\n");
-    gather_text(g, a->headers, strlen(a->headers));
-    if (a->content_length != SERVICE_CHUNKED) {
-        n = snprintf(line, sizeof(line), "Content-Length: %llu\r\n",
-                     (unsigned long long)a->content_length);
-        gather_text(g, line, (size_t)n);
-    } else if (s->req.version_minor == 1) {
-        gather_literal(g, "Transfer-Encoding: chunked\r\n");
-    }
+    struct sample_scratch *scratch = &s->thread->sample_scratch;
+    char *text = scratch->base + scratch->used;
+    size_t room = SERVICE_HEADERS_BYTES + 128;
+    if (scratch->size - scratch->used < room)
+        return (struct sample_text){0};
+    int n = snprintf(text, room, "HTTP/1.1 %d %s\r\n%s", a->status,
+                     http_status_reason((unsigned)a->status), a->headers);
+    if (a->content_length != SERVICE_CHUNKED)
+        n += snprintf(text + n, room - (size_t)n, "Content-Length: %llu\r\n",
+                      (unsigned long long)a->content_length);
+    else if (s->req.version_minor == 1)
+        n += snprintf(text + n, room - (size_t)n, "Transfer-Encoding: chunked\r\n");
+    scratch->used += (size_t)n;
+    return (struct sample_text){text, (size_t)n};
+}
+
+/* False: the rules failed. */
+static bool add_service_head(struct stream *s, struct gather *g)
+{
+    struct sample_text head = write_service_head(s);
+    if (head.len == 0 || !add_own_head(s, g, head))
+        return false;
     add_connection(s, g);
     gather_literal(g, "\r\n");
+    return true;
 }
 
 static void end_service_body(struct stream *s, struct gather *g)
@@ -160,17 +250,20 @@ static enum stream_state start_service(struct stream *s)
     s->logged = s->answer.unlogged;
     start_answer(s, s->answer.status);
     s->down.chunk_out = chunked && s->req.version_minor == 1;
-    add_service_head(s, &g);
-    s->down.input_done = s->req.method == HTTP_METHOD_HEAD || s->answer.content_length == 0;
+    if (!add_service_head(s, &g)) {
+        s->down.chunk_out = false;
+        return local_error(s, 500);
+    }
+    s->down.input_done = s->asked_method == HTTP_METHOD_HEAD || s->answer.content_length == 0;
     if (s->down.input_done)
         s->down.chunk_out = false;
     if (s->answer.fixed != NULL && !s->down.input_done) {
         gather_add(&g, s->answer.fixed, s->answer.content_length);
         s->down.input_done = true;
     }
-    if (relay_send(&s->down, &g) != RELAY_WAITS)
-        return stream_fail(s, CAUSE_CLIENT_ABORT, 0);
-    return local_continue(s);
+    enum relay_status sent = relay_send(&s->down, &g);
+    s->thread->sample_scratch.used = 0;
+    return sent == RELAY_WAITS ? local_continue(s) : stream_fail(s, CAUSE_CLIENT_ABORT, 0);
 }
 
 /* ---- answers that another thread completes ------------------------------------------------------- */
@@ -232,15 +325,31 @@ static enum stream_state await_body(struct stream *s)
     return too_large ? stream_fail(s, CAUSE_PROXY, 413) : STREAM_HEAD;
 }
 
-bool local_try_service(struct stream *s, const struct proxy *proxy, enum stream_state *next_out)
+/* HAProxy's page for monitors, or its 503. */
+bool local_try_monitor(struct stream *s, const struct proxy *proxy, enum stream_state *next_out)
+{
+    const char *uri = proxy->conf->monitor_uri;
+    const struct http_msg *m = &s->req;
+    if (strlen(uri) != m->target_len || memcmp(uri, s->in + m->target_off, m->target_len) != 0)
+        return false;
+    stream_blame(s, CAUSE_LOCAL);
+    s->logged = true; /* a probe each second would fill the log */
+    *next_out = local_error(s, rules_monitor_fails(s, proxy) ? 503 : 200);
+    return true;
+}
+
+bool local_try_service(struct stream *s, const struct proxy *proxy, enum service_kind kind,
+                       enum stream_state *next_out)
 {
     if (proxy->service == NULL)
         return false;
-    struct service_request request = {.proxy = proxy,
+    struct service_request request = {.kind = kind,
+                                      .proxy = proxy,
                                       .snapshot = s->snapshot,
                                       .loop = s->thread->loop,
                                       .msg = &s->req,
-                                      .base = s->in};
+                                      .base = s->in,
+                                      .may_admin = rules_may_admin(s, proxy)};
     bool whole = body_is_here(s, &request);
     enum service_verdict verdict = proxy->service->handle(&request, &s->answer);
     if (verdict == SERVICE_PASS)

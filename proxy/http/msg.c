@@ -41,7 +41,8 @@ int http_msg_find(const struct http_msg *m, const char *base, const char *name, 
 {
     for (unsigned i = from; i < m->header_count; i++) {
         const struct http_header *h = &m->headers[i];
-        if (h->name_len == name_len && http_text_same(base + h->name_off, name, name_len))
+        if (h->name_len == name_len && (h->flags & HTTP_HEADER_DROP) == 0 &&
+            http_text_same(base + h->name_off, name, name_len))
             return (int)i;
     }
     return -1;
@@ -66,6 +67,22 @@ bool http_list_next(const char **at, const char *end, const char **member_out, s
     *member_out = from;
     *len_out = (size_t)(to - from);
     return to > from;
+}
+
+const char *http_value_end(const char *at, const char *end)
+{
+    bool quoted = false, escaped = false;
+    for (; at < end; at++) {
+        if (escaped)
+            escaped = false;
+        else if (quoted && *at == '\\')
+            escaped = true;
+        else if (*at == '"')
+            quoted = !quoted;
+        else if (*at == ',' && !quoted)
+            break;
+    }
+    return at;
 }
 
 static char lower_case(char c)

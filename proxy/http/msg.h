@@ -2,9 +2,9 @@
 /*
  * One HTTP message head, as every codec hands it to the stream: a request or a response as slices
  * of the buffer it was received in. Slices are offsets, so the buffer may move while a head is
- * read; the bytes themselves are never copied or changed. Names of header fields that anybody asks
- * for are small integers (header_names.h), and the first field of each such name is found without a
- * search.
+ * read; the bytes themselves are never copied or changed. What rules add stands behind them
+ * (edit.h). Names of header fields that anybody asks for are small integers (header_names.h), and
+ * the first field of each such name is found without a search.
  *
  * Nothing is owned here and nothing is allocated: a message is plain memory, and a message of zero
  * bytes is an empty one.
@@ -20,7 +20,8 @@
 #include "proxy/http/header_names.h"
 
 enum {
-    HTTP_MAX_HEADERS = 101, /* as HAProxy's tune.http.maxhdr; fits the bytes of `first` */
+    HTTP_MAX_HEADERS = 101, /* received, as HAProxy's tune.http.maxhdr */
+    HTTP_FIELDS_MAX = 192,  /* with those that rules add; fits the bytes of `first` */
 };
 
 /* The methods that change how a message is framed, routed or retried; all others are tokens. */
@@ -76,6 +77,10 @@ enum http_msg_flags {
     /* Lenient only: an HTTP/0.9 request or another protocol's name; the version reads 1.0 or 1.1.
      */
     HTTP_MSG_VERSION_ODD = 1u << 12,
+    /* Rules changed fields: their lines do not follow each other in the buffer any more. */
+    HTTP_MSG_FIELDS_EDITED = 1u << 13,
+    /* Rules changed the request line, or the status line. */
+    HTTP_MSG_LINE_EDITED = 1u << 14,
 };
 
 enum http_header_flags {
@@ -116,7 +121,7 @@ struct http_msg {
     uint16_t status; /* 100 to 999; HAProxy passes on what the registry does not know */
     /* 1 + the index of the first field of each known name, 0 for none; see http_msg_first() */
     uint8_t first[HTTP_HDR_COUNT];
-    struct http_header headers[HTTP_MAX_HEADERS];
+    struct http_header headers[HTTP_FIELDS_MAX];
 };
 
 /* Makes m empty without touching the headers: cheap enough for each message. */
@@ -134,12 +139,12 @@ static inline struct http_header *http_msg_first(struct http_msg *m, enum http_h
 /* The next field of the same known name after h, or NULL. */
 struct http_header *http_msg_next(struct http_msg *m, const struct http_header *h);
 
-/* The first field called name (any case) from index `from` on; its index, or -1. base: the buffer.
- */
+/* The first field called name (any case) from index `from` on, dropped ones left out; its index, or -1.
+ * base: the buffer. */
 int http_msg_find(const struct http_msg *m, const char *base, const char *name, size_t name_len,
                   unsigned from);
 
-/* Where the next field is to be filled in, if header_count < HTTP_MAX_HEADERS. */
+/* Where the next field is to be filled in, if header_count < HTTP_FIELDS_MAX. */
 static inline struct http_header *http_msg_next_free(struct http_msg *m)
 {
     return &m->headers[m->header_count];
@@ -163,6 +168,9 @@ static inline void http_msg_append(struct http_msg *m)
  * within quotes are not seen as such, so use it for token lists only.
  */
 bool http_list_next(const char **at, const char *end, const char **member_out, size_t *len_out);
+
+/* The comma that ends the value at `at`, or end: commas within quotes are not seen as such. */
+const char *http_value_end(const char *at, const char *end);
 
 /* Are these the same but for the case of ASCII letters? */
 bool http_text_same(const char *a, const char *b, size_t len);

@@ -68,25 +68,6 @@ static void add_forwarded_fields(struct stream *s, struct gather *g)
         size_t len = addr_format(&s->session->address, text);
         add_field(g, conf->header, text, len);
     }
-    const char *proto = s->backend->conf->forwarded_proto != NULL
-                            ? s->backend->conf->forwarded_proto
-                            : s->frontend->conf->forwarded_proto;
-    if (proto != NULL) {
-        bool tls = s->session->client.tls != NULL;
-        add_field(g, proto, tls ? "https" : "http", tls ? 5 : 4);
-    }
-}
-
-/* The client's word on the protocol must not be taken for ours. */
-static void drop_forged_fields(struct stream *s)
-{
-    const char *names[] = {s->backend->conf->forwarded_proto, s->frontend->conf->forwarded_proto};
-    const char *proto = names[0] != NULL ? names[0] : names[1];
-    if (proto == NULL)
-        return;
-    size_t len = strlen(proto);
-    for (int i = -1; (i = http_msg_find(&s->req, s->in, proto, len, (unsigned)(i + 1))) >= 0;)
-        s->req.headers[i].flags |= HTTP_HEADER_DROP;
 }
 
 static void add_connection(struct stream *s, struct gather *g)
@@ -102,7 +83,6 @@ static void add_connection(struct stream *s, struct gather *g)
 void request_prepare(struct stream *s)
 {
     drop_hop_by_hop(s);
-    drop_forged_fields(s);
 }
 
 /*
@@ -116,7 +96,8 @@ static void add_request_line(struct stream *s, struct gather *g)
     const struct http_msg *m = &s->req;
     uint32_t end = m->target_off + m->target_len + (uint32_t)sizeof(" HTTP/1.1\r\n") - 1;
     /* the digit itself is looked at: 1.2 to 1.9 are read as 1.1 */
-    if (!s->frontend->conf->accept_invalid_request && s->in[end - 3] <= '1') {
+    if (!s->frontend->conf->accept_invalid_request && (m->flags & HTTP_MSG_LINE_EDITED) == 0 &&
+        s->in[end - 3] <= '1') {
         gather_add(g, s->in + m->method_off, end - m->method_off);
         return;
     }

@@ -5,7 +5,7 @@
  * scratch; a head in pieces is collected in s->resp_head.
  */
 #include "proxy/http/head.h"
-#include "proxy/http/stream.h"
+#include "proxy/http/rules.h"
 #include "proxy/http/stream_log.h"
 #include "proxy/state/observe.h"
 
@@ -46,7 +46,8 @@ static void add_status_line(const struct stream *s, struct gather *g, const char
 {
     const struct http_msg *m = &s->resp;
     uint32_t end = m->reason_off + m->reason_len, after_version = sizeof("HTTP/1.1") - 1;
-    if (s->backend->conf->accept_invalid_response) { /* it may have come in many a shape */
+    if (s->backend->conf->accept_invalid_response ||
+        (m->flags & HTTP_MSG_LINE_EDITED) != 0) { /* it may have come in many a shape */
         const char code[] = {' ', (char)('0' + m->status / 100), (char)('0' + m->status / 10 % 10),
                              (char)('0' + m->status % 10), ' '};
         gather_literal(g, "HTTP/1.1");
@@ -126,6 +127,29 @@ static enum stream_state start_tunnel(struct stream *s)
     return stream_pump(s);
 }
 
+/* The rules look at the head, and may change it. False: *next_out says what becomes of the stream. */
+static bool pass_rules(struct stream *s, const char *base, size_t len, enum stream_state *next_out)
+{
+    const char *scratch = s->thread->loop->scratch;
+    bool in_scratch = base >= scratch && base < scratch + LOOP_SCRATCH_BYTES;
+    const char *end = in_scratch ? scratch + LOOP_SCRATCH_BYTES + LOOP_SCRATCH_MARGIN
+                                 : s->resp_head.data + s->resp_head.cap + s->thread->buffer_bytes;
+    s->resp_base = (char *)base;
+    s->resp_len = (uint32_t)len;
+    s->resp_top = (uint32_t)(end - base);
+    if (rules_response(s, next_out))
+        return false;
+    if (persist_wants_response(s) && !persist_response(s)) {
+        *next_out = refuse_response(s, "there is no room for the cookie");
+        return false;
+    }
+    if (rules_wants_after_response(s) && !rules_after_response(s)) {
+        *next_out = stream_fail(s, CAUSE_INTERNAL, 500);
+        return false;
+    }
+    return true;
+}
+
 /* Sends the final head and what came of the body with it. */
 static enum stream_state start_response(struct stream *s, const char *base, size_t len)
 {
@@ -134,8 +158,14 @@ static enum stream_state start_response(struct stream *s, const char *base, size
     struct gather g;
     size_t used;
     gather_init(&g);
-    s->status = m->status;
     s->response_us = s->thread->loop->now_us;
+    if (s->frontend->conf->rules != NULL || s->backend->conf->rules != NULL ||
+        persist_wants_response(s)) {
+        enum stream_state next;
+        if (!pass_rules(s, base, len, &next))
+            return next;
+    }
+    s->status = m->status;
     bool is_error = m->status >= 500 && m->status != 501 && m->status != 505;
     server_observe(s->server, is_error ? OBSERVED_STATUS : OBSERVED_RESPONSE);
     s->keep_client = !tunnel && may_keep_client(s);
@@ -148,6 +178,7 @@ static enum stream_state start_response(struct stream *s, const char *base, size
     relay_start(&s->down, &s->sconn->conn, &s->session->client, body, m->content_length, chunk_out,
                 lenient);
     s->down.read_bytes = s->session->burst_bytes;
+    s->down.discard = s->asked_method == HTTP_METHOD_HEAD; /* though the server may be sending one */
     uint64_t interim_bytes = s->down.bytes_out;
     enum relay_status status =
         relay_push(&s->down, &g, base + m->head_bytes, len - m->head_bytes, &used);
@@ -245,7 +276,7 @@ static const char *collect_head(struct stream *s, const char *data, size_t len)
     struct relay_bytes *head = &s->resp_head;
     size_t cap = s->thread->buffer_bytes;
     if (head->data == NULL) {
-        head->data = malloc(cap);
+        head->data = malloc(cap + s->thread->buffer_bytes); /* behind it, what rules write */
         if (head->data == NULL)
             return NULL;
         *head = (struct relay_bytes){.data = head->data, .cap = cap};

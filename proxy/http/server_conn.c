@@ -51,6 +51,40 @@ static void borrow_address(const struct stream *stream, const struct server_link
     options->source_len = client->family == AF_INET ? sizeof(client->in) : sizeof(client->in6);
 }
 
+static void set_port(struct addr *addr, unsigned port)
+{
+    if (addr->family == AF_INET)
+        addr->in.sin_port = htons((uint16_t)port);
+    else
+        addr->in6.sin6_port = htons((uint16_t)port);
+}
+
+/* Where to: what the server's address leaves open is taken from where the client connected to, and the result
+ * stands in `own`. NULL where that was no address of IP. */
+static const struct sockaddr *destination(const struct server_conn *sconn, struct addr *own,
+                                          socklen_t *len_out)
+{
+    const struct server *server = sconn->server;
+    const struct server_link *link = &server->link;
+    const struct sockaddr *fixed = (const struct sockaddr *)&server->addr;
+    struct addr wanted;
+    *len_out = server->addr_len;
+    if (!link->addr_of_client && !link->port_of_client)
+        return fixed;
+    session_destination(sconn->stream->session, &wanted);
+    if (wanted.family != AF_INET && wanted.family != AF_INET6)
+        return NULL;
+    addr_set(own, fixed);
+    unsigned port = addr_port(own);
+    if (link->port_of_client)
+        port = addr_port(&wanted) + (unsigned)link->port_offset;
+    if (link->addr_of_client)
+        *own = wanted;
+    set_port(own, port);
+    *len_out = own->family == AF_INET ? sizeof(own->in) : sizeof(own->in6);
+    return &own->sa;
+}
+
 static int start_connecting(struct server_conn *sconn)
 {
     const struct server *server = sconn->server;
@@ -67,10 +101,14 @@ static int start_connecting(struct server_conn *sconn)
     server_link_options(link, &options);
     borrow_address(sconn->stream, link, &source, &options);
     bool by_proxy = link->socks4.ss_family != AF_UNSPEC;
+    struct addr own;
+    socklen_t len;
+    const struct sockaddr *to = destination(sconn, &own, &len);
+    if (to == NULL)
+        return UV_EADDRNOTAVAIL;
     return conn_connect(&sconn->conn, sconn->thread->loop,
-                        (const struct sockaddr *)(by_proxy ? &link->socks4 : &server->addr),
-                        by_proxy ? link->socks4_len : server->addr_len, &options,
-                        on_server_conn_ready);
+                        by_proxy ? (const struct sockaddr *)&link->socks4 : to,
+                        by_proxy ? link->socks4_len : len, &options, on_server_conn_ready);
 }
 
 struct server_conn *server_conn_open(struct http_thread *thread, struct server *server,
@@ -121,10 +159,13 @@ static struct server_conn *take_kept(struct session *session, struct server *ser
     return kept;
 }
 
-/* A connection that told of its client at its beginning is of no use to another. */
+/* A connection that told of its client at its beginning, or went where that one wanted, is of no use to
+ * another. */
 static bool is_personal(const struct server *server)
 {
-    return server->link.send_proxy != 0 || server->link.usesrc >= CONF_USESRC_CLIENT;
+    const struct server_link *link = &server->link;
+    return link->send_proxy != 0 || link->usesrc >= CONF_USESRC_CLIENT || link->addr_of_client ||
+           link->port_of_client;
 }
 
 struct server_conn *server_conn_take(struct http_thread *thread, struct server *server,

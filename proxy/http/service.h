@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Answers that weir gives without a server: statistics, metrics, fixed replies. The stream asks its
- * frontend's service first, and its backend's next; a service that takes the request says what the answer
+ * Answers that weir gives without a server: statistics and metrics. The stream asks its frontend's
+ * service first, and its backend's next; a service that takes the request says what the answer
  * is and then produces the body part by part, so that a long one is never in memory as a whole.
  *
  * Thread:  the data thread of the stream.
@@ -24,7 +24,13 @@ struct service_wait {
     struct stream *stream; /* borrowed; NULL: nobody waits any more */
 };
 
+enum service_kind {
+    SERVICE_STATS,   /* if the target is that of the statistics */
+    SERVICE_METRICS, /* whatever the target is: use-service prometheus-exporter */
+};
+
 struct service_request {
+    enum service_kind kind;
     const struct proxy *proxy;       /* whose service is asked */
     const struct snapshot *snapshot; /* of the stream */
     struct loop *loop;               /* for its clock and index */
@@ -32,6 +38,7 @@ struct service_request {
     const char *base; /* of the slices in msg */
     const char *body; /* as far as it has come with the head */
     size_t body_len;
+    bool may_admin; /* stats admin holds for it */
 };
 
 struct service_answer {
@@ -63,6 +70,17 @@ struct stream_service {
     enum service_verdict (*handle)(const struct service_request *request,
                                    struct service_answer *answer_out);
 };
+
+/* Does the target begin with `stats uri`? */
+static inline bool service_is_stats(const struct conf_proxy *conf, const struct http_msg *m,
+                                    const char *base)
+{
+    size_t len = m->target_off + m->target_len - m->path_off, uri_len;
+    if (!conf->stats.enabled)
+        return false;
+    uri_len = strlen(conf->stats.uri);
+    return len >= uri_len && memcmp(base + m->path_off, conf->stats.uri, uri_len) == 0;
+}
 
 /* On the stream's thread, once: what was waited for has been done. The answer goes out if the stream is still there. */
 void service_resume(struct service_wait *wait);

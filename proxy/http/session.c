@@ -144,6 +144,8 @@ void session_begin(struct session *session)
 static void free_session(struct loop_garbage *garbage)
 {
     struct session *session = LIST_ITEM(garbage, struct session, garbage);
+    if (session->vars.first != NULL)
+        var_store_clear(&session->vars);
     pool_give(&session->thread->session_pool, session);
 }
 

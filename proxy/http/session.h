@@ -18,6 +18,7 @@
 #include "proxy/http/relay.h"
 #include "proxy/http/thread.h"
 #include "proxy/net/conn.h"
+#include "proxy/rules/vars.h"
 
 enum session_state {
     SESSION_GREETING,  /* a PROXY protocol header is to come */
@@ -57,6 +58,7 @@ struct session {
     struct relay_bytes intake;
     struct wheel_timer deadline; /* of the session's state, or of its stream */
 
+    struct var_store vars;  /* owned: those of the scope sess */
     struct list node;       /* in the thread's sessions */
     struct loop_task again; /* a pipelined request waits in the buffer, or reading goes on */
     struct loop_garbage garbage;
@@ -86,6 +88,8 @@ void session_stream_ended(struct session *session, enum session_fate fate);
 bool session_is_orphan(const struct session *session);
 /* A newer configuration has come: the next request is served by that, if it has the address. */
 void session_move_on(struct session *session);
+/* Of the client; its intake first. A count, or as conn_recv(). session_own_intake() must follow. */
+ssize_t session_read(struct session *session, char *to, size_t room);
 /* The scratch is about to be used for something else. False when memory runs out. */
 MUST_CHECK bool session_own_intake(struct session *session);
 /* The only way out. */

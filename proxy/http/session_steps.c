@@ -92,7 +92,7 @@ static void client_left(struct session *session)
  * Into the stream's buffer. From a client that uploads, head and body are read in one go, through the
  * scratch: what the buffer does not hold is the session's intake.
  */
-static ssize_t read_input(struct session *session, char *to, size_t room)
+ssize_t session_read(struct session *session, char *to, size_t room)
 {
     struct relay_bytes *intake = &session->intake;
     char *scratch = session->thread->loop->scratch;
@@ -135,7 +135,7 @@ static void read_request(struct session *session)
     struct stream *s = session->stream;
     if (s == NULL)
         return;
-    ssize_t n = read_input(session, s->in + s->in_len, session->thread->buffer_bytes - s->in_len);
+    ssize_t n = session_read(session, s->in + s->in_len, stream_room(s));
     if (n > 0) {
         /* the whole head within one time-out, however many pieces it comes in; the first one's goes on */
         if (s->in_len == 0 && session->requests > 1)

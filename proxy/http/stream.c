@@ -4,6 +4,8 @@
  */
 #include "proxy/http/stream.h"
 
+#include "proxy/http/rules.h"
+
 void stream_init(struct stream *s, struct session *session, const struct stream_mode *mode,
                  struct pool *pool)
 {
@@ -27,6 +29,7 @@ struct stream *stream_new(struct session *session)
         return NULL;
     memset(s, 0, offsetof(struct stream, answer.headers));
     s->answer.headers[0] = '\0';
+    s->in_top = (uint32_t)(session->thread->buffer_bytes + session->thread->rewrite_bytes);
     stream_init(s, session, &stream_http, pool);
     h1_request_init(&s->parser, &s->req,
                     s->frontend->conf->accept_invalid_request ? H1_LENIENT : 0);
@@ -49,23 +52,16 @@ static void count_request(struct stream *s)
     rate_count(&cells->rates[RATE_REQUESTS], (uint32_t)(s->thread->loop->now_us / 1000000));
 }
 
-static enum stream_state begin(struct stream *s)
+/* As it came: for logs and captures, whatever rules make of it. */
+static void note_request_line(struct stream *s)
 {
-    enum stream_state next;
-    s->up.input_done = s->req.body == HTTP_BODY_NONE;
-    s->backend =
-        NULL; /* what the frontend answers itself is nobody else's, in logs and counters too */
-    if (local_try_service(s, s->frontend, &next))
-        return next;
-    s->backend = s->frontend->default_backend;
-    if (s->backend == NULL) {
-        s->state = STREAM_CONNECTING;
-        return stream_fail(s, CAUSE_SERVER_ABORT, 503);
-    }
-    if (s->backend != s->frontend && local_try_service(s, s->backend, &next))
-        return next;
-    request_prepare(s);
-    return dispatch_start(s);
+    const struct http_msg *m = &s->req;
+    uint32_t end = m->target_off + m->target_len + (uint32_t)sizeof(" HTTP/1.1") - 1;
+    if (end > m->head_bytes - 1) /* HTTP/0.9, leniently: there is no version */
+        end = m->target_off + m->target_len;
+    s->line_off = m->method_off;
+    s->line_len = end - m->method_off;
+    s->asked_method = m->method;
 }
 
 /* The head is whole, or refused, or more of it must come. */
@@ -77,8 +73,10 @@ static enum stream_state read_head(struct stream *s)
     if (status == H1_DONE) {
         s->head_us = s->thread->loop->now_us;
         s->in_used = s->req.head_bytes;
+        s->up.input_done = s->req.body == HTTP_BODY_NONE;
+        note_request_line(s);
         count_request(s);
-        return begin(s);
+        return rules_request(s);
     }
     s->bad = status == H1_BAD ? s->parser.error : h1_too_large(&s->parser);
     return stream_fail(s, CAUSE_PROXY, s->bad.status);
@@ -87,7 +85,7 @@ static enum stream_state read_head(struct stream *s)
 void stream_parse_head(struct stream *s)
 {
     /* a service may have asked for the body: then the head is known already */
-    enum stream_state next = s->head_us == 0 ? read_head(s) : begin(s);
+    enum stream_state next = s->head_us == 0 ? read_head(s) : rules_request(s);
     if (next != STREAM_ENDED)
         s->state = next;
 }
@@ -120,6 +118,9 @@ typedef enum stream_state stream_step(struct stream *s);
 
 /* Every path a stream can take. An empty cell: the event changes nothing in that state. */
 static stream_step *const steps[STREAM_STATES][STREAM_EVENTS] = {
+    [STREAM_RULES] = {[STREAM_CLIENT_READY] = rules_client_ready,
+                      [STREAM_RESUMED] = rules_client_ready,
+                      [STREAM_TIMED_OUT] = rules_timed_out},
     [STREAM_QUEUED] = {[STREAM_GRANTED] = dispatch_granted,
                        [STREAM_CLIENT_READY] = watch_client,
                        [STREAM_TIMED_OUT] = time_out_queue},

@@ -7,7 +7,8 @@
  *          |               ^            |   ^--retry-'  |          `-----> TUNNEL --> ended
  *          |               `---retry----'               |
  *          |--> ANSWERING (statistics, errors, fixed replies) <---- any failure before a response
- *          `--> PREPARING --^
+ *          |--> PREPARING --^
+ *          `--> RULES --> QUEUED ...
  *
  *   client ==up==> server     the request's body, then whatever a tunnel carries
  *   client <=down== server    the response
@@ -18,6 +19,7 @@
  *        dispatch.c     which server, queue, connecting, retries
  *        request.c      the head as the server shall see it
  *        response.c     the response's head, read and written
+ *        rules.c        rules on the way of both
  *        local.c        answers of our own
  *        http_mode.c    where HTTP differs from TCP, whose table is in proxy/tcp/
  *
@@ -28,7 +30,9 @@
 #define WEIR_HTTP_STREAM_H
 
 #include "proxy/http/h1.h"
+#include "proxy/http/persist.h"
 #include "proxy/http/relay.h"
+#include "proxy/http/rule_progress.h"
 #include "proxy/http/server_conn.h"
 #include "proxy/http/service.h"
 #include "proxy/http/session.h"
@@ -38,6 +42,7 @@
 
 enum stream_state {
     STREAM_HEAD,       /* the request's head is still arriving: the session reads it */
+    STREAM_RULES,      /* rules wait for more of the request, or for a time to pass */
     STREAM_QUEUED,     /* every server is at its maxconn */
     STREAM_PAUSED,     /* the only server refused: a moment's rest before it is tried again */
     STREAM_CONNECTING, /* TCP, then TLS */
@@ -70,6 +75,7 @@ enum stream_cause {
     CAUSE_SERVER_TIMEOUT,
     CAUSE_PROXY,       /* refused by us: a bad request or a bad response */
     CAUSE_RESOURCE,    /* no memory, no descriptors */
+    CAUSE_INTERNAL,    /* a rule could not do its work */
     CAUSE_LOCAL,       /* answered by us, as configured */
     CAUSE_SERVER_DOWN, /* on-marked-down shutdown-sessions */
     CAUSE_KILLED,      /* by the operator */
@@ -124,6 +130,7 @@ struct stream {
     bool fresh_conn;     /* idle connections have failed it: open a new one */
     bool up_broken;      /* the server takes no more of the request: its answer may explain */
     bool redispatched;
+    uint32_t serial; /* %rt: from 1; 0 = nobody asked yet */
     unsigned retries;
 
     /* deadlines of each side in the loop's ms; 0 = that side is not waited for */
@@ -138,22 +145,35 @@ struct stream {
     uint64_t began_us, head_us, assigned_us, connected_us, response_us;
     unsigned srv_queue, backend_queue;
 
+    struct rule_progress rules;
+    struct persistence persist;
+
     /* ---- what follows a tunnel of TCP has no memory for: see STREAM_TUNNEL_BYTES ---- */
     struct h1_error bad;          /* why request or response was refused */
     struct relay_bytes resp_head; /* a response head that did not come in one piece */
     bool upgrade;                 /* the client asks for another protocol */
+    bool keeps_body; /* an answer of ours to a request with a body ends the connection: redirections, as in HAProxy */
     unsigned interim_count;
 
     /* received from the client: this request's head, body bytes that came with it, the next request */
     uint32_t in_len;
     uint32_t in_used; /* bytes of this request consumed from `in` */
+    uint32_t in_top;  /* from here to its end lies what rules wrote: see edit.h */
+    uint32_t line_off, line_len; /* the request line as it came, without its CRLF */
+    uint8_t asked_method;        /* enum http_method of the client; rules may ask for another */
+
+    /* the response while its head is being looked at */
+    char *resp_base;    /* borrowed: the thread's scratch, resp_head, or an answer of ours */
+    uint32_t resp_len;  /* bytes received there, or written */
+    uint32_t resp_top;  /* as in_top */
 
     /* what follows is large, and not read before it is written: stream_new() clears only what is above, and of
      * the answer what stands before its headers */
     struct service_answer answer;
+    struct rule_decision decision;
     struct h1_parser parser; /* of the request, then of the response */
     struct http_msg req, resp;
-    char in[]; /* thread->buffer_bytes */
+    char in[]; /* thread->buffer_bytes + thread->rewrite_bytes */
 };
 
 #define STREAM_TUNNEL_BYTES offsetof(struct stream, bad)
@@ -178,6 +198,15 @@ void stream_kill(struct stream *s);
 static inline const struct conf_proxy *stream_conf(const struct stream *s)
 {
     return s->backend != NULL ? s->backend->conf : s->frontend->conf;
+}
+
+/* How much of the request may still be read into s->in. */
+static inline size_t stream_room(const struct stream *s)
+{
+    size_t limit = s->thread->buffer_bytes;
+    if (s->in_top < limit)
+        limit = s->in_top;
+    return limit > s->in_len ? limit - s->in_len : 0;
 }
 
 /* Records who is to blame; the first one to be blamed stays so. */
@@ -229,7 +258,12 @@ enum stream_state response_read(struct stream *s);
 
 /* local.c */
 /* Whether the proxy's service took the request; then *next_out is the stream's next state. */
-bool local_try_service(struct stream *s, const struct proxy *proxy, enum stream_state *next_out);
+bool local_try_service(struct stream *s, const struct proxy *proxy, enum service_kind kind,
+                       enum stream_state *next_out);
+/* Whether the request is for monitor-uri. */
+bool local_try_monitor(struct stream *s, const struct proxy *proxy, enum stream_state *next_out);
+/* What a rule answers. */
+enum stream_state local_reply(struct stream *s, const struct rule_decision *decision);
 enum stream_state local_error(struct stream *s, int status);
 enum stream_state local_continue(struct stream *s);
 enum stream_state local_prepared(struct stream *s);

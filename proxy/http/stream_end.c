@@ -11,12 +11,14 @@
 static char phase_letter(const struct stream *s)
 {
     static const char letters[STREAM_STATES] = {
-        [STREAM_HEAD] = 'R',       [STREAM_QUEUED] = 'Q',    [STREAM_PAUSED] = 'C',
+        [STREAM_HEAD] = 'R',       [STREAM_RULES] = 'R', [STREAM_QUEUED] = 'Q',    [STREAM_PAUSED] = 'C',
         [STREAM_CONNECTING] = 'C', [STREAM_WAITING] = 'H',   [STREAM_RELAYING] = 'D',
         [STREAM_TUNNEL] = 'D',     [STREAM_ANSWERING] = 'D', [STREAM_PREPARING] = 'H',
         [STREAM_ENDED] = '-',
     };
-    if (s->cause == CAUSE_LOCAL)
+    if (s->rules.is_tarpit)
+        return 'T';
+    if (s->cause == CAUSE_LOCAL && s->state != STREAM_WAITING)
         return 'R';
     if (s->state == STREAM_TUNNEL && (s->cause == CAUSE_SERVER_DOWN || s->cause == CAUSE_KILLED))
         return '-'; /* as HAProxy */

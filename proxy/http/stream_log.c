@@ -2,7 +2,10 @@
 /* Counters and the access record of a finished stream; see stream_log.h. */
 #include "proxy/http/stream_log.h"
 
+#include "proxy/http/rules.h"
 #include "proxy/http/stream.h"
+#include "proxy/rules/expr.h"
+#include "proxy/rules/ruleset.h"
 #include "proxy/state/observe.h"
 #include "tls/session.h"
 
@@ -132,8 +135,8 @@ static char cause_letter(const struct stream *s)
     static const char letters[CAUSES] = {
         [CAUSE_NONE] = '-',         [CAUSE_CLIENT_ABORT] = 'C',   [CAUSE_CLIENT_TIMEOUT] = 'c',
         [CAUSE_SERVER_ABORT] = 'S', [CAUSE_SERVER_TIMEOUT] = 's', [CAUSE_PROXY] = 'P',
-        [CAUSE_RESOURCE] = 'R',     [CAUSE_LOCAL] = 'L',          [CAUSE_SERVER_DOWN] = 'D',
-        [CAUSE_KILLED] = 'K',
+        [CAUSE_RESOURCE] = 'R',     [CAUSE_INTERNAL] = 'I',       [CAUSE_LOCAL] = 'L',
+        [CAUSE_SERVER_DOWN] = 'D',  [CAUSE_KILLED] = 'K',
     };
     return letters[s->cause];
 }
@@ -188,14 +191,25 @@ static void fill_local(const struct session *session, struct addr *local, struct
         r->local = local;
 }
 
-static void log_stream(struct stream *s)
+static void fill_captures(const struct stream *s, struct access_record *r)
 {
-    const struct conf_proxy *fe = s->frontend->conf;
-    if (fe->log_count == 0 || s->logged)
+    const struct proxy_rules *rules = s->frontend->conf->rules;
+    if (rules == NULL)
         return;
-    s->logged = true;
-    struct access_record r = {
-        .frontend = fe,
+    r->captured = s->rules.captured;
+    r->captured_resp = s->rules.captured_resp;
+    r->captured_count = rules->request_capture_count;
+    r->captured_resp_count = rules->response_capture_count;
+    r->cookie = s->rules.cookie;
+    r->cookie_resp = s->rules.cookie_resp;
+    r->log_level = s->rules.log_level;
+}
+
+/* local: room for the address it may need */
+static void fill(struct stream *s, struct access_record *r, struct addr *local)
+{
+    *r = (struct access_record){
+        .frontend = s->frontend->conf,
         .backend = s->backend != NULL ? s->backend->conf : NULL,
         .bind = s->session->bind->conf,
         .client = &s->session->address,
@@ -211,13 +225,60 @@ static void log_stream(struct stream *s)
         .backend_queue = s->backend_queue,
         .thread = s->thread->loop->index,
     };
-    fill_loads(s, &r);
-    fill_timers(s, &r);
-    s->mode->describe(s, &r);
-    fill_tls(s->session, &r);
+    fill_loads(s, r);
+    fill_timers(s, r);
+    s->mode->describe(s, r);
+    fill_tls(s->session, r);
+    fill_captures(s, r);
+    persist_letters(s, &r->termination[2]);
+    fill_local(s->session, local, r);
+}
+
+const struct access_record *stream_log_record(struct sample_env *env)
+{
+    struct http_thread *thread = env->stream->thread;
+    fill(env->stream, &thread->record, &thread->record_local);
+    env->record = &thread->record;
+    return env->record;
+}
+
+static struct access_text render(const struct format *format, struct sample_env *env)
+{
+    struct access_text text = {0};
+    if (format != NULL)
+        text.data = format_text(format, env, &text.len);
+    return text;
+}
+
+/* The line by the frontend's format, then on to the log; what it took of the scratch is given back. */
+static void hand_over(struct sample_env *env, struct access_record *r, const struct format *format)
+{
+    const struct proxy_rules *rules = r->frontend->rules;
+    struct http_thread *thread = env->session->thread;
+    size_t used = env->scratch->used;
+    env->record = r;
+    r->line = render(format, env);
+    if (rules != NULL && r->line.data != NULL)
+        r->structured = render(rules->log_format_sd, env);
+    thread->hooks->access_log(r);
+    counters_add(
+        frontend_counters(&env->session->bind->proxy->state->frontend, thread->loop->index),
+        COUNTER_LOG_LINES, 1);
+    env->scratch->used = used;
+}
+
+static void log_stream(struct stream *s)
+{
+    const struct proxy_rules *rules = s->frontend->conf->rules;
+    if (s->frontend->conf->log_count == 0 || s->logged)
+        return;
+    s->logged = true;
+    struct access_record r;
     struct addr local;
-    fill_local(s->session, &local, &r);
-    s->thread->hooks->access_log(&r);
+    struct sample_env env;
+    fill(s, &r, &local);
+    rules_env(s, s->frontend, true, &env);
+    hand_over(&env, &r, rules != NULL ? rules->log_format : NULL);
 }
 
 void stream_log_begin(struct stream *s)
@@ -266,7 +327,17 @@ static void log_session(struct session *session, const char *error)
         atomic_load_explicit(&session->bind->proxy->state->frontend.sessions, memory_order_relaxed);
     struct addr local;
     fill_local(session, &local, &r);
-    thread->hooks->access_log(&r);
+    struct sample_env env = {.session = session,
+                             .snapshot = session->snapshot,
+                             .proxy = session->bind->proxy,
+                             .loop = thread->loop,
+                             .scratch = &thread->sample_scratch,
+                             .vars = {[VAR_PROC] = &var_process_store, [VAR_SESS] = &session->vars},
+                             .is_final = true};
+    const struct format *format = NULL;
+    if (fe->rules != NULL)
+        format = error != NULL ? fe->rules->error_log_format : fe->rules->log_format;
+    hand_over(&env, &r, format);
 }
 
 void session_log_null(struct session *session)

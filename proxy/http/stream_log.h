@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 
+struct access_record;
+struct sample_env;
 struct session;
 struct stream;
 
@@ -12,6 +14,8 @@ struct stream;
 void stream_log_begin(struct stream *s);
 /* The response's head has been sent, or the tunnel stands: the line goes now with `option logasap`. */
 void stream_log_head(struct stream *s);
+/* The record as the stream stands, for rules that name log fields; until the thread makes the next one. */
+const struct access_record *stream_log_record(struct sample_env *env);
 /* Once for each stream that saw a byte. */
 void stream_log_end(struct stream *s);
 /* Counts whose fault it was; before anything is released. */

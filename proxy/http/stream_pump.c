@@ -28,6 +28,7 @@ static bool waits_for_client(const struct stream *s)
 static bool waits_for_server(const struct stream *s)
 {
     switch (s->state) {
+    case STREAM_RULES:
     case STREAM_QUEUED:
     case STREAM_PAUSED:
     case STREAM_CONNECTING:

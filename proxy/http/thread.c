@@ -261,20 +261,27 @@ static void on_upkeep(struct wheel_timer *timer)
 /* ---- life ------------------------------------------------------------------------------------------------ */
 
 struct http_thread *http_thread_create(struct loop *loop, const struct http_hooks *hooks,
-                                       size_t buffer_bytes)
+                                       size_t buffer_bytes, size_t rewrite_bytes)
 {
     struct http_thread *thread = calloc(1, sizeof(*thread));
     if (thread == NULL)
         return NULL;
+    thread->sample_scratch =
+        (struct sample_scratch){.base = malloc(SAMPLE_SCRATCH_BYTES), .size = SAMPLE_SCRATCH_BYTES};
+    if (thread->sample_scratch.base == NULL) {
+        free(thread);
+        return NULL;
+    }
     thread->loop = loop;
     thread->hooks = hooks;
     thread->buffer_bytes = buffer_bytes;
+    thread->rewrite_bytes = rewrite_bytes;
     thread->drain_mail.run = on_drain_mail;
     loop->owner = thread;
     list_init(&thread->listeners);
     list_init(&thread->sessions);
     pool_init(&thread->session_pool, sizeof(struct session));
-    pool_init(&thread->stream_pool, sizeof(struct stream) + buffer_bytes);
+    pool_init(&thread->stream_pool, sizeof(struct stream) + buffer_bytes + rewrite_bytes);
     pool_init(&thread->tunnel_pool, STREAM_TUNNEL_BYTES);
     pool_init(&thread->server_conn_pool, sizeof(struct server_conn));
     wheel_timer_init(&thread->upkeep, on_upkeep);
@@ -305,5 +312,6 @@ void http_thread_free(struct http_thread *thread)
     pool_destroy(&thread->stream_pool);
     pool_destroy(&thread->tunnel_pool);
     pool_destroy(&thread->server_conn_pool);
+    free(thread->sample_scratch.base);
     free(thread);
 }

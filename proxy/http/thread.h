@@ -10,6 +10,7 @@
 
 #include "proxy/base/pool.h"
 #include "proxy/net/loop.h"
+#include "proxy/rules/sample.h"
 #include "proxy/state/access_record.h"
 #include "proxy/state/server.h"
 #include "proxy/state/snapshot.h"
@@ -36,6 +37,10 @@ struct http_thread {
     bool draining; /* no new sessions, present ones end with their stream */
     struct pool session_pool, stream_pool, tunnel_pool, server_conn_pool;
     size_t buffer_bytes;       /* of the head buffer in each stream: tune.bufsize */
+    size_t rewrite_bytes;      /* behind it, for what rules write: tune.maxrewrite */
+    struct sample_scratch sample_scratch; /* of the rules */
+    struct access_record record;          /* for rules that name log fields */
+    struct addr record_local;
     struct wheel_timer upkeep; /* twice a second */
     struct loop_message drain_mail;
     unsigned loose; /* objects freed since memory was last given back to the system */
@@ -43,7 +48,7 @@ struct http_thread {
 
 /* NULL when memory runs out. */
 struct http_thread *http_thread_create(struct loop *loop, const struct http_hooks *hooks,
-                                       size_t buffer_bytes);
+                                       size_t buffer_bytes, size_t rewrite_bytes);
 /*
  * From the control thread: use this snapshot from now on (the first one starts the listeners). The thread
  * counts as its user already, see snapshot_publish(). Idle sessions move to it at their next request.

@@ -10,12 +10,9 @@
 #include <stdint.h>
 #include <string.h>
 
-struct line_clock;
-
 struct line {
     char *at;
     char *end;
-    struct line_clock *clock;
 };
 
 static inline void put_char(struct line *line, char c)
@@ -46,13 +43,6 @@ static inline void put_number(struct line *line, uint64_t n)
         *--first = (char)('0' + n % 10);
     while ((n /= 10) != 0);
     put_bytes(line, first, (size_t)(digits + sizeof(digits) - first));
-}
-
-static inline void put_signed(struct line *line, int n)
-{
-    if (n < 0)
-        put_char(line, '-');
-    put_number(line, n < 0 ? -(uint64_t)n : (uint64_t)n);
 }
 
 #endif

@@ -36,7 +36,6 @@
 
 struct log_thread {
     struct ring ring;
-    struct line_clock clock;
 };
 
 /*
@@ -72,6 +71,14 @@ static void submit(struct ring *ring, const struct ring_entry *entry)
         wake();
 }
 
+static enum log_level level_of(const struct access_record *record)
+{
+    if (record->log_level > 0) /* set-log-level */
+        return (enum log_level)(record->log_level - 1);
+    bool is_error = record->frontend->log_separate_errors && access_line_is_error(record);
+    return is_error ? LOG_LEVEL_ERR : LOG_LEVEL_INFO;
+}
+
 void log_access(const struct access_record *record)
 {
     const struct conf_proxy *frontend = record->frontend;
@@ -83,10 +90,12 @@ void log_access(const struct access_record *record)
     if (entry == NULL)
         return;
     entry->proxy = frontend;
-    entry->level = frontend->log_separate_errors && access_line_is_error(record) ? LOG_LEVEL_ERR
-                                                                                 : LOG_LEVEL_INFO;
+    entry->level = (uint16_t)level_of(record);
     size_t room = atomic_load_explicit(&logger.line_max, memory_order_relaxed) - 1;
-    entry->len = (uint32_t)access_line_render(record, &thread->clock, entry->text, room);
+    /* beyond that the line itself is worth more */
+    size_t structured = record->structured.len < room / 2 ? record->structured.len : 0;
+    entry->structured_len = (uint16_t)structured;
+    entry->len = (uint32_t)access_line_render(record, structured > 0, entry->text, room);
     submit(&thread->ring, entry);
 }
 
@@ -102,7 +111,8 @@ static void event_submit(enum log_level level, const struct conf_proxy *proxy, c
         size_t room = atomic_load_explicit(&logger.line_max, memory_order_relaxed);
         int len = vsnprintf(entry->text, room, format, args);
         entry->proxy = proxy;
-        entry->level = level;
+        entry->level = (uint16_t)level;
+        entry->structured_len = 0;
         entry->len = len < 0 ? 0 : (uint32_t)((size_t)len < room ? (size_t)len : room - 1);
         submit(ring, entry);
     }
@@ -140,6 +150,22 @@ static const struct conf_log_target *targets_of(const struct conf_proxy *proxy, 
     return proxy != NULL ? proxy->logs : logger.config->global.logs;
 }
 
+/* Structured data takes the place of the header's last dash, RFC 5424 6.3; other forms have none. */
+static struct access_text wire_text(const struct conf_log_target *target,
+                                    const struct ring_entry *entry, size_t *header_len)
+{
+    struct access_text text = {entry->text, entry->len};
+    if (entry->structured_len == 0)
+        return text;
+    if (target->wire == CONF_LOG_RFC5424) {
+        *header_len -= 2; /* "- " */
+        return text;
+    }
+    text.data += entry->structured_len + 1;
+    text.len -= entry->structured_len + 1;
+    return text;
+}
+
 static void send_entry(const struct ring_entry *entry, struct wire_origin *origin)
 {
     size_t count;
@@ -153,8 +179,9 @@ static void send_entry(const struct ring_entry *entry, struct wire_origin *origi
             continue;
         char header[WIRE_HEADER_MAX];
         size_t header_len = wire_header(&targets[i], (int)entry->level, origin, header);
+        struct access_text text = wire_text(&targets[i], entry, &header_len);
         size_t room = targets[i].max_len > header_len ? targets[i].max_len - header_len : 0;
-        sink_put(sink, header, header_len, entry->text, entry->len < room ? entry->len : room);
+        sink_put(sink, header, header_len, text.data, text.len < room ? text.len : room);
     }
 }
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <uv.h>
 
-#define FILLER UINT32_MAX /* as a level: skip this entry */
+#define FILLER UINT16_MAX /* as a level: skip this entry */
 #define ENTRY_MAX (sizeof(struct ring_entry) + RING_LINE_MAX)
 
 /* Entries take multiples of their header's size, so at least a header's room is left at the end. */

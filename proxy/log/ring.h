@@ -25,7 +25,8 @@ struct conf_proxy;
 struct ring_entry {
     const struct conf_proxy *proxy; /* borrowed: whose targets; NULL = the global section's */
     uint32_t len;
-    uint32_t level; /* enum log_level, or what only ring.c knows */
+    uint16_t level;          /* enum log_level, or what only ring.c knows */
+    uint16_t structured_len; /* of structured data, then a blank and the line; 0 = the line alone */
     char text[];
 };
 

@@ -70,7 +70,7 @@ int loop_init(struct loop *loop, unsigned index)
     int rc = uv_loop_init(&loop->uv);
     if (rc != 0)
         return rc;
-    loop->scratch = malloc(LOOP_SCRATCH_BYTES);
+    loop->scratch = malloc(LOOP_SCRATCH_BYTES + LOOP_SCRATCH_MARGIN);
     loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (loop->scratch == NULL || loop->epoll_fd < 0) {
         rc = loop->scratch == NULL ? UV_ENOMEM : uv_translate_sys_error(errno);

@@ -25,6 +25,7 @@
 #include <uv.h>
 
 #define LOOP_SCRATCH_BYTES (256 * 1024)
+#define LOOP_SCRATCH_MARGIN (64 * 1024) /* behind these: for what is written to go with them */
 
 /* A descriptor in the epoll set; embedded in the object it serves. */
 struct loop_source {
@@ -58,7 +59,7 @@ struct loop {
     uint64_t now_ms;
     int64_t wall_minus_mono_us; /* now_us + this: since 1970; follows clock steps each second */
     struct wheel wheel;
-    char *scratch; /* owned: LOOP_SCRATCH_BYTES to read into, until the callback returns */
+    char *scratch; /* owned: LOOP_SCRATCH_BYTES to read into, until the callback returns; and a margin */
     struct loop_garbage *garbage;
     struct list soon; /* tasks of the next turn */
     uv_async_t wakeup;

@@ -50,7 +50,9 @@ enum condition_result acl_run(const struct acl *acl, struct sample_env *env)
     enum condition_result result = CONDITION_NO;
     for (size_t i = 0; i < acl->count && result != CONDITION_YES; i++) {
         size_t used = env->scratch->used;
+        env->iterates = true;
         enum condition_result holds = test_run(&acl->tests[i], env);
+        env->iterates = false;
         env->scratch->used = used;
         if (holds != CONDITION_NO)
             result = holds;
@@ -380,10 +382,11 @@ static bool read_test(struct draft *d)
 {
     if (!read_expression(d) || !read_flags(d) || !require_method(d, d->words[0].span))
         return false;
-    if (peek(d) == NULL && d->id < 0)
-        return true;
     struct pattern_list *list = pattern_list_new(d->c, d->id, d->words[0].span);
-    return read_patterns(d, list) && add_list(d, list);
+    if (!read_patterns(d, list))
+        return false;
+    bool is_empty = list->count == 0 && d->id < 0; /* and stays so */
+    return is_empty || add_list(d, list);
 }
 
 bool acl_add_test(struct compiler *c, struct acl *acl, const struct conf_word *words, size_t count,

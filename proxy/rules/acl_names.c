@@ -100,7 +100,7 @@ static const char *suggest(struct compiler *c, const char *name)
     suggestion_start(&s, name);
     for (size_t i = 0; i < c->proxy->lines.count; i++) {
         const struct conf_line *line = &c->proxy->lines.items[i];
-        if (line->row->value == CONF_LINE_ACL)
+        if (line->kind == CONF_LINE_ACL)
             suggestion_try(&s, line->words[0].text);
     }
     for (size_t i = 0; i < sizeof predefined / sizeof *predefined; i++)

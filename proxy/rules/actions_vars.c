@@ -5,7 +5,7 @@
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/expr.h"
 #include "proxy/rules/trace.h"
-#include "proxy/rules/vars.h"
+#include "proxy/rules/var_when.h"
 
 enum {
     IN_HTTP = IN_RULES(RULES_HTTP_REQUEST) | IN_RULES(RULES_HTTP_RESPONSE) |
@@ -17,36 +17,19 @@ enum {
 /* ---- set-var, set-var-fmt, unset-var ------------------------------------------------------------------ */
 
 struct set_var {
-    struct var_name name;
-    const char *text; /* the name, for traces */
+    struct var_when var;
     const struct expr *value;
     const struct format *format; /* either of the two */
 };
-
-/* What is between the parentheses: the name, perhaps ",condition" of a later version. */
-static bool read_name(struct compiler *c, const struct rule_words *words, const char *parens,
-                      struct set_var *set)
-{
-    if (parens == NULL || *parens == '\0') {
-        CONF_FAIL(c->l, words->span, "as in: set-var(txn.name)",
-                  "the name of a variable is missing");
-        return false;
-    }
-    set->text = parens;
-    return var_name_compile(c, parens, strlen(parens), words->span, &set->name);
-}
 
 static const void *compile_set_var(struct compiler *c, const struct action *row,
                                    struct rule_words *words, const char *parens)
 {
     struct set_var *set = arena_alloc(c->l->arena, sizeof *set);
     (void)row;
-    if (!read_name(c, words, parens, set))
+    if (!var_when_parse(c, parens, words->span, &set->var))
         return NULL;
-    const struct conf_word *word = rule_words_next(c, words, "an expression");
-    if (word == NULL)
-        return NULL;
-    set->value = expr_compile_word(c, word, compiler_uses(c));
+    set->value = expr_compile_words(c, words, compiler_uses(c));
     return set->value != NULL ? set : NULL;
 }
 
@@ -55,7 +38,7 @@ static const void *compile_set_var_fmt(struct compiler *c, const struct action *
 {
     struct set_var *set = arena_alloc(c->l->arena, sizeof *set);
     (void)row;
-    if (!read_name(c, words, parens, set))
+    if (!var_when_parse(c, parens, words->span, &set->var))
         return NULL;
     const struct conf_word *word = rule_words_next(c, words, "a format string");
     if (word == NULL)
@@ -69,15 +52,7 @@ static const void *compile_unset_var(struct compiler *c, const struct action *ro
 {
     struct set_var *set = arena_alloc(c->l->arena, sizeof *set);
     (void)row;
-    return read_name(c, words, parens, set) ? set : NULL;
-}
-
-static void tell(struct sample_env *env, const struct set_var *set, const struct sample *value)
-{
-    struct sample text = *value;
-    if (sample_cast(&text, SAMPLE_STRING, env))
-        trace_tell(env->trace, TRACE_VARIABLE, "%s = %.*s", set->text, (int)text.text.len,
-                   text.text.data);
+    return var_when_parse(c, parens, words->span, &set->var) ? set : NULL;
 }
 
 /* A value that is not there leaves the variable as it was, as does one that does not fit. */
@@ -85,33 +60,62 @@ static enum rule_verdict run_set_var(struct sample_env *env, const struct rule *
 {
     const struct set_var *set = rule->data;
     struct sample value;
-    if (!expr_run(set->value, env, &value))
-        return RULE_GOES_ON;
-    if (var_set(env, set->name, &value) && env->trace != NULL)
-        tell(env, set, &value);
+    if (expr_run(set->value, env, &value))
+        (void)var_when_set(env, &set->var, &value);
     return RULE_GOES_ON;
 }
 
 static enum rule_verdict run_set_var_fmt(struct sample_env *env, const struct rule *rule)
 {
     const struct set_var *set = rule->data;
-    size_t len = 0;
-    const char *text = format_text(set->format, env, &len);
-    struct sample value;
-    if (text == NULL)
-        return RULE_GOES_ON;
-    sample_set_text(&value, SAMPLE_STRING, text, len);
-    if (var_set(env, set->name, &value) && env->trace != NULL)
-        tell(env, set, &value);
+    struct sample value = {.type = SAMPLE_STRING};
+    value.text.data = format_text(set->format, env, &value.text.len);
+    if (value.text.data != NULL)
+        (void)var_when_set(env, &set->var, &value);
     return RULE_GOES_ON;
 }
 
 static enum rule_verdict run_unset_var(struct sample_env *env, const struct rule *rule)
 {
     const struct set_var *set = rule->data;
-    var_unset(env, set->name);
-    trace_tell(env->trace, TRACE_VARIABLE, "%s unset", set->text);
+    var_unset(env, set->var.name);
+    trace_tell(env->trace, TRACE_VARIABLE, "%s unset", set->var.text);
     return RULE_GOES_ON;
+}
+
+/* ---- the same as converters --------------------------------------------------------------------------- */
+
+/* The first argument becomes what is to be set. */
+static bool check_var(struct compiler *c, struct arg *args, unsigned count, int value)
+{
+    struct var_when *var = arena_alloc(c->l->arena, sizeof *var);
+    (void)value;
+    if (!var_when_name(c, args[0].text.data, args[0].span, var))
+        return false;
+    for (unsigned i = 1; i < count; i++) {
+        if (!var_when_add(c, args[i].text.data, args[i].span, var))
+            return false;
+    }
+    args[0].own = var;
+    return true;
+}
+
+/* The value goes on its way, whether or not it was kept. */
+static bool conv_set_var(struct sample_env *env, const struct converter *row,
+                         const struct arg *args, struct sample *s)
+{
+    (void)row;
+    (void)var_when_set(env, args[0].own, s);
+    return true;
+}
+
+static bool conv_unset_var(struct sample_env *env, const struct converter *row,
+                           const struct arg *args, struct sample *s)
+{
+    const struct var_when *var = args[0].own;
+    (void)row, (void)s;
+    var_unset(env, var->name);
+    return true;
 }
 
 /* ---- strict-mode -------------------------------------------------------------------------------------- */
@@ -141,13 +145,21 @@ static enum rule_verdict run_strict_mode(struct sample_env *env, const struct ru
 /* clang-format off */
 const struct action var_actions[] = {
     {.name = "set-var", .rulesets = IN_ANY, .has_parens = true, .compile = compile_set_var, .run = run_set_var,
-     .takes = "(<name>) <expression>", .doc = "Sets a variable to the value of an expression; without one it stays as it is."},
+     .takes = "(<name>[,<cond>...]) <expression>", .doc = "Sets a variable to the value of an expression; without one it stays as it is."},
     {.name = "set-var-fmt", .rulesets = IN_ANY, .has_parens = true, .compile = compile_set_var_fmt, .run = run_set_var_fmt,
-     .takes = "(<name>) <fmt>", .doc = "Sets a variable to a text made by a format string.", .since = "2.5"},
+     .takes = "(<name>[,<cond>...]) <fmt>", .doc = "Sets a variable to a text made by a format string.", .since = "2.5"},
     {.name = "unset-var", .rulesets = IN_ANY, .has_parens = true, .compile = compile_unset_var, .run = run_unset_var,
      .takes = "(<name>)", .doc = "Forgets a variable."},
     {.name = "strict-mode", .rulesets = IN_HTTP, .compile = compile_strict_mode, .run = run_strict_mode,
      .takes = "{ on | off }", .doc = "Whether a rule of this list that cannot be carried out makes the request fail (on, the default) or is passed over.", .since = "2.2"},
+    {.name = NULL},
+};
+
+const struct converter var_converters[] = {
+    {.name = "set-var", .in = SAMPLE_ANY, .out = SAMPLE_SAME, .args = {{ARG_OWN, ARG_STRING}, 1, .repeats = true}, .run = conv_set_var, .check = check_var,
+     .doc = "Sets a variable to the value, on the conditions given (ifset, ifnotset, ifempty, ...), and passes it on."},
+    {.name = "unset-var", .in = SAMPLE_ANY, .out = SAMPLE_SAME, .args = {{ARG_OWN}, 1, false, false}, .run = conv_unset_var, .check = check_var,
+     .doc = "Forgets a variable, and passes the value on."},
     {.name = NULL},
 };
 /* clang-format on */

@@ -9,6 +9,8 @@
 
 #include "config/suggest.h"
 #include "proxy/rules/diagnose.h"
+#include "proxy/rules/log_formats.h"
+#include "proxy/rules/pattern_list.h"
 #include "proxy/rules/ruleset.h"
 
 /* ---- lists of rules ----------------------------------------------------------------------------------- */
@@ -39,6 +41,11 @@ static const struct {
     [RULES_MONITOR_FAIL] = {"'monitor fail'", OF_REQUEST},
     [RULES_PERSIST] = {"'force-persist' and 'ignore-persist'", OF_REQUEST},
 };
+
+const char *ruleset_name(enum ruleset_id id)
+{
+    return lists[id].name;
+}
 
 const char *compiler_where(const struct compiler *c)
 {
@@ -177,7 +184,7 @@ static bool take_rest(struct compiler *c, const struct action *row, const char *
 
 static const char *line_text(struct compiler *c, const struct conf_line *line)
 {
-    const char *text = line->row->name;
+    const char *text = line->keyword;
     size_t len = strlen(text) + 1;
     for (size_t i = 0; i < line->word_count; i++)
         len += strlen(line->words[i].text) + 1;
@@ -245,7 +252,7 @@ static const struct line_row *find_line_row(const struct compiler *c, enum conf_
 
 static void compile_line(struct compiler *c, const struct conf_line *line)
 {
-    enum conf_line_kind kind = (enum conf_line_kind)line->row->value;
+    enum conf_line_kind kind = line->kind;
     const struct line_row *row = find_line_row(c, kind);
     c->line = line;
     if (row != NULL)
@@ -253,14 +260,14 @@ static void compile_line(struct compiler *c, const struct conf_line *line)
     else if (line_lists[kind].is_rule)
         compile_rule(c, line, &line_lists[kind]);
     else
-        CONF_FAIL(c->l, line->span, NULL, "'%s' is not supported yet", line->row->name);
+        CONF_FAIL(c->l, line->span, NULL, "'%s' is not supported yet", line->keyword);
 }
 
 /* The lines of named defaults stand first and have acls of their own. */
 static void compile_proxy(struct compiler *c, struct conf_proxy *proxy)
 {
     const struct conf_lines *lines = &proxy->lines;
-    if (lines->count == 0)
+    if (lines->count == 0 && proxy->log_count == 0)
         return;
     c->proxy = proxy;
     c->rules = arena_alloc(c->l->arena, sizeof *c->rules);
@@ -270,6 +277,7 @@ static void compile_proxy(struct compiler *c, struct conf_proxy *proxy)
             c->acls = (struct name_map){0};
         compile_line(c, &lines->items[i]);
     }
+    log_format_default(c);
     diagnose_proxy(c);
     proxy->rules = c->rules;
 }
@@ -287,4 +295,5 @@ void rules_compile(struct loader *l, struct config *config, const struct rule_ta
     }
     for (size_t i = 0; i < config->proxy_count; i++)
         compile_proxy(&c, &config->proxies[i]);
+    pattern_lists_number(&c);
 }

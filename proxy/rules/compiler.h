@@ -62,6 +62,9 @@ const struct expr *expr_compile(struct compiler *c, const struct conf_word *word
 /* A whole word as an expression. */
 const struct expr *expr_compile_word(struct compiler *c, const struct conf_word *word,
                                      unsigned may_use);
+/* The next words: further converters may stand in words of their own, as they did before 1.5. */
+const struct expr *expr_compile_words(struct compiler *c, struct rule_words *words,
+                                      unsigned may_use);
 /* May the fetch stand where this is to be had? False after reporting. */
 bool expr_check_use(struct compiler *c, const struct fetch *row, unsigned may_use,
                     struct conf_span span);

@@ -90,7 +90,17 @@ static bool hex(struct sample_env *env, const struct converter *row, const struc
                 struct sample *s)
 {
     (void)row, (void)args;
-    return sample_cast(s, SAMPLE_STRING, env);
+    static const char digits[] = "0123456789ABCDEF";
+    struct sample_text in = s->text;
+    char *out = sample_scratch_take(env, 2 * in.len);
+    if (out == NULL)
+        return false;
+    for (size_t i = 0; i < in.len; i++) {
+        out[2 * i] = digits[(unsigned char)in.data[i] >> 4];
+        out[2 * i + 1] = digits[(unsigned char)in.data[i] & 15];
+    }
+    sample_set_text(s, SAMPLE_STRING, out, 2 * in.len);
+    return true;
 }
 
 /* What is no number is 0. */

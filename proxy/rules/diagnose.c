@@ -18,7 +18,7 @@ bool diagnose_rule(struct compiler *c, const struct conf_line *line, const struc
     const struct ruleset *set = &c->rules->sets[c->ruleset];
     if (c->proxy->mode == CONF_MODE_TCP && is_about_http(c->ruleset)) {
         CONF_WARN(c->l, line->span, "use mode http, or remove the rule",
-                  "'%s' has no effect in '%s', which is in TCP mode", line->row->name,
+                  "'%s' has no effect in '%s', which is in TCP mode", line->keyword,
                   c->proxy->name);
         return false;
     }
@@ -56,7 +56,7 @@ enum { STAGES = sizeof stages / sizeof *stages };
 static size_t stage_of(const struct conf_line *line)
 {
     size_t stage = 0;
-    while (stage < STAGES && stages[stage].kind != (enum conf_line_kind)line->row->value)
+    while (stage < STAGES && stages[stage].kind != line->kind)
         stage++;
     return stage;
 }

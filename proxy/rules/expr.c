@@ -142,32 +142,38 @@ static const struct converter *find_converter(struct compiler *c, const char *na
     return NULL;
 }
 
+static const struct {
+    enum fetch_use use;
+    const char *what;
+} uses[] = {
+    {USE_CLIENT, "the client's connection"},
+    {USE_SESSION, "the session, as it is after the handshakes"},
+    {USE_CONTENT, "what the client sends"},
+    {USE_REQUEST, "the HTTP request"},
+    {USE_SERVER, "the connection to the server"},
+    {USE_RES_CONTENT, "what the server sends"},
+    {USE_RESPONSE, "the HTTP response"},
+    {USE_END, "the end of the stream"},
+    {USE_TXN, "the HTTP transaction"},
+};
+
+const char *fetch_use_name(unsigned use)
+{
+    for (size_t i = 0; i < sizeof uses / sizeof *uses; i++) {
+        if ((use & uses[i].use) != 0)
+            return uses[i].what;
+    }
+    return NULL;
+}
+
 bool expr_check_use(struct compiler *c, const struct fetch *row, unsigned may_use,
                     struct conf_span span)
 {
-    static const struct {
-        unsigned use;
-        const char *what;
-    } names[] = {
-        {USE_CLIENT, "the client's connection"},
-        {USE_SESSION, "the session, as it is after the handshakes"},
-        {USE_CONTENT, "what the client sends"},
-        {USE_REQUEST, "the HTTP request"},
-        {USE_SERVER, "the connection to the server"},
-        {USE_RES_CONTENT, "what the server sends"},
-        {USE_RESPONSE, "the HTTP response"},
-        {USE_END, "the end of the stream"},
-        {USE_TXN, "the HTTP transaction"},
-    };
-    unsigned missing = row->use & ~may_use;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if ((missing & names[i].use) == 0)
-            continue;
+    const char *missing = fetch_use_name(row->use & ~may_use);
+    if (missing != NULL)
         CONF_FAIL(c->l, span, NULL, "fetch method '%s' looks at %s, which is not there in %s",
-                  row->name, names[i].what, compiler_where(c));
-        return false;
-    }
-    return true;
+                  row->name, missing, compiler_where(c));
+    return missing == NULL;
 }
 
 static bool read_fetch(struct compiler *c, const struct conf_word *word, size_t *at,
@@ -227,11 +233,10 @@ static bool ends_expression(char c)
     return c == '\0' || c == ']' || c == ' ' || c == '\t';
 }
 
-static bool read_all(struct compiler *c, const struct conf_word *word, size_t *at, unsigned may_use,
-                     struct expr *e)
+/* What follows the fetch; several commas count as one, and one at the end of the word as none. */
+static bool read_converters(struct compiler *c, const struct conf_word *word, size_t *at,
+                            struct expr *e)
 {
-    if (!read_fetch(c, word, at, may_use, e))
-        return false;
     while (!ends_expression(word->text[*at])) {
         if (word->text[*at] != ',') {
             CONF_FAIL(c->l, compiler_span_in(word, *at, 1), "a comma stands before a converter",
@@ -240,10 +245,16 @@ static bool read_all(struct compiler *c, const struct conf_word *word, size_t *a
         }
         while (word->text[*at] == ',')
             (*at)++;
-        if (!ends_expression(word->text[*at]) && !read_converter(c, word, at, e))
+        if (word->text[*at] != '\0' && !read_converter(c, word, at, e))
             return false;
     }
     return true;
+}
+
+static bool read_all(struct compiler *c, const struct conf_word *word, size_t *at, unsigned may_use,
+                     struct expr *e)
+{
+    return read_fetch(c, word, at, may_use, e) && read_converters(c, word, at, e);
 }
 
 const struct expr *expr_compile(struct compiler *c, const struct conf_word *word, size_t *at,
@@ -257,14 +268,48 @@ const struct expr *expr_compile(struct compiler *c, const struct conf_word *word
     return e;
 }
 
+static bool ends_word(struct compiler *c, const struct conf_word *word, size_t at)
+{
+    if (word->text[at] == '\0')
+        return true;
+    CONF_FAIL(c->l, compiler_span_in(word, at, strlen(word->text + at)), NULL,
+              "'%s' is not expected behind an expression", word->text + at);
+    return false;
+}
+
 const struct expr *expr_compile_word(struct compiler *c, const struct conf_word *word,
                                      unsigned may_use)
 {
     size_t at = 0;
     const struct expr *e = expr_compile(c, word, &at, may_use);
-    if (e == NULL || word->text[at] == '\0')
-        return e;
-    CONF_FAIL(c->l, compiler_span_in(word, at, strlen(word->text + at)), NULL,
-              "'%s' is not expected behind an expression", word->text + at);
-    return NULL;
+    return e != NULL && ends_word(c, word, at) ? e : NULL;
+}
+
+static bool begins_with_converter(const struct compiler *c, const struct conf_word *word)
+{
+    size_t len = 0;
+    while (is_name_char(word->text[len]))
+        len++;
+    const char *name = arena_copy_bytes(c->l->scratch, word->text, len);
+    return names_get(&c->converters, name) != NULL;
+}
+
+const struct expr *expr_compile_words(struct compiler *c, struct rule_words *words,
+                                      unsigned may_use)
+{
+    const struct conf_word *word = rule_words_next(c, words, "an expression");
+    struct expr *e = arena_alloc(c->l->arena, sizeof *e);
+    size_t at = 0;
+    if (word == NULL || !read_all(c, word, &at, may_use, e) || !ends_word(c, word, at))
+        return NULL;
+    e->source = word->text;
+    while (rule_words_more(words) && begins_with_converter(c, &words->items[words->at])) {
+        word = &words->items[words->at++];
+        at = 0;
+        if (!read_converter(c, word, &at, e) || !read_converters(c, word, &at, e) ||
+            !ends_word(c, word, at))
+            return NULL;
+        e->source = arena_printf(c->l->arena, "%s,%s", e->source, word->text);
+    }
+    return e;
 }

@@ -3,12 +3,11 @@
  * Arguments of fetches and converters: (a,b) split at commas, unquoted a second time (the line was split
  * into words before), then read by their type. Names of proxies and servers become indexes here.
  *
- *   regsub("([a-z]+),",'\1;')     quotes keep ',' and ')', a backslash outside of '' keeps one character
+ *   regsub("([a-z]+),",'\1;')     quotes keep ',' and ')'
  */
 #include "proxy/rules/expr_priv.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,7 +20,8 @@ struct reader {
     const struct conf_word *word;
     const struct expr_word *of;
     size_t at;
-    char *text; /* of the argument at hand, unquoted, as long as the word is */
+    size_t open_at; /* the parenthesis */
+    char *text;     /* of the argument at hand, unquoted, as long as the word is */
     size_t text_len;
 };
 
@@ -36,6 +36,11 @@ static const char *const type_names[] = {
     [ARG_VAR] = "variable",       [ARG_OWN] = "string",
 };
 
+const char *arg_type_name(enum arg_type type)
+{
+    return type_names[type];
+}
+
 /* ---- values, by type ---------------------------------------------------------------------------------- */
 
 static void fail_value(struct compiler *c, const struct arg *arg, const char *text)
@@ -46,9 +51,9 @@ static void fail_value(struct compiler *c, const struct arg *arg, const char *te
 static bool read_integer(struct compiler *c, struct arg *arg, const char *text)
 {
     char *end;
-    errno = 0;
-    arg->integer = strtoll(text, &end, 10);
-    if (*end == '\0' && end != text && errno == 0)
+    arg->integer =
+        strtoll(text, &end, 10); /* one that is too large is the largest, as with HAProxy */
+    if (*end == '\0' && end != text)
         return true;
     fail_value(c, arg, text);
     return false;
@@ -95,7 +100,6 @@ static bool read_text(struct compiler *c, struct arg *arg, const char *text)
 static bool read_prefix(const char *text, unsigned max, uint8_t *bytes)
 {
     long long bits = 0;
-    text += *text == '/';
     if (value_integer(text, &bits) != 0 || bits > max)
         return false;
     for (unsigned i = 0; i < max / 8; i++, bits -= 8)
@@ -242,18 +246,13 @@ static bool may_be_implied(enum arg_type type)
            type == ARG_SERVER;
 }
 
-/* What a backslash and the next character stand for; 0 = the backslash stands for itself. */
-static char escaped(char next, char quote)
+/* What a backslash and the next character stand for; 0 = the backslash stands for itself, and not even
+ * keeps a comma or a parenthesis. */
+static char escaped(char next)
 {
-    static const char letters[] = "rnt", bytes[] = "\r\n\t";
+    static const char letters[] = "rnt\\\"' ", bytes[] = "\r\n\t\\\"' ";
     const char *letter = next != '\0' ? strchr(letters, next) : NULL;
-    if (next == '\0')
-        return '\0';
-    if (quote == '"')
-        return next == '"' || next == '\\' || next == '$' ? next : '\0';
-    if (letter != NULL)
-        return bytes[letter - letters];
-    return strchr("\\\"' ,()", next) != NULL ? next : '\0';
+    return letter != NULL ? bytes[letter - letters] : '\0';
 }
 
 /* Up to the comma or parenthesis that ends the argument; false when the word ends before. */
@@ -264,7 +263,7 @@ static bool take_text(struct reader *r)
     for (; peek(r) != '\0'; r->at++) {
         char next = peek(r), literal = '\0';
         if (next == '\\' && quote != '\'' &&
-            (literal = escaped(r->word->text[r->at + 1], quote)) != '\0') {
+            (literal = escaped(r->word->text[r->at + 1])) != '\0') {
             r->text[r->text_len++] = literal;
             r->at++;
         } else if (quote == '\0' && (next == ',' || next == ')'))
@@ -297,14 +296,34 @@ static struct conf_span name_span(const struct reader *r)
     return compiler_span_in(r->word, r->of->name_at, strlen(r->of->name));
 }
 
+static bool is_text(enum arg_type type)
+{
+    return type == ARG_STRING || type == ARG_OWN || type == ARG_REGEX || type == ARG_VAR;
+}
+
+/* The value of an argument; where none is written, a text is empty, the proxy at hand is meant, and others
+ * are not given. */
+static bool read_arg(struct reader *r, struct arg *arg, unsigned index)
+{
+    const char *text = arena_copy_bytes(r->c->l->arena, r->text, r->text_len);
+    if (r->text_len > 0 || is_text(arg->type) || may_be_implied(arg->type))
+        return read_value[arg->type](r->c, arg, text);
+    if (index < r->of->spec->required) {
+        CONF_FAIL(r->c->l, arg->span, NULL, "%s '%s': a type '%s' is expected as argument %u",
+                  r->of->kind, r->of->name, type_names[arg->type], index + 1);
+        return false;
+    }
+    arg->type = ARG_NONE;
+    return true;
+}
+
 static bool read_one(struct reader *r, struct arg *arg, unsigned index)
 {
     size_t from = r->at;
     bool complete = r->of->spec->raw ? take_raw(r) : take_text(r);
     if (!complete) {
-        CONF_FAIL(r->c->l, compiler_span_in(r->word, from > 0 ? from - 1 : 0, 1),
-                  "close it, or its quotes", "%s '%s': this parenthesis is never closed",
-                  r->of->kind, r->of->name);
+        CONF_FAIL(r->c->l, compiler_span_in(r->word, r->open_at, 1), "close it, or its quotes",
+                  "%s '%s': this parenthesis is never closed", r->of->kind, r->of->name);
         return false;
     }
     arg->type = type_at(r->of->spec, index);
@@ -314,23 +333,16 @@ static bool read_one(struct reader *r, struct arg *arg, unsigned index)
                   "%s '%s': too many arguments", r->of->kind, r->of->name);
         return false;
     }
-    const char *text = arena_copy_bytes(r->c->l->arena, r->text, r->text_len);
-    bool may_be_empty = arg->type == ARG_STRING || arg->type == ARG_OWN || arg->type == ARG_REGEX ||
-                        may_be_implied(arg->type);
-    if (r->text_len == 0 && !may_be_empty) {
-        CONF_FAIL(r->c->l, arg->span, NULL, "%s '%s': argument %u is empty, a %s is expected",
-                  r->of->kind, r->of->name, index + 1, type_names[arg->type]);
-        return false;
-    }
-    return read_value[arg->type](r->c, arg, text);
+    return read_arg(r, arg, index);
 }
 
+/* r->at is at the opening parenthesis. */
 static bool read_list(struct reader *r, struct arg *args, unsigned *count)
 {
-    r->at++; /* behind the parenthesis */
-    if (peek(r) == ')' && r->of->spec->types[0] != ARG_STRING) {
+    r->open_at = r->at++;
+    if (peek(r) == ')' && r->of->spec->types[0] == ARG_NONE) {
         r->at++;
-        return true; /* f() is f */
+        return true;
     }
     for (;;) {
         struct arg beyond, *arg = *count < ARGS_MAX ? &args[*count] : &beyond;
@@ -342,22 +354,23 @@ static bool read_list(struct reader *r, struct arg *args, unsigned *count)
     }
 }
 
-static bool complete(struct reader *r, struct arg *args, unsigned count)
+/* Without parentheses one empty argument is meant, where one is required. */
+static bool complete(struct reader *r, struct arg *args, unsigned *count)
 {
     const struct arg_spec *spec = r->of->spec;
-    for (unsigned i = count; i < spec->required; i++) {
-        args[i].type = type_at(spec, i);
-        args[i].span = name_span(r);
-        if (!may_be_implied(args[i].type)) {
-            CONF_FAIL(r->c->l, args[i].span, NULL,
-                      "%s '%s': missing arguments (got %u of %u), a %s is expected", r->of->kind,
-                      r->of->name, count, spec->required, type_names[args[i].type]);
+    if (*count == 0 && spec->required > 0) {
+        args[0].type = type_at(spec, 0);
+        args[0].span = name_span(r);
+        if (!read_arg(r, &args[0], 0))
             return false;
-        }
-        if (!read_value[args[i].type](r->c, &args[i], ""))
-            return false;
+        *count = 1;
     }
-    return true;
+    if (*count >= spec->required)
+        return true;
+    CONF_FAIL(r->c->l, name_span(r), NULL,
+              "%s '%s': missing arguments (got %u of %u), a type '%s' is expected next",
+              r->of->kind, r->of->name, *count, spec->required, type_names[type_at(spec, *count)]);
+    return false;
 }
 
 struct arg *args_compile(struct compiler *c, const struct conf_word *word, size_t *at,
@@ -370,5 +383,5 @@ struct arg *args_compile(struct compiler *c, const struct conf_word *word, size_
     if (peek(&r) == '(' && !read_list(&r, args, count_out))
         return NULL;
     *at = r.at;
-    return complete(&r, args, *count_out) ? args : NULL;
+    return complete(&r, args, count_out) ? args : NULL;
 }

@@ -17,7 +17,7 @@
 
 enum format_flags {
     FLAG_QUOTE = 1u << 0,  /* +Q: in quotes */
-    FLAG_HEX = 1u << 1,    /* +X: numbers and addresses in hexadecimal */
+    FLAG_HEX = 1u << 1,    /* +X: numbers and addresses of tokens in hexadecimal */
     FLAG_ESCAPE = 1u << 2, /* +E: a backslash before '"', '\' and ']' */
 };
 
@@ -26,6 +26,7 @@ struct piece {
     const struct expr *expr;
     const struct format_token *token;
     unsigned flags;
+    bool is_blank; /* of a log: one blank, unless there is one already */
 };
 
 struct format {
@@ -40,6 +41,7 @@ struct format {
 struct writer {
     struct sample_env *env;
     size_t start, len; /* of the text, in the scratch */
+    bool ends_blank;   /* a blank would be one too many */
 };
 
 /* The bytes may lie in the scratch behind the text. */
@@ -55,8 +57,8 @@ static bool put(struct writer *w, const char *data, size_t len)
 
 static bool must_encode(enum format_kind kind, unsigned flags, char c)
 {
-    if (kind == FORMAT_HTTP)
-        return ((unsigned char)c < ' ' && c != '\t') || c == 0x7f;
+    if (kind == FORMAT_HTTP && (((unsigned char)c < ' ' && c != '\t') || c == 0x7f))
+        return true;
     return (flags & FLAG_ESCAPE) != 0 && strchr("\"\\]", c) != NULL && c != '\0';
 }
 
@@ -77,7 +79,7 @@ static bool encode(const struct format *f, unsigned flags, struct sample_env *en
         char c = text->data[i];
         if (!must_encode(f->kind, flags, c)) {
             out[len++] = c;
-        } else if (f->kind == FORMAT_HTTP) {
+        } else if (strchr("\"\\]", c) == NULL || c == '\0') {
             out[len++] = '%';
             out[len++] = digits[(unsigned char)c >> 4];
             out[len++] = digits[(unsigned char)c & 15];
@@ -107,34 +109,57 @@ static bool to_hex(struct sample *s, const struct sample_env *env)
         return address_to_hex(s, env);
     if (s->type != SAMPLE_INT && s->type != SAMPLE_IPV4)
         return true;
-    size_t least = s->type == SAMPLE_IPV4 ? 8 : 1;
+    size_t least = s->type == SAMPLE_IPV4 ? 8 : 4;
     (void)sample_cast(s, SAMPLE_INT, env);
     for (uint64_t rest = (uint64_t)s->integer; rest != 0 || sizeof text - at < least; rest >>= 4)
         text[--at] = digits[rest & 15];
     return sample_set_copy(s, env, SAMPLE_STRING, text + at, sizeof text - at);
 }
 
-/* The text of a value; len 0 where there is none. False when there is no room. */
-static void value_text(const struct piece *piece, struct sample_env *env, struct sample_text *out)
+/* What a piece has to say. */
+enum value {
+    VALUE_THERE,
+    VALUE_BARE, /* a number or address of a token: no quotes */
+    VALUE_RAW,  /* neither quotes nor flags, and if it is empty not even a dash */
+    VALUE_MISSING,
+};
+
+static enum value value_text(const struct piece *piece, struct sample_env *env,
+                             struct sample_text *out)
 {
     struct sample s = {0};
     *out = (struct sample_text){"", 0};
     bool found = piece->expr != NULL ? expr_run(piece->expr, env, &s)
                                      : piece->token->run(env, piece->token, &s);
-    if (found && (piece->flags & FLAG_HEX) != 0)
-        found = to_hex(&s, env);
-    if (found && sample_cast(&s, SAMPLE_STRING, env))
+    if (found && s.type == SAMPLE_NONE) {
         *out = s.text;
+        return VALUE_RAW;
+    }
+    bool is_bare = s.type != SAMPLE_STRING;
+    if (found && piece->token != NULL && (piece->flags & FLAG_HEX) != 0)
+        found = to_hex(&s, env);
+    if (!found || !sample_cast(&s, SAMPLE_STRING, env))
+        return VALUE_MISSING;
+    *out = s.text;
+    if (piece->token != NULL)
+        return is_bare ? VALUE_BARE : VALUE_THERE;
+    return out->len > 0 ? VALUE_THERE : VALUE_MISSING;
 }
 
 static bool put_value(struct writer *w, const struct format *f, const struct piece *piece)
 {
     struct sample_text text;
-    bool in_quotes = (piece->flags & FLAG_QUOTE) != 0;
-    value_text(piece, w->env, &text);
+    bool in_quotes =
+        (piece->flags & FLAG_QUOTE) != 0 && (f->kind != FORMAT_HTTP || piece->token != NULL);
+    w->env->in_quotes = in_quotes;
+    enum value value = value_text(piece, w->env, &text);
+    if (value == VALUE_RAW && text.len == 0)
+        return true;
+    in_quotes = in_quotes && value != VALUE_RAW && value != VALUE_BARE;
     if (!encode(f, piece->flags, w->env, &text))
         return false;
-    if (text.len == 0 && f->kind == FORMAT_LOG && !in_quotes)
+    w->ends_blank = false;
+    if (value == VALUE_MISSING && f->kind == FORMAT_LOG && !in_quotes)
         return put(w, "-", 1);
     if (!in_quotes)
         return put(w, text.data, text.len);
@@ -145,17 +170,25 @@ static bool put_value(struct writer *w, const struct format *f, const struct pie
     return true;
 }
 
+static bool put_piece(struct writer *w, const struct format *f, const struct piece *piece)
+{
+    if (piece->expr != NULL || piece->token != NULL)
+        return put_value(w, f, piece);
+    if (piece->is_blank && w->ends_blank)
+        return true;
+    w->ends_blank = piece->is_blank;
+    return put(w, piece->text.data, piece->text.len);
+}
+
 const char *format_text(const struct format *f, struct sample_env *env, size_t *len_out)
 {
     if (f->constant.data != NULL) {
         *len_out = f->constant.len;
         return f->constant.data;
     }
-    struct writer w = {.env = env, .start = env->scratch->used};
+    struct writer w = {.env = env, .start = env->scratch->used, .ends_blank = true};
     for (size_t i = 0; i < f->count; i++) {
-        const struct piece *piece = &f->pieces[i];
-        bool is_text = piece->expr == NULL && piece->token == NULL;
-        if (is_text ? !put(&w, piece->text.data, piece->text.len) : !put_value(&w, f, piece))
+        if (!put_piece(&w, f, &f->pieces[i]))
             return NULL;
         env->scratch->used = w.start + w.len;
     }
@@ -177,6 +210,7 @@ struct reader {
     struct compiler *c;
     const struct conf_word *word;
     unsigned may_use;
+    enum format_kind kind;
     size_t at;
     unsigned flags; /* of all that follow: %{+Q}o */
     struct piece *pieces;
@@ -200,7 +234,7 @@ static void add_text(struct reader *r, const char *data, size_t len)
 {
     struct conf_arena *arena = r->c->l->arena;
     struct piece *last = r->count > 0 ? &r->pieces[r->count - 1] : NULL;
-    if (last == NULL || last->expr != NULL || last->token != NULL) {
+    if (last == NULL || last->expr != NULL || last->token != NULL || last->is_blank) {
         add(r, (struct piece){.text = {arena_copy_bytes(arena, data, len), len}});
         return;
     }
@@ -222,11 +256,13 @@ static bool read_flags(struct reader *r, unsigned *flags)
             on = c == '+';
         else if (letter != NULL)
             *flags = on ? *flags | 1u << (letter - letters) : *flags & ~(1u << (letter - letters));
-        else if (c != ',') {
+        else if (c == '\0') {
             CONF_FAIL(r->c->l, compiler_span_in(r->word, r->at, 1), "as in: %{+Q,-X}",
-                      c == '\0' ? "the brace of flags is not closed" : "'%c' is not a flag", c);
+                      "the brace of flags is not closed");
             return false;
-        }
+        } else if (c != ',')
+            CONF_WARN(r->c->l, compiler_span_in(r->word, r->at, 1), "as in: %{+Q,-X}",
+                      "'%c' is not a flag", c);
     }
     r->at++;
     return true;
@@ -239,8 +275,10 @@ static bool read_expr(struct reader *r, unsigned flags)
     if (e == NULL)
         return false;
     if (peek(r, 0) != ']') {
-        CONF_FAIL(r->c->l, compiler_span_in(r->word, from, 1), "an expression ends with ']'",
-                  "this bracket is not closed");
+        bool is_open = peek(r, 0) == '\0';
+        CONF_FAIL(r->c->l, compiler_span_in(r->word, is_open ? from : r->at, 1),
+                  "an expression ends with ']'",
+                  is_open ? "this bracket is not closed" : "']' is expected here");
         return false;
     }
     r->at++;
@@ -283,8 +321,8 @@ static bool read_token(struct reader *r, unsigned flags)
 static bool read_special(struct reader *r)
 {
     unsigned flags = r->flags;
-    if (peek(r, 0) == '%') {
-        add_text(r, "%", 1);
+    if (peek(r, 0) == '%' || peek(r, 0) == '"') {
+        add_text(r, r->word->text + r->at, 1);
         r->at++;
         return true;
     }
@@ -302,14 +340,24 @@ static bool read_special(struct reader *r)
     return false;
 }
 
+/* In logs any run of blanks is one. */
+static void read_blanks(struct reader *r)
+{
+    add(r, (struct piece){.text = {" ", 1}, .is_blank = true});
+    r->at += strspn(r->word->text + r->at, " \t\r\n");
+}
+
 static bool read_all(struct reader *r)
 {
+    const char *stops = r->kind == FORMAT_LOG ? "% \t\r\n" : "%";
     while (peek(r, 0) != '\0') {
-        size_t text = strcspn(r->word->text + r->at, "%");
+        size_t text = strcspn(r->word->text + r->at, stops);
         if (text > 0)
             add_text(r, r->word->text + r->at, text);
         r->at += text;
-        if (peek(r, 0) == '%') {
+        if (peek(r, 0) != '%' && peek(r, 0) != '\0') {
+            read_blanks(r);
+        } else if (peek(r, 0) == '%') {
             r->at++;
             if (!read_special(r))
                 return false;
@@ -321,7 +369,7 @@ static bool read_all(struct reader *r)
 const struct format *format_compile_as(struct compiler *c, const struct conf_word *word,
                                        unsigned may_use, enum format_kind kind)
 {
-    struct reader r = {.c = c, .word = word, .may_use = may_use};
+    struct reader r = {.c = c, .word = word, .may_use = may_use, .kind = kind};
     if (!read_all(&r))
         return NULL;
     struct format *f = arena_alloc(c->l->arena, sizeof *f);

@@ -64,6 +64,12 @@ bool pattern_set_has(const struct pattern_set *set, const struct sample *s);
 /* The value of the item that is found, copied into the scratch; false if there is none. */
 bool pattern_set_value(const struct pattern_set *set, const struct sample *s,
                        const struct sample_env *env, struct sample *out);
+/* The key of that item, likewise. */
+bool pattern_set_key(const struct pattern_set *set, const struct sample *s,
+                     const struct sample_env *env, struct sample *out);
+
+/* A text as the value of a map; the sample keeps it where it is. False: it is none of that type. */
+bool pattern_value_read(enum sample_type type, const char *text, struct sample *value_out);
 
 const struct pattern_use *pattern_set_use(const struct pattern_set *set);
 const struct pattern_list *pattern_set_list(const struct pattern_set *set);

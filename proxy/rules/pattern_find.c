@@ -3,10 +3,10 @@
  * Looking a sample up in a set. Of several patterns that match, the one counts that HAProxy finds: the
  * longest prefix and the narrowest network, else the first in the order of the list.
  */
-#include <ctype.h>
 #include <string.h>
 
 #include "proxy/base/regex.h"
+#include "proxy/rules/fold.h"
 #include "proxy/rules/pattern_set.h"
 
 const char pattern_dir_marks[] = "/?", pattern_dom_marks[] = "/?.:";
@@ -139,12 +139,21 @@ static bool is_enough(const struct pattern_set *set, const struct pattern_entry 
     return found != NULL && set->use.value_type == SAMPLE_NONE;
 }
 
+/* Most places of a text need no descent: no pattern begins with the byte there. */
+static bool may_begin(const struct pattern_set *set, unsigned char byte)
+{
+    byte = set->use.ignore_case ? byte_fold(byte) : byte;
+    return set->first_bytes[byte / 64] >> byte % 64 & 1;
+}
+
 const struct pattern_entry *pattern_find_sub(const struct pattern_set *set, const struct sample *s)
 {
     const struct pattern_entry *best = NULL;
     struct prefix_text text = text_of(set, s);
-    for (; text.len > 0 && !is_enough(set, best); text.bytes++, text.len--)
-        best = earlier(best, find_first(&set->tree, &text));
+    for (; text.len > 0 && !is_enough(set, best); text.bytes++, text.len--) {
+        if (may_begin(set, *text.bytes))
+            best = earlier(best, find_first(&set->tree, &text));
+    }
     return best;
 }
 

@@ -50,6 +50,9 @@ static void item_remove(struct pattern_list *list, struct pattern_item *item)
     item_free(item);
 }
 
+/* Also a rule that adds whatever strangers send has to come to an end. */
+enum { ITEMS_MAX = 1 << 22 };
+
 static struct pattern_item *item_new(const char *key, const char *value)
 {
     size_t len = strlen(key) + 1;
@@ -97,19 +100,20 @@ static struct pattern_set *texts_of(struct pattern_list *list)
     return set;
 }
 
-static struct pattern_item *find_item(struct pattern_list *list, const char *key)
+/* The first one of that text; the others follow by `next`. */
+static struct pattern_entry *find_text(struct pattern_list *list, const char *key)
 {
     const struct pattern_set *texts = texts_of(list);
-    struct pattern_entry *entry =
-        texts != NULL
-            ? pattern_table_get(&texts->table, (const unsigned char *)key, strlen(key), false)
-            : NULL;
-    return entry != NULL ? entry->item : NULL;
+    return texts != NULL
+               ? pattern_table_get(&texts->table, (const unsigned char *)key, strlen(key), false)
+               : NULL;
 }
 
 static bool add_item(struct pattern_list *list, const char *key, const char *value)
 {
-    struct pattern_item *item = texts_of(list) != NULL ? item_new(key, value) : NULL;
+    if (list->count >= ITEMS_MAX || texts_of(list) == NULL)
+        return false;
+    struct pattern_item *item = item_new(key, value);
     if (item == NULL)
         return false;
     if (!item_spread(list, item)) {
@@ -124,7 +128,7 @@ static bool all_sets_read(const struct pattern_list *list, const char *value)
 {
     struct sample unused;
     for (const struct pattern_set *set = list->sets; set != NULL; set = set->next) {
-        if (!pattern_read_value(set->use.value_type, value, &unused))
+        if (!pattern_value_read(set->use.value_type, value, &unused))
             return false;
     }
     return true;
@@ -138,7 +142,7 @@ static bool item_set_value(struct pattern_item *item, const char *value)
     free(item->live_value);
     item->value = item->live_value = copy;
     for (struct pattern_entry *entry = item->entries; entry != NULL; entry = entry->next_of_item)
-        (void)pattern_read_value(entry->set->use.value_type, value, &entry->value);
+        (void)pattern_value_read(entry->set->use.value_type, copy, &entry->value);
     return true;
 }
 
@@ -154,16 +158,12 @@ bool pattern_list_add(struct pattern_list *list, const char *key, const char *va
 
 static bool set_items(struct pattern_list *list, const char *key, const char *value)
 {
-    struct pattern_item *item = find_item(list, key);
-    if (item == NULL)
+    struct pattern_entry *entry = find_text(list, key);
+    if (entry == NULL)
         return add_item(list, key, value);
-    if (!all_sets_read(list, value))
-        return false;
-    bool is_set = true;
-    for (; item != NULL; item = item->next) {
-        if (strcmp(item->text, key) == 0)
-            is_set &= item_set_value(item, value);
-    }
+    bool is_set = all_sets_read(list, value);
+    for (; is_set && entry != NULL; entry = entry->next)
+        is_set = item_set_value(entry->item, value);
     return is_set;
 }
 
@@ -179,8 +179,11 @@ size_t pattern_list_remove(struct pattern_list *list, const char *key)
 {
     size_t removed = 0;
     pthread_rwlock_wrlock(&list->lock);
-    for (struct pattern_item *item; (item = find_item(list, key)) != NULL; removed++)
-        item_remove(list, item);
+    for (struct pattern_entry *entry = find_text(list, key), *next; entry != NULL; entry = next) {
+        next = entry->next;
+        item_remove(list, entry->item);
+        removed++;
+    }
     pthread_rwlock_unlock(&list->lock);
     return removed;
 }
@@ -195,8 +198,12 @@ void pattern_list_clear(struct pattern_list *list)
 
 bool pattern_list_has(struct pattern_list *list, const char *key)
 {
-    pthread_rwlock_wrlock(&list->lock); /* the first one who asks builds what answers */
-    bool has = find_item(list, key) != NULL;
+    pthread_rwlock_rdlock(&list->lock);
+    if (list->by_text == NULL) { /* the first one who asks builds what answers */
+        pthread_rwlock_unlock(&list->lock);
+        pthread_rwlock_wrlock(&list->lock);
+    }
+    bool has = find_text(list, key) != NULL;
     pthread_rwlock_unlock(&list->lock);
     return has;
 }
@@ -204,7 +211,7 @@ bool pattern_list_has(struct pattern_list *list, const char *key)
 struct pattern_list *pattern_list_find(struct pattern_list *first, const char *name)
 {
     char *end = NULL;
-    long id = *name == '#' ? strtol(name + 1, &end, 10) : -1;
+    long id = *name == '#' && name[1] != '\0' ? strtol(name + 1, &end, 10) : -1;
     for (struct pattern_list *list = first; list != NULL; list = list->next) {
         bool is_it = end != NULL ? *end == '\0' && list->id == id
                                  : list->path != NULL && strcmp(list->path, name) == 0;

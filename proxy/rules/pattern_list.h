@@ -63,9 +63,16 @@ struct pattern_list *pattern_list_new(struct compiler *c, int id, struct conf_sp
 /* The text stays the caller's, in the arena of the configuration. */
 void pattern_list_append(struct compiler *c, struct pattern_list *list, const char *text,
                          struct conf_span span);
+/* The set that reads the list in that way, if it was compiled; NULL if not. */
+struct pattern_set *pattern_list_set_of(const struct pattern_list *list,
+                                        const struct pattern_use *use);
 /* Reads all of its items for one use; NULL after reporting those that cannot be read. */
 const struct pattern_set *pattern_list_compile(struct compiler *c, struct pattern_list *list,
                                                const struct pattern_use *use);
+
+/* When all lines are compiled: numbers the lists that -u gave none, and puts them in the order they were
+ * found in. */
+void pattern_lists_number(struct compiler *c);
 
 /* ---- while running ------------------------------------------------------------------------------------- */
 

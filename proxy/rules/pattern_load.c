@@ -3,6 +3,8 @@
  * Lists while the configuration is read: files of patterns and maps, each read once, and the words of acl
  * lines. Every item keeps its place, so that a message can point into the file it stands in.
  */
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "proxy/rules/compiler.h"
@@ -58,6 +60,39 @@ void pattern_list_append(struct compiler *c, struct pattern_list *list, const ch
     add_item(c, list, text, NULL, span.place);
 }
 
+/* ---- numbers ------------------------------------------------------------------------------------------- */
+
+static struct pattern_list *reversed(struct pattern_list *list)
+{
+    struct pattern_list *done = NULL;
+    while (list != NULL) {
+        struct pattern_list *rest = list->next;
+        list->next = done;
+        done = list;
+        list = rest;
+    }
+    return done;
+}
+
+/* The lowest ones that -u has not taken, in the order of the configuration. */
+void pattern_lists_number(struct compiler *c)
+{
+    struct name_map taken = {0};
+    int next = 0;
+    c->config->pattern_lists = reversed(c->config->pattern_lists);
+    for (struct pattern_list *list = c->config->pattern_lists; list != NULL; list = list->next) {
+        if (list->id >= 0)
+            names_add(c->l->scratch, &taken, arena_printf(c->l->scratch, "%d", list->id), list);
+    }
+    for (struct pattern_list *list = c->config->pattern_lists; list != NULL; list = list->next) {
+        if (list->id >= 0)
+            continue;
+        while (names_get(&taken, arena_printf(c->l->scratch, "%d", next)) != NULL)
+            next++;
+        list->id = next++;
+    }
+}
+
 /* ---- files --------------------------------------------------------------------------------------------- */
 
 static bool is_blank(char c)
@@ -85,9 +120,10 @@ static void read_line(struct compiler *c, struct pattern_list *list, char *line,
 }
 
 /* The bytes are our own copy: items lie in it, cut by NULs. */
-static void read_lines(struct compiler *c, struct pattern_list *list, char *bytes, size_t len)
+static void read_lines(struct compiler *c, struct pattern_list *list, const char *path, char *bytes,
+                       size_t len)
 {
-    struct conf_place place = {.file = list->path};
+    struct conf_place place = {.file = path};
     char *end = bytes + len;
     for (char *line = bytes; line < end;) {
         char *newline = memchr(line, '\n', (size_t)(end - line));
@@ -100,14 +136,35 @@ static void read_lines(struct compiler *c, struct pattern_list *list, char *byte
     }
 }
 
+/* What HAProxy 3.1 knows of files that need not be there: opt@ is read if it exists, virt@ never. */
+static bool is_to_be_read(struct compiler *c, const char **path)
+{
+    static const char plain[] = "file@", optional[] = "opt@", virtual[] = "virt@";
+    char *bytes = NULL;
+    size_t len;
+    if (strncmp(*path, virtual, sizeof virtual - 1) == 0)
+        return false;
+    if (strncmp(*path, plain, sizeof plain - 1) == 0)
+        *path += sizeof plain - 1;
+    if (strncmp(*path, optional, sizeof optional - 1) != 0)
+        return true;
+    *path += sizeof optional - 1;
+    bool exists = c->l->source->read(c->l->source->ctx, *path, &bytes, &len) != -ENOENT;
+    free(bytes);
+    return exists;
+}
+
 static bool list_read(struct compiler *c, struct pattern_list *list, struct conf_span span)
 {
     size_t len;
-    const char *bytes = loader_read(c->l, c->l->arena, list->path, span, &len);
+    const char *path = list->path;
+    if (!is_to_be_read(c, &path))
+        return true;
+    const char *bytes = loader_read(c->l, c->l->arena, path, span, &len);
     if (bytes == NULL)
         return false;
-    conf_report_add_text(c->l->report, list->path, bytes, len);
-    read_lines(c, list, (char *)bytes, len);
+    conf_report_add_text(c->l->report, path, bytes, len);
+    read_lines(c, list, path, (char *)bytes, len);
     return true;
 }
 
@@ -138,9 +195,23 @@ static bool is_same_use(const struct pattern_use *a, const struct pattern_use *b
            a->value_type == b->value_type;
 }
 
+struct pattern_set *pattern_list_set_of(const struct pattern_list *list,
+                                        const struct pattern_use *use)
+{
+    struct pattern_set *set = list->sets;
+    while (set != NULL && !is_same_use(&set->use, use))
+        set = set->next;
+    return set;
+}
+
 static bool set_fill(struct compiler *c, struct pattern_set *set)
 {
     struct pattern_reader reader = {.source = c->l->source};
+    const struct conf_place *user = &set->list->place;
+    const char *help =
+        set->list->path != NULL
+            ? arena_printf(c->l->scratch, "the file is used in %s:%u", user->file, user->line)
+            : NULL;
     size_t refused = 0;
     for (struct pattern_item *item = set->list->first; item != NULL; item = item->next) {
         if (pattern_set_add(set, &reader, item))
@@ -149,7 +220,7 @@ static bool set_fill(struct compiler *c, struct pattern_set *set)
         span.place.column += (unsigned)reader.offset;
         if (reader.offset == 0)
             span.width = (unsigned)strlen(item->text);
-        CONF_FAIL(c->l, span, NULL, "%s", reader.error);
+        CONF_FAIL(c->l, span, help, "%s", reader.error);
         refused++;
     }
     return refused == 0;
@@ -158,11 +229,10 @@ static bool set_fill(struct compiler *c, struct pattern_set *set)
 const struct pattern_set *pattern_list_compile(struct compiler *c, struct pattern_list *list,
                                                const struct pattern_use *use)
 {
-    for (struct pattern_set *set = list->sets; set != NULL; set = set->next) {
-        if (is_same_use(&set->use, use))
-            return set;
-    }
-    struct pattern_set *set = pattern_set_new(list, use);
+    struct pattern_set *set = pattern_list_set_of(list, use);
+    if (set != NULL)
+        return set;
+    set = pattern_set_new(list, use);
     if (set == NULL) {
         CONF_FAIL(c->l, ((struct conf_span){list->place, 1}), NULL, "no memory");
         return NULL;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "proxy/base/regex.h"
+#include "proxy/rules/fold.h"
 #include "proxy/rules/pattern_set.h"
 
 __attribute__((format(printf, 3, 4))) static bool refuse(struct pattern_reader *reader,
@@ -189,7 +190,7 @@ bool pattern_read_ip(struct pattern_reader *reader, const struct pattern_use *us
 static void fold_key(const struct pattern_use *use, struct pattern_entry *entry)
 {
     for (size_t i = 0; use->ignore_case && i < entry->key_bits / 8; i++)
-        entry->key[i] = (unsigned char)tolower(entry->key[i]);
+        entry->key[i] = byte_fold(entry->key[i]);
 }
 
 bool pattern_read_str(struct pattern_reader *reader, const struct pattern_use *use,
@@ -223,11 +224,17 @@ bool pattern_read_method(struct pattern_reader *reader, const struct pattern_use
     return true;
 }
 
+/* Every text has an empty part; nobody means that. */
+static enum pattern_place place_of_part(size_t len)
+{
+    return len > 0 ? PATTERN_IN_TREE : PATTERN_NOWHERE;
+}
+
 bool pattern_read_tree(struct pattern_reader *reader, const struct pattern_use *use,
                        const char *text, size_t len, struct pattern_entry *entry)
 {
     (void)reader;
-    set_key(entry, PATTERN_IN_TREE, text, len * 8);
+    set_key(entry, place_of_part(len), text, len * 8);
     fold_key(use, entry);
     return true;
 }
@@ -239,7 +246,7 @@ bool pattern_read_end(struct pattern_reader *reader, const struct pattern_use *u
     for (size_t i = 0; i < len; i++)
         entry->key[i] = (unsigned char)text[len - 1 - i];
     entry->key_bits = len * 8;
-    entry->place = PATTERN_IN_TREE;
+    entry->place = place_of_part(len);
     fold_key(use, entry);
     return true;
 }
@@ -254,7 +261,7 @@ static bool read_parts(const struct pattern_use *use, const char *text, size_t l
     }
     while (len > 0 && strchr(marks, text[len - 1]) != NULL)
         len--;
-    set_key(entry, len > 0 ? PATTERN_IN_TREE : PATTERN_NOWHERE, text, len * 8);
+    set_key(entry, place_of_part(len), text, len * 8);
     fold_key(use, entry);
     return true;
 }
@@ -324,11 +331,14 @@ static bool read_address(const char *text, struct sample *value_out)
     return true;
 }
 
-bool pattern_read_value(enum sample_type type, const char *text, struct sample *value_out)
+bool pattern_value_read(enum sample_type type, const char *text, struct sample *value_out)
 {
+    if (type == SAMPLE_ADDR)
+        return read_address(text, value_out);
     if (type == SAMPLE_INT) {
         value_out->type = SAMPLE_INT;
         return read_number(text, strlen(text), &value_out->integer);
     }
-    return type != SAMPLE_ADDR || read_address(text, value_out);
+    sample_set_text(value_out, SAMPLE_STRING, text, strlen(text));
+    return true;
 }

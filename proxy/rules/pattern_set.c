@@ -137,6 +137,7 @@ static bool index_add(struct pattern_set *set, struct pattern_entry *entry)
         return index_in_table(&set->table, entry);
     case PATTERN_IN_TREE:
     case PATTERN_IN_TREE6:
+        set->first_bytes[entry->key[0] / 64] |= UINT64_C(1) << entry->key[0] % 64;
         return index_in_tree(tree_of(set, entry), entry);
     case PATTERN_IN_ROW:
         link_last(&set->row, entry);
@@ -197,7 +198,7 @@ static bool entry_read(struct pattern_reader *reader, struct pattern_entry *entr
     const char *value = entry->item->value;
     if (!kinds[use->method].read(reader, use, entry->item->text, len, entry))
         return false;
-    if (value == NULL || pattern_read_value(use->value_type, value, &entry->value))
+    if (value == NULL || pattern_value_read(use->value_type, value, &entry->value))
         return true;
     snprintf(reader->error, sizeof reader->error, "unable to parse '%s' as %s", value,
              sample_type_name(use->value_type));
@@ -283,24 +284,27 @@ static bool expand_value(const struct pattern_entry *entry, const struct sample 
     return true;
 }
 
+/* What may be changed as soon as the lock is given back has to be copied. */
+static bool set_text(const struct pattern_entry *entry, struct sample_text text,
+                     const struct sample_env *env, struct sample *out)
+{
+    if (entry->set->list->can_change)
+        return sample_set_copy(out, env, SAMPLE_STRING, text.data, text.len);
+    sample_set_text(out, SAMPLE_STRING, text.data, text.len);
+    return true;
+}
+
 static bool entry_value(const struct pattern_entry *entry, const struct sample *s,
                         const struct sample_env *env, struct sample *out)
 {
-    const struct pattern_set *set = entry->set;
-    const char *value = entry->item->value;
-    if (value == NULL) { /* of an item that a live change added as if to an acl */
+    if (entry->value.type == SAMPLE_NONE) /* of an item that a live change added as if to an acl */
         sample_set_int(out, 1);
-        return true;
-    }
-    if (set->use.value_type != SAMPLE_STRING) {
-        *out = entry->value;
-        return true;
-    }
-    if (set->use.method == PATTERN_REGM)
+    else if (entry->set->use.method == PATTERN_REGM)
         return expand_value(entry, s, env, out);
-    if (set->list->can_change)
-        return sample_set_copy(out, env, SAMPLE_STRING, value, strlen(value));
-    sample_set_text(out, SAMPLE_STRING, value, strlen(value));
+    else if (entry->value.type == SAMPLE_STRING)
+        return set_text(entry, entry->value.text, env, out);
+    else
+        *out = entry->value;
     return true;
 }
 
@@ -310,6 +314,17 @@ bool pattern_set_value(const struct pattern_set *set, const struct sample *s,
     lock(set->list);
     const struct pattern_entry *entry = kinds[set->use.method].find(set, s);
     bool has = entry != NULL && entry_value(entry, s, env, out);
+    unlock(set->list);
+    return has;
+}
+
+bool pattern_set_key(const struct pattern_set *set, const struct sample *s,
+                     const struct sample_env *env, struct sample *out)
+{
+    lock(set->list);
+    const struct pattern_entry *entry = kinds[set->use.method].find(set, s);
+    const char *text = entry != NULL ? entry->item->text : "";
+    bool has = entry != NULL && set_text(entry, (struct sample_text){text, strlen(text)}, env, out);
     unlock(set->list);
     return has;
 }

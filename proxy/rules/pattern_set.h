@@ -28,20 +28,19 @@ struct pattern_mask {
     uint32_t address, mask; /* as on the wire */
 };
 
-/* What one set made of one item. */
+/* What one set made of one item. What a lookup reads stands together at the end. */
 struct pattern_entry {
-    struct pattern_item *item;          /* borrowed */
     struct pattern_set *set;            /* borrowed */
     struct pattern_entry *next_of_item; /* owned by the item: made by another set */
-    struct pattern_entry *prev,
-        *next; /* those of an equal key, or of the row; first->prev is the last */
+    struct pattern_entry *prev, *next; /* of an equal key, or in the row; first->prev is the last */
     enum pattern_place place;
     union { /* of PATTERN_IN_ROW */
         struct pattern_range range;
         struct pattern_mask mask;
         struct regex *regex; /* owned */
     };
-    struct sample value; /* of a map with typed values */
+    struct pattern_item *item; /* borrowed */
+    struct sample value;       /* of a map; its text is the item's */
     uint64_t hash;
     size_t key_bits;
     unsigned char key[]; /* in lower case, backwards, as the set wants it */
@@ -54,6 +53,7 @@ struct pattern_set {
     struct pattern_table table;
     struct prefix_tree tree, tree6;
     struct pattern_entry *row;
+    uint64_t first_bytes[4]; /* a bit for each byte that keys of the tree begin with, or once did */
 };
 
 /* What is needed to read an item, and what was wrong with it. */
@@ -96,7 +96,6 @@ void pattern_list_release(void *list);
 pattern_read pattern_read_int, pattern_read_version, pattern_read_ip, pattern_read_bin,
     pattern_read_str, pattern_read_method, pattern_read_tree, pattern_read_end, pattern_read_dir,
     pattern_read_dom, pattern_read_reg;
-bool pattern_read_value(enum sample_type type, const char *text, struct sample *value_out);
 bool pattern_is_known_method(const void *name, size_t len);
 
 /* pattern_find.c */

@@ -2,11 +2,11 @@
 /* Linear probing; removal leaves no marks, so a table that changes for days stays as quick as new. */
 #include "proxy/rules/pattern_table.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
 
+#include "proxy/rules/fold.h"
 #include "proxy/rules/pattern_set.h"
 
 /* Hashed piece by piece, so that no text is too long to be put into lower case. */
@@ -19,7 +19,7 @@ uint64_t pattern_table_hash(const unsigned char *bytes, size_t len, bool ignores
     do {
         size_t count = len < sizeof piece ? len : sizeof piece;
         for (size_t i = 0; ignores_case && i < count; i++)
-            piece[i] = (unsigned char)tolower(bytes[i]);
+            piece[i] = byte_fold(bytes[i]);
         hash = XXH3_64bits_withSeed(ignores_case ? piece : bytes, count, hash);
         bytes += count;
         len -= count;
@@ -35,7 +35,7 @@ static bool is_key(const struct pattern_entry *entry, const unsigned char *bytes
     if (!ignores_case)
         return memcmp(entry->key, bytes, len) == 0;
     for (size_t i = 0; i < len; i++) {
-        if (entry->key[i] != tolower(bytes[i]))
+        if (entry->key[i] != byte_fold(bytes[i]))
             return false;
     }
     return true;

@@ -2,8 +2,9 @@
 /* Path compression as in a PATRICIA tree; a node that only branches has two children. */
 #include "proxy/rules/prefix_tree.h"
 
-#include <ctype.h>
 #include <stdlib.h>
+
+#include "proxy/rules/fold.h"
 
 static unsigned bit_of(const unsigned char *bytes, size_t bit)
 {
@@ -13,7 +14,7 @@ static unsigned bit_of(const unsigned char *bytes, size_t bit)
 static unsigned char byte_of(const struct prefix_text *text, size_t at)
 {
     unsigned char byte = text->bytes[text->is_reversed ? text->len - 1 - at : at];
-    return text->ignores_case ? (unsigned char)tolower(byte) : byte;
+    return text->ignores_case ? byte_fold(byte) : byte;
 }
 
 /* How many bits two keys begin with in common, of those in both. */

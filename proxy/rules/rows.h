@@ -91,6 +91,8 @@ enum fetch_use {
     USE_RESPONSE = 1u << 6,    /* the head of a response */
     USE_END = 1u << 7,         /* only at the end of the stream: logs */
     USE_TXN = 1u << 8, /* kept of the request until the end: captures, method, url of logs */
+    /* what is left of a stream when its line is written */
+    USE_IN_LOGS = USE_CLIENT | USE_SESSION | USE_SERVER | USE_END | USE_TXN,
 };
 
 struct fetch {
@@ -196,7 +198,8 @@ struct rule {
 struct format_token {
     const char *name; /* NULL ends a table: "ci" of %ci */
     unsigned use;     /* enum fetch_use */
-    /* False: there is no such value, which logs write as "-". */
+    /* False: there is no such value, which logs write as "-". A text of type SAMPLE_NONE is written as it is:
+     * without quotes, and nothing at all if it is empty. */
     bool (*run)(struct sample_env *env, const struct format_token *row, struct sample *out);
     int value;
     const char *doc;
@@ -208,6 +211,11 @@ struct line_row {
     enum conf_line_kind kind;
     void (*compile)(struct compiler *c, const struct conf_line *line); /* NULL ends a table */
 };
+
+/* In the words of messages and of the manual. */
+const char *arg_type_name(enum arg_type type);
+const char *ruleset_name(enum ruleset_id id); /* "'http-request' rules" */
+const char *fetch_use_name(unsigned use);     /* the first of them: "the HTTP request"; NULL: none */
 
 struct rule_tables {
     const struct fetch *const *fetches; /* arrays of tables, each ended by NULL */

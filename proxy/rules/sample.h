@@ -98,6 +98,8 @@ struct sample_env {
     const struct proxy *chosen_backend;
     struct server *chosen_server;
     bool is_response; /* a rule of the response side */
+    bool iterates;    /* an ACL asks: fetches with several values give each, not just the last */
+    bool in_quotes;   /* of the token at hand: %{+Q} */
     bool is_final;    /* no more bytes will come, or no more are waited for */
     bool is_lenient;  /* strict-mode off: an action that fails is passed over */
 };

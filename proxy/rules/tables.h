@@ -8,11 +8,11 @@
 extern const struct fetch process_fetches[];
 
 extern const struct converter encode_converters[], field_converters[], hash_converters[],
-    host_converters[], json_converters[], jwt_converters[], number_converters[], text_converters[],
-    time_converters[];
+    host_converters[], json_converters[], jwt_converters[], map_converters[], number_converters[],
+    text_converters[], time_converters[], var_converters[];
 
-extern const struct action switching_actions[], var_actions[];
+extern const struct action map_actions[], switching_actions[], var_actions[];
 
-extern const struct line_row acl_lines[];
+extern const struct line_row acl_lines[], log_format_lines[];
 
 #endif

@@ -173,7 +173,7 @@ static bool store_get(struct var_store *store, uint32_t id, const struct sample_
                       struct sample *out)
 {
     const struct var *var = *store_find(store, id);
-    if (var == NULL)
+    if (var == NULL || var->value.type == SAMPLE_NONE)
         return false;
     *out = var->value;
     return copy_to == NULL || !sample_type_is_text(out->type) ||
@@ -213,9 +213,17 @@ void var_unset(struct sample_env *env, struct var_name name)
         return;
     if (store == &var_process_store)
         pthread_mutex_lock(&process_lock);
-    store_remove(store, store_find(store, name.id));
+    struct var *var = *store_find(store, name.id);
+    if (var != NULL)
+        var->value.type = SAMPLE_NONE; /* it goes on to exist */
     if (store == &var_process_store)
         pthread_mutex_unlock(&process_lock);
+}
+
+bool var_exists(const struct sample_env *env, struct var_name name)
+{
+    struct var_store *store = env->vars[name.scope];
+    return store == &var_process_store || (store != NULL && *store_find(store, name.id) != NULL);
 }
 
 void var_store_clear(struct var_store *store)

@@ -33,6 +33,8 @@ bool var_name_compile(struct compiler *c, const char *text, size_t len, struct c
 /* The value is copied. False when memory or the bound is at its end, or the scope is not there. */
 bool var_set(struct sample_env *env, struct var_name name, const struct sample *value);
 bool var_get(const struct sample_env *env, struct var_name name, struct sample *out);
+/* Has it ever been set? Those of the process exist from the start. */
+bool var_exists(const struct sample_env *env, struct var_name name);
 void var_unset(struct sample_env *env, struct var_name name);
 /* Forgets all; the store is as new. */
 void var_store_clear(struct var_store *store);

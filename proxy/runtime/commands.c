@@ -3,7 +3,9 @@
 #include "proxy/runtime/commands.h"
 
 #include "config/reference.h"
+#include "proxy/runtime/convert.h"
 #include "proxy/runtime/options.h"
+#include "proxy/runtime/rule_words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,29 +25,44 @@ static char *join_words(int argc, char **argv)
     return text;
 }
 
+static void suggest(const char *name)
+{
+    const char *word = rule_words_nearest(name);
+    fprintf(stderr, "no keyword '%s'\n", name);
+    if (reference_suggest(stderr, config_tables, name))
+        return;
+    if (word != NULL)
+        fprintf(stderr, "did you mean '%s'?\n", word);
+    else
+        fprintf(stderr, "`weir help` lists all keywords\n");
+}
+
 static int help(int argc, char **argv)
 {
     if (argc == 0) {
         options_usage(stdout, "weir");
         printf("\nKeywords; `weir help KEYWORD` says more about one:\n\n");
         reference_list(stdout, config_tables);
+        rule_words_list(stdout);
         return 0;
     }
     char *name = join_words(argc, argv);
     if (name == NULL)
         return 1;
-    bool found = options_help(stdout, name) || reference_help(stdout, config_tables, name);
-    if (!found) {
-        fprintf(stderr, "no keyword '%s'\n", name);
-        if (!reference_suggest(stderr, config_tables, name))
-            fprintf(stderr, "`weir help` lists all keywords\n");
-    }
+    bool found = options_help(stdout, name);
+    found = reference_help(stdout, config_tables, name) || found;
+    found = rule_words_help(stdout, name) || found;
+    if (!found)
+        suggest(name);
     free(name);
     return found ? 0 : 1;
 }
 
 const struct command commands[] = {
     {"help", "[KEYWORD]", "say what a keyword or an option does; alone, list them", true, help},
+    {"convert", "FILE", "write a configuration in the other syntax, comments kept", false,
+     convert_command},
+    {"show", "config FILE", "print what counts of a configuration in the end", false, show_command},
     {NULL, NULL, NULL, false, NULL},
 };
 

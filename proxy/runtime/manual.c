@@ -6,6 +6,7 @@
 #include "config/roff.h"
 #include "proxy/runtime/commands.h"
 #include "proxy/runtime/options.h"
+#include "proxy/runtime/rule_words.h"
 
 #include <ctype.h>
 #include <stdbool.h>
@@ -109,6 +110,82 @@ static void write_weir_conf_5(FILE *out, const char *date)
     reference_write_man(out, config_tables, date);
 }
 
+/* ---- weir-rules(7), rules.md ----------------------------------------------------------------- */
+
+static const char rules_opening[] =
+    ".SH NAME\n"
+    "weir-rules \\- fetches, converters, actions and tokens of weir's configuration\n"
+    ".SH DESCRIPTION\n"
+    "Lines such as \\fBacl\\fP, \\fBhttp\\-request\\fP and \\fBuse_backend\\fP of\n"
+    ".BR weir.conf (5)\n"
+    "are in the language of HAProxy's rules.\n"
+    "A \\fIfetch\\fP takes a value from a connection,\n"
+    "a request or a response; \\fIconverters\\fP behind it, after commas, change it; an\n"
+    "\\fIaction\\fP is what a rule does; \\fItokens\\fP stand in formats of logs and headers.\n"
+    ".PP\n"
+    ".EX\n"
+    "acl is_api path_beg /api\n"
+    "http-request set-header X-Host %[req.hdr(host),lower]\n"
+    "use_backend api if is_api\n"
+    ".EE\n";
+
+static void write_man_word(void *ctx, const struct rule_word *word)
+{
+    char text[1024];
+    snprintf(text, sizeof(text), "%s%s%s", word->doc, word->facts[0] != '\0' ? " " : "",
+             word->facts);
+    roff_entry(ctx, word->form, text);
+}
+
+static void write_weir_rules_7(FILE *out, const char *date)
+{
+    roff_head(out, "weir-rules", 7, date);
+    fputs(rules_opening, out);
+    for (int kind = 0; kind < WORD_KINDS; kind++) {
+        fprintf(out, ".SH %s\n", rule_word_kinds[kind]);
+        rule_words_each((enum rule_word_kind)kind, write_man_word, out);
+    }
+    fputs(".SH SEE ALSO\n.BR weir (8),\n.BR weir.conf (5)\n", out);
+}
+
+/* In a table a bar would end the cell. */
+static void write_cell(FILE *out, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text == '|')
+            fputc('\\', out);
+        fputc(*text, out);
+    }
+}
+
+static void write_table_word(void *ctx, const struct rule_word *word)
+{
+    FILE *out = ctx;
+    fputs("| `", out);
+    write_cell(out, word->form);
+    fputs("` | ", out);
+    write_cell(out, word->doc);
+    fputs(" | ", out);
+    write_cell(out, word->facts);
+    fputs(" |\n", out);
+}
+
+static void write_rules_md(FILE *out, const char *date)
+{
+    (void)date;
+    fputs("<!-- Made by weir_manual from the tables of the program. Do not edit. -->\n"
+          "# The language of rules\n\n"
+          "Lines such as `acl`, `http-request` and `use_backend` are in the language of HAProxy's "
+          "rules. A *fetch* takes a value from a connection, a request or a response; *converters* "
+          "behind it, after commas, change it; an *action* is what a rule does; *tokens* stand in "
+          "formats of logs and headers. All other keywords are in the [reference](reference.md).\n",
+          out);
+    for (int kind = 0; kind < WORD_KINDS; kind++) {
+        fprintf(out, "\n## %s\n\n| | | |\n|---|---|---|\n", rule_word_kinds[kind]);
+        rule_words_each((enum rule_word_kind)kind, write_table_word, out);
+    }
+}
+
 /* ---- shells ---------------------------------------------------------------------------------- */
 
 /* The plain name of an option: "dM*" is offered as -dM. */
@@ -165,6 +242,19 @@ static void write_command_names(FILE *out, bool with_keywords_only)
             fprintf(out, "%s ", c->name);
 }
 
+static void write_name(void *ctx, const struct rule_word *word)
+{
+    fprintf(ctx, "%s\n", word->name);
+}
+
+/* Whatever `weir help` knows; names may come twice, the shell keeps one. */
+static void write_keywords(FILE *out)
+{
+    reference_words(out, config_tables);
+    for (int kind = 0; kind < WORD_TOKEN; kind++)
+        rule_words_each((enum rule_word_kind)kind, write_name, out);
+}
+
 static void write_bash(FILE *out, const char *date)
 {
     struct option_words option;
@@ -188,7 +278,7 @@ static void write_bash(FILE *out, const char *date)
     fputs("' keyword_commands='", out);
     write_command_names(out, true);
     fputs("'\n    local keywords='", out);
-    reference_words(out, config_tables);
+    write_keywords(out);
     fputs("'\n", out);
     fputs(bash_closing, out);
 }
@@ -263,18 +353,33 @@ static void write_zsh(FILE *out, const char *date)
     fputs("    )\n", out);
     write_zsh_commands(out);
     fputs("    local -a keywords=(${(f)'", out);
-    reference_words(out, config_tables);
+    write_keywords(out);
     fputs("'})\n", out);
     fputs(zsh_closing, out);
 }
 
 /* ---- the page for those who come from HAProxy ------------------------------------------------- */
 
+static void write_inline(void *ctx, const struct rule_word *word)
+{
+    fprintf(ctx, " `%s%s`", word->kind == WORD_TOKEN ? "%" : "", word->name);
+}
+
 static void write_coming_from_haproxy(FILE *out, const char *date)
 {
     struct option_words option;
     (void)date;
     reference_write_haproxy(out, config_tables);
+    fputs(
+        "## The language of rules\n\nThese [words](rules.md) of it are there; any other is refused "
+        "with its place.\n\n",
+        out);
+    for (int kind = 0; kind < WORD_KINDS; kind++) {
+        fprintf(out, "- %s:", rule_word_kinds[kind]);
+        rule_words_each((enum rule_word_kind)kind, write_inline, out);
+        fputc('\n', out);
+    }
+    fputc('\n', out);
     fputs("Options of the command line:\n\n| option | |\n|---|---|\n", out);
     for (size_t i = 0; options_at(i, &option); i++)
         if (option.is_idle)
@@ -284,6 +389,8 @@ static void write_coming_from_haproxy(FILE *out, const char *date)
 const struct manual_form manual_forms[] = {
     {"weir.8", write_weir_8},
     {"weir.conf.5", write_weir_conf_5},
+    {"weir-rules.7", write_weir_rules_7},
+    {"rules.md", write_rules_md},
     {"weir.bash", write_bash},
     {"_weir", write_zsh},
     {"coming-from-haproxy.md", write_coming_from_haproxy},

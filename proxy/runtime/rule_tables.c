@@ -2,13 +2,15 @@
 /* A new table of fetches, converters, actions, tokens or lines is declared and listed here. */
 #include "proxy/runtime/rule_tables.h"
 
+#include "proxy/http/rows.h"
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/tables.h"
 
 extern const struct fetch conn_fetches[], tls_fetches[], pool_fetches[];
 
 static const struct fetch *const fetches[] = {
-    process_fetches, conn_fetches, tls_fetches, pool_fetches, NULL,
+    process_fetches, conn_fetches,    tls_fetches,     pool_fetches,    header_fetches,
+    cookie_fetches,  request_fetches, param_fetches, message_fetches, NULL,
 };
 
 extern const struct converter pool_converters[];
@@ -23,15 +25,21 @@ static const struct converter *const converters[] = {
     json_converters,
     host_converters,
     jwt_converters,
+    map_converters,
     pool_converters,
+    var_converters,
     NULL,
 };
 
-static const struct action *const actions[] = {var_actions, switching_actions, NULL};
+static const struct action *const actions[] = {
+    var_actions,   switching_actions, map_actions,       answer_actions, field_actions,
+    line_actions,  redirect_actions,  normalize_actions, stream_actions,
+    persist_actions, NULL,
+};
 
-static const struct format_token *const tokens[] = {NULL};
+static const struct format_token *const tokens[] = {log_tokens, NULL};
 
-static const struct line_row *const lines[] = {acl_lines, NULL};
+static const struct line_row *const lines[] = {acl_lines, log_format_lines, http_lines, NULL};
 
 const struct rule_tables rule_tables = {
     .fetches = fetches,

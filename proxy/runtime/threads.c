@@ -33,7 +33,7 @@ static const struct http_hooks http_hooks = {
     .access_log = log_access, .begin_tcp = tcp_begin, .drained = on_drained};
 static const struct state_hooks state_hooks = {.server_notice = http_server_notice};
 
-int threads_create(struct worker *worker, size_t buffer_bytes)
+int threads_create(struct worker *worker, const struct conf_global *global)
 {
     unsigned count = worker->thread_count;
     worker->threads = calloc(count, sizeof(*worker->threads));
@@ -48,7 +48,8 @@ int threads_create(struct worker *worker, size_t buffer_bytes)
         }
         worker->loops[i] = &thread->loop;
         thread->worker = worker;
-        thread->http = http_thread_create(&thread->loop, &http_hooks, buffer_bytes);
+        thread->http = http_thread_create(&thread->loop, &http_hooks, global->bufsize,
+                                          global->maxrewrite);
         if (thread->http == NULL) {
             worker->thread_count = i + 1;
             return -1;

@@ -15,6 +15,7 @@
 #include "proxy/runtime/notify.h"
 #include "proxy/state/proxy_state.h"
 #include "proxy/state/reload_status.h"
+#include "proxy/state/stick_table.h"
 
 #include <malloc.h>
 #include <signal.h>
@@ -142,8 +143,11 @@ static void on_upkeep(struct wheel_timer *timer)
     struct worker *worker = LIST_ITEM(timer, struct worker, upkeep);
     const struct snapshot *snapshot = worker->snapshots.current;
     uint32_t now_s = (uint32_t)(worker->control.now_us / 1000000);
-    for (size_t i = 0; i < snapshot->config->proxy_count; i++)
+    for (size_t i = 0; i < snapshot->config->proxy_count; i++) {
         proxy_state_tick(snapshot->proxies[i].state, now_s);
+        if (snapshot->proxies[i].stick_table != NULL)
+            stick_table_sweep(snapshot->proxies[i].stick_table, worker->control.now_ms);
+    }
     if (worker->tls.keys != NULL)
         tls_ticket_keys_rotate(worker->tls.keys,
                                (time_t)(loop_wall_us(&worker->control) / 1000000));
@@ -192,7 +196,7 @@ static int start(struct worker *worker, struct load *load)
     char reason[LOAD_REASON_BYTES];
     if (startup_prepare(worker, load) != 0)
         return -1;
-    if (threads_create(worker, load->config->global.bufsize) != 0)
+    if (threads_create(worker, &load->config->global) != 0)
         return complain("No threads", UV_ENOMEM);
     worker->health = health_new(&worker->control);
     if (worker->health == NULL)

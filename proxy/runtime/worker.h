@@ -77,7 +77,7 @@ int worker_run(const struct options *options, struct keeper_link *link, struct s
 MUST_CHECK int startup_prepare(struct worker *worker, struct load *load);
 
 /* --- threads.c --- */
-MUST_CHECK int threads_create(struct worker *worker, size_t buffer_bytes);
+MUST_CHECK int threads_create(struct worker *worker, const struct conf_global *global);
 MUST_CHECK int threads_start(struct worker *worker);
 /* Calls arrived() when each has done what it was told before. One wait at a time. */
 void threads_await(struct worker *worker, void (*arrived)(struct worker *worker));

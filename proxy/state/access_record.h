@@ -12,6 +12,12 @@
 #include "proxy/base/addr.h"
 #include "proxy/state/snapshot.h"
 
+/* Not ended by NUL; data NULL: there is none. */
+struct access_text {
+    const char *data;
+    size_t len;
+};
+
 struct access_record {
     const struct conf_proxy *frontend;
     const struct conf_proxy *backend; /* NULL: none was chosen; logged as the frontend's name */
@@ -40,6 +46,13 @@ struct access_record {
     const char *tls_version, *tls_cipher; /* NULL on plain connections */
     const char *tls_sni;                  /* or NULL: none was sent */
     bool tls_resumed;
+    const struct access_text *captured; /* %hr: by slot, captured_count of them; NULL: none of all */
+    const struct access_text *captured_resp; /* %hs */
+    size_t captured_count, captured_resp_count;
+    struct access_text cookie, cookie_resp; /* %CC, %CS */
+    int8_t log_level;                       /* 1 + what an action set; 0: the usual one */
+    /* The line by the frontend's format, and structured data for RFC 5424; data NULL: as access_line.h has it. */
+    struct access_text line, structured;
     const struct addr *local;  /* where the client connected to; NULL: the address of the bind */
     const char *session_error; /* of a session without a stream: "SSL handshake failure" */
     unsigned thread;

@@ -7,6 +7,7 @@
 
 #include "proxy/state/proxy_state.h"
 #include "proxy/state/server.h"
+#include "proxy/state/stick_table.h"
 #include "tls/context.h"
 
 #include <stdarg.h>
@@ -117,6 +118,20 @@ static bool build_binds(struct proxy *proxy)
     return true;
 }
 
+/* Its contents live on if it is still the same table. */
+static bool build_stick_table(struct proxy *proxy, const struct proxy *old)
+{
+    const struct conf_stick_table *definition = proxy->conf->stick_table;
+    if (definition == NULL)
+        return true;
+    if (old != NULL && old->stick_table != NULL &&
+        memcmp(stick_table_definition(old->stick_table), definition, sizeof(*definition)) == 0)
+        proxy->stick_table = stick_table_ref(old->stick_table);
+    else
+        proxy->stick_table = stick_table_new(definition);
+    return proxy->stick_table != NULL;
+}
+
 static bool build_proxy(struct builder *b, size_t index)
 {
     const struct config *config = b->snapshot->config;
@@ -129,7 +144,7 @@ static bool build_proxy(struct builder *b, size_t index)
     } else {
         proxy->state = proxy_state_new(proxy->conf->name, b->options->threads);
     }
-    if (proxy->state == NULL || !build_binds(proxy))
+    if (proxy->state == NULL || !build_binds(proxy) || !build_stick_table(proxy, old))
         return fail_for_memory(b);
     if (proxy->conf->default_backend != NULL)
         proxy->default_backend =
@@ -195,6 +210,7 @@ static void free_proxy(struct proxy *proxy, struct tls_client_context **new_tls)
     free(new_tls);
     free(proxy->servers);
     free(proxy->binds);
+    stick_table_free(proxy->stick_table);
     proxy_state_free(proxy->state);
 }
 

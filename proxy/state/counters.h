@@ -58,6 +58,7 @@ enum counter {
     COUNTER_TLS_HANDSHAKES, /* ssl_sess */
     COUNTER_TLS_RESUMED,    /* ssl_reused_sess */
     COUNTER_TLS_FAILED,     /* ssl_failed_handshake */
+    COUNTER_LOG_LINES,      /* %lc of log formats */
     COUNTERS,
 };
 

@@ -61,6 +61,9 @@ static bool copy_link(struct server_link *link, const struct conf_server *conf)
     link->send_proxy = conf->send_proxy;
     link->tcp_ut_ms = conf->tcp_ut_ms;
     link->fast_open = conf->tfo;
+    link->addr_of_client = conf->addr_of_client;
+    link->port_of_client = conf->port_of_client;
+    link->port_offset = conf->port_offset;
     link->usesrc = conf->source.usesrc;
     link->source = source->sa;
     link->source_len = source->sa_len;

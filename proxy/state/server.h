@@ -68,6 +68,8 @@ struct server_link {
     unsigned send_proxy; /* enum conf_send_proxy, or-ed */
     unsigned tcp_ut_ms;
     bool fast_open;
+    bool addr_of_client, port_of_client; /* they go where the client's came to */
+    int port_offset;
     enum conf_usesrc usesrc;
     struct sockaddr_storage source; /* or, with usesrc, the foreign address; AF_UNSPEC = none */
     socklen_t source_len;

@@ -33,6 +33,7 @@ static void print_link(FILE *out, const struct conf_server *conf)
 {
     const struct conf_outgoing *source = &conf->source;
     fprintf(out, "%u %u %d %d ", conf->send_proxy, conf->tcp_ut_ms, conf->tfo, (int)source->usesrc);
+    fprintf(out, "%d %d %d ", conf->addr_of_client, conf->port_of_client, conf->port_offset);
     print_addr(out, &source->addr);
     print_addr(out, &source->usesrc_addr);
     print_addr(out, &conf->socks4);

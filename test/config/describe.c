@@ -4,9 +4,11 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "config/address.h"
 #include "config/apply.h"
+#include "config/line.h"
 #include "config/check_lines.h"
 #include "config/own.h"
 
@@ -64,12 +66,6 @@ static void print_statuses(struct describer *d, const void *field)
     const struct conf_status_set *set = field;
     for (size_t i = 0; i < sizeof set->bits / sizeof *set->bits; i++)
         fprintf(d->out, " %llx", (unsigned long long)set->bits[i]);
-}
-
-static void print_action(struct describer *d, const void *field)
-{
-    const struct conf_action *action = field;
-    fprintf(d->out, " %d %u %s", action->kind, action->status, action->body);
 }
 
 static void print_tls(struct describer *d, const void *field)
@@ -163,14 +159,10 @@ static const struct {
     {own_redispatch, print_unsigned},
     {own_stats_auth, print_words},
     {own_stats_text, print_stats_text},
-    {own_forwarded_proto, print_string},
     {own_expect_status, print_check},
     {check_line_tcp, print_check},
     {check_line_http, print_check},
     {own_check_headers, print_headers},
-    {own_service, print_action},
-    {own_body_text, print_action},
-    {own_body_file, print_action},
     {own_error_path, print_file},
     {own_user, print_unsigned},
     {own_group, print_unsigned},
@@ -190,6 +182,21 @@ static print_field *printer_of(const struct keyword *row)
     return by_kind[row->kind];
 }
 
+/* All lines are in one list, which every row of them would print. */
+static void print_lines(struct describer *d, const struct keyword *row, const void *base)
+{
+    const struct conf_lines *lines = (const void *)((const char *)base + row->offset);
+    for (size_t i = 0; i < lines->count; i++) {
+        const struct conf_line *line = &lines->items[i];
+        if (strcmp(line->keyword, row->name) != 0)
+            continue;
+        fputs(row->name, d->out);
+        for (size_t k = 0; k < line->word_count; k++)
+            fprintf(d->out, " [%s]", line->words[k].text);
+        fputc('\n', d->out);
+    }
+}
+
 /* Rows at or beyond `end` belong to the draft, not to the model. */
 static void describe(struct describer *d, enum keyword_level level, const void *base, size_t end)
 {
@@ -201,6 +208,8 @@ static void describe(struct describer *d, enum keyword_level level, const void *
             continue;
         if (row->kind == KW_GROUP)
             describe(d, row->params, field, (size_t)-1);
+        if (row->kind == KW_LINES)
+            print_lines(d, row, base);
         if (row->kind == KW_LIST) {
             size_t count = *(const size_t *)((const char *)base + row->list->count_offset);
             const char *items = apply_list_items(row, base);

@@ -14,6 +14,7 @@
 #include <sys/un.h>
 
 #include "config/keyword.h"
+#include "config/line.h"
 #include "test/config/memory_source.h"
 
 #define TIMEOUTS "defaults = { timeout = { connect = 1000; client = 1000; server = 1000; }; };\n"
@@ -273,16 +274,15 @@ static void answers_statistics_and_error_files_are_read(void **state)
         "\"/page.http\"; } );"
         "} );");
     const struct conf_proxy *p = &config->proxies[0];
-    assert_int_equal(p->action_count, 4);
-    assert_int_equal(p->actions[0].status, 404);
-    assert_string_equal(p->actions[0].content_type, "text/plain");
-    assert_int_equal(p->actions[0].body_len, 1);
-    assert_int_equal(p->actions[1].kind, CONF_ACTION_PROMETHEUS);
-    assert_int_equal(p->actions[2].kind, CONF_ACTION_DENY);
-    assert_int_equal(p->actions[2].status, 403);
-    assert_string_equal(p->actions[2].body, "");
-    assert_null(p->actions[3].path);
-    assert_string_equal(p->actions[3].body, "a body");
+    assert_int_equal(p->lines.count, 5);
+    assert_int_equal(p->lines.items[0].word_count, 12);
+    assert_string_equal(p->lines.items[0].words[5].text, "string");
+    assert_string_equal(p->lines.items[0].words[10].text, "/a");
+    assert_string_equal(p->lines.items[1].words[0].text, "use-service");
+    assert_int_equal(p->lines.items[2].word_count, 6);
+    assert_string_equal(p->lines.items[3].words[4].text, "/body.txt");
+    assert_string_equal(p->lines.items[4].keyword, "stats admin");
+    assert_string_equal(p->lines.items[4].words[1].text, "TRUE");
     assert_true(p->stats.enabled && p->stats.admin && p->stats.hide_version && p->stats.show_desc);
     assert_string_equal(p->stats.uri, "/s");
     assert_string_equal(p->stats.auth.items[0], "a:b,c");
@@ -292,10 +292,10 @@ static void answers_statistics_and_error_files_are_read(void **state)
     assert_int_equal(p->error_file_count, 1);
     assert_int_equal(p->error_files[0].status, 503);
     assert_memory_equal(p->error_files[0].bytes, "HTTP/1.0 503", 12);
-    assert_int_equal(config->files.count, 4);
+    assert_int_equal(config->files.count, 3);
     assert_string_equal(config->files.items[0], "weir.conf");
-    assert_string_equal(config->files.items[1], "/body.txt");
-    assert_null(config->files.items[4]);
+    assert_string_equal(config->files.items[1], "/page.http");
+    assert_null(config->files.items[3]);
     config_free(config);
 }
 
@@ -381,12 +381,13 @@ static void the_opposite_of_an_option_undoes_it(void **state)
     assert_int_equal(p[0].check.kind, CONF_CHECK_TCP);
     assert_int_equal(p[0].log_format, CONF_LOG_DEFAULT);
     assert_int_equal(p[0].redispatch, 0);
-    assert_null(p[0].forwarded_proto);
+    assert_int_equal(p[0].lines.count, 0);
     assert_true(p[1].http_close);
     assert_string_equal(p[1].check.uri, "/x");
     assert_int_equal(p[1].log_format, CONF_LOG_HTTP);
     assert_int_equal(p[1].redispatch, 2);
-    assert_string_equal(p[1].forwarded_proto, "X-Proto");
+    assert_int_equal(p[1].lines.count, 1);
+    assert_string_equal(p[1].lines.items[0].words[1].text, "X-Proto");
     config_free(config);
 }
 
@@ -434,7 +435,7 @@ static void a_room_above_adds_a_table(void **state)
     static const struct keyword_table table = {LEVEL_PROXY, rows, 0};
     const struct keyword_table *tables[64] = {NULL};
     size_t count = 0;
-    for (; config_tables[count] != NULL; count++)
+    for (; config_tables[count] != NULL && count < 62; count++)
         tables[count] = config_tables[count];
     tables[count] = &table;
 

@@ -70,7 +70,6 @@ static void every_default_parses(void **state)
         "listens = ( { name = \"l\"; binds = [\"*:80\"]; logs = [\"stdout\"]; option_forwardfor = "
         "true;"
         " option_httpchk = true; errorfiles = ( { status = 503; file = \"/page.http\"; } );"
-        " http_request = ( { deny = true; }, { return = { }; } );"
         " servers = ( { name = \"a\"; address = \"10.0.0.1:80\"; } ); } );"
         "global = { logs = [\"stdout\"]; };",
         &report);

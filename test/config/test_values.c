@@ -40,7 +40,7 @@ static void durations_have_haproxys_units(void **state)
         {"25d", 1000, VALUE_LARGE, 0},
         {"99999999999999999999", 1000, VALUE_LARGE, 0},
         {"9223372036854775807us", 1000, VALUE_LARGE, 0},
-        {"500us", 1000, VALUE_SMALL, 0},
+        {"500us", 1000, 0, 1},
         {"-1s", 1000, VALUE_SMALL, 0},
         {"", 1000, VALUE_BAD, 0},
         {"s", 1000, VALUE_BAD, 0},
@@ -225,6 +225,20 @@ static void the_nearest_word_is_suggested_if_it_is_near(void **state)
     }
 }
 
+static void a_unit_is_found_before_what_follows_it(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t part;
+    } cases[] = {{"10min", 3}, {"10ms", 4}, {"10msx", 4}, {"5sec", 2}, {"1h30m", 2}, {"10us", 4},
+                 {"10u", 0},   {"10", 0},   {"x", 0},     {"5x", 0},   {"", 0},      {"2days", 2}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        print_message("'%s'\n", cases[i].text);
+        assert_int_equal(value_duration_part(cases[i].text), cases[i].part);
+    }
+}
+
 static void digests_are_sha256(void **state)
 {
     (void)state;
@@ -290,6 +304,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(durations_have_haproxys_units),
+        cmocka_unit_test(a_unit_is_found_before_what_follows_it),
         cmocka_unit_test(sizes_have_suffixes),
         cmocka_unit_test(integers_are_whole),
         cmocka_unit_test(statuses_are_codes_and_ranges),

@@ -11,7 +11,7 @@ from harness.client import Client, get
 from harness.origin import always, reply
 from harness.ports import free_port
 from harness.stats import read_stats
-from harness.waiting import wait_for
+from harness.waiting import is_listening, wait_for
 
 FRONTEND = """
 frontend web
@@ -393,3 +393,35 @@ backend app
         response = client.request()
         assert response.header("connection") == "close"
         assert client.is_closed()
+
+
+# ---- where the client wanted to
+
+def test_a_port_relative_to_the_clients(balance, serve):
+    """Each client port has its server, also where connections are kept and shared."""
+    servers = [serve(named(name)) for name in ("one", "two")]
+    port = free_port()
+    shift = servers[0].port - port
+    other = servers[1].port - shift
+    if not 1024 < other < 65536 or is_listening(other):
+        pytest.skip("the ports do not fit")
+    balance("""
+listen l
+    bind 127.0.0.1:%d
+    bind 127.0.0.1:%d
+    http-reuse always
+    server s 127.0.0.1:%+d
+""" % (port, other, shift))
+    for _ in range(3):
+        assert get(port).header("x-server") == "one"
+        assert get(other).header("x-server") == "two"
+
+
+def test_an_address_that_is_the_clients(balance, serve):
+    server, port = serve(named("here")), free_port()
+    balance("""
+listen l
+    bind 127.0.0.1:%d
+    server s *:%d
+""" % (port, server.port))
+    assert [get(port).header("x-server") for _ in range(3)] == ["here"] * 3

@@ -110,6 +110,18 @@ def _balance(words):
     return _params(words, balance)
 
 
+def _cookie(words):
+    cookie, words = Group(name=words[0]), iter(words[1:])
+    for word in words:
+        if word in ("domain", "attr"):
+            cookie.add(word, next(words))
+        elif word in ("maxidle", "maxlife"):
+            cookie[word] = next(words)
+        else:
+            cookie[word] = True
+    return cookie
+
+
 def _hash_type(words):
     names = ("method", "function", "avalanche")
     return Group(zip(names, words[:2] + [True] * (len(words) - 2)))
@@ -131,6 +143,8 @@ def _directive(section, words, line):
         section.add("errorfiles", Group(status=rest[0], file=rest[1]))
     elif first == "balance":
         section[first] = _balance(rest)
+    elif first == "cookie":
+        section[first] = _cookie(rest)
     elif first == "hash-type":
         section[first] = _hash_type(rest)
     elif first == "option":

@@ -27,7 +27,7 @@ def need(program):
         pytest.skip("%s is not installed" % program)
 
 
-@pytest.mark.parametrize("page", ["weir.8", "weir.conf.5"])
+@pytest.mark.parametrize("page", ["weir.8", "weir.conf.5", "weir-rules.7"])
 @pytest.mark.parametrize("command", [
     ["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z"],
     ["groff", "-ww", "-man", "-Tutf8", "-z"],
@@ -71,6 +71,13 @@ def test_help_explains_an_option(kind):
     assert "warnings" in run(weir_binary(), "help", "-dW").stdout
 
 
+@pytest.mark.parametrize("word, said", [
+    ("src", "(fetch)"), ("lower", "(converter)"), ("set-var", "(action)")])
+def test_help_explains_the_words_of_rules(kind, word, said):
+    done = run(weir_binary(), "help", word)
+    assert done.returncode == 0 and said in done.stdout
+
+
 def test_help_suggests(kind):
     done = run(weir_binary(), "help", "balanse")
     assert done.returncode == 1 and not done.stdout
@@ -89,7 +96,7 @@ def test_installing_puts_everything_in_its_place(kind, tmp_path):
         pytest.skip("not a build tree")
     done = run("cmake", "--install", str(build), "--prefix", str(tmp_path))
     assert done.returncode == 0, done.stderr
-    for name in ("sbin/weir", "share/man/man8/weir.8", "share/man/man5/weir.conf.5",
+    for name in ("sbin/weir", "share/man/man8/weir.8", "share/man/man5/weir.conf.5", "share/man/man7/weir-rules.7",
                  "share/bash-completion/completions/weir", "share/zsh/site-functions/_weir",
                  "lib/systemd/system/weir.service", "share/doc/weir/examples/haproxy.service.d.conf"):
         assert (tmp_path / name).is_file(), name

@@ -195,7 +195,9 @@ void site_close(struct snapshot *snapshot)
 
 char *site_document(const struct snapshot *snapshot, const struct stats_query *query, size_t step)
 {
-    struct stats_cursor *cursor = stats_cursor_new(snapshot, site_stats(), query, &loop);
+    struct stats_query asked = *query;
+    asked.may_admin = site_stats()->admin;
+    struct stats_cursor *cursor = stats_cursor_new(snapshot, site_stats(), &asked, &loop);
     size_t len = 0, part, size = 1 << 16;
     char *text = malloc(size);
     while ((part = stats_cursor_next(cursor, text + len, step)) > 0) {

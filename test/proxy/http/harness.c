@@ -2,7 +2,6 @@
 /* A data thread, its clients and its servers in one test; see harness.h. */
 #include "test/proxy/http/harness.h"
 
-#include "proxy/http/fixed_reply.h"
 #include "proxy/state/events.h"
 #include "test/proxy/net/turns.h"
 #include "tls/context.h"
@@ -43,7 +42,20 @@ static void on_drained(struct http_thread *thread)
 
 static const struct http_hooks http_hooks = {.access_log = on_access, .begin_tcp = NULL, .drained = on_drained};
 static const struct state_hooks state_hooks = {.server_notice = http_server_notice};
-static const struct stream_service service = {fixed_reply};
+
+/* A page of the test's, where it has one. */
+static enum service_verdict answer_page(const struct service_request *request,
+                                        struct service_answer *answer)
+{
+    (void)request;
+    if (running->page == NULL)
+        return SERVICE_PASS;
+    *answer = (struct service_answer){
+        .status = 200, .fixed = running->page, .content_length = running->page_len};
+    return SERVICE_ANSWERS;
+}
+
+static const struct stream_service service = {answer_page};
 
 /* ---- life
  * ----------------------------------------------------------------------------------------- */
@@ -187,7 +199,7 @@ void harness_start(struct harness *h)
         h->listeners[i] = h->listener;
         loops[i] = &h->loops[i];
         assert_int_equal(loop_init(loops[i], i), 0);
-        h->http[i] = http_thread_create(loops[i], &http_hooks, h->buffer_bytes);
+        h->http[i] = http_thread_create(loops[i], &http_hooks, h->buffer_bytes, 1024);
         assert_non_null(h->http[i]);
     }
     state_set_hooks(&state_hooks, loops, h->threads);

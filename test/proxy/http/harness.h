@@ -42,6 +42,8 @@ struct harness {
     int server_send_bytes;   /* SO_SNDBUF of accepted clients' sockets; 0 = as usual */
     struct tls_context *tls; /* of the bind, or NULL */
     struct tls_client_context *server_tls; /* towards all servers, or NULL */
+    const char *page; /* what a service answers all requests with, or NULL: there is none */
+    size_t page_len;
     unsigned threads; /* 1; with more they run by themselves, see harness_run() */
 
     struct loop loops[HARNESS_THREADS], control;

@@ -326,11 +326,9 @@ static void test_a_slow_reader_of_our_answer(void **state)
 {
     (void)state;
     static char page[LARGE];
-    struct conf_action action = {
-        .kind = CONF_ACTION_RETURN, .status = 200, .body = page, .body_len = sizeof(page)};
     memset(page, 'x', sizeof(page));
-    h.proxy.actions = &action;
-    h.proxy.action_count = 1;
+    h.page = page;
+    h.page_len = sizeof(page);
     h.proxy.timeout.client_ms = AMPLE_MS;
     h.client_buffer_bytes = h.server_send_bytes =
         256 * 1024; /* several segments of loopback's 64 KB */

@@ -78,7 +78,9 @@ static void use_targets(size_t count)
 
 static struct access_record record_of(unsigned thread)
 {
-    static const char request[] = "GET / HTTP/1.1";
+    static const char line[] =
+        "unix:1 [20/Nov/2026:11:38:50.444] web web/<NOSRV> 0/0/0/0/0 200 0 - - ---- 0/0/0/0/0 0/0 "
+        "\"GET / HTTP/1.1\"";
     static struct addr client = {.family = AF_UNIX};
     return (struct access_record){.frontend = &web,
                                   .bind = &bind_conf,
@@ -86,8 +88,7 @@ static struct access_record record_of(unsigned thread)
                                   .accepted_wall_us = 1795174730444000,
                                   .status = 200,
                                   .termination = {'-', '-'},
-                                  .request_line = request,
-                                  .request_line_len = sizeof(request) - 1,
+                                  .line = {line, sizeof(line) - 1},
                                   .thread = thread};
 }
 

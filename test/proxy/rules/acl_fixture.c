@@ -4,9 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proxy/rules/tables.h"
-#include "proxy/rules/conv_priv.h"
 #include "proxy/rules/ruleset.h"
+#include "proxy/rules/tables.h"
 
 /* ---- fetches ------------------------------------------------------------------------------------------- */
 
@@ -87,8 +86,8 @@ extern const struct fetch process_fetches[];
 static const struct rule_tables tables = {
     .fetches = (const struct fetch *const[]){process_fetches, fetches, NULL},
     .converters = (const struct converter *const[]){text_converters, number_converters,
-                                                    encode_converters, NULL},
-    .actions = (const struct action *const[]){var_actions, actions, NULL},
+                                                    encode_converters, map_converters, NULL},
+    .actions = (const struct action *const[]){var_actions, map_actions, actions, NULL},
     .tokens = (const struct format_token *const[]){NULL},
     .lines = (const struct line_row *const[]){acl_lines, NULL},
 };

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "proxy/rules/tables.h"
 #include "test/config/memory_source.h"
 
 /* ---- fetches ------------------------------------------------------------------------------------------ */
@@ -79,6 +80,7 @@ static bool fetch_address(struct sample_env *env, const struct fetch *row, const
 /* clang-format off */
 static const struct fetch fetches[] = {
     {.name = "str", .out = SAMPLE_STRING, .args = {{ARG_STRING}, 1, false, false}, .run = fetch_text},
+    {.name = "two", .out = SAMPLE_STRING, .args = {{ARG_STRING, ARG_STRING}, 2, false, false}, .run = fetch_text},
     {.name = "raw", .out = SAMPLE_STRING, .args = {{ARG_STRING}, 1, false, true}, .run = fetch_text},
     {.name = "int", .out = SAMPLE_INT, .args = {{ARG_INT}, 1, false, false}, .run = fetch_int},
     {.name = "uint", .out = SAMPLE_INT, .args = {{ARG_UINT}, 1, false, false}, .run = fetch_int},
@@ -181,16 +183,23 @@ static bool token_four(struct sample_env *env, const struct format_token *row, s
     return true;
 }
 
+static bool token_mask(struct sample_env *env, const struct format_token *row, struct sample *out)
+{
+    (void)env, (void)row;
+    out->type = SAMPLE_IPV4;
+    out->ipv4.s_addr = htonl(0xff000000);
+    return true;
+}
+
 static const struct format_token tokens[] = {
+    {.name = "mask", .run = token_mask},
     {.name = "four", .run = token_four, .value = 4},
     {.name = NULL},
 };
 
-extern const struct action var_actions[], switching_actions[];
-
 const struct rule_tables language_tables = {
     .fetches = (const struct fetch *const[]){fetches, NULL},
-    .converters = (const struct converter *const[]){converters, NULL},
+    .converters = (const struct converter *const[]){converters, var_converters, NULL},
     .actions = (const struct action *const[]){actions, var_actions, switching_actions, NULL},
     .tokens = (const struct format_token *const[]){tokens, NULL},
     .lines = (const struct line_row *const[]){NULL},

@@ -13,6 +13,7 @@
 #include "proxy/runtime/commands.h"
 #include "proxy/runtime/manual.h"
 #include "proxy/runtime/options.h"
+#include "proxy/runtime/rule_words.h"
 
 static char *write_form(const char *name)
 {
@@ -27,18 +28,40 @@ static char *write_form(const char *name)
     return text;
 }
 
-/* If this fails: build weir_manual; weir_manual coming-from-haproxy.md - > docs/coming-from-haproxy.md */
-static void the_page_for_haproxys_users_is_what_the_tables_say(void **state)
+/* If this fails: build weir_manual; weir_manual FORM - > docs/FORM */
+static void the_documents_are_what_the_tables_say(void **state)
 {
     (void)state;
-    char *made = write_form("coming-from-haproxy.md"), *kept = NULL;
-    size_t len = 0;
-    const struct conf_source *disk = &conf_source_disk;
-    assert_int_equal(disk->read(NULL, WEIR_DOCS "/coming-from-haproxy.md", &kept, &len), 0);
-    assert_int_equal(strlen(made), len);
-    assert_memory_equal(made, kept, len);
-    free(made);
-    free(kept);
+    static const char *const names[] = {"coming-from-haproxy.md", "rules.md"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char path[512], *made = write_form(names[i]), *kept = NULL;
+        size_t len = 0;
+        snprintf(path, sizeof path, "%s/%s", WEIR_DOCS, names[i]);
+        assert_int_equal(conf_source_disk.read(NULL, path, &kept, &len), 0);
+        print_message("%s\n", path);
+        assert_int_equal(strlen(made), len);
+        assert_memory_equal(made, kept, len);
+        free(made);
+        free(kept);
+    }
+}
+
+static void check_word(void *ctx, const struct rule_word *word)
+{
+    const char *manual = ctx;
+    print_message("%s\n", word->name);
+    assert_non_null(word->doc);
+    assert_true(strlen(word->doc) > 4);
+    assert_non_null(strstr(manual, word->name));
+}
+
+static void every_word_of_rules_is_explained(void **state)
+{
+    (void)state;
+    char *manual = write_form("rules.md");
+    for (int kind = 0; kind < WORD_KINDS; kind++)
+        rule_words_each((enum rule_word_kind)kind, check_word, manual);
+    free(manual);
 }
 
 static void every_option_and_command_is_in_the_manual_and_the_shells(void **state)
@@ -89,7 +112,8 @@ static void a_command_is_found_by_its_name_alone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_page_for_haproxys_users_is_what_the_tables_say),
+        cmocka_unit_test(the_documents_are_what_the_tables_say),
+        cmocka_unit_test(every_word_of_rules_is_explained),
         cmocka_unit_test(every_option_and_command_is_in_the_manual_and_the_shells),
         cmocka_unit_test(keywords_can_be_completed),
         cmocka_unit_test(a_command_is_found_by_its_name_alone),

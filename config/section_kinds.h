@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The kinds of sections there are, said once for the readers and writers of both syntaxes. */
+#ifndef WEIR_CONFIG_SECTION_KINDS_H
+#define WEIR_CONFIG_SECTION_KINDS_H
+
+#include "config/keyword.h"
+
+struct section_kind {
+    const char *name;   /* in haproxy.cfg, and of one in libconfig; NULL ends the table */
+    const char *list;   /* of several in libconfig */
+    bool may_be_single; /* libconfig: one of them is written without a list around it */
+    enum keyword_level level;
+    unsigned scope; /* enum keyword_scope, or-ed: what may stand there */
+};
+
+/* By enum conf_section_kind. */
+extern const struct section_kind section_kinds[];
+
+#endif

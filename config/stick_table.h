@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The words of `stick-table`: types of keys and of data, and what a line of them says.
+ */
+#ifndef WEIR_CONFIG_STICK_TABLE_H
+#define WEIR_CONFIG_STICK_TABLE_H
+
+#include "config/loader.h"
+
+enum stick_data_kind {
+    STICK_COUNT,   /* 32 bits */
+    STICK_COUNT64, /* 64 bits */
+    STICK_RATE,    /* events within a period */
+};
+
+struct stick_data_row {
+    const char *name;
+    enum stick_data_kind kind;
+    bool is_array;
+};
+
+/* By enum conf_stick_data. */
+extern const struct stick_data_row stick_data_rows[CONF_STICK_DATA];
+/* By enum conf_stick_type. */
+extern const char *const stick_type_names[CONF_STICK_TYPES];
+
+/* The table that a proxy's lines define, the last of them; reports what is wrong. */
+void resolve_stick_table(struct loader *l, struct conf_proxy *proxy);
+
+#endif

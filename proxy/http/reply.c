@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Answers that a rule spells out; see reply.h. */
+#include "proxy/http/reply.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "config/loader.h"
+#include "proxy/http/error_pages.h"
+#include "proxy/http/error_set.h"
+#include "proxy/rules/compiler.h"
+#include "proxy/rules/expr.h"
+
+enum { HEAD_ROOM = 16 * 1024 };
+
+enum reply_body {
+    BODY_TEXT,
+    BODY_OF_STATUS, /* the error page of that status */
+    BODY_FORMAT,
+    BODY_PAGE, /* a whole response: errorfile */
+};
+
+struct reply_field {
+    const char *name;
+    const struct format *value;
+    struct reply_field *next;
+};
+
+struct reply {
+    unsigned status;
+    enum reply_body body;
+    const char *content_type;
+    struct sample_text text; /* BODY_TEXT */
+    const struct format *format;
+    const struct error_page *page;
+    struct reply_field *fields;
+};
+
+unsigned reply_status(const struct reply *reply)
+{
+    return reply->status;
+}
+
+/* ---- a head in the scratch ---------------------------------------------------------------------------- */
+
+static void put(struct reply_head *head, const char *data, size_t len)
+{
+    if (head->is_full || len > head->room - head->len) {
+        head->is_full = true;
+        return;
+    }
+    memcpy(head->text + head->len, data, len);
+    head->len += len;
+}
+
+void reply_head_begin(struct reply_head *head, struct sample_env *env, unsigned status,
+                      const char *reason)
+{
+    char line[32];
+    *head = (struct reply_head){.env = env, .room = HEAD_ROOM};
+    head->text = sample_scratch_take(env, HEAD_ROOM);
+    head->is_full = head->text == NULL;
+    put(head, line, (size_t)snprintf(line, sizeof(line), "HTTP/1.1 %u ", status));
+    put(head, reason, strlen(reason));
+    put(head, "\r\n", 2);
+}
+
+void reply_head_add(struct reply_head *head, const char *name, const char *value, size_t len)
+{
+    size_t at = head->len;
+    put(head, name, strlen(name));
+    put(head, ": ", 2);
+    size_t from = head->len;
+    put(head, value, len);
+    if (!head->is_full) /* a line break would be another field */
+        for (size_t i = from; i < head->len; i++)
+            if (head->text[i] == '\r' || head->text[i] == '\n' || head->text[i] == '\0')
+                head->text[i] = ' ';
+    put(head, "\r\n", 2);
+    if (head->is_full)
+        head->len = at;
+}
+
+enum rule_verdict reply_head_give(const struct reply_head *head, unsigned status,
+                                  struct sample_text body, enum stream_cause cause, bool is_denial)
+{
+    if (head->is_full)
+        return RULE_FAILS;
+    return rules_decide(head->env, &(struct rule_decision){.kind = DECIDED_REPLY,
+                                                           .cause = cause,
+                                                           .status = (int)status,
+                                                           .is_denial = is_denial,
+                                                           .head = {head->text, head->len},
+                                                           .body = body});
+}
+
+/* ---- giving one --------------------------------------------------------------------------------------- */
+
+static bool make_body(struct sample_env *env, const struct reply *reply, struct sample_text *out)
+{
+    *out = reply->text;
+    if (reply->body != BODY_FORMAT)
+        return true;
+    out->data = format_text(reply->format, env, &out->len);
+    return out->data != NULL;
+}
+
+static enum rule_verdict give_page(struct sample_env *env, const struct reply *reply,
+                                   enum stream_cause cause, bool is_denial)
+{
+    const struct error_page *page = reply->page;
+    return rules_decide(env,
+                        &(struct rule_decision){
+                            .kind = DECIDED_REPLY,
+                            .cause = cause,
+                            .status = page->status,
+                            .is_denial = is_denial,
+                            .head = {page->bytes, page->len > 0 ? page->head_len - 2 : 0},
+                            .body = {page->bytes + page->head_len, page->len - page->head_len}});
+}
+
+enum rule_verdict reply_give(struct sample_env *env, const struct reply *reply,
+                             enum stream_cause cause, bool is_denial)
+{
+    struct sample_text body;
+    struct reply_head head;
+    char length[24];
+    if (reply->body == BODY_OF_STATUS)
+        return rules_decide(env, &(struct rule_decision){.kind = DECIDED_ERROR,
+                                                         .cause = cause,
+                                                         .status = (int)reply->status,
+                                                         .is_denial = is_denial});
+    if (reply->body == BODY_PAGE)
+        return give_page(env, reply, cause, is_denial);
+    if (!make_body(env, reply, &body))
+        return RULE_FAILS;
+    reply_head_begin(&head, env, reply->status, http_status_reason(reply->status));
+    for (const struct reply_field *f = reply->fields; f != NULL; f = f->next) {
+        size_t len, used = env->scratch->used;
+        const char *value = format_text(f->value, env, &len);
+        if (value == NULL)
+            return RULE_FAILS;
+        if (len > 0)
+            reply_head_add(&head, f->name, value, len);
+        env->scratch->used = used;
+    }
+    if (reply->status != 204) /* RFC 9110 8.6 */
+        reply_head_add(&head, "content-length", length,
+                       (size_t)snprintf(length, sizeof(length), "%zu", body.len));
+    if (body.len > 0 && reply->content_type != NULL)
+        reply_head_add(&head, "content-type", reply->content_type, strlen(reply->content_type));
+    return reply_head_give(&head, reply->status, body, cause, is_denial);
+}
+
+/* ---- reading ------------------------------------------------------------------------------------------ */
+
+/* What a reply is being read from, and into. */
+struct reply_reader {
+    struct compiler *c;
+    struct rule_words *words;
+    struct reply *reply;
+    struct reply_field **last;
+    const struct conf_word *body_word; /* which gave it its body */
+    bool is_page;                      /* if no word does */
+};
+
+typedef bool reply_param(struct reply_reader *r, const struct conf_word *word);
+
+static const struct conf_word *next_value(struct reply_reader *r, const struct conf_word *param)
+{
+    return rule_words_next(r->c, r->words,
+                           arena_printf(r->c->l->scratch, "what follows '%s'", param->text));
+}
+
+static bool read_status(struct reply_reader *r, const struct conf_word *param)
+{
+    const struct conf_word *word = next_value(r, param);
+    char *end;
+    if (word == NULL)
+        return false;
+    long status = strtol(word->text, &end, 10);
+    if (*end != '\0' || status < 200 || status > 599) {
+        CONF_FAIL(r->c->l, word->span, "a number from 200 to 599", "'%s' is not a status",
+                  word->text);
+        return false;
+    }
+    r->reply->status = (unsigned)status;
+    return true;
+}
+
+static bool read_content_type(struct reply_reader *r, const struct conf_word *param)
+{
+    const struct conf_word *word = next_value(r, param);
+    r->reply->content_type = word != NULL ? word->text : NULL;
+    return word != NULL;
+}
+
+/* One body only. */
+static const struct conf_word *next_body(struct reply_reader *r, const struct conf_word *param)
+{
+    if (r->body_word != NULL) {
+        CONF_FAIL(r->c->l, param->span, "one of them", "'%s' and '%s' both give the body",
+                  r->body_word->text, param->text);
+        return NULL;
+    }
+    r->body_word = param;
+    return next_value(r, param);
+}
+
+static bool read_string(struct reply_reader *r, const struct conf_word *param)
+{
+    const struct conf_word *word = next_body(r, param);
+    if (word == NULL)
+        return false;
+    r->reply->body = BODY_TEXT;
+    r->reply->text = (struct sample_text){word->text, strlen(word->text)};
+    return true;
+}
+
+static bool read_file(struct reply_reader *r, const struct conf_word *param)
+{
+    const struct conf_word *word = next_body(r, param);
+    size_t len = 0;
+    if (word == NULL)
+        return false;
+    const char *bytes = loader_read(r->c->l, r->c->l->arena, word->text, word->span, &len);
+    r->reply->body = BODY_TEXT;
+    r->reply->text = (struct sample_text){bytes, len};
+    return bytes != NULL;
+}
+
+static bool read_format(struct reply_reader *r, const struct conf_word *word)
+{
+    r->reply->body = BODY_FORMAT;
+    r->reply->format = format_compile_as(r->c, word, compiler_uses(r->c) | USE_TXN, FORMAT_PLAIN);
+    return r->reply->format != NULL;
+}
+
+static bool read_lf_string(struct reply_reader *r, const struct conf_word *param)
+{
+    const struct conf_word *word = next_body(r, param);
+    return word != NULL && read_format(r, word);
+}
+
+static bool read_lf_file(struct reply_reader *r, const struct conf_word *param)
+{
+    const struct conf_word *word = next_body(r, param);
+    size_t len = 0;
+    if (word == NULL)
+        return false;
+    const char *text = loader_read(r->c->l, r->c->l->arena, word->text, word->span, &len);
+    return text != NULL &&
+           read_format(r,
+                       &(struct conf_word){.text = text, .kind = word->kind, .span = word->span});
+}
+
+static bool read_errorfile(struct reply_reader *r, const struct conf_word *param)
+{
+    const struct conf_word *word = next_body(r, param);
+    char complaint[ERROR_PAGE_COMPLAINT_MAX];
+    size_t len = 0;
+    if (word == NULL)
+        return false;
+    const char *text = loader_read(r->c->l, r->c->l->scratch, word->text, word->span, &len);
+    if (text == NULL)
+        return false;
+    struct error_page *page = arena_alloc(r->c->l->arena, sizeof(*page));
+    char *bytes = arena_alloc(r->c->l->arena, error_page_room(len));
+    if (error_page_load(text, len, bytes, error_page_room(len), page, complaint) < 0) {
+        CONF_FAIL(r->c->l, word->span, NULL, "'%s': %s", word->text, complaint);
+        return false;
+    }
+    r->reply->body = BODY_PAGE;
+    r->reply->page = page;
+    return true;
+}
+
+static bool read_hdr(struct reply_reader *r, const struct conf_word *param)
+{
+    const struct conf_word *name = next_value(r, param);
+    const struct conf_word *value = name != NULL ? next_value(r, param) : NULL;
+    if (value == NULL)
+        return false;
+    struct reply_field *field = arena_alloc(r->c->l->arena, sizeof(*field));
+    *field = (struct reply_field){
+        .name = name->text, .value = format_compile(r->c, value, compiler_uses(r->c) | USE_TXN)};
+    *r->last = field;
+    r->last = &field->next;
+    return field->value != NULL;
+}
+
+static bool read_default_errorfiles(struct reply_reader *r, const struct conf_word *param)
+{
+    r->body_word = param;
+    r->reply->body = BODY_OF_STATUS;
+    return true;
+}
+
+/* Alone it is the error page of that status, where status gives an answer without a body. */
+static bool read_deny_status(struct reply_reader *r, const struct conf_word *param)
+{
+    r->is_page = true;
+    return read_status(r, param);
+}
+
+static const struct {
+    const char *name;
+    reply_param *read;
+} params[] = {
+    {"status", read_status},
+    {"deny_status", read_deny_status},
+    {"content-type", read_content_type},
+    {"string", read_string},
+    {"file", read_file},
+    {"lf-string", read_lf_string},
+    {"lf-file", read_lf_file},
+    {"errorfile", read_errorfile},
+    {"default-errorfiles", read_default_errorfiles},
+    {"hdr", read_hdr},
+};
+
+enum { PARAMS = sizeof(params) / sizeof(params[0]) };
+
+static bool read_param(struct reply_reader *r)
+{
+    const struct conf_word *word = &r->words->items[r->words->at++];
+    for (size_t i = 0; i < PARAMS; i++)
+        if (strcmp(word->text, params[i].name) == 0)
+            return params[i].read(r, word);
+    CONF_FAIL(r->c->l, word->span,
+              "one of: status, content-type, string, lf-string, file, lf-file, errorfile, "
+              "errorfiles, default-errorfiles, hdr",
+              "'%s' is not expected here", word->text);
+    return false;
+}
+
+/* Browsers would guess the type of a body that does not say it. */
+static bool check_reply(struct reply_reader *r)
+{
+    const struct reply *reply = r->reply;
+    bool has_text = (reply->body == BODY_TEXT && reply->text.len > 0) || reply->body == BODY_FORMAT;
+    if (has_text && reply->content_type == NULL)
+        CONF_FAIL(r->c->l, r->body_word->span, "add: content-type text/plain",
+                  "a body needs a content-type");
+    else if (reply->body == BODY_OF_STATUS && error_page_find(reply->status) == NULL)
+        CONF_FAIL(r->c->l, r->words->span, "give a body: content-type text/plain string ...",
+                  "there is no page for the status %u", reply->status);
+    else
+        return true;
+    return false;
+}
+
+const struct reply *reply_compile(struct compiler *c, struct rule_words *words, unsigned status,
+                                  bool is_page)
+{
+    struct reply *reply = arena_alloc(c->l->arena, sizeof(*reply));
+    struct reply_reader reader = {.c = c, .words = words, .reply = reply, .last = &reply->fields};
+    reply->status = status;
+    reader.is_page = is_page && !rule_words_more(words);
+    while (rule_words_more(words))
+        if (!read_param(&reader))
+            return NULL;
+    if (reader.is_page && reader.body_word == NULL && reply->fields == NULL)
+        reply->body = BODY_OF_STATUS;
+    return check_reply(&reader) ? reply : NULL;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The tables of rows about messages, for the arrays of all of them in runtime/rule_tables.c. */
+#ifndef WEIR_HTTP_ROWS_H
+#define WEIR_HTTP_ROWS_H
+
+#include "proxy/rules/rows.h"
+
+extern const struct fetch header_fetches[], cookie_fetches[], request_fetches[], param_fetches[],
+    message_fetches[];
+extern const struct action answer_actions[], field_actions[], line_actions[], redirect_actions[],
+    normalize_actions[], stream_actions[], persist_actions[];
+extern const struct line_row http_lines[];
+extern const struct format_token log_tokens[];
+
+#endif

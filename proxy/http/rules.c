@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rules on a stream's way; see rules.h. */
+#include "proxy/http/rules.h"
+
+#include "proxy/http/body.h"
+#include "proxy/http/captures.h"
+#include "proxy/http/stream_log.h"
+
+void rules_env(struct stream *s, const struct proxy *proxy, bool is_response,
+               struct sample_env *env_out)
+{
+    *env_out = (struct sample_env){
+        .session = s->session,
+        .stream = s,
+        .snapshot = s->snapshot,
+        .proxy = proxy,
+        .loop = s->thread->loop,
+        .scratch = &s->thread->sample_scratch,
+        .vars = {[VAR_PROC] = &var_process_store,
+                 [VAR_SESS] = &s->session->vars,
+                 [VAR_TXN] = &s->rules.txn},
+        .make_record = stream_log_record,
+        .is_response = is_response,
+        .is_lenient = s->rules.is_lenient,
+    };
+    env_out->vars[is_response ? VAR_RES : VAR_REQ] = &s->rules.message;
+}
+
+struct http_edit stream_edit(struct stream *s, bool is_response)
+{
+    if (is_response)
+        return (struct http_edit){&s->resp, s->resp_base, s->resp_len, &s->resp_top};
+    return (struct http_edit){&s->req, s->in, s->in_len, &s->in_top};
+}
+
+/* ---- for actions --------------------------------------------------------------------------------------- */
+
+enum rule_verdict rules_decide(struct sample_env *env, const struct rule_decision *decision)
+{
+    env->stream->decision = *decision;
+    env->stream->decision.scratch_used = env->scratch->used;
+    return RULE_ANSWERS;
+}
+
+bool rules_may_wait(struct sample_env *env, const struct rule *rule, unsigned timeout_ms)
+{
+    struct rule_progress *p = &env->stream->rules;
+    uint64_t now_ms = env->loop->now_ms;
+    if (p->held != rule)
+        p->wait_until_ms = now_ms + timeout_ms;
+    p->held = rule;
+    return now_ms < p->wait_until_ms && !p->wait_is_over;
+}
+
+/* ---- one list ------------------------------------------------------------------------------------------ */
+
+/* From where it stands; the rule that waited goes on first. */
+static enum rule_verdict run_on(struct stream *s, const struct ruleset *set, struct sample_env *env)
+{
+    struct rule_progress *p = &s->rules;
+    if (p->held != NULL) {
+        size_t used = env->scratch->used;
+        enum rule_verdict verdict = p->held->action->run(env, p->held);
+        env->scratch->used = used;
+        if (verdict == RULE_WAITS)
+            return verdict;
+        p->held = NULL;
+        p->wait_until_ms = 0;
+        p->at++;
+        if (verdict != RULE_GOES_ON && !(verdict == RULE_FAILS && env->is_lenient))
+            return verdict;
+    }
+    return ruleset_run(set, env, &p->at);
+}
+
+static void count_denial(const struct stream *s, enum counter which)
+{
+    unsigned thread = s->thread->loop->index;
+    counters_add(frontend_counters(&s->frontend->state->frontend, thread), which, 1);
+    if (s->backend != NULL)
+        counters_add(backend_counters(&s->backend->state->backend, thread), which, 1);
+}
+
+/* What a rule decided; the list has been left. */
+static enum stream_state act(struct stream *s, const struct proxy *proxy, enum counter denied)
+{
+    const struct rule_decision *d = &s->decision;
+    enum stream_state next;
+    stream_blame(s, (enum stream_cause)d->cause);
+    if (d->is_denial)
+        count_denial(s, denied);
+    switch (d->kind) {
+    case DECIDED_ERROR:
+        return stream_fail(s, s->cause, d->status);
+    case DECIDED_REPLY:
+        return local_reply(s, d);
+    case DECIDED_METRICS:
+        s->cause = CAUSE_NONE; /* the service's answer says it */
+        return local_try_service(s, proxy, SERVICE_METRICS, &next)
+                   ? next
+                   : stream_fail(s, CAUSE_INTERNAL, 500);
+    default:
+        return stream_fail(s, s->cause, 0);
+    }
+}
+
+static enum stream_state fail(struct stream *s)
+{
+    return stream_fail(s, CAUSE_INTERNAL, 500);
+}
+
+/* ---- requests: the stages ------------------------------------------------------------------------------ */
+
+/* True: the stream's way is decided, or it waits; *next_out is its state. */
+typedef bool stage_step(struct stream *s, const struct proxy *proxy, enum stream_state *next_out);
+
+static bool wait_for_more(struct stream *s, uint64_t until_ms, enum stream_state *next_out)
+{
+    s->state = *next_out = STREAM_RULES;
+    s->server_deadline_ms = until_ms;
+    stream_arm(s);
+    return true;
+}
+
+static bool run_list(struct stream *s, const struct proxy *proxy, enum ruleset_id id,
+                     enum stream_state *next_out)
+{
+    const struct ruleset *set = ruleset_of(proxy->conf->rules, id);
+    if (set == NULL)
+        return false;
+    struct sample_env env;
+    rules_env(s, proxy, false, &env);
+    bool may_wait = id == RULES_TCP_CONTENT && proxy->conf->inspect_delay_ms != 0;
+    env.is_final = !may_wait || s->rules.wait_is_over;
+    enum rule_verdict verdict = run_on(s, set, &env);
+    s->rules.is_lenient = env.is_lenient;
+    s->rules.chosen = env.chosen_backend;
+    switch (verdict) {
+    case RULE_WAITS:
+        if (s->rules.wait_until_ms == 0)
+            s->rules.wait_until_ms = s->thread->loop->now_ms + proxy->conf->inspect_delay_ms;
+        return wait_for_more(s, s->rules.wait_until_ms, next_out);
+    case RULE_ANSWERS:
+        *next_out = act(s, proxy, COUNTER_DENIED_REQ);
+        return true;
+    case RULE_FAILS:
+        *next_out = fail(s);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool run_content(struct stream *s, const struct proxy *proxy, enum stream_state *next_out)
+{
+    return run_list(s, proxy, RULES_TCP_CONTENT, next_out);
+}
+
+static bool try_monitor(struct stream *s, const struct proxy *proxy, enum stream_state *next_out)
+{
+    return proxy->conf->monitor_uri != NULL && local_try_monitor(s, proxy, next_out);
+}
+
+/* Of a list whose lines are conditions alone. */
+static bool one_holds(struct stream *s, const struct proxy *proxy, enum ruleset_id id)
+{
+    const struct ruleset *set = ruleset_of(proxy->conf->rules, id);
+    struct sample_env env;
+    unsigned at = 0;
+    if (set == NULL)
+        return false;
+    rules_env(s, proxy, false, &env);
+    env.is_final = true;
+    return ruleset_run(set, &env, &at) == RULE_STOPS;
+}
+
+bool rules_monitor_fails(struct stream *s, const struct proxy *proxy)
+{
+    return one_holds(s, proxy, RULES_MONITOR_FAIL);
+}
+
+bool rules_may_admin(struct stream *s, const struct proxy *proxy)
+{
+    return one_holds(s, proxy, RULES_STATS_ADMIN);
+}
+
+static bool capture(struct stream *s, const struct proxy *proxy, enum stream_state *next_out)
+{
+    (void)next_out;
+    if (proxy->conf->rules != NULL)
+        captures_take(s, proxy->conf->rules, false);
+    return false;
+}
+
+/* option http-buffer-request */
+static bool await_body(struct stream *s, const struct proxy *proxy, enum stream_state *next_out)
+{
+    const struct conf_timeouts *t = &proxy->conf->timeout;
+    if (!proxy->conf->http_buffer_request || body_is_ready(s, SIZE_MAX))
+        return false;
+    if (s->rules.wait_until_ms == 0)
+        s->rules.wait_until_ms =
+            s->thread->loop->now_ms + (t->http_request_ms != 0 ? t->http_request_ms : t->client_ms);
+    if (s->rules.wait_until_ms > s->thread->loop->now_ms)
+        return wait_for_more(s, s->rules.wait_until_ms, next_out);
+    *next_out = body_is_late(s);
+    return true;
+}
+
+static bool run_http(struct stream *s, const struct proxy *proxy, enum stream_state *next_out)
+{
+    return run_list(s, proxy, RULES_HTTP_REQUEST, next_out);
+}
+
+static bool run_stats(struct stream *s, const struct proxy *proxy, enum stream_state *next_out)
+{
+    return proxy->service != NULL && service_is_stats(proxy->conf, &s->req, s->in) &&
+           run_list(s, proxy, RULES_STATS, next_out);
+}
+
+static bool try_service(struct stream *s, const struct proxy *proxy, enum stream_state *next_out)
+{
+    return proxy->service != NULL && local_try_service(s, proxy, SERVICE_STATS, next_out);
+}
+
+static bool run_redirect(struct stream *s, const struct proxy *proxy, enum stream_state *next_out)
+{
+    return run_list(s, proxy, RULES_REDIRECT, next_out);
+}
+
+static bool choose_backend(struct stream *s, const struct proxy *proxy, enum stream_state *next_out)
+{
+    if (run_list(s, proxy, RULES_BACKEND, next_out))
+        return true;
+    s->backend = s->rules.chosen != NULL ? s->rules.chosen : proxy->default_backend;
+    if (s->backend != NULL)
+        return false;
+    s->state = STREAM_CONNECTING;
+    *next_out = stream_fail(s, CAUSE_SERVER_ABORT, 503);
+    return true;
+}
+
+enum { AT_BACKEND = 9 };
+
+/* In HAProxy's order. */
+static stage_step *const stages[] = {
+    run_content, try_monitor, capture,   await_body,   run_http,
+    run_stats,   try_service, run_redirect, choose_backend,
+    [AT_BACKEND] = run_content, await_body, run_http, run_stats, try_service, run_redirect,
+};
+
+enum { STAGES = sizeof(stages) / sizeof(stages[0]) };
+
+/* Most proxies have nothing of all that. */
+static bool has_stages(const struct conf_proxy *conf, const struct proxy *proxy)
+{
+    return conf->rules != NULL || proxy->service != NULL || conf->monitor_uri != NULL ||
+           conf->http_buffer_request;
+}
+
+enum stream_state rules_request(struct stream *s)
+{
+    struct rule_progress *p = &s->rules;
+    if (p->stage == 0 && !has_stages(s->frontend->conf, s->frontend))
+        p->stage = AT_BACKEND - 1;
+    for (; p->stage < STAGES; p->stage++) {
+        enum stream_state next;
+        if (p->stage == AT_BACKEND &&
+            (s->backend == s->frontend || !has_stages(s->backend->conf, s->backend)))
+            break;
+        if (stages[p->stage](s, p->stage < AT_BACKEND ? s->frontend : s->backend, &next))
+            return next;
+        p->at = 0;
+        p->wait_until_ms = 0;
+        p->wait_is_over = p->is_lenient = false;
+    }
+    p->stage = STAGES;
+    request_prepare(s);
+    persist_request(s);
+    return dispatch_start(s);
+}
+
+/* ---- requests: waiting --------------------------------------------------------------------------------- */
+
+enum stream_state rules_client_ready(struct stream *s)
+{
+    struct session *session = s->session;
+    ssize_t n = 1;
+    while (stream_room(s) > 0 && n > 0) {
+        n = session_read(session, s->in + s->in_len, stream_room(s));
+        if (n > 0)
+            s->in_len += (uint32_t)n;
+    }
+    if (n <= 0 && n != UV_EAGAIN)
+        return stream_fail(s, CAUSE_CLIENT_ABORT, 400);
+    if (!session_own_intake(session))
+        return stream_fail(s, CAUSE_RESOURCE, 500);
+    if (stream_room(s) == 0 && !s->rules.is_tarpit)
+        s->rules.wait_is_over = true;
+    return rules_request(s);
+}
+
+enum stream_state rules_timed_out(struct stream *s)
+{
+    s->rules.wait_is_over = true;
+    return rules_request(s);
+}
+
+/* ---- responses ----------------------------------------------------------------------------------------- */
+
+static enum rule_verdict run_response_list(struct stream *s, const struct proxy *proxy,
+                                           enum ruleset_id id)
+{
+    const struct ruleset *set = proxy != NULL ? ruleset_of(proxy->conf->rules, id) : NULL;
+    if (set == NULL)
+        return RULE_GOES_ON;
+    struct sample_env env;
+    s->rules.at = 0;
+    s->rules.is_lenient = false;
+    rules_env(s, proxy, true, &env);
+    env.is_final = true;
+    return ruleset_run(set, &env, &s->rules.at);
+}
+
+/* The variables of the request have had their time. */
+static void begin_response(struct stream *s)
+{
+    if (s->rules.message.first != NULL)
+        var_store_clear(&s->rules.message);
+    if (s->frontend->conf->rules != NULL)
+        captures_take(s, s->frontend->conf->rules, true);
+}
+
+bool rules_response(struct stream *s, enum stream_state *next_out)
+{
+    static const enum ruleset_id lists[] = {RULES_TCP_RESPONSE, RULES_HTTP_RESPONSE};
+    begin_response(s);
+    for (unsigned i = 0; i < 4; i++) {
+        const struct proxy *proxy = i < 2 ? s->backend : s->frontend;
+        if (i == 2 && proxy == s->backend)
+            break;
+        switch (run_response_list(s, proxy, lists[i % 2])) {
+        case RULE_ANSWERS:
+            s->keep_server = false;
+            *next_out = act(s, proxy, COUNTER_DENIED_RESP);
+            return true;
+        case RULE_FAILS:
+        case RULE_WAITS:
+            s->keep_server = false;
+            *next_out = fail(s);
+            return true;
+        default:
+            break;
+        }
+    }
+    return false;
+}
+
+bool rules_wants_after_response(const struct stream *s)
+{
+    if (s->rules.has_failed)
+        return false;
+    return ruleset_of(s->frontend->conf->rules, RULES_HTTP_AFTER_RESPONSE) != NULL ||
+           (s->backend != NULL &&
+            ruleset_of(s->backend->conf->rules, RULES_HTTP_AFTER_RESPONSE) != NULL);
+}
+
+bool rules_after_response(struct stream *s)
+{
+    enum rule_verdict verdict = run_response_list(s, s->backend, RULES_HTTP_AFTER_RESPONSE);
+    if (verdict != RULE_FAILS && s->backend != s->frontend)
+        verdict = run_response_list(s, s->frontend, RULES_HTTP_AFTER_RESPONSE);
+    return verdict != RULE_FAILS;
+}
