@@ -31,9 +31,14 @@ struct page {
 };
 
 static struct page pages[] = {
-    {.path = "/1k", .body_bytes = 1024},         {.path = "/10k", .body_bytes = 10 * 1024},
-    {.path = "/100k", .body_bytes = 100 * 1024}, {.path = "/1m", .body_bytes = 1024 * 1024},
-    {.path = "/upload", .body_bytes = 2},        {.path = "/check", .body_bytes = 2, .close = true},
+    {.path = "/128", .body_bytes = 128, .close = true},
+    {.path = "/1k", .body_bytes = 1024},
+    {.path = "/10k", .body_bytes = 10 * 1024},
+    {.path = "/16m", .body_bytes = 16 * 1024 * 1024},
+    {.path = "/100k", .body_bytes = 100 * 1024},
+    {.path = "/1m", .body_bytes = 1024 * 1024},
+    {.path = "/upload", .body_bytes = 2},
+    {.path = "/check", .body_bytes = 2, .close = true},
 };
 
 struct conn {

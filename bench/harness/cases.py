@@ -26,6 +26,9 @@ class Case:
     tls: str = ""  # handshakes: full or resumed; empty is plain text
     key: str = "p256"  # of the certificate
     bulk: bool = False  # figures are per MB
+    tunnel: bool = False  # TCP mode: each client connection has a server connection of its own
+    splice: bool = False  # the floor and haproxy use splice
+    servers: int = 1  # names of the one origin, chosen by leastconn
     tuned: bool = False  # the peers get larger buffers and splice; weir and the floor stay as they are
     target: float = 0.0  # weir divided by the floor, at most
 
@@ -75,6 +78,21 @@ CASES = [
     Case("tls-resumed", "resumed TLS handshake and request", 5_000, tls="resumed", close=True, target=1.03),
     Case("tls-1m", "TLS, 1 MB responses, per MB", 800, path="/1m", body_bytes=1 * MB, connections=16, tls="full",
          bulk=True, target=1.08),
+]
+
+# The same load through proxies in TCP mode, which do not know that it is HTTP.
+CASES += [
+    Case("tcp-short", "TCP, connection per exchange of 128 bytes", 30_000, path="/128", body_bytes=128, close=True,
+         tunnel=True, target=1.0),
+    Case("tcp-keepalive", "TCP, exchanges of 1 KB on open connections", 100_000, tunnel=True, target=1.15),
+    Case("tcp-1m", "TCP, 1 MB responses, per MB", 1_500, path="/1m", body_bytes=1 * MB, connections=16, bulk=True,
+         tunnel=True, splice=True, target=1.03),
+    Case("tcp-tls-1m", "TCP behind TLS, 1 MB responses, per MB", 800, path="/1m", body_bytes=1 * MB, connections=16,
+         tls="full", bulk=True, tunnel=True, target=1.08),
+    Case("tcp-10-servers", "TCP, connection per exchange, 10 servers by leastconn", 30_000, path="/128",
+         body_bytes=128, close=True, tunnel=True, servers=10),
+    Case("tcp-1000-servers", "TCP, connection per exchange, 1,000 servers by leastconn", 30_000, path="/128",
+         body_bytes=128, close=True, tunnel=True, servers=1000),
 ]
 
 # What one connection that does nothing may hold of the process's memory.

@@ -9,7 +9,7 @@ import shutil
 
 ORIGIN_PORT = 22000
 PROXY_PORT = 22001
-MAX_CONNECTIONS = 8000
+MAX_CONNECTIONS = 7900
 
 
 class Peer:
@@ -17,6 +17,7 @@ class Peer:
 
     name = ""
     can_probe = False
+    can_tunnel = True  # TCP mode, as it comes
 
     def command(self, case, pem: pathlib.Path, response_bytes: int, directory: pathlib.Path) -> list[str]:
         raise NotImplementedError
@@ -35,6 +36,9 @@ class Floor(Peer):
         self.program = programs / "floor"
 
     def command(self, case, pem, response_bytes, directory):
+        if case.tunnel:
+            command = [str(self.program) + "_tunnel", "--listen", str(PROXY_PORT), "--origin", str(ORIGIN_PORT)]
+            return command + (["--splice"] if case.splice else []) + (["--tls", str(pem)] if case.tls else [])
         command = [str(self.program), "--listen", str(PROXY_PORT), "--origin", str(ORIGIN_PORT),
                    "--response-bytes", str(response_bytes)]
         if case.close:
@@ -54,7 +58,7 @@ global
     maxconn {max_connections}
 {tuning}
 defaults
-    mode http
+    mode {mode}
     timeout connect 5s
     timeout client 60s
     timeout server 60s
@@ -67,20 +71,23 @@ defaults
 """
 
     def command(self, case, pem, response_bytes, directory):
-        text = self.HEAD.format(max_connections=MAX_CONNECTIONS, tuning=self.TUNED if case.tuned else "")
-        if case.tuned:
+        text = self.HEAD.format(max_connections=MAX_CONNECTIONS, tuning=self.TUNED if case.tuned else "",
+                                mode="tcp" if case.tunnel else "http")
+        if case.tuned or case.splice:
             text += "    option splice-auto\n"
         text += f"""
 frontend clients
     bind 127.0.0.1:{PROXY_PORT}{f" ssl crt {pem}" if case.tls else ""}
     default_backend servers
 backend servers
-    server origin 127.0.0.1:{ORIGIN_PORT}
+    balance {"leastconn" if case.servers > 1 else "roundrobin"}
 """
+        for i in range(case.servers):
+            text += f"    server s{i} 127.0.0.1:{ORIGIN_PORT}\n"
         return self._write(text, directory)
 
     def probing_command(self, kind, servers, directory):
-        text = self.HEAD.format(max_connections=MAX_CONNECTIONS, tuning="")
+        text = self.HEAD.format(max_connections=MAX_CONNECTIONS, tuning="", mode="http")
         text += f"frontend clients\n    bind 127.0.0.1:{PROXY_PORT}\n    default_backend servers\nbackend servers\n"
         if kind == "HTTP":
             text += "    option httpchk\n    http-check send meth GET uri /check ver HTTP/1.1 hdr Host bench.example\n"
@@ -100,6 +107,7 @@ backend servers
 
 class Nginx(Peer):
     name = "nginx"
+    can_tunnel = False  # that is a module of its own
 
     TEXT = """
 daemon off;
@@ -175,7 +183,7 @@ class Weir(Peer):
     TEXT = """
 global = {{ nbthread = 1; maxconn = {max_connections}; }};
 defaults = {{
-    mode = "http";
+    mode = "{mode}";
     timeout = {{ connect = "5s"; client = "60s"; server = "60s"; }};
     http_reuse = "always";
 }};
@@ -190,8 +198,9 @@ backends = ( {{ name = "servers"; {settings} servers = ( {servers} ); }} );
 
     def command(self, case, pem, response_bytes, directory):
         tls = f'ssl = true; crt = ["{pem}"];' if case.tls else ""
-        return self._write(directory, tls=tls, settings="",
-                           servers=f'{{ name = "origin"; address = "127.0.0.1:{ORIGIN_PORT}"; }}')
+        rows = [f'{{ name = "s{i}"; address = "127.0.0.1:{ORIGIN_PORT}"; }}' for i in range(case.servers)]
+        return self._write(directory, tls=tls, settings='balance = "leastconn";' if case.servers > 1 else "",
+                           servers=",\n".join(rows), mode="tcp" if case.tunnel else "http")
 
     def probing_command(self, kind, servers, directory):
         settings = 'default_server = { check = true; inter = "1s"; };'
@@ -199,7 +208,7 @@ backends = ( {{ name = "servers"; {settings} servers = ( {servers} ); }} );
             settings += (' option_httpchk = { method = "GET"; uri = "/check"; version = "HTTP/1.1";'
                          ' host = "bench.example"; };')
         rows = [f'{{ name = "s{i}"; address = "127.0.0.1:{ORIGIN_PORT}"; }}' for i in range(servers)]
-        return self._write(directory, tls="", settings=settings, servers=",\n".join(rows))
+        return self._write(directory, tls="", settings=settings, servers=",\n".join(rows), mode="http")
 
     def _write(self, directory, **parts):
         path = directory / "weir.conf"

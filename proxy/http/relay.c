@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+#define SPLICE_BULK_BYTES (512 * 1024)
+#define SPLICE_PIECE_MIN (16 * 1024)
 #define READS_A_TURN 16 /* then other sessions have their turn */
 
 bool relay_bytes_append(struct relay_bytes *b, const char *data, size_t len)
@@ -44,6 +46,8 @@ void relay_start(struct relay *relay, struct conn *from, struct conn *to, enum h
     relay->remaining = body == HTTP_BODY_LENGTH ? length : 0;
     relay->bytes_in = 0;
     relay->read_bytes = RELAY_READ_START;
+    relay->may_splice = false;
+    relay->bulk_bytes = 0;
     if (body == HTTP_BODY_CHUNKED)
         h1_chunk_init(&relay->chunked, h1_options);
 }
@@ -79,6 +83,23 @@ enum relay_status relay_send(struct relay *relay, struct gather *g)
     return status;
 }
 
+/* What stays in the pipe is the relay's, and goes on before anything else is read. */
+static enum relay_status relay_flush_pipe(struct relay *relay)
+{
+    struct loop *loop = relay->to->loop;
+    while (relay->pipe->held > 0) {
+        ssize_t n = conn_splice_out(relay->to, relay->pipe);
+        if (n == UV_EAGAIN)
+            return RELAY_WAITS;
+        if (n < 0)
+            return RELAY_TO_FAILED;
+        relay->bytes_out += (uint64_t)n;
+    }
+    splice_pipe_give(loop, relay->pipe);
+    relay->pipe = NULL;
+    return RELAY_WAITS;
+}
+
 enum relay_status relay_flush(struct relay *relay)
 {
     while (relay->held.len > 0) {
@@ -94,7 +115,7 @@ enum relay_status relay_flush(struct relay *relay)
         relay->bytes_out += (uint64_t)n;
     }
     relay_bytes_free(&relay->held);
-    return RELAY_WAITS;
+    return relay->pipe != NULL ? relay_flush_pipe(relay) : RELAY_WAITS;
 }
 
 /* ---- framing: input bytes -> pieces of g ---------------------------------------------------- */
@@ -257,8 +278,38 @@ static size_t relay_read_size(const struct relay *relay)
     return most < relay->read_bytes ? (size_t)most : relay->read_bytes;
 }
 
+/* Large pieces, one after the other, are what a pipe is for; a small one ends that. */
+static void note_size(struct relay *relay, size_t len)
+{
+    relay->bulk_bytes = len >= SPLICE_PIECE_MIN ? relay->bulk_bytes + len : 0;
+}
+
+/* One piece through a pipe, without a copy. */
+static enum relay_status relay_splice(struct relay *relay, struct splice_pipe *pipe)
+{
+    ssize_t n = conn_splice_in(relay->from, pipe);
+    if (n <= 0) {
+        splice_pipe_give(relay->from->loop, pipe);
+        return n == UV_EAGAIN ? RELAY_WAITS : n < 0 ? RELAY_FROM_FAILED : relay_input_ended(relay);
+    }
+    relay->bytes_in += (uint64_t)n;
+    note_size(relay, (size_t)n);
+    relay->pipe = pipe;
+    return relay_flush_pipe(relay);
+}
+
+/*
+ * The end has been announced and no byte is left before it: then it can go in one packet with the last bytes,
+ * which of a short exchange is one in three.
+ */
+static bool is_last_piece(const struct relay *relay, size_t len)
+{
+    return relay->body == HTTP_BODY_UNTIL_CLOSE && relay->from->peer_ended &&
+           !relay->from->broken && len < relay->read_bytes;
+}
+
 /* One read and its write. */
-static enum relay_status relay_move(struct relay *relay)
+static enum relay_status relay_copy(struct relay *relay)
 {
     struct gather g;
     size_t used;
@@ -272,6 +323,7 @@ static enum relay_status relay_move(struct relay *relay)
         return relay_input_ended(relay);
     gather_init(&g);
     relay->bytes_in += (uint64_t)n;
+    note_size(relay, (size_t)n);
     enum relay_status status = relay->unread.len > 0
                                    ? relay_take_unread(relay, &g, scratch, (size_t)n, &used)
                                    : relay_frame(relay, &g, scratch, (size_t)n, &used);
@@ -279,12 +331,22 @@ static enum relay_status relay_move(struct relay *relay)
         status = relay_keep_surplus(relay, scratch + used, (size_t)n - used);
     if (status != RELAY_WAITS)
         return status;
+    relay->to->more = is_last_piece(relay, (size_t)n);
     status = relay_send(relay, &g);
+    relay->to->more = false;
     /* large reads pay as long as the other side takes them; else they would only be held */
     relay->read_bytes = relay_is_blocked(relay)                  ? RELAY_READ_MIN
                         : relay->read_bytes * 2 < RELAY_READ_MAX ? relay->read_bytes * 2
                                                                  : RELAY_READ_MAX;
     return status;
+}
+
+static enum relay_status relay_move(struct relay *relay)
+{
+    struct splice_pipe *pipe = NULL;
+    if (relay->may_splice && relay->bulk_bytes >= SPLICE_BULK_BYTES)
+        pipe = splice_pipe_take(relay->from->loop);
+    return pipe != NULL ? relay_splice(relay, pipe) : relay_copy(relay);
 }
 
 enum relay_status relay_run(struct relay *relay)
@@ -308,4 +370,7 @@ void relay_free(struct relay *relay)
 {
     relay_bytes_free(&relay->held);
     relay_bytes_free(&relay->unread);
+    if (relay->pipe != NULL)
+        splice_pipe_give(relay->to->loop, relay->pipe);
+    relay->pipe = NULL;
 }

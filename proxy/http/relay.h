@@ -7,9 +7,10 @@
  *                             |                               | what `to` would not take
  *                             `-- unfinished chunk lines      `-- held; meanwhile nothing is read
  *
- * Large reads and writes rather than splice(2): a pipe costs as much as the two copies, makes the receiver
- * slower (5,400 bodies of 1 MB a second instead of 6,700), and takes two descriptors and up to 1 MB of the
- * kernel for each client that is slow.
+ * Bodies go by large reads and writes rather than splice(2): a pipe costs as much as the two copies, makes the
+ * receiver slower (5,400 bodies of 1 MB a second instead of 6,700), and takes two descriptors and up to 1 MB of
+ * the kernel for each client that is slow. A tunnel through which much flows in one direction is spliced, since
+ * that stays as cheap when caches are cold and memory is slow: relay_splice().
  *
  * Bounds:    at most one read (RELAY_READ_MAX bytes and their chunk heads) is held.
  * Ownership: connections are borrowed. relay_free() gives back what is held.
@@ -20,7 +21,7 @@
 
 #include "proxy/http/gather.h"
 #include "proxy/http/h1.h"
-#include "proxy/net/conn.h"
+#include "proxy/net/splice.h"
 
 #define RELAY_READ_MIN (16 * 1024)
 #define RELAY_READ_START (64 * 1024)
@@ -50,11 +51,14 @@ struct relay {
     size_t surplus_max;  /* behind the body is another message: read no more of it; 0 = any */
     bool discard;        /* the receiver wants no body: read it and drop it */
     bool input_done;
-    bool surplus;       /* bytes came after the end of the body */
-    uint64_t remaining; /* HTTP_BODY_LENGTH: bytes still to come */
-    uint64_t bytes_in;  /* read from `from`, framing included, since relay_start() */
-    uint64_t bytes_out; /* handed to the kernel of `to` since it was zeroed, heads included */
-    size_t read_bytes;  /* what the next read asks for */
+    bool surplus;             /* bytes came after the end of the body */
+    uint64_t remaining;       /* HTTP_BODY_LENGTH: bytes still to come */
+    uint64_t bytes_in;        /* read from `from`, framing included, since relay_start() */
+    uint64_t bytes_out;       /* handed to the kernel of `to` since it was zeroed, heads included */
+    size_t read_bytes;        /* what the next read asks for */
+    bool may_splice;          /* bytes pass as they are, and both connections carry them so */
+    size_t bulk_bytes;        /* that came in large reads, one after the other */
+    struct splice_pipe *pipe; /* owned: bytes that could not go on at once; or NULL */
     struct h1_chunked chunked;
     struct relay_bytes held;
     struct relay_bytes unread; /* the beginning of a trailer section that is not whole yet */
@@ -84,7 +88,7 @@ enum relay_status relay_send(struct relay *relay, struct gather *g);
 
 static inline bool relay_is_blocked(const struct relay *relay)
 {
-    return relay->held.len > 0;
+    return relay->held.len > 0 || relay->pipe != NULL;
 }
 
 /* All input has come, and all output is with the kernel. */

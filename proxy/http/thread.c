@@ -9,6 +9,7 @@
 #include "proxy/http/session.h"
 #include "proxy/http/stream.h"
 #include "proxy/net/listener.h"
+#include "proxy/net/splice.h"
 #include "proxy/state/events.h"
 #include "proxy/state/proxy_state.h"
 
@@ -255,6 +256,7 @@ static void on_upkeep(struct wheel_timer *timer)
     if (thread->snapshot != NULL)
         purge_idle_connections(thread);
     give_memory_back(thread);
+    splice_pool_trim(&thread->loop->pipes);
     loop_arm(thread->loop, &thread->upkeep, UPKEEP_MS);
 }
 

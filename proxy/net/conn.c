@@ -23,15 +23,15 @@ static ssize_t sys_recv(int fd, void *buf, size_t len)
     return syscall(SYS_recvfrom, fd, buf, len, 0, NULL, NULL);
 }
 
-static ssize_t sys_send(int fd, const void *buf, size_t len)
+static ssize_t sys_send(int fd, const void *buf, size_t len, int flags)
 {
-    return syscall(SYS_sendto, fd, buf, len, MSG_NOSIGNAL, NULL, 0);
+    return syscall(SYS_sendto, fd, buf, len, flags, NULL, 0);
 }
 
-static ssize_t sys_sendv(int fd, const struct iovec *iov, int count)
+static ssize_t sys_sendv(int fd, const struct iovec *iov, int count, int flags)
 {
     struct msghdr msg = {.msg_iov = (struct iovec *)iov, .msg_iovlen = (size_t)count};
-    return syscall(SYS_sendmsg, fd, &msg, MSG_NOSIGNAL);
+    return syscall(SYS_sendmsg, fd, &msg, flags);
 }
 
 ssize_t socket_recv(struct conn *conn, void *buf, size_t len)
@@ -71,20 +71,20 @@ static size_t coalesce(const struct iovec *iov, int count, char whole[COALESCE_B
     return len;
 }
 
-static ssize_t send_pieces(int fd, const struct iovec *iov, int count)
+static ssize_t send_pieces(int fd, const struct iovec *iov, int count, int flags)
 {
     char whole[COALESCE_BYTES];
     size_t len = coalesce(iov, count, whole);
-    return len > 0 ? sys_send(fd, whole, len) : sys_sendv(fd, iov, count);
+    return len > 0 ? sys_send(fd, whole, len, flags) : sys_sendv(fd, iov, count, flags);
 }
 
 ssize_t socket_sendv(struct conn *conn, const struct iovec *iov, int count)
 {
     if (!conn->writable)
         return UV_EAGAIN;
-    int fd = conn->source.fd;
-    ssize_t n =
-        count == 1 ? sys_send(fd, iov->iov_base, iov->iov_len) : send_pieces(fd, iov, count);
+    int fd = conn->source.fd, flags = conn->more ? MSG_NOSIGNAL | MSG_MORE : MSG_NOSIGNAL;
+    ssize_t n = count == 1 ? sys_send(fd, iov->iov_base, iov->iov_len, flags)
+                           : send_pieces(fd, iov, count, flags);
     if (n >= 0)
         return n;
     if (errno != EAGAIN)
@@ -100,6 +100,7 @@ static void plain_end_writing(struct conn *conn)
 
 const struct transport transport_plain = {
     .name = "plain",
+    .is_raw = true,
     .recv = socket_recv,
     .sendv = socket_sendv,
     .end_writing = plain_end_writing,

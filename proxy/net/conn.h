@@ -33,6 +33,7 @@ struct tls_session;
 /* What a connection runs on. Rows: transport_plain, transport_tls. */
 struct transport {
     const char *name;
+    bool is_raw; /* the bytes are those of the socket */
     ssize_t (*recv)(struct conn *conn, void *buf, size_t len);
     ssize_t (*sendv)(struct conn *conn, const struct iovec *iov, int count);
     int (*handshake)(struct conn *conn); /* 0 done, UV_EAGAIN, or failed */
@@ -52,6 +53,7 @@ struct conn {
     bool peer_ended; /* the peer's FIN or reset has been seen by the kernel: reads end soon */
     bool broken;     /* the kernel reports a reset, or both directions closed */
     bool connecting;
+    bool more; /* the next bytes to be sent are followed at once by others, or by their end */
 };
 
 extern const struct transport transport_plain;

@@ -4,6 +4,7 @@
  * of what runs on them.
  */
 #include "proxy/net/loop.h"
+#include "proxy/net/splice.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -188,6 +189,7 @@ void loop_destroy(struct loop *loop)
     assert(rc == 0);
     if (loop->epoll_fd >= 0)
         close(loop->epoll_fd);
+    splice_pool_destroy(&loop->pipes);
     free(loop->scratch);
 }
 

@@ -51,6 +51,13 @@ struct loop_task {
     void (*run)(struct loop_task *task);
 };
 
+/* Pipes that are free, see splice.h. */
+struct splice_pool {
+    struct splice_pipe *free;
+    unsigned free_count, in_use;
+    unsigned low_water; /* fewest free since the last trim */
+};
+
 struct loop {
     uv_loop_t uv;
     int epoll_fd;
@@ -60,6 +67,7 @@ struct loop {
     int64_t wall_minus_mono_us; /* now_us + this: since 1970; follows clock steps each second */
     struct wheel wheel;
     char *scratch; /* owned: LOOP_SCRATCH_BYTES to read into, until the callback returns; and a margin */
+    struct splice_pool pipes;
     struct loop_garbage *garbage;
     struct list soon; /* tasks of the next turn */
     uv_async_t wakeup;

@@ -53,6 +53,7 @@ static enum stream_state tcp_connected(struct stream *s)
     size_t used;
     relay_start(&s->up, client, server, HTTP_BODY_UNTIL_CLOSE, 0, false, 0);
     relay_start(&s->down, server, client, HTTP_BODY_UNTIL_CLOSE, 0, false, 0);
+    s->up.may_splice = s->down.may_splice = conn_can_splice(client, server);
     s->resp_started = true;
     s->state = STREAM_TUNNEL;
     stream_refresh_deadlines(s);
