@@ -72,7 +72,8 @@ GETTER(get_agent_health)
 GETTER(get_hanafail)
 {
     UNUSED(field);
-    set_u64(v, s->server->failed_analyses);
+    if (s->server->observe != CONF_OBSERVE_NONE)
+        set_u64(v, s->server->failed_analyses);
 }
 
 /* Only while it grows. */

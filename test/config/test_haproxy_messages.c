@@ -146,6 +146,11 @@ static const struct {
     {"port of a step", LISTEN(" tcp-check connect port 70000"), 9, 25, CONF_ERROR, "tcp-check: '70000' is not a port", "a number from 1 to 65535"},
     {"address of a step", LISTEN(" tcp-check connect addr ::1:x"), 9, 25, CONF_ERROR, "tcp-check: '::1:x' is not an address to connect to", "an IP address or a socket's path"},
     {"misspelt step", LISTEN(" tcp-check conect"), 9, 12, CONF_ERROR, "tcp-check: unknown word 'conect'", "did you mean 'connect'?"},
+    {"track and check", LISTEN(" server a 1.1.1.1:1 check\n server b 1.1.1.1:2 check track a"), 10, 9, CONF_ERROR, "server 'b' is probed, and tracks 'a'", "remove one of them"},
+    {"track nobody", LISTEN(" server b 1.1.1.1:2 track x/a"), 9, 9, CONF_ERROR, "server 'b' tracks 'x/a', which does not exist", "write the backend too, where it is another one: backend/server"},
+    {"track in a circle", LISTEN(" server a 1.1.1.1:1 track b\n server b 1.1.1.1:2 track a"), 9, 9, CONF_ERROR, "server 'a' tracks itself in the end", "one of them must be probed"},
+    {"track who is not probed", LISTEN(" server a 1.1.1.1:1\n server b 1.1.1.1:2 track a"), 10, 9, CONF_ERROR, "server 'b' tracks 'a', which is not probed", "add check to it"},
+    {"agent without a port", LISTEN(" server a 1.1.1.1:1 agent-check"), 9, 9, CONF_WARNING, "server 'a' has no agent-port: its agent is not asked", "add agent-port"},
     {"step of nothing", LISTEN(" tcp-check"), 9, 2, CONF_ERROR, "'tcp-check' needs a word", "connect, send, expect, comment"},
 
     /* addresses, binds, servers */
