@@ -106,13 +106,15 @@ static void print_script(struct describer *d, const struct conf_check_script *sc
 {
     for (size_t i = 0; i < script->count; i++) {
         const struct conf_check_step *step = &script->steps[i];
-        fprintf(d->out, " %u:%d", step->number, (int)step->kind);
+        fprintf(d->out, " %d", (int)step->kind);
         print_text(d->out, step->comment);
         if (step->kind == CONF_STEP_SEND)
             fprintf(d->out, " %.*s", (int)step->send.len, step->send.bytes);
         if (step->kind == CONF_STEP_REQUEST)
-            fprintf(d->out, " %s %s %zu", step->request.method, step->request.uri,
-                    step->request.header_count);
+            fprintf(d->out, " %s %s", step->request.method, step->request.uri);
+        for (size_t k = 0; step->kind == CONF_STEP_REQUEST && k < step->request.header_count; k++)
+            fprintf(d->out, " %s:%s", step->request.headers[k].name,
+                    step->request.headers[k].value);
         if (step->kind == CONF_STEP_EXPECT)
             fprintf(d->out, " %d %d %.*s", (int)step->expect.kind, step->expect.is_unwanted,
                     (int)step->expect.pattern_len, step->expect.pattern);
@@ -124,13 +126,6 @@ static void print_check(struct describer *d, const void *field)
     const struct conf_check *check = field;
     fprintf(d->out, " %d %d", check->disable_on_404, check->send_state);
     print_script(d, &check->script);
-}
-
-static void print_headers(struct describer *d, const void *field)
-{
-    const struct conf_check *check = field;
-    for (size_t i = 0; i < check->header_count; i++)
-        fprintf(d->out, " %s:%s", check->headers[i].name, check->headers[i].value);
 }
 
 static print_field *const by_kind[KW_KIND_COUNT] = {
@@ -162,7 +157,6 @@ static const struct {
     {own_expect_status, print_check},
     {check_line_tcp, print_check},
     {check_line_http, print_check},
-    {own_check_headers, print_headers},
     {own_error_path, print_file},
     {own_user, print_unsigned},
     {own_group, print_unsigned},
@@ -204,11 +198,12 @@ static void describe(struct describer *d, enum keyword_level level, const void *
     {
         const char *field = (const char *)base + row->offset;
         print_field *print = printer_of(row);
-        if (row->offset >= end)
+        bool is_in_script = level == LEVEL_HTTPCHK && *row->name == 'h'; /* host and headers */
+        if (row->offset >= end || is_in_script)
             continue;
         if (row->kind == KW_GROUP)
             describe(d, row->params, field, (size_t)-1);
-        if (row->kind == KW_LINES)
+        if (row->kind == KW_LINES && row->set == NULL)
             print_lines(d, row, base);
         if (row->kind == KW_LIST) {
             size_t count = *(const size_t *)((const char *)base + row->list->count_offset);
