@@ -33,7 +33,8 @@ void outline_inherit(struct loader *l, struct outline_entries *to,
 /* HAProxy's rules: its own, and what becomes one there. */
 static bool is_rule(const struct keyword *row)
 {
-    return row->kind == KW_LINES || strcmp(row->name, "option forwarded-proto") == 0;
+    return (row->kind == KW_LINES && row->set == NULL) ||
+           strcmp(row->name, "option forwarded-proto") == 0;
 }
 
 /* Moves the rules of a section to the end of others; their comments stay where they stood. */
@@ -85,7 +86,7 @@ void outline_spread_rules(struct outline *outline)
         struct outline_section *section = &outline->sections[i];
         const struct outline_entries *from = outline_inherited(&heritage, section);
         struct outline_entries *entries = arena_alloc(l->scratch, sizeof *entries);
-        if (section->kind == CONF_SECTION_GLOBAL)
+        if (!section_is_of_proxies(section->kind))
             continue;
         outline_inherit(l, entries, from, section->kind);
         if (section->kind == CONF_SECTION_DEFAULTS) {

@@ -319,5 +319,7 @@ struct config *resolve_config(struct loader *l)
     }
     link_backends(l, config);
     resolve_tracks(l, config);
+    config->userlists = l->userlists;
+    config->userlist_count = l->userlist_count;
     return config;
 }

@@ -67,7 +67,7 @@ static const struct conf_word *next_word(struct reading *r, const char *of)
 {
     if (r->at < r->line->word_count)
         return &r->line->words[r->at++];
-    CONF_FAIL(r->l, r->line->span, "type TYPE size N [expire TIME] [store DATA,...]", "stick-table: '%s' needs a value", of);
+    CONF_FAIL(r->l, r->line->span, "type TYPE [len N] size N [expire TIME] [nopurge] [store DATA,...]", "stick-table: '%s' needs a value", of);
     return NULL;
 }
 
@@ -163,7 +163,7 @@ static enum conf_stick_data find_data(struct reading *r, const struct conf_word 
     }
     CONF_FAIL(r->l, word->span,
               s.best != NULL ? arena_printf(r->l->scratch, "did you mean '%s'?", s.best)
-                             : "type TYPE size N [expire TIME] [store DATA,...]",
+                             : "type TYPE [len N] size N [expire TIME] [nopurge] [store DATA,...]",
               "stick-table: there is no data type '%s'", name);
     return CONF_STICK_DATA;
 }
@@ -238,7 +238,7 @@ static void read_part(struct reading *r)
     }
     CONF_FAIL(r->l, word->span,
               s.best != NULL ? arena_printf(r->l->scratch, "did you mean '%s'?", s.best)
-                             : "type TYPE size N [expire TIME] [store DATA,...]",
+                             : "type TYPE [len N] size N [expire TIME] [nopurge] [store DATA,...]",
               "unknown keyword '%s' of 'stick-table'", word->text);
 }
 

@@ -174,13 +174,15 @@ static struct stick_entry *make(struct stick_table *table, struct stick_shard *s
                                 struct stick_key key, uint64_t now_ms)
 {
     sweep(shard, now_ms, SWEEP_ENTRIES);
-    if (stick_table_used(table) >= table->definition.size &&
-        (table->definition.nopurge || !evict(shard, now_ms)))
+    /* its place is counted first, as other shards may be filled at the same moment */
+    unsigned used = atomic_fetch_add_explicit(&table->used, 1, memory_order_relaxed);
+    bool has_room =
+        used < table->definition.size || (!table->definition.nopurge && evict(shard, now_ms));
+    struct stick_entry *entry = has_room ? calloc(1, sizeof(*entry) + table->entry_bytes) : NULL;
+    if (entry == NULL) {
+        atomic_fetch_sub_explicit(&table->used, 1, memory_order_relaxed);
         return NULL;
-    struct stick_entry *entry = calloc(1, sizeof(*entry) + table->entry_bytes);
-    if (entry == NULL)
-        return NULL;
-    atomic_fetch_add_explicit(&table->used, 1, memory_order_relaxed);
+    }
     entry->table = table;
     entry->hash = hash;
     entry->key_len = (uint32_t)key.len;
