@@ -11,7 +11,7 @@ FLAGS = {"ssl", "check", "backup", "disabled", "check-ssl", "strict-sni", "no-tl
          "v6only", "if-none", "self-signed", "prefer-client-ciphers", "whole", "path-only", "check_post",
          "use_domain_only", "accept-proxy", "send-proxy", "send-proxy-v2", "send-proxy-v2-ssl",
          "send-proxy-v2-ssl-cn", "check-send-proxy", "transparent", "tfo", "defer-accept",
-         "check-via-socks4", "pre-41", "post-41"}
+         "check-via-socks4", "pre-41", "post-41", "agent-check"}
 SEVERAL = {"crt"}  # parameters that may be repeated
 FIRST_WORDS = {"timeout", "option", "stats"}  # of keywords of two words
 IGNORED = ("stats socket",)
