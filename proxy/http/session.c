@@ -137,6 +137,7 @@ static bool is_tcp(const struct session *session)
 void session_begin(struct session *session)
 {
     session->state = SESSION_IDLE;
+    tracking_session_begins(session);
     if (is_tcp(session))
         session->thread->hooks->begin_tcp(session);
 }
@@ -158,6 +159,7 @@ void session_close(struct session *session)
     if (session->stream != NULL)
         stream_free(session->stream);
     session->stream = NULL;
+    tracking_session_ends(session);
     if (session->kept != NULL)
         server_conn_close(session->kept);
     conn_close(&session->client);

@@ -58,6 +58,7 @@ struct session {
     struct relay_bytes intake;
     struct wheel_timer deadline; /* of the session's state, or of its stream */
 
+    struct tracked_set *tracked; /* owned: stick counters of the connection; mostly NULL */
     struct var_store vars;  /* owned: those of the scope sess */
     struct list node;       /* in the thread's sessions */
     struct loop_task again; /* a pipelined request waits in the buffer, or reading goes on */

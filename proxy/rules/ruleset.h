@@ -16,6 +16,7 @@
 #include "proxy/rules/rows.h"
 
 struct rule_switch;
+struct stick_rules;
 
 struct ruleset {
     const struct rule *rules;
@@ -37,6 +38,8 @@ struct proxy_rules {
         *capture_cookie; /* or NULL; a name, or with capture_cookie_prefix the beginning of one */
     bool capture_cookie_prefix;
     unsigned capture_cookie_len;
+    const struct stick_rules *sticking; /* of the http room; or NULL */
+    const struct expr *balance_hash;    /* `balance hash`; or NULL */
     const struct format *log_format, *log_format_sd, *error_log_format, *unique_id_format;
 };
 

@@ -10,7 +10,7 @@ extern const struct fetch conn_fetches[], tls_fetches[], pool_fetches[];
 
 static const struct fetch *const fetches[] = {
     process_fetches, conn_fetches,    tls_fetches,     pool_fetches,    header_fetches,
-    cookie_fetches,  request_fetches, param_fetches, message_fetches, NULL,
+    cookie_fetches,  request_fetches, param_fetches, message_fetches, track_fetches, NULL,
 };
 
 extern const struct converter pool_converters[];
@@ -26,7 +26,7 @@ static const struct converter *const converters[] = {
     host_converters,
     jwt_converters,
     map_converters,
-    pool_converters,
+    pool_converters, track_converters,
     var_converters,
     NULL,
 };
@@ -34,12 +34,12 @@ static const struct converter *const converters[] = {
 static const struct action *const actions[] = {
     var_actions,   switching_actions, map_actions,       answer_actions, field_actions,
     line_actions,  redirect_actions,  normalize_actions, stream_actions,
-    persist_actions, NULL,
+    persist_actions, track_actions, NULL,
 };
 
 static const struct format_token *const tokens[] = {log_tokens, NULL};
 
-static const struct line_row *const lines[] = {acl_lines, log_format_lines, http_lines, NULL};
+static const struct line_row *const lines[] = {acl_lines, log_format_lines, http_lines, stick_lines, NULL};
 
 const struct rule_tables rule_tables = {
     .fetches = fetches,
