@@ -6,6 +6,7 @@
  */
 #include "proxy/http/head.h"
 #include "proxy/http/rules.h"
+#include "proxy/http/sticking.h"
 #include "proxy/http/stream_log.h"
 #include "proxy/state/observe.h"
 
@@ -157,6 +158,16 @@ static bool pass_rules(struct stream *s, const char *base, size_t len, enum stre
     return true;
 }
 
+/* For stick tables: whose mistake is it? */
+static void count_status(struct stream *s)
+{
+    unsigned status = s->resp.status;
+    if (status >= 400 && status < 500)
+        tracking_client_error(s);
+    else if (status >= 500 && status < 600 && status != 501 && status != 505)
+        tracking_server_failure(s);
+}
+
 /* Sends the final head and what came of the body with it. */
 static enum stream_state start_response(struct stream *s, const char *base, size_t len)
 {
@@ -166,6 +177,9 @@ static enum stream_state start_response(struct stream *s, const char *base, size
     size_t used;
     gather_init(&g);
     s->response_us = s->thread->loop->now_us;
+    count_status(s);
+    s->resp_base = (char *)base;
+    sticking_response(s);
     if (s->frontend->conf->rules != NULL || s->backend->conf->rules != NULL ||
         persist_wants_response(s)) {
         enum stream_state next;

@@ -61,6 +61,7 @@ struct session {
     struct relay_bytes intake;
     struct wheel_timer deadline; /* of the session's state, or of its stream */
 
+    struct tracked_set *tracked; /* owned: stick counters of the connection; mostly NULL */
     struct var_store vars;  /* owned: those of the scope sess */
     bool expects_header;    /* a rule says that a PROXY header comes first */
     bool speaks_http;       /* although its frontend has mode tcp */

@@ -37,6 +37,7 @@
 #include "proxy/http/service.h"
 #include "proxy/http/session.h"
 #include "proxy/http/thread.h"
+#include "proxy/http/tracking.h"
 #include "proxy/state/proxy_state.h"
 #include "proxy/state/server.h"
 
@@ -150,6 +151,7 @@ struct stream {
 
     struct rule_progress rules;
     struct persistence persist;
+    struct stream_stick stick;
 
     /* ---- what follows a tunnel of TCP has no memory for: see STREAM_TUNNEL_BYTES ---- */
     struct h1_error bad;          /* why request or response was refused */
