@@ -301,14 +301,8 @@ static void resolve_proxy(struct loader *l, struct draft_proxy *draft)
     fill_timeouts(l, proxy, draft->span);
     expand_logs(l, proxy);
     resolve_servers(l, proxy);
-<<<<<<< HEAD
     resolve_check_script(l, &proxy->check);
-    resolve_balance(l, draft, &proxy->balance, &proxy->hash);
-||||||| 23988c1
-    resolve_balance(l, draft, &proxy->balance, &proxy->hash);
-=======
     resolve_balance(l, draft);
->>>>>>> main
     resolve_cookie(l, draft);
     resolve_stick_table(l, proxy);
     if (proxy->log_tag == NULL)
