@@ -175,6 +175,15 @@ void address_set_port(struct conf_addr *addr, uint16_t port)
         ((struct sockaddr_in6 *)&addr->sa)->sin6_port = htons(port);
 }
 
+void address_take(struct conf_addr *addr, const struct sockaddr_storage *sa, uint16_t port)
+{
+    addr->sa = *sa;
+    addr->sa_len =
+        sa->ss_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+    addr->host = NULL;
+    address_set_port(addr, port);
+}
+
 static char *print_unix(struct conf_arena *arena, const struct conf_addr *addr)
 {
     struct sockaddr_un un;

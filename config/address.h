@@ -41,6 +41,9 @@ MUST_CHECK int address_split(struct conf_arena *arena, const char *text,
 MUST_CHECK int address_fill(const struct address_parts *parts, unsigned port,
                             struct conf_addr *addr);
 
+/* Completes an address whose host is a name with what the name stands for. */
+void address_take(struct conf_addr *addr, const struct sockaddr_storage *sa, uint16_t port);
+
 /* Sets the port of a complete IP address. */
 void address_set_port(struct conf_addr *addr, uint16_t port);
 

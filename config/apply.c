@@ -155,7 +155,7 @@ static unsigned params_scope(const struct keyword *row)
     if (row->params == LEVEL_BIND)
         return IN_BIND;
     if (row->params == LEVEL_SERVER)
-        return row->kind == KW_LIST ? IN_SERVER : IN_DEFAULT_SERVER;
+        return row->kind == KW_LIST ? IN_SERVER | (unsigned)row->value : IN_DEFAULT_SERVER;
     return IN_PARAMS;
 }
 

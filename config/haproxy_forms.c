@@ -200,6 +200,27 @@ static void read_environment(const struct haproxy_line *line)
         haproxy_env_set(env, line->words[i].text, NULL);
 }
 
+/* server-template <prefix> <range> <address> [...]: as a server, but for the range. */
+static void read_template(const struct haproxy_line *line)
+{
+    struct loader *l = line->r->l;
+    struct conf_directive d = {.name = haproxy_reword(line->words[0], line->row->name),
+                               .is_group = true};
+    if (line->count < 4) {
+        CONF_FAIL(l, haproxy_span(line->words, line->count),
+                  "server-template <prefix> <number or range> <address> [...]",
+                  "'server-template' needs a prefix, a range and an address");
+        return;
+    }
+    struct conf_word *words =
+        arena_list_copy(l->scratch, line->words + 2, line->count - 2, sizeof *words);
+    words[0] = line->words[1];
+    if (!haproxy_params(line, line->row, words, line->count - 2, &d))
+        return;
+    haproxy_param(l, &d, haproxy_reword(line->words[2], "range"), &line->words[2], 1);
+    *haproxy_emit(line->r, d.name) = d;
+}
+
 static const struct {
     const char *first, *second; /* the first words; second NULL = any */
     enum keyword_level level;
@@ -216,6 +237,7 @@ static const struct {
     {"option", "httpchk", LEVEL_PROXY, read_httpchk},
     {"http-check", NULL, LEVEL_PROXY, read_http_check},
     {"master-worker", NULL, LEVEL_GLOBAL, read_master_worker},
+    {"server-template", NULL, LEVEL_PROXY, read_template},
     {"setenv", NULL, LEVEL_GLOBAL, read_environment},
     {"presetenv", NULL, LEVEL_GLOBAL, read_environment},
     {"unsetenv", NULL, LEVEL_GLOBAL, read_environment},

@@ -72,6 +72,26 @@ static bool put_balance(struct haproxy_writer *w)
     return true;
 }
 
+/* server-template <prefix> <range> <address> [...] */
+static bool put_template(struct haproxy_writer *w)
+{
+    const char *words[3];
+    static const char *const names[] = {"name", "range", "address"};
+    struct outline_entries others = {0};
+    for (size_t i = 0; i < 3; i++) {
+        words[i] = param_value(&w->entry->params, names[i]);
+        if (words[i] == NULL)
+            return false;
+    }
+    for (size_t i = 0; i < w->entry->params.count; i++) {
+        if (strcmp(w->entry->params.items[i].row->name, "range") != 0)
+            outline_append(w->l, &others, w->entry->params.items[i]);
+    }
+    haproxy_put_line(w, "server-template %s%s", haproxy_join(w->l->scratch, words, 3),
+                     haproxy_print_named(w, &others));
+    return true;
+}
+
 /* A rule of HAProxy does the same. */
 static bool put_forwarded_proto(struct haproxy_writer *w)
 {
@@ -102,6 +122,7 @@ static const struct {
     {"log", LEVEL_PROXY, put_log},
     {"log", LEVEL_GLOBAL, put_log},
     {"balance", LEVEL_PROXY, put_balance},
+    {"server-template", LEVEL_PROXY, put_template},
     {"option forwarded-proto", LEVEL_PROXY, put_forwarded_proto},
 };
 

@@ -46,6 +46,8 @@ enum keyword_level {
     LEVEL_USERLIST,       /* struct conf_userlist */
     LEVEL_USER,           /* struct conf_user */
     LEVEL_USER_GROUP,     /* struct conf_user_group */
+    LEVEL_RESOLVERS,      /* struct conf_resolvers */
+    LEVEL_NAMESERVER,     /* struct conf_nameserver */
     LEVEL_SECTION_LINES,  /* nothing: lines of sections that are not built */
     LEVEL_COUNT,
 };
@@ -61,6 +63,7 @@ enum keyword_scope {
     IN_BIND = 64,
     IN_PARAMS = 128, /* parameters of some other keyword */
     IN_OTHERS = 256, /* sections that are no proxies: their level tells which */
+    IN_SERVER_TEMPLATE = 512,
 };
 
 enum keyword_kind {
@@ -117,7 +120,7 @@ struct keyword {
     enum keyword_unit unit;
     long long min, max; /* max 0 = what the field can hold; KW_STRING: min 1 = not empty;
                            KW_GROUP, KW_LATER: min 1 = haproxy.cfg has words behind it */
-    int value;          /* KW_SET, KW_OWN, KW_LINES */
+    int value;          /* KW_SET, KW_OWN, KW_LINES; KW_LIST: further scopes of its parameters */
     size_t turns_on;    /* offset of a bool that using the keyword sets; 0 = none */
     unsigned position;  /* haproxy.cfg: place among the words that need no name, from 1 */
     int words;     /* haproxy.cfg: how many follow it among parameters; 0 = as its kind has it */

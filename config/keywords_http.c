@@ -49,6 +49,7 @@ extern const struct keyword_table other_global_keywords, other_proxy_keywords, o
 extern const struct keyword_table check_keywords, httpchk_keywords, database_check_keywords,
     smtp_check_keywords, server_check_keywords;
 extern const struct keyword_table balance_keywords, hash_type_keywords, cookie_keywords;
+extern const struct keyword_table naming_keywords, resolvers_keywords, nameserver_keywords;
 extern const struct keyword_table server_keywords, server_tls_keywords, server_tls_options;
 extern const struct keyword_table net_bind_keywords, net_server_keywords, net_source_keywords,
     net_proxy_keywords;
@@ -64,6 +65,9 @@ const struct keyword_table *const config_tables[] = {
     &bind_tls_keywords,
     &bind_tls_options,
     &server_keywords,
+    &naming_keywords,
+    &resolvers_keywords,
+    &nameserver_keywords,
     &server_tls_keywords,
     &server_tls_options,
     &default_tls_options,

@@ -64,6 +64,8 @@ struct loader {
 
     struct conf_userlist *userlists;
     size_t userlist_count;
+    struct conf_resolvers *resolvers;
+    size_t resolvers_count;
     struct draft_global global;
     struct draft_proxy **proxies;
     size_t proxy_count;

@@ -25,13 +25,7 @@
 #include <sys/types.h>
 
 #include "config/model_check.h"
-
-/* Where a word stands: for messages, at load time and later ("www.conf:12:7"). */
-struct conf_place {
-    const char *file;
-    unsigned line;   /* from 1 */
-    unsigned column; /* from 1, in bytes */
-};
+#include "config/model_discovery.h"
 
 enum conf_mode { CONF_MODE_TCP, CONF_MODE_HTTP };
 
@@ -138,7 +132,8 @@ struct conf_server {
     const char *name;
     struct conf_place place;
     unsigned id; /* puid of the CSV: `id`, else counted from 1 */
-    struct conf_addr addr;
+    struct conf_addr addr; /* family AF_UNSPEC: not known yet, see naming */
+    struct conf_naming naming;
     enum conf_hash_key hash_key;
     const char *cookie; /* what the persistence cookie calls it, or NULL */
     const char *redir;  /* GET and HEAD are redirected to this and their target; or NULL */
@@ -529,6 +524,8 @@ struct config {
     size_t proxy_count;
     struct conf_userlist *userlists;
     size_t userlist_count;
+    struct conf_resolvers *resolvers;
+    size_t resolvers_count;
     struct pattern_list *pattern_lists; /* of all rules: proxy/rules/pattern_list.h; the latest first */
     struct conf_words files; /* all that was read: configurations, includes, error files, bodies */
     const char *digest; /* hex SHA-256 of all texts read: tells two loads apart in the statistics */

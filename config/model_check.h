@@ -17,6 +17,13 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+/* Where a word stands: for messages, at load time and later ("www.conf:12:7"). */
+struct conf_place {
+    const char *file;
+    unsigned line;   /* from 1 */
+    unsigned column; /* from 1, in bytes */
+};
+
 /* A list of words; items[count] is NULL. */
 struct conf_words {
     const char **items;

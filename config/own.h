@@ -15,6 +15,12 @@ typedef void keyword_set(struct loader *l, const struct keyword *row, void *base
 keyword_set own_bind_address, own_server_address, own_check_address, own_log_address;
 keyword_set own_network; /* forwardfor except: base is the struct conf_forwardfor */
 keyword_set own_check_port;
+/* The first address of a host by the source's resolver, asked once per load; NULL: it has none. */
+const struct sockaddr_storage *own_lookup(struct loader *l, const char *host, int family);
+void own_report_lookup(struct loader *l, struct conf_span span, const char *host);
+/* "10.0.0.0/8"; false after reporting. */
+MUST_CHECK bool own_read_network(struct loader *l, struct conf_span span, const char *text,
+                                 struct sockaddr_storage *base_out, unsigned *bits_out);
 extern const struct keyword_list own_bind_list;
 
 /* own_tls.c: row offset is that of the struct conf_tls or of the field named */
@@ -39,6 +45,10 @@ keyword_set own_hash_type, own_hash_function;
 
 /* own_cookie.c */
 keyword_set own_cookie, own_cookie_domain, own_cookie_attribute;
+
+/* own_discovery.c */
+keyword_set own_nameserver_address, own_resolve_net, own_resolve_opts, own_init_addr;
+extern const struct keyword_list own_nameserver_list, own_template_list;
 
 /* own_messages.c */
 keyword_set own_error_location, own_retry_on, own_forwarded, own_plain_password;

@@ -55,6 +55,18 @@ static const struct sockaddr_storage *resolve(struct loader *l, const char *host
     return names_get(&l->hosts, key);
 }
 
+const struct sockaddr_storage *own_lookup(struct loader *l, const char *host, int family)
+{
+    const struct sockaddr_storage *found = resolve(l, host, family);
+    return found != &unresolved ? found : NULL;
+}
+
+void own_report_lookup(struct loader *l, struct conf_span span, const char *host)
+{
+    CONF_FAIL(l, span, "check the spelling, or write the address itself",
+              "the host name '%s' does not resolve", host);
+}
+
 /* Completes the address, asking the resolver for a name. */
 static bool complete(struct loader *l, const struct conf_word *word,
                      const struct address_parts *parts, unsigned port, struct conf_addr *addr)
@@ -62,17 +74,12 @@ static bool complete(struct loader *l, const struct conf_word *word,
     addr->text = word->text;
     if (address_fill(parts, port, addr) == 0)
         return true;
-    const struct sockaddr_storage *found = resolve(l, parts->host, parts->family);
-    if (found == &unresolved) {
-        CONF_FAIL(l, word->span, "check the spelling, or write the address itself",
-                  "the host name '%s' does not resolve", parts->host);
+    const struct sockaddr_storage *found = own_lookup(l, parts->host, parts->family);
+    if (found == NULL) {
+        own_report_lookup(l, word->span, parts->host);
         return false;
     }
-    addr->sa = *found;
-    addr->sa_len =
-        found->ss_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
-    addr->host = NULL;
-    address_set_port(addr, (uint16_t)port);
+    address_take(addr, found, (uint16_t)port);
     return true;
 }
 
@@ -224,6 +231,18 @@ static bool is_any(const struct sockaddr_storage *sa)
            ((const struct sockaddr_in *)sa)->sin_addr.s_addr == htonl(INADDR_ANY);
 }
 
+/* Looked up when all words of the server are read: see resolve_names.c. */
+static void take_name(struct loader *l, struct conf_server *server, const struct conf_word *word,
+                      const struct address_parts *parts)
+{
+    server->naming.fqdn = arena_copy(l->arena, parts->host);
+    server->naming.place = word->span.place;
+    server->naming.family = parts->family;
+    server->naming.is_service = *parts->host == '_';
+    if (server->naming.is_service) /* the records bring the port */
+        server->port_of_client = false;
+}
+
 void own_server_address(struct loader *l, const struct keyword *row, void *base,
                         const struct conf_directive *d)
 {
@@ -239,8 +258,11 @@ void own_server_address(struct loader *l, const struct keyword *row, void *base,
     if (parts.kind == ADDRESS_IP)
         follow_client(server, &parts);
     struct conf_addr *addr = (struct conf_addr *)((char *)base + row->offset);
-    if (complete(l, word, &parts, server->port_of_client ? 0 : parts.first_port, addr))
+    addr->text = word->text;
+    if (address_fill(&parts, server->port_of_client ? 0 : parts.first_port, addr) == 0)
         server->addr_of_client = is_any(&addr->sa);
+    else
+        take_name(l, server, word, &parts);
 }
 
 /* Where the probe goes; its port is a keyword of its own and may come later. */
@@ -307,6 +329,26 @@ void own_log_address(struct loader *l, const struct keyword *row, void *base,
     addr->text = word->text;
 }
 
+bool own_read_network(struct loader *l, struct conf_span span, const char *text,
+                      struct sockaddr_storage *base_out, unsigned *bits_out)
+{
+    size_t len = strcspn(text, "/");
+    struct address_parts parts = {.host = arena_copy_bytes(l->scratch, text, len), .fd = -1};
+    struct conf_addr addr = {0};
+    bool good = len > 0 && address_fill(&parts, 0, &addr) == 0;
+    unsigned long widest = addr.sa.ss_family == AF_INET6 ? 128 : 32, bits = widest;
+    if (good && text[len] == '/') {
+        char *end = NULL;
+        bits = strtoul(text + len + 1, &end, 10);
+        good = text[len + 1] >= '0' && text[len + 1] <= '9' && *end == '\0' && bits <= widest;
+    }
+    *base_out = addr.sa;
+    *bits_out = (unsigned)bits;
+    if (!good)
+        CONF_FAIL(l, span, "as in \"10.0.0.0/8\" or \"fd00::/8\"", "'%s' is not a network", text);
+    return good;
+}
+
 /* "10.0.0.0/8" */
 void own_network(struct loader *l, const struct keyword *row, void *base,
                  const struct conf_directive *d)
@@ -314,24 +356,10 @@ void own_network(struct loader *l, const struct keyword *row, void *base,
     (void)row;
     const struct conf_word *word = apply_only_arg(l, d);
     struct conf_forwardfor *forwardfor = base;
-    if (word == NULL)
+    struct sockaddr_storage network;
+    unsigned bits;
+    if (word == NULL || !own_read_network(l, word->span, word->text, &network, &bits))
         return;
-    size_t len = strcspn(word->text, "/");
-    struct address_parts parts = {.host = arena_copy_bytes(l->scratch, word->text, len), .fd = -1};
-    struct conf_addr addr = {0};
-    bool good = len > 0 && address_fill(&parts, 0, &addr) == 0;
-    unsigned long widest = addr.sa.ss_family == AF_INET6 ? 128 : 32, bits = widest;
-    if (good && word->text[len] == '/') {
-        char *end = NULL;
-        bits = strtoul(word->text + len + 1, &end, 10);
-        good = word->text[len + 1] >= '0' && word->text[len + 1] <= '9' && *end == '\0' &&
-               bits <= widest;
-    }
-    if (!good) {
-        CONF_FAIL(l, word->span, "as in \"10.0.0.0/8\" or \"fd00::/8\"", "'%s' is not a network",
-                  word->text);
-        return;
-    }
-    forwardfor->except = addr.sa;
-    forwardfor->except_bits = (unsigned)bits;
+    forwardfor->except = network;
+    forwardfor->except_bits = bits;
 }

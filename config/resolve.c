@@ -139,6 +139,7 @@ static void resolve_servers(struct loader *l, struct conf_proxy *proxy)
         struct conf_server *server = &proxy->servers[i];
         if (server->id != 0)
             take_id(l, &ids, server->id, server_span(l, server), server);
+        resolve_name(l, proxy, server);
         resolve_check(server);
         check_probe_port(l, server);
         if (server->source.addr.text == NULL && server->source.interface == NULL)
@@ -330,6 +331,8 @@ struct config *resolve_config(struct loader *l)
     }
     link_backends(l, config);
     resolve_tracks(l, config);
+    config->resolvers = l->resolvers;
+    config->resolvers_count = l->resolvers_count;
     config->userlists = l->userlists;
     config->userlist_count = l->userlist_count;
     return config;

@@ -20,6 +20,11 @@ void resolve_check_script(struct loader *l, struct conf_check *check);
 /* own_cookie.c: what goes together in `cookie`; cookies that are made from addresses. */
 void resolve_cookie(struct loader *l, struct draft_proxy *draft);
 
+/* resolve_names.c: the name servers of a section; the section that a server names, and the address
+ * it begins with. */
+void resolve_nameservers(struct loader *l, struct conf_resolvers *resolvers, struct conf_span span);
+void resolve_name(struct loader *l, const struct conf_proxy *proxy, struct conf_server *server);
+
 /* resolve_track.c: servers that follow another one's state. */
 void resolve_tracks(struct loader *l, struct config *config);
 

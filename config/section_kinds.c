@@ -3,15 +3,6 @@
 #include "config/section_kinds.h"
 
 /* A line each: its keyword and what must follow it; see haproxy_foreign.c. */
-static const char *const resolvers[] = {
-    "nameserver <name> <address>",
-    "parse-resolv-conf",
-    "hold {nx|obsolete|other|refused|timeout|valid} <time>",
-    "resolve_retries <count>",
-    "timeout {resolve|retry} <time>",
-    "accepted_payload_size <12..65535>",
-    NULL,
-};
 static const char *const peers[] = {
     "peer <name>",
     "server <name>",
@@ -72,7 +63,7 @@ const struct section_kind section_kinds[] = {
     [CONF_SECTION_FRONTEND] = {.name = "frontend", .list = "frontends", .level = LEVEL_PROXY, .scope = IN_FRONTEND},
     [CONF_SECTION_BACKEND] = {.name = "backend", .list = "backends", .level = LEVEL_PROXY, .scope = IN_BACKEND},
     [CONF_SECTION_LISTEN] = {.name = "listen", .list = "listens", .level = LEVEL_PROXY, .scope = IN_FRONTEND | IN_BACKEND},
-    [CONF_SECTION_RESOLVERS] = {.name = "resolvers", .list = "resolvers", NOT_BUILT, .keywords = resolvers, .note = "names are resolved when the configuration is loaded"},
+    [CONF_SECTION_RESOLVERS] = {.name = "resolvers", .list = "resolvers", .level = LEVEL_RESOLVERS, .scope = IN_OTHERS},
     [CONF_SECTION_PEERS] = {.name = "peers", .list = "peers", NOT_BUILT, .keywords = peers, .note = "there are no stick tables yet"},
     [CONF_SECTION_USERLIST] = {.name = "userlist", .list = "userlists", .level = LEVEL_USERLIST, .scope = IN_OTHERS},
     [CONF_SECTION_HTTP_ERRORS] = {.name = "http-errors", .list = "http_errors", NOT_BUILT, .keywords = http_errors, .note = "its files count where errorfiles names it"},

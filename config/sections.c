@@ -179,29 +179,46 @@ static const char *take_name(struct loader *l, struct name_map *taken,
                   loader_hint(l, section->span, "add name = \"...\"", "write its name behind it"),
                   "a %s without a name", kind);
     else if (names_add(l->scratch, taken, section->name.text, section) != NULL)
-        CONF_FAIL(l, section->name.span, "give it another name",
-                  "there is another %s named '%s'", kind, section->name.text);
+        CONF_FAIL(l, section->name.span, "give it another name", "there is another %s named '%s'",
+                  kind, section->name.text);
     return section->name.text != NULL ? section->name.text : "";
 }
 
 static void apply_userlist(struct loader *l, struct name_map *taken,
                            const struct conf_section *section)
 {
-    struct conf_userlist list = {.name = take_name(l, taken, section), .place = section->span.place};
+    struct conf_userlist list = {.name = take_name(l, taken, section),
+                                 .place = section->span.place};
     apply_directives(l, LEVEL_USERLIST, IN_OTHERS, &list, section->directives,
                      section->directive_count);
     l->userlists = arena_list_grow(l->arena, l->userlists, l->userlist_count, sizeof list);
     l->userlists[l->userlist_count++] = list;
 }
 
+static void apply_resolvers(struct loader *l, struct name_map *taken,
+                            const struct conf_section *section)
+{
+    struct conf_resolvers resolvers = {.place = section->span.place};
+    resolvers.name = take_name(l, taken, section);
+    apply_initial(l, LEVEL_RESOLVERS, &resolvers);
+    apply_directives(l, LEVEL_RESOLVERS, IN_OTHERS, &resolvers, section->directives,
+                     section->directive_count);
+    resolve_nameservers(l, &resolvers,
+                        section->name.text != NULL ? section->name.span : section->span);
+    l->resolvers = arena_list_grow(l->arena, l->resolvers, l->resolvers_count, sizeof resolvers);
+    l->resolvers[l->resolvers_count++] = resolvers;
+}
+
 /* Before the proxies, which name them. */
 static void apply_others(struct loader *l)
 {
-    struct name_map userlists = {0};
+    struct name_map userlists = {0}, resolvers = {0};
     for (size_t i = 0; i < l->sections.count; i++) {
         const struct conf_section *section = &l->sections.items[i];
         if (section->kind == CONF_SECTION_USERLIST)
             apply_userlist(l, &userlists, section);
+        else if (section->kind == CONF_SECTION_RESOLVERS)
+            apply_resolvers(l, &resolvers, section);
     }
 }
 

@@ -241,9 +241,13 @@ static const struct {
     {"lines of rules", TIMEOUTS "frontend a\n    bind *:80\n    acl x path_beg /x \"a b\" # COMMENT\n    acl y path_reg '^/\\.\"$'\n    use_backend b if x !y\n\nbackend b\n    server s 10.0.0.1:80\n",
      TIMEOUTS_CONF "frontends = (\n    {\n        name = \"a\";\n        binds = [\"*:80\"];\n        acl = (\n            \"x path_beg /x \\\"a b\\\"\", # COMMENT\n            \"y path_reg '^/\\\\.\\\"$'\"\n        );\n"
      "        use_backend = (\n            \"b if x !y\"\n        );\n    }\n);\n\nbackends = (\n    {\n        name = \"b\";\n        servers = (\n            { name = \"s\"; address = \"10.0.0.1:80\"; }\n        );\n    }\n);\n"},
-    {"sections that are not built", "# COMMENT\nmailers people\n    mailer \"a b\" 10.0.0.1:25 # COMMENT\n\nresolvers dns\n    nameserver one 10.0.0.1:53\n    # COMMENT\n",
+    {"sections that are not built", "# COMMENT\nmailers people\n    mailer \"a b\" 10.0.0.1:25 # COMMENT\n\npeers dns\n    peer one 10.0.0.1:53\n    # COMMENT\n",
      "mailers = (\n    # COMMENT\n    {\n        name = \"people\";\n        lines = (\n            \"mailer \\\"a b\\\" 10.0.0.1:25\" # COMMENT\n        );\n    }\n);\n\n"
-     "resolvers = (\n    {\n        name = \"dns\";\n        lines = (\n            \"nameserver one 10.0.0.1:53\"\n        );\n        # COMMENT\n    }\n);\n"},
+     "peers = (\n    {\n        name = \"dns\";\n        lines = (\n            \"peer one 10.0.0.1:53\"\n        );\n        # COMMENT\n    }\n);\n"},
+    {"names and name servers", TIMEOUTS "resolvers dns\n    nameserver one tcp@10.0.0.1:53\n    parse-resolv-conf\n    hold nx 30s\n\nbackend a\n    server s app.test:80 init-addr last,none\n    server-template t 2-4 app.test:80 resolvers dns resolve-prefer ipv4\n",
+     TIMEOUTS_CONF "resolvers = (\n    {\n        name = \"dns\";\n        nameservers = (\n            { name = \"one\"; address = \"tcp@10.0.0.1:53\"; }\n        );\n        parse_resolv_conf = true;\n        hold_nx = \"30s\";\n    }\n);\n\n"
+     "backends = (\n    {\n        name = \"a\";\n        servers = (\n            { name = \"s\"; address = \"app.test:80\"; init_addr = \"last,none\"; }\n        );\n        server_templates = (\n"
+     "            { name = \"t\"; address = \"app.test:80\"; resolvers = \"dns\";\n              resolve_prefer = \"ipv4\"; range = \"2-4\"; }\n        );\n    }\n);\n"},
     {"variables", TIMEOUTS "listen a\n    bind \"${WEIR_TEST_ADDR-*}:80\"\n    description '${literal}'\n",
      TIMEOUTS_CONF "listens = (\n    {\n        name = \"a\";\n        binds = [\"${WEIR_TEST_ADDR-*}:80\"];\n        description = \"$${literal}\";\n    }\n);\n"},
     {"an order that counts", TIMEOUTS "frontend a\n    bind *:80\n    default_backend b\n\nbackend b\n    server s 10.0.0.1:80\n\nfrontend c\n    bind *:81\n    default_backend b\n",

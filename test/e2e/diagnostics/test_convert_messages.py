@@ -16,7 +16,7 @@ CONF = """listens = ( { name = "a"; binds = [":80"];
 
 CASES = [
     ("h.cfg", "global\n    setenv A b\n" + CFG, "2:5", "kept as a comment: variables are not set any more"),
-    ("h.cfg", CFG + "resolvers r\n", "4:1", "the section 'resolvers' is kept as a comment"),
+    ("h.cfg", CFG + "mailers r\n", "4:1", "the section 'mailers' is kept as a comment"),
     ("w.conf", CONF.replace('[":80"]', '( { address = ":80"; ssl = true; crt = "c"; key = "k"; } )') % "",
      "1:79", "HAProxy itself does not know 'key'"),
     ("w.conf", "defaults = { option_httplog = true; };\n" + CONF % "option_httplog = false;", "3:5",
