@@ -36,6 +36,7 @@ struct load_options {
     long connections;
     size_t body_bytes;   /* of each response */
     size_t upload_bytes; /* of each request; 0 makes it a GET */
+    long hosts; /* how many names the requests are for, in turns; 0 is one, that of the origin */
     bool browser_headers;
     bool close; /* a connection for each request */
     enum tls_use tls;
@@ -51,8 +52,11 @@ struct load_options load_options_parse(int argc, char **argv);
 struct request {
     char *bytes; /* owned */
     size_t len;
+    char *host_digits; /* within them: which host; NULL without --hosts */
 };
 struct request request_render(const struct load_options *options);
+/* Makes it a request for one of the hosts. */
+void request_set_host(struct request *request, long host);
 
 /* One response as it arrives. Zeroed, it awaits the first byte. */
 struct response {
@@ -78,6 +82,7 @@ struct conn {
     enum conn_state { CONN_IDLE, CONN_BUSY, CONN_ENDING } state;
     struct ssl_st *tls; /* owned: NULL for plain text */
     size_t sent;
+    long host; /* of its request, with --hosts */
     uint64_t begun_ns;
     struct response response;
     struct conn *next_idle; /* with --rate */

@@ -19,6 +19,9 @@ const char *first_fault;
 static char fault_text[160];
 
 static const struct load_options *options;
+/* So that one host after another is not that of the next rule. */
+enum { HOST_STRIDE = 7919 };
+
 static struct request request;
 static int epoll_fd;
 static struct conn *conns;
@@ -72,6 +75,8 @@ static void conn_close(struct conn *conn)
 
 static void conn_write(struct conn *conn)
 {
+    if (request.host_digits != NULL)
+        request_set_host(&request, conn->host);
     while (conn->sent < request.len) {
         const char *rest = request.bytes + conn->sent;
         size_t rest_len = request.len - conn->sent;
@@ -90,6 +95,8 @@ static void conn_begin(struct conn *conn)
         conn->begun_ns = clock_ns();
     conn->state = CONN_BUSY;
     conn->sent = 0;
+    if (options->hosts > 0)
+        conn->host = part.begun * HOST_STRIDE % options->hosts;
     conn->response.head_len = 0;
     conn->response.body_len = 0;
     conn->response.head_complete = false;

@@ -32,16 +32,27 @@ static const char browser_headers[] =
     "Cookie: session=6f1ed002ab5595859014ebf0951522d9; theme=dark; "
     "consent=eyJhbmFseXRpY3MiOnRydWV9; visitor=1762350182.1a2b3c4d5e6f\r\n";
 
+enum { HOST_DIGITS = 5 };
+
+void request_set_host(struct request *request, long host)
+{
+    for (int i = HOST_DIGITS - 1; i >= 0; i--, host /= 10)
+        request->host_digits[i] = (char)('0' + host % 10);
+}
+
 struct request request_render(const struct load_options *options)
 {
     struct request request = {.bytes =
                                   malloc(sizeof browser_headers + 512 + options->upload_bytes)};
     if (request.bytes == NULL)
         die("no memory");
-    size_t len = (size_t)sprintf(request.bytes, "%s %s HTTP/1.1\r\nHost: bench.example\r\n%s%s",
+    size_t len = (size_t)sprintf(request.bytes, "%s %s HTTP/1.1\r\nHost: %sbench.example\r\n%s%s",
                                  options->upload_bytes > 0 ? "POST" : "GET", options->path,
+                                 options->hosts > 0 ? "h00000." : "",
                                  options->browser_headers ? browser_headers : "",
                                  options->close ? "Connection: close\r\n" : "");
+    if (options->hosts > 0)
+        request.host_digits = strstr(request.bytes, "h00000.") + 1;
     if (options->upload_bytes > 0)
         len +=
             (size_t)sprintf(request.bytes + len, "Content-Length: %zu\r\n", options->upload_bytes);

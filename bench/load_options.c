@@ -11,7 +11,7 @@
 
 static const char usage[] = "usage: load --port PORT --path PATH --body-bytes N --requests N "
                             "[--connections N] [--warmup N]\n"
-                            "            [--browser] [--upload-bytes N] [--close] [--tls "
+                            "            [--hosts N] [--browser] [--upload-bytes N] [--close] [--tls "
                             "full|resumed] [--rate PER_SECOND]\n"
                             "            [--timeout SECONDS] [--cpu N]\n";
 
@@ -42,6 +42,8 @@ static long *number_of(struct load_options *options, int option)
         return &options->warmup;
     case 'r':
         return &options->rate_per_s;
+    case 'h':
+        return &options->hosts;
     case 'o':
         return &options->timeout_s;
     default:
@@ -82,6 +84,7 @@ struct load_options load_options_parse(int argc, char **argv)
         {"requests", required_argument, NULL, 'n'},
         {"connections", required_argument, NULL, 'c'},
         {"warmup", required_argument, NULL, 'w'},
+        {"hosts", required_argument, NULL, 'h'},
         {"browser", no_argument, NULL, 'B'},
         {"upload-bytes", required_argument, NULL, 'u'},
         {"close", no_argument, NULL, 'x'},

@@ -42,7 +42,8 @@ enum conf_section_kind {
     CONF_SECTION_DEFAULTS,
     CONF_SECTION_FRONTEND,
     CONF_SECTION_BACKEND,
-    CONF_SECTION_LISTEN,
+    CONF_SECTION_LISTEN, /* the last kind of proxy */
+    CONF_SECTION_USERLIST,
     CONF_SECTION_ANY, /* libconfig, while it is read: its members say which. The last one. */
 };
 

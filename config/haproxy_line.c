@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "config/haproxy_priv.h"
+#include "config/section_kinds.h"
 #include "config/own.h"
 #include "config/suggest.h"
 
@@ -197,8 +198,7 @@ static void emit_line(const struct haproxy_line *line)
 static enum keyword_level current_level(const struct haproxy_reader *r)
 {
     const struct conf_sections *sections = &r->l->sections;
-    return sections->items[sections->count - 1].kind == CONF_SECTION_GLOBAL ? LEVEL_GLOBAL
-                                                                            : LEVEL_PROXY;
+    return section_kinds[sections->items[sections->count - 1].kind].level;
 }
 
 void haproxy_line_read(struct haproxy_reader *r, const struct haproxy_words *words)

@@ -28,7 +28,6 @@ static const char *const peers[] = {
     "no",
     NULL,
 };
-static const char *const userlist[] = {"user <name>", "group <name>", NULL};
 static const char *const http_errors[] = {"errorfile <status> <file>", NULL};
 static const char *const cache[] = {
     "!total-max-size <1..4095>",
@@ -73,7 +72,7 @@ const struct haproxy_section haproxy_sections[] = {
     {"listen", CONF_SECTION_LISTEN, NULL, false, NULL},
     {"resolvers", 0, resolvers, false, "names are resolved when the configuration is loaded"},
     {"peers", 0, peers, false, "there are no stick tables yet"},
-    {"userlist", 0, userlist, false, "'http-request auth' is not built yet"},
+    {"userlist", CONF_SECTION_USERLIST, NULL, false, NULL},
     {"http-errors", 0, http_errors, false, "its files count where errorfiles names it"},
     {"cache", 0, cache, false, "there is no cache yet"},
     {"mailers", 0, mailers, false, "'email-alert' is not built yet"},

@@ -40,6 +40,10 @@ enum keyword_level {
     LEVEL_HASH_TYPE,   /* struct conf_hash */
     LEVEL_COOKIE,      /* struct conf_cookie */
     LEVEL_ERROR_FILE,  /* struct conf_error_file */
+    LEVEL_ORIGINALTO,  /* struct conf_forwardfor */
+    LEVEL_USERLIST,    /* struct conf_userlist */
+    LEVEL_USER,        /* struct conf_user */
+    LEVEL_USER_GROUP,  /* struct conf_user_group */
     LEVEL_COUNT,
 };
 
@@ -53,6 +57,7 @@ enum keyword_scope {
     IN_DEFAULT_SERVER = 32,
     IN_BIND = 64,
     IN_PARAMS = 128, /* parameters of some other keyword */
+    IN_OTHERS = 256, /* sections that are no proxies: their level tells which */
 };
 
 enum keyword_kind {

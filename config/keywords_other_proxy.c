@@ -20,7 +20,6 @@ enum {
 
 /* clang-format off */
 static const struct keyword proxy_rows[] = {
-    {MISSING("http-error", ANY, "rules and conditions come next", "Answers for statuses.")},
     {MISSING("appsession", BACK, "HAProxy 1.6 has removed it", "Keep a client on its server; write: cookie NAME prefix.")},
     {MISSING("persist rdp-cookie", BACK, "persistence and stick tables are not built yet", "Keep to a server by an RDP cookie.")},
     {MISSING("rate-limit sessions", FRONT, "persistence and stick tables are not built yet", "Most new sessions in a second.")},
@@ -33,18 +32,10 @@ static const struct keyword proxy_rows[] = {
     {MISSING("filter", ANY, "there are no filters yet", "A filter of the traffic.")},
     {MISSING("use-fcgi-app", BACK, "servers speak HTTP", "Speak FastCGI to servers.")},
     {MISSING("unique-id-header", FRONT, "there are no log expressions yet", "Header of the identifier.")},
-    {MISSING("errorloc", ANY, "write: errorfile STATUS FILE", "Redirect instead of an error page.")},
-    {MISSING("errorloc302", ANY, "write: errorfile STATUS FILE", "Redirect instead of an error page.")},
-    {MISSING("errorloc303", ANY, "write: errorfile STATUS FILE", "Redirect instead of an error page.")},
     {MISSING("monitor-net", FRONT, "write: monitor-uri /PATH", "Answer monitors by their address.")},
-    {MISSING("retry-on", BACK, "requests are tried again when connecting fails", "What to try again after.")},
-    {MISSING("http-send-name-header", BACK, "headers are not set by rules yet", "Tell the server its name.")},
-    {MISSING("option http-send-name-header", BACK, "headers are not set by rules yet", "Tell the server its name.")},
     {LATER("load-server-state-from-file", BACK, "servers begin afresh", "Read saved server states.")},
     {LATER("server-state-file-name", BACK, "servers begin afresh", "File of saved server states.")},
-    {MISSING("option originalto", ANY, "only forwardfor is there", "Add the address the client connected to.")},
     {MISSING("option checkcache", BACK, "responses are not judged", "Refuse cacheable cookies.")},
-    {MISSING("option http-buffer-request", ANY, "bodies are streamed", "Wait for the body before choosing.")},
     {MISSING("option http-use-proxy-header", FRONT, "Connection counts", "Believe Proxy-Connection.")},
     {MISSING("option h1-case-adjust-bogus-client", FRONT, "header names keep their case", "Change the case of header names.")},
     {MISSING("option h1-case-adjust-bogus-server", BACK, "header names keep their case", "Change the case of header names.")},

@@ -62,6 +62,8 @@ struct loader {
     size_t template_count;
     bool is_expanded; /* nobody asks what words with variables looked like */
 
+    struct conf_userlist *userlists;
+    size_t userlist_count;
     struct draft_global global;
     struct draft_proxy **proxies;
     size_t proxy_count;

@@ -293,6 +293,7 @@ enum conf_line_kind {
     CONF_LINE_LOG_FORMAT_SD,
     CONF_LINE_ERROR_LOG_FORMAT,
     CONF_LINE_UNIQUE_ID_FORMAT,
+    CONF_LINE_HTTP_ERROR,
     CONF_LINE_BALANCE, /* what follows the algorithm */
     CONF_LINE_KINDS,
 };
@@ -340,6 +341,58 @@ struct conf_cookie {
     const char *domain;            /* several: "a.test; domain=b.test"; or NULL */
     const char *attributes;        /* "SameSite=Lax; x"; or NULL */
     unsigned maxidle_s, maxlife_s; /* 0 = for ever */
+};
+
+/* Parts of the header field Forwarded. */
+enum conf_forwarded {
+    CONF_FORWARDED_PROTO = 1,
+    CONF_FORWARDED_HOST = 2,
+    CONF_FORWARDED_FOR = 4,
+    CONF_FORWARDED_FOR_PORT = 8,
+    CONF_FORWARDED_BY = 16,
+    CONF_FORWARDED_BY_PORT = 32,
+};
+
+/* After what a request is sent again. */
+enum conf_retry {
+    CONF_RETRY_SET = 1u << 0, /* something was said */
+    CONF_RETRY_CONNECT = 1u << 1,
+    CONF_RETRY_EMPTY = 1u << 2,
+    CONF_RETRY_JUNK = 1u << 3,
+    CONF_RETRY_TIMEOUT = 1u << 4,
+    CONF_RETRY_401 = 1u << 5,
+    CONF_RETRY_403 = 1u << 6,
+    CONF_RETRY_404 = 1u << 7,
+    CONF_RETRY_408 = 1u << 8,
+    CONF_RETRY_425 = 1u << 9,
+    CONF_RETRY_429 = 1u << 10,
+    CONF_RETRY_500 = 1u << 11,
+    CONF_RETRY_501 = 1u << 12,
+    CONF_RETRY_502 = 1u << 13,
+    CONF_RETRY_503 = 1u << 14,
+    CONF_RETRY_504 = 1u << 15,
+};
+
+struct conf_user {
+    const char *name;
+    const char *password; /* hashed by crypt(3), unless is_plain; NULL: nobody knows it */
+    bool is_plain;
+    struct conf_words groups;
+};
+
+struct conf_user_group {
+    const char *name;
+    struct conf_words users;
+};
+
+/* A userlist section: who may ask for what. */
+struct conf_userlist {
+    const char *name;
+    struct conf_place place;
+    struct conf_user *users;
+    size_t user_count;
+    struct conf_user_group *groups;
+    size_t group_count;
 };
 
 enum conf_stick_type {
@@ -441,6 +494,11 @@ struct conf_proxy {
     bool abortonclose;
     bool http_buffer_request;
     unsigned inspect_delay_ms; /* tcp-request inspect-delay */
+    unsigned response_inspect_delay_ms;
+    struct conf_forwardfor originalto;
+    unsigned forwarded; /* enum conf_forwarded; 0 = no such field */
+    const char *name_header; /* http-send-name-header, or NULL */
+    unsigned retry_on;       /* enum conf_retry; 0 = as by default */
 
     /* backend side */
     struct conf_balance balance;
@@ -493,8 +551,9 @@ struct config {
     struct conf_global global;
     struct conf_proxy *proxies; /* in the order of the file */
     size_t proxy_count;
-    struct pattern_list
-        *pattern_lists;      /* of all rules: proxy/rules/pattern_list.h; the latest first */
+    struct conf_userlist *userlists;
+    size_t userlist_count;
+    struct pattern_list *pattern_lists; /* of all rules: proxy/rules/pattern_list.h; the latest first */
     struct conf_words files; /* all that was read: configurations, includes, error files, bodies */
     const char *digest; /* hex SHA-256 of all texts read: tells two loads apart in the statistics */
     struct conf_arena *arena; /* owned */

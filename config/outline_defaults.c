@@ -85,7 +85,7 @@ void outline_spread_rules(struct outline *outline)
         struct outline_section *section = &outline->sections[i];
         const struct outline_entries *from = outline_inherited(&heritage, section);
         struct outline_entries *entries = arena_alloc(l->scratch, sizeof *entries);
-        if (section->kind == CONF_SECTION_GLOBAL)
+        if (!section_is_of_proxies(section->kind))
             continue;
         outline_inherit(l, entries, from, section->kind);
         if (section->kind == CONF_SECTION_DEFAULTS) {

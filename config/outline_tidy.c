@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "config/outline.h"
+#include "config/section_kinds.h"
 
 /* The later of two entries of a row that counts once. A group keeps what both say. */
 static void merge(struct loader *l, const struct outline_entry *earlier,
@@ -173,7 +174,7 @@ static void state_mode(struct outline *outline)
     bool follows_defaults = false;
     for (size_t i = 0; i < outline->count; i++) {
         struct outline_section *section = &outline->sections[i];
-        if (section->kind == CONF_SECTION_GLOBAL)
+        if (!section_is_of_proxies(section->kind))
             continue;
         bool inherits =
             section->from != NULL || (section->kind != CONF_SECTION_DEFAULTS && follows_defaults);

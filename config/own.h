@@ -37,6 +37,10 @@ keyword_set own_hash_type, own_hash_function;
 /* own_cookie.c */
 keyword_set own_cookie, own_cookie_domain, own_cookie_attribute;
 
+/* own_messages.c */
+keyword_set own_error_location, own_retry_on, own_forwarded, own_plain_password;
+extern const struct keyword_list own_user_list, own_user_group_list;
+
 /* own_process.c */
 keyword_set own_user, own_group, own_hostname, own_on_marked_down, own_pool_max,
     own_default_backend;

@@ -25,6 +25,10 @@ const struct reference_chapter reference_chapters[] = {
     {LEVEL_HASH_TYPE, "hash_type", "Settings inside this group; a single text is its `method`."},
     {LEVEL_COOKIE, "cookie", "Settings inside this group; a single text is its `name`."},
     {LEVEL_ERROR_FILE, "errorfiles", "Settings of one element of `errorfiles`."},
+    {LEVEL_ORIGINALTO, "option_originalto", "Settings inside this group; `true` takes the defaults."},
+    {LEVEL_USERLIST, "userlists", "Sections of users, whom http_auth() asks for their passwords."},
+    {LEVEL_USER, "users", "Settings of one element of `users` in a userlist."},
+    {LEVEL_USER_GROUP, "groups", "Settings of one element of `groups` in a userlist."},
     {LEVEL_COUNT, NULL, NULL},
 };
 

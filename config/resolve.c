@@ -328,5 +328,7 @@ struct config *resolve_config(struct loader *l)
         config->proxies[config->proxy_count++] = l->proxies[i]->p;
     }
     link_backends(l, config);
+    config->userlists = l->userlists;
+    config->userlist_count = l->userlist_count;
     return config;
 }

@@ -8,5 +8,6 @@ const struct section_kind section_kinds[] = {
     [CONF_SECTION_FRONTEND] = {"frontend", "frontends", false, LEVEL_PROXY, IN_FRONTEND},
     [CONF_SECTION_BACKEND] = {"backend", "backends", false, LEVEL_PROXY, IN_BACKEND},
     [CONF_SECTION_LISTEN] = {"listen", "listens", false, LEVEL_PROXY, IN_FRONTEND | IN_BACKEND},
+    [CONF_SECTION_USERLIST] = {"userlist", "userlists", false, LEVEL_USERLIST, IN_OTHERS},
     [CONF_SECTION_ANY] = {.name = NULL},
 };

@@ -13,6 +13,12 @@ struct section_kind {
     unsigned scope; /* enum keyword_scope, or-ed: what may stand there */
 };
 
+/* Defaults and what they are for. */
+static inline bool section_is_of_proxies(enum conf_section_kind kind)
+{
+    return kind >= CONF_SECTION_DEFAULTS && kind <= CONF_SECTION_LISTEN;
+}
+
 /* By enum conf_section_kind. */
 extern const struct section_kind section_kinds[];
 

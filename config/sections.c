@@ -9,6 +9,7 @@
 #include "config/apply.h"
 #include "config/line.h"
 #include "config/resolve.h"
+#include "config/section_kinds.h"
 
 struct sections {
     struct loader *l;
@@ -166,16 +167,55 @@ static void apply_proxy(struct sections *s, const struct conf_section *section)
     l->proxies[l->proxy_count++] = draft;
 }
 
+/* ---- sections that are no proxies -------------------------------------------------------------------- */
+
+/* Its name, in the map of its kind; "" after reporting. */
+static const char *take_name(struct loader *l, struct name_map *taken,
+                             const struct conf_section *section)
+{
+    const char *kind = section_kinds[section->kind].name;
+    if (section->name.text == NULL)
+        CONF_FAIL(l, section->span,
+                  loader_hint(l, section->span, "add name = \"...\"", "write its name behind it"),
+                  "a %s without a name", kind);
+    else if (names_add(l->scratch, taken, section->name.text, section) != NULL)
+        CONF_FAIL(l, section->name.span, "give it another name",
+                  "there is another %s named '%s'", kind, section->name.text);
+    return section->name.text != NULL ? section->name.text : "";
+}
+
+static void apply_userlist(struct loader *l, struct name_map *taken,
+                           const struct conf_section *section)
+{
+    struct conf_userlist list = {.name = take_name(l, taken, section), .place = section->span.place};
+    apply_directives(l, LEVEL_USERLIST, IN_OTHERS, &list, section->directives,
+                     section->directive_count);
+    l->userlists = arena_list_grow(l->arena, l->userlists, l->userlist_count, sizeof list);
+    l->userlists[l->userlist_count++] = list;
+}
+
+/* Before the proxies, which name them. */
+static void apply_others(struct loader *l)
+{
+    struct name_map userlists = {0};
+    for (size_t i = 0; i < l->sections.count; i++) {
+        const struct conf_section *section = &l->sections.items[i];
+        if (section->kind == CONF_SECTION_USERLIST)
+            apply_userlist(l, &userlists, section);
+    }
+}
+
 void resolve_sections(struct loader *l)
 {
     struct sections s = {.l = l};
     apply_globals(l);
+    apply_others(l);
     s.defaults = draft_new(l);
     for (size_t i = 0; i < l->sections.count; i++) {
         const struct conf_section *section = &l->sections.items[i];
         if (section->kind == CONF_SECTION_DEFAULTS)
             apply_defaults(&s, section);
-        else if (section->kind != CONF_SECTION_GLOBAL)
+        else if (section_is_of_proxies(section->kind))
             apply_proxy(&s, section);
     }
 }

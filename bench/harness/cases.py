@@ -29,6 +29,8 @@ class Case:
     tunnel: bool = False  # TCP mode: each client connection has a server connection of its own
     splice: bool = False  # the floor and haproxy use splice
     servers: int = 1  # names of the one origin, chosen by leastconn
+    rules: str = ""  # what is decided about each request: hosts, map or typical; see rules.py
+    hosts: int = 0  # names that the requests are for, in turns
     tuned: bool = False  # the peers get larger buffers and splice; weir and the floor stay as they are
     target: float = 0.0  # weir divided by the floor, at most
 
@@ -45,6 +47,8 @@ class Case:
                 "--connections", str(self.connections)]
         if self.upload_bytes:
             args += ["--upload-bytes", str(self.upload_bytes)]
+        if self.hosts:
+            args += ["--hosts", str(self.hosts)]
         if self.browser:
             args += ["--browser"]
         if self.close:
@@ -78,6 +82,13 @@ CASES = [
     Case("tls-resumed", "resumed TLS handshake and request", 5_000, tls="resumed", close=True, target=1.03),
     Case("tls-1m", "TLS, 1 MB responses, per MB", 800, path="/1m", body_bytes=1 * MB, connections=16, tls="full",
          bulk=True, target=1.08),
+]
+
+# The same load through rules that look at each request.
+CASES += [
+    Case("rules", "20 typical rules, browser headers", 50_000, rules="typical", browser=True),
+    Case("hosts-500", "a rule for each of 500 hosts", 50_000, rules="hosts", hosts=500, target=1.4),
+    Case("map-50000", "a map of 50,000 hosts", 50_000, rules="map", hosts=50_000, target=1.4),
 ]
 
 # The same load through proxies in TCP mode, which do not know that it is HTTP.

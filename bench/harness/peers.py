@@ -7,6 +7,8 @@ what people set who tune them; with `tuned` also what large bodies ask for. weir
 import pathlib
 import shutil
 
+from . import rules
+
 ORIGIN_PORT = 22000
 PROXY_PORT = 22001
 MAX_CONNECTIONS = 7900
@@ -18,6 +20,7 @@ class Peer:
     name = ""
     can_probe = False
     can_tunnel = True  # TCP mode, as it comes
+    rules = ("", "hosts", "map", "typical")  # what it can be told to decide
 
     def command(self, case, pem: pathlib.Path, response_bytes: int, directory: pathlib.Path) -> list[str]:
         raise NotImplementedError
@@ -71,20 +74,25 @@ defaults
 """
 
     def command(self, case, pem, response_bytes, directory):
+        return self._write(self.text(case, pem, directory), directory)
+
+    def text(self, case, pem, directory):
         text = self.HEAD.format(max_connections=MAX_CONNECTIONS, tuning=self.TUNED if case.tuned else "",
                                 mode="tcp" if case.tunnel else "http")
         if case.tuned or case.splice:
             text += "    option splice-auto\n"
+        lines, sections = "    default_backend servers\n", ""
+        if case.rules:
+            lines, sections = rules.haproxy(case, directory)
         text += f"""
 frontend clients
     bind 127.0.0.1:{PROXY_PORT}{f" ssl crt {pem}" if case.tls else ""}
-    default_backend servers
-backend servers
+{lines}{sections}backend servers
     balance {"leastconn" if case.servers > 1 else "roundrobin"}
 """
         for i in range(case.servers):
             text += f"    server s{i} 127.0.0.1:{ORIGIN_PORT}\n"
-        return self._write(text, directory)
+        return text
 
     def probing_command(self, kind, servers, directory):
         text = self.HEAD.format(max_connections=MAX_CONNECTIONS, tuning="", mode="http")
@@ -108,6 +116,7 @@ backend servers
 class Nginx(Peer):
     name = "nginx"
     can_tunnel = False  # that is a module of its own
+    rules = ("", "hosts", "map")
 
     TEXT = """
 daemon off;
@@ -138,14 +147,11 @@ http {{
         keepalive_timeout 300s;
         keepalive_time 24h;
     }}
+{beside}
     server {{
-        listen 127.0.0.1:{port}{ssl} reuseport backlog=4096;
+        listen 127.0.0.1:{port}{ssl} {options}backlog=4096;
 {settings}
-        location / {{
-            proxy_pass http://servers;
-            proxy_http_version 1.1;
-            proxy_set_header Connection "";
-        }}
+{location}
     }}
 }}
 """
@@ -167,9 +173,12 @@ http {{
         if case.tls:
             settings += f"        ssl_certificate {pem};\n        ssl_certificate_key {pem};\n"
             settings += "        ssl_protocols TLSv1.2 TLSv1.3;\n"
+        beside, location = rules.nginx(case, directory, PROXY_PORT) if case.rules else ("", rules.NGINX_LOCATION)
+        options = "default_server " if case.rules else "reuseport "
         path = directory / "nginx.conf"
         path.write_text(self.TEXT.format(directory=directory, max_connections=MAX_CONNECTIONS, port=PROXY_PORT,
-                                         origin_port=ORIGIN_PORT, ssl=" ssl" if case.tls else "", settings=settings))
+                                         origin_port=ORIGIN_PORT, ssl=" ssl" if case.tls else "", settings=settings,
+                                         beside=beside, location=location, options=options))
         return [shutil.which("nginx", path="/usr/sbin:/usr/bin"), "-e", "stderr", "-c", str(path)]
 
     def version_command(self):
@@ -197,6 +206,8 @@ backends = ( {{ name = "servers"; {settings} servers = ( {servers} ); }} );
         self.program = build / "proxy" / "runtime" / "weir"
 
     def command(self, case, pem, response_bytes, directory):
+        if case.rules:  # the very text that haproxy gets
+            return self._write_text(Haproxy().text(case, pem, directory), directory)
         tls = f'ssl = true; crt = ["{pem}"];' if case.tls else ""
         rows = [f'{{ name = "s{i}"; address = "127.0.0.1:{ORIGIN_PORT}"; }}' for i in range(case.servers)]
         return self._write(directory, tls=tls, settings='balance = "leastconn";' if case.servers > 1 else "",
@@ -211,8 +222,11 @@ backends = ( {{ name = "servers"; {settings} servers = ( {servers} ); }} );
         return self._write(directory, tls="", settings=settings, servers=",\n".join(rows), mode="http")
 
     def _write(self, directory, **parts):
+        return self._write_text(self.TEXT.format(max_connections=MAX_CONNECTIONS, port=PROXY_PORT, **parts), directory)
+
+    def _write_text(self, text, directory):
         path = directory / "weir.conf"
-        path.write_text(self.TEXT.format(max_connections=MAX_CONNECTIONS, port=PROXY_PORT, **parts))
+        path.write_text(text)
         return [str(self.program), "-db", "-f", str(path)]
 
     def version_command(self):

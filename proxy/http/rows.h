@@ -6,7 +6,7 @@
 #include "proxy/rules/rows.h"
 
 extern const struct fetch header_fetches[], cookie_fetches[], request_fetches[], param_fetches[],
-    message_fetches[], track_fetches[];
+    message_fetches[], body_fetches[], auth_fetches[], track_fetches[];
 extern const struct converter track_converters[];
 extern const struct action answer_actions[], field_actions[], line_actions[], redirect_actions[],
     normalize_actions[], stream_actions[], persist_actions[], track_actions[];

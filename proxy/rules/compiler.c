@@ -12,6 +12,7 @@
 #include "proxy/rules/log_formats.h"
 #include "proxy/rules/pattern_list.h"
 #include "proxy/rules/ruleset.h"
+#include "proxy/rules/switch.h"
 
 /* ---- lists of rules ----------------------------------------------------------------------------------- */
 
@@ -279,6 +280,8 @@ static void compile_proxy(struct compiler *c, struct conf_proxy *proxy)
     }
     log_format_default(c);
     diagnose_proxy(c);
+    for (size_t i = 0; i < RULES_COUNT; i++)
+        rule_switch_build(c, &c->rules->sets[i]);
     proxy->rules = c->rules;
 }
 

@@ -209,6 +209,11 @@ static bool read_var(struct compiler *c, struct arg *arg, const char *text)
 
 static bool read_userlist(struct compiler *c, struct arg *arg, const char *text)
 {
+    for (size_t i = 0; i < c->config->userlist_count; i++) {
+        arg->userlist = &c->config->userlists[i];
+        if (strcmp(arg->userlist->name, text) == 0)
+            return true;
+    }
     CONF_FAIL(c->l, arg->span, "give a section: userlist NAME", "there is no userlist '%s'", text);
     return false;
 }

@@ -10,6 +10,16 @@
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/pattern_set.h"
 
+/* A change must not wait for ever while others keep looking things up. */
+static void lock_init(pthread_rwlock_t *lock)
+{
+    pthread_rwlockattr_t attributes;
+    pthread_rwlockattr_init(&attributes);
+    pthread_rwlockattr_setkind_np(&attributes, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+    pthread_rwlock_init(lock, &attributes);
+    pthread_rwlockattr_destroy(&attributes);
+}
+
 static struct pattern_list *list_new(struct compiler *c, const char *path, struct conf_span span)
 {
     struct conf_arena *arena = c->l->arena;
@@ -18,7 +28,7 @@ static struct pattern_list *list_new(struct compiler *c, const char *path, struc
     list->id = -1;
     list->place = span.place;
     list->can_change = path != NULL;
-    pthread_rwlock_init(&list->lock, NULL);
+    lock_init(&list->lock);
     arena_defer(arena, pattern_list_release, list);
     list->next = c->config->pattern_lists;
     c->config->pattern_lists = list;

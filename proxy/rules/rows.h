@@ -12,7 +12,8 @@
 
 struct compiler; /* proxy/rules/compiler.h */
 struct condition;
-struct regex; /* proxy/base/regex.h */
+struct rule_switch; /* proxy/rules/switch.h */
+struct regex;       /* proxy/base/regex.h */
 
 /* ---- arguments: fetch(a,b), converter(a,b) ------------------------------------------------------------ */
 
@@ -188,6 +189,8 @@ struct rule {
     const struct action *action;
     const void *data;                  /* what compile() returned */
     const struct condition *condition; /* NULL: always */
+    const struct rule_switch
+        *run; /* of rules that begins here and is found by one lookup, or NULL */
     struct conf_place place;
     const char *text; /* the line, for traces */
 };

@@ -15,13 +15,11 @@
 #include "proxy/rules/condition.h"
 #include "proxy/rules/rows.h"
 
-struct rule_switch;
 struct stick_rules;
 
 struct ruleset {
     const struct rule *rules;
     size_t count;
-    const struct rule_switch *switches; /* by the index where each run of rules begins, or NULL */
 };
 
 /* Captures declared by a frontend, in the order of their slots. */

@@ -10,7 +10,8 @@ extern const struct fetch conn_fetches[], tls_fetches[], pool_fetches[];
 
 static const struct fetch *const fetches[] = {
     process_fetches, conn_fetches,    tls_fetches,     pool_fetches,    header_fetches,
-    cookie_fetches,  request_fetches, param_fetches, message_fetches, track_fetches, NULL,
+    cookie_fetches,  request_fetches, param_fetches, message_fetches, body_fetches, auth_fetches,
+    track_fetches,   NULL,
 };
 
 extern const struct converter pool_converters[];

@@ -9,7 +9,7 @@ MACRO = re.compile(r"\b(CONF_FAIL|CONF_WARN|CONF_REMARK|conf_report_add)\(")
 FORMAT_AT = {"CONF_FAIL": 3, "CONF_WARN": 3, "CONF_REMARK": 3, "conf_report_add": 4}
 LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"')
 PYTHON_LITERAL = re.compile(r"'((?:[^'\\\n]|\\.)*)'" + r'|"((?:[^"\\\n]|\\.)*)"')
-ROOMS = ("config/", "proxy/runtime/")
+ROOMS = ("config/", "proxy/")
 # Where they are declared, not used.
 DECLARED_IN = {"config/loader.h", "config/report.h", "config/report.c"}
 # No memory, or more than 128 MB of it: nothing for a test.

@@ -21,8 +21,6 @@ CASES = [
      "1:79", "HAProxy itself does not know 'key'"),
     ("w.conf", "defaults = { option_httplog = true; };\n" + CONF % "option_httplog = false;", "3:5",
      "HAProxy itself does not take 'no option httplog'"),
-    ("w.conf", CONF % 'http_request = ( { return = { string = "x"; }; } );', "2:24",
-     "a body without a type becomes text/plain, as HAProxy needs one"),
     ("w.conf", CONF % "stats = { show_node = false; };", "2:15",
      "'stats show-node' has no counterpart in haproxy.cfg"),
     ("w.conf", CONF.replace('1:80"; }', '1:80"; send_proxy = false; }') % "",

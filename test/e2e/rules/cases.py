@@ -134,4 +134,87 @@ ANSWERS = [
     Case("monitor fail unless", "monitor-uri /alive\nmonitor fail unless { path /alive }", request=get("/alive")),
 ]
 
-ALL = EDITING + TARGETS + ANSWERS
+
+
+def shows(name, *expressions, request=None, response=None, **more):
+    """Each expression's value in a field of its own, of the request that the server gets."""
+    lines = ["http-request set-header x-r%d <%%[%s]>" % (i, e) for i, e in enumerate(expressions)]
+    return Case(name, "\n".join(lines), request=request or get(), **more)
+
+
+def shows_response(name, *expressions, **more):
+    lines = ["http-response set-header x-r%d <%%[%s]>" % (i, e) for i, e in enumerate(expressions)]
+    return Case(name, "\n".join(lines), **more)
+
+
+def tests(name, *conditions, request=None, **more):
+    """Which of the conditions hold, in a field."""
+    lines = ["http-request add-header x-r %d if %s" % (i, c) for i, c in enumerate(conditions)]
+    return Case(name, "\n".join(lines), request=request or get(), **more)
+
+
+LISTS = get("/", "X-L: a, b ,c", "X-L: d", 'X-Q: "a,b", c', "X-E:", "X-N: 12ab", "X-I: 192.0.2.1:80, [2001:db8::1], nope", "X-C: a,,b,")
+COOKIES = get("/", "Cookie: a=1; b=2; c=3; a=4", "Cookie: d=x=y; e=; f; g=\"q;r\"")
+QUERY = "/p/q.html?a=1&b=&c&a=2;d=x%20y&e=f=g"
+
+FETCHES = [
+    shows("hdr last", "req.hdr(x-l)", "hdr(x-l)", "req.fhdr(x-l)", request=LISTS),
+    shows("hdr occurrences", *["req.hdr(x-l,%d)" % i for i in (1, 2, 3, 4, 5, -1, -2, -4, -5)], request=LISTS),
+    shows("fhdr occurrences", *["req.fhdr(x-l,%d)" % i for i in (1, 2, 3, -1, -2, -3)], request=LISTS),
+    shows("hdr with quotes", "req.hdr(x-q)", "req.hdr(x-q,1)", "req.fhdr(x-q)", request=LISTS),
+    shows("hdr_cnt", *["req.hdr_cnt(%s)" % n for n in ("x-l", "x-q", "x-e", "x-none", "x-c")], "req.hdr_cnt", "req.fhdr_cnt", "req.fhdr_cnt(x-l)", request=LISTS),
+    shows("hdr_val", "req.hdr_val(x-n)", "req.hdr_val(x-l)", "req.hdr_val(none)", request=LISTS),
+    shows("hdr_ip", "req.hdr_ip(x-i)", "req.hdr_ip(x-i,1)", "req.hdr_ip(x-i,2)", "req.hdr_ip(x-i,-1)", "req.hdr_ip(x-l)", request=LISTS),
+    shows("hdr_names", "req.hdr_names", "req.hdr_names(;)", request=LISTS),
+    shows("empty values", "req.hdr(x-e)", "req.hdr(x-c)", "req.hdr(x-c,2)", "req.hdr(x-c,3)", request=LISTS),
+    shows("hdrs", "req.hdrs,length", "req.hdrs,lower,sha1,hex", "req.hdrs_bin,hex", request=get("/", "x-a: 1")),
+    tests("hdr in acls", "{ req.hdr(x-l) b }", "{ req.hdr(x-l) d }", "{ req.fhdr(x-l) d }", "{ hdr_beg(x-q) c }", "{ hdr_cnt(x-l) 4 }",
+          "{ req.hdr(x-none) -m found }", "{ req.hdr(x-e) -m found }", "{ hdr_sub(x-l) B }", "{ hdr_sub(x-l) -i B }", "{ req.hdr(x-l) -m len 1 }",
+          "{ hdr_ip(x-i) 192.0.2.0/24 }", "{ hdr_val(x-n) gt 11 }", "{ hdr_dom(host) example.com }", "{ hdr_end(host) .com }", "{ hdr_reg(host) ^www }", "{ hdr_dir(x-l) c }",
+          "{ hdr_len(host) 15 }", request=LISTS),
+    shows("cookies", "req.cook(a)", "req.cook(b)", "req.cook(d)", "req.cook(e)", "req.cook(f)", "req.cook(none)", "req.cook", "cook(a)", "cookie(a)", request=COOKIES),
+    shows("cookie counts", "req.cook_cnt(a)", "req.cook_cnt", "req.cook_cnt(none)", "req.cook_val(a)", "cook_val(b)", request=COOKIES),
+    shows("quoted cookie", "req.cook(g)", request=COOKIES),
+    tests("cookies in acls", "{ req.cook(a) 1 }", "{ req.cook(a) 4 }", "{ cook_beg(d) x }", "{ req.cook(e) -m found }", "{ req.cook(none) -m found }", "{ cook_cnt(a) 2 }",
+          "{ cook_sub(d) = }", "{ cook_end(d) y }", "{ cook_reg(a) ^[0-9]$ }", "{ cook_len(d) 3 }", request=COOKIES),
+    shows("targets", "method", "url", "path", "pathq", "query", "base", "baseq", request=get(QUERY)),
+    shows("targets without a query", "url", "path", "pathq", "query", "base", "baseq", request=get("/p")),
+    shows("empty query", "query", "query,length", request=get("/p?")),
+    shows("absolute target", "url", "path", "pathq", "base", "url_ip", "url_port", request="GET http://192.0.2.7:8080/p?q HTTP/1.1\r\nHost: 192.0.2.7:8080\r\n\r\n"),
+    shows("absolute target of a name", "url_ip", "url_port", "path", request=get("http://www.example.com/p")),
+    shows("asterisk", "url", "path", "base", "url32", "base32", request=get("*", method="OPTIONS")),
+    shows("hashes", "base32", "url32", "base32+src,hex", "url32+src,hex", request=get(QUERY)),
+    shows("parameters", "urlp(a)", "urlp(b)", "urlp(c)", "urlp(d)", "urlp(e)", "url_param(a)", "urlp(none)", "urlp", "urlp_val(a)", "urlp(d),url_dec", request=get(QUERY)),
+    shows("parameters behind another sign", "urlp(j,;)", "urlp(a,;)", request=get("/p;j=1;k=2?a=3")),
+    tests("parameters in acls", "{ urlp(a) 2 }", "{ urlp(a) 1 }", "{ urlp(b) -m found }", "{ urlp(c) -m found }", "{ urlp_beg(d) x }", "{ urlp_val(a) 2 }", "{ urlp 2 }", "{ urlp_reg(a) ^1 }", request=get(QUERY)),
+    tests("paths in acls", "{ path /p/q.html }", "{ path_beg /p }", "{ path_end .html }", "{ path_dir p }", "{ path_sub q. }", "{ path_reg ^/p/ }", "{ path_len 9 }", "{ path_dom q }",
+          "{ url_beg /p }", "{ url_sub a=1 }", "{ base_beg www }", "{ base_end html }", "{ path -i /P/Q.HTML }", "{ url_end =g }", "{ url_dir q.html }", request=get(QUERY)),
+    tests("methods in acls", "METH_GET", "METH_POST", "HTTP_1.1", "HTTP_1.0", "{ method GET HEAD }", "{ method POST }", "HTTP_URL_ABS", "HTTP_URL_SLASH", "HTTP_URL_STAR", "HTTP_CONTENT", "{ req.ver 1.1 }", "TRUE", "{ req.proto_http }"),
+    tests("methods of a HEAD", "METH_GET", "METH_HEAD", "{ method HEAD }", "{ method get }", "{ method -i get }", request=get(method="HEAD")),
+    tests("a POST", "METH_POST", "HTTP_CONTENT", "{ req.body_size 3 }", "{ req.hdr_val(content-length) gt 2 }", request=get(method="POST", body="abc")),
+    shows("versions", "req.ver", "req_ver", "capture.req.ver", request=get(version="1.0")),
+    shows("first request", "http_first_req"),
+    shows_response("response fields", "res.hdr(x-list)", "res.hdr(x-list,1)", "res.fhdr(x-list)", "res.hdr_cnt(x-list)", "res.fhdr_cnt", "shdr(server)", "res.hdr_names", "hdr(x-list,2)", "status", "res.ver"),
+    shows_response("response cookies", "res.cook(sid)", "scook(sid)", "res.cook_cnt", "res.cook_val(sid)", "res.cook", "res.cook(Path)"),
+    shows_response("request seen from the response", "capture.req.uri", "capture.req.method", "capture.res.ver", "var(txn.x)", request=get("/u?v")),
+    Case("variables across", "http-request set-var(txn.p) path\nhttp-request set-var(req.q) path\nhttp-response set-header x-p <%[var(txn.p)]>\nhttp-response set-header x-q <%[var(req.q)]>"),
+    Case("several cookies set", "http-response set-header x-r <%[res.cook(b)]>,<%[res.cook(a)]>,<%[res.cook_cnt]>,<%[res.cook]>",
+         response=b"HTTP/1.1 200 OK\r\nSet-Cookie: a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT\r\nSet-Cookie: b=2; a=3\r\nContent-Length: 0\r\n\r\n"),
+    Case("response acl", "http-response set-header x-r 1 if { status 200:299 }\nhttp-response set-header x-s 1 if { res.hdr(x-list) b }\nhttp-response set-header x-t 1 if { shdr_sub(server) rig }"),
+    shows("a converter chain", "req.hdr(host),lower,field(1,.),length"),
+]
+
+BODIES = [
+    Case("buffered body", "option http-buffer-request\nhttp-request set-header x-r <%[req.body]>,<%[req.body_len]>,<%[req.body_size]>", request=get(method="POST", body="abc")),
+    Case("body in pieces", "option http-buffer-request\nhttp-request set-header x-r <%[req.body]>", request=[get(method="POST", body="abcdef")[:-3], 0.2, "def"]),
+    Case("body not waited for", "http-request set-header x-r <%[req.body_size]>", request=get(method="POST", body="abc")),
+    Case("wait-for-body", "http-request wait-for-body time 2s\nhttp-request set-header x-r <%[req.body]>", request=[get(method="POST", body="abcdef")[:-3], 0.2, "def"]),
+    Case("wait-for-body at least", "http-request wait-for-body time 2s at-least 2\nhttp-request set-header x-r <%[req.body_len]>", request=[get(method="POST", body="abcdef")[:-3], 0.3, "def"]),
+    Case("wait-for-body too long", "http-request wait-for-body time 200ms\nhttp-request set-header x-r <%[req.body]>", request=get(method="POST", body="abcdef")[:-3]),
+    Case("form", "option http-buffer-request\nhttp-request set-header x-r <%[req.body_param(a)]>,<%[req.body_param(b)]>,<%[req.body_param]>", request=get(method="POST", body="a=1&b=2")),
+    Case("chunks", "option http-buffer-request\nhttp-request set-header x-r <%[req.body]>,<%[req.body_len]>,<%[req.body_size]>", request=get("/", "Transfer-Encoding: chunked", method="POST") + "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"),
+    Case("deny by body", "option http-buffer-request\nhttp-request deny if { req.body -m sub evil }", request=get(method="POST", body="x=evil")),
+    Case("expect 100", "http-request wait-for-body time 1s\nhttp-request set-header x-r <%[req.body]>", request=[get("/", "Expect: 100-continue", "Content-Length: 3", method="POST"), 0.2, "abc"]),
+]
+
+ALL = EDITING + TARGETS + ANSWERS + FETCHES + BODIES

@@ -38,6 +38,42 @@ static bool fetch_none(struct sample_env *env, const struct fetch *row, const st
     return false;
 }
 
+static bool fetch_bool(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                       struct sample *out)
+{
+    (void)env, (void)args;
+    sample_set_bool(out, row->value != 0);
+    return true;
+}
+
+/* There may yet be one, until nothing more can come. */
+static bool fetch_maybe(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                        struct sample *out)
+{
+    (void)row, (void)args;
+    out->flags |= env->is_final ? 0 : SAMPLE_MAY_CHANGE;
+    return false;
+}
+
+const char *language_text, *language_more;
+bool language_may_change;
+unsigned language_asked;
+
+/* The two texts above, one after the other. */
+static bool fetch_texts(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                        struct sample *out)
+{
+    const char *text = out->cursor[0] == 0 ? language_text : language_more;
+    (void)env, (void)row, (void)args;
+    language_asked++;
+    out->flags |= language_may_change ? SAMPLE_MAY_CHANGE : 0;
+    if (text == NULL)
+        return false;
+    sample_set_text(out, SAMPLE_STRING, text, strlen(text));
+    out->flags |= out->cursor[0]++ == 0 && language_more != NULL ? SAMPLE_HAS_MORE : 0;
+    return true;
+}
+
 /* Its arguments, one after the other. */
 static bool fetch_each(struct sample_env *env, const struct fetch *row, const struct arg *args,
                        struct sample *out)
@@ -93,6 +129,10 @@ static const struct fetch fetches[] = {
     {.name = "be_index", .out = SAMPLE_INT, .args = {{ARG_BACKEND}, 1, false, false}, .run = fetch_proxy},
     {.name = "srv_index", .out = SAMPLE_INT, .args = {{ARG_SERVER}, 1, false, false}, .run = fetch_server},
     {.name = "mask", .out = SAMPLE_IPV4, .args = {{ARG_MASK4}, 1, false, false}, .run = fetch_address},
+    {.name = "always_true", .out = SAMPLE_BOOL, .run = fetch_bool, .value = 1},
+    {.name = "always_false", .out = SAMPLE_BOOL, .run = fetch_bool},
+    {.name = "maybe", .out = SAMPLE_BOOL, .run = fetch_maybe},
+    {.name = "texts", .out = SAMPLE_STRING, .run = fetch_texts},
     {.name = "of_request", .out = SAMPLE_STRING, .use = USE_REQUEST, .run = fetch_none},
     {.name = "of_response", .out = SAMPLE_STRING, .use = USE_RESPONSE, .run = fetch_none},
     {.name = NULL},
@@ -202,7 +242,7 @@ const struct rule_tables language_tables = {
     .converters = (const struct converter *const[]){converters, var_converters, NULL},
     .actions = (const struct action *const[]){actions, var_actions, switching_actions, NULL},
     .tokens = (const struct format_token *const[]){tokens, NULL},
-    .lines = (const struct line_row *const[]){NULL},
+    .lines = (const struct line_row *const[]){acl_lines, NULL},
 };
 
 static void compile(struct loader *l, struct config *config)

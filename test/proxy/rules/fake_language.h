@@ -25,6 +25,11 @@ struct language_env {
 void language_env_init(struct language_env *e);
 void language_env_clear(struct language_env *e);
 
+/* What the fetch `texts` gives: one text, or two; how often it was asked. */
+extern const char *language_text, *language_more;
+extern bool language_may_change;
+extern unsigned language_asked;
+
 extern const struct rule_tables language_tables;
 
 #endif

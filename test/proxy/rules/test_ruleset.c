@@ -45,12 +45,12 @@ static void rules_run_in_order_until_one_decides(void **state)
         unsigned at;
     } cases[] = {
         {TCP "allow", RULE_STOPS, 1},
-        {TCP "allow if no\n" TCP "deny", RULE_ANSWERS, 2},
-        {TCP "allow if yes\n" TCP "deny", RULE_STOPS, 1},
-        {TCP "set-var(txn.x) str(a)\n" TCP "deny if no", RULE_GOES_ON, 2},
+        {TCP "allow if FALSE\n" TCP "deny", RULE_ANSWERS, 2},
+        {TCP "allow if TRUE\n" TCP "deny", RULE_STOPS, 1},
+        {TCP "set-var(txn.x) str(a)\n" TCP "deny if FALSE", RULE_GOES_ON, 2},
         {TCP "fail\n" TCP "allow", RULE_FAILS, 1},
         {TCP "set-var(txn.x) str(a)\n" TCP "wait\n" TCP "deny", RULE_WAITS, 1},
-        {TCP "deny if maybe\n" TCP "allow", RULE_WAITS, 0},
+        {TCP "deny if { maybe }\n" TCP "allow", RULE_WAITS, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         unsigned at = 0;
@@ -66,7 +66,7 @@ static void a_list_goes_on_where_it_waited(void **state)
 {
     (void)state;
     struct config *config =
-        load(TCP "set-var(txn.x) str(a)\n" TCP "deny if maybe\n" TCP "wait\n" TCP "allow");
+        load(TCP "set-var(txn.x) str(a)\n" TCP "deny if { maybe }\n" TCP "wait\n" TCP "allow");
     unsigned at = 0;
     assert_int_equal(run(config, &at), RULE_WAITS);
     assert_int_equal(at, 1);
@@ -81,7 +81,7 @@ static void each_rule_begins_with_the_whole_scratch(void **state)
 {
     (void)state;
     struct config *config = load(TCP "set-var(txn.x) str(abc),upper,upper\n" TCP
-                                     "set-var-fmt(txn.y) a%[str(b),upper]\n" TCP "fail if no");
+                                     "set-var-fmt(txn.y) a%[str(b),upper]\n" TCP "fail if FALSE");
     unsigned at = 0;
     assert_int_equal(run(config, &at), RULE_GOES_ON);
     assert_int_equal(e.scratch.used, 0);
@@ -157,14 +157,14 @@ static void a_listener_is_told_of_each_rule(void **state)
     (void)state;
     struct listener listener = {.trace = {listen_to}};
     struct config *config =
-        load(TCP "deny if no\n" TCP "set-var(txn.x) int(5)\n" TCP "allow if yes");
+        load(TCP "deny if FALSE\n" TCP "set-var(txn.x) int(5)\n" TCP "allow if TRUE");
     unsigned at = 0;
     e.env.trace = &listener.trace;
     assert_int_equal(run(config, &at), RULE_STOPS);
-    assert_string_equal(listener.text, "7:-:tcp-request content deny if no\n"
+    assert_string_equal(listener.text, "7:-:FALSE\n7:-:tcp-request content deny if FALSE\n"
                                        "8:+:tcp-request content set-var(txn.x) int(5)\n"
                                        "0:+:txn.x = 5\n"
-                                       "9:+:tcp-request content allow if yes\n");
+                                       "9:+:TRUE\n9:+:tcp-request content allow if TRUE\n");
     language_env_clear(&e);
     config_free(config);
 }
@@ -179,9 +179,9 @@ static void a_backend_is_chosen_by_name(void **state)
         int want; /* -1: none */
     } cases[] = {
         {"use_backend app", 1},
-        {"use_backend app if no", -1},
+        {"use_backend app if FALSE", -1},
         {"use_backend %[str(app)]", 1},
-        {"use_backend a%[str(p)]p if yes", 1},
+        {"use_backend a%[str(p)]p if TRUE", 1},
         {"use_backend %[str(none)]\nuse_backend app", -1},
         {"use_backend %[none]", -1},
     };
@@ -208,8 +208,8 @@ static void what_cannot_be_meant_gets_a_warning(void **state)
         unsigned line;
         const char *message;
     } cases[] = {
-        {TCP "allow\n" TCP "deny if yes", 8, "this rule is never reached"},
-        {TCP "allow if yes\n" TCP "deny", 0, NULL},
+        {TCP "allow\n" TCP "deny if TRUE", 8, "this rule is never reached"},
+        {TCP "allow if TRUE\n" TCP "deny", 0, NULL},
         {"use_backend app\n" TCP "deny", 8,
          "a 'tcp-request content' rule placed after a 'use_backend' rule is still run before it"},
         {"mode tcp\nhttp-response allow", 8,

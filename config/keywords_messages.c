@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Words about messages that are no rules: waiting for bodies, fields that weir adds, whom to try again, error
+ * pages. And sections of users.
+ */
+#include "config/keyword.h"
+#include "config/own.h"
+
+#define AT(member) .offset = offsetof(struct draft_proxy, p.member)
+#define TURNS_ON(member) .turns_on = offsetof(struct draft_proxy, p.member)
+#define ADDRESS_AT(member) .offset = offsetof(struct conf_forwardfor, member)
+#define USER_AT(member) .offset = offsetof(struct conf_user, member)
+#define GROUP_AT(member) .offset = offsetof(struct conf_user_group, member)
+
+enum {
+    FRONT = IN_DEFAULTS | IN_FRONTEND,
+    BACK = IN_DEFAULTS | IN_BACKEND,
+    ANY = FRONT | BACK,
+};
+
+/* clang-format off */
+static const struct keyword rows[] = {
+    {.name = "option http-buffer-request", .kind = KW_FLAG, .scopes = ANY, AT(http_buffer_request), .initial = "false", .since = "1.6",
+     .doc = "Wait for the body, or for as much of it as a buffer holds, before rules look at the request."},
+    {.name = "tcp-request inspect-delay", .kind = KW_DURATION, .scopes = ANY, AT(inspect_delay_ms), .unit = UNIT_MS, .otherwise = "no wait",
+     .doc = "How long tcp-request content rules may wait for what they look at."},
+    {.name = "tcp-response inspect-delay", .kind = KW_DURATION, .scopes = BACK, AT(response_inspect_delay_ms), .unit = UNIT_MS, .otherwise = "no wait",
+     .doc = "How long tcp-response content rules may wait for what they look at."},
+    {.name = "option originalto", .kind = KW_GROUP, .scopes = ANY, AT(originalto), TURNS_ON(originalto.enabled), .params = LEVEL_ORIGINALTO,
+     .otherwise = "off", .doc = "Add the address that the client connected to, in X-Original-To."},
+    {.name = "option forwarded", .kind = KW_OWN, .scopes = ANY, AT(forwarded), .set = own_forwarded, .since = "2.8",
+     .takes = "nothing, or some of: proto, host, for, for_port, by, by_port", .otherwise = "off",
+     .doc = "Add the header field Forwarded, RFC 7239: by itself with proto and for."},
+    {.name = "http-send-name-header", .kind = KW_STRING, .scopes = BACK, AT(name_header), .min = 1, .otherwise = "off",
+     .doc = "A header field that tells the server its own name."},
+    {.name = "retry-on", .kind = KW_OWN, .scopes = BACK, AT(retry_on), .set = own_retry_on, .since = "2.0",
+     .takes = "none, conn-failure, empty-response, junk-response, response-timeout, 0rtt-rejected, all-retryable-errors, or a status",
+     .otherwise = "conn-failure; an idempotent request also when its server proves dead", .doc = "After what a request is sent again, while its body is still at hand."},
+    {.name = "errorloc", .kind = KW_OWN, .scopes = ANY, AT(error_files), .set = own_error_location, .value = 302, .takes = "a status and a location",
+     .otherwise = "a page", .doc = "A redirection in place of an error page, with 302."},
+    {.name = "errorloc302", .kind = KW_OWN, .scopes = ANY, AT(error_files), .set = own_error_location, .value = 302, .takes = "a status and a location",
+     .otherwise = "a page", .doc = "A redirection in place of an error page, with 302."},
+    {.name = "errorloc303", .kind = KW_OWN, .scopes = ANY, AT(error_files), .set = own_error_location, .value = 303, .takes = "a status and a location",
+     .otherwise = "a page", .doc = "A redirection in place of an error page, with 303."},
+    {.name = NULL},
+};
+
+static const struct keyword originalto_rows[] = {
+    {.name = "except", .kind = KW_OWN, .scopes = IN_PARAMS, .set = own_network, .takes = "an address or network",
+     .otherwise = "none", .doc = "Addresses of ours to leave out."},
+    {.name = "header", .kind = KW_STRING, .scopes = IN_PARAMS, ADDRESS_AT(header), .min = 1,
+     .initial = "X-Original-To", .doc = "Name of the header."},
+    {.name = NULL},
+};
+
+static const struct keyword userlist_rows[] = {
+    {.name = "user", .kind = KW_LIST, .scopes = IN_OTHERS, .offset = offsetof(struct conf_userlist, users), .plural = "users",
+     .params = LEVEL_USER, .list = &own_user_list, .otherwise = "nobody", .doc = "Someone who may come in."},
+    {.name = "group", .kind = KW_LIST, .scopes = IN_OTHERS, .offset = offsetof(struct conf_userlist, groups), .plural = "groups",
+     .params = LEVEL_USER_GROUP, .list = &own_user_group_list, .otherwise = "those that users name", .doc = "Several users under a name."},
+    {.name = NULL},
+};
+
+static const struct keyword user_rows[] = {
+    {.name = "name", .kind = KW_STRING, .scopes = IN_PARAMS, USER_AT(name), .position = 1, .required = true, .min = 1, .doc = "Name of the user."},
+    {.name = "password", .kind = KW_STRING, .scopes = IN_PARAMS, USER_AT(password), .min = 1, .otherwise = "nobody comes in by that name",
+     .doc = "Password as crypt(3) has hashed it: \"$6$...\"."},
+    {.name = "insecure-password", .kind = KW_OWN, .scopes = IN_PARAMS, .set = own_plain_password, .takes = "a text",
+     .otherwise = "password", .doc = "Password as it is typed."},
+    {.name = "groups", .kind = KW_WORDS, .scopes = IN_PARAMS, USER_AT(groups), .otherwise = "none", .doc = "Groups the user is in."},
+    {.name = NULL},
+};
+
+static const struct keyword user_group_rows[] = {
+    {.name = "name", .kind = KW_STRING, .scopes = IN_PARAMS, GROUP_AT(name), .position = 1, .required = true, .min = 1, .doc = "Name of the group."},
+    {.name = "users", .kind = KW_WORDS, .scopes = IN_PARAMS, GROUP_AT(users), .otherwise = "those that name it", .doc = "Users in the group."},
+    {.name = NULL},
+};
+/* clang-format on */
+
+const struct keyword_table messages_keywords = {LEVEL_PROXY, rows, 0};
+const struct keyword_table originalto_keywords = {LEVEL_ORIGINALTO, originalto_rows, 0};
+const struct keyword_table userlist_keywords = {LEVEL_USERLIST, userlist_rows, 0};
+const struct keyword_table user_keywords = {LEVEL_USER, user_rows, 0};
+const struct keyword_table user_group_keywords = {LEVEL_USER_GROUP, user_group_rows, 0};

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Readers of words about messages: errorloc, retry-on, option forwarded; and users. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/apply.h"
+#include "config/own.h"
+
+/* The last of a status counts. */
+static void add_error_file(struct loader *l, struct conf_proxy *proxy, struct conf_error_file file)
+{
+    size_t i = 0;
+    while (i < proxy->error_file_count && proxy->error_files[i].status != file.status)
+        i++;
+    if (i == proxy->error_file_count) {
+        proxy->error_files = arena_list_grow(l->arena, proxy->error_files, i, sizeof file);
+        proxy->error_file_count++;
+    }
+    proxy->error_files[i] = file;
+}
+
+/* A status that has an error page; 0 after reporting. */
+static unsigned read_status(struct loader *l, const struct conf_word *word)
+{
+    char *end;
+    unsigned long status = strtoul(word->text, &end, 10);
+    if (*end == '\0' && status >= 200 && status <= 599)
+        return (unsigned)status;
+    CONF_FAIL(l, word->span, "such as 503", "'%s' is not a status", word->text);
+    return 0;
+}
+
+/* errorloc <code> <url>: a redirection in place of the page. The row's value is its status. */
+void own_error_location(struct loader *l, const struct keyword *row, void *base,
+                        const struct conf_directive *d)
+{
+    struct draft_proxy *draft = base;
+    if (d->arg_count != 2) {
+        CONF_FAIL(l, d->name.span, "as in: errorloc 503 http://www.example.com/sorry",
+                  "'%s' needs a status and a location", row->name);
+        return;
+    }
+    unsigned status = read_status(l, &d->args[0]);
+    if (status == 0)
+        return;
+    char *bytes = arena_printf(l->arena,
+                               "HTTP/1.1 %d %s\r\ncache-control: no-cache\r\ncontent-length: 0\r\n"
+                               "location: %s\r\n\r\n",
+                               row->value, row->value == 303 ? "See Other" : "Found",
+                               d->args[1].text);
+    add_error_file(l, &draft->p,
+                   (struct conf_error_file){.status = status,
+                                            .path = d->args[1].text,
+                                            .bytes = bytes,
+                                            .len = strlen(bytes)});
+}
+
+/* ---- words that are bits ------------------------------------------------------------------------------ */
+
+struct bit_word {
+    const char *name;
+    unsigned bits;
+};
+
+static const struct bit_word retry_words[] = {
+    {"none", 0},
+    {"conn-failure", CONF_RETRY_CONNECT},
+    {"empty-response", CONF_RETRY_EMPTY},
+    {"junk-response", CONF_RETRY_JUNK},
+    {"response-timeout", CONF_RETRY_TIMEOUT},
+    {"0rtt-rejected", 0},
+    {"all-retryable-errors", CONF_RETRY_CONNECT | CONF_RETRY_EMPTY | CONF_RETRY_JUNK |
+                                 CONF_RETRY_TIMEOUT | CONF_RETRY_500 | CONF_RETRY_502 |
+                                 CONF_RETRY_503 | CONF_RETRY_504},
+    {"401", CONF_RETRY_401},
+    {"403", CONF_RETRY_403},
+    {"404", CONF_RETRY_404},
+    {"408", CONF_RETRY_408},
+    {"425", CONF_RETRY_425},
+    {"429", CONF_RETRY_429},
+    {"500", CONF_RETRY_500},
+    {"501", CONF_RETRY_501},
+    {"502", CONF_RETRY_502},
+    {"503", CONF_RETRY_503},
+    {"504", CONF_RETRY_504},
+    {NULL, 0},
+};
+
+static const struct bit_word forwarded_words[] = {
+    {"proto", CONF_FORWARDED_PROTO},       {"host", CONF_FORWARDED_HOST},
+    {"for", CONF_FORWARDED_FOR},           {"for_port", CONF_FORWARDED_FOR_PORT},
+    {"by", CONF_FORWARDED_BY},             {"by_port", CONF_FORWARDED_BY_PORT},
+    {NULL, 0},
+};
+
+static unsigned read_bits(struct loader *l, const struct keyword *row,
+                          const struct conf_directive *d, const struct bit_word *words)
+{
+    unsigned bits = 0;
+    for (size_t i = 0; i < d->arg_count; i++) {
+        const struct bit_word *word = words;
+        while (word->name != NULL && strcmp(word->name, d->args[i].text) != 0)
+            word++;
+        if (word->name == NULL)
+            CONF_FAIL(l, d->args[i].span, row->takes, "unknown word '%s' of '%s'", d->args[i].text,
+                      row->name);
+        bits |= word->bits;
+    }
+    return bits;
+}
+
+void own_retry_on(struct loader *l, const struct keyword *row, void *base,
+                  const struct conf_directive *d)
+{
+    struct draft_proxy *draft = base;
+    draft->p.retry_on = CONF_RETRY_SET | read_bits(l, row, d, retry_words);
+}
+
+void own_forwarded(struct loader *l, const struct keyword *row, void *base,
+                   const struct conf_directive *d)
+{
+    struct draft_proxy *draft = base;
+    bool is_plain = d->arg_count == 0 || d->args[0].kind == CONF_WORD_BOOL;
+    draft->p.forwarded = apply_is_off(d) ? 0
+                         : is_plain      ? CONF_FORWARDED_PROTO | CONF_FORWARDED_FOR
+                                         : read_bits(l, row, d, forwarded_words);
+}
+
+/* ---- lists of other sections -------------------------------------------------------------------------- */
+
+const struct keyword_list own_user_list = {
+    .item_bytes = sizeof(struct conf_user),
+    .count_offset = offsetof(struct conf_userlist, user_count),
+};
+
+const struct keyword_list own_user_group_list = {
+    .item_bytes = sizeof(struct conf_user_group),
+    .count_offset = offsetof(struct conf_userlist, group_count),
+};
+
+/* insecure-password: as it is typed. */
+void own_plain_password(struct loader *l, const struct keyword *row, void *base,
+                        const struct conf_directive *d)
+{
+    struct conf_user *user = base;
+    const struct conf_word *word = apply_only_arg(l, d);
+    (void)row;
+    if (word == NULL)
+        return;
+    user->password = word->text;
+    user->is_plain = true;
+}
