@@ -71,6 +71,13 @@ static bool put(char *to, size_t room, size_t *at, const char *data, size_t len)
     return true;
 }
 
+/* Names, as HAProxy has them. */
+static void lower(char *name, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        name[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] | 0x20) : name[i];
+}
+
 static bool head_text(struct sample_env *env, const struct fetch *row, const struct arg *args,
                       struct sample *out)
 {
@@ -87,8 +94,7 @@ static bool head_text(struct sample_env *env, const struct fetch *row, const str
         if ((h->flags & HTTP_HEADER_DROP) != 0)
             continue;
         (void)put(to, room, &at, v.base + h->name_off, h->name_len);
-        for (size_t c = at - h->name_len; c < at; c++) /* as HAProxy has them */
-            to[c] = to[c] >= 'A' && to[c] <= 'Z' ? (char)(to[c] | 0x20) : to[c];
+        lower(to + at - h->name_len, h->name_len);
         (void)put(to, room, &at, ": ", 2);
         (void)put(to, room, &at, v.base + h->value_off, h->value_len);
         (void)put(to, room, &at, "\r\n", 2);
@@ -139,6 +145,7 @@ static bool head_binary(struct sample_env *env, const struct fetch *row, const s
         if ((h->flags & HTTP_HEADER_DROP) != 0)
             continue;
         put_string(to, room, &at, v.base + h->name_off, h->name_len);
+        lower(to + at - h->name_len, h->name_len);
         put_string(to, room, &at, v.base + h->value_off, h->value_len);
     }
     put_string(to, room, &at, "", 0);

@@ -69,6 +69,7 @@ static void http_release(struct stream *s)
 {
     relay_bytes_free(&s->resp_head);
     rule_progress_free(&s->rules);
+    session_restore_ends(s->session);
     if (s->answer.free_state != NULL)
         s->answer.free_state(s->answer.state);
     if (s->answer.wait != NULL)

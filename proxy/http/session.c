@@ -138,9 +138,12 @@ static bool is_tcp(const struct session *session)
 void session_begin(struct session *session)
 {
     session->state = SESSION_IDLE;
-    if (!session_may_begin(session))
+    if (!session_may_begin(session)) {
         session_close(session);
-    else if (is_tcp(session))
+        return;
+    }
+    tracking_session_begins(session);
+    if (is_tcp(session))
         session->thread->hooks->begin_tcp(session);
 }
 
@@ -171,6 +174,7 @@ void session_close(struct session *session)
     if (session->stream != NULL)
         stream_free(session->stream);
     session->stream = NULL;
+    tracking_session_ends(session);
     if (session->kept != NULL)
         server_conn_close(session->kept);
     conn_close(&session->client);

@@ -37,6 +37,7 @@
 #include "proxy/http/service.h"
 #include "proxy/http/session.h"
 #include "proxy/http/thread.h"
+#include "proxy/http/tracking.h"
 #include "proxy/state/proxy_state.h"
 #include "proxy/state/server.h"
 
@@ -150,11 +151,14 @@ struct stream {
 
     struct rule_progress rules;
     struct persistence persist;
+    struct stream_stick stick;
 
     /* ---- what follows a tunnel of TCP has no memory for: see STREAM_TUNNEL_BYTES ---- */
     struct h1_error bad;          /* why request or response was refused */
     struct relay_bytes resp_head; /* a response head that did not come in one piece */
     bool upgrade;                 /* the client asks for another protocol */
+    bool closes_server; /* a rule says so */
+    bool needs_length;  /* rules took the length of the request's body away */
     bool keeps_body; /* an answer of ours to a request with a body ends the connection: redirections, as in HAProxy */
     unsigned interim_count;
 
