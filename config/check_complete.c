@@ -115,12 +115,32 @@ static void complete_http(struct building *b, const struct conf_check *check,
         add_expect(b);
 }
 
-void resolve_check_script(struct loader *l, struct conf_check *check)
+/* Settings that a kind of probe cannot do without. */
+static void check_needs(struct loader *l, const struct conf_proxy *proxy, struct conf_span span)
 {
+    const struct conf_check *check = &proxy->check;
+    bool logs_in = check->kind == CONF_CHECK_PGSQL ||
+                   (check->kind == CONF_CHECK_MYSQL && check->role != CONF_ROLE_ANY);
+    if ((proxy->caps & CONF_BACKEND) == 0)
+        return;
+    if (check->kind == CONF_CHECK_EXTERNAL && check->command == NULL)
+        CONF_FAIL(l, span, "add external-check command",
+                  "'%s' has option external-check, and no command", proxy->name);
+    if (logs_in && check->user == NULL)
+        CONF_FAIL(l, span,
+                  loader_hint(l, span, "option_pgsql_check = { user = \"...\"; }",
+                              "as in: option pgsql-check user NAME"),
+                  "the probes of '%s' need a user", proxy->name);
+}
+
+void resolve_check_script(struct loader *l, struct conf_proxy *proxy, struct conf_span span)
+{
+    struct conf_check *check = &proxy->check;
     struct conf_check_script script = {0};
     struct building b = {l, &script};
     bool is_http = check->kind == CONF_CHECK_HTTP;
     const struct conf_check_script *from = is_http ? &check->http_script : &check->tcp_script;
+    check_needs(l, proxy, span);
     if (!is_http && check->kind != CONF_CHECK_SCRIPT)
         return;
     if (!begins_by_connecting(from))

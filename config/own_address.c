@@ -237,6 +237,7 @@ static void take_name(struct loader *l, struct conf_server *server, const struct
 {
     server->naming.fqdn = arena_copy(l->arena, parts->host);
     server->naming.place = word->span.place;
+    server->naming.width = word->span.width;
     server->naming.family = parts->family;
     server->naming.is_service = *parts->host == '_';
     if (server->naming.is_service) /* the records bring the port */

@@ -102,11 +102,9 @@ static void link_section(struct loader *l, const struct conf_proxy *proxy,
 
 /* ---- the address to begin with --------------------------------------------------------------- */
 
-static struct conf_span name_span(const struct loader *l, const struct conf_server *server)
+static struct conf_span name_span(const struct conf_server *server)
 {
-    struct conf_span span = {server->naming.place, 1};
-    span.width = (unsigned)(strlen(server->addr.text) + strlen(loader_hint(l, span, "\"\"", "")));
-    return span;
+    return (struct conf_span){server->naming.place, server->naming.width};
 }
 
 /* Whether the step settles it, be it with no address. */
@@ -139,10 +137,10 @@ static void report_nowhere(struct loader *l, const struct conf_server *server)
     if (naming->is_service && naming->resolvers != NULL)
         return; /* which the C library knows nothing of */
     if (naming->resolvers != NULL)
-        CONF_WARN(l, name_span(l, server), "it is used as soon as the name resolves",
+        CONF_WARN(l, name_span(server), "it is used as soon as the name resolves",
                   "the host name '%s' does not resolve yet", naming->fqdn);
     else
-        own_report_lookup(l, name_span(l, server), naming->fqdn);
+        own_report_lookup(l, name_span(server), naming->fqdn);
 }
 
 static void settle_address(struct loader *l, struct conf_server *server)

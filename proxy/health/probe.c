@@ -105,7 +105,7 @@ static struct probe *make(struct loop *control, struct server *server, struct sc
     probe->server = server;
     probe->script = script;
     script->references++;
-    probe->conn.source.fd = probe->socket = -1;
+    probe->conn.source.fd = probe->socket = probe->external.source.fd = -1;
     probe->random = (uint32_t)(uintptr_t)probe | 1;
     wheel_timer_init(&probe->timer, on_timer);
     return probe;
@@ -255,7 +255,7 @@ static void report(struct probe *probe)
     }
 }
 
-static void finish(struct probe *probe)
+void probe_finish(struct probe *probe)
 {
     probe->result.duration_ms = (int64_t)(probe->loop->now_us - probe->started_us) / US_PER_MS;
     fall_asleep(probe);
@@ -349,7 +349,7 @@ static void on_ready(struct conn *conn)
     if (step == PROBE_CONNECT)
         step = begin_connect(probe);
     if (step == PROBE_DONE)
-        finish(probe);
+        probe_finish(probe);
 }
 
 static unsigned first_deadline_ms(const struct probe *probe)
@@ -407,6 +407,14 @@ static enum probe_step begin_connect(struct probe *probe)
     return rc != 0 ? connect_failed(probe, rc) : PROBE_WAIT;
 }
 
+static enum probe_step begin_program(struct probe *probe)
+{
+    probe->state = PROBE_EXCHANGING;
+    probe->result.is_decisive = false;
+    loop_arm(probe->loop, &probe->timer, probe->check_ms > 0 ? probe->check_ms : probe->inter_ms);
+    return external_start(probe);
+}
+
 static void start(struct probe *probe)
 {
     /* an agent may want to take its server out of maintenance */
@@ -419,8 +427,9 @@ static void start(struct probe *probe)
     probe->step = 0;
     if (!probe->is_agent)
         SET(probe->server->check_running, true);
-    if (begin_connect(probe) == PROBE_DONE)
-        finish(probe);
+    enum probe_step step = probe->script->count == 0 ? begin_program(probe) : begin_connect(probe);
+    if (step == PROBE_DONE)
+        probe_finish(probe);
 }
 
 static void on_timer(struct wheel_timer *timer)
@@ -430,10 +439,16 @@ static void on_timer(struct wheel_timer *timer)
         start(probe);
         return;
     }
+    if (probe->script->count == 0) {
+        external_kill(probe);
+        probe_end(probe, HEALTH_PROCESS_TIMEOUT, 0, NULL);
+        probe_finish(probe);
+        return;
+    }
     const struct script_step *step = &probe->script->steps[probe->step];
     bool is_expecting = probe->state == PROBE_EXCHANGING && step->conf.kind == CONF_STEP_EXPECT;
     probe_fail(probe, is_expecting ? step->timeout : states[probe->state].timeout, "");
-    finish(probe);
+    probe_finish(probe);
 }
 
 static void free_memory(struct loop_garbage *garbage)
@@ -449,6 +464,7 @@ static void free_memory(struct loop_garbage *garbage)
 void probe_free(struct probe *probe)
 {
     fall_asleep(probe);
+    external_free(probe);
     if (probe->socket >= 0)
         close(probe->socket);
     wheel_forget(&probe->loop->wheel, &probe->timer);

@@ -43,6 +43,13 @@ struct role_report {
     char version[40];
 };
 
+/* The program of an external check; see external.c. */
+struct external {
+    struct loop_source source; /* its process */
+    pid_t pid;                 /* 0 = none runs */
+    bool is_killed;            /* its time was up; it has yet to go */
+};
+
 /* Which columns of SHOW SLAVE STATUS tell how it goes. */
 struct replica_columns {
     unsigned seen, io_running, sql_running, seconds_behind;
@@ -85,6 +92,10 @@ extern const struct probe_kind probe_kind_redis, probe_kind_mysql, probe_kind_pg
 extern const struct probe_kind probe_kind_pgsql_role, probe_kind_mysql_role;
 /* role.c: the verdict, when the server has told all. */
 enum probe_step role_judge(struct probe *probe);
+/* external.c: starts the program, ends it before its time, and for good. */
+enum probe_step external_start(struct probe *probe);
+void external_kill(struct probe *probe);
+void external_free(struct probe *probe);
 /* agent.c; in no table, as no option chooses it. */
 extern const struct probe_kind probe_kind_agent;
 /* Carries out what the agent of this probe ordered, before its result is reported. */
@@ -131,10 +142,11 @@ struct probe {
     size_t unsent_len;
     const char *answer; /* since the last question; in the scratch, or kept */
     size_t answer_len;
-    char *kept;                       /* owned: the answer, once it had to be waited for; or NULL */
-    int code;                         /* told by the answer */
-    char info[SERVER_REASON_BYTES];   /* told by the answer */
-    struct agent_orders orders;       /* told by an agent's answer */
+    char *kept;                     /* owned: the answer, once it had to be waited for; or NULL */
+    int code;                       /* told by the answer */
+    char info[SERVER_REASON_BYTES]; /* told by the answer */
+    struct agent_orders orders;     /* told by an agent's answer */
+    struct external external;
     unsigned stage;                   /* of a dialogue that one judge leads */
     size_t taken;                     /* bytes of the answer that it is done with */
     struct role_report role;          /* what it learned so far */
@@ -164,6 +176,9 @@ void probe_start_in(struct probe *probe, unsigned delay_ms);
 void probe_free(struct probe *probe);
 
 /* ---- for the script ---- */
+
+/* Reports the outcome and goes to sleep; for those who end a probe on their own. */
+void probe_finish(struct probe *probe);
 
 /* Notes the outcome; info may be NULL. PROBE_DONE. */
 enum probe_step probe_end(struct probe *probe, enum health_status status, int code,

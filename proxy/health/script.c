@@ -3,6 +3,7 @@
 #include "proxy/health/script.h"
 
 #include "config/arena.h"
+#include "proxy/base/addr.h"
 #include "proxy/health/probe.h"
 
 #include <stdio.h>
@@ -158,7 +159,8 @@ static bool write_steps(struct script *script, const struct probe_kind *kind,
     }
     if (kind->write != NULL)
         return kind->write(script, check);
-    return kind->step_count > 0 || add_configured(script, &check->script);
+    return kind->step_count > 0 || kind->kind == CONF_CHECK_EXTERNAL ||
+           add_configured(script, &check->script);
 }
 
 /* More than a question and an answer, or who answers may ask back. */
@@ -173,6 +175,26 @@ static bool has_dialogue(const struct script *script)
     return is_led || answers > 1;
 }
 
+/* What external checks are told of the proxy. */
+static void keep_facts(struct script *script, const struct conf_proxy *proxy)
+{
+    script->command = keep_text(script, proxy->check.command);
+    script->path = keep_text(script, proxy->check.path);
+    script->proxy_id = proxy->id;
+    script->is_http = proxy->mode == CONF_MODE_HTTP;
+    if (proxy->bind_count == 0)
+        return;
+    const struct conf_addr *bind = &proxy->binds[0].addr;
+    struct addr addr;
+    char host[ADDR_TEXT_BYTES], port[8];
+    addr_set(&addr, (const struct sockaddr *)&bind->sa);
+    addr_format(&addr, host);
+    snprintf(port, sizeof(port), "%u", bind->port);
+    bool is_ip = bind->sa.ss_family == AF_INET || bind->sa.ss_family == AF_INET6;
+    script->bind_address = keep_text(script, is_ip ? host : bind->text);
+    script->bind_port = is_ip ? keep_text(script, port) : NULL;
+}
+
 struct script *script_new(const struct probe_kind *kind, const struct conf_proxy *proxy,
                           const char *node)
 {
@@ -183,6 +205,7 @@ struct script *script_new(const struct probe_kind *kind, const struct conf_proxy
     script->arena = arena_new();
     script->words = kind->words;
     script->node = keep_text(script, node);
+    keep_facts(script, proxy);
     script->role = proxy->check.role;
     script->user = keep_text(script, proxy->check.user);
     script->password = keep_text(script, proxy->check.password);

@@ -66,6 +66,10 @@ struct script {
     bool disable_on_404, send_state, lenient;
     bool is_dialogue; /* both sides speak more than once */
     const char *node; /* of the send-state header */
+    /* of external checks; a script without steps */
+    const char *command, *path, *bind_address, *bind_port; /* or NULL */
+    unsigned proxy_id;
+    bool is_http;
     /* of kinds that log in */
     enum conf_role role;
     const char *user, *password, *database;

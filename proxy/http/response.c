@@ -103,8 +103,10 @@ static bool is_tunnel(const struct stream *s)
 
 static enum stream_state refuse_response(struct stream *s, const char *reason)
 {
-    s->bad.reason = reason;
     s->keep_server = false;
+    if (dispatch_may_repeat(s, CONF_RETRY_JUNK))
+        return dispatch_repeat(s);
+    s->bad.reason = reason;
     return stream_fail(s, CAUSE_PROXY, 502);
 }
 
@@ -168,6 +170,22 @@ static void count_status(struct stream *s)
         tracking_server_failure(s);
 }
 
+/* Of enum conf_retry; 0 for a status that retry-on cannot name. */
+static unsigned retry_of_status(unsigned status)
+{
+    static const struct {
+        unsigned status, retry;
+    } rows[] = {
+        {401, CONF_RETRY_401}, {403, CONF_RETRY_403}, {404, CONF_RETRY_404}, {408, CONF_RETRY_408},
+        {425, CONF_RETRY_425}, {429, CONF_RETRY_429}, {500, CONF_RETRY_500}, {501, CONF_RETRY_501},
+        {502, CONF_RETRY_502}, {503, CONF_RETRY_503}, {504, CONF_RETRY_504},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (rows[i].status == status)
+            return rows[i].retry;
+    return 0;
+}
+
 /* Sends the final head and what came of the body with it. */
 static enum stream_state start_response(struct stream *s, const char *base, size_t len)
 {
@@ -176,6 +194,8 @@ static enum stream_state start_response(struct stream *s, const char *base, size
     struct gather g;
     size_t used;
     gather_init(&g);
+    if (s->backend->conf->retry_on != 0 && dispatch_may_repeat(s, retry_of_status(m->status)))
+        return dispatch_repeat(s);
     s->response_us = s->thread->loop->now_us;
     count_status(s);
     s->resp_base = (char *)base;
@@ -187,8 +207,8 @@ static enum stream_state start_response(struct stream *s, const char *base, size
             return next;
     }
     s->status = m->status;
-    bool closes = head_says_close(m, base);
     bool is_error = m->status >= 500 && m->status != 501 && m->status != 505;
+    bool closes = head_says_close(m, base);
     server_observe(s->server, is_error ? OBSERVED_STATUS : OBSERVED_RESPONSE);
     s->keep_client = !tunnel && !closes && may_keep_client(s);
     s->keep_server =

@@ -55,6 +55,8 @@ static void inherit(struct server *server, const struct server *from)
     SET(server->failed_analyses, GET(from->failed_analyses));
     memcpy(server->transitions, from->transitions, sizeof(server->transitions));
     server->transition_count = from->transition_count;
+    for (size_t i = 0; i < SERVER_STATES; i++)
+        SET(server->transition_totals[i], GET(from->transition_totals[i]));
     server->conf_disabled = from->conf_disabled;
     if (strcmp(server->check_definition, from->check_definition) == 0) {
         SET(server->up, GET(from->up));

@@ -47,10 +47,21 @@ struct server_idle {
 #define SERVER_TRANSITIONS 20
 #define SERVER_REASON_BYTES 128
 
+/* The states that a history tells apart; NOLB: it wants to leave. */
+enum server_state {
+    STATE_OF_UP,
+    STATE_OF_DOWN,
+    STATE_OF_MAINT,
+    STATE_OF_DRAIN,
+    STATE_OF_NOLB,
+    SERVER_STATES
+};
+extern const char *const server_state_names[SERVER_STATES];
+
 /* A change of state as the statistics show it. */
 struct server_transition {
     int64_t wall_us;
-    const char *state; /* static: "UP", "DOWN", "MAINT", "DRAIN" */
+    const char *state; /* of server_state_names */
     char reason[SERVER_REASON_BYTES];
 };
 
@@ -134,6 +145,7 @@ struct server {
     _Atomic uint64_t down_count;    /* chkdown */
     struct server_transition transitions[SERVER_TRANSITIONS]; /* a ring */
     unsigned transition_count;                                /* of all times */
+    _Atomic uint64_t transition_totals[SERVER_STATES];
 
     /* --- slow start; the control thread's, but for the percentage --- */
     struct loop *control; /* borrowed; NULL until the first state_commit() */

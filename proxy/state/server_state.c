@@ -14,18 +14,25 @@
 #define GET(cell) atomic_load_explicit(&(cell), memory_order_relaxed)
 #define SET(cell, value) atomic_store_explicit(&(cell), (value), memory_order_relaxed)
 
+const char *const server_state_names[SERVER_STATES] = {
+    [STATE_OF_UP] = "UP",       [STATE_OF_DOWN] = "DOWN", [STATE_OF_MAINT] = "MAINT",
+    [STATE_OF_DRAIN] = "DRAIN", [STATE_OF_NOLB] = "NOLB",
+};
+
 /* Lock held. */
 static void note_transition(struct server *server, const char *reason, const struct loop *control)
 {
     struct server_transition *note =
         &server->transitions[server->transition_count++ % SERVER_TRANSITIONS];
     enum server_admin admin = GET(server->admin);
+    enum server_state state = admin == SERVER_MAINT   ? STATE_OF_MAINT
+                              : !GET(server->up)      ? STATE_OF_DOWN
+                              : admin == SERVER_DRAIN ? STATE_OF_DRAIN
+                              : GET(server->leaving)  ? STATE_OF_NOLB
+                                                      : STATE_OF_UP;
+    SET(server->transition_totals[state], GET(server->transition_totals[state]) + 1);
     note->wall_us = loop_wall_us(control);
-    note->state = admin == SERVER_MAINT   ? "MAINT"
-                  : !GET(server->up)      ? "DOWN"
-                  : admin == SERVER_DRAIN ? "DRAIN"
-                  : GET(server->leaving)  ? "NOLB"
-                                          : "UP";
+    note->state = server_state_names[state];
     snprintf(note->reason, sizeof(note->reason), "%s", reason);
 }
 

@@ -247,7 +247,7 @@ static const struct {
     {"names and name servers", TIMEOUTS "resolvers dns\n    nameserver one tcp@10.0.0.1:53\n    parse-resolv-conf\n    hold nx 30s\n\nbackend a\n    server s app.test:80 init-addr last,none\n    server-template t 2-4 app.test:80 resolvers dns resolve-prefer ipv4\n",
      TIMEOUTS_CONF "resolvers = (\n    {\n        name = \"dns\";\n        nameservers = (\n            { name = \"one\"; address = \"tcp@10.0.0.1:53\"; }\n        );\n        parse_resolv_conf = true;\n        hold_nx = \"30s\";\n    }\n);\n\n"
      "backends = (\n    {\n        name = \"a\";\n        servers = (\n            { name = \"s\"; address = \"app.test:80\"; init_addr = \"last,none\"; }\n        );\n        server_templates = (\n"
-     "            { name = \"t\"; address = \"app.test:80\"; resolvers = \"dns\";\n              resolve_prefer = \"ipv4\"; range = \"2-4\"; }\n        );\n    }\n);\n"},
+     "            { name = \"t\"; address = \"app.test:80\"; resolvers = \"dns\"; resolve_prefer = \"ipv4\";\n              range = \"2-4\"; }\n        );\n    }\n);\n"},
     {"variables", TIMEOUTS "listen a\n    bind \"${WEIR_TEST_ADDR-*}:80\"\n    description '${literal}'\n",
      TIMEOUTS_CONF "listens = (\n    {\n        name = \"a\";\n        binds = [\"${WEIR_TEST_ADDR-*}:80\"];\n        description = \"$${literal}\";\n    }\n);\n"},
     {"an order that counts", TIMEOUTS "frontend a\n    bind *:80\n    default_backend b\n\nbackend b\n    server s 10.0.0.1:80\n\nfrontend c\n    bind *:81\n    default_backend b\n",
