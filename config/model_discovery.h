@@ -51,8 +51,8 @@ enum conf_resolve_option {
 
 /* The name of a server, where its line has a name and no address. */
 struct conf_naming {
-    const char *fqdn;              /* NULL: the line has an address */
-    struct conf_place place;       /* where the name stands, and how wide it is there */
+    const char *fqdn;        /* NULL: the line has an address */
+    struct conf_place place; /* where the name stands, and how wide it is there */
     unsigned width;
     int family;                    /* AF_INET or AF_INET6 where the line insists, else AF_UNSPEC */
     bool is_service;               /* "_http._tcp.name": SRV records, which bring the port */

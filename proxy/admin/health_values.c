@@ -247,7 +247,7 @@ GETTER(get_need_conn_est)
 
 enum stats_state stats_server_state(const struct server *server)
 {
-    if (server->admin == SERVER_MAINT)
+    if (server_is_in_maintenance(server))
         return STATE_MAINT;
     if (!server->up)
         return STATE_DOWN;

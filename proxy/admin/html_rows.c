@@ -15,6 +15,7 @@
 #include "proxy/state/health_status.h"
 #include "proxy/state/proxy_state.h"
 #include "proxy/state/server.h"
+#include "proxy/state/server_address.h"
 
 #include <string.h>
 
@@ -150,6 +151,7 @@ static void put_check(struct text *text, const struct stats_subject *s)
 static void put_server_name(const struct stats_cursor *c, struct text *text,
                             const struct stats_subject *s)
 {
+    char address[SERVER_ADDRESS_BYTES];
     text_put(text, "<th scope=row>");
     if (c->query.may_admin) {
         text_put(text, "<label><input type=checkbox name=s value=\"");
@@ -162,7 +164,8 @@ static void put_server_name(const struct stats_cursor *c, struct text *text,
     if (s->server_conf->backup)
         text_put(text, " <small class=tag>backup</small>");
     text_put(text, " <small>");
-    text_html(text, s->server->addr_text);
+    server_address_text(s->server, address);
+    text_html(text, address);
     text_put(text, "</small></th>");
 }
 

@@ -9,6 +9,7 @@
 #include "proxy/state/counters.h"
 #include "proxy/state/proxy_state.h"
 #include "proxy/state/server.h"
+#include "proxy/state/server_address.h"
 
 /* --- counts, rates and times: the same for all kinds --- */
 
@@ -111,7 +112,9 @@ GETTER(get_sid)
 GETTER(get_addr)
 {
     UNUSED(field);
-    set_string(v, s->server->addr_text);
+    _Static_assert(sizeof(v->room) >= SERVER_ADDRESS_BYTES, "no room for an address");
+    set_string(v, v->room);
+    server_address_text(s->server, v->room);
 }
 
 GETTER(get_mode)

@@ -49,7 +49,7 @@ static void find_address(const struct server *server, struct facts *facts)
     bool is_ip = server->addr.ss_family == AF_INET || server->addr.ss_family == AF_INET6;
     addr_set(&addr, (const struct sockaddr *)&server->addr);
     addr_format(&addr, host);
-    snprintf(facts->address, sizeof(facts->address), "%s", is_ip ? host : server->addr_text);
+    snprintf(facts->address, sizeof(facts->address), "%s", is_ip ? host : "unix");
     facts->port[0] = '\0';
     if (is_ip)
         snprintf(facts->port, sizeof(facts->port), "%u", addr_port(&addr));

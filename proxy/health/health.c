@@ -24,7 +24,7 @@ static void on_state_event(struct state_listener *listener, const struct state_e
 {
     (void)listener;
     struct probe *probe = event->server != NULL ? event->server->probe : NULL;
-    if (probe == NULL || !probe->paused || event->server->admin == SERVER_MAINT)
+    if (probe == NULL || !probe->paused || server_is_in_maintenance(event->server))
         return;
     probe->paused = false;
     probe_start_in(probe, 0);

@@ -11,6 +11,7 @@
 #include "proxy/health/probe.h"
 
 #include "proxy/net/proxy_protocol.h"
+#include "proxy/state/server_address.h"
 #include "proxy/state/server_state.h"
 
 #include <assert.h>
@@ -60,9 +61,9 @@ static uint16_t port_of(const struct sockaddr_storage *addr)
 static void set_address(struct probe *probe, const struct conf_server *conf)
 {
     const struct conf_server_check *check = &conf->check;
-    probe->server_addr = conf->addr.sa;
-    probe->server_addr_len = conf->addr.sa_len;
-    if (check->addr.text != NULL) {
+    probe->follows = check->addr.text == NULL;
+    probe->port = check->port;
+    if (!probe->follows) {
         probe->server_addr = check->addr.sa;
         probe->server_addr_len = check->addr.sa_len;
         set_port(&probe->server_addr, check->addr.port > 0 ? check->addr.port : conf->addr.port);
@@ -138,9 +139,10 @@ struct probe *probe_new_agent(struct loop *control, struct server *server, struc
         return NULL;
     probe->is_agent = true;
     probe_set_times(probe, global, proxy, conf);
-    bool is_elsewhere = agent->addr.text != NULL;
-    probe->server_addr = is_elsewhere ? agent->addr.sa : conf->addr.sa;
-    probe->server_addr_len = is_elsewhere ? agent->addr.sa_len : conf->addr.sa_len;
+    probe->follows = agent->addr.text == NULL;
+    probe->port = agent->port;
+    probe->server_addr = agent->addr.sa;
+    probe->server_addr_len = agent->addr.sa_len;
     set_port(&probe->server_addr, agent->port);
     probe->greeting = agent->send != NULL ? strdup(agent->send) : NULL;
     if (agent->send != NULL && probe->greeting == NULL) {
@@ -250,7 +252,7 @@ static void report(struct probe *probe)
     if (probe->is_agent) {
         agent_obey(probe);
         server_report_agent(probe->server, &probe->result, probe->loop);
-    } else if (GET(probe->server->admin) != SERVER_MAINT) { /* else nobody wants to know any more */
+    } else if (!server_is_in_maintenance(probe->server)) { /* else nobody wants to know any more */
         server_report_check(probe->server, &probe->result, probe->loop);
     }
 }
@@ -415,14 +417,26 @@ static enum probe_step begin_program(struct probe *probe)
     return external_start(probe);
 }
 
+/* Where the server is today. */
+static void follow_server(struct probe *probe)
+{
+    if (!probe->follows)
+        return;
+    probe->server_addr_len = server_read_address(probe->server, &probe->server_addr);
+    if (probe->port > 0)
+        set_port(&probe->server_addr, probe->port);
+}
+
 static void start(struct probe *probe)
 {
     /* an agent may want to take its server out of maintenance */
-    probe->paused = !probe->is_agent && GET(probe->server->admin) == SERVER_MAINT;
+    probe->paused = GET(probe->server->is_lost) ||
+                    (!probe->is_agent && GET(probe->server->admin) == SERVER_MAINT);
     if (probe->paused) {
         probe_start_in(probe, probe->inter_ms);
         return;
     }
+    follow_server(probe);
     probe->started_us = probe->loop->now_us;
     probe->step = 0;
     if (!probe->is_agent)

@@ -121,6 +121,8 @@ struct probe {
     /* settings, copied: the config may go */
     struct sockaddr_storage server_addr;
     socklen_t server_addr_len;
+    bool follows;   /* it is the server's own, which may change */
+    uint16_t port;  /* instead of that address's; 0 = none */
     char *sni;      /* owned, or NULL */
     char *greeting; /* owned: agent-send, or NULL */
     bool tls, send_proxy;

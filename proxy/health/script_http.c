@@ -7,6 +7,7 @@
 #include "proxy/base/addr.h"
 #include "proxy/health/probe.h"
 #include "proxy/http/h1.h"
+#include "proxy/state/server_address.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -73,6 +74,13 @@ static void put_state(struct text *text, const struct probe *probe)
         backend->queued);
 }
 
+static void put_host(struct text *text, const struct server *server)
+{
+    char address[SERVER_ADDRESS_BYTES];
+    server_address_text(server, address);
+    put(text, "host: %s\r\n", address);
+}
+
 size_t script_write_request(const struct probe *probe, const struct conf_request *request,
                             char *bytes)
 {
@@ -82,7 +90,7 @@ size_t script_write_request(const struct probe *probe, const struct conf_request
     for (size_t i = 0; i < request->header_count; i++)
         put_header(&text, &request->headers[i]);
     if (is_11 && !has_header(request, "host"))
-        put(&text, "host: %s\r\n", probe->server->addr_text); /* RFC 9112 3.2 wants one */
+        put_host(&text, probe->server); /* RFC 9112 3.2 wants one */
     if (probe->script->send_state)
         put_state(&text, probe);
     if (request->body != NULL)

@@ -8,6 +8,7 @@
 #include "proxy/http/rows.h"
 #include "proxy/http/stream.h"
 #include "proxy/state/access_record.h"
+#include "proxy/state/server_address.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -345,7 +346,9 @@ static bool end_of(struct sample_env *env, int end, struct addr *out)
     }
     if (end == TARGET) {
         if (server != NULL)
-            addr_set(out, (const struct sockaddr *)&server->addr);
+            (void)server_read_address(server, &sa);
+        if (server != NULL)
+            addr_set(out, (const struct sockaddr *)&sa);
         return server != NULL;
     }
     int fd = end == ACCEPTED_ON              ? env->session->client.source.fd

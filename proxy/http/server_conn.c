@@ -4,6 +4,7 @@
 
 #include "proxy/http/session.h"
 #include "proxy/http/stream.h"
+#include "proxy/state/server_address.h"
 
 #include <string.h>
 
@@ -60,28 +61,26 @@ static void set_port(struct addr *addr, unsigned port)
 }
 
 /* Where to: what the server's address leaves open is taken from where the client connected to, and the result
- * stands in `own`. NULL where that was no address of IP. */
-static const struct sockaddr *destination(const struct server_conn *sconn, struct addr *own,
-                                          socklen_t *len_out)
+ * stands in `own`; `fixed` is that address. NULL where that was no address of IP. */
+static const struct sockaddr *destination(const struct server_conn *sconn,
+                                          const struct sockaddr_storage *fixed, struct addr *own,
+                                          socklen_t *len)
 {
-    const struct server *server = sconn->server;
-    const struct server_link *link = &server->link;
-    const struct sockaddr *fixed = (const struct sockaddr *)&server->addr;
+    const struct server_link *link = &sconn->server->link;
     struct addr wanted;
-    *len_out = server->addr_len;
     if (!link->addr_of_client && !link->port_of_client)
-        return fixed;
+        return (const struct sockaddr *)fixed;
     session_destination(sconn->stream->session, &wanted);
     if (wanted.family != AF_INET && wanted.family != AF_INET6)
         return NULL;
-    addr_set(own, fixed);
+    addr_set(own, (const struct sockaddr *)fixed);
     unsigned port = addr_port(own);
     if (link->port_of_client)
         port = addr_port(&wanted) + (unsigned)link->port_offset;
     if (link->addr_of_client)
         *own = wanted;
     set_port(own, port);
-    *len_out = own->family == AF_INET ? sizeof(own->in) : sizeof(own->in6);
+    *len = own->family == AF_INET ? sizeof(own->in) : sizeof(own->in6);
     return &own->sa;
 }
 
@@ -91,7 +90,7 @@ static int start_connecting(struct server_conn *sconn)
     const struct server_link *link = &server->link;
     const struct conf_proxy *be = sconn->stream->backend->conf;
     const struct conf_keepalive *times = &be->server_keepalive;
-    struct sockaddr_storage source;
+    struct sockaddr_storage source, address;
     struct conn_options options = {
         .keepalive = {be->tcpka || be->srvtcpka, times->idle_s, times->interval_s, times->count},
         .smart = be->smart_connect,
@@ -102,9 +101,10 @@ static int start_connecting(struct server_conn *sconn)
     borrow_address(sconn->stream, link, &source, &options);
     bool by_proxy = link->socks4.ss_family != AF_UNSPEC;
     struct addr own;
-    socklen_t len;
-    const struct sockaddr *to = destination(sconn, &own, &len);
-    if (to == NULL)
+    sconn->move = atomic_load(&server->moves); /* before the address, which may be newer then */
+    socklen_t len = server_read_address(server, &address);
+    const struct sockaddr *to = destination(sconn, &address, &own, &len);
+    if (to == NULL || to->sa_family == AF_UNSPEC)
         return UV_EADDRNOTAVAIL;
     return conn_connect(&sconn->conn, sconn->thread->loop,
                         by_proxy ? (const struct sockaddr *)&link->socks4 : to,
@@ -148,10 +148,16 @@ static bool may_share(const struct session *session, enum conf_reuse reuse,
     return reuse == CONF_REUSE_AGGRESSIVE && sconn->streams > 1;
 }
 
+/* It leads to where the server is now. */
+static bool is_current(const struct server_conn *sconn)
+{
+    return sconn->move == atomic_load_explicit(&sconn->server->moves, memory_order_relaxed);
+}
+
 static struct server_conn *take_kept(struct session *session, struct server *server)
 {
     struct server_conn *kept = session->kept;
-    if (kept == NULL || kept->server != server)
+    if (kept == NULL || kept->server != server || !is_current(kept))
         return NULL;
     session->kept = NULL;
     kept->keeper = NULL;
@@ -177,7 +183,7 @@ struct server_conn *server_conn_take(struct http_thread *thread, struct server *
     if (list_is_empty(&pool->idle))
         return NULL;
     struct server_conn *sconn = LIST_ITEM(pool->idle.next, struct server_conn, node);
-    if (!may_share(session, reuse, sconn))
+    if (!is_current(sconn) || !may_share(session, reuse, sconn))
         return NULL;
     server_conn_leave_idle(sconn);
     server_conn_set_use(sconn, true);
@@ -212,7 +218,7 @@ void server_conn_give(struct server_conn *sconn, struct session *session, enum c
     struct server *server = sconn->server;
     struct server_idle *pool = server_conn_pool(sconn);
     bool welcome = !atomic_load_explicit(&server->retired, memory_order_relaxed) &&
-                   server_is_usable(server) && is_silent(&sconn->conn);
+                   server_is_usable(server) && is_current(sconn) && is_silent(&sconn->conn);
     sconn->stream = NULL;
     server_conn_set_use(sconn, false);
     bool shared = reuse != CONF_REUSE_NEVER && !is_personal(server);

@@ -29,6 +29,7 @@ struct server_conn {
     struct loop_garbage garbage;
     uint64_t idle_since_ms;
     unsigned streams; /* served so far */
+    unsigned move;    /* the server's `moves` when it was opened */
     enum server_greeting greeting;
     bool in_use;  /* counted as used, not as idle */
     bool secured; /* TLS handshake done, or none needed */

@@ -8,6 +8,7 @@
 #include "proxy/net/socks4.h"
 #include "tls/facts.h"
 #include "tls/session.h"
+#include "proxy/state/server_address.h"
 
 /* A new socket has room for so few bytes, so less than all is an error. */
 static int send_whole(struct conn *conn, const void *data, size_t len)
@@ -20,10 +21,12 @@ static int send_whole(struct conn *conn, const void *data, size_t len)
 static int greet_socks4(struct server_conn *sconn)
 {
     uint8_t ask[SOCKS4_ASK_BYTES_MAX], answer[SOCKS4_ANSWER_BYTES];
+    struct sockaddr_storage to;
     int len, rc;
     switch (sconn->greeting) {
     case GREETING_NONE:
-        len = socks4_format_ask((const struct sockaddr *)&sconn->server->addr, ask);
+        (void)server_read_address(sconn->server, &to);
+        len = socks4_format_ask((const struct sockaddr *)&to, ask);
         rc = len > 0 ? send_whole(&sconn->conn, ask, (size_t)len) : UV_EAFNOSUPPORT;
         if (rc != 0)
             return rc;

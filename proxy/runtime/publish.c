@@ -8,6 +8,7 @@
 
 #include "config/load.h"
 #include "proxy/admin/service.h"
+#include "proxy/discovery/discovery.h"
 #include "proxy/health/health.h"
 #include "proxy/http/error_set.h"
 #include "proxy/http/thread.h"
@@ -122,6 +123,7 @@ int publish(struct worker *worker, struct load *load, char reason_out[LOAD_REASO
         return -1;
     state_commit(snapshot, old, &worker->control);
     health_apply(worker->health, snapshot);
+    discovery_apply(worker->discovery, snapshot);
     snapshot_publish(&worker->snapshots, snapshot);
     sockets_commit(worker->sockets);
     log_adopt(snapshot->config);

@@ -7,6 +7,7 @@
 
 #include "proxy/admin/process.h"
 #include "proxy/admin/service.h"
+#include "proxy/discovery/discovery.h"
 #include "proxy/health/health.h"
 #include "proxy/http/thread.h"
 #include "proxy/log/log.h"
@@ -201,6 +202,9 @@ static int start(struct worker *worker, struct load *load)
     worker->health = health_new(&worker->control);
     if (worker->health == NULL)
         return complain("No probes", UV_ENOMEM);
+    worker->discovery = discovery_new(&worker->control);
+    if (worker->discovery == NULL)
+        return complain("No name resolution", UV_ENOMEM);
     admin_service_start(&worker->control);
     if (publish(worker, load, reason) != 0) {
         log_console(LOG_LEVEL_CRIT, "%s", reason);
@@ -224,6 +228,7 @@ static void tear_down(struct worker *worker)
     bool has_loop = worker->has_loop;
     reload_abandon(worker);
     threads_stop(worker);
+    discovery_free(worker->discovery);
     health_free(worker->health);
     log_stop(); /* the lines it holds name proxies */
     if (has_loop)

@@ -19,6 +19,7 @@
 
 enum worker_state { WORKER_STARTING, WORKER_SERVING, WORKER_DRAINING, WORKER_ENDING };
 
+struct discovery;
 struct health;
 struct worker;
 
@@ -60,6 +61,7 @@ struct worker {
     void (*threads_arrived)(struct worker *worker); /* once all have */
     struct snapshot_chain snapshots;
     struct health *health; /* owned */
+    struct discovery *discovery; /* owned */
     struct reload reload;
     uv_signal_t signals[WORKER_SIGNALS];
     struct wheel_timer upkeep, grace, hard_stop;

@@ -12,6 +12,7 @@
 #include "proxy/state/backend_priv.h"
 #include "proxy/state/proxy_state.h"
 #include "proxy/state/server.h"
+#include "proxy/state/server_address.h"
 #include "proxy/state/server_state_priv.h"
 #include "tls/context.h"
 
@@ -68,6 +69,7 @@ static void inherit(struct server *server, const struct server *from)
     SET(server->agent_enabled, GET(from->agent_enabled));
     SET(server->agent_health, GET(from->agent_health));
     server->agent = from->agent;
+    server_inherit_address(server, from);
 }
 
 static void take_numbers(struct server *server, const struct conf_proxy *proxy,
@@ -121,18 +123,6 @@ static void join_pool(struct server *server, uint32_t order)
     backend->servers[server->slot] = server;
 }
 
-/* What stands for it on a ring; a unix socket has but its number. */
-static uint32_t ring_base(const struct conf_server *conf)
-{
-    const struct sockaddr_storage *sa = &conf->addr.sa;
-    uint16_t port = conf->hash_key == CONF_HASH_ADDR_PORT ? conf->addr.port : 0;
-    if (conf->hash_key != CONF_HASH_ID && sa->ss_family == AF_INET)
-        return lb_ring_base_of_address(&((const struct sockaddr_in *)sa)->sin_addr, 4, port);
-    if (conf->hash_key != CONF_HASH_ID && sa->ss_family == AF_INET6)
-        return lb_ring_base_of_address(&((const struct sockaddr_in6 *)sa)->sin6_addr, 16, port);
-    return lb_ring_base_of_id(conf->id);
-}
-
 static void commit_server(struct server *server, const struct conf_proxy *proxy, size_t index,
                           struct loop *control)
 {
@@ -141,6 +131,7 @@ static void commit_server(struct server *server, const struct conf_proxy *proxy,
     bool is_new = server->slot == LB_NONE, is_heir = server->forerunner != NULL;
     if (is_heir)
         inherit(server, server->forerunner);
+    server->hash_key = conf->hash_key;
     if (is_new)
         server_warm_on(server, server->forerunner, control);
     server->forerunner = NULL;
@@ -149,7 +140,7 @@ static void commit_server(struct server *server, const struct conf_proxy *proxy,
     if (is_new)
         join_pool(server, (uint32_t)index);
     lb_pool_set_place(pool, (unsigned)server->slot, (uint32_t)index, server->backup);
-    lb_pool_set_identity(pool, (unsigned)server->slot, conf->id, ring_base(conf));
+    lb_pool_set_identity(pool, (unsigned)server->slot, conf->id, server_ring_base(server));
 }
 
 /* ---- one backend ----------------------------------------------------------------------------- */

@@ -76,7 +76,7 @@ static void on_limit(struct loop_message *message)
     unsigned errors = atomic_exchange(&server->errors_in_row, 0);
     bool is_up = GET(server->up) && GET(server->check_health) > 0;
     if (GET(server->retired) || !GET(server->check_enabled) || !is_up ||
-        GET(server->admin) == SERVER_MAINT)
+        server_is_in_maintenance(server))
         return;
     snprintf(result.info, sizeof(result.info), "Detected %u consecutive errors, last one was: %s",
              errors, rows[GET(server->last_observation)].words);

@@ -7,7 +7,6 @@
 
 #include "proxy/state/server_state.h"
 
-#include "proxy/base/addr.h"
 #include "tls/context.h"
 
 #include <stdio.h>
@@ -16,23 +15,6 @@
 
 #define US_PER_SECOND 1000000u
 #define GET(cell) atomic_load_explicit(&(cell), memory_order_relaxed)
-
-static char *addr_text_of(const struct conf_addr *conf)
-{
-    struct addr addr;
-    char host[ADDR_TEXT_BYTES];
-    char *text;
-    addr_set(&addr, (const struct sockaddr *)&conf->sa);
-    addr_format(&addr, host);
-    int length;
-    if (conf->sa.ss_family == AF_INET6 && addr.family == AF_INET6)
-        length = asprintf(&text, "[%s]:%u", host, addr_port(&addr));
-    else if (conf->sa.ss_family == AF_INET || conf->sa.ss_family == AF_INET6)
-        length = asprintf(&text, "%s:%u", host, addr_port(&addr));
-    else
-        length = asprintf(&text, "unix");
-    return length >= 0 ? text : NULL;
-}
 
 static bool make_threads(struct server *server, unsigned count)
 {
@@ -92,10 +74,12 @@ static bool copy_definition(struct server *server, const struct conf_proxy *prox
     server->addr_len = conf->addr.sa_len;
     server->tls_enabled = conf->tls.enabled;
     server->name = strdup(conf->name);
-    server->addr_text = addr_text_of(&conf->addr);
+    server->conf_port = conf->addr.port;
+    server->is_resolved = conf->naming.resolvers != NULL;
+    server->is_lost = conf->addr.sa.ss_family == AF_UNSPEC;
     server->definition = server_definition_text(conf);
     server->check_definition = server_check_definition_text(proxy, conf);
-    return server->name != NULL && server->addr_text != NULL &&
+    return server->name != NULL && copy_text(&server->fqdn, conf->naming.fqdn) &&
            copy_text(&server->sni, conf->tls.sni) && copy_link(&server->link, conf) &&
            server->definition != NULL && server->check_definition != NULL;
 }
@@ -135,19 +119,26 @@ void server_free(struct server *server)
     free(server->link.netns);
     free(server->link.interface);
     free(server->sni);
-    free(server->addr_text);
+    free(server->target);
+    free(server->fqdn);
     free(server->name);
     free(server);
 }
 
+bool server_is_in_maintenance(const struct server *server)
+{
+    return GET(server->admin) == SERVER_MAINT || GET(server->is_lost);
+}
+
 bool server_is_running(const struct server *server)
 {
-    return GET(server->up) && GET(server->admin) != SERVER_MAINT;
+    return GET(server->up) && !server_is_in_maintenance(server);
 }
 
 bool server_takes_streams(const struct server *server)
 {
-    return GET(server->up) && !GET(server->leaving) && GET(server->admin) == SERVER_READY;
+    return GET(server->up) && !GET(server->leaving) && !GET(server->is_lost) &&
+           GET(server->admin) == SERVER_READY;
 }
 
 bool server_is_usable(const struct server *server)
@@ -178,7 +169,9 @@ void server_status_text(const struct server *server, char *text, size_t size)
     unsigned rise = GET(asked->rise), fall = GET(asked->fall);
     unsigned health = GET(asked->check_health);
     bool checked = GET(asked->check_enabled);
-    if (admin == SERVER_MAINT) {
+    if (GET(server->is_lost)) {
+        snprintf(text, size, "MAINT (resolution)");
+    } else if (admin == SERVER_MAINT) {
         snprintf(text, size, "MAINT");
     } else if (asked != server && GET(asked->admin) == SERVER_MAINT) {
         snprintf(text, size, "MAINT (via %s/%s)", asked->backend->name, asked->name);

@@ -93,20 +93,28 @@ struct server {
     /* --- definition, constant --- */
     struct backend *backend; /* borrowed: of the proxy_state, which lives at least as long */
     char *name;              /* owned */
-    struct sockaddr_storage addr;
-    socklen_t addr_len;
-    char *addr_text; /* owned: "10.0.0.1:80", "[::1]:80", "unix" as in the CSV's addr */
-    char *sni;       /* owned; name to send, or NULL */
+    char *fqdn;              /* owned: the name it has instead of an address, or NULL */
+    bool is_resolved;        /* name servers are asked for that again and again */
+    uint16_t conf_port;      /* of the line; 0: none */
+    char *sni;               /* owned; name to send, or NULL */
     bool tls_enabled;
     struct server_link link;
     char *definition;       /* owned: what must stay the same for the object to be carried over */
     char *check_definition; /* owned: what must stay the same for the health to be carried over */
+
+    /* --- where it is: see server_address.h --- */
+    struct sockaddr_storage addr; /* the lock's, as the length */
+    socklen_t addr_len;
+    char *target;           /* owned: of a service, the host it is assigned to; or NULL */
+    _Atomic unsigned moves; /* how often it has moved: older connections are not kept */
+    atomic_bool is_lost;    /* no address: in maintenance until its name resolves */
 
     /* --- may change in place --- */
     _Atomic(struct tls_client_context *)
         tls;             /* counted; a replaced one goes with the old snapshot */
     _Atomic unsigned id; /* sid; counted from 1 in the file, so it moves */
     atomic_bool backup;
+    enum conf_hash_key hash_key;
     int slot;                /* index in backend->pool, LB_NONE once retired; the lock's */
     unsigned weight_conf;    /* of the configuration (iweight) */
     _Atomic unsigned weight; /* in use (uweight); 0 = no new streams */
@@ -210,6 +218,8 @@ void server_tracked_text(const struct server *server, char *text, size_t size);
 unsigned server_throttle_percent(const struct server *server);
 /* Whether it may get new streams as far as state goes: those, and weight above 0. */
 bool server_is_usable(const struct server *server);
+/* By the operator's word, or for want of an address. */
+bool server_is_in_maintenance(const struct server *server);
 /* Neither down nor in maintenance. */
 bool server_is_running(const struct server *server);
 /* "UP", "UP 1/3", "DOWN", "DOWN 1/2", "MAINT", "DRAIN", "no check" ... as the CSV's status. */

@@ -41,10 +41,21 @@ static void print_link(FILE *out, const struct conf_server *conf)
     print_text(out, conf->netns);
 }
 
+/* Where a name leads to is no part of it, if name servers say so. */
+static void print_place(FILE *out, const struct conf_server *conf)
+{
+    if (conf->naming.resolvers == NULL) {
+        print_addr(out, &conf->addr);
+        return;
+    }
+    print_text(out, conf->addr.text);
+    print_text(out, conf->naming.resolvers);
+}
+
 static void print_definition(FILE *out, const struct conf_server *conf)
 {
     const struct conf_tls *tls = &conf->tls;
-    print_addr(out, &conf->addr);
+    print_place(out, conf);
     print_link(out, conf);
     fprintf(out, "tls %d ", tls->enabled);
     if (!tls->enabled)

@@ -92,8 +92,8 @@ static void turn_verdict(struct server *server, bool up, bool leaving,
     char reason[SERVER_REASON_BYTES];
     snprintf(reason, sizeof(reason), "%s%s%.60s", health_status_rows[check->status].description,
              check->info[0] != '\0' ? ": " : "", check->info);
-    struct turn turn =
-        server_turn(server, (struct stance){GET(server->admin), up, leaving}, reason, control);
+    struct stance to = {.admin = GET(server->admin), .up = up, .leaving = leaving};
+    struct turn turn = server_turn(server, to, reason, control);
     struct line line;
     line_begin(&line, server);
     line_add(&line, "is %s", !up ? "DOWN" : leaving ? "stopping" : "UP");

@@ -25,11 +25,11 @@ static void note_transition(struct server *server, const char *reason, const str
     struct server_transition *note =
         &server->transitions[server->transition_count++ % SERVER_TRANSITIONS];
     enum server_admin admin = GET(server->admin);
-    enum server_state state = admin == SERVER_MAINT   ? STATE_OF_MAINT
-                              : !GET(server->up)      ? STATE_OF_DOWN
-                              : admin == SERVER_DRAIN ? STATE_OF_DRAIN
-                              : GET(server->leaving)  ? STATE_OF_NOLB
-                                                      : STATE_OF_UP;
+    enum server_state state = server_is_in_maintenance(server) ? STATE_OF_MAINT
+                              : !GET(server->up)               ? STATE_OF_DOWN
+                              : admin == SERVER_DRAIN          ? STATE_OF_DRAIN
+                              : GET(server->leaving)           ? STATE_OF_NOLB
+                                                               : STATE_OF_UP;
     SET(server->transition_totals[state], GET(server->transition_totals[state]) + 1);
     note->wall_us = loop_wall_us(control);
     note->state = server_state_names[state];
@@ -78,6 +78,8 @@ struct turn server_turn(struct server *server, struct stance to, const char *rea
     SET(server->admin, to.admin);
     SET(server->up, to.up);
     SET(server->leaving, to.leaving);
+    if (to.address != ADDRESS_STAYS)
+        SET(server->is_lost, to.address == ADDRESS_LOST);
     if (server->slot != LB_NONE)
         backend_refresh_up(backend);
     note_running(server, turn.was_running, now_s);
@@ -175,7 +177,8 @@ void server_set_admin_for(struct server *server, enum server_admin admin, const 
         up = server->tracked == NULL || server_is_running(server->tracked);
         SET(server->check_health, GET(server->rise));
     }
-    struct turn turn = server_turn(server, (struct stance){admin, up, false}, why, control);
+    struct stance to = {.admin = admin, .up = up};
+    struct turn turn = server_turn(server, to, why, control);
     if (admin == SERVER_MAINT)
         tell_maintenance(server, &turn);
     else
@@ -194,8 +197,8 @@ void server_set_health(struct server *server, bool up, struct loop *control)
     SET(server->check_health, up ? GET(server->rise) + GET(server->fall) - 1 : 0);
     if (GET(server->up) == up)
         return;
-    struct turn turn = server_turn(server, (struct stance){GET(server->admin), up, false},
-                                   "health set by the operator", control);
+    struct stance to = {.admin = GET(server->admin), .up = up};
+    struct turn turn = server_turn(server, to, "health set by the operator", control);
     struct line line;
     line_begin(&line, server);
     line_add(&line, "is %s, changed from CLI", up ? "UP" : "DOWN");

@@ -17,10 +17,13 @@ struct turn {
     unsigned requeued; /* waiting streams that got a slot by it */
 };
 
+enum address_turn { ADDRESS_STAYS, ADDRESS_FOUND, ADDRESS_LOST };
+
 /* What a server is turned to. */
 struct stance {
     enum server_admin admin;
     bool up, leaving;
+    enum address_turn address;
 };
 
 /* Brings pool, queue, clocks and history up to date, and the data threads. */

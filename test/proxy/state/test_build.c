@@ -4,6 +4,7 @@
  */
 #include "proxy/state/events.h"
 #include "test/proxy/state/fixture.h"
+#include "proxy/state/server_address.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -145,7 +146,9 @@ static void test_an_address_makes_a_new_server_with_the_old_counts(void **state)
     assert_int_equal(is->failed_checks, 1);
     counters_add(server_counters(was, 1), COUNTER_BYTES_IN, 5);
     assert_int_equal(counter_set_total(is->counters, COUNTER_BYTES_IN), 15);
-    assert_string_equal(is->addr_text, "127.0.0.1:999");
+    char address[SERVER_ADDRESS_BYTES];
+    server_address_text(is, address);
+    assert_string_equal(address, "127.0.0.1:999");
     backend_release(was, 0);
     assert_int_equal(was->in_flight, 0);
     end(new);

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Asking, and asking again; lookup.h draws it. */
+#include "proxy/discovery/lookup.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* One question to one name server, which may outlive the interest in it. */
+struct question {
+    struct list node;
+    struct lookup *lookup; /* NULL: nobody waits for it any more */
+    struct nameserver *nameserver;
+    enum dns_type type;
+};
+
+static void ask(struct lookup *lookup);
+
+/* ---- the end of a round ---------------------------------------------------------------------- */
+
+static void rest(struct lookup *lookup, uint64_t pause_ms)
+{
+    loop_arm(lookup->resolver->control, &lookup->timer, pause_ms);
+}
+
+static uint64_t pause_after(const struct lookup *lookup, uint32_t ttl_s)
+{
+    uint64_t ttl_ms = (uint64_t)ttl_s * 1000, most_ms = lookup->resolver->conf.hold_valid_ms;
+    if (ttl_ms < LOOKUP_PAUSE_MIN_MS)
+        ttl_ms = LOOKUP_PAUSE_MIN_MS;
+    if (most_ms < LOOKUP_PAUSE_MIN_MS / 5)
+        most_ms = LOOKUP_PAUSE_MIN_MS / 5;
+    return ttl_ms < most_ms ? ttl_ms : most_ms;
+}
+
+static bool is_among(const struct dns_record *record, const struct dns_record *records,
+                     unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (dns_record_is_same(record, &records[i]))
+            return true;
+    }
+    return false;
+}
+
+/* Those of before that may stay although the answer lacks them. */
+static unsigned keep_obsolete(const struct lookup *lookup, struct dns_record *records,
+                              unsigned count, uint64_t now_ms)
+{
+    unsigned hold_ms = lookup->resolver->conf.hold_obsolete_ms, total = count;
+    for (unsigned i = 0; i < lookup->record_count && total < DNS_RECORDS_MAX; i++) {
+        const struct dns_record *old = &lookup->records[i];
+        if (now_ms - old->seen_ms < hold_ms && !is_among(old, records, count))
+            records[total++] = *old;
+    }
+    return total;
+}
+
+static void take_records(struct lookup *lookup, struct dns_answer *answer)
+{
+    uint64_t now_ms = lookup->resolver->control->now_ms;
+    for (unsigned i = 0; i < answer->count; i++)
+        answer->records[i].seen_ms = now_ms;
+    unsigned count = keep_obsolete(lookup, answer->records, answer->count, now_ms);
+    struct dns_record *records = malloc(count * sizeof(*records));
+    if (records == NULL)
+        return; /* what was known goes on */
+    memcpy(records, answer->records, count * sizeof(*records));
+    free(lookup->records);
+    lookup->records = records;
+    lookup->record_count = count;
+}
+
+static void drop_questions(struct lookup *lookup)
+{
+    while (!list_is_empty(&lookup->questions))
+        LIST_ITEM(list_pop_front(&lookup->questions), struct question, node)->lookup = NULL;
+    lookup->waiting = 0;
+}
+
+static void succeed(struct lookup *lookup, struct dns_answer *answer, const char *nameserver)
+{
+    drop_questions(lookup);
+    take_records(lookup, answer);
+    lookup->has_answer = true;
+    lookup->good_ms = lookup->resolver->control->now_ms;
+    lookup->told = 0;
+    snprintf(lookup->by, sizeof(lookup->by), "%s/%s", lookup->resolver->name, nameserver);
+    rest(lookup, pause_after(lookup, answer->ttl_s));
+    if (answer->is_cut)
+        lookup_tell_fault(lookup,
+                          "the answer has more records than anybody needs: the first count");
+    lookup_changed(lookup);
+}
+
+struct failure {
+    const char *why; /* HAProxy's words */
+    unsigned hold_ms;
+};
+
+static struct failure failure_of(const struct lookup *lookup)
+{
+    const struct conf_resolvers *conf = &lookup->resolver->conf;
+    switch (lookup->outcome) {
+    case DNS_NX:
+        return (struct failure){"DNS NX status", conf->hold_nx_ms};
+    case DNS_TIMEOUT:
+        return (struct failure){"DNS timeout status", conf->hold_timeout_ms};
+    case DNS_REFUSED:
+        return (struct failure){"DNS refused status", conf->hold_refused_ms};
+    default:
+        return (struct failure){"unspecified DNS error", conf->hold_other_ms};
+    }
+}
+
+static void fail(struct lookup *lookup)
+{
+    const struct resolver *resolver = lookup->resolver;
+    struct failure failure = failure_of(lookup);
+    if (lookup->fault != 0 && lookup->fault != DNS_NO_RECORD && lookup->fault != lookup->told) {
+        lookup->told = lookup->fault;
+        lookup_tell_fault(lookup, dns_strerror(lookup->fault));
+    }
+    unsigned pause_ms = resolver->conf.resolve_ms;
+    rest(lookup, pause_ms > LOOKUP_PAUSE_MIN_MS / 5 ? pause_ms : LOOKUP_PAUSE_MIN_MS / 5);
+    if (resolver->control->now_ms - lookup->good_ms < failure.hold_ms)
+        return;
+    lookup->record_count = 0;
+    lookup_lost(lookup, failure.why);
+}
+
+/* That the name is not there is an answer; what never came, or makes no sense, is asked for again. */
+static bool is_final(enum dns_outcome outcome)
+{
+    return outcome == DNS_NX || outcome == DNS_NO_DATA;
+}
+
+static void end_round(struct lookup *lookup)
+{
+    bool has_other = lookup->prefer != AF_UNSPEC && lookup->outcome != DNS_TIMEOUT;
+    if (has_other && !lookup->is_second) {
+        lookup->is_second = true;
+        ask(lookup);
+    } else if (!is_final(lookup->outcome) && lookup->tries_left > 0) {
+        lookup->tries_left--;
+        lookup->is_second = false;
+        lookup->is_retry = lookup->outcome != DNS_TIMEOUT;
+        if (lookup->is_retry)
+            rest(lookup, lookup->resolver->conf.retry_ms);
+        else
+            ask(lookup); /* it has taken its time already */
+    } else {
+        fail(lookup);
+    }
+}
+
+/* ---- a round --------------------------------------------------------------------------------- */
+
+static enum dns_type present_type(const struct lookup *lookup)
+{
+    if (lookup->prefer == AF_UNSPEC)
+        return DNS_SRV;
+    return (lookup->prefer == AF_INET) != lookup->is_second ? DNS_A : DNS_AAAA;
+}
+
+/* The last one counts, but for silence, which tells less than any answer. */
+static void note_failure(struct lookup *lookup, enum dns_outcome outcome, int fault)
+{
+    if (fault != 0)
+        outcome = fault == DNS_NO_RECORD ? DNS_NO_DATA : DNS_FAILED;
+    if (outcome == DNS_TIMEOUT)
+        return;
+    lookup->outcome = outcome;
+    lookup->fault = fault;
+}
+
+static void on_answered(void *owner, enum dns_outcome outcome, const uint8_t *bytes, size_t len)
+{
+    static struct dns_answer answer; /* the control thread's; too large for the stack */
+    struct question *question = owner;
+    struct lookup *lookup = question->lookup;
+    struct nameserver *nameserver = question->nameserver;
+    enum dns_type type = question->type;
+    list_remove(&question->node);
+    free(question);
+    if (lookup == NULL || outcome == DNS_GONE)
+        return;
+    int fault = 0;
+    lookup->waiting--;
+    if (outcome == DNS_GOOD)
+        fault = dns_answer_parse(bytes, len, lookup->name, type, &answer);
+    if (outcome == DNS_GOOD && fault == 0) {
+        succeed(lookup, &answer, nameserver_name(nameserver));
+        return;
+    }
+    note_failure(lookup, outcome, fault);
+    if (lookup->waiting == 0)
+        end_round(lookup);
+}
+
+static void ask_one(struct lookup *lookup, struct nameserver *nameserver)
+{
+    struct question *question = calloc(1, sizeof(*question));
+    if (question == NULL) {
+        lookup->waiting--;
+        return;
+    }
+    question->lookup = lookup;
+    question->nameserver = nameserver;
+    question->type = present_type(lookup);
+    list_push_back(&lookup->questions, &question->node);
+    nameserver_ask(nameserver, lookup->name, question->type, on_answered, question);
+}
+
+/* An answer may come at once; `waiting` is one too high until all are asked, so no round ends here. */
+static void ask(struct lookup *lookup)
+{
+    struct resolver *resolver = lookup->resolver;
+    lookup->waiting = (unsigned)resolver->nameserver_count + 1;
+    lookup->outcome = DNS_TIMEOUT;
+    lookup->fault = 0;
+    for (size_t i = 0; i < resolver->nameserver_count && lookup->waiting > 0; i++)
+        ask_one(lookup, resolver->nameservers[i]);
+    if (lookup->waiting == 0)
+        return; /* a good answer has ended it */
+    if (--lookup->waiting == 0)
+        fail(lookup); /* nobody can be asked: trying again at once would not help */
+}
+
+static void on_timer(struct wheel_timer *timer)
+{
+    struct lookup *lookup = LIST_ITEM(timer, struct lookup, timer);
+    if (!lookup->is_retry)
+        lookup->tries_left = lookup->resolver->conf.retries;
+    lookup->is_retry = lookup->is_second = false;
+    ask(lookup);
+}
+
+/* ---- life ------------------------------------------------------------------------------------ */
+
+static void lookup_free(struct lookup *lookup)
+{
+    drop_questions(lookup);
+    list_remove(&lookup->node);
+    wheel_forget(&lookup->resolver->control->wheel, &lookup->timer);
+    free(lookup->records);
+    free(lookup->name);
+    free(lookup);
+}
+
+static struct lookup *lookup_find(struct resolver *resolver, const char *name, int prefer)
+{
+    for (struct list *n = resolver->lookups.next; n != &resolver->lookups; n = n->next) {
+        struct lookup *lookup = LIST_ITEM(n, struct lookup, node);
+        if (lookup->prefer == prefer && strcasecmp(lookup->name, name) == 0)
+            return lookup;
+    }
+    return NULL;
+}
+
+static struct lookup *lookup_new(struct resolver *resolver, const char *name, int prefer)
+{
+    struct lookup *lookup = calloc(1, sizeof(*lookup));
+    if (lookup == NULL || (lookup->name = strdup(name)) == NULL) {
+        free(lookup);
+        return NULL;
+    }
+    lookup->resolver = resolver;
+    lookup->prefer = prefer;
+    lookup->good_ms = resolver->control->now_ms;
+    lookup->tries_left = resolver->conf.retries;
+    list_init(&lookup->members);
+    list_init(&lookup->questions);
+    wheel_timer_init(&lookup->timer, on_timer);
+    list_push_back(&resolver->lookups, &lookup->node);
+    return lookup;
+}
+
+struct lookup *lookup_use(struct resolver *resolver, const char *name, int prefer,
+                          unsigned delay_ms)
+{
+    struct lookup *lookup = lookup_find(resolver, name, prefer);
+    if (lookup == NULL) {
+        lookup = lookup_new(resolver, name, prefer);
+        if (lookup == NULL)
+            return NULL;
+        rest(lookup, delay_ms);
+    }
+    lookup->users++;
+    return lookup;
+}
+
+void lookup_leave(struct lookup *lookup)
+{
+    if (--lookup->users == 0)
+        lookup_free(lookup);
+}
+
+struct resolver *resolver_new(struct loop *control, const struct conf_resolvers *conf)
+{
+    struct resolver *resolver = calloc(1, sizeof(*resolver));
+    if (resolver == NULL)
+        return NULL;
+    resolver->control = control;
+    resolver->conf = *conf;
+    list_init(&resolver->lookups);
+    resolver->name = strdup(conf->name);
+    resolver->nameservers = calloc(conf->nameserver_count + 1, sizeof(struct nameserver *));
+    if (resolver->name == NULL || resolver->nameservers == NULL) {
+        resolver_free(resolver);
+        return NULL;
+    }
+    for (size_t i = 0; i < conf->nameserver_count; i++) {
+        struct nameserver *nameserver = nameserver_new(control, conf, &conf->nameservers[i]);
+        if (nameserver != NULL)
+            resolver->nameservers[resolver->nameserver_count++] = nameserver;
+    }
+    return resolver;
+}
+
+void resolver_free(struct resolver *resolver)
+{
+    for (size_t i = 0; i < resolver->nameserver_count; i++)
+        nameserver_free(resolver->nameservers[i]);
+    while (!list_is_empty(&resolver->lookups))
+        lookup_free(LIST_ITEM(resolver->lookups.next, struct lookup, node));
+    free(resolver->nameservers);
+    free(resolver->name);
+    free(resolver);
+}
