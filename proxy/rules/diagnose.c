@@ -114,5 +114,6 @@ static void diagnose_unused_acls(struct compiler *c)
 void diagnose_proxy(struct compiler *c)
 {
     diagnose_order(c);
-    diagnose_unused_acls(c);
+    if (c->l->report->errors == 0) /* what seems to be unused may only have been misspelt */
+        diagnose_unused_acls(c);
 }
