@@ -8,6 +8,7 @@
 #include "proxy/http/rules.h"
 #include "proxy/http/sticking.h"
 #include "proxy/http/stream_log.h"
+#include "proxy/state/observe.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -86,8 +87,9 @@ static void add_head(struct stream *s, struct gather *g, const char *base, bool 
         gather_literal(g, "Transfer-Encoding: chunked\r\n");
     char line[48];
     if (needs_length)
-        gather_text(g, line, (size_t)snprintf(line, sizeof(line), "Content-Length: %" PRIu64 "\r\n",
-                                              m->content_length));
+        gather_text(g, line,
+                    (size_t)snprintf(line, sizeof(line), "Content-Length: %" PRIu64 "\r\n",
+                                     m->content_length));
     add_connection(s, g, tunnel);
     head_add_end(g, m, base, lenient);
 }
@@ -205,7 +207,9 @@ static enum stream_state start_response(struct stream *s, const char *base, size
             return next;
     }
     s->status = m->status;
+    bool is_error = m->status >= 500 && m->status != 501 && m->status != 505;
     bool closes = head_says_close(m, base);
+    server_observe(s->server, is_error ? OBSERVED_STATUS : OBSERVED_RESPONSE);
     s->keep_client = !tunnel && !closes && may_keep_client(s);
     s->keep_server =
         s->keep_server && (m->flags & HTTP_MSG_KEEP_ALIVE) != 0 && m->body != HTTP_BODY_UNTIL_CLOSE;
@@ -216,7 +220,8 @@ static enum stream_state start_response(struct stream *s, const char *base, size
     relay_start(&s->down, &s->sconn->conn, &s->session->client, body, m->content_length, chunk_out,
                 lenient);
     s->down.read_bytes = s->session->burst_bytes;
-    s->down.discard = s->asked_method == HTTP_METHOD_HEAD; /* though the server may be sending one */
+    s->down.discard =
+        s->asked_method == HTTP_METHOD_HEAD; /* though the server may be sending one */
     uint64_t interim_bytes = s->down.bytes_out;
     enum relay_status status =
         relay_push(&s->down, &g, base + m->head_bytes, len - m->head_bytes, &used);
