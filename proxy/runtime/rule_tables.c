@@ -33,7 +33,7 @@ static const struct converter *const converters[] = {
 
 static const struct action *const actions[] = {
     var_actions,   switching_actions, map_actions,       answer_actions, field_actions,
-    line_actions,  redirect_actions,  normalize_actions, stream_actions, client_actions,
+    line_actions,  redirect_actions,  normalize_actions, stream_actions, client_actions, refused_actions,
     persist_actions, NULL,
 };
 

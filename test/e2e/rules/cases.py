@@ -255,6 +255,19 @@ PAGES = [
     Case("http-error of another status", "http-error status 404 content-type text/plain string x\nhttp-request deny"),
 ]
 
+FILES = "/tmp/weir-rules-pages"  # made by test_rules.py
+
+PAGES += [
+    Case("errorfile", "errorfile 403 %s/403.http\nhttp-request deny" % FILES),
+    Case("errorfile with another status", "errorfile 403 %s/200.http\nhttp-request deny" % FILES),
+    Case("errorfiles of a section", "errorfiles site\nhttp-request deny", more="http-errors site\n errorfile 403 %s/403.http\n errorfile 404 %s/200.http\n" % (FILES, FILES)),
+    Case("return errorfile", "http-request return status 503 errorfile %s/403.http" % FILES),
+    Case("deny errorfiles", "http-request deny status 404 errorfiles site2", more="http-errors site2\n errorfile 404 %s/200.http\n" % FILES),
+    Case("return file", "http-request return content-type text/plain file %s/body.txt" % FILES),
+    Case("return lf-file", "http-request return content-type text/plain lf-file %s/format.txt" % FILES, request=get("/p")),
+    Case("errorfile and after-response", "errorfile 403 %s/403.http\nhttp-after-response set-header x-a %%[status]\nhttp-request deny" % FILES),
+]
+
 FIELDS = [
     Case("originalto", "option originalto"),
     Case("originalto header", "option originalto header X-To"),
