@@ -51,7 +51,7 @@ struct loader {
 
     struct name_map haproxy_files; /* those of `files` that are in haproxy.cfg's syntax */
     struct name_map addresses;     /* of binds, printed -> struct conf_bind */
-    struct name_map foreign_names; /* "resolvers r" -> struct haproxy_section */
+    struct name_map foreign_names; /* "resolvers r" -> struct section_kind */
     struct name_map error_groups;  /* http-errors: name -> struct error_group */
     struct name_map mentioned;     /* names in rules -> a proxy whose rule it is */
     bool any_backend;              /* a rule names its backend only when it runs */
@@ -75,6 +75,9 @@ struct loader {
  */
 const char *loader_read(struct loader *l, struct conf_arena *arena, const char *path,
                         struct conf_span span, size_t *len_out);
+
+/* Does the text the span lies in have haproxy.cfg's syntax? */
+bool loader_is_haproxy(const struct loader *l, struct conf_span span);
 
 /* The steps of config_load(), for those who want the sections and no configuration. */
 void loader_open(struct loader *l, const struct conf_input *input, struct conf_report *report);

@@ -21,6 +21,9 @@ const struct reference_chapter reference_chapters[] = {
      "Settings inside this group; `true` takes the defaults."},
     {LEVEL_SOURCE, "source", "Settings inside this group; a single text is the `address`."},
     {LEVEL_HTTPCHK, "option_httpchk", "Settings inside this group; `true` takes the defaults."},
+    {LEVEL_DATABASE_CHECK, "option_mysql_check, option_pgsql_check",
+     "Settings inside these groups; a single text is the `user`."},
+    {LEVEL_SMTP_CHECK, "option_smtpchk", "Settings inside this group; `true` takes the defaults."},
     {LEVEL_BALANCE, "balance", "Settings inside this group; a single text is its `algorithm`."},
     {LEVEL_HASH_TYPE, "hash_type", "Settings inside this group; a single text is its `method`."},
     {LEVEL_COOKIE, "cookie", "Settings inside this group; a single text is its `name`."},
@@ -29,6 +32,8 @@ const struct reference_chapter reference_chapters[] = {
     {LEVEL_USERLIST, "userlists", "Sections of users, whom http_auth() asks for their passwords."},
     {LEVEL_USER, "users", "Settings of one element of `users` in a userlist."},
     {LEVEL_USER_GROUP, "groups", "Settings of one element of `groups` in a userlist."},
+    {LEVEL_SECTION_LINES, "resolvers, userlists, peers and other sections",
+     "What sections that are not built yet hold in libconfig, where their lines are kept."},
     {LEVEL_COUNT, NULL, NULL},
 };
 

@@ -10,6 +10,7 @@
 #include "proxy/http/rules.h"
 #include "proxy/http/server_greet.h"
 #include "proxy/http/stream.h"
+#include "proxy/state/observe.h"
 
 /* Before the only server is tried again, as HAProxy: else the retries are spent within a millisecond. */
 #define PAUSE_MS 1000
@@ -203,6 +204,7 @@ enum stream_state dispatch_connecting(struct stream *s)
         return dispatch_retry_connect(s);
     sconn->secured = true;
     s->connected_us = s->thread->loop->now_us;
+    server_observe(s->server, OBSERVED_CONNECT);
     return s->mode->connected(s);
 }
 
@@ -244,6 +246,7 @@ static enum stream_state rest(struct stream *s)
 enum stream_state dispatch_retry_connect(struct stream *s)
 {
     const struct conf_proxy *be = s->backend->conf;
+    server_observe(s->server, OBSERVED_CONNECT_FAILED);
     bool may_not = be->retry_on != 0 && (be->retry_on & CONF_RETRY_CONNECT) == 0;
     if (s->retries >= be->retries || may_not)
         return stream_fail(s, CAUSE_SERVER_ABORT, 503);

@@ -60,15 +60,6 @@ static bool is_first_request(struct sample_env *env, const struct fetch *row,
     return true;
 }
 
-static bool is_http(struct sample_env *env, const struct fetch *row, const struct arg *args,
-                    struct sample *out)
-{
-    struct message_view v;
-    (void)row, (void)args;
-    sample_set_bool(out, fetch_view(env, OF_REQUEST, &v));
-    return true;
-}
-
 /* ---- the head as a whole ------------------------------------------------------------------------------ */
 
 static bool put(char *to, size_t room, size_t *at, const char *data, size_t len)
@@ -192,7 +183,7 @@ static bool captured_line(struct sample_env *env, const struct fetch *row, const
 {
     const struct stream *s = env->stream;
     (void)args;
-    if (s == NULL || s->line_len == 0)
+    if (s == NULL || env->lacks_message || s->line_len == 0)
         return false;
     const char *line = s->in + s->line_off, *end = line + s->line_len;
     const char *blank = memchr(line, ' ', s->line_len);
@@ -212,7 +203,7 @@ static bool captured_version(struct sample_env *env, const struct fetch *row,
 {
     const struct stream *s = env->stream;
     (void)args;
-    if (s == NULL || s->head_us == 0 || (row->value == OF_RESPONSE && s->resp.status == 0))
+    if (s == NULL || env->lacks_message || s->head_us == 0 || (row->value == OF_RESPONSE && s->resp.status == 0))
         return false;
     const struct http_msg *m = row->value == OF_RESPONSE ? &s->resp : &s->req;
     sample_set_text(out, SAMPLE_STRING, m->version_minor == 0 ? "HTTP/1.0" : "HTTP/1.1", 8);
@@ -232,10 +223,6 @@ const struct fetch message_fetches[] = {
     {.name = "status", .out = SAMPLE_INT, .use = USE_RESPONSE, .run = status, .doc = "The response's status code."},
     {.name = "http_first_req", .out = SAMPLE_BOOL, .use = USE_REQUEST, .run = is_first_request,
      .doc = "Whether this is the first request of its connection."},
-    {.name = "req.proto_http", .out = SAMPLE_BOOL, .use = USE_CONTENT, .run = is_http,
-     .doc = "Whether what the client sends is an HTTP request."},
-    {.name = "req_proto_http", .out = SAMPLE_BOOL, .use = USE_CONTENT, .run = is_http,
-     .doc = "Former name of req.proto_http."},
     {.name = "req.hdrs", .out = SAMPLE_STRING, .use = USE_REQUEST, .run = head_text, .value = OF_REQUEST,
      .doc = "All header fields of the request, with the empty line.", .since = "2.0"},
     {.name = "res.hdrs", .out = SAMPLE_STRING, .use = USE_RESPONSE, .run = head_text, .value = OF_RESPONSE,

@@ -113,7 +113,7 @@ static enum rule_verdict give_page(struct sample_env *env, const struct reply *r
                         &(struct rule_decision){
                             .kind = DECIDED_REPLY,
                             .cause = cause,
-                            .status = page->status,
+                            .status = (int)reply->status, /* for the log */
                             .is_denial = is_denial,
                             .head = {page->bytes, page->len > 0 ? page->head_len - 2 : 0},
                             .body = {page->bytes + page->head_len, page->len - page->head_len}});

@@ -6,7 +6,9 @@
  */
 #include "proxy/http/head.h"
 #include "proxy/http/rules.h"
+#include "proxy/http/sticking.h"
 #include "proxy/http/stream_log.h"
+#include "proxy/state/observe.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -85,8 +87,9 @@ static void add_head(struct stream *s, struct gather *g, const char *base, bool 
         gather_literal(g, "Transfer-Encoding: chunked\r\n");
     char line[48];
     if (needs_length)
-        gather_text(g, line, (size_t)snprintf(line, sizeof(line), "Content-Length: %" PRIu64 "\r\n",
-                                              m->content_length));
+        gather_text(g, line,
+                    (size_t)snprintf(line, sizeof(line), "Content-Length: %" PRIu64 "\r\n",
+                                     m->content_length));
     add_connection(s, g, tunnel);
     head_add_end(g, m, base, lenient);
 }
@@ -157,6 +160,16 @@ static bool pass_rules(struct stream *s, const char *base, size_t len, enum stre
     return true;
 }
 
+/* For stick tables: whose mistake is it? */
+static void count_status(struct stream *s)
+{
+    unsigned status = s->resp.status;
+    if (status >= 400 && status < 500)
+        tracking_client_error(s);
+    else if (status >= 500 && status < 600 && status != 501 && status != 505)
+        tracking_server_failure(s);
+}
+
 /* Of enum conf_retry; 0 for a status that retry-on cannot name. */
 static unsigned retry_of_status(unsigned status)
 {
@@ -184,6 +197,9 @@ static enum stream_state start_response(struct stream *s, const char *base, size
     if (s->backend->conf->retry_on != 0 && dispatch_may_repeat(s, retry_of_status(m->status)))
         return dispatch_repeat(s);
     s->response_us = s->thread->loop->now_us;
+    count_status(s);
+    s->resp_base = (char *)base;
+    sticking_response(s);
     if (s->frontend->conf->rules != NULL || s->backend->conf->rules != NULL ||
         persist_wants_response(s)) {
         enum stream_state next;
@@ -191,7 +207,9 @@ static enum stream_state start_response(struct stream *s, const char *base, size
             return next;
     }
     s->status = m->status;
+    bool is_error = m->status >= 500 && m->status != 501 && m->status != 505;
     bool closes = head_says_close(m, base);
+    server_observe(s->server, is_error ? OBSERVED_STATUS : OBSERVED_RESPONSE);
     s->keep_client = !tunnel && !closes && may_keep_client(s);
     s->keep_server =
         s->keep_server && (m->flags & HTTP_MSG_KEEP_ALIVE) != 0 && m->body != HTTP_BODY_UNTIL_CLOSE;
@@ -202,7 +220,8 @@ static enum stream_state start_response(struct stream *s, const char *base, size
     relay_start(&s->down, &s->sconn->conn, &s->session->client, body, m->content_length, chunk_out,
                 lenient);
     s->down.read_bytes = s->session->burst_bytes;
-    s->down.discard = s->asked_method == HTTP_METHOD_HEAD; /* though the server may be sending one */
+    s->down.discard =
+        s->asked_method == HTTP_METHOD_HEAD; /* though the server may be sending one */
     uint64_t interim_bytes = s->down.bytes_out;
     enum relay_status status =
         relay_push(&s->down, &g, base + m->head_bytes, len - m->head_bytes, &used);

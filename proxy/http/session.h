@@ -61,7 +61,10 @@ struct session {
     struct relay_bytes intake;
     struct wheel_timer deadline; /* of the session's state, or of its stream */
 
+    struct tracked_set *tracked; /* owned: stick counters of the connection; mostly NULL */
     struct var_store vars;  /* owned: those of the scope sess */
+    bool expects_header;    /* a rule says that a PROXY header comes first */
+    bool speaks_http;       /* although its frontend has mode tcp */
     struct list node;       /* in the thread's sessions */
     struct loop_task again; /* a pipelined request waits in the buffer, or reading goes on */
     struct loop_garbage garbage;
@@ -89,6 +92,8 @@ MUST_CHECK bool session_change_ends(struct session *session);
 void session_restore_ends(struct session *session);
 /* Where the client has connected to; family AF_UNSPEC when that cannot be told. */
 void session_destination(const struct session *session, struct addr *out);
+/* Of a TCP frontend: what is read from now on, and was so far, is HTTP. There is no stream. */
+void session_speak_http(struct session *session);
 /* The stream has ended; session->stream is NULL, or a new one with the first bytes of the next request. */
 void session_stream_ended(struct session *session, enum session_fate fate);
 /* Its address is not configured any more: the connection ends with the stream at hand. */

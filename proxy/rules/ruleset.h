@@ -15,6 +15,8 @@
 #include "proxy/rules/condition.h"
 #include "proxy/rules/rows.h"
 
+struct stick_rules;
+
 struct ruleset {
     const struct rule *rules;
     size_t count;
@@ -44,6 +46,8 @@ struct proxy_rules {
     unsigned capture_cookie_len;
     const struct rule_error *errors;
     size_t error_count;
+    const struct stick_rules *sticking; /* of the http room; or NULL */
+    const struct expr *balance_hash;    /* `balance hash`; or NULL */
     const struct format *log_format, *log_format_sd, *error_log_format, *unique_id_format;
 };
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(not shutil.which("haproxy"), reason="needs hapro
 
 
 FILES = {
-    "403.http": "HTTP/1.0 403 No\r\nContent-Type: text/html\r\nX-Own: yes\r\n\r\n<p>no</p>\n",
+    "403.http": "HTTP/1.1 403 No\r\nContent-Type: text/html\r\nContent-Length: 10\r\nX-Own: yes\r\n\r\n<p>no</p>\n",
     "200.http": "HTTP/1.1 200 Fine\nContent-Length: 5\nX-Own: yes\n\nfine\n",
     "body.txt": "a body\n",
     "format.txt": "path %[path]",
