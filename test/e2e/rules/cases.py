@@ -256,6 +256,20 @@ PAGES = [
     Case("http-error of another status", "http-error status 404 content-type text/plain string x\nhttp-request deny"),
 ]
 
+FILES = "/tmp/weir-rules-pages"  # made by test_rules.py
+
+PAGES += [
+    Case("errorfile", "errorfile 403 %s/403.http\nhttp-request deny" % FILES),
+    Case("errorfile with another status", "errorfile 403 %s/200.http\nhttp-request deny" % FILES),
+    Case("errorfiles of a section", "errorfiles site\nhttp-request deny", more="http-errors site\n errorfile 403 %s/403.http\n errorfile 404 %s/200.http\n" % (FILES, FILES)),
+    Case("return errorfile", "http-request return status 503 errorfile %s/403.http" % FILES),
+    Case("deny errorfiles", "http-request deny status 404 errorfiles site2", more="http-errors site2\n errorfile 404 %s/200.http\n" % FILES),
+    Case("return errorfile without a status", "http-request return errorfile %s/403.http" % FILES),
+    Case("return file", "http-request return content-type text/plain file %s/body.txt" % FILES),
+    Case("return lf-file", "http-request return content-type text/plain lf-file %s/format.txt" % FILES, request=get("/p")),
+    Case("errorfile and after-response", "errorfile 403 %s/403.http\nhttp-after-response set-header x-a %%[status]\nhttp-request deny" % FILES),
+]
+
 FIELDS = [
     Case("originalto", "option originalto"),
     Case("originalto header", "option originalto header X-To"),
@@ -285,6 +299,28 @@ FIELDS = [
     Case("set-src-port", "http-request set-src-port int(4711)\nhttp-request set-header x-r %[src_port]"),
     Case("set-dst", "http-request set-dst req.hdr(x-ip)\nhttp-request set-dst-port int(99)\nhttp-request set-header x-r %[dst]:%[dst_port]", request=get("/", "X-Ip: 192.0.2.9")),
     Case("strict-mode off", "http-request strict-mode off\nhttp-request set-header x-a %[req.hdr(host)]"),
+]
+
+ALL = AUTH + PAGES + FIELDS + EDITING + TARGETS + ANSWERS + FETCHES + BODIES + RUNS
+# Many rules that look at the same value: whichever way they are found, the first that holds counts.
+HOSTS = "".join("use_backend run_%d if { hdr(host) -i h%d.example.com }\n" % (n, n) for n in range(8))
+HOST_BACKENDS = "".join("backend run_%d\n http-request return status 200 content-type text/plain string host-%d\n" % (n, n)
+                        for n in range(8))
+LISTS = "".join("http-request deny deny_status %d if { req.hdr(x-list) %s }\n" % rule for rule in (
+    (401, "a"), (403, "b"), (404, "c d"), (405, "-m beg ee"), (429, "-m end -i F"), (500, "a b ee")))
+
+RUNS = [
+    Case("run: a host", HOSTS, more=HOST_BACKENDS, request=get("/").replace("www.", "H5.")),
+    Case("run: no host", HOSTS.replace("run_", "norun_"), more=HOST_BACKENDS.replace("run_", "norun_")),
+    Case("run: the last of several values", LISTS, request=get("/", "X-List: x,b")),
+    Case("run: the first of several values", LISTS, request=get("/", "X-List: b, x")),
+    Case("run: values in several lines", LISTS, request=get("/", "X-List: x", "X-List: d", "X-List: y")),
+    Case("run: the first rule, not the first value", LISTS, request=get("/", "X-List: ee, d, b")),
+    Case("run: by the beginning", LISTS, request=get("/", "X-List: x, eee")),
+    Case("run: by the end", LISTS, request=get("/", "X-List: xf, x")),
+    Case("run: nothing", LISTS, request=get("/", "X-List: A, x")),
+    Case("run: no field", LISTS),
+    Case("run: a rule between", LISTS + "http-request set-header x-list b\n" + LISTS, request=get("/", "X-List: x")),
 ]
 
 ALL = AUTH + PAGES + FIELDS + EDITING + TARGETS + ANSWERS + FETCHES + BODIES + RUNS
