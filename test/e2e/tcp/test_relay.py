@@ -240,9 +240,9 @@ def test_statistics_of_a_connection(start):
 
 def test_maxconn_holds_clients_back(start):
     site = start(echo, front=["maxconn 1"])
-    first, second = Client(site.port), Client(site.port)
+    first = Client(site.port)
     assert first.send(b"1").stream.exactly(1) == b"1"
-    second.send(b"2")
+    second = Client(site.port).send(b"2")
     assert second.is_silent()
     first.close()
     assert second.stream.exactly(1) == b"2"
