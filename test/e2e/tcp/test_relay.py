@@ -153,6 +153,7 @@ def test_no_server_is_up(start, syslog):
 
 def test_a_server_that_does_not_accept(start, syslog, closing):
     full = closing(socket.socket())
+    full.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     full.bind(("127.0.0.1", free_port()))
     full.listen(0)
     fill = [closing(socket.socket()) for _ in range(3)]
