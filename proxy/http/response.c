@@ -9,6 +9,8 @@
 #include "proxy/http/sticking.h"
 #include "proxy/http/stream_log.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static const struct conf_proxy *frontend_conf(const struct stream *s)
@@ -67,21 +69,25 @@ static void add_status_line(const struct stream *s, struct gather *g, const char
     gather_literal(g, "\r\n");
 }
 
-static void drop_hop_by_hop(struct http_msg *m, const char *base)
-{
-    head_drop_connection_fields(m, base);
-    head_drop(m, HTTP_HDR_TRANSFER_ENCODING);
-}
-
 static void add_head(struct stream *s, struct gather *g, const char *base, bool tunnel)
 {
     struct http_msg *m = &s->resp;
     bool lenient = s->backend->conf->accept_invalid_response;
-    drop_hop_by_hop(m, base);
+    bool is_chunked = m->body == HTTP_BODY_CHUNKED && s->req.version_minor == 1;
+    head_drop_connection_fields(m, base);
+    bool has_coding = is_chunked && head_keep_chunked(m, base);
+    if (!is_chunked)
+        head_drop(m, HTTP_HDR_TRANSFER_ENCODING);
+    bool needs_length = (m->flags & HTTP_MSG_FIELDS_EDITED) != 0 && m->body == HTTP_BODY_LENGTH &&
+                        !head_keep_length(m, base);
     add_status_line(s, g, base);
     head_add_fields(g, m, base, lenient);
-    if (m->body == HTTP_BODY_CHUNKED && s->req.version_minor == 1)
+    if (is_chunked && !has_coding)
         gather_literal(g, "Transfer-Encoding: chunked\r\n");
+    char line[48];
+    if (needs_length)
+        gather_text(g, line, (size_t)snprintf(line, sizeof(line), "Content-Length: %" PRIu64 "\r\n",
+                                              m->content_length));
     add_connection(s, g, tunnel);
     head_add_end(g, m, base, lenient);
 }
@@ -179,7 +185,8 @@ static enum stream_state start_response(struct stream *s, const char *base, size
             return next;
     }
     s->status = m->status;
-    s->keep_client = !tunnel && may_keep_client(s);
+    bool closes = head_says_close(m, base);
+    s->keep_client = !tunnel && !closes && may_keep_client(s);
     s->keep_server =
         s->keep_server && (m->flags & HTTP_MSG_KEEP_ALIVE) != 0 && m->body != HTTP_BODY_UNTIL_CLOSE;
     add_head(s, &g, base, tunnel);
@@ -222,7 +229,8 @@ static enum relay_status pass_interim(struct stream *s, const char *base)
     gather_init(&g);
     if (s->req.version_minor == 0)
         return RELAY_WAITS;
-    drop_hop_by_hop(&s->resp, base);
+    head_drop_connection_fields(&s->resp, base);
+    head_drop(&s->resp, HTTP_HDR_TRANSFER_ENCODING);
     add_status_line(s, &g, base);
     head_add_fields(&g, &s->resp, base, lenient);
     head_add_end(&g, &s->resp, base, lenient);

@@ -21,6 +21,7 @@ void rules_env(struct stream *s, const struct proxy *proxy, bool is_response,
                  [VAR_TXN] = &s->rules.txn},
         .make_record = stream_log_record,
         .is_response = is_response,
+        .lacks_message = s->mode != &stream_http,
         .is_lenient = s->rules.is_lenient,
     };
     env_out->vars[is_response ? VAR_RES : VAR_REQ] = &s->rules.message;
@@ -144,6 +145,8 @@ static bool run_list(struct stream *s, const struct proxy *proxy, enum ruleset_i
             s->rules.wait_until_ms = s->thread->loop->now_ms + proxy->conf->inspect_delay_ms;
         return wait_for_more(s, s->rules.wait_until_ms, next_out);
     case RULE_ANSWERS:
+        if (id == RULES_TCP_CONTENT) /* as far as anybody asked, there was no request yet */
+            s->line_len = 0;
         *next_out = act(s, proxy, COUNTER_DENIED_REQ);
         return true;
     case RULE_FAILS:

@@ -95,6 +95,15 @@ enum stream_state stream_end(struct stream *s)
     return STREAM_ENDED;
 }
 
+enum stream_state stream_dismiss(struct stream *s)
+{
+    tracking_stream_ends(s);
+    s->session->stream = NULL;
+    s->state = STREAM_ENDED;
+    release_memory(s);
+    return STREAM_ENDED;
+}
+
 void stream_abandon(struct stream *s)
 {
     s->keep_client = false;
