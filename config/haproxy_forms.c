@@ -83,26 +83,35 @@ static void take_hidden_headers(const struct haproxy_line *line, struct conf_dir
                                 const struct conf_word *word, const char *end)
 {
     struct loader *l = line->r->l;
+    struct conf_word *fields = NULL;
+    const char *now = "";
+    size_t count = 0;
     const char *version = arena_copy_bytes(l->arena, word->text, (size_t)(end - word->text));
-    const char *header = end + strspn(end, "\r\n"), *colon = strchr(header, ':');
     struct conf_word value = haproxy_reword(*word, version);
     haproxy_param(l, d, haproxy_reword(*word, "version"), &value, 1);
-    size_t len = strcspn(header, "\r\n");
-    bool is_host = strncasecmp(header, "host:", 5) == 0;
-    if (len == 0)
-        return;
-    if (!is_host || header[len + strspn(header + len, "\r\n")] != '\0') {
-        CONF_FAIL(l, word->span, "only Host can be sent",
-                  "headers of probes are not supported yet");
-        return;
+    for (size_t len; *(end += strspn(end, "\r\n")) != '\0'; end += len) {
+        len = strcspn(end, "\r\n");
+        value.text = arena_copy_bytes(l->arena, end, len);
+        const char *colon = strchr(value.text, ':');
+        const char *rest = colon != NULL ? colon + 1 + strspn(colon + 1, " ") : "";
+        now = arena_printf(l->scratch, "%s hdr %.*s \"%s\"", now, (int)strcspn(value.text, ":"),
+                           value.text, rest);
+        if (strncasecmp(value.text, "host:", 5) == 0) {
+            value.text = rest;
+            haproxy_param(l, d, haproxy_reword(*word, "host"), &value, 1);
+            continue;
+        }
+        fields = arena_list_grow(l->scratch, fields, count, sizeof *fields);
+        fields[count++] = value;
     }
-    colon += 1 + strspn(colon + 1, " ");
-    value.text = arena_copy_bytes(l->arena, colon, (size_t)(header + len - colon));
-    haproxy_param(l, d, haproxy_reword(*word, "host"), &value, 1);
-    CONF_WARN(l, word->span,
-              arena_printf(l->scratch, "write a line below it: http-check send ver %s hdr Host %s",
-                           version, value.text),
-              "headers behind the version are the form of before 2.2");
+    if (count > 0)
+        haproxy_param(l, d, haproxy_reword(*word, "headers"), fields, count);
+    if (*now == '\0')
+        return;
+    CONF_WARN(
+        l, word->span,
+        arena_printf(l->scratch, "write a line below it: http-check send ver %s%s", version, now),
+        "headers behind the version are the form of before 2.2");
 }
 
 /* [<uri>] | <method> <uri> [<version>] */
@@ -130,36 +139,13 @@ static void read_httpchk(const struct haproxy_line *line)
     *haproxy_emit(line->r, name) = d;
 }
 
-/* meth <m> | uri <u> | ver <v> | hdr Host <h>: the same request, word by word. */
-static void read_check_send(const struct haproxy_line *line)
+/* Its longer names are libconfig's. */
+static void read_http_check(const struct haproxy_line *line)
 {
-    static const struct {
-        const char *word, *param;
-    } words[] = {{"meth", "method"}, {"uri", "uri"}, {"ver", "version"}, {"hdr", "host"}};
-    struct loader *l = line->r->l;
-    struct conf_word name = {.text = "option httpchk", .span = haproxy_span(line->words, 2)};
-    struct conf_directive d = {.name = name, .is_group = true};
-    for (size_t at = 2; at < line->count; at += 2) {
-        const struct conf_word *word = &line->words[at];
-        const char *param = NULL;
-        for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-            param = strcmp(words[i].word, word->text) == 0 ? words[i].param : param;
-        bool is_header = param != NULL && strcmp(param, "host") == 0;
-        if (is_header && at + 1 < line->count && strcasecmp(line->words[++at].text, "host") != 0) {
-            CONF_FAIL(l, line->words[at].span, "only Host can be sent",
-                      "headers of probes are not supported yet");
-            return;
-        }
-        if (param == NULL || at + 1 >= line->count) {
-            CONF_FAIL(l, word->span, "meth <method>, uri <uri>, ver <version> or hdr Host <name>",
-                      param == NULL ? "'%s' of 'http-check send' is not supported yet"
-                                    : "'%s' needs a value",
-                      word->text);
-            return;
-        }
-        haproxy_param(l, &d, haproxy_reword(*word, param), &line->words[at + 1], 1);
-    }
-    *haproxy_emit(line->r, name) = d;
+    struct conf_directive *d = haproxy_emit(line->r, haproxy_reword(line->words[0], "http-check"));
+    d->args = line->words + 1;
+    d->arg_count = line->count - 1;
+    d->is_line = true;
 }
 
 /* master-worker [no-exit-on-failure]: the monitor never leaves because a worker failed. */
@@ -228,7 +214,7 @@ static const struct {
     {"log", NULL, LEVEL_PROXY, read_log},
     {"log", NULL, LEVEL_GLOBAL, read_log},
     {"option", "httpchk", LEVEL_PROXY, read_httpchk},
-    {"http-check", "send", LEVEL_PROXY, read_check_send},
+    {"http-check", NULL, LEVEL_PROXY, read_http_check},
     {"master-worker", NULL, LEVEL_GLOBAL, read_master_worker},
     {"setenv", NULL, LEVEL_GLOBAL, read_environment},
     {"presetenv", NULL, LEVEL_GLOBAL, read_environment},

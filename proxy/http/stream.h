@@ -252,6 +252,9 @@ enum stream_state dispatch_resume(struct stream *s);             /* after STREAM
 /* The connection failed after the request was sent: tries again where that cannot do harm, else fails. */
 COLD enum stream_state dispatch_server_failed(struct stream *s, enum stream_cause cause,
                                               int status);
+/* May the request be sent again for that reason, one of enum conf_retry? */
+bool dispatch_may_repeat(const struct stream *s, unsigned why);
+enum stream_state dispatch_repeat(struct stream *s);
 enum stream_state dispatch_server_down(struct stream *s);
 void dispatch_leave_queue(struct stream *s);
 /* Gives back connection and slot, if any. */

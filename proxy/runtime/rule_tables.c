@@ -63,7 +63,10 @@ static const struct action *const actions[] = {
     NULL,
 };
 
-static const struct format_token *const tokens[] = {log_tokens, NULL};
+static const struct format_token *const tokens[] = {
+    log_tokens,
+    NULL,
+};
 
 static const struct line_row *const lines[] = {
     acl_lines,

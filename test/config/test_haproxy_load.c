@@ -48,7 +48,7 @@ static const struct {
     {"httpchk with a path", LISTEN(" option httpchk /x"), LISTENS("option_httpchk = \"/x\";")},
     {"httpchk with a method", LISTEN(" option httpchk GET /x HTTP/1.1"), LISTENS("option_httpchk = { method = \"GET\"; uri = \"/x\"; version = \"HTTP/1.1\"; };")},
     {"httpchk with a hidden host", LISTEN(" option httpchk GET /x HTTP/1.1\\r\\nHost:\\ h"), LISTENS("option_httpchk = { method = \"GET\"; uri = \"/x\"; version = \"HTTP/1.1\"; host = \"h\"; };")},
-    {"http-check", LISTEN(" option httpchk\n http-check send meth GET uri /x ver HTTP/1.1 hdr Host h\n http-check expect status 200,204"), LISTENS("option_httpchk = { method = \"GET\"; uri = \"/x\"; version = \"HTTP/1.1\"; host = \"h\"; }; http_check_expect_status = \"200,204\";")},
+    {"http-check", LISTEN(" option httpchk\n http-check send meth GET uri /x ver HTTP/1.1 hdr Host h\n http-check expect status 200,204"), LISTENS("option_httpchk = true; http_check = [\"send meth GET uri /x ver HTTP/1.1 hdr Host h\", \"expect status 200,204\"];")},
     {"binds", LISTEN(" bind *:81,10.0.0.1:82-83 name n maxconn 5 backlog 6\n bind :::84 v4v6\n bind unix@/s mode 600 user web\n bind abns@x\n bind fd@7"),
      LISTENS_OF("( \":80\", { address = \"*:81,10.0.0.1:82-83\"; name = \"n\"; maxconn = 5; backlog = 6; }, { address = \":::84\"; v4v6 = true; }, { address = \"/s\"; mode = \"600\"; user = \"web\"; }, \"abns@x\", \"fd@7\" )", SERVERS, "")},
     {"binds with TLS", "global\n crt-base /c\n ca-base /d\n ssl-default-bind-options ssl-min-ver TLSv1.3 no-tls-tickets\n" LISTEN(" bind :81 ssl crt a crt b verify required ca-file e alpn http/1.1,http/1.0 strict-sni\n bind :82 ssl crt a force-tlsv12"),

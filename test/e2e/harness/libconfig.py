@@ -11,7 +11,7 @@ FLAGS = {"ssl", "check", "backup", "disabled", "check-ssl", "strict-sni", "no-tl
          "v6only", "if-none", "self-signed", "prefer-client-ciphers", "whole", "path-only", "check_post",
          "use_domain_only", "accept-proxy", "send-proxy", "send-proxy-v2", "send-proxy-v2-ssl",
          "send-proxy-v2-ssl-cn", "check-send-proxy", "transparent", "tfo", "defer-accept",
-         "check-via-socks4"}
+         "check-via-socks4", "pre-41", "post-41", "agent-check"}
 SEVERAL = {"crt"}  # parameters that may be repeated
 FIRST_WORDS = {"timeout", "option", "stats"}  # of keywords of two words
 IGNORED = ("stats socket",)
@@ -72,23 +72,6 @@ def _httpchk(words):
     return Group(zip(names, words))
 
 
-def _http_check(section, words):
-    if words[:2] == ["expect", "status"]:
-        section["http-check expect status"] = words[2]
-    elif words[0] == "send":
-        check = section.setdefault("option httpchk", Group())
-        names = {"meth": "method", "uri": "uri", "ver": "version"}
-        words = words[1:]
-        while words:
-            if words[0] == "hdr":
-                assert words[1] == "Host", "only a Host header can be given"
-                check["host"] = words[2]
-                words = words[3:]
-            else:
-                check[names[words[0]]] = words[1]
-                words = words[2:]
-
-
 def _http_request(section, words):
     if words[:2] == ["set-header", "X-Forwarded-Proto"]:
         section["option forwarded-proto"] = True
@@ -108,7 +91,11 @@ def _http_request(section, words):
 
 def _option(section, words):
     if words[0] == "httpchk":
-        section["option httpchk"] = _httpchk(words[1:])
+        section["option httpchk"] = _httpchk(words[1:]) if len(words) > 1 else True
+    elif words[0] in ("mysql-check", "pgsql-check") and len(words) > 1:
+        section["option " + words[0]] = _params(words[1:], Group())
+    elif words[0] == "smtpchk" and len(words) > 1:
+        section["option smtpchk"] = Group(zip(("hello", "domain"), words[1:]))
     elif words[0] == "forwardfor":
         section["option forwardfor"] = _params(words[1:], Group())
     else:
@@ -141,7 +128,7 @@ def _hash_type(words):
     return Group(zip(names, words[:2] + [True] * (len(words) - 2)))
 
 
-def _directive(section, words):
+def _directive(section, words, line):
     first, rest = words[0], words[1:]
     if words[:2] == ["no", "option"]:
         section["option " + words[2]] = False
@@ -163,8 +150,8 @@ def _directive(section, words):
         section[first] = _hash_type(rest)
     elif first == "option":
         _option(section, rest)
-    elif first == "http-check":
-        _http_check(section, rest)
+    elif first in ("http-check", "tcp-check"):
+        section.setdefault(first, []).append(line.split(first, 1)[1].strip())
     elif first == "http-request":
         _http_request(section, rest)
     elif words[:2] == ["stats", "auth"]:
@@ -191,6 +178,6 @@ def to_libconfig(text):
             section = Group(name=words[1])
             several.add(SECTIONS[words[0]], section)
         else:
-            _directive(section, words)
+            _directive(section, words, line)
     parts = {**single, **several}
     return "".join("%s = %s;\n\n" % (name, _value(value, "")) for name, value in parts.items())
