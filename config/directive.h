@@ -43,7 +43,17 @@ enum conf_section_kind {
     CONF_SECTION_FRONTEND,
     CONF_SECTION_BACKEND,
     CONF_SECTION_LISTEN, /* the last kind of proxy */
+    CONF_SECTION_RESOLVERS,
+    CONF_SECTION_PEERS,
     CONF_SECTION_USERLIST,
+    CONF_SECTION_HTTP_ERRORS,
+    CONF_SECTION_CACHE,
+    CONF_SECTION_MAILERS,
+    CONF_SECTION_CRT_STORE,
+    CONF_SECTION_RING,
+    CONF_SECTION_FCGI_APP,
+    CONF_SECTION_LOG_FORWARD,
+    CONF_SECTION_PROGRAM,
     CONF_SECTION_ANY, /* libconfig, while it is read: its members say which. The last one. */
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Sections that HAProxy knows and weir does nothing with yet: their lines are checked by HAProxy's
- * grammar, so that a mistake shows, and then forgotten. The grammar of a line is a text, which is also
+ * grammar, so that a mistake shows, and kept as they are. The grammar of a line is a text, which is also
  * the help: "hold {nx|valid} <time>". Words behind it are HAProxy's business.
  */
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 
 #include "config/address.h"
 #include "config/haproxy_priv.h"
-#include "config/haproxy_sections.h"
+#include "config/section_kinds.h"
 #include "config/suggest.h"
 #include "config/value.h"
 
@@ -99,9 +99,17 @@ static void check_words(struct loader *l, const char *grammar, const struct hapr
 }
 
 /* The one that does have an effect: haproxy_errors.c. */
-static bool is_error_group(const struct haproxy_section *section)
+static bool is_error_group(const struct section_kind *kind)
 {
-    return strcmp(section->name, "http-errors") == 0;
+    return kind == &section_kinds[CONF_SECTION_HTTP_ERRORS];
+}
+
+static void emit_line(struct haproxy_reader *r, const struct haproxy_words *words)
+{
+    struct conf_directive *d = haproxy_emit(r, haproxy_reword(words->items[0], "lines"));
+    d->is_line = true;
+    d->args = words->items;
+    d->arg_count = words->count;
 }
 
 void haproxy_foreign_line(struct haproxy_reader *r, const struct haproxy_words *words)
@@ -115,6 +123,7 @@ void haproxy_foreign_line(struct haproxy_reader *r, const struct haproxy_words *
         if (is_for(*line, word)) {
             r->foreign_complete = r->foreign_complete || grammar != *line;
             check_words(l, grammar, words);
+            emit_line(r, words);
             if (is_error_group(r->foreign))
                 haproxy_errors_line(r, words);
             return;
@@ -129,34 +138,31 @@ void haproxy_foreign_line(struct haproxy_reader *r, const struct haproxy_words *
 }
 
 /* A section that nothing uses yet: whatever would use it is refused where it is used. */
-void haproxy_foreign_head(struct haproxy_reader *r, const struct haproxy_section *section,
+void haproxy_foreign_head(struct haproxy_reader *r, enum conf_section_kind kind,
                           const struct haproxy_words *words)
 {
+    const struct section_kind *foreign = &section_kinds[kind];
     const struct conf_word *head = &words->items[0];
     struct loader *l = r->l;
-    r->in_section = true;
-    r->is_skipping = true;
-    r->foreign = section;
+    struct conf_section *section = haproxy_section_begin(r, kind, head->span);
+    r->foreign = foreign;
     r->foreign_span = head->span;
-    r->foreign_complete = **section->keywords != '!';
-    bool is_group = is_error_group(section);
-    bool may_repeat = is_group || strcmp(section->name, "userlist") == 0;
-    if (section->is_refused)
-        CONF_FAIL(l, head->span, section->note, "'%s' sections are not supported yet", head->text);
-    else if (!is_group)
-        CONF_REMARK(l, head->span, section->note, "'%s' sections have no effect yet", head->text);
+    r->foreign_complete = **foreign->keywords != '!';
+    bool is_group = is_error_group(foreign);
+    section_tell(l, kind, head->span);
     if (words->count < 2) {
         CONF_FAIL(l, head->span, "write its name behind it", "a %s without a name", head->text);
         haproxy_errors_begin(r, "");
         return;
     }
     const struct conf_word *name = &words->items[1];
-    const char *key = arena_printf(l->scratch, "%s %s", section->name, name->text);
+    const char *key = arena_printf(l->scratch, "%s %s", foreign->name, name->text);
+    section->name = *name;
     if (is_group)
         haproxy_errors_begin(r, name->text);
-    if (!may_repeat && names_add(l->scratch, &l->foreign_names, key, section) != NULL)
+    if (!is_group && names_add(l->scratch, &l->foreign_names, key, foreign) != NULL)
         CONF_FAIL(l, name->span, "give it another name", "there is another %s named '%s'",
-                  section->name, name->text);
+                  foreign->name, name->text);
 }
 
 void haproxy_foreign_end(struct haproxy_reader *r)

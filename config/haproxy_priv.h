@@ -20,10 +20,18 @@ struct haproxy_reader {
     bool in_section;  /* l->sections has one to add to: its last */
     bool is_skipping; /* within a section that is not built or unknown */
     size_t made;      /* sections and directives, of which some lines leave none */
-    const struct haproxy_section *foreign; /* the section being skipped, where it is known */
-    struct conf_span foreign_span;         /* of its first word */
-    bool foreign_complete;                 /* it has the line without which there is none */
-    struct error_group *error_group;       /* of the http-errors section at hand */
+    const struct section_kind *foreign; /* within a section that is not built: its kind */
+    struct conf_span foreign_span;      /* of its first word */
+    bool foreign_complete;              /* it has the line without which there is none */
+    struct error_group *error_group;    /* of the http-errors section at hand */
+};
+
+/* A line of the text, without its end. */
+struct haproxy_text_line {
+    const char *bytes;
+    size_t len;
+    struct conf_place place; /* of its first byte */
+    size_t made_before;      /* how many sections and directives there were */
 };
 
 /* What stands before a keyword. */
@@ -42,6 +50,10 @@ struct haproxy_line {
 
 /* Reads one line of the current section; words[0] is not a section's name. */
 void haproxy_line_read(struct haproxy_reader *r, const struct haproxy_words *words);
+
+/* A section, which is the current one from here on. */
+struct conf_section *haproxy_section_begin(struct haproxy_reader *r, enum conf_section_kind kind,
+                                           struct conf_span span);
 
 /* A directive for the current section; returns it for params to be added. */
 struct conf_directive *haproxy_emit(struct haproxy_reader *r, struct conf_word name);
@@ -64,12 +76,16 @@ MUST_CHECK bool haproxy_params(const struct haproxy_line *line, const struct key
                                const struct conf_word *words, size_t count,
                                struct conf_directive *d);
 
+/* haproxy_comments.c: notes the comment of a line, or the line as one where it left no trace. Its
+ * words have been read; was_active: they counted. */
+void haproxy_keep_comment(struct haproxy_reader *r, const struct haproxy_text_line *line,
+                          const struct haproxy_words *words, bool was_active);
+
 /* haproxy_forms.c: true when the line has a grammar of its own and was read. */
 bool haproxy_form_read(const struct haproxy_line *line);
 
-/* haproxy_foreign.c: sections that are checked and forgotten. */
-struct haproxy_section;
-void haproxy_foreign_head(struct haproxy_reader *r, const struct haproxy_section *section,
+/* haproxy_foreign.c: sections whose lines are checked and kept as they are. */
+void haproxy_foreign_head(struct haproxy_reader *r, enum conf_section_kind kind,
                           const struct haproxy_words *words);
 void haproxy_foreign_line(struct haproxy_reader *r, const struct haproxy_words *words);
 void haproxy_foreign_end(struct haproxy_reader *r);

@@ -9,11 +9,11 @@
 #include <string.h>
 
 #include "config/haproxy_priv.h"
-#include "config/haproxy_sections.h"
+#include "config/section_kinds.h"
 #include "config/suggest.h"
 
-static struct conf_section *section_begin(struct haproxy_reader *r, enum conf_section_kind kind,
-                                          struct conf_span span)
+struct conf_section *haproxy_section_begin(struct haproxy_reader *r, enum conf_section_kind kind,
+                                           struct conf_span span)
 {
     struct conf_sections *sections = &r->l->sections;
     sections->items =
@@ -34,6 +34,27 @@ struct conf_directive *haproxy_emit(struct haproxy_reader *r, struct conf_word n
     section->directives[section->directive_count] = d;
     r->made++;
     return &section->directives[section->directive_count++];
+}
+
+static bool has_defaults(const struct conf_sections *sections)
+{
+    for (size_t i = 0; i < sections->count; i++) {
+        if (sections->items[i].kind == CONF_SECTION_DEFAULTS)
+            return true;
+    }
+    return false;
+}
+
+/* A proxy is of mode tcp where neither it nor its defaults say anything else. */
+static void begin_mode(struct haproxy_reader *r, const struct conf_section *section, bool inherits)
+{
+    struct conf_word mode = {.text = "mode", .span = section->span};
+    if (!section_is_of_proxies(section->kind) || section->from.text != NULL || inherits)
+        return;
+    struct conf_directive *d = haproxy_emit(r, mode);
+    d->args = arena_alloc(r->l->scratch, sizeof *d->args);
+    d->args[0] = haproxy_reword(mode, "tcp");
+    d->arg_count = 1;
 }
 
 static void refuse_rest(struct haproxy_reader *r, const struct haproxy_words *words, size_t from)
@@ -62,7 +83,8 @@ static void read_head(struct haproxy_reader *r, const struct haproxy_words *word
                       enum conf_section_kind kind)
 {
     size_t at = 1;
-    struct conf_section *section = section_begin(r, kind, words->items[0].span);
+    bool inherits = kind != CONF_SECTION_DEFAULTS && has_defaults(&r->l->sections);
+    struct conf_section *section = haproxy_section_begin(r, kind, words->items[0].span);
     bool is_listening = kind == CONF_SECTION_FRONTEND || kind == CONF_SECTION_LISTEN;
     bool is_from = words->count > 1 && strcmp(words->items[1].text, "from") == 0;
     if (kind == CONF_SECTION_GLOBAL) {
@@ -79,6 +101,7 @@ static void read_head(struct haproxy_reader *r, const struct haproxy_words *word
         at += 2;
     }
     refuse_rest(r, words, at);
+    begin_mode(r, section, inherits);
     if (has_address)
         take_head_address(r, words);
 }
@@ -87,7 +110,7 @@ static void report_outside(struct haproxy_reader *r, const struct conf_word *wor
 {
     struct suggestion suggestion;
     suggestion_start(&suggestion, word->text);
-    for (const struct haproxy_section *s = haproxy_sections; s->name != NULL; s++)
+    for (const struct section_kind *s = section_kinds; s->name != NULL; s++)
         suggestion_try(&suggestion, s->name);
     bool is_keyword = keyword_find(&r->l->index, r->l->scratch, LEVEL_PROXY, word->text) != NULL ||
                       keyword_find(&r->l->index, r->l->scratch, LEVEL_GLOBAL, word->text) != NULL;
@@ -115,7 +138,7 @@ static bool is_misspelt_head(struct haproxy_reader *r, const struct haproxy_word
         keyword_find(&r->l->index, r->l->scratch, LEVEL_GLOBAL, word->text) != NULL)
         return false;
     suggestion_start(&suggestion, word->text);
-    for (const struct haproxy_section *s = haproxy_sections; s->name != NULL; s++)
+    for (const struct section_kind *s = section_kinds; s->name != NULL; s++)
         suggestion_try(&suggestion, s->name);
     return suggestion.best != NULL;
 }
@@ -123,65 +146,29 @@ static bool is_misspelt_head(struct haproxy_reader *r, const struct haproxy_word
 static void read_words(struct haproxy_reader *r, const struct haproxy_words *words)
 {
     const struct conf_word *first = &words->items[0];
-    for (const struct haproxy_section *s = haproxy_sections; s->name != NULL; s++) {
-        if (*s->name != *first->text || strcmp(s->name, first->text) != 0)
+    for (int kind = 0; section_kinds[kind].name != NULL; kind++) {
+        if (*section_kinds[kind].name != *first->text ||
+            strcmp(section_kinds[kind].name, first->text) != 0)
             continue;
         r->is_skipping = false;
         haproxy_foreign_end(r);
-        if (s->keywords == NULL)
-            read_head(r, words, s->kind);
+        if (section_kinds[kind].keywords == NULL)
+            read_head(r, words, (enum conf_section_kind)kind);
         else
-            haproxy_foreign_head(r, s, words);
+            haproxy_foreign_head(r, (enum conf_section_kind)kind, words);
         return;
     }
-    if (!r->in_section || (!r->is_skipping && is_misspelt_head(r, words)))
+    if (!r->in_section || (!r->is_skipping && r->foreign == NULL && is_misspelt_head(r, words)))
         report_outside(r, first);
-    else if (!r->is_skipping)
-        haproxy_line_read(r, words);
     else if (r->foreign != NULL)
         haproxy_foreign_line(r, words);
+    else if (!r->is_skipping)
+        haproxy_line_read(r, words);
 }
 
-/* What a conversion does with a line that makes no directive. */
-static void warn_kept(struct haproxy_reader *r, const struct conf_word *first)
-{
-    static const struct {
-        const char *word, *message, *help;
-    } known[] = {
-        {".if", "conditions are decided now", "both branches stay as comments"},
-        {"setenv", "variables are not set any more", "their values stand where they are used"},
-        {"presetenv", "variables are not set any more", "their values stand where they are used"},
-        {"unsetenv", "variables are not unset any more", "they are empty where they are used"},
-        {"resetenv", "variables are not unset any more", "they are empty where they are used"},
-    };
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        if (strcmp(known[i].word, first->text) == 0)
-            CONF_WARN(r->l, first->span, known[i].help, "kept as a comment: %s", known[i].message);
-    }
-    if (r->foreign != NULL && strcmp(r->foreign->name, first->text) == 0)
-        CONF_WARN(r->l, first->span, r->foreign->note, "the section '%s' is kept as a comment",
-                  first->text);
-}
-
-/* A line that leaves no trace is kept as a comment: blocks, setenv, sections without effect. */
-static void keep_comment(struct haproxy_reader *r, const char *line, size_t len,
-                         const struct haproxy_words *words, struct conf_place place, size_t before)
-{
-    struct conf_comments *comments = r->l->comments;
-    if (words->count > 0 && r->made == before) {
-        bool is_inside = r->in_section && !r->is_skipping;
-        size_t blanks = is_inside ? strspn(line, " \t") : 0;
-        place.column = is_inside ? 2 : 1;
-        const char *text = arena_printf(r->l->scratch, " %.*s", (int)(len - blanks), line + blanks);
-        comments_add(comments, place, false, text, strlen(text));
-    } else if (words->comment_at < len) {
-        place.column += (unsigned)words->comment_at;
-        comments_add(comments, place, words->count > 0, line + words->comment_at + 1,
-                     len - words->comment_at - 1);
-    }
-}
-
-static void read_line(struct haproxy_reader *r, const struct conf_text *text, size_t line)
+/* A line of the text, without its end. */
+static struct haproxy_text_line line_at(const struct haproxy_reader *r,
+                                        const struct conf_text *text, size_t line)
 {
     size_t from = text->line_starts[line];
     size_t to = line + 1 < text->line_count ? text->line_starts[line + 1] : text->len;
@@ -189,22 +176,25 @@ static void read_line(struct haproxy_reader *r, const struct conf_text *text, si
         to--;
     if (to > from && text->bytes[to - 1] == '\r')
         to--;
-    struct conf_place start = {text->file, (unsigned)line + 1, 1};
+    return (struct haproxy_text_line){.bytes = text->bytes + from,
+                                      .len = to - from,
+                                      .place = {text->file, (unsigned)line + 1, 1},
+                                      .made_before = r->made};
+}
+
+static void read_line(struct haproxy_reader *r, const struct haproxy_text_line *line)
+{
     struct haproxy_words words;
-    size_t before = r->made;
-    bool was_active = haproxy_blocks_active(&r->blocks);
-    r->env.line = start.line;
-    if (!haproxy_words_split(r->l, &r->env, text->bytes + from, to - from, start, &words))
+    bool is_active = haproxy_blocks_active(&r->blocks);
+    r->env.line = line->place.line;
+    if (!haproxy_words_split(r->l, &r->env, line->bytes, line->len, line->place, &words))
         return;
     if (words.count > 0 && *words.items[0].text == '.')
         haproxy_blocks_line(r->l, &r->env, &r->blocks, &words);
-    else if (words.count > 0 && haproxy_blocks_active(&r->blocks))
+    else if (words.count > 0 && is_active)
         read_words(r, &words);
-    if (r->l->comments == NULL)
-        return;
-    if (was_active && words.count > 0)
-        warn_kept(r, &words.items[0]);
-    keep_comment(r, text->bytes + from, to - from, &words, start, before);
+    if (r->l->comments != NULL)
+        haproxy_keep_comment(r, line, &words, is_active);
 }
 
 /* HAProxy 2.3 and later take a missing line feed for a truncated file; an editor forgot it. */
@@ -232,8 +222,10 @@ void haproxy_read(struct loader *l, const struct conf_text *text)
     haproxy_env_set(&r.env, ".FILE", text->file);
     haproxy_env_set(&r.env, "HAPROXY_CFGFILES", text->file);
     check_line_ends(l, text);
-    for (size_t line = 0; line < text->line_count; line++)
-        read_line(&r, text, line);
+    for (size_t i = 0; i < text->line_count; i++) {
+        struct haproxy_text_line line = line_at(&r, text, i);
+        read_line(&r, &line);
+    }
     haproxy_foreign_end(&r);
     haproxy_errors_end(l);
     haproxy_blocks_end(l, &r.blocks);

@@ -298,6 +298,14 @@ bool haproxy_words_split(struct loader *l, const struct haproxy_env *env, const 
     return true;
 }
 
+static bool is_name(const char *text)
+{
+    size_t len = 0;
+    while (is_name_char(text[len]))
+        len++;
+    return len > 0 && text[len] == '\0';
+}
+
 /* As it was written, where every ${NAME} is a variable. */
 static const char *unquoted(struct loader *l, const char *text)
 {
@@ -318,7 +326,7 @@ const char *haproxy_words_expand(struct loader *l, const struct haproxy_env *env
         const char *value = haproxy_env_get(env, name);
         expanded = arena_printf(l->scratch, "%s%.*s%s", expanded, (int)(open - rest), rest,
                                 value != NULL ? value : "");
-        is_kept = is_kept && !haproxy_env_is_changed(env, name);
+        is_kept = is_kept && is_name(name) && !haproxy_env_is_changed(env, name);
         rest = close + 1;
     }
     if (rest == text)

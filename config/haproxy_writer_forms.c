@@ -84,12 +84,21 @@ static bool put_forwarded_proto(struct haproxy_writer *w)
     return true;
 }
 
+/* A line of a section that is not built: the keyword is one of its words. */
+static bool put_section_line(struct haproxy_writer *w)
+{
+    const struct outline_entry *entry = w->entry;
+    haproxy_put_line(w, "%s", haproxy_join(w->l->scratch, entry->values, entry->value_count));
+    return true;
+}
+
 static const struct {
     const char *name;
     enum keyword_level level;
     bool (*put)(struct haproxy_writer *w);
 } forms[] = {
     {"option httpchk", LEVEL_PROXY, put_httpchk},
+    {"lines", LEVEL_SECTION_LINES, put_section_line},
     {"log", LEVEL_PROXY, put_log},
     {"log", LEVEL_GLOBAL, put_log},
     {"balance", LEVEL_PROXY, put_balance},

@@ -27,25 +27,26 @@ struct keyword;
 
 /* What the offsets of a table's rows count from. */
 enum keyword_level {
-    LEVEL_GLOBAL,      /* struct draft_global */
-    LEVEL_PROXY,       /* struct draft_proxy */
-    LEVEL_BIND,        /* struct conf_bind */
-    LEVEL_SERVER,      /* struct conf_server */
-    LEVEL_LOG,         /* struct conf_log_target */
-    LEVEL_TLS_OPTIONS, /* struct conf_tls: ssl-default-bind-options */
-    LEVEL_SOURCE,      /* struct conf_outgoing */
-    LEVEL_FORWARDFOR,  /* struct conf_forwardfor */
-    LEVEL_HTTPCHK,     /* struct conf_check */
+    LEVEL_GLOBAL,         /* struct draft_global */
+    LEVEL_PROXY,          /* struct draft_proxy */
+    LEVEL_BIND,           /* struct conf_bind */
+    LEVEL_SERVER,         /* struct conf_server */
+    LEVEL_LOG,            /* struct conf_log_target */
+    LEVEL_TLS_OPTIONS,    /* struct conf_tls: ssl-default-bind-options */
+    LEVEL_SOURCE,         /* struct conf_outgoing */
+    LEVEL_FORWARDFOR,     /* struct conf_forwardfor */
+    LEVEL_HTTPCHK,        /* struct conf_check */
     LEVEL_DATABASE_CHECK, /* struct conf_check: mysql-check, pgsql-check */
     LEVEL_SMTP_CHECK,     /* struct conf_check */
-    LEVEL_BALANCE,     /* struct conf_balance */
-    LEVEL_HASH_TYPE,   /* struct conf_hash */
-    LEVEL_COOKIE,      /* struct conf_cookie */
-    LEVEL_ERROR_FILE,  /* struct conf_error_file */
-    LEVEL_ORIGINALTO,  /* struct conf_forwardfor */
-    LEVEL_USERLIST,    /* struct conf_userlist */
-    LEVEL_USER,        /* struct conf_user */
-    LEVEL_USER_GROUP,  /* struct conf_user_group */
+    LEVEL_BALANCE,        /* struct conf_balance */
+    LEVEL_HASH_TYPE,      /* struct conf_hash */
+    LEVEL_COOKIE,         /* struct conf_cookie */
+    LEVEL_ERROR_FILE,     /* struct conf_error_file */
+    LEVEL_ORIGINALTO,     /* struct conf_forwardfor */
+    LEVEL_USERLIST,       /* struct conf_userlist */
+    LEVEL_USER,           /* struct conf_user */
+    LEVEL_USER_GROUP,     /* struct conf_user_group */
+    LEVEL_SECTION_LINES,  /* nothing: lines of sections that are not built */
     LEVEL_COUNT,
 };
 

@@ -43,7 +43,7 @@ extern const struct keyword_table global_keywords, log_keywords, default_tls_opt
     proxy_keywords;
 extern const struct keyword_table bind_keywords, bind_tls_keywords, bind_tls_options;
 extern const struct keyword_table other_global_keywords, other_proxy_keywords, other_bind_keywords,
-    other_server_keywords, rules_keywords, messages_keywords, originalto_keywords,
+    other_server_keywords, rules_keywords, section_lines_keywords, messages_keywords, originalto_keywords,
     userlist_keywords, user_keywords,
     user_group_keywords;
 extern const struct keyword_table check_keywords, httpchk_keywords, database_check_keywords,
@@ -80,6 +80,7 @@ const struct keyword_table *const config_tables[] = {
     &server_check_keywords,
     &database_check_keywords,
     &smtp_check_keywords,
+    &section_lines_keywords,
     &messages_keywords,
     &originalto_keywords,
     &userlist_keywords,

@@ -51,7 +51,6 @@ static const struct keyword server_rows[] = {
     {MISSING("resolve-net", IN_SERVER | IN_DEFAULT_SERVER, "names are resolved when the configuration is loaded", "Networks preferred."), .words = 1},
     {MISSING("resolve-opts", IN_SERVER | IN_DEFAULT_SERVER, "names are resolved when the configuration is loaded", "How names are resolved."), .words = 1},
     {MISSING("resolve-prefer", IN_SERVER | IN_DEFAULT_SERVER, "write ipv4@ or ipv6@ before the name", "Family preferred."), .words = 1},
-    {IGNORED("stick", IN_SERVER | IN_DEFAULT_SERVER, "there are no stick tables yet", "Take part in stick tables.")},
     {IGNORED("ws", IN_SERVER | IN_DEFAULT_SERVER, "WebSocket is HTTP/1 here", "Protocol of WebSocket."), .words = 1},
     {MISSING("force-sslv3", IN_SERVER | IN_DEFAULT_SERVER, "there is no SSLv3", "SSLv3 only.")},
     {.name = NULL},

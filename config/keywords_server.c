@@ -109,7 +109,10 @@ static const struct keyword server_rows[] = {
      .doc = "GET and HEAD requests for this server are answered with 302, to this prefix and their own target."},
     {.name = "resolvers", .kind = KW_REFUSED, .scopes = IN_BOTH, .words = 1, .note = "names are resolved when the configuration is loaded", .since = "1.6", .doc = "Resolve the name again at run time."},
     {.name = "init-addr", .kind = KW_LATER, .scopes = IN_BOTH, .words = 1, .note = "a name that does not resolve when the configuration is loaded is an error", .since = "1.7", .doc = "What to do with a name that does not resolve."},
-    {.name = "non-stick", .kind = KW_NOTHING, .scopes = IN_BOTH, .note = "there are no stick tables yet", .doc = "Keep the server out of stick tables."},
+    {.name = "non-stick", .kind = KW_FLAG, .scopes = IN_BOTH, AT(non_stick), .initial = "false",
+     .doc = "Stick tables do not remember the server."},
+    {.name = "stick", .kind = KW_FLAG_OFF, .scopes = IN_BOTH, AT(non_stick), .otherwise = "see non-stick", .since = "1.8",
+     .doc = "Undoes non-stick of default-server."},
     {.name = NULL},
 };
 /* clang-format on */

@@ -265,6 +265,7 @@ static void read_section(struct reader *r, config_setting_t *group, enum conf_se
                       "the kind of this section is not given");
         return;
     }
+    section_tell(r->l, section.kind, span);
     sections->items =
         arena_list_grow(r->l->scratch, sections->items, sections->count, sizeof section);
     sections->items[sections->count++] = section;

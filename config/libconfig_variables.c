@@ -9,7 +9,7 @@
 /* The length of a variable's name, 0 where there is none. */
 static size_t name_length(const char *text)
 {
-    return strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+    return strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.");
 }
 
 /* Appends the value of the variable that begins behind "${"; NULL after reporting a mistake in it,

@@ -6,31 +6,24 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "config/outline_text.h"
-#include "config/section_kinds.h"
+#include "config/libconfig_writer.h"
 
 enum { LINE_MAX_COLUMNS = 100, INDENT_COLUMNS = 4 };
 
-struct writer {
-    FILE *out;
-    struct loader *l;
-    unsigned depth;
-};
-
-static void indent(struct writer *w)
+void libconfig_indent(struct libconfig_writer *w)
 {
     fprintf(w->out, "%*s", (int)(w->depth * INDENT_COLUMNS), "");
 }
 
-static void put_above(struct writer *w, const struct outline_remarks *remarks)
+void libconfig_put_above(struct libconfig_writer *w, const struct outline_remarks *remarks)
 {
     for (size_t i = 0; i < remarks->above_count; i++) {
-        indent(w);
+        libconfig_indent(w);
         fprintf(w->out, "#%s\n", remarks->above[i]);
     }
 }
 
-static void end_line(struct writer *w, const struct outline_remarks *remarks)
+void libconfig_end_line(struct libconfig_writer *w, const struct outline_remarks *remarks)
 {
     if (remarks->behind != NULL)
         fprintf(w->out, " #%s", remarks->behind);
@@ -48,13 +41,14 @@ static bool is_number(const struct keyword *row, const char *value)
            (*value != '0' || len == 1);
 }
 
-static const char *print_value(struct writer *w, const struct keyword *row, const char *value)
+static const char *print_value(struct libconfig_writer *w, const struct keyword *row,
+                               const char *value)
 {
     return is_number(row, value) ? value : libconfig_quote(w->l->scratch, value);
 }
 
 /* One value, or all of an array; every element in quotes there, because they must be of one type. */
-static const char *print_values(struct writer *w, const struct outline_entry *entry)
+static const char *print_values(struct libconfig_writer *w, const struct outline_entry *entry)
 {
     struct conf_arena *arena = w->l->scratch;
     if (entry->value_count == 1)
@@ -66,11 +60,12 @@ static const char *print_values(struct writer *w, const struct outline_entry *en
     return arena_printf(arena, "%s]", text);
 }
 
-static const char *print_group(struct writer *w, const struct outline_entries *entries,
+static const char *print_group(struct libconfig_writer *w, const struct outline_entries *entries,
                                size_t column);
 
 /* What stands behind "name =", or in a list, where it begins at a column. */
-static const char *print_setting(struct writer *w, const struct outline_entry *entry, size_t column)
+static const char *print_setting(struct libconfig_writer *w, const struct outline_entry *entry,
+                                 size_t column)
 {
     if (entry->form == OUTLINE_OFF)
         return "false";
@@ -93,8 +88,8 @@ static bool is_first(const struct outline_entries *entries, size_t at)
 }
 
 /* All values of a row that adds, in one array. */
-static struct outline_entry gather_values(struct writer *w, const struct outline_entries *entries,
-                                          size_t at)
+static struct outline_entry gather_values(struct libconfig_writer *w,
+                                          const struct outline_entries *entries, size_t at)
 {
     struct outline_entry all = {.row = entries->items[at].row};
     for (size_t i = at; i < entries->count; i++) {
@@ -112,7 +107,7 @@ static struct outline_entry gather_values(struct writer *w, const struct outline
 }
 
 /* "{ name = "a"; address = "10.0.0.1:80"; }", the words with a place of their own first. */
-static const char *print_group(struct writer *w, const struct outline_entries *entries,
+static const char *print_group(struct libconfig_writer *w, const struct outline_entries *entries,
                                size_t column)
 {
     struct conf_arena *arena = w->l->scratch;
@@ -159,11 +154,11 @@ static bool is_bare_list(const struct outline_entries *entries, const struct key
     return true;
 }
 
-static void put_bare_list(struct writer *w, const struct outline_entries *entries,
+static void put_bare_list(struct libconfig_writer *w, const struct outline_entries *entries,
                           const struct keyword *row)
 {
     const char *comma = "";
-    indent(w);
+    libconfig_indent(w);
     fprintf(w->out, "%s = [", keyword_libconfig_name(w->l->scratch, row));
     for (size_t i = 0; i < entries->count; i++) {
         if (entries->items[i].row != row)
@@ -176,36 +171,36 @@ static void put_bare_list(struct writer *w, const struct outline_entries *entrie
 }
 
 /* name = ( element, element ); */
-static void put_list(struct writer *w, const struct outline_entries *entries, size_t at)
+static void put_list(struct libconfig_writer *w, const struct outline_entries *entries, size_t at)
 {
     const struct keyword *row = entries->items[at].row;
     size_t left = 0;
     if (row->kind == KW_LIST && is_bare_list(entries, row, at)) {
-        put_above(w, &entries->items[at].remarks);
+        libconfig_put_above(w, &entries->items[at].remarks);
         put_bare_list(w, entries, row);
         return;
     }
     for (size_t i = at; i < entries->count; i++)
         left += entries->items[i].row == row;
-    indent(w);
+    libconfig_indent(w);
     fprintf(w->out, "%s = (\n", keyword_libconfig_name(w->l->scratch, row));
     w->depth++;
     for (size_t i = at; i < entries->count; i++) {
         const struct outline_entry *entry = &entries->items[i];
         if (entry->row != row)
             continue;
-        put_above(w, &entry->remarks);
-        indent(w);
+        libconfig_put_above(w, &entry->remarks);
+        libconfig_indent(w);
         fprintf(w->out, "%s%s", print_setting(w, entry, (size_t)w->depth * INDENT_COLUMNS),
                 --left > 0 ? "," : "");
-        end_line(w, &entry->remarks);
+        libconfig_end_line(w, &entry->remarks);
     }
     w->depth--;
-    indent(w);
+    libconfig_indent(w);
     fputs(");\n", w->out);
 }
 
-static void put_entries(struct writer *w, const struct outline_entries *entries)
+void libconfig_put_entries(struct libconfig_writer *w, const struct outline_entries *entries)
 {
     for (size_t i = 0; i < entries->count; i++) {
         struct outline_entry entry = entries->items[i];
@@ -217,126 +212,16 @@ static void put_entries(struct writer *w, const struct outline_entries *entries)
         }
         if (entry.row->adds)
             entry = gather_values(w, entries, i);
-        put_above(w, &entry.remarks);
-        indent(w);
+        libconfig_put_above(w, &entry.remarks);
+        libconfig_indent(w);
         if (entry.form == OUTLINE_MOOT) {
             fprintf(w->out, "# no %s", entry.row->name);
-            end_line(w, &entry.remarks);
+            libconfig_end_line(w, &entry.remarks);
             continue;
         }
         const char *name = keyword_libconfig_name(w->l->scratch, entry.row);
         size_t column = w->depth * INDENT_COLUMNS + strlen(name) + 3;
         fprintf(w->out, "%s = %s;", name, print_setting(w, &entry, column));
-        end_line(w, &entry.remarks);
+        libconfig_end_line(w, &entry.remarks);
     }
-}
-
-/* The group of a section; behind it stands `end`. */
-static void put_section(struct writer *w, const struct outline_section *section, bool says_kind,
-                        const char *end)
-{
-    fputc('{', w->out);
-    end_line(w, &section->remarks);
-    w->depth++;
-    const struct {
-        const char *name, *value;
-    } words[] = {
-        {"section", says_kind ? section_kinds[section->kind].name : NULL},
-        {"name", section->name},
-        {"from", section->from},
-    };
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (words[i].value == NULL)
-            continue;
-        indent(w);
-        fprintf(w->out, "%s = %s;\n", words[i].name,
-                libconfig_quote(w->l->scratch, words[i].value));
-    }
-    put_entries(w, &section->entries);
-    put_above(w, &section->tail);
-    w->depth--;
-    indent(w);
-    fprintf(w->out, "}%s\n", end);
-}
-
-/* name = ( { ... }, { ... } ); of `count` sections */
-static void put_sections(struct writer *w, const char *name, const struct outline_section *sections,
-                         size_t count, bool says_kind)
-{
-    fprintf(w->out, "%s = (\n", name);
-    w->depth++;
-    for (size_t i = 0; i < count; i++) {
-        put_above(w, &sections[i].remarks);
-        indent(w);
-        put_section(w, &sections[i], says_kind, i + 1 < count ? "," : "");
-    }
-    w->depth--;
-    fputs(");\n", w->out);
-}
-
-static void put_alone(struct writer *w, const struct outline_section *section)
-{
-    put_above(w, &section->remarks);
-    fprintf(w->out, "%s = ", section_kinds[section->kind].list);
-    put_section(w, section, false, ";");
-}
-
-static size_t run_length(const struct outline *outline, size_t from)
-{
-    size_t end = from;
-    while (end < outline->count && outline->sections[end].kind == outline->sections[from].kind)
-        end++;
-    return end - from;
-}
-
-/*
- * How many sections can be written kind by kind. Where sections of one kind stand apart the order
- * would be lost (defaults hold for what follows, numbers go by it), so from the first proxy on the
- * rest goes into a list of all kinds.
- */
-static size_t count_grouped(const struct outline *outline)
-{
-    bool seen[CONF_SECTION_ANY] = {false};
-    size_t proxies = 0;
-    while (proxies < outline->count && outline->sections[proxies].kind <= CONF_SECTION_DEFAULTS)
-        proxies++;
-    for (size_t i = 0; i < outline->count; i += run_length(outline, i)) {
-        enum conf_section_kind kind = outline->sections[i].kind;
-        if (seen[kind])
-            return i < proxies ? 0 : proxies;
-        seen[kind] = true;
-    }
-    return outline->count;
-}
-
-static void put_kinds(struct writer *w, const struct outline *outline, size_t end)
-{
-    for (size_t i = 0, count; i < end; i += count) {
-        const struct section_kind *kind = &section_kinds[outline->sections[i].kind];
-        count = run_length(outline, i);
-        if (i > 0)
-            fputc('\n', w->out);
-        if (count == 1 && kind->may_be_single)
-            put_alone(w, &outline->sections[i]);
-        else
-            put_sections(w, kind->list, &outline->sections[i], count, false);
-    }
-}
-
-char *libconfig_write(const struct outline *outline)
-{
-    char *text = NULL;
-    size_t len = 0;
-    struct writer w = {.out = open_memstream(&text, &len), .l = outline->l};
-    size_t grouped = count_grouped(outline);
-    put_kinds(&w, outline, grouped);
-    if (grouped > 0 && grouped < outline->count)
-        fputc('\n', w.out);
-    if (grouped < outline->count)
-        put_sections(&w, "sections", outline->sections + grouped, outline->count - grouped, true);
-    if (outline->tail.above_count > 0 && outline->count > 0)
-        fputc('\n', w.out);
-    put_above(&w, &outline->tail);
-    fclose(w.out);
-    return text;
 }

@@ -51,7 +51,7 @@ struct loader {
 
     struct name_map haproxy_files; /* those of `files` that are in haproxy.cfg's syntax */
     struct name_map addresses;     /* of binds, printed -> struct conf_bind */
-    struct name_map foreign_names; /* "resolvers r" -> struct haproxy_section */
+    struct name_map foreign_names; /* "resolvers r" -> struct section_kind */
     struct name_map error_groups;  /* http-errors: name -> struct error_group */
     struct name_map mentioned;     /* names in rules -> a proxy whose rule it is */
     bool any_backend;              /* a rule names its backend only when it runs */

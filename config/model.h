@@ -147,6 +147,7 @@ struct conf_server {
     unsigned minconn;
     unsigned maxqueue; /* 0 = no bound */
     bool backup, disabled;
+    bool non_stick; /* stick tables do not learn it */
     bool shutdown_sessions_on_down; /* on-marked-down shutdown-sessions */
     unsigned slowstart_ms;
     unsigned pool_max_conn; /* idle connections kept, UINT_MAX = no bound */

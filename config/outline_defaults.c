@@ -8,6 +8,8 @@
 const struct outline_entries *outline_inherited(const struct outline_heritage *heritage,
                                                 const struct outline_section *section)
 {
+    if (!section_is_of_proxies(section->kind))
+        return NULL;
     if (section->from != NULL)
         return names_get(&heritage->by_name, section->from);
     return section->kind == CONF_SECTION_DEFAULTS ? NULL : heritage->latest;
@@ -134,8 +136,7 @@ void outline_mark_moot(struct outline *outline)
     struct outline_heritage heritage = {0};
     for (size_t i = 0; i < outline->count; i++) {
         struct outline_section *section = &outline->sections[i];
-        const struct outline_entries *from =
-            section->kind == CONF_SECTION_GLOBAL ? NULL : outline_inherited(&heritage, section);
+        const struct outline_entries *from = outline_inherited(&heritage, section);
         mark_entries(l, section_kinds[section->kind].level, from, &section->entries);
         if (section->kind == CONF_SECTION_DEFAULTS) {
             struct outline_entries *entries = arena_alloc(l->scratch, sizeof *entries);

@@ -146,20 +146,22 @@ const char *haproxy_join(struct conf_arena *arena, const char *const *written, s
 
 static bool is_opposite(const struct keyword *a, const struct keyword *b)
 {
-    return a->offset == b->offset && ((a->kind == KW_FLAG && b->kind == KW_FLAG_OFF) ||
-                                      (a->kind == KW_FLAG_OFF && b->kind == KW_FLAG));
+    bool are_flags = (a->kind == KW_FLAG && b->kind == KW_FLAG_OFF) ||
+                     (a->kind == KW_FLAG_OFF && b->kind == KW_FLAG);
+    return (are_flags && a->offset == b->offset) ||
+           (strncmp(b->name, "no-", 3) == 0 && strcmp(b->name + 3, a->name) == 0);
 }
 
-/* The word that undoes a flag: "no-check" of "check", "enabled" of "disabled"; NULL if none does. */
+/* The word that undoes another: "no-check" of "check", "enabled" of "disabled"; NULL if none does. */
 static const struct keyword *opposite(const struct loader *l, const struct keyword *row)
 {
     for (int level = 0; level < LEVEL_COUNT; level++) {
-        bool is_here = false;
         const struct keyword *found = NULL;
+        bool is_here = false;
         KEYWORDS_OF(&l->index, level, other)
         {
             is_here = is_here || other == row;
-            found = is_opposite(row, other) && found == NULL ? other : found;
+            found = found == NULL && is_opposite(row, other) ? other : found;
         }
         if (is_here)
             return found;

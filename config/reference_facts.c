@@ -32,6 +32,8 @@ const struct reference_chapter reference_chapters[] = {
     {LEVEL_USERLIST, "userlists", "Sections of users, whom http_auth() asks for their passwords."},
     {LEVEL_USER, "users", "Settings of one element of `users` in a userlist."},
     {LEVEL_USER_GROUP, "groups", "Settings of one element of `groups` in a userlist."},
+    {LEVEL_SECTION_LINES, "resolvers, userlists, peers and other sections",
+     "What sections that are not built yet hold in libconfig, where their lines are kept."},
     {LEVEL_COUNT, NULL, NULL},
 };
 

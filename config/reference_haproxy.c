@@ -7,7 +7,7 @@
 
 #include "config/decisions.h"
 #include "config/haproxy_old.h"
-#include "config/haproxy_sections.h"
+#include "config/section_kinds.h"
 #include "config/reference_priv.h"
 
 static const char opening[] =
@@ -115,7 +115,7 @@ static void write_kind(struct reference *r, enum keyword_kind kind)
 
 static void write_sections(struct reference *r, bool is_refused)
 {
-    for (const struct haproxy_section *s = haproxy_sections; s->name != NULL; s++) {
+    for (const struct section_kind *s = section_kinds; s->name != NULL; s++) {
         if (s->keywords != NULL && s->is_refused == is_refused)
             fprintf(r->out, "| sections `%s` | | %s |\n", s->name, s->note);
     }

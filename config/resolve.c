@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "config/address.h"
+#include "config/line.h"
 #include "config/stick_table.h"
 #include "config/suggest.h"
 #include "lb-algos/algo.h"
@@ -250,9 +251,17 @@ static void resolve_global(struct loader *l)
     global->log_count = kept;
 }
 
-static void resolve_balance(struct loader *l, const struct draft_proxy *draft,
-                            struct conf_balance *balance, struct conf_hash *hash)
+/* The rules' room compiles it with the other lines. */
+static void add_expression(struct loader *l, struct conf_lines *lines, const struct conf_line *line)
 {
+    lines->items = arena_list_grow(l->arena, lines->items, lines->count, sizeof *lines->items);
+    lines->items[lines->count++] = *line;
+}
+
+static void resolve_balance(struct loader *l, struct draft_proxy *draft)
+{
+    struct conf_balance *balance = &draft->p.balance;
+    struct conf_hash *hash = &draft->p.hash;
     if (hash->function == NULL) { /* hash-type without one: HAProxy's defaults */
         hash->function = lb_hashes;
         hash->avalanche = hash->avalanche || strcmp(hash->method, lb_consistent.name) == 0;
@@ -263,7 +272,9 @@ static void resolve_balance(struct loader *l, const struct draft_proxy *draft,
                               "balance = { algorithm = \"url_param\"; parameter = \"...\"; }",
                               "as in: balance url_param userid"),
                   "'%s': balance url_param needs the name of a parameter", draft->p.name);
-    if (balance->key == CONF_KEY_EXPRESSION && balance->expression == NULL)
+    if (balance->key == CONF_KEY_EXPRESSION && balance->expression != NULL)
+        add_expression(l, &draft->p.lines, balance->expression);
+    else if (balance->key == CONF_KEY_EXPRESSION)
         CONF_FAIL(l, draft->span,
                   loader_hint(l, draft->span,
                               "balance = { algorithm = \"hash\"; expression = \"src\"; }",
@@ -291,7 +302,7 @@ static void resolve_proxy(struct loader *l, struct draft_proxy *draft)
     expand_logs(l, proxy);
     resolve_servers(l, proxy);
     resolve_check_script(l, proxy, draft->span);
-    resolve_balance(l, draft, &proxy->balance, &proxy->hash);
+    resolve_balance(l, draft);
     resolve_cookie(l, draft);
     resolve_stick_table(l, proxy);
     if (proxy->log_tag == NULL)

@@ -20,7 +20,6 @@ static void add(struct line_words *words, struct conf_word word)
 {
     words->items =
         arena_list_grow(words->l->arena, words->items, words->count, sizeof *words->items);
-    word.text = arena_copy(words->l->arena, word.text);
     words->items[words->count++] = word;
 }
 

@@ -3,7 +3,7 @@
 #ifndef WEIR_CONFIG_SECTION_KINDS_H
 #define WEIR_CONFIG_SECTION_KINDS_H
 
-#include "config/keyword.h"
+#include "config/loader.h"
 
 struct section_kind {
     const char *name;   /* in haproxy.cfg, and of one in libconfig; NULL ends the table */
@@ -11,6 +11,10 @@ struct section_kind {
     bool may_be_single; /* libconfig: one of them is written without a list around it */
     enum keyword_level level;
     unsigned scope; /* enum keyword_scope, or-ed: what may stand there */
+    /* of a section that is not built: what its lines may begin with; NULL ends them */
+    const char *const *keywords;
+    bool is_refused; /* it would matter by itself, unused as it is */
+    const char *note;
 };
 
 /* Defaults and what they are for. */
@@ -21,5 +25,8 @@ static inline bool section_is_of_proxies(enum conf_section_kind kind)
 
 /* By enum conf_section_kind. */
 extern const struct section_kind section_kinds[];
+
+/* Reports a section that is not built; nothing of any other. */
+void section_tell(struct loader *l, enum conf_section_kind kind, struct conf_span span);
 
 #endif

@@ -120,7 +120,7 @@ static enum rule_verdict run_auth(struct sample_env *env, const struct rule *rul
 
 static enum rule_verdict close_client(struct sample_env *env)
 {
-    if (env->stream == NULL)
+    if (env->stream == NULL || env->lacks_message) /* whoever runs the rules closes it then */
         return RULE_ANSWERS;
     return rules_decide(env, &(struct rule_decision){
                                  .kind = DECIDED_CLOSE, .cause = CAUSE_PROXY, .is_denial = true});

@@ -215,7 +215,7 @@ static long sort_query(struct sample_text from, char *to, bool option)
     size_t len = mark != NULL ? (size_t)(mark - from.data) + 1 : from.len, count = 0;
     (void)option;
     memcpy(to, from.data, len);
-    for (const char *at = from.data + len; mark != NULL && at <= end && count < PARAMS_MAX;) {
+    for (const char *at = from.data + len; mark != NULL && at < end && count < PARAMS_MAX;) {
         const char *stop = memchr(at, '&', (size_t)(end - at));
         stop = stop != NULL ? stop : end;
         params[count++] = (struct sample_text){at, (size_t)(stop - at)};

@@ -6,7 +6,8 @@
 #include "proxy/http/balance_key.h"
 
 #include "lb-algos/hash.h"
-#include "proxy/http/stream.h"
+#include "proxy/http/rules.h"
+#include "proxy/rules/expr.h"
 
 /* A part of the message; data NULL: it is not there. */
 struct span {
@@ -145,18 +146,39 @@ static struct span find_header(const struct stream *s)
     return conf->domain_only ? domain_of(value) : value;
 }
 
-bool balance_key(const struct stream *s, uint32_t *key_out)
+/* As bytes: addresses and numbers as they are, texts as they read. */
+static bool key_of_expression(struct stream *s, uint32_t *key_out)
+{
+    const struct proxy_rules *rules = s->backend->conf->rules;
+    const struct conf_hash *conf = &s->backend->conf->hash;
+    struct sample_env env;
+    struct sample sample = {0};
+    rules_env(s, s->backend, false, &env);
+    env.is_final = true;
+    size_t used = env.scratch->used;
+    bool found = rules != NULL && rules->balance_hash != NULL &&
+                 expr_run(rules->balance_hash, &env, &sample) &&
+                 sample_cast(&sample, SAMPLE_BINARY, &env);
+    if (found)
+        *key_out = finish(conf, conf->function->hash(sample.text.data, sample.text.len));
+    env.scratch->used = used;
+    return found;
+}
+
+bool balance_key(struct stream *s, uint32_t *key_out)
 {
     static struct span (*const finders[])(const struct stream *) = {
         [CONF_KEY_URI] = find_uri,
         [CONF_KEY_URL_PARAM] = find_url_param,
         [CONF_KEY_HEADER] = find_header,
-        [CONF_KEY_EXPRESSION] = NULL,
+        [CONF_KEY_RDP_COOKIE] = NULL,
     };
     const struct conf_hash *hash = &s->backend->conf->hash;
     enum conf_balance_key kind = s->backend->conf->balance.key;
     if (kind == CONF_KEY_SOURCE)
         return key_of_source(s, key_out);
+    if (kind == CONF_KEY_EXPRESSION)
+        return key_of_expression(s, key_out);
     bool has_message = s->backend->conf->mode == CONF_MODE_HTTP;
     if (kind == CONF_KEY_NONE || !has_message || finders[kind] == NULL)
         return false;

@@ -12,6 +12,6 @@
 struct stream;
 
 /* False where the backend asks for none, or the request lacks it: then servers take turns. */
-bool balance_key(const struct stream *s, uint32_t *key_out);
+bool balance_key(struct stream *s, uint32_t *key_out);
 
 #endif

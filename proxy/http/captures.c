@@ -2,6 +2,9 @@
 /* Captures; see captures.h. */
 #include "proxy/http/captures.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 static struct access_text *const *slots_of(const struct stream *s, bool is_response)
 {
     return is_response ? &s->rules.captured_resp : &s->rules.captured;
@@ -16,16 +19,46 @@ static size_t slot_count(const struct proxy_rules *rules, bool is_response)
 static char *take(struct stream *s, size_t bytes, size_t align)
 {
     struct http_edit e = stream_edit(s, false);
-    size_t slack = s->in_top - bytes < s->in_top ? ((uintptr_t)s->in + s->in_top - bytes) % align : 0;
+    size_t slack =
+        s->in_top - bytes < s->in_top ? ((uintptr_t)s->in + s->in_top - bytes) % align : 0;
     return edit_take(&e, bytes + slack);
+}
+
+/* TCP has no buffer to put them in: one piece of memory, with all the room they may take, which ends with s. */
+static struct access_text *make_slots_of_tcp(struct stream *s, const struct proxy_rules *rules)
+{
+    size_t count = rules->request_capture_count, bytes = count * sizeof(struct access_text);
+    for (size_t i = 0; i < count; i++)
+        bytes += rules->request_captures[i].max_len;
+    struct access_text *slots = calloc(1, bytes);
+    char *room = (char *)(slots + count);
+    for (size_t i = 0; slots != NULL && i < count; i++) {
+        slots[i].data = room;
+        room += rules->request_captures[i].max_len;
+    }
+    s->rules.captured = slots;
+    return slots;
+}
+
+static bool store_of_tcp(struct stream *s, const struct proxy_rules *rules, unsigned slot,
+                         struct sample_text text)
+{
+    struct access_text *slots = s->rules.captured;
+    if (slots == NULL)
+        slots = make_slots_of_tcp(s, rules);
+    if (slots == NULL)
+        return false;
+    unsigned most = rules->request_captures[slot].max_len;
+    slots[slot].len = text.len < most ? text.len : most;
+    memcpy((char *)slots[slot].data, text.data, slots[slot].len);
+    return true;
 }
 
 /* The slots, made when first needed; NULL when there are none, or no room. */
 static struct access_text *make_slots(struct stream *s, const struct proxy_rules *rules,
                                       bool is_response)
 {
-    struct access_text **slots =
-        is_response ? &s->rules.captured_resp : &s->rules.captured;
+    struct access_text **slots = is_response ? &s->rules.captured_resp : &s->rules.captured;
     size_t bytes = slot_count(rules, is_response) * sizeof(**slots);
     if (*slots != NULL || bytes == 0)
         return *slots;
@@ -42,6 +75,8 @@ bool captures_store(struct stream *s, const struct proxy_rules *rules, bool is_r
 {
     if (slot >= slot_count(rules, is_response))
         return false;
+    if (s->mode != &stream_http)
+        return !is_response && store_of_tcp(s, rules, slot, text);
     const struct rule_capture *capture =
         is_response ? &rules->response_captures[slot] : &rules->request_captures[slot];
     struct access_text *slots = make_slots(s, rules, is_response);

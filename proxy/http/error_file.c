@@ -34,15 +34,17 @@ static void put_text(struct output *out, const char *text)
 /* The connection is the stream's business, and the length is counted anew. */
 static bool is_kept(enum http_header_id id)
 {
-    return id != HTTP_HDR_CONTENT_LENGTH && id != HTTP_HDR_CONNECTION &&
-           id != HTTP_HDR_KEEP_ALIVE && id != HTTP_HDR_PROXY_CONNECTION;
+    return id != HTTP_HDR_CONNECTION && id != HTTP_HDR_KEEP_ALIVE &&
+           id != HTTP_HDR_PROXY_CONNECTION;
 }
 
 static void put_head(struct output *out, const char *text, const struct http_msg *m,
                      size_t body_len)
 {
-    char line[64];
+    char line[64], length[64];
+    bool has_length = false;
     snprintf(line, sizeof(line), "HTTP/1.1 %u ", m->status);
+    snprintf(length, sizeof(length), "content-length: %zu\r\n", body_len);
     put_text(out, line);
     put(out, text + m->reason_off, m->reason_len);
     put_text(out, "\r\n");
@@ -50,13 +52,18 @@ static void put_head(struct output *out, const char *text, const struct http_msg
         const struct http_header *h = &m->headers[i];
         if (!is_kept(h->id))
             continue;
+        if (h->id == HTTP_HDR_CONTENT_LENGTH) { /* in its place, once */
+            put_text(out, has_length ? "" : length);
+            has_length = true;
+            continue;
+        }
         put(out, text + h->name_off, h->name_len);
         put_text(out, ": ");
         put(out, text + h->value_off, h->value_len);
         put_text(out, "\r\n");
     }
-    snprintf(line, sizeof(line), "content-length: %zu\r\n\r\n", body_len);
-    put_text(out, line);
+    put_text(out, has_length ? "" : length);
+    put_text(out, "\r\n");
 }
 
 __attribute__((format(printf, 2, 3))) static int complain(char *complaint, const char *format, ...)

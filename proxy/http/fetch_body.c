@@ -10,6 +10,10 @@
 static bool take_body(struct sample_env *env, const struct fetch *row, struct sample_text *out)
 {
     struct message_view v;
+    if (env->lacks_message) {
+        *out = fetch_bytes(env);
+        return row->value != OF_RESPONSE && !env->is_response;
+    }
     return fetch_view(env, (enum fetch_side)row->value, &v) && body_text(env, v.is_response, out);
 }
 
@@ -32,6 +36,7 @@ static bool body_len(struct sample_env *env, const struct fetch *row, const stru
     if (!take_body(env, row, &text))
         return false;
     sample_set_int(out, (long long)text.len);
+    out->flags |= env->is_final ? 0 : SAMPLE_MAY_CHANGE;
     return true;
 }
 
@@ -40,7 +45,8 @@ static bool body_size(struct sample_env *env, const struct fetch *row, const str
                       struct sample *out)
 {
     struct message_view v;
-    if (!body_len(env, row, args, out) || !fetch_view(env, (enum fetch_side)row->value, &v))
+    if (!body_len(env, row, args, out) || env->lacks_message ||
+        !fetch_view(env, (enum fetch_side)row->value, &v))
         return false;
     if (v.msg->body == HTTP_BODY_LENGTH)
         sample_set_int(out, (long long)v.msg->content_length);
@@ -55,11 +61,11 @@ static bool payload(struct sample_env *env, const struct fetch *row, const struc
 {
     struct sample_text text;
     size_t from = (size_t)args[0].integer, len = (size_t)args[1].integer;
-    if (!take_body(env, row, &text) || from > text.len)
+    if (!take_body(env, row, &text))
         return false;
-    if (len == 0)
+    if (len == 0 && from < text.len)
         len = text.len - from;
-    if (len > text.len - from || len == 0) {
+    if (from > text.len || len > text.len - from || len == 0) {
         out->flags |= env->is_final ? 0 : SAMPLE_MAY_CHANGE;
         return false;
     }

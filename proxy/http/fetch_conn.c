@@ -32,7 +32,7 @@ static bool address_of(const struct sample_env *env, enum end end, struct addr *
     if (end == CLIENT)
         *out = env->session->address;
     else if (end == LOCAL)
-        return take_name(env->session->client.source.fd, false, out);
+        session_destination(env->session, out);
     else
         return take_name(server_fd(env), end == SERVER, out);
     return true;

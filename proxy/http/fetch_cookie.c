@@ -10,6 +10,7 @@
 struct cookie_walk {
     unsigned index; /* 1 + that of the line; 0 before the first */
     uint32_t at;
+    bool with_attributes; /* of Set-Cookie: they are counted as cookies, as in HAProxy */
 };
 
 static bool is_blank(char c)
@@ -62,7 +63,7 @@ static bool next_pair(struct cookie_walk *walk, const struct message_view *v,
         const char *to = pair_end(at, end);
         bool found = split(at, to, name, value);
         at = to;
-        if (v->is_response) /* attributes follow, up to the next cookie of a joined line */
+        if (v->is_response && !walk->with_attributes) /* up to the next cookie of a joined line */
             while (at < end && *at != ',')
                 at++;
         walk->at = (uint32_t)(at - start);
@@ -79,7 +80,8 @@ static bool next_line(struct cookie_walk *walk, const struct message_view *v)
         const struct http_header *h = &v->msg->headers[i];
         if (h->id != id || (h->flags & HTTP_HEADER_DROP) != 0)
             continue;
-        *walk = (struct cookie_walk){.index = i + 1};
+        walk->index = i + 1;
+        walk->at = 0;
         return true;
     }
     return false;
@@ -107,7 +109,7 @@ static bool cookie(struct sample_env *env, const struct fetch *row, const struct
 {
     struct message_view v;
     struct sample_text value, last = {0};
-    struct cookie_walk walk = {out->cursor[0], out->cursor[1]};
+    struct cookie_walk walk = {.index = out->cursor[0], .at = out->cursor[1]};
     bool is_named = args[0].type != ARG_NONE && args[0].text.len > 0, found = false;
     if (!fetch_view(env, (enum fetch_side)row->value, &v))
         return false;
@@ -145,7 +147,7 @@ static bool cookie_count(struct sample_env *env, const struct fetch *row, const 
                          struct sample *out)
 {
     struct message_view v;
-    struct cookie_walk walk = {0};
+    struct cookie_walk walk = {.with_attributes = true};
     struct sample_text value;
     long long n = 0;
     if (!fetch_view(env, (enum fetch_side)row->value, &v))

@@ -191,17 +191,12 @@ static bool field_number(struct sample_env *env, const struct fetch *row, const 
     return true;
 }
 
-/* RFC 7239 has IPv6 in brackets; a port may follow either. */
+/* A port may follow an IPv4 address. */
 static bool read_address(struct sample_text text, struct sample *out)
 {
     char copy[INET6_ADDRSTRLEN];
     const char *from = text.data, *end = from + text.len, *to = end;
-    if (text.len > 0 && *from == '[') {
-        from++;
-        to = memchr(from, ']', (size_t)(end - from));
-        if (to == NULL)
-            return false;
-    } else if (memchr(from, '.', text.len) != NULL) {
+    if (memchr(from, '.', text.len) != NULL) {
         const char *port = memchr(from, ':', text.len);
         if (port != NULL && memchr(port + 1, ':', (size_t)(end - port - 1)) == NULL)
             to = port;

@@ -60,15 +60,6 @@ static bool is_first_request(struct sample_env *env, const struct fetch *row,
     return true;
 }
 
-static bool is_http(struct sample_env *env, const struct fetch *row, const struct arg *args,
-                    struct sample *out)
-{
-    struct message_view v;
-    (void)row, (void)args;
-    sample_set_bool(out, fetch_view(env, OF_REQUEST, &v));
-    return true;
-}
-
 /* ---- the head as a whole ------------------------------------------------------------------------------ */
 
 static bool put(char *to, size_t room, size_t *at, const char *data, size_t len)
@@ -78,6 +69,13 @@ static bool put(char *to, size_t room, size_t *at, const char *data, size_t len)
     memcpy(to + *at, data, len);
     *at += len;
     return true;
+}
+
+/* Names, as HAProxy has them. */
+static void lower(char *name, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        name[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] | 0x20) : name[i];
 }
 
 static bool head_text(struct sample_env *env, const struct fetch *row, const struct arg *args,
@@ -96,8 +94,7 @@ static bool head_text(struct sample_env *env, const struct fetch *row, const str
         if ((h->flags & HTTP_HEADER_DROP) != 0)
             continue;
         (void)put(to, room, &at, v.base + h->name_off, h->name_len);
-        for (size_t c = at - h->name_len; c < at; c++) /* as HAProxy has them */
-            to[c] = to[c] >= 'A' && to[c] <= 'Z' ? (char)(to[c] | 0x20) : to[c];
+        lower(to + at - h->name_len, h->name_len);
         (void)put(to, room, &at, ": ", 2);
         (void)put(to, room, &at, v.base + h->value_off, h->value_len);
         (void)put(to, room, &at, "\r\n", 2);
@@ -148,6 +145,7 @@ static bool head_binary(struct sample_env *env, const struct fetch *row, const s
         if ((h->flags & HTTP_HEADER_DROP) != 0)
             continue;
         put_string(to, room, &at, v.base + h->name_off, h->name_len);
+        lower(to + at - h->name_len, h->name_len);
         put_string(to, room, &at, v.base + h->value_off, h->value_len);
     }
     put_string(to, room, &at, "", 0);
@@ -185,7 +183,7 @@ static bool captured_line(struct sample_env *env, const struct fetch *row, const
 {
     const struct stream *s = env->stream;
     (void)args;
-    if (s == NULL || s->line_len == 0)
+    if (s == NULL || env->lacks_message || s->line_len == 0)
         return false;
     const char *line = s->in + s->line_off, *end = line + s->line_len;
     const char *blank = memchr(line, ' ', s->line_len);
@@ -205,7 +203,7 @@ static bool captured_version(struct sample_env *env, const struct fetch *row,
 {
     const struct stream *s = env->stream;
     (void)args;
-    if (s == NULL || s->head_us == 0 || (row->value == OF_RESPONSE && s->resp.status == 0))
+    if (s == NULL || env->lacks_message || s->head_us == 0 || (row->value == OF_RESPONSE && s->resp.status == 0))
         return false;
     const struct http_msg *m = row->value == OF_RESPONSE ? &s->resp : &s->req;
     sample_set_text(out, SAMPLE_STRING, m->version_minor == 0 ? "HTTP/1.0" : "HTTP/1.1", 8);
@@ -225,10 +223,6 @@ const struct fetch message_fetches[] = {
     {.name = "status", .out = SAMPLE_INT, .use = USE_RESPONSE, .run = status, .doc = "The response's status code."},
     {.name = "http_first_req", .out = SAMPLE_BOOL, .use = USE_REQUEST, .run = is_first_request,
      .doc = "Whether this is the first request of its connection."},
-    {.name = "req.proto_http", .out = SAMPLE_BOOL, .use = USE_CONTENT, .run = is_http,
-     .doc = "Whether what the client sends is an HTTP request."},
-    {.name = "req_proto_http", .out = SAMPLE_BOOL, .use = USE_CONTENT, .run = is_http,
-     .doc = "Former name of req.proto_http."},
     {.name = "req.hdrs", .out = SAMPLE_STRING, .use = USE_REQUEST, .run = head_text, .value = OF_REQUEST,
      .doc = "All header fields of the request, with the empty line.", .since = "2.0"},
     {.name = "res.hdrs", .out = SAMPLE_STRING, .use = USE_RESPONSE, .run = head_text, .value = OF_RESPONSE,

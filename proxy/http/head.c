@@ -2,6 +2,9 @@
 /* Editing and writing heads; see head.h. */
 #include "proxy/http/head.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 void head_drop(struct http_msg *m, enum http_header_id id)
 {
     for (struct http_header *h = http_msg_first(m, id); h != NULL; h = http_msg_next(m, h))
@@ -37,6 +40,55 @@ void head_drop_connection_fields(struct http_msg *m, const char *base)
     head_drop(m, HTTP_HDR_CONNECTION);
     head_drop(m, HTTP_HDR_KEEP_ALIVE);
     head_drop(m, HTTP_HDR_PROXY_CONNECTION);
+}
+
+bool head_says_close(const struct http_msg *m, const char *base)
+{
+    if ((m->flags & HTTP_MSG_FIELDS_EDITED) == 0)
+        return false;
+    for (unsigned i = 0; i < m->header_count; i++) {
+        const struct http_header *h = &m->headers[i];
+        if (h->id != HTTP_HDR_CONNECTION || (h->flags & HTTP_HEADER_DROP) != 0)
+            continue;
+        const char *at = base + h->value_off, *end = at + h->value_len, *token;
+        size_t len;
+        while (http_list_next(&at, end, &token, &len))
+            if (len == 5 && http_text_same(token, "close", 5))
+                return true;
+    }
+    return false;
+}
+
+bool head_keep_length(struct http_msg *m, const char *base)
+{
+    char digits[24];
+    size_t len = (size_t)snprintf(digits, sizeof(digits), "%" PRIu64, m->content_length);
+    bool kept = false;
+    for (struct http_header *h = http_msg_first(m, HTTP_HDR_CONTENT_LENGTH); h != NULL;
+         h = http_msg_next(m, h)) {
+        bool is_good = !kept && (h->flags & HTTP_HEADER_DROP) == 0 && h->value_len == len &&
+                       memcmp(base + h->value_off, digits, len) == 0;
+        if (is_good)
+            kept = true;
+        else
+            h->flags |= HTTP_HEADER_DROP;
+    }
+    return kept;
+}
+
+bool head_keep_chunked(struct http_msg *m, const char *base)
+{
+    bool kept = false;
+    for (struct http_header *h = http_msg_first(m, HTTP_HDR_TRANSFER_ENCODING); h != NULL;
+         h = http_msg_next(m, h)) {
+        bool is_good = !kept && h->value_len == 7 && (h->flags & HTTP_HEADER_DROP) == 0 &&
+                       http_text_same(base + h->value_off, "chunked", 7);
+        if (is_good)
+            kept = true;
+        else
+            h->flags |= HTTP_HEADER_DROP;
+    }
+    return kept;
 }
 
 static void add_field_anew(struct gather *g, const struct http_header *h, const char *base)

@@ -3,7 +3,7 @@
  * Where a stream of HTTP differs from one of TCP: what follows a request on its connection, and what only a
  * request has. The steps themselves are in request.c, response.c and local.c.
  */
-#include "proxy/http/stream.h"
+#include "proxy/http/rules.h"
 
 /* One that only ended its side may still read, RFC 9112 9.6, unless we are told that it does not. */
 static bool http_is_forsaken(const struct stream *s)
@@ -69,6 +69,7 @@ static void http_release(struct stream *s)
 {
     relay_bytes_free(&s->resp_head);
     rule_progress_free(&s->rules);
+    session_restore_ends(s->session);
     if (s->answer.free_state != NULL)
         s->answer.free_state(s->answer.state);
     if (s->answer.wait != NULL)
@@ -93,6 +94,8 @@ static void http_describe(const struct stream *s, struct access_record *r)
 
 const struct stream_mode stream_http = {
     .connected = request_send,
+    .look_again = rules_client_ready,
+    .waited = rules_timed_out,
     .refuse = local_error,
     .is_forsaken = http_is_forsaken,
     .fate = http_fate,

@@ -6,6 +6,7 @@
 #include "proxy/http/error_pages.h"
 #include "proxy/http/error_set.h"
 #include "proxy/http/head.h"
+#include "proxy/http/reply.h"
 #include "proxy/http/rules.h"
 #include "proxy/http/stream.h"
 
@@ -94,7 +95,8 @@ static bool add_own_head(struct stream *s, struct gather *g, struct sample_text 
         s->rules.has_failed = true;
         return false;
     }
-    s->status = m->status;
+    if ((m->flags & HTTP_MSG_LINE_EDITED) != 0)
+        s->status = m->status;
     head_drop(m, HTTP_HDR_CONNECTION);
     gather_text(g, line, (size_t)snprintf(line, sizeof(line), "HTTP/1.1 %u ", m->status));
     gather_add(g, s->resp_base + m->reason_off, m->reason_len);
@@ -144,15 +146,58 @@ static enum stream_state give(struct stream *s, int status, struct sample_text h
     return finish_answer(s);
 }
 
+/*
+ * The head of a page. Pages for requests that could not be read have the connection's field in the midst; for one
+ * that was read it comes last, as with HAProxy.
+ */
+static struct sample_text head_of(struct stream *s, const struct error_page *page)
+{
+    static const char field[] = "Connection: close\r\n";
+    struct sample_scratch *scratch = &s->thread->sample_scratch;
+    struct sample_text head = {page->bytes, page->len > 0 ? page->head_len - 2 : 0};
+    const char *at = memmem(head.data, head.len, field, sizeof(field) - 1);
+    if (at == NULL || s->head_us == 0 || scratch->size - scratch->used < head.len)
+        return head;
+    char *to = scratch->base + scratch->used;
+    size_t before = (size_t)(at - head.data), after = head.len - before - (sizeof(field) - 1);
+    scratch->used += head.len;
+    memcpy(to, head.data, before);
+    memcpy(to + before, at + sizeof(field) - 1, after);
+    return (struct sample_text){to, before + after};
+}
+
+/* http-error; false: nothing was said for that status. */
+static bool find_reply(struct stream *s, int status, struct rule_decision *out)
+{
+    const struct proxy *owner = s->backend;
+    const struct reply *reply = reply_for_error(owner, (unsigned)status);
+    struct sample_env env;
+    if (reply == NULL) {
+        owner = s->frontend;
+        reply = reply_for_error(owner, (unsigned)status);
+    }
+    if (reply == NULL || s->rules.has_failed)
+        return false;
+    rules_env(s, owner, false, &env);
+    if (reply_give(&env, reply, s->cause, false) != RULE_ANSWERS ||
+        s->decision.kind != DECIDED_REPLY)
+        return false;
+    *out = s->decision;
+    return true;
+}
+
 enum stream_state local_error(struct stream *s, int status)
 {
+    struct rule_decision decision;
+    if (find_reply(s, status, &decision))
+        return local_reply(s, &decision);
     const struct error_page *page = error_page_of(s, (unsigned)status);
     skip_body(s);
     s->keep_client =
         !page->says_close && page->len > 0 && status != 400 && status != 408 && may_keep_client(s);
-    struct sample_text head = {page->bytes, page->len > 0 ? page->head_len - 2 : 0};
     struct sample_text body = {page->bytes + page->head_len, page->len - page->head_len};
-    return give(s, page->status, head, body, page->says_close);
+    /* logged is what went wrong, whatever status the page has */
+    return give(s, status, head_of(s, page), body, page->says_close && s->head_us == 0);
 }
 
 enum stream_state local_reply(struct stream *s, const struct rule_decision *decision)

@@ -4,6 +4,7 @@
 
 #include "proxy/http/cookie.h"
 #include "proxy/http/rules.h"
+#include "proxy/http/sticking.h"
 
 enum { FUTURE_MAX_S = 86400 }; /* a date further ahead than a wrong time zone is no date */
 
@@ -159,6 +160,7 @@ void persist_request(struct stream *s)
     }
     if (be->cookie.name != NULL && be->mode == CONF_MODE_HTTP)
         read_cookies(s);
+    sticking_request(s);
 }
 
 void persist_chosen(struct stream *s)

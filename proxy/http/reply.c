@@ -7,7 +7,7 @@
 
 #include "config/loader.h"
 #include "proxy/http/error_pages.h"
-#include "proxy/http/error_set.h"
+#include "proxy/http/rows.h"
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/expr.h"
 
@@ -363,4 +363,37 @@ const struct reply *reply_compile(struct compiler *c, struct rule_words *words, 
     if (reader.is_page && reader.body_word == NULL && reply->fields == NULL)
         reply->body = BODY_OF_STATUS;
     return check_reply(&reader) ? reply : NULL;
+}
+
+/* ---- http-error --------------------------------------------------------------------------------------- */
+
+static void compile_http_error(struct compiler *c, const struct conf_line *line)
+{
+    struct rule_words words = {.items = line->words, .count = line->word_count, .span = line->span};
+    c->ruleset = RULES_HTTP_REQUEST;
+    const struct reply *reply = reply_compile(c, &words, 0, false);
+    if (reply == NULL)
+        return;
+    if (reply->status == 0 || words.at < words.count) {
+        CONF_FAIL(c->l, line->span, "as in: http-error status 503 content-type text/plain string sorry",
+                  reply->status == 0 ? "'http-error' without a status"
+                                     : "'http-error' takes no condition");
+        return;
+    }
+    struct rule_error *errors = arena_list_grow(c->l->arena, (void *)c->rules->errors,
+                                                c->rules->error_count, sizeof(*errors));
+    errors[c->rules->error_count++] = (struct rule_error){reply->status, reply};
+    c->rules->errors = errors;
+}
+
+const struct line_row reply_lines[] = {{CONF_LINE_HTTP_ERROR, compile_http_error}, {0}};
+
+const struct reply *reply_for_error(const struct proxy *proxy, unsigned status)
+{
+    const struct proxy_rules *rules = proxy != NULL ? proxy->conf->rules : NULL;
+    const struct reply *found = NULL;
+    for (size_t i = 0; rules != NULL && i < rules->error_count; i++)
+        if (rules->errors[i].status == status)
+            found = rules->errors[i].reply;
+    return found;
 }

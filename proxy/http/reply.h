@@ -26,6 +26,9 @@ unsigned reply_status(const struct reply *reply);
 enum rule_verdict reply_give(struct sample_env *env, const struct reply *reply,
                              enum stream_cause cause, bool is_denial);
 
+/* What http-error of that proxy, which may be NULL, gives for a status; NULL: nothing. */
+const struct reply *reply_for_error(const struct proxy *proxy, unsigned status);
+
 /* ---- for answers of other shapes: a head that grows in the scratch --------------------------------------- */
 
 struct reply_head {

@@ -4,7 +4,10 @@
  * out and ours added, in one gathered write together with the first bytes of the body.
  */
 #include "proxy/http/head.h"
-#include "proxy/http/stream.h"
+#include "proxy/http/request_fields.h"
+
+#include <inttypes.h>
+#include <stdio.h>
 
 /* TE is of this hop alone; but "trailers" is a promise we can keep, as trailers are passed on. */
 static bool te_asks_for_trailers(const struct stream *s, const struct http_header *te)
@@ -27,47 +30,11 @@ static void drop_hop_by_hop(struct stream *s)
         if (!te_asks_for_trailers(s, te))
             te->flags |= HTTP_HEADER_DROP;
     head_drop(m, HTTP_HDR_HTTP2_SETTINGS);
-    head_drop(m, HTTP_HDR_TRANSFER_ENCODING);
+    if (m->body != HTTP_BODY_CHUNKED)
+        head_drop(m, HTTP_HDR_TRANSFER_ENCODING);
     s->upgrade = (m->flags & HTTP_MSG_UPGRADE) != 0 && (m->flags & HTTP_MSG_UPGRADE_H2C) == 0;
     if (!s->upgrade)
         head_drop(m, HTTP_HDR_UPGRADE);
-}
-
-static const struct conf_forwardfor *forwardfor_of(const struct stream *s)
-{
-    if (s->backend->conf->forwardfor.enabled)
-        return &s->backend->conf->forwardfor;
-    return s->frontend->conf->forwardfor.enabled ? &s->frontend->conf->forwardfor : NULL;
-}
-
-/* As HAProxy's manual has it: not for an excepted network, nor with if-none where there is one
- * already. */
-static bool wants_forwardfor(const struct stream *s, const struct conf_forwardfor *conf)
-{
-    const struct sockaddr *except = (const struct sockaddr *)&conf->except;
-    if (except->sa_family != AF_UNSPEC &&
-        addr_is_within(&s->session->address, except, conf->except_bits))
-        return false;
-    return !conf->if_none ||
-           http_msg_find(&s->req, s->in, conf->header, strlen(conf->header), 0) < 0;
-}
-
-static void add_field(struct gather *g, const char *name, const char *value, size_t value_len)
-{
-    gather_add(g, name, strlen(name));
-    gather_literal(g, ": ");
-    gather_text(g, value, value_len);
-    gather_literal(g, "\r\n");
-}
-
-static void add_forwarded_fields(struct stream *s, struct gather *g)
-{
-    const struct conf_forwardfor *conf = forwardfor_of(s);
-    if (conf != NULL && s->session->address.family != AF_UNIX && wants_forwardfor(s, conf)) {
-        char text[ADDR_TEXT_BYTES];
-        size_t len = addr_format(&s->session->address, text);
-        add_field(g, conf->header, text, len);
-    }
 }
 
 static void add_connection(struct stream *s, struct gather *g)
@@ -82,7 +49,33 @@ static void add_connection(struct stream *s, struct gather *g)
 
 void request_prepare(struct stream *s)
 {
+    s->closes_server = head_says_close(&s->req, s->in);
     drop_hop_by_hop(s);
+    request_drop_fields(s);
+}
+
+/* The framing is ours to tell, whatever rules made of its fields. */
+static void add_framing(struct stream *s, struct gather *g, bool has_coding)
+{
+    char line[48];
+    if (!has_coding)
+        gather_literal(g, "Transfer-Encoding: chunked\r\n");
+    if (s->needs_length)
+        gather_text(g, line, (size_t)snprintf(line, sizeof(line), "Content-Length: %" PRIu64 "\r\n",
+                                              s->req.content_length));
+}
+
+/* False: Transfer-Encoding has to be added. */
+static bool check_framing(struct stream *s)
+{
+    struct http_msg *m = &s->req;
+    if ((m->flags & HTTP_MSG_FIELDS_EDITED) != 0) {
+        if (m->body == HTTP_BODY_LENGTH)
+            s->needs_length = !head_keep_length(m, s->in);
+        else if (m->body == HTTP_BODY_CHUNKED || (m->flags & HTTP_MSG_HAS_LENGTH) == 0)
+            head_drop(m, HTTP_HDR_CONTENT_LENGTH);
+    }
+    return m->body != HTTP_BODY_CHUNKED || head_keep_chunked(m, s->in);
 }
 
 /*
@@ -134,14 +127,14 @@ enum stream_state request_send(struct stream *s)
     const struct conf_proxy *be = s->backend->conf;
     struct gather g;
     gather_init(&g);
-    s->keep_server = !be->http_server_close && !be->http_close &&
+    s->keep_server = !s->closes_server && !be->http_server_close && !be->http_close &&
                      !s->frontend->conf->http_server_close && !s->frontend->conf->http_close;
     add_request_line(s, &g);
     bool lenient = s->frontend->conf->accept_invalid_request;
+    bool has_coding = check_framing(s);
     head_add_fields(&g, m, s->in, lenient);
-    add_forwarded_fields(s, &g);
-    if (m->body == HTTP_BODY_CHUNKED)
-        gather_literal(&g, "Transfer-Encoding: chunked\r\n");
+    request_add_fields(s, &g);
+    add_framing(s, &g, has_coding);
     add_connection(s, &g);
     head_add_end(&g, m, s->in, lenient);
 

@@ -6,9 +6,12 @@
  */
 #include "proxy/http/head.h"
 #include "proxy/http/rules.h"
+#include "proxy/http/sticking.h"
 #include "proxy/http/stream_log.h"
 #include "proxy/state/observe.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static const struct conf_proxy *frontend_conf(const struct stream *s)
@@ -67,21 +70,26 @@ static void add_status_line(const struct stream *s, struct gather *g, const char
     gather_literal(g, "\r\n");
 }
 
-static void drop_hop_by_hop(struct http_msg *m, const char *base)
-{
-    head_drop_connection_fields(m, base);
-    head_drop(m, HTTP_HDR_TRANSFER_ENCODING);
-}
-
 static void add_head(struct stream *s, struct gather *g, const char *base, bool tunnel)
 {
     struct http_msg *m = &s->resp;
     bool lenient = s->backend->conf->accept_invalid_response;
-    drop_hop_by_hop(m, base);
+    bool is_chunked = m->body == HTTP_BODY_CHUNKED && s->req.version_minor == 1;
+    head_drop_connection_fields(m, base);
+    bool has_coding = is_chunked && head_keep_chunked(m, base);
+    if (!is_chunked)
+        head_drop(m, HTTP_HDR_TRANSFER_ENCODING);
+    bool needs_length = (m->flags & HTTP_MSG_FIELDS_EDITED) != 0 && m->body == HTTP_BODY_LENGTH &&
+                        !head_keep_length(m, base);
     add_status_line(s, g, base);
     head_add_fields(g, m, base, lenient);
-    if (m->body == HTTP_BODY_CHUNKED && s->req.version_minor == 1)
+    if (is_chunked && !has_coding)
         gather_literal(g, "Transfer-Encoding: chunked\r\n");
+    char line[48];
+    if (needs_length)
+        gather_text(g, line,
+                    (size_t)snprintf(line, sizeof(line), "Content-Length: %" PRIu64 "\r\n",
+                                     m->content_length));
     add_connection(s, g, tunnel);
     head_add_end(g, m, base, lenient);
 }
@@ -95,8 +103,10 @@ static bool is_tunnel(const struct stream *s)
 
 static enum stream_state refuse_response(struct stream *s, const char *reason)
 {
-    s->bad.reason = reason;
     s->keep_server = false;
+    if (dispatch_may_repeat(s, CONF_RETRY_JUNK))
+        return dispatch_repeat(s);
+    s->bad.reason = reason;
     return stream_fail(s, CAUSE_PROXY, 502);
 }
 
@@ -150,6 +160,32 @@ static bool pass_rules(struct stream *s, const char *base, size_t len, enum stre
     return true;
 }
 
+/* For stick tables: whose mistake is it? */
+static void count_status(struct stream *s)
+{
+    unsigned status = s->resp.status;
+    if (status >= 400 && status < 500)
+        tracking_client_error(s);
+    else if (status >= 500 && status < 600 && status != 501 && status != 505)
+        tracking_server_failure(s);
+}
+
+/* Of enum conf_retry; 0 for a status that retry-on cannot name. */
+static unsigned retry_of_status(unsigned status)
+{
+    static const struct {
+        unsigned status, retry;
+    } rows[] = {
+        {401, CONF_RETRY_401}, {403, CONF_RETRY_403}, {404, CONF_RETRY_404}, {408, CONF_RETRY_408},
+        {425, CONF_RETRY_425}, {429, CONF_RETRY_429}, {500, CONF_RETRY_500}, {501, CONF_RETRY_501},
+        {502, CONF_RETRY_502}, {503, CONF_RETRY_503}, {504, CONF_RETRY_504},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (rows[i].status == status)
+            return rows[i].retry;
+    return 0;
+}
+
 /* Sends the final head and what came of the body with it. */
 static enum stream_state start_response(struct stream *s, const char *base, size_t len)
 {
@@ -158,7 +194,12 @@ static enum stream_state start_response(struct stream *s, const char *base, size
     struct gather g;
     size_t used;
     gather_init(&g);
+    if (s->backend->conf->retry_on != 0 && dispatch_may_repeat(s, retry_of_status(m->status)))
+        return dispatch_repeat(s);
     s->response_us = s->thread->loop->now_us;
+    count_status(s);
+    s->resp_base = (char *)base;
+    sticking_response(s);
     if (s->frontend->conf->rules != NULL || s->backend->conf->rules != NULL ||
         persist_wants_response(s)) {
         enum stream_state next;
@@ -167,8 +208,9 @@ static enum stream_state start_response(struct stream *s, const char *base, size
     }
     s->status = m->status;
     bool is_error = m->status >= 500 && m->status != 501 && m->status != 505;
+    bool closes = head_says_close(m, base);
     server_observe(s->server, is_error ? OBSERVED_STATUS : OBSERVED_RESPONSE);
-    s->keep_client = !tunnel && may_keep_client(s);
+    s->keep_client = !tunnel && !closes && may_keep_client(s);
     s->keep_server =
         s->keep_server && (m->flags & HTTP_MSG_KEEP_ALIVE) != 0 && m->body != HTTP_BODY_UNTIL_CLOSE;
     add_head(s, &g, base, tunnel);
@@ -178,7 +220,8 @@ static enum stream_state start_response(struct stream *s, const char *base, size
     relay_start(&s->down, &s->sconn->conn, &s->session->client, body, m->content_length, chunk_out,
                 lenient);
     s->down.read_bytes = s->session->burst_bytes;
-    s->down.discard = s->asked_method == HTTP_METHOD_HEAD; /* though the server may be sending one */
+    s->down.discard =
+        s->asked_method == HTTP_METHOD_HEAD; /* though the server may be sending one */
     uint64_t interim_bytes = s->down.bytes_out;
     enum relay_status status =
         relay_push(&s->down, &g, base + m->head_bytes, len - m->head_bytes, &used);
@@ -211,7 +254,8 @@ static enum relay_status pass_interim(struct stream *s, const char *base)
     gather_init(&g);
     if (s->req.version_minor == 0)
         return RELAY_WAITS;
-    drop_hop_by_hop(&s->resp, base);
+    head_drop_connection_fields(&s->resp, base);
+    head_drop(&s->resp, HTTP_HDR_TRANSFER_ENCODING);
     add_status_line(s, &g, base);
     head_add_fields(&g, &s->resp, base, lenient);
     head_add_end(&g, &s->resp, base, lenient);

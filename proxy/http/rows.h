@@ -6,10 +6,12 @@
 #include "proxy/rules/rows.h"
 
 extern const struct fetch header_fetches[], cookie_fetches[], request_fetches[], param_fetches[],
-    message_fetches[], body_fetches[], auth_fetches[];
-extern const struct action answer_actions[], field_actions[], line_actions[], redirect_actions[],
-    normalize_actions[], stream_actions[], persist_actions[];
-extern const struct line_row http_lines[];
+    message_fetches[], body_fetches[], auth_fetches[], payload_fetches[], track_fetches[];
+extern const struct converter track_converters[];
+extern const struct action answer_actions[], connection_actions[], field_actions[], line_actions[],
+    redirect_actions[], normalize_actions[], stream_actions[], client_actions[], persist_actions[],
+    track_actions[];
+extern const struct line_row http_lines[], reply_lines[], stick_lines[];
 extern const struct format_token log_tokens[];
 
 #endif

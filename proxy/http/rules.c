@@ -21,6 +21,7 @@ void rules_env(struct stream *s, const struct proxy *proxy, bool is_response,
                  [VAR_TXN] = &s->rules.txn},
         .make_record = stream_log_record,
         .is_response = is_response,
+        .lacks_message = s->mode != &stream_http,
         .is_lenient = s->rules.is_lenient,
     };
     env_out->vars[is_response ? VAR_RES : VAR_REQ] = &s->rules.message;
@@ -87,8 +88,11 @@ static enum stream_state act(struct stream *s, const struct proxy *proxy, enum c
     const struct rule_decision *d = &s->decision;
     enum stream_state next;
     stream_blame(s, (enum stream_cause)d->cause);
-    if (d->is_denial)
+    if (d->is_denial) {
         count_denial(s, denied);
+        if (denied == COUNTER_DENIED_REQ)
+            tracking_client_error(s);
+    }
     switch (d->kind) {
     case DECIDED_ERROR:
         return stream_fail(s, s->cause, d->status);
@@ -141,6 +145,8 @@ static bool run_list(struct stream *s, const struct proxy *proxy, enum ruleset_i
             s->rules.wait_until_ms = s->thread->loop->now_ms + proxy->conf->inspect_delay_ms;
         return wait_for_more(s, s->rules.wait_until_ms, next_out);
     case RULE_ANSWERS:
+        if (id == RULES_TCP_CONTENT) /* as far as anybody asked, there was no request yet */
+            s->line_len = 0;
         *next_out = act(s, proxy, COUNTER_DENIED_REQ);
         return true;
     case RULE_FAILS:
@@ -182,6 +188,14 @@ bool rules_monitor_fails(struct stream *s, const struct proxy *proxy)
 bool rules_may_admin(struct stream *s, const struct proxy *proxy)
 {
     return one_holds(s, proxy, RULES_STATS_ADMIN);
+}
+
+/* As HAProxy: what content rules tied is counted with the rest. */
+static bool count_request(struct stream *s, const struct proxy *proxy, enum stream_state *next_out)
+{
+    (void)proxy, (void)next_out;
+    tracking_request(s);
+    return false;
 }
 
 static bool capture(struct stream *s, const struct proxy *proxy, enum stream_state *next_out)
@@ -240,12 +254,12 @@ static bool choose_backend(struct stream *s, const struct proxy *proxy, enum str
     return true;
 }
 
-enum { AT_BACKEND = 9 };
+enum { AT_BACKEND = 10 };
 
 /* In HAProxy's order. */
 static stage_step *const stages[] = {
-    run_content, try_monitor, capture,   await_body,   run_http,
-    run_stats,   try_service, run_redirect, choose_backend,
+    run_content, count_request, try_monitor, capture,      await_body,
+    run_http,    run_stats,     try_service, run_redirect, choose_backend,
     [AT_BACKEND] = run_content, await_body, run_http, run_stats, try_service, run_redirect,
 };
 

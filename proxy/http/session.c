@@ -102,12 +102,12 @@ bool session_open(struct http_thread *thread, const struct bind *bind, int fd,
     list_push_back(&thread->sessions, &session->node);
     thread->session_count++;
     count_session(session);
-    if (session_start(session, fd) != 0) {
+    if (session_start(session, fd) != 0 || !session_is_admitted(session)) {
         session_close(session);
         return false;
     }
     loop_arm(thread->loop, &session->deadline, session_head_timeout_ms(session));
-    if (!bind->conf->accept_proxy)
+    if (!bind->conf->accept_proxy && !session->expects_header)
         return session_secure(session);
     session->state = SESSION_GREETING;
     return true;
@@ -126,19 +126,35 @@ bool session_secure(struct session *session)
     return false;
 }
 
-/* A TCP frontend in front of an HTTP backend speaks HTTP, as in HAProxy. */
+/* A TCP frontend in front of an HTTP backend speaks HTTP, as in HAProxy; rules may yet choose another. */
 static bool is_tcp(const struct session *session)
 {
     const struct proxy *frontend = session->bind->proxy, *backend = frontend->default_backend;
     return frontend->conf->mode == CONF_MODE_TCP &&
-           (backend == NULL || backend->conf->mode == CONF_MODE_TCP);
+           (backend == NULL || backend->conf->mode == CONF_MODE_TCP ||
+            frontend->conf->rules != NULL);
 }
 
 void session_begin(struct session *session)
 {
     session->state = SESSION_IDLE;
+    if (!session_may_begin(session)) {
+        session_close(session);
+        return;
+    }
+    tracking_session_begins(session);
     if (is_tcp(session))
         session->thread->hooks->begin_tcp(session);
+}
+
+void session_speak_http(struct session *session)
+{
+    struct loop *loop = session->thread->loop;
+    session->speaks_http = true;
+    session->state = SESSION_IDLE;
+    session->requests = 0;
+    loop_arm(loop, &session->deadline, session_head_timeout_ms(session));
+    loop_soon(loop, &session->again);
 }
 
 static void free_session(struct loop_garbage *garbage)
@@ -158,6 +174,7 @@ void session_close(struct session *session)
     if (session->stream != NULL)
         stream_free(session->stream);
     session->stream = NULL;
+    tracking_session_ends(session);
     if (session->kept != NULL)
         server_conn_close(session->kept);
     conn_close(&session->client);

@@ -36,6 +36,9 @@ struct session_origin {
     struct addr peer; /* who really connected to us, and */
     struct addr to;   /* where the client did, if has_to */
     bool has_to;
+    /* As they were before rules of a request changed them, for that request alone. */
+    bool is_changed, had_to;
+    struct addr address_before, to_before;
     uint16_t tlvs_len;
     uint8_t tlvs[]; /* see proxy_header_tlv() */
 };
@@ -58,7 +61,10 @@ struct session {
     struct relay_bytes intake;
     struct wheel_timer deadline; /* of the session's state, or of its stream */
 
+    struct tracked_set *tracked; /* owned: stick counters of the connection; mostly NULL */
     struct var_store vars;  /* owned: those of the scope sess */
+    bool expects_header;    /* a rule says that a PROXY header comes first */
+    bool speaks_http;       /* although its frontend has mode tcp */
     struct list node;       /* in the thread's sessions */
     struct loop_task again; /* a pipelined request waits in the buffer, or reading goes on */
     struct loop_garbage garbage;
@@ -80,8 +86,14 @@ enum session_fate {
     SESSION_LINGERS, /* it may still be sending, and must get to read what we said */
     SESSION_CUTS,    /* the response was not finished, which the client must notice */
 };
+/* Rules take the client for another one, or its destination: session->address, origin->to. False when memory runs
+ * out. What is changed in a request holds until its end. */
+MUST_CHECK bool session_change_ends(struct session *session);
+void session_restore_ends(struct session *session);
 /* Where the client has connected to; family AF_UNSPEC when that cannot be told. */
 void session_destination(const struct session *session, struct addr *out);
+/* Of a TCP frontend: what is read from now on, and was so far, is HTTP. There is no stream. */
+void session_speak_http(struct session *session);
 /* The stream has ended; session->stream is NULL, or a new one with the first bytes of the next request. */
 void session_stream_ended(struct session *session, enum session_fate fate);
 /* Its address is not configured any more: the connection ends with the stream at hand. */

@@ -22,6 +22,35 @@ void session_destination(const struct session *session, struct addr *out)
         addr_set(out, (struct sockaddr *)&sa);
 }
 
+bool session_change_ends(struct session *session)
+{
+    struct session_origin *o = session->origin;
+    if (o == NULL) {
+        o = session->origin = calloc(1, sizeof(*o));
+        if (o == NULL)
+            return false;
+        o->peer = session->address;
+    }
+    if (session->stream == NULL || o->is_changed)
+        return true;
+    o->is_changed = true;
+    o->address_before = session->address;
+    o->to_before = o->to;
+    o->had_to = o->has_to;
+    return true;
+}
+
+void session_restore_ends(struct session *session)
+{
+    struct session_origin *o = session->origin;
+    if (o == NULL || !o->is_changed)
+        return;
+    session->address = o->address_before;
+    o->to = o->to_before;
+    o->has_to = o->had_to;
+    o->is_changed = false;
+}
+
 /* HAProxy's words. */
 static void refuse(struct session *session, const char *text, bool is_null)
 {

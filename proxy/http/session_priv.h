@@ -9,6 +9,9 @@ enum session_event { SESSION_READY, SESSION_TIMED_OUT, SESSION_AGAIN, SESSION_EV
 
 /* Takes the step that the state's table has for the event. */
 void session_handle(struct session *session, enum session_event event);
+/* tcp-request connection, tcp-request session: false = it is to be closed. */
+bool session_is_admitted(struct session *session);
+bool session_may_begin(struct session *session);
 /* TLS if the bind has it; else the client can be served. False when memory runs out: then it is closed. */
 bool session_secure(struct session *session);
 /* SESSION_GREETING: reads the PROXY header; and when it does not come in time. */

@@ -114,13 +114,23 @@ static enum stream_state time_out_connect(struct stream *s)
     return stream_fail(s, CAUSE_SERVER_TIMEOUT, 503);
 }
 
+static enum stream_state look_again(struct stream *s)
+{
+    return s->mode->look_again(s);
+}
+
+static enum stream_state end_of_wait(struct stream *s)
+{
+    return s->mode->waited(s);
+}
+
 typedef enum stream_state stream_step(struct stream *s);
 
 /* Every path a stream can take. An empty cell: the event changes nothing in that state. */
 static stream_step *const steps[STREAM_STATES][STREAM_EVENTS] = {
-    [STREAM_RULES] = {[STREAM_CLIENT_READY] = rules_client_ready,
-                      [STREAM_RESUMED] = rules_client_ready,
-                      [STREAM_TIMED_OUT] = rules_timed_out},
+    [STREAM_RULES] = {[STREAM_CLIENT_READY] = look_again,
+                      [STREAM_RESUMED] = look_again,
+                      [STREAM_TIMED_OUT] = end_of_wait},
     [STREAM_QUEUED] = {[STREAM_GRANTED] = dispatch_granted,
                        [STREAM_CLIENT_READY] = watch_client,
                        [STREAM_TIMED_OUT] = time_out_queue},

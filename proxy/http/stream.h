@@ -37,6 +37,7 @@
 #include "proxy/http/service.h"
 #include "proxy/http/session.h"
 #include "proxy/http/thread.h"
+#include "proxy/http/tracking.h"
 #include "proxy/state/proxy_state.h"
 #include "proxy/state/server.h"
 
@@ -90,6 +91,9 @@ struct stream_mode {
     enum stream_state (*connected)(struct stream *s);
     /* Tells the client why it gets no answer; NULL: by closing. */
     enum stream_state (*refuse)(struct stream *s, int status);
+    /* STREAM_RULES: more of the client may be here; or what was waited for is over. */
+    enum stream_state (*look_again)(struct stream *s);
+    enum stream_state (*waited)(struct stream *s);
     /* The client has ended its side while a server is looked for: is it to be had in vain? */
     bool (*is_forsaken)(const struct stream *s);
     /* Once it has ended: what becomes of the client's connection. */
@@ -147,11 +151,14 @@ struct stream {
 
     struct rule_progress rules;
     struct persistence persist;
+    struct stream_stick stick;
 
     /* ---- what follows a tunnel of TCP has no memory for: see STREAM_TUNNEL_BYTES ---- */
     struct h1_error bad;          /* why request or response was refused */
     struct relay_bytes resp_head; /* a response head that did not come in one piece */
     bool upgrade;                 /* the client asks for another protocol */
+    bool closes_server; /* a rule says so */
+    bool needs_length;  /* rules took the length of the request's body away */
     bool keeps_body; /* an answer of ours to a request with a body ends the connection: redirections, as in HAProxy */
     unsigned interim_count;
 
@@ -225,6 +232,8 @@ static inline void stream_server_lives(struct stream *s, unsigned timeout_ms)
 }
 /* Ends it: log, counters, connections. Returns STREAM_ENDED. */
 enum stream_state stream_end(struct stream *s);
+/* The session goes on without it: it leaves no trace in log or counters. Returns STREAM_ENDED. */
+enum stream_state stream_dismiss(struct stream *s);
 /* Blames, and answers with an error page if no response has begun; else cuts. */
 COLD enum stream_state stream_fail(struct stream *s, enum stream_cause cause, int status);
 /* Steps of the states in which bytes flow: one side is ready, or late. */
@@ -243,6 +252,9 @@ enum stream_state dispatch_resume(struct stream *s);             /* after STREAM
 /* The connection failed after the request was sent: tries again where that cannot do harm, else fails. */
 COLD enum stream_state dispatch_server_failed(struct stream *s, enum stream_cause cause,
                                               int status);
+/* May the request be sent again for that reason, one of enum conf_retry? */
+bool dispatch_may_repeat(const struct stream *s, unsigned why);
+enum stream_state dispatch_repeat(struct stream *s);
 enum stream_state dispatch_server_down(struct stream *s);
 void dispatch_leave_queue(struct stream *s);
 /* Gives back connection and slot, if any. */

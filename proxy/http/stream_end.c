@@ -35,12 +35,24 @@ void stream_blame(struct stream *s, enum stream_cause cause)
     s->phase = phase_letter(s);
 }
 
+/* For stick tables: a request that is none is a request all the same. */
+static void count_failure(struct stream *s, int status)
+{
+    if (s->state == STREAM_HEAD && status >= 400 && status < 500) {
+        tracking_request(s);
+        tracking_client_error(s);
+    } else if (s->state == STREAM_WAITING && status >= 500) {
+        tracking_server_failure(s);
+    }
+}
+
 enum stream_state stream_fail(struct stream *s, enum stream_cause cause, int status)
 {
     if (s->cause ==
         CAUSE_NONE) { /* else it has been counted: that we cannot even say so is not another one */
         stream_blame(s, cause);
         stream_log_failure(s);
+        count_failure(s, status);
     }
     s->keep_client = s->keep_server = false;
     if (!s->resp_started)
@@ -71,6 +83,7 @@ enum stream_state stream_end(struct stream *s)
     struct session *session = s->session;
     bool asked = relay_is_finished(&s->up), answered = relay_is_finished(&s->down);
     stream_log_end(s);
+    tracking_stream_ends(s);
     dispatch_leave_queue(s);
     dispatch_release(s, s->keep_server && asked && answered && !s->down.surplus &&
                             s->sconn != NULL && !s->sconn->conn.peer_ended);
@@ -79,6 +92,14 @@ enum stream_state stream_end(struct stream *s)
     enum session_fate fate = s->mode->fate(s);
     release_memory(s);
     session_stream_ended(session, fate);
+    return STREAM_ENDED;
+}
+
+enum stream_state stream_dismiss(struct stream *s)
+{
+    s->session->stream = NULL;
+    s->state = STREAM_ENDED;
+    release_memory(s);
     return STREAM_ENDED;
 }
 

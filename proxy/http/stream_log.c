@@ -270,7 +270,7 @@ static void hand_over(struct sample_env *env, struct access_record *r, const str
 static void log_stream(struct stream *s)
 {
     const struct proxy_rules *rules = s->frontend->conf->rules;
-    if (s->frontend->conf->log_count == 0 || s->logged)
+    if (s->frontend->conf->log_count == 0 || s->logged || s->rules.unlogged)
         return;
     s->logged = true;
     struct access_record r;

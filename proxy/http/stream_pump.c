@@ -257,6 +257,9 @@ enum stream_state stream_pump_timed_out(struct stream *s)
     bool server = waits_for_server(s) && s->server_deadline_ms <= now;
     bool client_first =
         client && (s->client_deadline_ms < s->server_deadline_ms || s->state == STREAM_TUNNEL);
+    if (server && !client_first && s->state == STREAM_WAITING &&
+        dispatch_may_repeat(s, CONF_RETRY_TIMEOUT))
+        return dispatch_repeat(s);
     if (server && !client_first)
         return stream_fail(s, CAUSE_SERVER_TIMEOUT, 504);
     if (client)

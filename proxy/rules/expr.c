@@ -40,16 +40,24 @@ static bool convert(const struct expr *e, struct sample_env *env, struct sample 
     return true;
 }
 
+static bool run(const struct expr *e, struct sample_env *env, struct sample *out)
+{
+    enum { OF_MESSAGE = USE_REQUEST | USE_RESPONSE };
+    if (env->lacks_message && (e->fetch->use & OF_MESSAGE) != 0)
+        return false;
+    return e->fetch->run(env, e->fetch, e->args, out) && convert(e, env, out);
+}
+
 bool expr_run(const struct expr *e, struct sample_env *env, struct sample *out)
 {
     *out = (struct sample){0};
-    return e->fetch->run(env, e->fetch, e->args, out) && convert(e, env, out);
+    return run(e, env, out);
 }
 
 bool expr_next(const struct expr *e, struct sample_env *env, struct sample *out)
 {
     out->flags = 0;
-    return e->fetch->run(env, e->fetch, e->args, out) && convert(e, env, out);
+    return run(e, env, out);
 }
 
 bool expr_text(const struct expr *e, struct sample_env *env, struct sample_text *out)

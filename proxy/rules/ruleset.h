@@ -15,6 +15,8 @@
 #include "proxy/rules/condition.h"
 #include "proxy/rules/rows.h"
 
+struct stick_rules;
+
 struct ruleset {
     const struct rule *rules;
     size_t count;
@@ -26,6 +28,14 @@ struct rule_capture {
     unsigned max_len;
 };
 
+struct reply; /* of the room above: proxy/http/reply.h */
+
+/* http-error: what stands in for the page of a status. */
+struct rule_error {
+    unsigned status;
+    const struct reply *reply;
+};
+
 struct proxy_rules {
     struct ruleset sets[RULES_COUNT];
     const struct rule_capture *request_captures, *response_captures;
@@ -34,6 +44,10 @@ struct proxy_rules {
         *capture_cookie; /* or NULL; a name, or with capture_cookie_prefix the beginning of one */
     bool capture_cookie_prefix;
     unsigned capture_cookie_len;
+    const struct rule_error *errors;
+    size_t error_count;
+    const struct stick_rules *sticking; /* of the http room; or NULL */
+    const struct expr *balance_hash;    /* `balance hash`; or NULL */
     const struct format *log_format, *log_format_sd, *error_log_format, *unique_id_format;
 };
 

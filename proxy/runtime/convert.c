@@ -6,6 +6,7 @@
 #include "proxy/runtime/convert.h"
 
 #include "config/convert.h"
+#include "proxy/runtime/rule_tables.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -140,7 +141,9 @@ static int convert(const struct request *request)
 static int show(const struct request *request)
 {
     struct conf_report report;
-    struct conf_input input = {.paths = request->files, .path_count = request->file_count};
+    struct conf_input input = {.paths = request->files,
+                               .path_count = request->file_count,
+                               .compile = rule_tables_compile};
     conf_report_init(&report);
     return finish(request, &report, config_show(&input, request->syntax, &report));
 }

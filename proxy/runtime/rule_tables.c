@@ -8,9 +8,23 @@
 
 extern const struct fetch conn_fetches[], tls_fetches[], pool_fetches[];
 
+/* one a line, as they come and go */
+/* clang-format off */
 static const struct fetch *const fetches[] = {
-    process_fetches, conn_fetches,    tls_fetches,     pool_fetches,    header_fetches,
-    cookie_fetches,  request_fetches, param_fetches, message_fetches, body_fetches, auth_fetches, NULL,
+    process_fetches,
+    conn_fetches,
+    tls_fetches,
+    pool_fetches,
+    header_fetches,
+    cookie_fetches,
+    request_fetches,
+    param_fetches,
+    message_fetches,
+    track_fetches,
+    body_fetches,
+    auth_fetches,
+    payload_fetches,
+    NULL,
 };
 
 extern const struct converter pool_converters[];
@@ -27,19 +41,43 @@ static const struct converter *const converters[] = {
     jwt_converters,
     map_converters,
     pool_converters,
+    track_converters,
     var_converters,
     NULL,
 };
 
 static const struct action *const actions[] = {
-    var_actions,   switching_actions, map_actions,       answer_actions, field_actions,
-    line_actions,  redirect_actions,  normalize_actions, stream_actions,
-    persist_actions, NULL,
+    var_actions,
+    switching_actions,
+    map_actions,
+    answer_actions,
+    field_actions,
+    persist_actions,
+    track_actions,
+    connection_actions,
+    line_actions,
+    redirect_actions,
+    normalize_actions,
+    stream_actions,
+    client_actions,
+    NULL,
 };
 
-static const struct format_token *const tokens[] = {log_tokens, NULL};
+static const struct format_token *const tokens[] = {
+    log_tokens,
+    NULL,
+};
 
-static const struct line_row *const lines[] = {acl_lines, log_format_lines, http_lines, NULL};
+static const struct line_row *const lines[] = {
+    acl_lines,
+    log_format_lines,
+    http_lines,
+    reply_lines,
+    stick_lines,
+    NULL,
+};
+
+/* clang-format on */
 
 const struct rule_tables rule_tables = {
     .fetches = fetches,

@@ -249,6 +249,11 @@ struct stick_table *stick_entry_table(const struct stick_entry *entry)
     return entry->table;
 }
 
+struct stick_key stick_entry_key(const struct stick_entry *entry)
+{
+    return (struct stick_key){entry->key, entry->key_len};
+}
+
 unsigned stick_entry_holders(struct stick_entry *entry)
 {
     struct stick_shard *shard = stick_lock(entry);

@@ -57,6 +57,7 @@ MUST_CHECK struct stick_entry *stick_table_hold(struct stick_table *table, struc
 struct stick_entry *stick_entry_ref(struct stick_entry *entry);
 void stick_entry_drop(struct stick_entry *entry, uint64_t now_ms);
 struct stick_table *stick_entry_table(const struct stick_entry *entry);
+struct stick_key stick_entry_key(const struct stick_entry *entry);
 
 /* What happens to one kind of data: the count grows by `add` (which may be negative for conn_cur),
  * the rate by `add` events. Kinds that the table does not keep are passed over. */

@@ -2,9 +2,10 @@
 /* Streams without messages; see tcp_stream.h. */
 #include "proxy/tcp/tcp_stream.h"
 
-#include "proxy/http/stream.h"
 #include "proxy/http/stream_log.h"
+#include "proxy/tcp/tcp_priv.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const struct stream_mode stream_tcp;
@@ -32,16 +33,18 @@ void tcp_begin(struct session *session)
     session->stream = s;
     session->state = SESSION_STREAM;
     session->requests++;
-    s->backend = s->frontend->default_backend;
-    enum stream_state next = STREAM_ENDED;
-    s->state = STREAM_CONNECTING;
     stream_log_begin(s);
-    if (s->backend != NULL)
-        next = dispatch_start(s);
-    else
-        stream_fail(s, CAUSE_SERVER_ABORT, 0);
+    enum stream_state next = tcp_route(s);
     if (next != STREAM_ENDED)
         s->state = next;
+}
+
+enum stream_state tcp_hand_over(struct stream *s)
+{
+    struct session *session = s->session;
+    stream_dismiss(s);
+    session_speak_http(session);
+    return STREAM_ENDED;
 }
 
 /* From now on bytes flow both ways. Those that were read to find the server go first. */
@@ -91,9 +94,15 @@ static enum session_fate tcp_fate(struct stream *s)
     return is_unread && !client->broken ? SESSION_LINGERS : SESSION_LEAVES;
 }
 
+static void tcp_release(struct stream *s)
+{
+    free(s->rules.captured);
+    rule_progress_free(&s->rules);
+}
+
 static uint64_t tcp_uploaded(const struct stream *s)
 {
-    return s->up.bytes_in;
+    return s->up.bytes_in + s->session->intake.len;
 }
 
 static void tcp_describe(const struct stream *s, struct access_record *record)
@@ -104,6 +113,9 @@ static void tcp_describe(const struct stream *s, struct access_record *record)
 
 static const struct stream_mode stream_tcp = {
     .connected = tcp_connected,
+    .look_again = tcp_look_again,
+    .waited = tcp_waited,
+    .release = tcp_release,
     .is_forsaken = tcp_is_forsaken,
     .fate = tcp_fate,
     .uploaded = tcp_uploaded,

@@ -12,8 +12,9 @@ PYTHON_LITERAL = re.compile(r"'((?:[^'\\\n]|\\.)*)'" + r'|"((?:[^"\\\n]|\\.)*)"'
 ROOMS = ("config/", "proxy/")
 # Where they are declared, not used.
 DECLARED_IN = {"config/loader.h", "config/report.h", "config/report.c"}
-# No memory, or more than 128 MB of it: nothing for a test.
-WITHOUT_CASE = {"out of memory", "the included files are larger than %d bytes"}
+# No memory, more than 128 MB of it, or an argument that no fetch takes so far: nothing for a test.
+WITHOUT_CASE = {"out of memory", "no memory", "the included files are larger than %d bytes",
+                "there is no userlist '%s'"}
 
 
 def arguments(text, start):
@@ -46,7 +47,7 @@ def formats():
             for branch in re.split(r"[?:](?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)",
                                    given[FORMAT_AT[call[1]]]):
                 if parts := LITERAL.findall(branch):
-                    yield place, "".join(parts)
+                    yield place, "".join(parts).replace('\\"', '"')
 
 
 def expectations():
@@ -62,7 +63,7 @@ def expectations():
             texts += re.findall(r"^# expect \S+ \w+: (.*)$", sources.text(path), re.M)
         elif path.startswith("test/e2e/") and path.endswith(".py"):
             texts += [a or b for a, b in PYTHON_LITERAL.findall(sources.text(path))]
-    return "\n".join(texts)
+    return "\n".join(texts).replace('\\"', '"')
 
 
 def pattern(text):

@@ -217,7 +217,7 @@ static size_t check_folder(const char *folder, bool is_wrong)
 static void every_file_goes_both_ways(void **state)
 {
     (void)state;
-    assert_true(check_folder(WEIR_TOP "/test/config/convert", false) >= 35);
+    assert_true(check_folder(WEIR_TOP "/test/config/convert", false) >= 46);
     assert_true(check_folder(WEIR_TOP "/test/fuzz/corpus/haproxy_cfg", true) >= 5);
     assert_true(check_folder(WEIR_TOP "/test/fuzz/corpus/config", true) >= 5);
     assert_true(check_folder(WEIR_TOP "/deploy", false) >= 1);
@@ -241,6 +241,9 @@ static const struct {
     {"lines of rules", TIMEOUTS "frontend a\n    bind *:80\n    acl x path_beg /x \"a b\" # COMMENT\n    acl y path_reg '^/\\.\"$'\n    use_backend b if x !y\n\nbackend b\n    server s 10.0.0.1:80\n",
      TIMEOUTS_CONF "frontends = (\n    {\n        name = \"a\";\n        binds = [\"*:80\"];\n        acl = (\n            \"x path_beg /x \\\"a b\\\"\", # COMMENT\n            \"y path_reg '^/\\\\.\\\"$'\"\n        );\n"
      "        use_backend = (\n            \"b if x !y\"\n        );\n    }\n);\n\nbackends = (\n    {\n        name = \"b\";\n        servers = (\n            { name = \"s\"; address = \"10.0.0.1:80\"; }\n        );\n    }\n);\n"},
+    {"sections that are not built", "# COMMENT\nmailers people\n    mailer \"a b\" 10.0.0.1:25 # COMMENT\n\nresolvers dns\n    nameserver one 10.0.0.1:53\n    # COMMENT\n",
+     "mailers = (\n    # COMMENT\n    {\n        name = \"people\";\n        lines = (\n            \"mailer \\\"a b\\\" 10.0.0.1:25\" # COMMENT\n        );\n    }\n);\n\n"
+     "resolvers = (\n    {\n        name = \"dns\";\n        lines = (\n            \"nameserver one 10.0.0.1:53\"\n        );\n        # COMMENT\n    }\n);\n"},
     {"variables", TIMEOUTS "listen a\n    bind \"${WEIR_TEST_ADDR-*}:80\"\n    description '${literal}'\n",
      TIMEOUTS_CONF "listens = (\n    {\n        name = \"a\";\n        binds = [\"${WEIR_TEST_ADDR-*}:80\"];\n        description = \"$${literal}\";\n    }\n);\n"},
     {"an order that counts", TIMEOUTS "frontend a\n    bind *:80\n    default_backend b\n\nbackend b\n    server s 10.0.0.1:80\n\nfrontend c\n    bind *:81\n    default_backend b\n",
@@ -275,6 +278,10 @@ static const struct {
     {"a variable of the file's own", "global\n setenv A b\n node \"$A\"\n", "node = \"b\";"},
     {"a word of the environment", "global\n node \"$WEIR_TEST_UNSET\"\n",
      "node = \"${WEIR_TEST_UNSET}\";"},
+    {"a variable in a group of rules",
+     "frontends = { name = \"f\"; http_request = ( { path = \"/${WEIR_TEST_NAME}\"; deny = true; } "
+     "); };",
+     "http-request deny if { path \"/${WEIR_TEST_NAME}\" }"},
     {"weir's own word", "backends = { name = \"b\"; option_forwarded_proto = true; };",
      "http-request set-header X-Forwarded-Proto %[ssl_fc,iif(https,http)]"},
     {"the mode of HAProxy", "backends = { name = \"b\"; };", "backend b\n    mode http\n"},
@@ -304,6 +311,53 @@ static void differences_are_bridged(void **state)
         if (strstr(written, parts[i].part) == NULL)
             fail_msg("%s: no '%s' in:\n%s", parts[i].name, parts[i].part, written);
         free(written);
+    }
+}
+
+/* What is told about a conversion, with its place. */
+static const struct {
+    const char *text;
+    enum conf_severity severity;
+    unsigned line, column;
+    const char *message;
+} messages[] = {
+    /* clang-format off */
+    {"global\n setenv A b\n", CONF_WARNING, 2, 2, "kept as a comment: variables are not set any more"},
+    {"global\n.if 1\n.endif\n", CONF_WARNING, 2, 1, "kept as a comment: conditions are decided now"},
+    {"defaults = { stats_enable = true; };\nbackends = { name = \"b\"; stats_enable = false; };", CONF_WARNING, 2, 26, "'stats enable' has no counterpart in haproxy.cfg"},
+    {"backends = { name = \"b\"; servers = (\n{ name = \"s\"; address = \"/s\"; key = \"k\"; } ); };", CONF_WARNING, 2, 31, "HAProxy itself does not know 'key'"},
+    {"defaults = { option_tcpka = true; };\nbackends = { name = \"b\"; option_tcpka = false; };", CONF_WARNING, 2, 26, "HAProxy itself does not take 'no option tcpka'"},
+    {"frontends = { name = \"b\"; binds = ( { address = \":80\";\nno_tlsv10 = false; } ); };", CONF_WARNING, 2, 1, "'no-tlsv10' cannot be switched off in haproxy.cfg"},
+    {"sections = (\n{ name = \"a\"; } );", CONF_ERROR, 2, 1, "the kind of this section is not given"},
+    {"sections = (\n{ section = \"fronted\"; } );", CONF_ERROR, 2, 13, "unknown kind of section 'fronted'"},
+    {"global = { node = \"${A\"; };", CONF_ERROR, 1, 19, "a variable that is not whole"},
+    {"backends = { name = \"b\"; default_server = \"x\"; };", CONF_ERROR, 1, 43, "'default-server' takes a group"},
+    {"global = { noode = 1; };", CONF_ERROR, 1, 12, "unknown keyword 'noode'"},
+    /* clang-format on */
+};
+
+static void what_is_lost_is_told(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof messages / sizeof *messages; i++) {
+        struct given g;
+        struct conf_report report;
+        bool is_told = false;
+        give(&g, "x", messages[i].text);
+        conf_report_init(&report);
+        free(config_convert(&g.input, &report));
+        for (size_t k = 0; k < report.count; k++) {
+            const struct conf_problem *p = &report.problems[k];
+            is_told = is_told ||
+                      (p->severity == messages[i].severity && p->place.line == messages[i].line &&
+                       p->place.column == messages[i].column &&
+                       strcmp(p->message, messages[i].message) == 0);
+        }
+        if (!is_told) {
+            conf_report_print(stderr, &report, CONF_NOTE);
+            fail_msg("not told: %s", messages[i].message);
+        }
+        conf_report_clear(&report);
     }
 }
 
@@ -395,6 +449,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_are_written_as_people_write_them),
         cmocka_unit_test(differences_are_bridged),
+        cmocka_unit_test(what_is_lost_is_told),
         cmocka_unit_test(every_file_goes_both_ways),
         cmocka_unit_test(what_counts_is_shown),
         cmocka_unit_test(what_is_shown_means_the_same),

@@ -68,12 +68,14 @@ static const struct {
      LISTENS("http_request = ( { path = \"/a\"; return = { status = 201; content_type = \"text/plain\"; string = \"hi\\n\"; }; }, { path = \"/c\"; deny = 429; }, { return = { content_type = \"x\"; file = \"/body.txt\"; }; }, { deny = { deny_status = 404; }; }, { use_service = \"prometheus-exporter\"; }, \"deny if { src 10.0.0.1 }\" ); acl = \"a path /x\";")},
     {"global", "global\n maxconn 500\n nbthread 2\n daemon\n user web\n group web\n pidfile /p\n chroot /var\n tune.bufsize 32k\n hard-stop-after 5s\n log-tag x\n description a b\nglobal\n maxconn 600\n" LISTEN(""),
      "global = { maxconn = 600; nbthread = 2; daemon = true; user = \"web\"; group = \"web\"; pidfile = \"/p\"; chroot = \"/var\"; tune_bufsize = \"32k\"; hard_stop_after = \"5s\"; log_tag = \"x\"; description = \"a b\"; };" LISTENS("")},
-    {"defaults that name others", "defaults one\n timeout client 1s\n timeout server 1s\n timeout connect 1s\n retries 7\ndefaults two from one\n balance leastconn\ndefaults\n retries 1\nlisten a from two\n bind :80\n server s 10.0.0.1:80\n", LISTENS("retries = 7; balance = \"leastconn\";")},
+    {"defaults that name others", "defaults one\n mode http\n timeout client 1s\n timeout server 1s\n timeout connect 1s\n retries 7\ndefaults two from one\n balance leastconn\ndefaults\n mode http\n retries 1\nlisten a from two\n bind :80\n server s 10.0.0.1:80\n", LISTENS("retries = 7; balance = \"leastconn\";")},
     {"a frontend and a backend of one name", TIMEOUTS "frontend x\n bind :80\n default_backend x\nbackend x\n server s 10.0.0.1:80\n",
      "defaults = { timeout = { client = \"1s\"; server = \"1s\"; connect = \"1s\"; }; }; frontends = ( { name = \"x\"; binds = [\":80\"]; default_backend = \"x\"; } ); backends = ( { name = \"x\"; servers = ( { name = \"s\"; address = \"10.0.0.1:80\"; } ); } );"},
-    {"former spellings", "defaults\n contimeout 1000\n clitimeout 1000\n srvtimeout 1000\n redispatch\nlisten a :80\n server s 10.0.0.1:80\n option forceclose\n", LISTENS("option_redispatch = true; option_httpclose = true;")},
+    {"former spellings", "defaults\n mode http\n contimeout 1000\n clitimeout 1000\n srvtimeout 1000\n redispatch\nlisten a :80\n server s 10.0.0.1:80\n option forceclose\n", LISTENS("option_redispatch = true; option_httpclose = true;")},
     {"sections that nothing uses", TIMEOUTS "resolvers r\n nameserver n 10.0.0.1:53\nuserlist u\n user a password b\nlisten a\n bind :80\n server s 10.0.0.1:80\n", LISTENS("")},
-    {"CRLF, and no line feed at the end", "defaults\r\n timeout client 1s\r\n timeout server 1s\r\n timeout connect 1s\r\nlisten a\r\n bind :80\r\n server s 10.0.0.1:80", LISTENS("")},
+    {"no mode is mode tcp", "defaults\n timeout client 1s\n timeout server 1s\n timeout connect 1s\nlisten a\n bind :80\n server s 10.0.0.1:80\n", LISTENS("mode = \"tcp\";")},
+    {"the mode of defaults", "defaults\n timeout client 1s\n timeout server 1s\n timeout connect 1s\n mode http\nlisten a\n bind :80\n server s 10.0.0.1:80\n", LISTENS("")},
+    {"CRLF, and no line feed at the end", "defaults\r\n mode http\r\n timeout client 1s\r\n timeout server 1s\r\n timeout connect 1s\r\nlisten a\r\n bind :80\r\n server s 10.0.0.1:80", LISTENS("")},
     /* clang-format on */
 };
 

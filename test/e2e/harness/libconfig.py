@@ -105,8 +105,9 @@ def _option(section, words):
 def _balance(words):
     balance = Group(algorithm=words[0])
     words = words[1:]
-    if balance["algorithm"] == "url_param":
-        balance["parameter"], words = words[0], words[1:]
+    named = {"url_param": "parameter", "hash": "expression"}.get(balance["algorithm"])
+    if named:
+        balance[named], words = words[0], words[1:]
     return _params(words, balance)
 
 

@@ -35,7 +35,7 @@ EDITING = [
     Case("after-response on a deny", "http-after-response set-header x-a %[status]\nhttp-request deny"),
     Case("after-response on a redirect", "http-after-response set-header x-a %[status]\nhttp-request redirect location /x"),
     Case("after-response set-status on deny", "http-after-response set-status 200\nhttp-request deny"),
-    Case("after-response on 503", "http-after-response set-header x-a %[status]", "server s 127.0.0.1:1"),
+    Case("after-response on 503", "http-after-response set-header x-a %[status]", "retries 0\nserver s 127.0.0.1:1"),
     Case("after-response condition", "http-after-response set-header x-a 1 if { status 403 }\nhttp-request deny if { path /d }", request=get("/d")),
     Case("after-response allow", "http-after-response allow if { status 200 }\nhttp-after-response set-header x-a 1"),
     Case("response allow", "", "http-response allow if { status 200 }\nhttp-response set-header x-a 1"),
@@ -217,4 +217,95 @@ BODIES = [
     Case("expect 100", "http-request wait-for-body time 1s\nhttp-request set-header x-r <%[req.body]>", request=[get("/", "Expect: 100-continue", "Content-Length: 3", method="POST"), 0.2, "abc"]),
 ]
 
-ALL = EDITING + TARGETS + ANSWERS + FETCHES + BODIES
+USERS = """userlist people
+ group admins users anna
+ group guests
+ user anna password $5$k6qBsYIk$bf2WTrz0CLlpVvkCqYQ8bkCHB84KFi.ijDSG5Zr3QX5 groups guests
+ user bert insecure-password secret groups guests
+ user carl password nothing
+"""
+
+
+def basic(user):
+    import base64
+    return get("/", "Authorization: Basic " + base64.b64encode(user.encode()).decode())
+
+
+AUTH = [
+    Case("no credentials", "http-request auth realm R unless { http_auth(people) }", more=USERS),
+    Case("right", "http-request auth realm R unless { http_auth(people) }", request=basic("bert:secret")),
+    Case("wrong", "http-request auth realm R unless { http_auth(people) }", request=basic("bert:wrong")),
+    Case("hashed, wrong", "http-request auth realm R unless { http_auth(people) }", request=basic("anna:wrong")),
+    Case("unknown", "http-request auth realm R unless { http_auth(people) }", request=basic("nobody:x")),
+    Case("in a group", "http-request deny unless { http_auth_group(people) guests }", request=basic("bert:secret")),
+    Case("not in a group", "http-request deny unless { http_auth_group(people) admins }", request=basic("bert:secret")),
+    Case("in one of groups", "http-request deny unless { http_auth_group(people) admins guests }", request=basic("bert:secret")),
+    shows("what is said", "http_auth_user", "http_auth_pass", "http_auth_type", "http_auth_group(people)", request=basic("bert:secret")),
+    shows("a token", "http_auth_bearer", "http_auth_bearer(x-a)", request=get("/", "Authorization: Bearer abc.def", "X-A: Bearer xyz")),
+    Case("stats behind rules", "stats uri /s\nhttp-request deny if { path_beg /s }", request=get("/s")),
+]
+
+PAGES = [
+    Case("errorloc302", "errorloc302 403 http://www.example.com/no\nhttp-request deny"),
+    Case("errorloc303", "errorloc303 403 /no\nhttp-request deny"),
+    Case("errorloc", "errorloc 503 /sorry", "retries 0\nserver s 127.0.0.1:1"),
+    Case("http-error string", "http-error status 403 content-type text/plain string \"no way\"\nhttp-request deny"),
+    Case("http-error lf-string", "http-error status 403 content-type text/plain lf-string \"no %[path]\" hdr x-a %[src]\nhttp-request deny", request=get("/p")),
+    Case("http-error of the backend", "http-error status 503 content-type text/plain string front", "http-error status 503 content-type text/plain string back\nretries 0\nserver s 127.0.0.1:1"),
+    Case("http-error of another status", "http-error status 404 content-type text/plain string x\nhttp-request deny"),
+]
+
+FIELDS = [
+    Case("originalto", "option originalto"),
+    Case("originalto header", "option originalto header X-To"),
+    Case("originalto except", "option originalto except 127.0.0.0/8"),
+    Case("http-send-name-header", "", "http-send-name-header X-Server"),
+    Case("http-send-name-header replaces", "", "http-send-name-header X-Server", request=get("/", "X-Server: a")),
+    Case("forwardfor and originalto", "option forwardfor\noption originalto"),
+    Case("set Connection", "http-response set-header connection close"),
+    Case("tcp content accept", "tcp-request content accept if { src 127.0.0.1 }\ntcp-request content reject"),
+    Case("tcp content reject", "tcp-request content reject if { path /x }", request=get("/x")),
+    Case("tcp content set-var", "tcp-request inspect-delay 1s\ntcp-request content set-var(txn.h) req.hdr(host)\nhttp-request set-header x-r %[var(txn.h)]"),
+    Case("set-log-level silent", "http-request set-log-level silent"),
+    Case("capture in the log", "capture request header Host len 5\ncapture response header Server len 10"),
+    Case("capture action", "http-request capture path len 10\ncapture request header Host len 20"),
+    Case("declared capture", "declare capture request len 10\nhttp-request capture req.hdr(host),upper id 0\nhttp-request set-header x-r %[capture.req.hdr(0)]"),
+    Case("captures as fetches", "capture request header Host len 5\nhttp-request set-header x-r %[capture.req.hdr(0)]\nhttp-response set-header x-s %[capture.req.hdr(0)]"),
+    Case("normalize dots", "http-request normalize-uri path-strip-dotdot\nhttp-request normalize-uri path-strip-dot", request=get("/a/./b/../../../c/..?x=/../y")),
+    Case("normalize dotdot full", "http-request normalize-uri path-strip-dotdot full", request=get("/../a/..//../b/..")),
+    Case("normalize slashes", "http-request normalize-uri path-merge-slashes", request=get("//a///b/?x=//")),
+    Case("normalize percent", "http-request normalize-uri percent-decode-unreserved", request=get("/%61%2fb%7e%zz?%41=%20")),
+    Case("normalize percent strict", "http-request normalize-uri percent-decode-unreserved strict", request=get("/%zz")),
+    Case("normalize upper", "http-request normalize-uri percent-to-uppercase", request=get("/%6f%c3?%2f%zz")),
+    Case("normalize query", "http-request normalize-uri query-sort-by-name", request=get("/?c=3&a=1&b=2&a=0&aa=5&&")),
+    Case("set-nice, set-tos, set-mark", "http-request set-nice 10\nhttp-request set-tos 0x10\nhttp-request set-header x-a 1"),
+    Case("early hints", "http-request early-hint Link \"</a.css>; rel=preload\"\nhttp-request early-hint X-B %[path]"),
+    Case("set-src", "http-request set-src req.hdr(x-ip)\nhttp-request set-header x-r %[src]\noption forwardfor", request=get("/", "X-Ip: 192.0.2.9")),
+    Case("set-src-port", "http-request set-src-port int(4711)\nhttp-request set-header x-r %[src_port]"),
+    Case("set-dst", "http-request set-dst req.hdr(x-ip)\nhttp-request set-dst-port int(99)\nhttp-request set-header x-r %[dst]:%[dst_port]", request=get("/", "X-Ip: 192.0.2.9")),
+    Case("strict-mode off", "http-request strict-mode off\nhttp-request set-header x-a %[req.hdr(host)]"),
+]
+
+ALL = AUTH + PAGES + FIELDS + EDITING + TARGETS + ANSWERS + FETCHES + BODIES
+# Many rules that look at the same value: whichever way they are found, the first that holds counts.
+HOSTS = "".join("use_backend run_%d if { hdr(host) -i h%d.example.com }\n" % (n, n) for n in range(8))
+HOST_BACKENDS = "".join("backend run_%d\n http-request return status 200 content-type text/plain string host-%d\n" % (n, n)
+                        for n in range(8))
+LISTS = "".join("http-request deny deny_status %d if { req.hdr(x-list) %s }\n" % rule for rule in (
+    (401, "a"), (403, "b"), (404, "c d"), (405, "-m beg ee"), (429, "-m end -i F"), (500, "a b ee")))
+
+RUNS = [
+    Case("run: a host", HOSTS, more=HOST_BACKENDS, request=get("/").replace("www.", "H5.")),
+    Case("run: no host", HOSTS.replace("run_", "norun_"), more=HOST_BACKENDS.replace("run_", "norun_")),
+    Case("run: the last of several values", LISTS, request=get("/", "X-List: x,b")),
+    Case("run: the first of several values", LISTS, request=get("/", "X-List: b, x")),
+    Case("run: values in several lines", LISTS, request=get("/", "X-List: x", "X-List: d", "X-List: y")),
+    Case("run: the first rule, not the first value", LISTS, request=get("/", "X-List: ee, d, b")),
+    Case("run: by the beginning", LISTS, request=get("/", "X-List: x, eee")),
+    Case("run: by the end", LISTS, request=get("/", "X-List: xf, x")),
+    Case("run: nothing", LISTS, request=get("/", "X-List: A, x")),
+    Case("run: no field", LISTS),
+    Case("run: a rule between", LISTS + "http-request set-header x-list b\n" + LISTS, request=get("/", "X-List: x")),
+]
+
+ALL = EDITING + TARGETS + ANSWERS + FETCHES + BODIES + RUNS

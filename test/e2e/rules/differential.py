@@ -112,7 +112,16 @@ def parse(raw):
     first, *fields = head.decode("latin-1").split("\r\n")
     pairs = [tuple(part.strip() for part in field.split(":", 1)) for field in fields]
     pairs = [(name.lower(), value) for name, value in pairs]
+    if " 10" in first and body:
+        return first, pairs, parse(body)
+    if ("transfer-encoding", "chunked") in pairs:
+        body = b"".join(re.findall(rb"[0-9a-f]+\r\n(.+?)\r\n", body, re.S))
     return first, pairs, body.decode("latin-1")
+
+
+def without_net(what):
+    """The two programs listen in nets of their own."""
+    return re.sub(r"127\.2[12]\.", "127.2x.", repr(what))
 
 
 def is_whole(raw):

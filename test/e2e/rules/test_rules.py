@@ -57,4 +57,4 @@ def sides(tmp_path_factory):
 @pytest.mark.parametrize("number", range(len(ALL)), ids=[case.name for case in ALL])
 def test_case(sides, number):
     want, got = (side.ask(number, ALL[number].request) for side in sides)
-    assert got == want
+    assert differential.without_net(got) == differential.without_net(want)

@@ -78,7 +78,7 @@ static const struct {
      "HTTP/1.0 503 Sorry\nCache-Control: no-cache\nConnection: close\n\n<p>\n",
      "HTTP/1.1 503 Sorry\r\nCache-Control: no-cache\r\ncontent-length: 4\r\n\r\n<p>\n"},
     {"with a length", "HTTP/1.1 503 Sorry\r\nContent-Length: 3\r\nX:y\r\n\r\nabc",
-     "HTTP/1.1 503 Sorry\r\nX: y\r\ncontent-length: 3\r\n\r\nabc"},
+     "HTTP/1.1 503 Sorry\r\ncontent-length: 3\r\nX: y\r\n\r\nabc"},
     {"another status is nobody's business", "HTTP/1.0 200 OK\r\n\r\nhi",
      "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi"},
     {"no reason and no body", "HTTP/1.1 503\r\n\r\n", "HTTP/1.1 503 \r\ncontent-length: 0\r\n\r\n"},

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Fields that requests get on their way. */
+#ifndef WEIR_HTTP_REQUEST_FIELDS_H
+#define WEIR_HTTP_REQUEST_FIELDS_H
+
+#include "proxy/http/gather.h"
+#include "proxy/http/stream.h"
+
+/* Those of the client that would pass for ours. */
+void request_drop_fields(struct stream *s);
+void request_add_fields(struct stream *s, struct gather *g);
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Stick counters of sessions and streams; see tracking.h. */
+#include "proxy/http/tracking.h"
+
+#include "proxy/http/stream.h"
+
+#include <stdlib.h>
+
+struct stick_entry *tracking_find(const struct session *session, const struct stream *stream,
+                                  unsigned n)
+{
+    if (stream != NULL && stream->stick.tracked[n] != NULL)
+        return stream->stick.tracked[n];
+    return session->tracked != NULL ? session->tracked->entries[n] : NULL;
+}
+
+/* NULL when memory runs out. */
+static struct stick_entry **place_of(struct session *session, struct stream *stream, unsigned n)
+{
+    if (stream != NULL) {
+        stream->stick.is_tracking = true;
+        return &stream->stick.tracked[n];
+    }
+    if (session->tracked == NULL)
+        session->tracked = calloc(1, sizeof(*session->tracked));
+    return session->tracked != NULL ? &session->tracked->entries[n] : NULL;
+}
+
+bool tracking_start(struct session *session, struct stream *stream, unsigned n,
+                    struct stick_entry *entry)
+{
+    static const struct stick_change connection[] = {
+        {CONF_STICK_CONN_CUR, 0, 1}, {CONF_STICK_CONN_CNT, 0, 1}, {CONF_STICK_CONN_RATE, 0, 1}};
+    uint64_t now_ms = session->thread->loop->now_ms;
+    struct stick_entry **place = place_of(session, stream, n);
+    if (place == NULL || *place != NULL) {
+        stick_entry_drop(entry, now_ms);
+        return false;
+    }
+    stick_entry_change(entry, connection, 3, now_ms);
+    *place = entry;
+    return true;
+}
+
+static void let_go(struct stick_entry *entry, uint64_t now_ms)
+{
+    static const struct stick_change end = {CONF_STICK_CONN_CUR, 0, -1};
+    stick_entry_change(entry, &end, 1, now_ms);
+    stick_entry_drop(entry, now_ms);
+}
+
+void tracking_change(struct stream *s, const struct stick_change *changes, size_t count)
+{
+    const struct session *session = s->session;
+    if (!s->stick.is_tracking && session->tracked == NULL)
+        return;
+    for (unsigned n = 0; n < TRACK_COUNTERS; n++) {
+        struct stick_entry *entry = tracking_find(session, s, n);
+        if (entry != NULL)
+            stick_entry_change(entry, changes, count, s->thread->loop->now_ms);
+    }
+}
+
+void tracking_request(struct stream *s)
+{
+    static const struct stick_change request[] = {{CONF_STICK_HTTP_REQ_CNT, 0, 1},
+                                                  {CONF_STICK_HTTP_REQ_RATE, 0, 1}};
+    tracking_change(s, request, 2);
+}
+
+void tracking_client_error(struct stream *s)
+{
+    static const struct stick_change error[] = {{CONF_STICK_HTTP_ERR_CNT, 0, 1},
+                                                {CONF_STICK_HTTP_ERR_RATE, 0, 1}};
+    tracking_change(s, error, 2);
+}
+
+void tracking_server_failure(struct stream *s)
+{
+    static const struct stick_change failure[] = {{CONF_STICK_HTTP_FAIL_CNT, 0, 1},
+                                                  {CONF_STICK_HTTP_FAIL_RATE, 0, 1}};
+    tracking_change(s, failure, 2);
+}
+
+void tracking_stream_ends(struct stream *s)
+{
+    int64_t in = (int64_t)s->mode->uploaded(s), out = (int64_t)s->down.bytes_out;
+    const struct stick_change bytes[] = {{CONF_STICK_BYTES_IN_CNT, 0, in},
+                                         {CONF_STICK_BYTES_IN_RATE, 0, in},
+                                         {CONF_STICK_BYTES_OUT_CNT, 0, out},
+                                         {CONF_STICK_BYTES_OUT_RATE, 0, out}};
+    uint64_t now_ms = s->thread->loop->now_ms;
+    tracking_change(s, bytes, 4);
+    for (unsigned n = 0; n < TRACK_COUNTERS && s->stick.is_tracking; n++)
+        if (s->stick.tracked[n] != NULL)
+            let_go(s->stick.tracked[n], now_ms);
+    for (unsigned i = 0; i < s->stick.store_count; i++)
+        stick_entry_drop(s->stick.stores[i], now_ms);
+    s->stick = (struct stream_stick){0};
+}
+
+void tracking_session_begins(struct session *session)
+{
+    static const struct stick_change begin[] = {{CONF_STICK_SESS_CNT, 0, 1},
+                                                {CONF_STICK_SESS_RATE, 0, 1}};
+    for (unsigned n = 0; session->tracked != NULL && n < TRACK_COUNTERS; n++)
+        if (session->tracked->entries[n] != NULL)
+            stick_entry_change(session->tracked->entries[n], begin, 2,
+                               session->thread->loop->now_ms);
+}
+
+void tracking_session_ends(struct session *session)
+{
+    for (unsigned n = 0; session->tracked != NULL && n < TRACK_COUNTERS; n++)
+        if (session->tracked->entries[n] != NULL)
+            let_go(session->tracked->entries[n], session->thread->loop->now_ms);
+    free(session->tracked);
+    session->tracked = NULL;
+}
