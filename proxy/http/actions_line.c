@@ -28,7 +28,7 @@ static bool write_part(struct http_edit *e, enum line_part part, const char *tex
     case PART_QUERY:
         return edit_query(e, text, len);
     default:
-        return edit_target(e, text, len);
+        return edit_target(e, text, len) && edit_follow_target(e);
     }
 }
 

@@ -241,6 +241,36 @@ bool edit_query(struct http_edit *e, const char *query, size_t len)
                       (size_t[]){end - m->target_off, len, 0});
 }
 
+/* The Host field that counts; -1 if there is none. */
+static int find_host(const struct http_edit *e)
+{
+    return http_msg_find(e->msg, e->base, "host", 4, 0);
+}
+
+bool edit_follow_host(struct http_edit *e)
+{
+    const struct http_msg *m = e->msg;
+    int host = find_host(e);
+    if (m->target_form != HTTP_TARGET_ABSOLUTE || host < 0)
+        return true;
+    const struct http_header *h = &m->headers[host];
+    uint32_t end = m->target_off + m->target_len;
+    return set_target(
+        e, (const char *[]){e->base + m->target_off, e->base + h->value_off, e->base + m->path_off},
+        (size_t[]){m->authority_off - m->target_off, h->value_len, end - m->path_off});
+}
+
+bool edit_follow_target(struct http_edit *e)
+{
+    const struct http_msg *m = e->msg;
+    int host = find_host(e);
+    if (m->target_form != HTTP_TARGET_ABSOLUTE)
+        return true;
+    const char *authority = e->base + m->authority_off;
+    return host < 0 ? edit_add(e, "host", 4, authority, m->authority_len)
+                    : edit_replace(e, (unsigned)host, authority, m->authority_len);
+}
+
 bool edit_status(struct http_edit *e, unsigned status, const char *reason, size_t len)
 {
     char *to = len <= UINT16_MAX ? edit_take(e, len) : NULL;
