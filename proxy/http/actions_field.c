@@ -2,8 +2,8 @@
 /* Actions that change header fields. */
 #include "config/loader.h"
 #include "proxy/base/regex.h"
-#include "proxy/http/rules.h"
 #include "proxy/http/rows.h"
+#include "proxy/http/rules.h"
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/expr.h"
 #include "proxy/rules/trace.h"
@@ -80,8 +80,8 @@ static enum rule_verdict add(struct sample_env *env, const struct field_edit *ed
         edit_drop_named(&e, edit->name, edit->name_len);
     trace_tell(env->trace, TRACE_FIELD, "%s: %.*s", edit->name, (int)len, value);
     bool is_host = !env->is_response && edit->name_len == 4 && memcmp(edit->name, "host", 4) == 0;
-    bool added = edit_add(&e, edit->name, edit->name_len, value, len) &&
-                 (!is_host || edit_follow_host(&e));
+    bool added =
+        edit_add(&e, edit->name, edit->name_len, value, len) && (!is_host || edit_follow_host(&e));
     return added ? RULE_GOES_ON : no_room(env);
 }
 

@@ -2,7 +2,6 @@
 /* Editing of messages; see edit.h. */
 #include "proxy/http/edit.h"
 
-
 char *edit_take(struct http_edit *e, size_t bytes)
 {
     if (*e->top < e->floor || bytes > *e->top - e->floor)
@@ -125,8 +124,7 @@ void edit_drop(struct http_edit *e, unsigned index)
 
 void edit_drop_named(struct http_edit *e, const char *name, size_t name_len)
 {
-    for (int i = -1;
-         (i = http_msg_find(e->msg, e->base, name, name_len, (unsigned)(i + 1))) >= 0;)
+    for (int i = -1; (i = http_msg_find(e->msg, e->base, name, name_len, (unsigned)(i + 1))) >= 0;)
         edit_drop(e, (unsigned)i);
 }
 
