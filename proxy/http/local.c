@@ -375,7 +375,8 @@ bool local_try_monitor(struct stream *s, const struct proxy *proxy, enum stream_
 {
     const char *uri = proxy->conf->monitor_uri;
     const struct http_msg *m = &s->req;
-    if (strlen(uri) != m->target_len || memcmp(uri, s->in + m->target_off, m->target_len) != 0)
+    size_t len = m->target_off + m->target_len - m->path_off; /* with its query */
+    if (strlen(uri) != len || memcmp(uri, s->in + m->path_off, len) != 0)
         return false;
     stream_blame(s, CAUSE_LOCAL);
     s->logged = true; /* a probe each second would fill the log */
