@@ -10,12 +10,10 @@ void trace_rule(struct rule_trace *trace, const struct rule *rule, bool matched)
     trace->record(trace, &(struct trace_record){TRACE_RULE, rule->place, matched, rule->text});
 }
 
-void trace_tell(struct rule_trace *trace, enum trace_kind kind, const char *format, ...)
+void trace_write(struct rule_trace *trace, enum trace_kind kind, const char *format, ...)
 {
     char text[1024];
     va_list args;
-    if (trace == NULL)
-        return;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);

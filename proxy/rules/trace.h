@@ -33,8 +33,9 @@ struct rule_trace {
 };
 
 COLD void trace_rule(struct rule_trace *trace, const struct rule *rule, bool matched);
-/* Anything else; trace may be NULL. */
-COLD void trace_tell(struct rule_trace *trace, enum trace_kind kind, const char *format, ...)
+COLD void trace_write(struct rule_trace *trace, enum trace_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* Anything else, as printf() would; trace may be NULL: then the rest is not even looked at. */
+#define trace_tell(trace, ...) ((trace) == NULL ? (void)0 : trace_write((trace), __VA_ARGS__))
 
 #endif
