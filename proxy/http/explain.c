@@ -26,8 +26,8 @@ static bool is_secret(const char *value, size_t len, const char *secret)
     size_t secret_len = strlen(secret);
     volatile unsigned char difference = len != secret_len;
     for (size_t i = 0; i < len; i++)
-        difference = (unsigned char)(difference |
-                                     ((unsigned char)value[i] ^ (unsigned char)secret[i % secret_len]));
+        difference = (unsigned char)(difference | ((unsigned char)value[i] ^
+                                                   (unsigned char)secret[i % secret_len]));
     return difference == 0;
 }
 

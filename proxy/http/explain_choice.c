@@ -95,7 +95,7 @@ static void explain_other(const struct stream *s, const struct server *server,
     else
         trace_note(s->trace, TRACE_SERVER, &conf->place, false,
                    "%s/%s: could take it, but %s (weight %u, %u in flight)", be, server->name,
-                   s->persist.is_direct      ? "the request belongs to another one"
+                   s->persist.is_direct    ? "the request belongs to another one"
                    : s->queue.wish.has_key ? "its key leads to another one"
                                            : "it is not its turn",
                    atomic_load(&server->weight), load_of(server));

@@ -157,9 +157,12 @@ static void read_cookies(struct stream *s)
 COLD static void explain_cookie(struct stream *s)
 {
     static const char *const worth[] = {
-        [COOKIE_NONE] = "the request has none", [COOKIE_INVALID] = "no server is called so",
-        [COOKIE_DOWN] = "its server is down",   [COOKIE_VALID] = "valid",
-        [COOKIE_EXPIRED] = "idle for too long", [COOKIE_OLD] = "too old",
+        [COOKIE_NONE] = "the request has none",
+        [COOKIE_INVALID] = "no server is called so",
+        [COOKIE_DOWN] = "its server is down",
+        [COOKIE_VALID] = "valid",
+        [COOKIE_EXPIRED] = "idle for too long",
+        [COOKIE_OLD] = "too old",
         [COOKIE_UNUSED] = "the server was chosen before",
     };
     const struct persistence *p = &s->persist;

@@ -266,9 +266,22 @@ enum { AT_BACKEND = 10 };
 
 /* In HAProxy's order. */
 static stage_step *const stages[] = {
-    run_content, count_request, try_monitor, capture,      await_body,
-    run_http,    run_stats,     try_service, run_redirect, choose_backend,
-    [AT_BACKEND] = run_content, await_body, run_http, run_stats, try_service, run_redirect,
+    run_content,
+    count_request,
+    try_monitor,
+    capture,
+    await_body,
+    run_http,
+    run_stats,
+    try_service,
+    run_redirect,
+    choose_backend,
+    [AT_BACKEND] = run_content,
+    await_body,
+    run_http,
+    run_stats,
+    try_service,
+    run_redirect,
 };
 
 enum { STAGES = sizeof(stages) / sizeof(stages[0]) };

@@ -39,15 +39,15 @@ struct http_thread {
     unsigned session_count;
     bool draining; /* no new sessions, present ones end with their stream */
     struct pool session_pool, stream_pool, tunnel_pool, server_conn_pool;
-    size_t buffer_bytes;       /* of the head buffer in each stream: tune.bufsize */
-    size_t rewrite_bytes;      /* behind it, for what rules write: tune.maxrewrite */
+    size_t buffer_bytes;                  /* of the head buffer in each stream: tune.bufsize */
+    size_t rewrite_bytes;                 /* behind it, for what rules write: tune.maxrewrite */
     struct sample_scratch sample_scratch; /* of the rules */
     struct access_record record;          /* for rules that name log fields */
     struct addr record_local;
     struct wheel_timer upkeep; /* twice a second */
     struct loop_message drain_mail;
-    struct http_stage *stage;     /* borrowed: what stands in for the network; NULL: nothing does */
-    unsigned loose; /* objects freed since memory was last given back to the system */
+    struct http_stage *stage; /* borrowed: what stands in for the network; NULL: nothing does */
+    unsigned loose;           /* objects freed since memory was last given back to the system */
 };
 
 /* NULL when memory runs out. */

@@ -14,8 +14,7 @@ static bool is_miss(const struct trace_record *record)
 
 static bool has_room(struct trace_log *log, const struct trace_record *record)
 {
-    if (log->count >= log->entries_max ||
-        (is_miss(record) && log->misses >= log->entries_max / 2))
+    if (log->count >= log->entries_max || (is_miss(record) && log->misses >= log->entries_max / 2))
         return false;
     if (log->count < log->capacity)
         return true;
@@ -38,15 +37,6 @@ static char *harmless_copy(const char *text)
     return copy;
 }
 
-/* Before the tests of its condition, which were told already. */
-static size_t place_of_rule(const struct trace_log *log)
-{
-    size_t at = log->count;
-    while (at > 0 && log->entries[at - 1].kind == TRACE_ACL)
-        at--;
-    return at;
-}
-
 static void record(struct rule_trace *trace, const struct trace_record *r)
 {
     struct trace_log *log = (struct trace_log *)trace;
@@ -55,14 +45,17 @@ static void record(struct rule_trace *trace, const struct trace_record *r)
         log->rule_place = r->place;
     if (text == NULL) {
         log->left_out++;
+        log->tests = r->kind == TRACE_ACL ? log->tests : 0;
         return;
     }
-    size_t at = r->kind == TRACE_RULE ? place_of_rule(log) : log->count;
+    /* before the tests of its condition, which were told already */
+    size_t at = log->count - (r->kind == TRACE_RULE ? log->tests : 0);
     memmove(&log->entries[at + 1], &log->entries[at], (log->count - at) * sizeof *log->entries);
     log->entries[at] = (struct trace_entry){
         r->kind, r->place.file != NULL ? r->place : log->rule_place, r->matched, text};
     log->count++;
     log->misses += is_miss(r);
+    log->tests = r->kind == TRACE_ACL ? log->tests + 1 : 0;
 }
 
 void trace_log_init(struct trace_log *log, size_t entries_max)

@@ -27,6 +27,7 @@ struct trace_log {
     size_t count, capacity;
     size_t entries_max, misses;
     size_t left_out; /* for want of room or memory */
+    size_t tests;    /* the last so many entries are of a rule that is yet to be told */
     struct conf_place rule_place;
 };
 

@@ -56,8 +56,8 @@ int threads_create(struct worker *worker, const struct conf_global *global)
         }
         worker->loops[i] = &thread->loop;
         thread->worker = worker;
-        thread->http = http_thread_create(&thread->loop, &http_hooks, global->bufsize,
-                                          global->maxrewrite);
+        thread->http =
+            http_thread_create(&thread->loop, &http_hooks, global->bufsize, global->maxrewrite);
         if (thread->http == NULL) {
             worker->thread_count = i + 1;
             return -1;
