@@ -522,6 +522,8 @@ struct conf_global {
     unsigned ssl_cachesize; /* tune.ssl.cachesize */
     unsigned ssl_lifetime_s;
     const char *node, *description;
+    const char *explain_secret; /* or NULL: no request is explained */
+    const char *explain_header; /* the field that carries it */
 };
 
 struct config {
