@@ -78,40 +78,50 @@ static void read_log(const struct haproxy_line *line)
         *haproxy_emit(line->r, d.name) = d;
 }
 
+/* One "Name: value" as the words of today's line; false after reporting what it is. */
+static bool add_hidden_header(struct loader *l, struct conf_directive *line,
+                              const struct conf_word *word, const char *text)
+{
+    const char *colon = strchr(text, ':');
+    if (colon == NULL || colon == text) {
+        CONF_FAIL(l, word->span, "as in \"Host: www.example.org\"",
+                  "'%s' behind the version is no header field", text);
+        return false;
+    }
+    const char *words[] = {"hdr", arena_copy_bytes(l->arena, text, (size_t)(colon - text)),
+                           arena_copy(l->arena, colon + 1 + strspn(colon + 1, " "))};
+    for (size_t i = 0; i < 3; i++) {
+        line->args = arena_list_grow(l->scratch, line->args, line->arg_count, sizeof *line->args);
+        line->args[line->arg_count++] = haproxy_reword(*word, words[i]);
+    }
+    return true;
+}
+
 /* "HTTP/1.1\r\nHost:\ www": headers hidden behind the version, up to 2.1. */
 static void take_hidden_headers(const struct haproxy_line *line, struct conf_directive *d,
                                 const struct conf_word *word, const char *end)
 {
     struct loader *l = line->r->l;
-    struct conf_word *fields = NULL;
-    const char *now = "";
-    size_t count = 0;
     const char *version = arena_copy_bytes(l->arena, word->text, (size_t)(end - word->text));
     struct conf_word value = haproxy_reword(*word, version);
+    struct conf_directive send = {.name = haproxy_reword(*word, "http-check"), .is_line = true};
+    const char *now = "";
     haproxy_param(l, d, haproxy_reword(*word, "version"), &value, 1);
+    send.args = arena_list_grow(l->scratch, NULL, 0, sizeof *send.args);
+    send.args[send.arg_count++] = haproxy_reword(*word, "send");
     for (size_t len; *(end += strspn(end, "\r\n")) != '\0'; end += len) {
         len = strcspn(end, "\r\n");
-        value.text = arena_copy_bytes(l->arena, end, len);
-        const char *colon = strchr(value.text, ':');
-        const char *rest = colon != NULL ? colon + 1 + strspn(colon + 1, " ") : "";
-        now = arena_printf(l->scratch, "%s hdr %.*s \"%s\"", now, (int)strcspn(value.text, ":"),
-                           value.text, rest);
-        if (strncasecmp(value.text, "host:", 5) == 0) {
-            value.text = rest;
-            haproxy_param(l, d, haproxy_reword(*word, "host"), &value, 1);
-            continue;
-        }
-        fields = arena_list_grow(l->scratch, fields, count, sizeof *fields);
-        fields[count++] = value;
+        if (!add_hidden_header(l, &send, word, arena_copy_bytes(l->arena, end, len)))
+            return;
+        now = arena_printf(l->scratch, "%s hdr %s \"%s\"", now, send.args[send.arg_count - 2].text,
+                           send.args[send.arg_count - 1].text);
     }
-    if (count > 0)
-        haproxy_param(l, d, haproxy_reword(*word, "headers"), fields, count);
     if (*now == '\0')
         return;
-    CONF_WARN(
-        l, word->span,
-        arena_printf(l->scratch, "write a line below it: http-check send ver %s%s", version, now),
-        "headers behind the version are the form of before 2.2");
+    *haproxy_emit(line->r, send.name) = send;
+    CONF_WARN(l, word->span,
+              arena_printf(l->scratch, "write a line below it: http-check send%s", now),
+              "headers behind the version are the form of before 2.2");
 }
 
 /* [<uri>] | <method> <uri> [<version>] */

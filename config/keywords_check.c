@@ -8,6 +8,9 @@
 
 enum { BACK = IN_DEFAULTS | IN_BACKEND, IN_BOTH = IN_SERVER | IN_DEFAULT_SERVER };
 
+/* Lists of their own, beside those of enum conf_line_kind. */
+enum { LIST_OF_HTTP_CHECK = -1, LIST_OF_TCP_CHECK = -2 };
+
 static const struct keyword_choice observes[] = {
     {"layer4", CONF_OBSERVE_LAYER4, NULL},
     {"layer7", CONF_OBSERVE_LAYER7, NULL},
@@ -75,12 +78,12 @@ static const struct keyword proxy_rows[] = {
      .otherwise = "none", .doc = "Program of option external-check. It is told address and port of the proxy and of the server, and is killed with its children when timeout check, or inter, is over."},
     {.name = "external-check path", .kind = KW_STRING, .scopes = BACK, AT(check.path), .since = "1.6",
      .otherwise = "empty", .doc = "PATH of that program."},
-    {.name = "http-check", .kind = KW_LINES, .scopes = BACK, AT(check), .set = check_line_http,
+    {.name = "http-check", .kind = KW_LINES, .scopes = BACK, AT(check), .set = check_line_http, .value = LIST_OF_HTTP_CHECK,
      .otherwise = "the request of option httpchk, and a status from 200 to 399",
      .doc = "A line of the script of option httpchk: connect, send, expect, comment, disable-on-404, send-state."},
     {.name = "http-check expect status", .kind = KW_OWN, .scopes = BACK, AT(check), .set = own_expect_status,
      .takes = "a set of HTTP status codes", .otherwise = "200-399", .doc = "Statuses of a good probe, as codes and ranges."},
-    {.name = "tcp-check", .kind = KW_LINES, .scopes = BACK, AT(check), .set = check_line_tcp,
+    {.name = "tcp-check", .kind = KW_LINES, .scopes = BACK, AT(check), .set = check_line_tcp, .value = LIST_OF_TCP_CHECK,
      .otherwise = "a probe only connects", .doc = "A line of the script of option tcp-check: connect, send, send-binary, expect, comment."},
     {.name = "option panic-threshold", .kind = KW_UINT, .scopes = BACK, AT(panic_percent), .max = 100, .since = "weir",
      .otherwise = "only servers that are up get traffic",
@@ -99,8 +102,6 @@ static const struct keyword httpchk_rows[] = {
      .initial = "HTTP/1.0", .doc = "Version of the probe's request."},
     {.name = "host", .kind = KW_STRING, .scopes = IN_PARAMS, CHECK_AT(host), .min = 1, .since = "weir",
      .otherwise = "no Host header; with HTTP/1.1 the server's address", .doc = "Host header of the probe's request."},
-    {.name = "headers", .kind = KW_OWN, .scopes = IN_PARAMS, .set = own_check_headers, .since = "weir", .takes = "\"Name: value\", or a list of them",
-     .otherwise = "none", .doc = "More header fields of the probe's request."},
     {.name = NULL},
 };
 

@@ -125,8 +125,8 @@ static const struct {
 
     /* probes */
     {"too many values", LISTEN(" option httpchk GET / HTTP/1.1 x"), 9, 32, CONF_ERROR, "'option httpchk' takes no more than three values", "option httpchk [<method>] [<uri>] [<version>]"},
-    {"hidden header", LISTEN(" option httpchk GET /x HTTP/1.1\\r\\nHost:\\ foo"), 9, 24, CONF_WARNING, "headers behind the version are the form of before 2.2", "write a line below it: http-check send ver HTTP/1.1 hdr Host \"foo\""},
-    {"hidden text that is no header", LISTEN(" option httpchk GET /x HTTP/1.1\\r\\nX-A"), 9, 24, CONF_ERROR, "headers: 'X-A' is no header field", "as in \"Host: www.example.org\""},
+    {"hidden header", LISTEN(" option httpchk GET /x HTTP/1.1\\r\\nHost:\\ foo"), 9, 24, CONF_WARNING, "headers behind the version are the form of before 2.2", "write a line below it: http-check send hdr Host \"foo\""},
+    {"hidden text that is no header", LISTEN(" option httpchk GET /x HTTP/1.1\\r\\nX-A"), 9, 24, CONF_ERROR, "'X-A' behind the version is no header field", "as in \"Host: www.example.org\""},
     {"word of http-check send", LISTEN(" http-check send bdy x"), 9, 18, CONF_ERROR, "http-check: unknown word 'bdy'", "meth, uri, ver, hdr, body or comment"},
     {"value of http-check send", LISTEN(" http-check send uri"), 9, 18, CONF_ERROR, "http-check: 'uri' needs a value", NULL},
     {"value of a header", LISTEN(" http-check send hdr X-A"), 9, 22, CONF_ERROR, "http-check: 'X-A' needs a value", NULL},
@@ -146,8 +146,8 @@ static const struct {
     {"port of a step", LISTEN(" tcp-check connect port 70000"), 9, 25, CONF_ERROR, "tcp-check: '70000' is not a port", "a number from 1 to 65535"},
     {"address of a step", LISTEN(" tcp-check connect addr ::1:x"), 9, 25, CONF_ERROR, "tcp-check: '::1:x' is not an address to connect to", "an IP address or a socket's path"},
     {"misspelt step", LISTEN(" tcp-check conect"), 9, 12, CONF_ERROR, "tcp-check: unknown word 'conect'", "did you mean 'connect'?"},
-    {"external check of nothing", LISTEN(" option external-check"), 8, 8, CONF_ERROR, "'l' has option external-check, and no command", "add external-check command"},
-    {"role without a user", LISTEN(" option mysql-check role writer"), 8, 8, CONF_ERROR, "the probes of 'l' need a user", "as in: option pgsql-check user NAME"},
+    {"external check of nothing", LISTEN(" option external-check"), 6, 8, CONF_ERROR, "'a' has option external-check, and no command", "add external-check command"},
+    {"role without a user", LISTEN(" option mysql-check role writer"), 6, 8, CONF_ERROR, "the probes of 'a' need a user", "as in: option pgsql-check user NAME"},
     {"track and check", LISTEN(" server a 1.1.1.1:1 check\n server b 1.1.1.1:2 check track a"), 10, 9, CONF_ERROR, "server 'b' is probed, and tracks 'a'", "remove one of them"},
     {"track nobody", LISTEN(" server b 1.1.1.1:2 track x/a"), 9, 9, CONF_ERROR, "server 'b' tracks 'x/a', which does not exist", "write the backend too, where it is another one: backend/server"},
     {"track in a circle", LISTEN(" server a 1.1.1.1:1 track b\n server b 1.1.1.1:2 track a"), 9, 9, CONF_ERROR, "server 'a' tracks itself in the end", "one of them must be probed"},
