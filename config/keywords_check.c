@@ -4,6 +4,7 @@
 
 #define AT(member) .offset = offsetof(struct draft_proxy, p.member)
 #define CHECK_AT(member) .offset = offsetof(struct conf_check, member)
+#define GLOBAL_AT(member) .offset = offsetof(struct draft_global, g.member)
 #define SERVER_AT(member) .offset = offsetof(struct conf_server, member)
 
 enum { BACK = IN_DEFAULTS | IN_BACKEND, IN_BOTH = IN_SERVER | IN_DEFAULT_SERVER };
@@ -27,6 +28,13 @@ static const struct keyword_choice on_errors[] = {
 
 static const struct keyword_choice marked_up_choices[] = {
     {"shutdown-backup-sessions", 1, NULL},
+    {NULL, 0, NULL},
+};
+
+static const struct keyword_choice saved_states[] = {
+    {"none", CONF_SAVED_NONE, NULL},
+    {"global", CONF_SAVED_GLOBAL, NULL},
+    {"local", CONF_SAVED_LOCAL, NULL},
     {NULL, 0, NULL},
 };
 
@@ -85,6 +93,10 @@ static const struct keyword proxy_rows[] = {
      .takes = "a set of HTTP status codes", .otherwise = "200-399", .doc = "Statuses of a good probe, as codes and ranges."},
     {.name = "tcp-check", .kind = KW_LINES, .scopes = BACK, AT(check), .set = check_line_tcp, .value = LIST_OF_TCP_CHECK,
      .otherwise = "a probe only connects", .doc = "A line of the script of option tcp-check: connect, send, send-binary, expect, comment."},
+    {.name = "load-server-state-from-file", .kind = KW_CHOICE, .scopes = BACK, AT(saved_state_from), .choices = saved_states, .since = "1.6",
+     .otherwise = "none", .doc = "Whether servers begin with the state that `show servers state` wrote: from the file of the global section, or from one of this proxy alone. A reload needs no file."},
+    {.name = "server-state-file-name", .kind = KW_STRING, .scopes = BACK, AT(saved_state_name), .since = "1.6",
+     .otherwise = "the name of the proxy", .doc = "File of local states, below server-state-base; use-backend-name is the name of the proxy."},
     {.name = "option panic-threshold", .kind = KW_UINT, .scopes = BACK, AT(panic_percent), .max = 100, .since = "weir",
      .otherwise = "only servers that are up get traffic",
      .doc = "Percentage of servers: when fewer of them are up, traffic goes to all that the operator has not taken out, since so many at once hardly fail by themselves."},
@@ -171,6 +183,17 @@ static const struct keyword server_rows[] = {
 /* clang-format on */
 
 const struct keyword_table server_check_keywords = {LEVEL_SERVER, server_rows, 0};
+/* clang-format off */
+static const struct keyword global_rows[] = {
+    {.name = "server-state-base", .kind = KW_STRING, .scopes = IN_GLOBAL, GLOBAL_AT(state_base), .min = 1, .since = "1.6",
+     .otherwise = "the working folder", .doc = "Folder of saved server states."},
+    {.name = "server-state-file", .kind = KW_STRING, .scopes = IN_GLOBAL, GLOBAL_AT(state_file), .min = 1, .since = "1.6",
+     .otherwise = "none", .doc = "File of the saved states of all servers, below server-state-base."},
+    {.name = NULL},
+};
+/* clang-format on */
+
+const struct keyword_table global_check_keywords = {LEVEL_GLOBAL, global_rows, 0};
 const struct keyword_table check_keywords = {LEVEL_PROXY, proxy_rows, 0};
 const struct keyword_table httpchk_keywords = {LEVEL_HTTPCHK, httpchk_rows, 0};
 const struct keyword_table database_check_keywords = {LEVEL_DATABASE_CHECK, database_rows, 0};
