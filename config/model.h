@@ -242,6 +242,7 @@ struct conf_lines {
 
 /* Of which keyword a line is: the value of its row. */
 enum conf_line_kind {
+    CONF_LINE_OTHER, /* none of the rules: a script of probes */
     CONF_LINE_ACL,
     CONF_LINE_TCP_CONNECTION, /* tcp-request connection */
     CONF_LINE_TCP_SESSION,

@@ -95,18 +95,27 @@ static const struct bit_word forwarded_words[] = {
     {NULL, 0},
 };
 
+static unsigned find_bits(struct loader *l, const struct keyword *row, const struct conf_word *at,
+                          const char *text, const struct bit_word *words)
+{
+    while (words->name != NULL && strcmp(words->name, text) != 0)
+        words++;
+    if (words->name == NULL)
+        CONF_FAIL(l, at->span, row->takes, "unknown word '%s' of '%s'", text, row->name);
+    return words->bits;
+}
+
 static unsigned read_bits(struct loader *l, const struct keyword *row,
                           const struct conf_directive *d, const struct bit_word *words)
 {
     unsigned bits = 0;
     for (size_t i = 0; i < d->arg_count; i++) {
-        const struct bit_word *word = words;
-        while (word->name != NULL && strcmp(word->name, d->args[i].text) != 0)
-            word++;
-        if (word->name == NULL)
-            CONF_FAIL(l, d->args[i].span, row->takes, "unknown word '%s' of '%s'", d->args[i].text,
-                      row->name);
-        bits |= word->bits;
+        const char *at = d->args[i].text;
+        while (*(at += strspn(at, " ,")) != '\0') { /* one text of libconfig may hold several */
+            const char *text = arena_copy_bytes(l->arena, at, strcspn(at, " ,"));
+            bits |= find_bits(l, row, &d->args[i], text, words);
+            at += strlen(text);
+        }
     }
     return bits;
 }

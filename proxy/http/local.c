@@ -43,7 +43,7 @@ static void start_answer(struct stream *s, int status)
     s->resp_started = true;
     s->state = STREAM_ANSWERING;
     relay_start(&s->down, &s->session->client, &s->session->client, HTTP_BODY_NONE, 0, false, 0);
-    stream_client_lives(s, s->frontend->conf->timeout.client_ms);
+    stream_client_lives(s, stream_client_ms(s));
 }
 
 static void add_connection(const struct stream *s, struct gather *g)
@@ -279,7 +279,7 @@ enum stream_state local_continue(struct stream *s)
     if (status != RELAY_WAITS)
         return stream_fail(s, CAUSE_CLIENT_ABORT, 0);
     if (s->down.bytes_out != taken)
-        stream_client_lives(s, s->frontend->conf->timeout.client_ms);
+        stream_client_lives(s, stream_client_ms(s));
     return finish_answer(s);
 }
 

@@ -222,6 +222,19 @@ void stream_blame(struct stream *s, enum stream_cause cause);
 void stream_refresh_deadlines(struct stream *s);
 /* Arms the session's timer for whichever side is due first. */
 void stream_arm(struct stream *s);
+/* As configured, unless a rule set another one for this request. */
+static inline unsigned stream_client_ms(const struct stream *s)
+{
+    return s->rules.client_ms != 0 ? s->rules.client_ms : s->frontend->conf->timeout.client_ms;
+}
+static inline unsigned stream_server_ms(const struct stream *s)
+{
+    return s->rules.server_ms != 0 ? s->rules.server_ms : s->backend->conf->timeout.server_ms;
+}
+static inline unsigned stream_tunnel_ms(const struct stream *s)
+{
+    return s->rules.tunnel_ms != 0 ? s->rules.tunnel_ms : s->backend->conf->timeout.tunnel_ms;
+}
 static inline void stream_client_lives(struct stream *s, unsigned timeout_ms)
 {
     s->client_deadline_ms = s->thread->loop->now_ms + timeout_ms;

@@ -126,7 +126,6 @@ static const struct {
     /* probes */
     {"too many values", LISTEN(" option httpchk GET / HTTP/1.1 x"), 9, 32, CONF_ERROR, "'option httpchk' takes no more than three values", "option httpchk [<method>] [<uri>] [<version>]"},
     {"hidden header", LISTEN(" option httpchk GET /x HTTP/1.1\\r\\nHost:\\ foo"), 9, 24, CONF_WARNING, "headers behind the version are the form of before 2.2", "write a line below it: http-check send hdr Host \"foo\""},
-    {"hidden text that is no header", LISTEN(" option httpchk GET /x HTTP/1.1\\r\\nX-A"), 9, 24, CONF_ERROR, "'X-A' behind the version is no header field", "as in \"Host: www.example.org\""},
     {"word of http-check send", LISTEN(" http-check send bdy x"), 9, 18, CONF_ERROR, "http-check: unknown word 'bdy'", "meth, uri, ver, hdr, body or comment"},
     {"value of http-check send", LISTEN(" http-check send uri"), 9, 18, CONF_ERROR, "http-check: 'uri' needs a value", NULL},
     {"value of a header", LISTEN(" http-check send hdr X-A"), 9, 22, CONF_ERROR, "http-check: 'X-A' needs a value", NULL},
@@ -179,6 +178,9 @@ static const struct {
     {"misspelt word of server", LISTEN(" server t 127.0.0.1:80 chekc"), 9, 24, CONF_ERROR, "unknown keyword 'chekc' of 'server'", "did you mean 'check'?"},
     {"value of a server word", LISTEN(" server t 127.0.0.1:80 inter"), 9, 24, CONF_ERROR, "'inter' needs a value", "Time between two probes."},
     {"bad value of a server word", LISTEN(" server t 127.0.0.1:80 check inter 5x"), 9, 36, CONF_ERROR, "inter: '5x' is not a duration", "a number and one of us, ms, s, m, h, d: \"5s\""},
+    {"segment size that is none", LISTEN(" bind :81 mss big"), 9, 15, CONF_ERROR, "mss: 'big' is no size", "a number of bytes, as in 1400 or -12"},
+    {"option of the PROXY protocol", LISTEN(" server t 127.0.0.1:80 proxy-v2-options crc32"), 9, 41, CONF_ERROR, "proxy-v2-options: unknown option 'crc32'", "ssl, cert-cn, ssl-cipher, cert-sig, cert-key, authority, crc32c, unique-id"},
+    {"source from a header", LISTEN(" source 0.0.0.0 usesrc hdr_ip(x)"), 9, 24, CONF_ERROR, "usesrc: 'hdr_ip(x)' is not supported yet", "client, clientip, or an address"},
     {"weight above 256", LISTEN(" server t 127.0.0.1:80 weight 257"), 9, 31, CONF_ERROR, "weight: 257 is too large", "from 0 to 256"},
     {"two servers of a name", LISTEN(" server s 127.0.0.1:81"), 9, 9, CONF_ERROR, "there is another server 's' in 'a'", "the other one is in line 8"},
     {"misspelt word of default-server", LISTEN(" default-server intre 5s"), 9, 17, CONF_ERROR, "unknown keyword 'intre' of 'default-server'", "did you mean 'inter'?"},

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The table of the differential suite: (request, rules), answered by both programs."""
 from rules.differential import Case, get
+from rules.run_cases import RUNS
 
 EDITING = [
     Case("add a field", "http-request add-header X-A 1"),
@@ -255,6 +256,20 @@ PAGES = [
     Case("http-error of another status", "http-error status 404 content-type text/plain string x\nhttp-request deny"),
 ]
 
+FILES = "/tmp/weir-rules-pages"  # made by test_rules.py
+
+PAGES += [
+    Case("errorfile", "errorfile 403 %s/403.http\nhttp-request deny" % FILES),
+    Case("errorfile with another status", "errorfile 403 %s/200.http\nhttp-request deny" % FILES),
+    Case("errorfiles of a section", "errorfiles site\nhttp-request deny", more="http-errors site\n errorfile 403 %s/403.http\n errorfile 404 %s/200.http\n" % (FILES, FILES)),
+    Case("return errorfile", "http-request return status 503 errorfile %s/403.http" % FILES),
+    Case("deny errorfiles", "http-request deny status 404 errorfiles site2", more="http-errors site2\n errorfile 404 %s/200.http\n" % FILES),
+    Case("return errorfile without a status", "http-request return errorfile %s/403.http" % FILES),
+    Case("return file", "http-request return content-type text/plain file %s/body.txt" % FILES),
+    Case("return lf-file", "http-request return content-type text/plain lf-file %s/format.txt" % FILES, request=get("/p")),
+    Case("errorfile and after-response", "errorfile 403 %s/403.http\nhttp-after-response set-header x-a %%[status]\nhttp-request deny" % FILES),
+]
+
 FIELDS = [
     Case("originalto", "option originalto"),
     Case("originalto header", "option originalto header X-To"),
@@ -286,7 +301,7 @@ FIELDS = [
     Case("strict-mode off", "http-request strict-mode off\nhttp-request set-header x-a %[req.hdr(host)]"),
 ]
 
-ALL = AUTH + PAGES + FIELDS + EDITING + TARGETS + ANSWERS + FETCHES + BODIES
+ALL = AUTH + PAGES + FIELDS + EDITING + TARGETS + ANSWERS + FETCHES + BODIES + RUNS
 # Many rules that look at the same value: whichever way they are found, the first that holds counts.
 HOSTS = "".join("use_backend run_%d if { hdr(host) -i h%d.example.com }\n" % (n, n) for n in range(8))
 HOST_BACKENDS = "".join("backend run_%d\n http-request return status 200 content-type text/plain string host-%d\n" % (n, n)
@@ -308,4 +323,4 @@ RUNS = [
     Case("run: a rule between", LISTS + "http-request set-header x-list b\n" + LISTS, request=get("/", "X-List: x")),
 ]
 
-ALL = EDITING + TARGETS + ANSWERS + FETCHES + BODIES + RUNS
+ALL = AUTH + PAGES + FIELDS + EDITING + TARGETS + ANSWERS + FETCHES + BODIES + RUNS

@@ -23,6 +23,11 @@ backend app
 GOOD = reply(b"good")
 
 
+@pytest.fixture(autouse=True)
+def haproxy_words(monkeypatch):
+    monkeypatch.setenv("WEIR_SYNTAX", "haproxy")
+
+
 def first(failure):
     """A server that fails its first request, in whatever connection, and then does well."""
     seen = []

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from harness.balancer import DidNotStart
 from harness.behaviours import echo, greet, silent
 from harness.certs import tls_server
 from harness.client import Client, get, tls_client
@@ -315,3 +316,14 @@ def test_refusals_are_counted(start):
     except ConnectionResetError:
         pass
     wait_for(lambda: read_stats(site.stats)["web", "FRONTEND"]["dreq"] == "1")
+
+
+@pytest.mark.weir_only
+@pytest.mark.parametrize("line, message", [
+    ("tcp-request connection expect-proxy layer7", "'expect-proxy' needs 'layer4', not 'layer7'"),
+    ("tcp-request content switch-mode http proto h2",
+     "'proto' of switch-mode is not supported yet"),
+])
+def test_a_mistake_in_a_rule_is_explained(start, line, message):
+    with pytest.raises(DidNotStart, match=message):
+        start(greet, front=[line])
