@@ -33,7 +33,8 @@ static void read_balance(const struct haproxy_line *line)
 {
     struct loader *l = line->r->l;
     struct conf_directive d = {.name = haproxy_reword(line->words[0], line->row->name),
-                               .is_group = true};
+                               .is_group = true},
+                          rest = {0};
     const struct conf_word *words = line->words + 1;
     size_t count = line->count - 1;
     const char *param = count == 0                              ? NULL
@@ -49,8 +50,11 @@ static void read_balance(const struct haproxy_line *line)
         words++;
         count--;
     }
-    if (count <= 1 || haproxy_params(line, line->row, words + 1, count - 1, &d))
-        *haproxy_emit(line->r, d.name) = d;
+    if (count > 1 && !haproxy_params(line, line->row, words + 1, count - 1, &rest))
+        return;
+    for (size_t i = 0; i < rest.param_count; i++)
+        haproxy_param(l, &d, rest.params[i].name, rest.params[i].args, rest.params[i].arg_count);
+    *haproxy_emit(line->r, d.name) = d;
 }
 
 /* log global | <address> [len ..] [format ..] <facility> [<level> [<minlevel>]] */

@@ -25,6 +25,9 @@ void resolve_cookie(struct loader *l, struct draft_proxy *draft);
 void resolve_nameservers(struct loader *l, struct conf_resolvers *resolvers, struct conf_span span);
 void resolve_name(struct loader *l, const struct conf_proxy *proxy, struct conf_server *server);
 
+/* resolve_saved.c: reads the file of saved server states, where there is one. */
+void resolve_saved_state(struct loader *l, struct draft_proxy *draft);
+
 /* resolve_track.c: servers that follow another one's state. */
 void resolve_tracks(struct loader *l, struct config *config);
 

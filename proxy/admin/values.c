@@ -117,6 +117,16 @@ GETTER(get_addr)
     server_address_text(s->server, v->room);
 }
 
+/* What the persistence cookie is called, or calls the server. */
+GETTER(get_cookie)
+{
+    UNUSED(field);
+    const char *cookie =
+        s->kind == STATS_SERVER ? s->server_conf->cookie : s->proxy->conf->cookie.name;
+    if (cookie != NULL)
+        set_string(v, cookie);
+}
+
 GETTER(get_mode)
 {
     UNUSED(field);

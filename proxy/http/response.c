@@ -227,7 +227,7 @@ static enum stream_state start_response(struct stream *s, const char *base, size
         relay_push(&s->down, &g, base + m->head_bytes, len - m->head_bytes, &used);
     /* nothing has gone yet of a response whose body is wrong from the start: then a 502 can still be given */
     s->resp_started = status != RELAY_BAD_FRAMING || s->down.bytes_out != interim_bytes;
-    stream_client_lives(s, frontend_conf(s)->timeout.client_ms);
+    stream_client_lives(s, stream_client_ms(s));
     switch (status) {
     case RELAY_WAITS:
     case RELAY_DONE:

@@ -60,6 +60,7 @@ static const struct action *const actions[] = {
     normalize_actions,
     stream_actions,
     client_actions,
+    refused_actions,
     NULL,
 };
 

@@ -3,7 +3,6 @@
 import pytest
 
 from harness.client import Client
-from harness.http import Cut
 from harness.origin import reply
 from harness.ports import free_port
 
@@ -21,6 +20,11 @@ backend app
 """
 
 GOOD = reply(b"good")
+
+
+@pytest.fixture(autouse=True)
+def haproxy_words(monkeypatch):
+    monkeypatch.setenv("WEIR_SYNTAX", "haproxy")
 
 
 def first(failure):
