@@ -75,9 +75,10 @@ static int score_of(const struct member *member, const struct dns_record *record
     return score + (is_at(member->server, record) ? SCORE_CURRENT : 0);
 }
 
+/* Those of a service differ in their ports. */
 static bool may_share(const struct member *member)
 {
-    return (member->options & CONF_RESOLVE_SHARED_ADDRESS) != 0;
+    return member->service != NULL || (member->options & CONF_RESOLVE_SHARED_ADDRESS) != 0;
 }
 
 /* The one it has already, unless another one has it, too. */

@@ -4,6 +4,7 @@
  * first, in columns; then what came of it. Colours are for terminals only.
  */
 #include "proxy/runtime/explain_priv.h"
+#include "proxy/state/server_address.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,10 +124,12 @@ static void show_result(const struct explain_run *run, const struct colours *c)
 {
     const struct trace_entry *answer = last_of(&run->log, TRACE_ANSWER);
     const struct trace_entry *server = last_of(&run->log, TRACE_SERVER);
+    char address[SERVER_ADDRESS_BYTES] = "";
+    if (run->server != NULL)
+        server_address_text(run->server, address);
     printf("\n%sResult:%s ", c->bold, c->off);
     if (run->server != NULL && server != NULL)
-        printf("%.*s at %s\n", (int)strcspn(server->text, ":"), server->text,
-               run->server->addr_text);
+        printf("%.*s at %s\n", (int)strcspn(server->text, ":"), server->text, address);
     else if (answer != NULL)
         printf("no server; %s\n", answer->text);
     else
@@ -202,8 +205,11 @@ void explain_show_json(const struct explain_run *run)
 {
     const struct trace_entry *backend = last_of(&run->log, TRACE_BACKEND);
     char name[256];
+    char address[SERVER_ADDRESS_BYTES] = "";
     size_t len = backend != NULL ? strcspn(backend->text, ":") : 0;
     snprintf(name, sizeof(name), "%.*s", (int)len, backend != NULL ? backend->text : "");
+    if (run->server != NULL)
+        server_address_text(run->server, address);
     printf("{\n  \"decisions\": [\n");
     for (size_t i = 0; i < run->log.count; i++) {
         printf("%s", i > 0 ? ",\n" : "");
@@ -214,7 +220,7 @@ void explain_show_json(const struct explain_run *run)
     json_member("bind", run->bind->conf->addr.text);
     json_member("backend", len > 0 ? name : NULL);
     json_member("server", run->server != NULL ? run->server->name : NULL);
-    json_member("address", run->server != NULL ? run->server->addr_text : NULL);
+    json_member("address", run->server != NULL ? address : NULL);
     json_bytes("to_server", &run->forwarded);
     json_bytes("to_client", &run->answer);
     printf("\n}\n");

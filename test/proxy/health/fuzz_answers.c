@@ -74,7 +74,7 @@ static void on_ready(struct conn *conn)
 static void judge(struct loop *loop, struct script *script, const uint8_t *data, size_t size)
 {
     static struct backend backend = {.name = "be"};
-    static struct server server = {.backend = &backend, .name = "s1", .addr_text = "127.0.0.1:1"};
+    static struct server server = {.backend = &backend, .name = "s1"};
     struct probe probe = {.loop = loop, .server = &server, .script = script, .step = 1};
     int ends[2];
     enum probe_step verdict = PROBE_WAIT;
