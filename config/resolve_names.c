@@ -136,7 +136,7 @@ static void report_nowhere(struct loader *l, const struct conf_server *server)
     const struct conf_naming *naming = &server->naming;
     if (naming->is_service && naming->resolvers != NULL)
         return; /* which the C library knows nothing of */
-    if (naming->resolvers != NULL)
+    if (naming->resolvers != NULL && naming->init_count == 0) /* as HAProxy has it */
         CONF_WARN(l, name_span(server), "it is used as soon as the name resolves",
                   "the host name '%s' does not resolve yet", naming->fqdn);
     else

@@ -16,8 +16,6 @@ struct question {
     enum dns_type type;
 };
 
-static void ask(struct lookup *lookup);
-
 /* ---- the end of a round ---------------------------------------------------------------------- */
 
 static void rest(struct lookup *lookup, uint64_t pause_ms)
@@ -119,10 +117,6 @@ static void fail(struct lookup *lookup)
 {
     const struct resolver *resolver = lookup->resolver;
     struct failure failure = failure_of(lookup);
-    if (lookup->fault != 0 && lookup->fault != DNS_NO_RECORD && lookup->fault != lookup->told) {
-        lookup->told = lookup->fault;
-        lookup_tell_fault(lookup, dns_strerror(lookup->fault));
-    }
     unsigned pause_ms = resolver->conf.resolve_ms;
     rest(lookup, pause_ms > LOOKUP_PAUSE_MIN_MS / 5 ? pause_ms : LOOKUP_PAUSE_MIN_MS / 5);
     if (resolver->control->now_ms - lookup->good_ms < failure.hold_ms)
@@ -137,20 +131,22 @@ static bool is_final(enum dns_outcome outcome)
     return outcome == DNS_NX || outcome == DNS_NO_DATA;
 }
 
+/* Goes on from the timer, so that c-ares has dealt with the answer at hand, and nothing recurs. */
+static void go_on(struct lookup *lookup, bool is_second, unsigned pause_ms)
+{
+    lookup->is_second = is_second;
+    lookup->goes_on = true;
+    rest(lookup, pause_ms > 0 ? pause_ms : 1);
+}
+
 static void end_round(struct lookup *lookup)
 {
     bool has_other = lookup->prefer != AF_UNSPEC && lookup->outcome != DNS_TIMEOUT;
     if (has_other && !lookup->is_second) {
-        lookup->is_second = true;
-        ask(lookup);
+        go_on(lookup, true, 0);
     } else if (!is_final(lookup->outcome) && lookup->tries_left > 0) {
-        lookup->tries_left--;
-        lookup->is_second = false;
-        lookup->is_retry = lookup->outcome != DNS_TIMEOUT;
-        if (lookup->is_retry)
-            rest(lookup, lookup->resolver->conf.retry_ms);
-        else
-            ask(lookup); /* it has taken its time already */
+        lookup->tries_left--; /* silence has taken its time already */
+        go_on(lookup, false, lookup->outcome == DNS_TIMEOUT ? 0 : lookup->resolver->conf.retry_ms);
     } else {
         fail(lookup);
     }
@@ -170,10 +166,12 @@ static void note_failure(struct lookup *lookup, enum dns_outcome outcome, int fa
 {
     if (fault != 0)
         outcome = fault == DNS_NO_RECORD ? DNS_NO_DATA : DNS_FAILED;
-    if (outcome == DNS_TIMEOUT)
+    if (outcome != DNS_TIMEOUT)
+        lookup->outcome = outcome;
+    if (fault == 0 || fault == DNS_NO_RECORD || fault == lookup->told)
         return;
-    lookup->outcome = outcome;
-    lookup->fault = fault;
+    lookup->told = fault;
+    lookup_tell_fault(lookup, dns_strerror(fault));
 }
 
 static void on_answered(void *owner, enum dns_outcome outcome, const uint8_t *bytes, size_t len)
@@ -220,7 +218,6 @@ static void ask(struct lookup *lookup)
     struct resolver *resolver = lookup->resolver;
     lookup->waiting = (unsigned)resolver->nameserver_count + 1;
     lookup->outcome = DNS_TIMEOUT;
-    lookup->fault = 0;
     for (size_t i = 0; i < resolver->nameserver_count && lookup->waiting > 0; i++)
         ask_one(lookup, resolver->nameservers[i]);
     if (lookup->waiting == 0)
@@ -232,9 +229,11 @@ static void ask(struct lookup *lookup)
 static void on_timer(struct wheel_timer *timer)
 {
     struct lookup *lookup = LIST_ITEM(timer, struct lookup, timer);
-    if (!lookup->is_retry)
+    if (!lookup->goes_on) {
         lookup->tries_left = lookup->resolver->conf.retries;
-    lookup->is_retry = lookup->is_second = false;
+        lookup->is_second = false;
+    }
+    lookup->goes_on = false;
     ask(lookup);
 }
 

@@ -51,10 +51,9 @@ struct lookup {
     unsigned waiting;         /* name servers that have not answered yet */
     unsigned tries_left;
     bool is_second; /* the other family is asked for */
-    bool is_retry;  /* the timer leads to one more try of the same round */
+    bool goes_on;   /* the timer goes on with the round that has begun */
     enum dns_outcome outcome;
-    int fault; /* enum dns_error of the last answer; 0 = none */
-    int told;  /* the fault that was told last */
+    int told; /* the enum dns_error that was told last, since the last good answer; 0 = none */
 };
 
 /* What follows from a question: told by the lookup, done by members.c. */

@@ -122,8 +122,8 @@ static int open_channel(struct nameserver *nameserver, const struct conf_resolve
     bool has_edns = resolvers->payload_bytes > PLAIN_PAYLOAD_BYTES;
     struct in_addr placeholder = {0}; /* else c-ares reads resolv.conf */
     struct ares_options options = {
-        .flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | (has_edns ? ARES_FLAG_EDNS : 0) |
-                 (conf->over_tcp ? ARES_FLAG_USEVC : 0),
+        .flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_NOCHECKRESP |
+                 (has_edns ? ARES_FLAG_EDNS : 0) | (conf->over_tcp ? ARES_FLAG_USEVC : 0),
         .timeout = resolvers->retry_ms > 0 ? (int)resolvers->retry_ms : 1000,
         .tries = 1,
         .ndots = 1,
