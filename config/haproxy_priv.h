@@ -15,6 +15,7 @@
 
 struct haproxy_reader {
     struct loader *l;
+    const char *file; /* of the places: outlives the report, as the configuration does */
     struct haproxy_env env;
     struct haproxy_blocks blocks;
     bool in_section;  /* l->sections has one to add to: its last */

@@ -33,8 +33,6 @@ static const struct keyword proxy_rows[] = {
     {MISSING("use-fcgi-app", BACK, "servers speak HTTP", "Speak FastCGI to servers.")},
     {MISSING("unique-id-header", FRONT, "there are no log expressions yet", "Header of the identifier.")},
     {MISSING("monitor-net", FRONT, "write: monitor-uri /PATH", "Answer monitors by their address.")},
-    {LATER("load-server-state-from-file", BACK, "servers begin afresh", "Read saved server states.")},
-    {LATER("server-state-file-name", BACK, "servers begin afresh", "File of saved server states.")},
     {MISSING("option checkcache", BACK, "responses are not judged", "Refuse cacheable cookies.")},
     {MISSING("option http-use-proxy-header", FRONT, "Connection counts", "Believe Proxy-Connection.")},
     {MISSING("option h1-case-adjust-bogus-client", FRONT, "header names keep their case", "Change the case of header names.")},

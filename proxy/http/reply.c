@@ -398,7 +398,8 @@ static void compile_http_error(struct compiler *c, const struct conf_line *line)
     if (reply == NULL)
         return;
     if (reply->status == 0 || words.at < words.count) {
-        CONF_FAIL(c->l, line->span, "as in: http-error status 503 content-type text/plain string sorry",
+        CONF_FAIL(c->l, line->span,
+                  "as in: http-error status 503 content-type text/plain string sorry",
                   reply->status == 0 ? "'http-error' without a status"
                                      : "'http-error' takes no condition");
         return;
