@@ -147,7 +147,7 @@ struct conf_server {
     unsigned minconn;
     unsigned maxqueue; /* 0 = no bound */
     bool backup, disabled;
-    bool non_stick; /* stick tables do not learn it */
+    bool non_stick;                 /* stick tables do not learn it */
     bool shutdown_sessions_on_down; /* on-marked-down shutdown-sessions */
     unsigned slowstart_ms;
     unsigned pool_max_conn; /* idle connections kept, UINT_MAX = no bound */
@@ -424,6 +424,9 @@ struct conf_stick_table {
 
 enum conf_caps { CONF_FRONTEND = 1, CONF_BACKEND = 2, CONF_LISTEN = 3 };
 
+/* load-server-state-from-file */
+enum conf_saved_state { CONF_SAVED_NONE, CONF_SAVED_GLOBAL, CONF_SAVED_LOCAL };
+
 struct conf_proxy {
     const char *name;
     struct conf_place place;
@@ -469,7 +472,7 @@ struct conf_proxy {
     unsigned inspect_delay_ms; /* tcp-request inspect-delay */
     unsigned response_inspect_delay_ms;
     struct conf_forwardfor originalto;
-    unsigned forwarded; /* enum conf_forwarded; 0 = no such field */
+    unsigned forwarded;      /* enum conf_forwarded; 0 = no such field */
     const char *name_header; /* http-send-name-header, or NULL */
     unsigned retry_on;       /* enum conf_retry; 0 = as by default */
 
@@ -477,9 +480,9 @@ struct conf_proxy {
     struct conf_balance balance;
     struct conf_hash hash;
     struct conf_cookie cookie;
-    const char *dynamic_cookie_key; /* or NULL */
+    const char *dynamic_cookie_key;       /* or NULL */
     struct conf_stick_table *stick_table; /* of either side; or NULL */
-    bool persist;                   /* option persist: the cookie's server is used even if down */
+    bool persist; /* option persist: the cookie's server is used even if down */
     struct conf_server *servers;
     size_t server_count;
     struct conf_check check;
@@ -491,8 +494,11 @@ struct conf_proxy {
     bool all_backups; /* option allbackups */
     bool accept_invalid_response;
     bool log_health_checks;
-    unsigned panic_percent; /* option panic-threshold; 0 = never */
-    unsigned fullconn; /* 0 = a tenth of the maxconn of its frontends */
+    enum conf_saved_state saved_state_from;
+    const char *saved_state_name; /* of the file for this proxy alone */
+    const char *saved_state;      /* its text, or NULL */
+    unsigned panic_percent;       /* option panic-threshold; 0 = never */
+    unsigned fullconn;            /* 0 = a tenth of the maxconn of its frontends */
 };
 
 /* Whether its streams or its probes speak TLS; check_complete.c. */
@@ -522,6 +528,9 @@ struct conf_global {
     unsigned ssl_cachesize; /* tune.ssl.cachesize */
     unsigned ssl_lifetime_s;
     const char *node, *description;
+    const char *explain_secret; /* or NULL: no request is explained */
+    const char *explain_header; /* the field that carries it */
+    const char *state_base, *state_file; /* server-state-base, server-state-file; or NULL */
 };
 
 struct config {
@@ -530,7 +539,8 @@ struct config {
     size_t proxy_count;
     struct conf_userlist *userlists;
     size_t userlist_count;
-    struct pattern_list *pattern_lists; /* of all rules: proxy/rules/pattern_list.h; the latest first */
+    struct pattern_list
+        *pattern_lists;      /* of all rules: proxy/rules/pattern_list.h; the latest first */
     struct conf_words files; /* all that was read: configurations, includes, error files, bodies */
     const char *digest; /* hex SHA-256 of all texts read: tells two loads apart in the statistics */
     struct conf_arena *arena; /* owned */

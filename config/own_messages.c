@@ -43,16 +43,15 @@ void own_error_location(struct loader *l, const struct keyword *row, void *base,
     unsigned status = read_status(l, &d->args[0]);
     if (status == 0)
         return;
-    char *bytes = arena_printf(l->arena,
-                               "HTTP/1.1 %d %s\r\ncache-control: no-cache\r\ncontent-length: 0\r\n"
-                               "location: %s\r\n\r\n",
-                               row->value, row->value == 303 ? "See Other" : "Found",
-                               d->args[1].text);
-    add_error_file(l, &draft->p,
-                   (struct conf_error_file){.status = status,
-                                            .path = d->args[1].text,
-                                            .bytes = bytes,
-                                            .len = strlen(bytes)});
+    char *bytes =
+        arena_printf(l->arena,
+                     "HTTP/1.1 %d %s\r\ncache-control: no-cache\r\ncontent-length: 0\r\n"
+                     "location: %s\r\n\r\n",
+                     row->value, row->value == 303 ? "See Other" : "Found", d->args[1].text);
+    add_error_file(
+        l, &draft->p,
+        (struct conf_error_file){
+            .status = status, .path = d->args[1].text, .bytes = bytes, .len = strlen(bytes)});
 }
 
 /* ---- words that are bits ------------------------------------------------------------------------------ */
@@ -87,9 +86,12 @@ static const struct bit_word retry_words[] = {
 };
 
 static const struct bit_word forwarded_words[] = {
-    {"proto", CONF_FORWARDED_PROTO},       {"host", CONF_FORWARDED_HOST},
-    {"for", CONF_FORWARDED_FOR},           {"for_port", CONF_FORWARDED_FOR_PORT},
-    {"by", CONF_FORWARDED_BY},             {"by_port", CONF_FORWARDED_BY_PORT},
+    {"proto", CONF_FORWARDED_PROTO},
+    {"host", CONF_FORWARDED_HOST},
+    {"for", CONF_FORWARDED_FOR},
+    {"for_port", CONF_FORWARDED_FOR_PORT},
+    {"by", CONF_FORWARDED_BY},
+    {"by_port", CONF_FORWARDED_BY_PORT},
     {NULL, 0},
 };
 

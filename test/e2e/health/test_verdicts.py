@@ -191,3 +191,28 @@ def test_a_program_decides(balance, serve, tmp_path, code, status):
               "server s1 127.0.0.1:%d check inter 300ms" % serve().port)
     way.becomes(status)
     wait_for(lambda: way.row()["check_code"] == str(code), what=lambda: way.row())
+
+
+# ---- states that were saved
+
+SAVED = """1
+# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_iweight srv_time_since_last_change srv_check_status srv_check_result srv_check_health srv_check_state srv_agent_state bk_f_forced_id srv_f_forced_id srv_fqdn srv_port srvrecord srv_use_ssl srv_check_port srv_check_addr srv_agent_addr srv_agent_port
+3 app 1 s1 127.0.0.1 2 1 7 20 500 6 3 4 6 0 0 0 - 80 - 0 0 - - 0
+3 app 2 s2 127.0.0.1 2 8 20 20 500 6 3 4 6 0 0 0 - 80 - 0 0 - - 0
+3 app 3 s3 127.0.0.1 0 0 20 20 500 6 3 0 6 0 0 0 - 80 - 0 0 - - 0
+3 app 4 s4 127.0.0.1 2 0 7 20 500 6 3 4 6 0 0 0 - 80 - 0 0 - - 0
+"""
+
+
+def test_servers_begin_with_their_saved_state(balance, serve, tmp_path):
+    (tmp_path / "states").write_text(SAVED)
+    port = serve().port
+    lines = ["load-server-state-from-file global"]
+    lines += ["server s%d 127.0.0.1:%d check inter 60s weight 20" % (i, port) for i in (1, 2, 3, 4)]
+    way = Way(lambda text: balance("global\n    server-state-file %s\n" % (tmp_path / "states") + text), *lines)
+    rows = {name: way.row(name) for name in ("s1", "s2", "s3", "s4")}
+    assert rows["s1"]["status"] == "MAINT"
+    assert rows["s2"]["status"].startswith("DRAIN")
+    assert rows["s3"]["status"].startswith("DOWN") or int(rows["s3"]["lastchg"]) < 60
+    assert rows["s4"]["weight"] == "7"
+    assert int(rows["s4"]["lastchg"]) >= 500
