@@ -9,11 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] = "usage: load --port PORT --path PATH --body-bytes N --requests N "
-                            "[--connections N] [--warmup N]\n"
-                            "            [--hosts N] [--browser] [--upload-bytes N] [--close] [--tls "
-                            "full|resumed] [--rate PER_SECOND]\n"
-                            "            [--timeout SECONDS] [--cpu N]\n";
+static const char usage[] =
+    "usage: load --port PORT --path PATH --body-bytes N --requests N "
+    "[--connections N] [--warmup N]\n"
+    "            [--hosts N] [--browser] [--upload-bytes N] [--close] [--tls "
+    "full|resumed] [--rate PER_SECOND]\n"
+    "            [--timeout SECONDS] [--cpu N]\n";
 
 static noreturn void refuse(const char *why)
 {

@@ -86,7 +86,7 @@ static void apply_prefixed(struct loader *l, enum keyword_level level, unsigned 
 bool apply_is_gathering(struct loader *l, enum keyword_level level, const struct keyword *row,
                         const struct conf_directive *d)
 {
-    return d->is_group && (row == NULL || keyword_is_idle(row)) &&
+    return d->is_group && (row == NULL || keyword_is_idle(row) || row->kind == KW_LINES) &&
            keyword_is_prefix(&l->index, l->scratch, level, d->name.text);
 }
 

@@ -4,8 +4,10 @@
  * proxy stands for the errorfile lines of the group, and becomes them once the text is read, since the
  * group may stand below its use.
  */
+#include <stdlib.h>
 #include <string.h>
 
+#include "config/error_groups.h"
 #include "config/haproxy_priv.h"
 
 struct error_group {
@@ -84,6 +86,19 @@ static void add_lines(struct loader *l, struct conf_section *section,
             arena_list_grow(l->scratch, section->directives, section->directive_count, sizeof d);
         section->directives[section->directive_count++] = d;
     }
+}
+
+const struct conf_word *haproxy_errors_file(struct loader *l, const struct conf_word *name,
+                                            unsigned status)
+{
+    const struct error_group *group = names_get(&l->error_groups, name->text);
+    const struct conf_word *found = NULL;
+    if (group == NULL)
+        report_no_group(l, name);
+    for (size_t i = 0; group != NULL && i < group->count; i += 2)
+        if (strtoul(group->words[i].text, NULL, 10) == status)
+            found = &group->words[i + 1];
+    return found;
 }
 
 static bool uses_groups(const struct conf_section *section)

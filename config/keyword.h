@@ -27,24 +27,26 @@ struct keyword;
 
 /* What the offsets of a table's rows count from. */
 enum keyword_level {
-    LEVEL_GLOBAL,        /* struct draft_global */
-    LEVEL_PROXY,         /* struct draft_proxy */
-    LEVEL_BIND,          /* struct conf_bind */
-    LEVEL_SERVER,        /* struct conf_server */
-    LEVEL_LOG,           /* struct conf_log_target */
-    LEVEL_TLS_OPTIONS,   /* struct conf_tls: ssl-default-bind-options */
-    LEVEL_SOURCE,        /* struct conf_outgoing */
-    LEVEL_FORWARDFOR,    /* struct conf_forwardfor */
-    LEVEL_HTTPCHK,       /* struct conf_check */
-    LEVEL_BALANCE,       /* struct conf_balance */
-    LEVEL_HASH_TYPE,     /* struct conf_hash */
-    LEVEL_COOKIE,        /* struct conf_cookie */
-    LEVEL_ERROR_FILE,    /* struct conf_error_file */
-    LEVEL_ORIGINALTO,    /* struct conf_forwardfor */
-    LEVEL_USERLIST,      /* struct conf_userlist */
-    LEVEL_USER,          /* struct conf_user */
-    LEVEL_USER_GROUP,    /* struct conf_user_group */
-    LEVEL_SECTION_LINES, /* nothing: lines of sections that are not built */
+    LEVEL_GLOBAL,         /* struct draft_global */
+    LEVEL_PROXY,          /* struct draft_proxy */
+    LEVEL_BIND,           /* struct conf_bind */
+    LEVEL_SERVER,         /* struct conf_server */
+    LEVEL_LOG,            /* struct conf_log_target */
+    LEVEL_TLS_OPTIONS,    /* struct conf_tls: ssl-default-bind-options */
+    LEVEL_SOURCE,         /* struct conf_outgoing */
+    LEVEL_FORWARDFOR,     /* struct conf_forwardfor */
+    LEVEL_HTTPCHK,        /* struct conf_check */
+    LEVEL_DATABASE_CHECK, /* struct conf_check: mysql-check, pgsql-check */
+    LEVEL_SMTP_CHECK,     /* struct conf_check */
+    LEVEL_BALANCE,        /* struct conf_balance */
+    LEVEL_HASH_TYPE,      /* struct conf_hash */
+    LEVEL_COOKIE,         /* struct conf_cookie */
+    LEVEL_ERROR_FILE,     /* struct conf_error_file */
+    LEVEL_ORIGINALTO,     /* struct conf_forwardfor */
+    LEVEL_USERLIST,       /* struct conf_userlist */
+    LEVEL_USER,           /* struct conf_user */
+    LEVEL_USER_GROUP,     /* struct conf_user_group */
+    LEVEL_SECTION_LINES,  /* nothing: lines of sections that are not built */
     LEVEL_COUNT,
 };
 
@@ -129,7 +131,7 @@ struct keyword {
     enum keyword_level params;       /* KW_GROUP, KW_LIST */
     const struct keyword_list *list; /* KW_LIST */
     const char *plural;              /* KW_LIST: its name in libconfig */
-    /* KW_OWN: reads the directive. KW_GROUP: is told that the group begins, or is switched off. */
+    /* KW_OWN: reads the directive. KW_LINES: is given each line, its words as args. KW_GROUP: is told that the group begins, or is switched off. */
     void (*set)(struct loader *l, const struct keyword *row, void *base,
                 const struct conf_directive *d);
     const char *initial;   /* the default, as it would be written */

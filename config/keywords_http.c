@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rows inside option forwardfor, option httpchk, errorfile and http-request; and the list of all
- * tables. */
+/* Rows inside option forwardfor, errorfile and http-request; and the list of all tables. */
 #include "config/keyword.h"
 #include "config/own.h"
 
 #define FORWARDFOR_AT(member) .offset = offsetof(struct conf_forwardfor, member)
-#define CHECK_AT(member) .offset = offsetof(struct conf_check, member)
 #define ERROR_AT(member) .offset = offsetof(struct conf_error_file, member)
 
 static const struct keyword_choice statuses[] = {
@@ -17,12 +15,6 @@ static const struct keyword_choice statuses[] = {
     {"504", 504, NULL}, {NULL, 0, NULL},
 };
 
-static const struct keyword_choice versions[] = {
-    {"HTTP/1.0", 10, NULL},
-    {"HTTP/1.1", 11, NULL},
-    {NULL, 0, NULL},
-};
-
 /* clang-format off */
 static const struct keyword forwardfor_rows[] = {
     {.name = "except", .kind = KW_OWN, .scopes = IN_PARAMS, .set = own_network, .takes = "an address or network",
@@ -31,18 +23,6 @@ static const struct keyword forwardfor_rows[] = {
      .initial = "X-Forwarded-For", .doc = "Name of the header."},
     {.name = "if-none", .kind = KW_FLAG, .scopes = IN_PARAMS, FORWARDFOR_AT(if_none), .initial = "false",
      .doc = "Only where the request has no such header."},
-    {.name = NULL},
-};
-
-static const struct keyword httpchk_rows[] = {
-    {.name = "method", .kind = KW_STRING, .scopes = IN_PARAMS, CHECK_AT(method), .position = 1, .min = 1,
-     .initial = "OPTIONS", .doc = "Method of the probe's request."},
-    {.name = "uri", .kind = KW_STRING, .scopes = IN_PARAMS, CHECK_AT(uri), .position = 2, .bare = true, .min = 1,
-     .initial = "/", .doc = "Path of the probe's request."},
-    {.name = "version", .kind = KW_NAME, .scopes = IN_PARAMS, CHECK_AT(version), .position = 3, .choices = versions,
-     .initial = "HTTP/1.0", .doc = "Version of the probe's request."},
-    {.name = "host", .kind = KW_STRING, .scopes = IN_PARAMS, CHECK_AT(host), .min = 1, .since = "weir",
-     .otherwise = "no Host header; with HTTP/1.1 the server's address", .doc = "Host header of the probe's request."},
     {.name = NULL},
 };
 
@@ -57,7 +37,6 @@ static const struct keyword error_file_rows[] = {
 /* clang-format on */
 
 static const struct keyword_table forwardfor_keywords = {LEVEL_FORWARDFOR, forwardfor_rows, 0};
-static const struct keyword_table httpchk_keywords = {LEVEL_HTTPCHK, httpchk_rows, 0};
 static const struct keyword_table error_file_keywords = {LEVEL_ERROR_FILE, error_file_rows, 0};
 
 extern const struct keyword_table global_keywords, log_keywords, default_tls_options,
@@ -67,6 +46,8 @@ extern const struct keyword_table other_global_keywords, other_proxy_keywords, o
     other_server_keywords, rules_keywords, section_lines_keywords, messages_keywords, originalto_keywords,
     userlist_keywords, user_keywords,
     user_group_keywords;
+extern const struct keyword_table check_keywords, httpchk_keywords, database_check_keywords,
+    smtp_check_keywords, server_check_keywords;
 extern const struct keyword_table balance_keywords, hash_type_keywords, cookie_keywords;
 extern const struct keyword_table server_keywords, server_tls_keywords, server_tls_options;
 extern const struct keyword_table net_bind_keywords, net_server_keywords, net_source_keywords,
@@ -95,6 +76,10 @@ const struct keyword_table *const config_tables[] = {
     &other_bind_keywords,
     &other_server_keywords,
     &rules_keywords,
+    &check_keywords,
+    &server_check_keywords,
+    &database_check_keywords,
+    &smtp_check_keywords,
     &section_lines_keywords,
     &messages_keywords,
     &originalto_keywords,

@@ -38,20 +38,9 @@ static const struct keyword bind_rows[] = {
 };
 
 static const struct keyword server_rows[] = {
-    {MISSING("agent-addr", IN_SERVER | IN_DEFAULT_SERVER, "only probes judge a server", "Address of the agent."), .words = 1},
-    {MISSING("agent-inter", IN_SERVER | IN_DEFAULT_SERVER, "only probes judge a server", "Time between two questions."), .words = 1},
-    {MISSING("agent-port", IN_SERVER | IN_DEFAULT_SERVER, "only probes judge a server", "Port of the agent."), .words = 1},
-    {MISSING("agent-send", IN_SERVER | IN_DEFAULT_SERVER, "only probes judge a server", "Text sent to the agent."), .words = 1},
-    {IGNORED("no-agent-check", IN_SERVER | IN_DEFAULT_SERVER, "there is no agent", "No agent.")},
     {IGNORED("allow-0rtt", IN_SERVER | IN_DEFAULT_SERVER, "early data is not sent", "Early data of TLS 1.3.")},
-    {IGNORED("check-alpn", IN_SERVER | IN_DEFAULT_SERVER, "probes speak HTTP/1", "Protocols offered by probes."), .words = 1},
-    {MISSING("check-proto", IN_SERVER | IN_DEFAULT_SERVER, "probes speak HTTP/1", "Protocol of probes."), .words = 1},
-    {MISSING("error-limit", IN_SERVER | IN_DEFAULT_SERVER, "only probes judge a server", "Errors that count."), .words = 1},
-    {MISSING("on-error", IN_SERVER | IN_DEFAULT_SERVER, "only probes judge a server", "What errors lead to."), .words = 1},
-    {MISSING("on-marked-up", IN_SERVER | IN_DEFAULT_SERVER, "sessions stay where they are", "What happens when the server is back."), .words = 1},
     {IGNORED("log-proto", IN_SERVER | IN_DEFAULT_SERVER, "it is for log servers", "Protocol of log servers."), .words = 1},
     {LATER("max-reuse", IN_SERVER | IN_DEFAULT_SERVER, "connections are used as long as they last", "How often a connection is used."), .words = 1},
-    {IGNORED("no-check-ssl", IN_SERVER | IN_DEFAULT_SERVER, "it is so unless check-ssl is given", "Probe without TLS.")},
     {MISSING("set-proxy-v2-tlv-fmt", IN_SERVER | IN_DEFAULT_SERVER, "see proxy-v2-options", "Facts in the PROXY header."), .words = 1},
     {IGNORED("ssl-reuse", IN_SERVER | IN_DEFAULT_SERVER, "it is so", "Resume TLS sessions.")},
     {LATER("no-ssl-reuse", IN_SERVER | IN_DEFAULT_SERVER, "sessions are resumed", "Do not resume TLS sessions.")},

@@ -140,17 +140,6 @@ static const struct keyword proxy_rows[] = {
     {.name = "option accept-invalid-http-response", .kind = KW_FLAG, .scopes = BACK, AT(accept_invalid_response), .initial = "false",
      .doc = "Let some malformed responses pass; a last resort."},
 
-    {.name = "option httpchk", .kind = KW_GROUP, .scopes = BACK, AT(check), .params = LEVEL_HTTPCHK, .set = own_httpchk,
-     .otherwise = "a probe only connects", .example = "option httpchk GET /health HTTP/1.1",
-     .example_libconfig = "option_httpchk = { method = \"GET\"; uri = \"/health\"; version = \"HTTP/1.1\"; };",
-     .doc = "Probes are HTTP requests."},
-    {.name = "http-check expect status", .kind = KW_STATUSES, .scopes = BACK, AT(check.expect_status),
-     .initial = "200-399", .example = "http-check expect status 200-299",
-     .example_libconfig = "http_check_expect_status = \"200-299\";",
-     .doc = "Statuses of a good probe, as codes and ranges."},
-    {.name = "option log-health-checks", .kind = KW_FLAG, .scopes = BACK, AT(log_health_checks), .initial = "false",
-     .doc = "Log each change in the result of probes, not only changes of state."},
-
     {.name = "log", .kind = KW_LIST, .scopes = ANY, AT(logs), .plural = "logs", .params = LEVEL_LOG, .list = &own_log_list,
      .otherwise = "nothing is logged", .example = "log /dev/log local0 info",
      .example_libconfig = "logs = ( { address = \"/dev/log\"; facility = \"local0\"; level = \"info\"; } );",

@@ -52,8 +52,6 @@ static const struct keyword server_rows[] = {
      .otherwise = "maxconn does not vary", .doc = "Lower bound of a maxconn that grows with the load of the backend up to fullconn."},
     {.name = "maxqueue", .kind = KW_UINT, .scopes = IN_BOTH, AT(maxqueue), .max = 10000000,
      .otherwise = "no bound", .doc = "How many streams may wait for this very server. Without persistence they wait for any server, unbounded by this."},
-    {.name = "slowstart", .kind = KW_REFUSED, .scopes = IN_BOTH, .words = 1, .note = "a server has its full weight when it is up",
-     .doc = "Time over which a recovered server gets back its weight."},
 
     {.name = "check", .kind = KW_FLAG, .scopes = IN_BOTH, AT(check.enabled), .initial = "false",
      .doc = "Probe the server, and send it nothing while it is down."},
@@ -109,9 +107,6 @@ static const struct keyword server_rows[] = {
      .doc = "What the persistence cookie calls the server."},
     {.name = "redir", .kind = KW_STRING, .scopes = IN_BOTH, AT(redir), .min = 1, .otherwise = "requests are passed on",
      .doc = "GET and HEAD requests for this server are answered with 302, to this prefix and their own target."},
-    {.name = "observe", .kind = KW_REFUSED, .scopes = IN_BOTH, .words = 1, .note = "only probes judge a server", .doc = "Judge a server by the traffic."},
-    {.name = "agent-check", .kind = KW_REFUSED, .scopes = IN_BOTH, .note = "only probes judge a server", .doc = "Ask an agent on the server."},
-    {.name = "track", .kind = KW_REFUSED, .scopes = IN_BOTH, .words = 1, .note = "probe the server itself", .doc = "Take over another server's state."},
     {.name = "resolvers", .kind = KW_REFUSED, .scopes = IN_BOTH, .words = 1, .note = "names are resolved when the configuration is loaded", .since = "1.6", .doc = "Resolve the name again at run time."},
     {.name = "init-addr", .kind = KW_LATER, .scopes = IN_BOTH, .words = 1, .note = "a name that does not resolve when the configuration is loaded is an error", .since = "1.7", .doc = "What to do with a name that does not resolve."},
     {.name = "non-stick", .kind = KW_FLAG, .scopes = IN_BOTH, AT(non_stick), .initial = "false",

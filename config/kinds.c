@@ -300,13 +300,20 @@ static void warn_later(struct loader *l, const struct keyword *row, void *base,
                   d->name.text);
 }
 
-/* Appends; the words outlive the load. */
+/* Appends, unless the row reads its lines itself; the words outlive the load. */
 static void add_line(struct loader *l, const struct keyword *row, void *base, struct conf_line line)
 {
+    line.words = arena_list_copy(l->arena, line.words, line.word_count, sizeof *line.words);
+    if (row->set != NULL) {
+        struct conf_directive d = {.name = {.text = row->name, .span = line.span},
+                                   .args = line.words,
+                                   .arg_count = line.word_count};
+        row->set(l, row, base, &d);
+        return;
+    }
     struct conf_lines *lines = field(row, base);
     line.keyword = row->name;
     line.kind = (enum conf_line_kind)row->value;
-    line.words = arena_list_copy(l->arena, line.words, line.word_count, sizeof *line.words);
     lines->items = arena_list_grow(l->arena, lines->items, lines->count, sizeof line);
     lines->items[lines->count++] = line;
 }

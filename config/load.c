@@ -41,13 +41,16 @@ const char *loader_read(struct loader *l, struct conf_arena *arena, const char *
     return copy;
 }
 
+bool loader_is_haproxy(const struct loader *l, struct conf_span span)
+{
+    const char *file = span.place.file;
+    return file != NULL ? names_get(&l->haproxy_files, file) != NULL : l->haproxy_files.count > 0;
+}
+
 const char *loader_hint(const struct loader *l, struct conf_span span, const char *libconfig,
                         const char *haproxy)
 {
-    const char *file = span.place.file;
-    bool is_haproxy =
-        file != NULL ? names_get(&l->haproxy_files, file) != NULL : l->haproxy_files.count > 0;
-    return is_haproxy ? haproxy : libconfig;
+    return loader_is_haproxy(l, span) ? haproxy : libconfig;
 }
 
 void loader_add_template(struct loader *l, const char *text, const char *written)

@@ -18,6 +18,8 @@
 struct keyword_table;
 struct loader;
 
+enum { CONF_REGEX_ERROR_BYTES = 192 };
+
 struct conf_input {
     const char *const *paths; /* files, or folders: their *.conf and *.cfg in lexical order */
     size_t path_count;
@@ -29,6 +31,8 @@ struct conf_input {
     /* Compiles the lines of rules once all else is resolved, and reports into the loader. NULL: they stay
      * words, for who only looks at the configuration. */
     void (*compile)(struct loader *l, struct config *config);
+    /* Whether a regular expression compiles, or why not; NULL: they are not looked at. */
+    bool (*regex_is_good)(const char *pattern, char error_out[CONF_REGEX_ERROR_BYTES]);
 };
 
 /*

@@ -76,6 +76,9 @@ struct loader {
 const char *loader_read(struct loader *l, struct conf_arena *arena, const char *path,
                         struct conf_span span, size_t *len_out);
 
+/* Does the text the span lies in have haproxy.cfg's syntax? */
+bool loader_is_haproxy(const struct loader *l, struct conf_span span);
+
 /* The steps of config_load(), for those who want the sections and no configuration. */
 void loader_open(struct loader *l, const struct conf_input *input, struct conf_report *report);
 void loader_read_all(struct loader *l);

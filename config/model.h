@@ -24,28 +24,13 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
+#include "config/model_check.h"
+
 /* Where a word stands: for messages, at load time and later ("www.conf:12:7"). */
 struct conf_place {
     const char *file;
     unsigned line;   /* from 1 */
     unsigned column; /* from 1, in bytes */
-};
-
-/* A list of words; items[count] is NULL. */
-struct conf_words {
-    const char **items;
-    size_t count;
-};
-
-/* An address as it is needed to bind or connect; family AF_UNSPEC where it has yet to be resolved.
- */
-struct conf_addr {
-    const char *text; /* as written */
-    const char *host; /* the name to resolve, or NULL when sa is complete */
-    struct sockaddr_storage sa;
-    socklen_t sa_len;
-    uint16_t port; /* 0 for unix sockets */
-    int fd;        /* of "fd@N", else -1 */
 };
 
 enum conf_mode { CONF_MODE_TCP, CONF_MODE_HTTP };
@@ -129,23 +114,6 @@ struct conf_bind {
     gid_t gid;
 };
 
-enum conf_check_kind { CONF_CHECK_TCP, CONF_CHECK_HTTP };
-
-/* A set of HTTP status codes, 100..599; bit 0 of bits[0] is 100. */
-struct conf_status_set {
-    uint64_t bits[10];
-};
-
-/* `option httpchk` and `http-check` of a backend: how its servers are asked. */
-struct conf_check {
-    enum conf_check_kind kind;
-    const char *method;                   /* default OPTIONS, as HAProxy */
-    const char *uri;                      /* default "/" */
-    const char *version;                  /* default "HTTP/1.0" */
-    const char *host;                     /* Host header or NULL */
-    struct conf_status_set expect_status; /* default 200-399 */
-};
-
 struct conf_server_check {
     bool enabled;
     bool tls;        /* check-ssl, or the server's own ssl when port and addr are not changed */
@@ -159,6 +127,8 @@ struct conf_server_check {
     bool send_proxy;                     /* in the server's version, or in version 1 */
     bool no_send_proxy;                  /* although the server is sent one */
     bool via_socks4;
+    int proto;              /* check-proto: what is spoken is HTTP/1 in any case */
+    struct conf_words alpn; /* check-alpn; empty = the server's */
 };
 
 /* What a server's places on a ring follow from. */
@@ -177,12 +147,14 @@ struct conf_server {
     unsigned minconn;
     unsigned maxqueue; /* 0 = no bound */
     bool backup, disabled;
-    bool non_stick; /* stick tables do not learn it */
+    bool non_stick;                 /* stick tables do not learn it */
     bool shutdown_sessions_on_down; /* on-marked-down shutdown-sessions */
     unsigned slowstart_ms;
     unsigned pool_max_conn; /* idle connections kept, UINT_MAX = no bound */
     unsigned pool_purge_ms; /* pool-purge-delay, default 5000 */
     struct conf_server_check check;
+    struct conf_agent agent;
+    struct conf_watch watch;
     struct conf_tls tls;
     unsigned send_proxy; /* enum conf_send_proxy, or-ed; 0 = no header */
     /* "*", "10.0.0.1", "10.0.0.1:+100": connections go where the client's came to */
@@ -270,6 +242,7 @@ struct conf_lines {
 
 /* Of which keyword a line is: the value of its row. */
 enum conf_line_kind {
+    CONF_LINE_OTHER, /* none of the rules: a script of probes */
     CONF_LINE_ACL,
     CONF_LINE_TCP_CONNECTION, /* tcp-request connection */
     CONF_LINE_TCP_SESSION,
@@ -496,7 +469,7 @@ struct conf_proxy {
     unsigned inspect_delay_ms; /* tcp-request inspect-delay */
     unsigned response_inspect_delay_ms;
     struct conf_forwardfor originalto;
-    unsigned forwarded; /* enum conf_forwarded; 0 = no such field */
+    unsigned forwarded;      /* enum conf_forwarded; 0 = no such field */
     const char *name_header; /* http-send-name-header, or NULL */
     unsigned retry_on;       /* enum conf_retry; 0 = as by default */
 
@@ -504,9 +477,9 @@ struct conf_proxy {
     struct conf_balance balance;
     struct conf_hash hash;
     struct conf_cookie cookie;
-    const char *dynamic_cookie_key; /* or NULL */
+    const char *dynamic_cookie_key;       /* or NULL */
     struct conf_stick_table *stick_table; /* of either side; or NULL */
-    bool persist;                   /* option persist: the cookie's server is used even if down */
+    bool persist; /* option persist: the cookie's server is used even if down */
     struct conf_server *servers;
     size_t server_count;
     struct conf_check check;
@@ -518,8 +491,12 @@ struct conf_proxy {
     bool all_backups; /* option allbackups */
     bool accept_invalid_response;
     bool log_health_checks;
-    unsigned fullconn; /* 0 = a tenth of the maxconn of its frontends */
+    unsigned panic_percent; /* option panic-threshold; 0 = never */
+    unsigned fullconn;      /* 0 = a tenth of the maxconn of its frontends */
 };
+
+/* Whether its streams or its probes speak TLS; check_complete.c. */
+bool conf_server_needs_tls(const struct conf_proxy *proxy, const struct conf_server *server);
 
 struct conf_global {
     unsigned maxconn;  /* 0 = from ulimit -n */
@@ -555,7 +532,8 @@ struct config {
     size_t proxy_count;
     struct conf_userlist *userlists;
     size_t userlist_count;
-    struct pattern_list *pattern_lists; /* of all rules: proxy/rules/pattern_list.h; the latest first */
+    struct pattern_list
+        *pattern_lists;      /* of all rules: proxy/rules/pattern_list.h; the latest first */
     struct conf_words files; /* all that was read: configurations, includes, error files, bodies */
     const char *digest; /* hex SHA-256 of all texts read: tells two loads apart in the statistics */
     struct conf_arena *arena; /* owned */

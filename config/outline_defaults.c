@@ -35,7 +35,8 @@ void outline_inherit(struct loader *l, struct outline_entries *to,
 /* HAProxy's rules: its own, and what becomes one there. */
 static bool is_rule(const struct keyword *row)
 {
-    return row->kind == KW_LINES || strcmp(row->name, "option forwarded-proto") == 0;
+    return (row->kind == KW_LINES && row->set == NULL) ||
+           strcmp(row->name, "option forwarded-proto") == 0;
 }
 
 /* Moves the rules of a section to the end of others; their comments stay where they stood. */

@@ -26,9 +26,12 @@ extern const struct keyword_choice own_tls_versions[];
 keyword_set own_send_proxy, own_proxy_options, own_mss, own_usesrc, own_source_address;
 
 /* own_http.c */
-keyword_set own_httpchk, own_redispatch, own_stats_auth, own_stats_text, own_forwarded_proto;
+keyword_set own_redispatch, own_stats_auth, own_stats_text, own_forwarded_proto;
 keyword_set own_error_path;
 extern const struct keyword_list own_error_list;
+
+/* own_check.c, check_lines.c */
+keyword_set own_check_kind, own_check_headers, own_expect_status;
 
 /* own_balance.c */
 keyword_set own_balance, own_algorithm, own_balance_factor, own_balance_expression;

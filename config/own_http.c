@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Words about HTTP that are more than a value: checks, answers of our own, error files, statistics.
+/* Words about HTTP that are more than a value: answers of our own, error files, statistics.
  */
 #include <string.h>
 
@@ -7,15 +7,6 @@
 #include "config/line.h"
 #include "config/own.h"
 #include "config/value.h"
-
-/* The group begins: the check is an HTTP one, or (false) a TCP one again. */
-void own_httpchk(struct loader *l, const struct keyword *row, void *base,
-                 const struct conf_directive *d)
-{
-    (void)l;
-    struct conf_check *check = (struct conf_check *)((char *)base + row->offset);
-    check->kind = apply_is_off(d) ? CONF_CHECK_TCP : CONF_CHECK_HTTP;
-}
 
 /* true: the last retry; N: every Nth one. */
 void own_redispatch(struct loader *l, const struct keyword *row, void *base,

@@ -43,16 +43,15 @@ void own_error_location(struct loader *l, const struct keyword *row, void *base,
     unsigned status = read_status(l, &d->args[0]);
     if (status == 0)
         return;
-    char *bytes = arena_printf(l->arena,
-                               "HTTP/1.1 %d %s\r\ncache-control: no-cache\r\ncontent-length: 0\r\n"
-                               "location: %s\r\n\r\n",
-                               row->value, row->value == 303 ? "See Other" : "Found",
-                               d->args[1].text);
-    add_error_file(l, &draft->p,
-                   (struct conf_error_file){.status = status,
-                                            .path = d->args[1].text,
-                                            .bytes = bytes,
-                                            .len = strlen(bytes)});
+    char *bytes =
+        arena_printf(l->arena,
+                     "HTTP/1.1 %d %s\r\ncache-control: no-cache\r\ncontent-length: 0\r\n"
+                     "location: %s\r\n\r\n",
+                     row->value, row->value == 303 ? "See Other" : "Found", d->args[1].text);
+    add_error_file(
+        l, &draft->p,
+        (struct conf_error_file){
+            .status = status, .path = d->args[1].text, .bytes = bytes, .len = strlen(bytes)});
 }
 
 /* ---- words that are bits ------------------------------------------------------------------------------ */
@@ -87,24 +86,36 @@ static const struct bit_word retry_words[] = {
 };
 
 static const struct bit_word forwarded_words[] = {
-    {"proto", CONF_FORWARDED_PROTO},       {"host", CONF_FORWARDED_HOST},
-    {"for", CONF_FORWARDED_FOR},           {"for_port", CONF_FORWARDED_FOR_PORT},
-    {"by", CONF_FORWARDED_BY},             {"by_port", CONF_FORWARDED_BY_PORT},
+    {"proto", CONF_FORWARDED_PROTO},
+    {"host", CONF_FORWARDED_HOST},
+    {"for", CONF_FORWARDED_FOR},
+    {"for_port", CONF_FORWARDED_FOR_PORT},
+    {"by", CONF_FORWARDED_BY},
+    {"by_port", CONF_FORWARDED_BY_PORT},
     {NULL, 0},
 };
+
+static unsigned find_bits(struct loader *l, const struct keyword *row, const struct conf_word *at,
+                          const char *text, const struct bit_word *words)
+{
+    while (words->name != NULL && strcmp(words->name, text) != 0)
+        words++;
+    if (words->name == NULL)
+        CONF_FAIL(l, at->span, row->takes, "unknown word '%s' of '%s'", text, row->name);
+    return words->bits;
+}
 
 static unsigned read_bits(struct loader *l, const struct keyword *row,
                           const struct conf_directive *d, const struct bit_word *words)
 {
     unsigned bits = 0;
     for (size_t i = 0; i < d->arg_count; i++) {
-        const struct bit_word *word = words;
-        while (word->name != NULL && strcmp(word->name, d->args[i].text) != 0)
-            word++;
-        if (word->name == NULL)
-            CONF_FAIL(l, d->args[i].span, row->takes, "unknown word '%s' of '%s'", d->args[i].text,
-                      row->name);
-        bits |= word->bits;
+        const char *at = d->args[i].text;
+        while (*(at += strspn(at, " ,")) != '\0') { /* one text of libconfig may hold several */
+            const char *text = arena_copy_bytes(l->arena, at, strcspn(at, " ,"));
+            bits |= find_bits(l, row, &d->args[i], text, words);
+            at += strlen(text);
+        }
     }
     return bits;
 }

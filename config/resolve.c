@@ -301,6 +301,7 @@ static void resolve_proxy(struct loader *l, struct draft_proxy *draft)
     fill_timeouts(l, proxy, draft->span);
     expand_logs(l, proxy);
     resolve_servers(l, proxy);
+    resolve_check_script(l, proxy, draft->span);
     resolve_balance(l, draft);
     resolve_cookie(l, draft);
     resolve_stick_table(l, proxy);
@@ -328,6 +329,7 @@ struct config *resolve_config(struct loader *l)
         config->proxies[config->proxy_count++] = l->proxies[i]->p;
     }
     link_backends(l, config);
+    resolve_tracks(l, config);
     config->userlists = l->userlists;
     config->userlist_count = l->userlist_count;
     return config;

@@ -14,8 +14,14 @@ void resolve_sections(struct loader *l);
 /* The configuration made of the drafts; in the arena. Call it only after resolve_sections(). */
 struct config *resolve_config(struct loader *l);
 
+/* check_complete.c: what nobody needs to write is added to the script of the probes. */
+void resolve_check_script(struct loader *l, struct conf_proxy *proxy, struct conf_span span);
+
 /* own_cookie.c: what goes together in `cookie`; cookies that are made from addresses. */
 void resolve_cookie(struct loader *l, struct draft_proxy *draft);
+
+/* resolve_track.c: servers that follow another one's state. */
+void resolve_tracks(struct loader *l, struct config *config);
 
 /* check.c: warnings about what is allowed but hardly meant. */
 void check_proxies(struct loader *l, const struct config *config);

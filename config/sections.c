@@ -179,15 +179,16 @@ static const char *take_name(struct loader *l, struct name_map *taken,
                   loader_hint(l, section->span, "add name = \"...\"", "write its name behind it"),
                   "a %s without a name", kind);
     else if (names_add(l->scratch, taken, section->name.text, section) != NULL)
-        CONF_FAIL(l, section->name.span, "give it another name",
-                  "there is another %s named '%s'", kind, section->name.text);
+        CONF_FAIL(l, section->name.span, "give it another name", "there is another %s named '%s'",
+                  kind, section->name.text);
     return section->name.text != NULL ? section->name.text : "";
 }
 
 static void apply_userlist(struct loader *l, struct name_map *taken,
                            const struct conf_section *section)
 {
-    struct conf_userlist list = {.name = take_name(l, taken, section), .place = section->span.place};
+    struct conf_userlist list = {.name = take_name(l, taken, section),
+                                 .place = section->span.place};
     apply_directives(l, LEVEL_USERLIST, IN_OTHERS, &list, section->directives,
                      section->directive_count);
     l->userlists = arena_list_grow(l->arena, l->userlists, l->userlist_count, sizeof list);

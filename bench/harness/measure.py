@@ -120,7 +120,7 @@ def processor_time(bench: Bench, peer: Peer, case: Case, requests: int) -> Run:
 
 def idle_memory(bench: Bench, peer: Peer, kind: str) -> IdleMemory:
     """Each connection makes one request and then stays. Growth counts from a proxy that has worked already."""
-    case = Case("idle", "", 0, tls="full" if kind == "TLS" else "")
+    case = Case("idle", "", 0, tls="full" if kind == "TLS" else "", tunnel=kind == "TCP tunnel")
     with bench.proxy(peer, case) as proxy:
         with bench.load(case, 0, warmup=20_000) as warm:
             warm.close_connections()

@@ -8,6 +8,7 @@
  *   <section>    tiles      [form table] row ...  [table] row      [/table /form] </section>
  */
 #include "proxy/admin/html.h"
+#include "proxy/admin/transitions.h"
 
 #include "proxy/state/backend.h"
 #include "proxy/state/counters.h"
@@ -120,6 +121,7 @@ static void put_state(struct text *text, const struct stats_subject *s, const ch
     if (s->server->down_count > 0)
         text_printf(text, ", down %llu&times;", (unsigned long long)s->server->down_count);
     text_put(text, "</small>");
+    transitions_html(text, s->server);
 }
 
 static void put_check(struct text *text, const struct stats_subject *s)

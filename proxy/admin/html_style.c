@@ -34,6 +34,8 @@ const char html_style[] =
     "nav{display:flex;flex-wrap:wrap;gap:.3rem 1.2rem;margin-bottom:1rem}"
     ".note{border:1px solid var(--line);border-left:4px solid var(--c,var(--drain));"
     "background:var(--card);border-radius:6px;padding:.6rem .9rem;margin:0 0 1rem}"
+    ".strip{display:block;line-height:1}.strip i{width:.45em;height:.9em;border-radius:2px;"
+    "margin-right:2px}"
     ".good{--c:var(--up)}.bad{--c:var(--down)}.warn{--c:var(--going)}"
     "section{background:var(--card);border:1px solid var(--line);border-radius:10px;"
     "margin:0 0 1.25rem;overflow:hidden;box-shadow:0 1px 2px #0000000d}"

@@ -5,6 +5,7 @@
  * HAProxy never uses.
  */
 #include "proxy/admin/cursor.h"
+#include "proxy/admin/transitions.h"
 
 #include "proxy/state/counters.h"
 
@@ -24,6 +25,7 @@ static const struct tag_word natures[] = {
 static const struct tag_word scopes[] = {{'P', "Process"}, {'S', "Service"}, {0, ""}};
 
 #define PERCENTILE_POSITION 1000
+#define TRANSITIONS_POSITION 2000
 
 static const struct {
     const char *name;
@@ -90,6 +92,19 @@ static void put_percentiles(struct text *text, const struct stats_subject *subje
     }
 }
 
+/* A list, which is no type of HAProxy's: who reads its fields by position passes it over. */
+static void put_transitions(struct text *text, const struct stats_subject *subject)
+{
+    text_printf(text, ",{\"objType\":\"Server\",\"proxyId\":%u,\"id\":%u,",
+                subject->proxy->conf->id, subject->server->id);
+    text_printf(text, "\"field\":{\"pos\":%d,\"name\":\"transitions\"},\"processNum\":1,",
+                TRANSITIONS_POSITION);
+    text_put(text, "\"tags\":{\"origin\":\"Status\",\"nature\":\"Output\",\"scope\":\"Process\"},"
+                   "\"value\":{\"type\":\"list\",\"value\":");
+    transitions_json(text, subject->server);
+    text_put(text, "}}");
+}
+
 enum { PHASE_OPEN, PHASE_ROWS, PHASE_DONE };
 
 /* Fields in one piece, and how many pieces that makes of a row; the percentiles are the last. */
@@ -120,6 +135,8 @@ static bool write_row_part(struct stats_cursor *c, struct text *text)
         return true;
     }
     put_percentiles(text, &subject);
+    if (subject.kind == STATS_SERVER)
+        put_transitions(text, &subject);
     text_char(text, ']');
     c->item = c->skipped = 0;
     return true;

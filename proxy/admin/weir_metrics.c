@@ -6,6 +6,7 @@
 #include "proxy/admin/prometheus.h"
 
 #include "proxy/state/counters.h"
+#include "proxy/state/server.h"
 #include "tls/store.h"
 
 /* Bounds of the buckets in microseconds: two or three in each decade from 1 ms, one before. */
@@ -146,5 +147,26 @@ bool prometheus_weir(struct stats_cursor *c, struct text *text)
     text_label(text, c->snapshot->config->digest != NULL ? c->snapshot->config->digest : "");
     text_put(text, "} 1\n");
     put_reloads(text, &process.reload);
+    return true;
+}
+
+bool prometheus_transitions(struct stats_cursor *c, struct text *text)
+{
+    struct stats_subject subject;
+    if (!c->query.scope_server)
+        return false;
+    if (c->sub++ == 0) {
+        prometheus_head(text, "weir_server_", "transitions_total",
+                        "Changes of a server's state, by the state it came to.", "counter");
+        return true;
+    }
+    if (!prometheus_next_of_kind(c, STATS_SERVER, &subject))
+        return false;
+    for (size_t i = 0; i < SERVER_STATES; i++) {
+        text_put(text, "weir_server_transitions_total{");
+        prometheus_labels(text, &subject);
+        text_printf(text, ",state=\"%s\"} %llu\n", server_state_names[i],
+                    (unsigned long long)subject.server->transition_totals[i]);
+    }
     return true;
 }

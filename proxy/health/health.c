@@ -55,7 +55,8 @@ static void end_old_probes(struct health *health, const struct snapshot *snapsho
         next = node->next;
         struct probe *probe = LIST_ITEM(node, struct probe, node);
         const struct server *server = probe->server;
-        if (server->named_by != snapshot || !server->check_enabled || server->health_restarts)
+        bool is_wanted = probe->is_agent ? server->agent_enabled : server->check_enabled;
+        if (server->named_by != snapshot || !is_wanted || server->health_restarts)
             end_probe(health, probe);
     }
 }
@@ -72,35 +73,68 @@ static void spread_starts(struct health *health, struct list *new_probes, size_t
     health->count += new_count;
 }
 
+/* What one load of probes adds up to, and the scripts that those of the proxy at hand share. */
+struct applying {
+    struct health *health;
+    const struct conf_global *global;
+    const struct conf_proxy *proxy;
+    struct script *script, *agent_script; /* counted; made when the first needs it, or NULL */
+    struct list new_probes;
+    size_t new_count;
+    unsigned interval_ms; /* the shortest */
+};
+
+typedef struct probe *probe_maker(struct loop *control, struct server *server,
+                                  struct script *script, const struct conf_global *global,
+                                  const struct conf_proxy *proxy, const struct conf_server *conf);
+
+/* Out of memory: the server stays as it is, and the next load tries again. */
+static void add_probe(struct applying *a, struct server *server, const struct conf_server *conf,
+                      const struct probe_kind *kind, struct script **script, probe_maker *make)
+{
+    if (*script == NULL)
+        *script = script_new(kind, a->proxy, a->global->node);
+    struct probe *probe =
+        *script == NULL ? NULL
+                        : make(a->health->control, server, *script, a->global, a->proxy, conf);
+    if (probe == NULL)
+        return;
+    list_push_back(&a->new_probes, &probe->node);
+    a->new_count++;
+    a->interval_ms = probe->inter_ms < a->interval_ms ? probe->inter_ms : a->interval_ms;
+}
+
+static void apply_server(struct applying *a, struct server *server, const struct conf_server *conf)
+{
+    if (conf->check.enabled && server->probe != NULL)
+        probe_set_times(server->probe, a->global, a->proxy, conf);
+    else if (conf->check.enabled)
+        add_probe(a, server, conf, probe_kind_find(&a->proxy->check), &a->script, probe_new);
+    if (conf->agent.enabled && server->agent_probe != NULL)
+        probe_set_times(server->agent_probe, a->global, a->proxy, conf);
+    else if (conf->agent.enabled)
+        add_probe(a, server, conf, &probe_kind_agent, &a->agent_script, probe_new_agent);
+}
+
+static void apply_proxy(struct applying *a, const struct proxy *proxy)
+{
+    a->proxy = proxy->conf;
+    a->script = a->agent_script = NULL;
+    for (size_t k = 0; k < proxy->conf->server_count && !proxy->conf->disabled; k++)
+        apply_server(a, proxy->servers[k], &proxy->conf->servers[k]);
+    script_free(a->script);
+    script_free(a->agent_script);
+}
+
 void health_apply(struct health *health, const struct snapshot *snapshot)
 {
-    struct list new_probes = LIST_INIT(new_probes);
-    size_t new_count = 0;
-    unsigned interval_ms = UINT_MAX;
-    const struct conf_global *global = &snapshot->config->global;
-
+    struct applying a = {
+        .health = health, .global = &snapshot->config->global, .interval_ms = UINT_MAX};
+    list_init(&a.new_probes);
     end_old_probes(health, snapshot);
-    for (size_t i = 0; i < snapshot->config->proxy_count; i++) {
-        const struct proxy *proxy = &snapshot->proxies[i];
-        for (size_t k = 0; k < proxy->conf->server_count; k++) {
-            const struct conf_server *conf = &proxy->conf->servers[k];
-            struct server *server = proxy->servers[k];
-            if (!conf->check.enabled || proxy->conf->disabled)
-                continue;
-            if (server->probe != NULL) {
-                probe_set_times(server->probe, global, proxy->conf, conf);
-                continue;
-            }
-            struct probe *probe = probe_new(health->control, server, global, proxy->conf, conf);
-            if (probe == NULL)
-                continue; /* out of memory: the server stays as it is, and the next load tries again
-                           */
-            list_push_back(&new_probes, &probe->node);
-            new_count++;
-            interval_ms = probe->inter_ms < interval_ms ? probe->inter_ms : interval_ms;
-        }
-    }
-    spread_starts(health, &new_probes, new_count, interval_ms);
+    for (size_t i = 0; i < snapshot->config->proxy_count; i++)
+        apply_proxy(&a, &snapshot->proxies[i]);
+    spread_starts(health, &a.new_probes, a.new_count, a.interval_ms);
 }
 
 size_t health_count(const struct health *health)

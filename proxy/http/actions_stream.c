@@ -82,8 +82,7 @@ static const void *compile_log_level(struct compiler *c, const struct action *ro
         ++*level;
     if (*level < LEVELS || strcmp(word->text, "silent") == 0)
         return level;
-    CONF_FAIL(c->l, word->span,
-              "emerg, alert, crit, err, warning, notice, info, debug, or silent",
+    CONF_FAIL(c->l, word->span, "emerg, alert, crit, err, warning, notice, info, debug, or silent",
               "'%s' is not a log level", word->text);
     return NULL;
 }
@@ -195,8 +194,7 @@ static const void *compile_capture(struct compiler *c, const struct action *row,
                                    struct rule_words *words, const char *parens)
 {
     const struct conf_word *value = rule_words_next(c, words, "an expression");
-    const struct conf_word *how =
-        value != NULL ? rule_words_next(c, words, "'len' or 'id'") : NULL;
+    const struct conf_word *how = value != NULL ? rule_words_next(c, words, "'len' or 'id'") : NULL;
     struct capture_set *set = arena_alloc(c->l->arena, sizeof(*set));
     bool is_response = c->ruleset == RULES_HTTP_RESPONSE;
     unsigned number;
@@ -329,6 +327,38 @@ static enum rule_verdict run_wait(struct sample_env *env, const struct rule *rul
                                                      .status = 408});
 }
 
+struct pause {
+    unsigned ms;
+    const struct expr *value; /* in ms; or NULL */
+};
+
+static const void *compile_pause(struct compiler *c, const struct action *row,
+                                 struct rule_words *words, const char *parens)
+{
+    const struct conf_word *word = rule_words_next(c, words, "a time or an expression");
+    struct pause *pause = arena_alloc(c->l->arena, sizeof(*pause));
+    (void)row, (void)parens;
+    if (word == NULL)
+        return NULL;
+    if (value_duration(word->text, US_IN_MS, &pause->ms) == 0)
+        return pause;
+    pause->value = expr_compile_word(c, word, compiler_uses(c));
+    return pause->value != NULL ? pause : NULL;
+}
+
+static enum rule_verdict run_pause(struct sample_env *env, const struct rule *rule)
+{
+    const struct pause *pause = rule->data;
+    unsigned ms = pause->ms;
+    struct sample s;
+    if (pause->value != NULL) {
+        if (!expr_run(pause->value, env, &s) || !sample_cast(&s, SAMPLE_INT, env) || s.integer <= 0)
+            return RULE_GOES_ON;
+        ms = s.integer > INT32_MAX ? INT32_MAX : (unsigned)s.integer;
+    }
+    return rules_may_wait(env, rule, ms) ? RULE_WAITS : RULE_GOES_ON;
+}
+
 static enum rule_verdict run_disable_retry(struct sample_env *env, const struct rule *rule)
 {
     (void)rule;
@@ -352,6 +382,8 @@ const struct action stream_actions[] = {
      .takes = "<expression> { len <n> | id <n> }", .doc = "Keeps a value for the log line, in a slot of its own or in one that was declared.", .since = "1.6"},
     {.name = "wait-for-body", .rulesets = ON_REQUEST, .compile = compile_wait, .run = run_wait,
      .takes = "time <time> [at-least <bytes>]", .doc = "Waits until the body has come, or so much of it, or a buffer is full.", .since = "2.4"},
+    {.name = "pause", .rulesets = ON_REQUEST, .compile = compile_pause, .run = run_pause,
+     .takes = "{ <time> | <expression> }", .doc = "Holds the request for a while.", .since = "3.2"},
     {.name = "wait-for-handshake", .rulesets = ON_REQUEST, .run = run_nothing,
      .doc = "Nothing to wait for: early data is not taken.", .since = "1.8"},
     {.name = "disable-l7-retry", .rulesets = ON_REQUEST, .run = run_disable_retry,

@@ -11,6 +11,7 @@
 #include "proxy/http/rules.h"
 #include "proxy/http/server_greet.h"
 #include "proxy/http/stream.h"
+#include "proxy/state/observe.h"
 
 /* Before the only server is tried again, as HAProxy: else the retries are spent within a millisecond. */
 #define PAUSE_MS 1000
@@ -209,6 +210,7 @@ enum stream_state dispatch_connecting(struct stream *s)
         return dispatch_retry_connect(s);
     sconn->secured = true;
     s->connected_us = s->thread->loop->now_us;
+    server_observe(s->server, OBSERVED_CONNECT);
     return s->mode->connected(s);
 }
 
@@ -250,7 +252,9 @@ static enum stream_state rest(struct stream *s)
 enum stream_state dispatch_retry_connect(struct stream *s)
 {
     const struct conf_proxy *be = s->backend->conf;
-    if (s->retries >= be->retries)
+    server_observe(s->server, OBSERVED_CONNECT_FAILED);
+    bool may_not = be->retry_on != 0 && (be->retry_on & CONF_RETRY_CONNECT) == 0;
+    if (s->retries >= be->retries || may_not)
         return stream_fail(s, CAUSE_SERVER_ABORT, 503);
     leave_failed_server(s);
     s->fresh_conn = false;
@@ -294,8 +298,35 @@ static enum stream_state ask_whether_dead(struct stream *s)
     return STREAM_CONNECTING;
 }
 
+/* Nothing of a response has gone to the client, and all that was read of the request is still here. */
+static bool is_at_hand(const struct stream *s)
+{
+    return !s->resp_started && s->interim_count == 0 &&
+           s->up.bytes_in + s->req.head_bytes <= s->in_used;
+}
+
+bool dispatch_may_repeat(const struct stream *s, unsigned why)
+{
+    const struct conf_proxy *be = s->backend->conf;
+    return (be->retry_on & why) != 0 && !s->rules.no_l7_retry && s->retries < be->retries &&
+           is_at_hand(s);
+}
+
+enum stream_state dispatch_repeat(struct stream *s)
+{
+    leave_failed_server(s);
+    s->avoid = NULL;
+    s->fresh_conn = true; /* what kept connections have been through is not known */
+    relay_bytes_free(&s->resp_head);
+    s->resp_head = (struct relay_bytes){0};
+    s->response_us = 0;
+    return dispatch_start(s);
+}
+
 enum stream_state dispatch_server_failed(struct stream *s, enum stream_cause cause, int status)
 {
+    if (dispatch_may_repeat(s, CONF_RETRY_EMPTY))
+        return dispatch_repeat(s);
     bool was_idle = s->sconn != NULL && s->sconn->streams > 1;
     bool again = is_idempotent(s->req.method) && dispatch_is_repeatable(s) &&
                  s->retries < s->backend->conf->retries;

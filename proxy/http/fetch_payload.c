@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Fetches of bytes that nobody has parsed: what a client has sent so far, and what that is the beginning of. Of an
- * HTTP request they are its head and the part of the body that is here; of TCP what was read to inspect it.
+ * Fetches that tell what the bytes of a client are the beginning of: TLS, RDP, HTTP. Of an HTTP request they are
+ * its head and the part of the body that is here; of TCP what was read to inspect it.
  */
-#include "proxy/http/stream.h"
-#include "proxy/rules/rows.h"
+#include "proxy/http/fetch_view.h"
+#include "proxy/http/rows.h"
 #include "tls/client_hello.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static struct sample_text bytes_of(const struct sample_env *env)
+struct sample_text fetch_bytes(const struct sample_env *env)
 {
     const struct stream *s = env->stream;
     const struct relay_bytes *intake = &s->session->intake;
@@ -27,56 +27,6 @@ static bool not_yet(const struct sample_env *env, struct sample *out)
     if (!env->is_final)
         out->flags |= SAMPLE_MAY_CHANGE;
     return false;
-}
-
-static bool length(struct sample_env *env, const struct fetch *row, const struct arg *args,
-                   struct sample *out)
-{
-    (void)row, (void)args;
-    sample_set_int(out, (long long)bytes_of(env).len);
-    if (!env->is_final)
-        out->flags |= SAMPLE_MAY_CHANGE;
-    return true;
-}
-
-/* payload(<offset>,<length>): length 0 is all that is there. */
-static bool payload(struct sample_env *env, const struct fetch *row, const struct arg *args,
-                    struct sample *out)
-{
-    struct sample_text all = bytes_of(env);
-    size_t off = (size_t)args[0].integer, len = (size_t)args[1].integer;
-    (void)row;
-    if (off > all.len || (len > 0 && len > all.len - off) || (len == 0 && off == all.len))
-        return not_yet(env, out);
-    sample_set_text(out, SAMPLE_BINARY, all.data + off, len > 0 ? len : all.len - off);
-    if (len == 0 && !env->is_final)
-        out->flags |= SAMPLE_MAY_CHANGE;
-    return true;
-}
-
-/* payload_lv(<offset of the length>,<its bytes>[,<offset of the value>]); a sign makes the last relative. */
-static bool payload_lv(struct sample_env *env, const struct fetch *row, const struct arg *args,
-                       struct sample *out)
-{
-    struct sample_text all = bytes_of(env);
-    size_t at = (size_t)args[0].integer, width = (size_t)args[1].integer, len = 0;
-    (void)row;
-    if (at + width > all.len)
-        return not_yet(env, out);
-    for (size_t i = 0; i < width; i++)
-        len = len << 8 | (unsigned char)all.data[at + i];
-    long long value = (long long)(at + width);
-    if (args[2].type != ARG_NONE) {
-        const struct sample_text *text = &args[2].text;
-        bool is_relative = *text->data == '+' || *text->data == '-';
-        value = (is_relative ? value : 0) + strtoll(text->data, NULL, 10);
-    }
-    if (value < 0 || len == 0)
-        return false;
-    if ((size_t)value > all.len || len > all.len - (size_t)value)
-        return not_yet(env, out);
-    sample_set_text(out, SAMPLE_BINARY, all.data + value, len);
-    return true;
 }
 
 /* ---- the ClientHello of TLS that is passed on -------------------------------------------------------------- */
@@ -110,7 +60,7 @@ static bool hello_value(const struct client_hello *hello, int which, const struc
 static bool hello(struct sample_env *env, const struct fetch *row, const struct arg *args,
                   struct sample *out)
 {
-    struct sample_text all = bytes_of(env);
+    struct sample_text all = fetch_bytes(env);
     struct client_hello hello;
     (void)args;
     switch (client_hello_parse((const uint8_t *)all.data, all.len, &hello)) {
@@ -132,7 +82,7 @@ static bool rdp_cookie(struct sample_env *env, const struct fetch *row, const st
                        struct sample *out)
 {
     static const char label[] = "Cookie:";
-    struct sample_text all = bytes_of(env);
+    struct sample_text all = fetch_bytes(env);
     (void)row;
     if (all.len < RDP_HEAD_BYTES)
         return not_yet(env, out);
@@ -175,7 +125,7 @@ static bool is_http(struct sample_env *env, const struct fetch *row, const struc
                     struct sample *out)
 {
     static const char version[] = " HTTP/1.";
-    struct sample_text all = bytes_of(env);
+    struct sample_text all = fetch_bytes(env);
     (void)row, (void)args;
     sample_set_bool(out, true);
     if (env->stream->mode == &stream_http)
@@ -212,20 +162,12 @@ static bool wait_end(struct sample_env *env, const struct fetch *row, const stru
 
 /* clang-format off */
 const struct fetch payload_fetches[] = {
-    {.name = "req.len", .out = SAMPLE_INT, .use = USE_CONTENT, .run = length, .doc = "Bytes of the client that are here."},
-    {.name = "req_len", .out = SAMPLE_INT, .use = USE_CONTENT, .run = length, .doc = "Former name of req.len."},
-    {.name = "req.payload", .out = SAMPLE_BINARY, .args = {{ARG_UINT, ARG_UINT}, 2}, .use = USE_CONTENT, .run = payload,
-     .doc = "So many bytes of the client from an offset on; 0 = all that are here."},
-    {.name = "payload", .out = SAMPLE_BINARY, .args = {{ARG_UINT, ARG_UINT}, 2}, .use = USE_CONTENT, .run = payload,
-     .doc = "Former name of req.payload."},
-    {.name = "req.payload_lv", .out = SAMPLE_BINARY, .args = {{ARG_UINT, ARG_UINT, ARG_STRING}, 2}, .use = USE_CONTENT, .run = payload_lv,
-     .doc = "A value whose length stands at an offset, in so many bytes; where it begins, if not behind that."},
-    {.name = "payload_lv", .out = SAMPLE_BINARY, .args = {{ARG_UINT, ARG_UINT, ARG_STRING}, 2}, .use = USE_CONTENT, .run = payload_lv,
-     .doc = "Former name of req.payload_lv."},
     HELLO("req.ssl_hello_type", SAMPLE_INT, HELLO_TYPE, "Of TLS that is passed on: 1 = ClientHello, 2 = ServerHello."),
     HELLO("req_ssl_hello_type", SAMPLE_INT, HELLO_TYPE, "Former name of req.ssl_hello_type."),
-    HELLO("req.ssl_ver", SAMPLE_INT, HELLO_VERSION, "Version of TLS that the client offers: 3.3 is TLS 1.2."),
-    HELLO("req_ssl_ver", SAMPLE_INT, HELLO_VERSION, "Former name of req.ssl_ver."),
+    {.name = "req.ssl_ver", .out = SAMPLE_INT, .use = USE_CONTENT, .run = hello, .value = HELLO_VERSION, .match = "version",
+     .doc = "Version of TLS that the client offers: 3.3 is TLS 1.2."},
+    {.name = "req_ssl_ver", .out = SAMPLE_INT, .use = USE_CONTENT, .run = hello, .value = HELLO_VERSION, .match = "version",
+     .doc = "Former name of req.ssl_ver."},
     HELLO("req.ssl_sni", SAMPLE_STRING, HELLO_SNI, "Host name that the client asks for, of TLS that is passed on."),
     HELLO("req_ssl_sni", SAMPLE_STRING, HELLO_SNI, "Former name of req.ssl_sni."),
     HELLO("req.ssl_alpn", SAMPLE_STRING, HELLO_ALPN, "First protocol that the client offers by ALPN, of TLS that is passed on."),

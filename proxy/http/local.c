@@ -44,7 +44,7 @@ static void start_answer(struct stream *s, int status)
     s->resp_started = true;
     s->state = STREAM_ANSWERING;
     relay_start(&s->down, &s->session->client, &s->session->client, HTTP_BODY_NONE, 0, false, 0);
-    stream_client_lives(s, s->frontend->conf->timeout.client_ms);
+    stream_client_lives(s, stream_client_ms(s));
 }
 
 static void add_connection(const struct stream *s, struct gather *g)
@@ -280,7 +280,7 @@ enum stream_state local_continue(struct stream *s)
     if (status != RELAY_WAITS)
         return stream_fail(s, CAUSE_CLIENT_ABORT, 0);
     if (s->down.bytes_out != taken)
-        stream_client_lives(s, s->frontend->conf->timeout.client_ms);
+        stream_client_lives(s, stream_client_ms(s));
     return finish_answer(s);
 }
 
@@ -376,7 +376,8 @@ bool local_try_monitor(struct stream *s, const struct proxy *proxy, enum stream_
 {
     const char *uri = proxy->conf->monitor_uri;
     const struct http_msg *m = &s->req;
-    if (strlen(uri) != m->target_len || memcmp(uri, s->in + m->target_off, m->target_len) != 0)
+    size_t len = m->target_off + m->target_len - m->path_off; /* with its query */
+    if (strlen(uri) != len || memcmp(uri, s->in + m->path_off, len) != 0)
         return false;
     if (s->trace != NULL)
         trace_note(s->trace, TRACE_ANSWER, &proxy->conf->place, true, "answered by monitor-uri");

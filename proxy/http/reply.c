@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "config/loader.h"
+#include "config/error_groups.h"
 #include "proxy/http/error_pages.h"
 #include "proxy/http/rows.h"
 #include "proxy/rules/compiler.h"
@@ -113,7 +113,7 @@ static enum rule_verdict give_page(struct sample_env *env, const struct reply *r
                         &(struct rule_decision){
                             .kind = DECIDED_REPLY,
                             .cause = cause,
-                            .status = page->status,
+                            .status = (int)reply->status, /* for the log */
                             .is_denial = is_denial,
                             .head = {page->bytes, page->len > 0 ? page->head_len - 2 : 0},
                             .body = {page->bytes + page->head_len, page->len - page->head_len}});
@@ -162,6 +162,7 @@ struct reply_reader {
     struct reply_field **last;
     const struct conf_word *body_word; /* which gave it its body */
     bool is_page;                      /* if no word does */
+    const struct conf_word *errors;    /* an http-errors section that has the page */
 };
 
 typedef bool reply_param(struct reply_reader *r, const struct conf_word *word);
@@ -232,7 +233,7 @@ static bool read_file(struct reply_reader *r, const struct conf_word *param)
 static bool read_format(struct reply_reader *r, const struct conf_word *word)
 {
     r->reply->body = BODY_FORMAT;
-    r->reply->format = format_compile_as(r->c, word, compiler_uses(r->c) | USE_TXN, FORMAT_PLAIN);
+    r->reply->format = format_compile(r->c, word, compiler_uses(r->c) | USE_TXN);
     return r->reply->format != NULL;
 }
 
@@ -254,25 +255,35 @@ static bool read_lf_file(struct reply_reader *r, const struct conf_word *param)
                        &(struct conf_word){.text = text, .kind = word->kind, .span = word->span});
 }
 
-static bool read_errorfile(struct reply_reader *r, const struct conf_word *param)
+/* A whole response from a file. */
+static bool load_page(struct reply_reader *r, const struct conf_word *path)
 {
-    const struct conf_word *word = next_body(r, param);
     char complaint[ERROR_PAGE_COMPLAINT_MAX];
     size_t len = 0;
-    if (word == NULL)
-        return false;
-    const char *text = loader_read(r->c->l, r->c->l->scratch, word->text, word->span, &len);
+    const char *text = loader_read(r->c->l, r->c->l->scratch, path->text, path->span, &len);
     if (text == NULL)
         return false;
     struct error_page *page = arena_alloc(r->c->l->arena, sizeof(*page));
     char *bytes = arena_alloc(r->c->l->arena, error_page_room(len));
     if (error_page_load(text, len, bytes, error_page_room(len), page, complaint) < 0) {
-        CONF_FAIL(r->c->l, word->span, NULL, "'%s': %s", word->text, complaint);
+        CONF_FAIL(r->c->l, path->span, NULL, "'%s': %s", path->text, complaint);
         return false;
     }
     r->reply->body = BODY_PAGE;
     r->reply->page = page;
     return true;
+}
+
+static bool read_errorfile(struct reply_reader *r, const struct conf_word *param)
+{
+    const struct conf_word *word = next_body(r, param);
+    return word != NULL && load_page(r, word);
+}
+
+static bool read_errorfiles(struct reply_reader *r, const struct conf_word *param)
+{
+    r->errors = next_body(r, param);
+    return r->errors != NULL;
 }
 
 static bool read_hdr(struct reply_reader *r, const struct conf_word *param)
@@ -315,6 +326,7 @@ static const struct {
     {"lf-string", read_lf_string},
     {"lf-file", read_lf_file},
     {"errorfile", read_errorfile},
+    {"errorfiles", read_errorfiles},
     {"default-errorfiles", read_default_errorfiles},
     {"hdr", read_hdr},
 };
@@ -350,6 +362,15 @@ static bool check_reply(struct reply_reader *r)
     return false;
 }
 
+/* Its status is known now; for one that the section has no file for it is the error page. */
+static bool take_from_section(struct reply_reader *r)
+{
+    size_t errors = r->c->l->report->errors;
+    const struct conf_word *file = haproxy_errors_file(r->c->l, r->errors, r->reply->status);
+    r->reply->body = BODY_OF_STATUS;
+    return file != NULL ? load_page(r, file) : r->c->l->report->errors == errors;
+}
+
 const struct reply *reply_compile(struct compiler *c, struct rule_words *words, unsigned status,
                                   bool is_page)
 {
@@ -360,6 +381,8 @@ const struct reply *reply_compile(struct compiler *c, struct rule_words *words, 
     while (rule_words_more(words))
         if (!read_param(&reader))
             return NULL;
+    if (reader.errors != NULL && !take_from_section(&reader))
+        return NULL;
     if (reader.is_page && reader.body_word == NULL && reply->fields == NULL)
         reply->body = BODY_OF_STATUS;
     return check_reply(&reader) ? reply : NULL;
@@ -375,7 +398,8 @@ static void compile_http_error(struct compiler *c, const struct conf_line *line)
     if (reply == NULL)
         return;
     if (reply->status == 0 || words.at < words.count) {
-        CONF_FAIL(c->l, line->span, "as in: http-error status 503 content-type text/plain string sorry",
+        CONF_FAIL(c->l, line->span,
+                  "as in: http-error status 503 content-type text/plain string sorry",
                   reply->status == 0 ? "'http-error' without a status"
                                      : "'http-error' takes no condition");
         return;

@@ -61,8 +61,9 @@ static void add_framing(struct stream *s, struct gather *g, bool has_coding)
     if (!has_coding)
         gather_literal(g, "Transfer-Encoding: chunked\r\n");
     if (s->needs_length)
-        gather_text(g, line, (size_t)snprintf(line, sizeof(line), "Content-Length: %" PRIu64 "\r\n",
-                                              s->req.content_length));
+        gather_text(g, line,
+                    (size_t)snprintf(line, sizeof(line), "Content-Length: %" PRIu64 "\r\n",
+                                     s->req.content_length));
 }
 
 /* False: Transfer-Encoding has to be added. */
@@ -145,8 +146,8 @@ enum stream_state request_send(struct stream *s)
     s->down.to = &s->session->client;            /* for interim responses */
     enum relay_status status = send_with_body(s, &g);
     h1_response_init(&s->parser, &s->resp, m->method, be->accept_invalid_response ? H1_LENIENT : 0);
-    stream_server_lives(s, be->timeout.server_ms);
-    stream_client_lives(s, s->frontend->conf->timeout.client_ms);
+    stream_server_lives(s, stream_server_ms(s));
+    stream_client_lives(s, stream_client_ms(s));
     s->sconn->streams++;
     s->up_broken = false;
     s->state = STREAM_WAITING;

@@ -8,6 +8,7 @@
 #include "proxy/http/rules.h"
 #include "proxy/http/sticking.h"
 #include "proxy/http/stream_log.h"
+#include "proxy/state/observe.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -86,8 +87,9 @@ static void add_head(struct stream *s, struct gather *g, const char *base, bool 
         gather_literal(g, "Transfer-Encoding: chunked\r\n");
     char line[48];
     if (needs_length)
-        gather_text(g, line, (size_t)snprintf(line, sizeof(line), "Content-Length: %" PRIu64 "\r\n",
-                                              m->content_length));
+        gather_text(g, line,
+                    (size_t)snprintf(line, sizeof(line), "Content-Length: %" PRIu64 "\r\n",
+                                     m->content_length));
     add_connection(s, g, tunnel);
     head_add_end(g, m, base, lenient);
 }
@@ -101,8 +103,10 @@ static bool is_tunnel(const struct stream *s)
 
 static enum stream_state refuse_response(struct stream *s, const char *reason)
 {
-    s->bad.reason = reason;
     s->keep_server = false;
+    if (dispatch_may_repeat(s, CONF_RETRY_JUNK))
+        return dispatch_repeat(s);
+    s->bad.reason = reason;
     return stream_fail(s, CAUSE_PROXY, 502);
 }
 
@@ -166,6 +170,22 @@ static void count_status(struct stream *s)
         tracking_server_failure(s);
 }
 
+/* Of enum conf_retry; 0 for a status that retry-on cannot name. */
+static unsigned retry_of_status(unsigned status)
+{
+    static const struct {
+        unsigned status, retry;
+    } rows[] = {
+        {401, CONF_RETRY_401}, {403, CONF_RETRY_403}, {404, CONF_RETRY_404}, {408, CONF_RETRY_408},
+        {425, CONF_RETRY_425}, {429, CONF_RETRY_429}, {500, CONF_RETRY_500}, {501, CONF_RETRY_501},
+        {502, CONF_RETRY_502}, {503, CONF_RETRY_503}, {504, CONF_RETRY_504},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (rows[i].status == status)
+            return rows[i].retry;
+    return 0;
+}
+
 /* Sends the final head and what came of the body with it. */
 static enum stream_state start_response(struct stream *s, const char *base, size_t len)
 {
@@ -174,6 +194,8 @@ static enum stream_state start_response(struct stream *s, const char *base, size
     struct gather g;
     size_t used;
     gather_init(&g);
+    if (s->backend->conf->retry_on != 0 && dispatch_may_repeat(s, retry_of_status(m->status)))
+        return dispatch_repeat(s);
     s->response_us = s->thread->loop->now_us;
     count_status(s);
     s->resp_base = (char *)base;
@@ -185,7 +207,9 @@ static enum stream_state start_response(struct stream *s, const char *base, size
             return next;
     }
     s->status = m->status;
+    bool is_error = m->status >= 500 && m->status != 501 && m->status != 505;
     bool closes = head_says_close(m, base);
+    server_observe(s->server, is_error ? OBSERVED_STATUS : OBSERVED_RESPONSE);
     s->keep_client = !tunnel && !closes && may_keep_client(s);
     s->keep_server =
         s->keep_server && (m->flags & HTTP_MSG_KEEP_ALIVE) != 0 && m->body != HTTP_BODY_UNTIL_CLOSE;
@@ -196,13 +220,14 @@ static enum stream_state start_response(struct stream *s, const char *base, size
     relay_start(&s->down, &s->sconn->conn, &s->session->client, body, m->content_length, chunk_out,
                 lenient);
     s->down.read_bytes = s->session->burst_bytes;
-    s->down.discard = s->asked_method == HTTP_METHOD_HEAD; /* though the server may be sending one */
+    s->down.discard =
+        s->asked_method == HTTP_METHOD_HEAD; /* though the server may be sending one */
     uint64_t interim_bytes = s->down.bytes_out;
     enum relay_status status =
         relay_push(&s->down, &g, base + m->head_bytes, len - m->head_bytes, &used);
     /* nothing has gone yet of a response whose body is wrong from the start: then a 502 can still be given */
     s->resp_started = status != RELAY_BAD_FRAMING || s->down.bytes_out != interim_bytes;
-    stream_client_lives(s, frontend_conf(s)->timeout.client_ms);
+    stream_client_lives(s, stream_client_ms(s));
     switch (status) {
     case RELAY_WAITS:
     case RELAY_DONE:

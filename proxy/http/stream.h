@@ -159,22 +159,23 @@ struct stream {
     struct h1_error bad;          /* why request or response was refused */
     struct relay_bytes resp_head; /* a response head that did not come in one piece */
     bool upgrade;                 /* the client asks for another protocol */
-    bool closes_server; /* a rule says so */
-    bool needs_length;  /* rules took the length of the request's body away */
-    bool keeps_body; /* an answer of ours to a request with a body ends the connection: redirections, as in HAProxy */
+    bool closes_server;           /* a rule says so */
+    bool needs_length;            /* rules took the length of the request's body away */
+    bool
+        keeps_body; /* an answer of ours to a request with a body ends the connection: redirections, as in HAProxy */
     unsigned interim_count;
 
     /* received from the client: this request's head, body bytes that came with it, the next request */
     uint32_t in_len;
-    uint32_t in_used; /* bytes of this request consumed from `in` */
-    uint32_t in_top;  /* from here to its end lies what rules wrote: see edit.h */
+    uint32_t in_used;            /* bytes of this request consumed from `in` */
+    uint32_t in_top;             /* from here to its end lies what rules wrote: see edit.h */
     uint32_t line_off, line_len; /* the request line as it came, without its CRLF */
     uint8_t asked_method;        /* enum http_method of the client; rules may ask for another */
 
     /* the response while its head is being looked at */
-    char *resp_base;    /* borrowed: the thread's scratch, resp_head, or an answer of ours */
-    uint32_t resp_len;  /* bytes received there, or written */
-    uint32_t resp_top;  /* as in_top */
+    char *resp_base;   /* borrowed: the thread's scratch, resp_head, or an answer of ours */
+    uint32_t resp_len; /* bytes received there, or written */
+    uint32_t resp_top; /* as in_top */
 
     /* what follows is large, and not read before it is written: stream_new() clears only what is above, and of
      * the answer what stands before its headers */
@@ -224,6 +225,19 @@ void stream_blame(struct stream *s, enum stream_cause cause);
 void stream_refresh_deadlines(struct stream *s);
 /* Arms the session's timer for whichever side is due first. */
 void stream_arm(struct stream *s);
+/* As configured, unless a rule set another one for this request. */
+static inline unsigned stream_client_ms(const struct stream *s)
+{
+    return s->rules.client_ms != 0 ? s->rules.client_ms : s->frontend->conf->timeout.client_ms;
+}
+static inline unsigned stream_server_ms(const struct stream *s)
+{
+    return s->rules.server_ms != 0 ? s->rules.server_ms : s->backend->conf->timeout.server_ms;
+}
+static inline unsigned stream_tunnel_ms(const struct stream *s)
+{
+    return s->rules.tunnel_ms != 0 ? s->rules.tunnel_ms : s->backend->conf->timeout.tunnel_ms;
+}
 static inline void stream_client_lives(struct stream *s, unsigned timeout_ms)
 {
     s->client_deadline_ms = s->thread->loop->now_ms + timeout_ms;
@@ -254,6 +268,9 @@ enum stream_state dispatch_resume(struct stream *s);             /* after STREAM
 /* The connection failed after the request was sent: tries again where that cannot do harm, else fails. */
 COLD enum stream_state dispatch_server_failed(struct stream *s, enum stream_cause cause,
                                               int status);
+/* May the request be sent again for that reason, one of enum conf_retry? */
+bool dispatch_may_repeat(const struct stream *s, unsigned why);
+enum stream_state dispatch_repeat(struct stream *s);
 enum stream_state dispatch_server_down(struct stream *s);
 void dispatch_leave_queue(struct stream *s);
 /* Gives back connection and slot, if any. */

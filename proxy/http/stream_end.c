@@ -99,6 +99,7 @@ enum stream_state stream_end(struct stream *s)
 
 enum stream_state stream_dismiss(struct stream *s)
 {
+    tracking_stream_ends(s);
     s->session->stream = NULL;
     s->state = STREAM_ENDED;
     release_memory(s);

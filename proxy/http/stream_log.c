@@ -6,6 +6,7 @@
 #include "proxy/http/stream.h"
 #include "proxy/rules/expr.h"
 #include "proxy/rules/ruleset.h"
+#include "proxy/state/observe.h"
 #include "tls/session.h"
 
 /* Whose counters an event touches. */
@@ -34,8 +35,22 @@ static unsigned counted_for(const struct stream *s, struct counters *cells_out[3
     return count;
 }
 
+/* What the server did instead of answering, for those that are judged by their traffic. */
+static void tell_observer(const struct stream *s)
+{
+    if (s->server == NULL || s->phase != 'H' || s->response_us != 0)
+        return;
+    if (s->cause == CAUSE_SERVER_TIMEOUT)
+        server_observe(s->server, OBSERVED_TIMEOUT);
+    else if (s->cause == CAUSE_SERVER_ABORT)
+        server_observe(s->server, OBSERVED_CLOSED);
+    else if (s->cause == CAUSE_PROXY)
+        server_observe(s->server, OBSERVED_INVALID_HEAD);
+}
+
 void stream_log_failure(struct stream *s)
 {
+    tell_observer(s);
     bool before_request = s->phase == 'R';
     switch (s->cause) {
     case CAUSE_CLIENT_ABORT:

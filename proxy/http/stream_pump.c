@@ -62,8 +62,8 @@ static unsigned client_timeout_ms(const struct stream *s)
     const struct conf_timeouts *fe = &s->frontend->conf->timeout;
     if (s->down.input_done && fe->client_fin_ms != 0)
         return fe->client_fin_ms;
-    unsigned tunnel = s->backend->conf->timeout.tunnel_ms;
-    return tunnel != 0 ? tunnel : fe->client_ms;
+    unsigned tunnel = stream_tunnel_ms(s);
+    return tunnel != 0 ? tunnel : stream_client_ms(s);
 }
 
 static unsigned server_timeout_ms(const struct stream *s)
@@ -71,7 +71,8 @@ static unsigned server_timeout_ms(const struct stream *s)
     const struct conf_timeouts *be = &s->backend->conf->timeout;
     if (s->up.input_done && be->server_fin_ms != 0)
         return be->server_fin_ms;
-    return be->tunnel_ms != 0 ? be->tunnel_ms : be->server_ms;
+    unsigned tunnel = stream_tunnel_ms(s);
+    return tunnel != 0 ? tunnel : stream_server_ms(s);
 }
 
 void stream_refresh_deadlines(struct stream *s)
@@ -114,9 +115,9 @@ static void note_progress(struct stream *s, bool of_client, bool of_server)
         return;
     }
     if (of_client)
-        stream_client_lives(s, s->frontend->conf->timeout.client_ms);
+        stream_client_lives(s, stream_client_ms(s));
     if (of_server)
-        stream_server_lives(s, s->backend->conf->timeout.server_ms);
+        stream_server_lives(s, stream_server_ms(s));
 }
 
 static enum relay_status run_up(struct stream *s)
@@ -245,8 +246,7 @@ enum stream_state stream_pump_client(struct stream *s)
 enum stream_state stream_pump_server(struct stream *s)
 {
     if (s->state != STREAM_TUNNEL)
-        stream_server_lives(s,
-                            s->backend->conf->timeout.server_ms); /* with a part of its head, say */
+        stream_server_lives(s, stream_server_ms(s)); /* with a part of its head, say */
     return stream_pump(s);
 }
 
@@ -257,6 +257,9 @@ enum stream_state stream_pump_timed_out(struct stream *s)
     bool server = waits_for_server(s) && s->server_deadline_ms <= now;
     bool client_first =
         client && (s->client_deadline_ms < s->server_deadline_ms || s->state == STREAM_TUNNEL);
+    if (server && !client_first && s->state == STREAM_WAITING &&
+        dispatch_may_repeat(s, CONF_RETRY_TIMEOUT))
+        return dispatch_repeat(s);
     if (server && !client_first)
         return stream_fail(s, CAUSE_SERVER_TIMEOUT, 504);
     if (client)

@@ -26,13 +26,16 @@ static bool http_date(struct sample_env *env, const struct converter *row, const
     static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     long long offset = args[0].type != ARG_NONE ? args[0].integer : 0;
-    time_t at = (s->integer + offset) / ticks_of(&args[1]);
+    long long shifted;
     struct tm tm;
     char text[64];
+    if (__builtin_add_overflow(s->integer, offset, &shifted))
+        return false;
+    time_t at = shifted / ticks_of(&args[1]);
     if (gmtime_r(&at, &tm) == NULL)
         return false;
-    int len = snprintf(text, sizeof text, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[tm.tm_wday],
-                       tm.tm_mday, months[tm.tm_mon], 1900 + tm.tm_year, tm.tm_hour, tm.tm_min,
+    int len = snprintf(text, sizeof text, "%s, %02d %s %04ld %02d:%02d:%02d GMT", days[tm.tm_wday],
+                       tm.tm_mday, months[tm.tm_mon], 1900L + tm.tm_year, tm.tm_hour, tm.tm_min,
                        tm.tm_sec);
     return sample_set_copy(s, env, SAMPLE_STRING, text, (size_t)len);
 }

@@ -5,9 +5,9 @@
  */
 #include <string.h>
 
-#include "proxy/rules/tables.h"
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/pattern_list.h"
+#include "proxy/rules/tables.h"
 
 /* A row's value: how to compare, and what comes out. */
 enum { OUT_SHIFT = 8, OUT_KEY = 1 << 16 };
@@ -59,7 +59,8 @@ static bool map(struct sample_env *env, const struct converter *row, const struc
 
 #define MAP(name_, method, from, to, flags, version, text)                                         \
     {                                                                                              \
-        .name = name_, .in = from, .out = to, .args = {.types = {ARG_OWN, ARG_OWN}, .required = 1}, .run = map,         \
+        .name = name_, .in = from, .out = to,                                                      \
+        .args = {.types = {ARG_OWN, ARG_OWN}, .required = 1}, .run = map,                          \
         .value = LOOKS_UP(method, to) | (flags), .check = check_map, .since = version, .doc = text \
     }
 /* clang-format off */

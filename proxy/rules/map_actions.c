@@ -3,10 +3,10 @@
  * Actions that change acls and maps while they are in use: add-acl, del-acl, set-map, del-map. A file that
  * nothing looks up is not read, and changing it does nothing, as in HAProxy.
  */
-#include "proxy/rules/tables.h"
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/expr.h"
 #include "proxy/rules/pattern_list.h"
+#include "proxy/rules/tables.h"
 #include "proxy/rules/trace.h"
 
 enum {

@@ -129,6 +129,7 @@ enum condition_result rule_switch_find(const struct rule_switch *s, struct sampl
 {
     struct sample value;
     unsigned found = NOT_FOUND;
+    env->iterates = true; /* as acls ask */
     for (bool has = expr_run(s->expr, env, &value); has; has = expr_next(s->expr, env, &value)) {
         struct sample text = value;
         if (sample_cast(&text, SAMPLE_STRING, env)) {
@@ -138,6 +139,7 @@ enum condition_result rule_switch_find(const struct rule_switch *s, struct sampl
         if ((value.flags & SAMPLE_HAS_MORE) == 0)
             break;
     }
+    env->iterates = false;
     *index_out = found;
     /* what may change might make a rule before the one that was found hold */
     if (found != 0 && (value.flags & SAMPLE_MAY_CHANGE) != 0 && !env->is_final)

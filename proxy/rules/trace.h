@@ -40,7 +40,6 @@ COLD void trace_note(struct rule_trace *trace, enum trace_kind kind, const struc
                      bool matched, const char *format, ...) __attribute__((format(printf, 5, 6)));
 COLD void trace_say(struct rule_trace *trace, enum trace_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-
 /* What a rule does belongs to the line of that rule. trace may be NULL: then nothing behind it is evaluated. */
 #define trace_tell(trace, ...) ((trace) != NULL ? trace_say(trace, __VA_ARGS__) : (void)0)
 

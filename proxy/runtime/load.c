@@ -5,6 +5,7 @@
 
 #include "config/load.h"
 #include "config/report_formats.h"
+#include "proxy/health/script.h"
 #include "proxy/runtime/check_binds.h"
 #include "proxy/runtime/limits.h"
 #include "proxy/runtime/rule_tables.h"
@@ -52,6 +53,7 @@ static int load_config(struct load *load, const struct load_input *input)
         .maxconn = options->maxconn,
         .log_tag = options->program,
         .compile = rule_tables_compile,
+        .regex_is_good = script_regex_is_good,
     };
     load->config = config_load(&conf_input, &load->report);
     if (load->config == NULL)
@@ -95,7 +97,7 @@ static int load_all_server_tls(struct load *load, const struct tls_files *files)
     for (size_t i = 0; i < config->proxy_count; i++)
         for (size_t s = 0; s < config->proxies[i].server_count; s++) {
             const struct conf_server *server = &config->proxies[i].servers[s];
-            if ((server->tls.enabled || server->check.tls) &&
+            if (conf_server_needs_tls(&config->proxies[i], server) &&
                 add_server_tls(load, &config->proxies[i], server, files) != 0)
                 rc = -1;
         }

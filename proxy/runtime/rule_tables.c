@@ -60,10 +60,14 @@ static const struct action *const actions[] = {
     normalize_actions,
     stream_actions,
     client_actions,
+    refused_actions,
     NULL,
 };
 
-static const struct format_token *const tokens[] = {log_tokens, NULL};
+static const struct format_token *const tokens[] = {
+    log_tokens,
+    NULL,
+};
 
 static const struct line_row *const lines[] = {
     acl_lines,

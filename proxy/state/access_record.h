@@ -46,7 +46,8 @@ struct access_record {
     const char *tls_version, *tls_cipher; /* NULL on plain connections */
     const char *tls_sni;                  /* or NULL: none was sent */
     bool tls_resumed;
-    const struct access_text *captured; /* %hr: by slot, captured_count of them; NULL: none of all */
+    const struct access_text
+        *captured; /* %hr: by slot, captured_count of them; NULL: none of all */
     const struct access_text *captured_resp; /* %hs */
     size_t captured_count, captured_resp_count;
     struct access_text cookie, cookie_resp; /* %CC, %CS */

@@ -19,6 +19,7 @@ bool backend_init(struct backend *backend, const char *name, unsigned threads)
     if (backend->counters == NULL)
         return false;
     backend->name = name;
+    SET(backend->weight_scale, 1);
     list_init(&backend->queue);
     lb_pool_init(&backend->pool, &lb_round_robin);
     /* held for nanoseconds: a waiter does better to spin a little than to sleep */
@@ -183,7 +184,8 @@ unsigned backend_unlock(struct backend *backend, uint64_t now_us)
     unsigned count = queue_serve_all(backend, now_us, &granted);
     SET(backend->active_up, backend->pool.active_usable);
     SET(backend->backup_up, backend->pool.backup_usable);
-    SET(backend->weight_total, backend->pool.weight_total);
+    SET(backend->weight_total,
+        (backend->pool.weight_total + GET(backend->weight_scale) - 1) / GET(backend->weight_scale));
     pthread_mutex_unlock(&backend->lock);
     queue_post_grants(&granted);
     return count;

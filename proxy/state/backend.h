@@ -106,6 +106,11 @@ struct backend {
     _Atomic unsigned sessions;             /* scur: on a server or waiting */
     _Atomic unsigned active_up, backup_up; /* act, bck */
     _Atomic uint64_t weight_total;
+    _Atomic unsigned weight_scale; /* of the pool's weights, see server_weight.c; 0 counts as 1 */
+    unsigned panic_percent;        /* 0 = never */
+    atomic_bool panic;             /* too few are up: all get traffic */
+    bool panic_told;               /* the control thread's, as the next one */
+    long long timeline;            /* the newest that a database server of it has begun */
     /* written by the control thread, read by anyone */
     _Atomic uint64_t last_change_s; /* when it last became empty or stopped being empty */
     _Atomic uint64_t down_s;        /* seconds without a server, before the present time */

@@ -60,12 +60,13 @@ static struct server *find_or_make_server(struct builder *b, struct proxy *proxy
     return server_new(&proxy->state->backend, proxy->conf, conf, b->options->threads, before);
 }
 
-static bool make_tls(struct builder *b, const struct conf_server *conf,
-                     struct tls_client_context **tls_out)
+static bool make_tls(struct builder *b, const struct conf_proxy *proxy,
+                     const struct conf_server *conf, struct tls_client_context **tls_out)
 {
-    if (conf->tls.enabled || conf->check.tls)
-        *tls_out = b->options->make_tls(b->options->owner, conf, b->error);
-    return *tls_out != NULL || !(conf->tls.enabled || conf->check.tls);
+    if (!conf_server_needs_tls(proxy, conf))
+        return true;
+    *tls_out = b->options->make_tls(b->options->owner, conf, b->error);
+    return *tls_out != NULL;
 }
 
 static bool build_servers(struct builder *b, size_t index, const struct proxy *old)
@@ -83,7 +84,7 @@ static bool build_servers(struct builder *b, size_t index, const struct proxy *o
         proxy->servers[i] = find_or_make_server(b, proxy, old, i);
         if (proxy->servers[i] == NULL)
             return fail_for_memory(b);
-        if (!make_tls(b, conf, &tls[i]))
+        if (!make_tls(b, proxy->conf, conf, &tls[i]))
             return false;
     }
     return true;

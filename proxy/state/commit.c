@@ -10,9 +10,9 @@
 
 #include "lb-algos/algo.h"
 #include "proxy/state/backend_priv.h"
-#include "proxy/state/events_priv.h"
 #include "proxy/state/proxy_state.h"
 #include "proxy/state/server.h"
+#include "proxy/state/server_state_priv.h"
 #include "tls/context.h"
 
 #include <limits.h>
@@ -25,6 +25,7 @@
 static void start_health(struct server *server, uint64_t now_us)
 {
     SET(server->up, true);
+    SET(server->leaving, false);
     SET(server->check_health, GET(server->rise));
     SET(server->last_change_s, now_us / 1000000);
     server->check = (struct check_result){
@@ -51,15 +52,22 @@ static void inherit(struct server *server, const struct server *from)
     SET(server->down_count, GET(from->down_count));
     SET(server->down_s, GET(from->down_s));
     SET(server->last_change_s, GET(from->last_change_s));
+    SET(server->failed_analyses, GET(from->failed_analyses));
     memcpy(server->transitions, from->transitions, sizeof(server->transitions));
     server->transition_count = from->transition_count;
+    for (size_t i = 0; i < SERVER_STATES; i++)
+        SET(server->transition_totals[i], GET(from->transition_totals[i]));
     server->conf_disabled = from->conf_disabled;
     if (strcmp(server->check_definition, from->check_definition) == 0) {
         SET(server->up, GET(from->up));
+        SET(server->leaving, GET(from->leaving));
         SET(server->rise, GET(from->rise));
         SET(server->check_health, GET(from->check_health));
         server->check = from->check;
     }
+    SET(server->agent_enabled, GET(from->agent_enabled));
+    SET(server->agent_health, GET(from->agent_health));
+    server->agent = from->agent;
 }
 
 static void take_numbers(struct server *server, const struct conf_proxy *proxy,
@@ -75,7 +83,14 @@ static void take_numbers(struct server *server, const struct conf_proxy *proxy,
     SET(server->pool_max_conn, conf->pool_max_conn);
     SET(server->pool_purge_ms, conf->pool_purge_ms);
     server->backup = conf->backup;
-    server->shutdown_sessions_on_down = conf->shutdown_sessions_on_down;
+    SET(server->slowstart_ms, conf->slowstart_ms);
+    /* no write may go on to a server that is no writer any more */
+    server->shutdown_sessions_on_down =
+        conf->shutdown_sessions_on_down || proxy->check.role == CONF_ROLE_WRITER;
+    server->shutdown_backups_on_up = conf->watch.shutdown_backups_on_up;
+    server->on_error = conf->watch.on_error;
+    SET(server->error_limit, conf->watch.error_limit > 0 ? conf->watch.error_limit : 10);
+    SET(server->observe, conf->check.enabled ? conf->watch.observe : CONF_OBSERVE_NONE);
     server->log_health_checks = proxy->log_health_checks;
     if (is_new ? conf->disabled : conf->disabled != server->conf_disabled)
         SET(server->admin, conf->disabled ? SERVER_MAINT : SERVER_READY);
@@ -89,6 +104,9 @@ static void take_health(struct server *server, const struct conf_server *conf, b
     SET(server->rise, conf->check.rise > 0 ? conf->check.rise : 1);
     SET(server->fall, conf->check.fall > 0 ? conf->check.fall : 1);
     SET(server->check_enabled, conf->check.enabled);
+    if (!GET(server->agent_enabled) || !conf->agent.enabled)
+        SET(server->agent_health, 1); /* until it says otherwise */
+    SET(server->agent_enabled, conf->agent.enabled);
     bool has_inherited = rise_before > 0; /* a server that is new altogether has none yet */
     if (is_new ? !has_inherited : server->health_restarts)
         start_health(server, now_us);
@@ -116,23 +134,22 @@ static uint32_t ring_base(const struct conf_server *conf)
 }
 
 static void commit_server(struct server *server, const struct conf_proxy *proxy, size_t index,
-                          uint64_t now_us)
+                          struct loop *control)
 {
     const struct conf_server *conf = &proxy->servers[index];
     struct lb_pool *pool = &server->backend->pool;
     bool is_new = server->slot == LB_NONE, is_heir = server->forerunner != NULL;
     if (is_heir)
         inherit(server, server->forerunner);
+    if (is_new)
+        server_warm_on(server, server->forerunner, control);
     server->forerunner = NULL;
     take_numbers(server, proxy, conf, is_new && !is_heir);
-    take_health(server, conf, is_new, now_us);
+    take_health(server, conf, is_new, control->now_us);
     if (is_new)
         join_pool(server, (uint32_t)index);
     lb_pool_set_place(pool, (unsigned)server->slot, (uint32_t)index, server->backup);
     lb_pool_set_identity(pool, (unsigned)server->slot, conf->id, ring_base(conf));
-    lb_pool_set_weight(pool, (unsigned)server->slot, GET(server->weight));
-    lb_pool_set_up(pool, (unsigned)server->slot,
-                   GET(server->up) && GET(server->admin) == SERVER_READY);
 }
 
 /* ---- one backend ----------------------------------------------------------------------------- */
@@ -181,8 +198,9 @@ static void set_algo(struct lb_pool *pool, const struct conf_proxy *conf)
 }
 
 static void commit_backend(struct snapshot *snapshot, struct proxy *proxy, bool is_new,
-                           uint64_t now_us)
+                           struct loop *control)
 {
+    uint64_t now_us = control->now_us;
     const struct conf_proxy *conf = proxy->conf;
     struct backend *backend = &proxy->state->backend;
     bool was_up = backend_is_up(backend);
@@ -193,9 +211,12 @@ static void commit_backend(struct snapshot *snapshot, struct proxy *proxy, bool 
     backend->fullconn = conf->fullconn;
     backend->has_dynamic_limits = has_dynamic_limits(conf);
     backend->is_listen = conf->caps == CONF_LISTEN;
+    backend->panic_percent = conf->panic_percent;
     remove_servers(backend, snapshot);
     for (size_t i = 0; i < conf->server_count; i++)
-        commit_server(proxy->servers[i], conf, i, now_us);
+        commit_server(proxy->servers[i], conf, i, control);
+    backend_refresh_weights(backend);
+    backend_refresh_up(backend);
     backend_refresh_limits(backend);
     backend_unlock(backend, now_us);
     if (is_new)
@@ -264,6 +285,40 @@ static void note_definitions(struct snapshot *snapshot)
     }
 }
 
+static void forget_trackers(const struct snapshot *snapshot)
+{
+    for (size_t i = 0; snapshot != NULL && i < snapshot->config->proxy_count; i++) {
+        const struct proxy *proxy = &snapshot->proxies[i];
+        for (size_t k = 0; k < proxy->conf->server_count; k++) {
+            struct server *server = proxy->servers[k];
+            server->tracked = server->first_tracker = server->next_tracker = NULL;
+        }
+    }
+}
+
+/* Who follows whom may be another matter in each load. */
+static void link_trackers(struct snapshot *snapshot, struct snapshot *old, struct loop *control)
+{
+    forget_trackers(old);
+    forget_trackers(snapshot);
+    for (size_t i = 0; i < snapshot->config->proxy_count; i++) {
+        const struct proxy *proxy = &snapshot->proxies[i];
+        for (size_t k = 0; k < proxy->conf->server_count; k++) {
+            const struct conf_watch *watch = &proxy->conf->servers[k].watch;
+            struct server *server = proxy->servers[k];
+            if (watch->track == NULL)
+                continue;
+            server->tracked = snapshot->proxies[watch->track_proxy].servers[watch->track_server];
+            server->next_tracker = server->tracked->first_tracker;
+            server->tracked->first_tracker = server;
+        }
+    }
+    for (size_t i = 0; i < snapshot->config->proxy_count; i++) {
+        for (size_t k = 0; k < snapshot->proxies[i].conf->server_count; k++)
+            server_turn_trackers(snapshot->proxies[i].servers[k], control);
+    }
+}
+
 void state_commit(struct snapshot *snapshot, struct snapshot *old, struct loop *control)
 {
     note_definitions(snapshot);
@@ -273,9 +328,9 @@ void state_commit(struct snapshot *snapshot, struct snapshot *old, struct loop *
             replace_tls(proxy->servers[k], &snapshot->new_tls[i][k], old);
         SET(proxy->state->frontend.maxconn, proxy->conf->maxconn);
         commit_backend(snapshot, proxy,
-                       old == NULL || snapshot_find_state(old, proxy->state) == NULL,
-                       control->now_us);
+                       old == NULL || snapshot_find_state(old, proxy->state) == NULL, control);
     }
+    link_trackers(snapshot, old, control);
     if (old != NULL)
         retire_servers(snapshot, old);
 }

@@ -22,6 +22,11 @@ enum health_status {
     HEALTH_L7_OK,
     HEALTH_L7_OK_CONDITIONAL,
     HEALTH_L7_STATUS,
+    HEALTH_PROCESS_ERROR,
+    HEALTH_PROCESS_TIMEOUT,
+    HEALTH_PROCESS_OK,
+    HEALTH_ANALYZED, /* by what it does to traffic */
+    HEALTH_CHECKED,  /* an agent had nothing to say about the state */
     HEALTH_STATUSES,
 };
 
@@ -31,6 +36,9 @@ struct health_status_row {
     bool passed;
     bool has_code; /* the result carries a status code of layer 7 */
 };
+
+/* By its word; NULL: otherwise. */
+enum health_status health_status_find(const char *word, enum health_status otherwise);
 
 extern const struct health_status_row health_status_rows[HEALTH_STATUSES];
 

@@ -5,6 +5,8 @@
  */
 #include "proxy/state/server.h"
 
+#include "proxy/state/server_state.h"
+
 #include "proxy/base/addr.h"
 #include "tls/context.h"
 
@@ -14,93 +16,6 @@
 
 #define US_PER_SECOND 1000000u
 #define GET(cell) atomic_load_explicit(&(cell), memory_order_relaxed)
-
-static void print_words(FILE *out, const struct conf_words *words)
-{
-    for (size_t i = 0; i < words->count; i++)
-        fprintf(out, "%s,", words->items[i]);
-    fputc(' ', out);
-}
-
-static void print_text(FILE *out, const char *text)
-{
-    fprintf(out, "%s ", text != NULL ? text : "-");
-}
-
-static void print_addr(FILE *out, const struct conf_addr *addr)
-{
-    print_text(out, addr->text);
-    fprintf(out, "%u ", addr->port);
-    for (socklen_t i = 0; i < addr->sa_len; i++)
-        fprintf(out, "%02x", ((const unsigned char *)&addr->sa)[i]);
-    fputc(' ', out);
-}
-
-static void print_link(FILE *out, const struct conf_server *conf)
-{
-    const struct conf_outgoing *source = &conf->source;
-    fprintf(out, "%u %u %d %d ", conf->send_proxy, conf->tcp_ut_ms, conf->tfo, (int)source->usesrc);
-    fprintf(out, "%d %d %d ", conf->addr_of_client, conf->port_of_client, conf->port_offset);
-    print_addr(out, &source->addr);
-    print_addr(out, &source->usesrc_addr);
-    print_addr(out, &conf->socks4);
-    print_text(out, source->interface);
-    print_text(out, conf->netns);
-}
-
-static void print_definition(FILE *out, const struct conf_server *conf)
-{
-    const struct conf_tls *tls = &conf->tls;
-    print_addr(out, &conf->addr);
-    print_link(out, conf);
-    fprintf(out, "tls %d ", tls->enabled);
-    if (!tls->enabled)
-        return;
-    print_words(out, &tls->crt);
-    print_words(out, &tls->alpn);
-    const char *texts[] = {tls->key,          tls->ca_file, tls->crl_file, tls->ciphers,
-                           tls->ciphersuites, tls->curves,  tls->sni,      tls->verify_host};
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-        print_text(out, texts[i]);
-    fprintf(out, "%d %d %d %d", (int)tls->min_version, (int)tls->max_version, (int)tls->verify,
-            tls->tickets);
-}
-
-char *server_definition_text(const struct conf_server *conf)
-{
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    if (out == NULL)
-        return NULL;
-    print_definition(out, conf);
-    return fclose(out) == 0 ? text : NULL;
-}
-
-char *server_check_definition_text(const struct conf_proxy *proxy, const struct conf_server *conf)
-{
-    const struct conf_server_check *check = &conf->check;
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    if (out == NULL)
-        return NULL;
-    fprintf(out, "%d ", check->enabled);
-    if (check->enabled) {
-        print_definition(out, conf);
-        print_addr(out, &check->addr);
-        print_text(out, check->sni);
-        fprintf(out, "%u %d %d %d ", check->port, check->tls, check->send_proxy,
-                (int)proxy->check.kind);
-        const char *texts[] = {proxy->check.method, proxy->check.uri, proxy->check.version,
-                               proxy->check.host};
-        for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-            print_text(out, texts[i]);
-        for (size_t i = 0; i < sizeof(proxy->check.expect_status.bits) / sizeof(uint64_t); i++)
-            fprintf(out, "%llx ", (unsigned long long)proxy->check.expect_status.bits[i]);
-    }
-    return fclose(out) == 0 ? text : NULL;
-}
 
 static char *addr_text_of(const struct conf_addr *conf)
 {
@@ -211,6 +126,7 @@ void server_free(struct server *server)
 {
     if (server == NULL || --server->references > 0)
         return;
+    server_warm_forget(server);
     tls_client_context_free(GET(server->tls));
     counter_set_free(server->counters);
     free(server->threads);
@@ -229,26 +145,56 @@ bool server_is_running(const struct server *server)
     return GET(server->up) && GET(server->admin) != SERVER_MAINT;
 }
 
+bool server_takes_streams(const struct server *server)
+{
+    return GET(server->up) && !GET(server->leaving) && GET(server->admin) == SERVER_READY;
+}
+
 bool server_is_usable(const struct server *server)
 {
-    return GET(server->up) && GET(server->admin) == SERVER_READY && GET(server->weight) > 0;
+    return server_takes_streams(server) && GET(server->weight) > 0;
+}
+
+/* Whose probes decide: its own, or those at the end of the chain. */
+static const struct server *server_asked_for(const struct server *server)
+{
+    for (const struct server *next; (next = GET(server->tracked)) != NULL; server = next)
+        ;
+    return server;
+}
+
+void server_tracked_text(const struct server *server, char *text, size_t size)
+{
+    const struct server *tracked = GET(server->tracked);
+    text[0] = '\0';
+    if (tracked != NULL)
+        snprintf(text, size, "%s/%s", tracked->backend->name, tracked->name);
 }
 
 void server_status_text(const struct server *server, char *text, size_t size)
 {
     enum server_admin admin = GET(server->admin);
-    unsigned rise = GET(server->rise), fall = GET(server->fall);
-    unsigned health = GET(server->check_health);
-    bool checked = GET(server->check_enabled);
+    const struct server *asked = server_asked_for(server);
+    unsigned rise = GET(asked->rise), fall = GET(asked->fall);
+    unsigned health = GET(asked->check_health);
+    bool checked = GET(asked->check_enabled);
     if (admin == SERVER_MAINT) {
         snprintf(text, size, "MAINT");
+    } else if (asked != server && GET(asked->admin) == SERVER_MAINT) {
+        snprintf(text, size, "MAINT (via %s/%s)", asked->backend->name, asked->name);
+    } else if (!GET(server->up) && GET(asked->agent_enabled) && GET(asked->agent_health) == 0) {
+        snprintf(text, size, "DOWN (agent)");
     } else if (!GET(server->up)) {
         if (checked && health > 0)
             snprintf(text, size, "DOWN %u/%u", health, rise);
         else
             snprintf(text, size, "DOWN");
     } else {
-        const char *word = admin == SERVER_DRAIN ? "DRAIN" : checked ? "UP" : "no check";
+        const char *drain = GET(asked->agent_enabled) ? "DRAIN (agent)" : "DRAIN";
+        const char *word = admin == SERVER_DRAIN  ? drain
+                           : GET(server->leaving) ? "NOLB"
+                           : checked              ? "UP"
+                                                  : "no check";
         if (checked && health + 1 < rise + fall)
             snprintf(text, size, "%s %u/%u", word, health + 1 - rise, fall);
         else
@@ -270,6 +216,13 @@ void server_read_check(const struct server *server, struct check_result *check_o
     pthread_mutex_unlock(&server->backend->lock);
 }
 
+void server_read_agent(const struct server *server, struct check_result *check_out)
+{
+    pthread_mutex_lock(&server->backend->lock);
+    *check_out = server->agent;
+    pthread_mutex_unlock(&server->backend->lock);
+}
+
 unsigned server_read_transitions(const struct server *server, struct server_transition *out)
 {
     pthread_mutex_lock(&server->backend->lock);
@@ -281,9 +234,19 @@ unsigned server_read_transitions(const struct server *server, struct server_tran
     return count;
 }
 
+/* Of a bound on streams; 0 stays none. */
+static unsigned warm_share(const struct server *server, unsigned bound)
+{
+    unsigned percent = GET(server->throttle_percent);
+    if (bound == 0 || percent >= 100)
+        return bound;
+    unsigned share = (unsigned)((uint64_t)bound * percent / 100);
+    return share > 0 ? share : 1;
+}
+
 unsigned server_limit(const struct server *server)
 {
-    unsigned maxconn = GET(server->maxconn), minconn = GET(server->minconn);
+    unsigned maxconn = warm_share(server, GET(server->maxconn)), minconn = GET(server->minconn);
     const struct backend *backend = server->backend;
     unsigned sessions = GET(backend->sessions);
     if (minconn == 0 || minconn >= maxconn || sessions >= backend->fullconn)

@@ -47,10 +47,21 @@ struct server_idle {
 #define SERVER_TRANSITIONS 20
 #define SERVER_REASON_BYTES 128
 
+/* The states that a history tells apart; NOLB: it wants to leave. */
+enum server_state {
+    STATE_OF_UP,
+    STATE_OF_DOWN,
+    STATE_OF_MAINT,
+    STATE_OF_DRAIN,
+    STATE_OF_NOLB,
+    SERVER_STATES
+};
+extern const char *const server_state_names[SERVER_STATES];
+
 /* A change of state as the statistics show it. */
 struct server_transition {
     int64_t wall_us;
-    const char *state; /* static: "UP", "DOWN", "MAINT", "DRAIN" */
+    const char *state; /* of server_state_names */
     char reason[SERVER_REASON_BYTES];
 };
 
@@ -59,6 +70,7 @@ struct check_result {
     enum health_status status;
     int code;                       /* of HTTP; 0 = none */
     int64_t duration_ms;            /* -1 = none yet */
+    bool is_decisive;               /* the server itself has said so: once is enough */
     char info[SERVER_REASON_BYTES]; /* last_chk: of the answer, or the error's text */
 };
 
@@ -102,7 +114,10 @@ struct server {
     _Atomic unsigned maxqueue;
     _Atomic unsigned pool_max_conn; /* idle connections kept; UINT_MAX = no bound */
     _Atomic unsigned pool_purge_ms;
-    bool shutdown_sessions_on_down; /* the control thread's, as the next two */
+    _Atomic unsigned slowstart_ms;
+    bool shutdown_sessions_on_down; /* the control thread's, as the next four */
+    bool shutdown_backups_on_up;
+    enum conf_on_error on_error;
     bool conf_disabled;
     bool log_health_checks;
     atomic_bool retired; /* no snapshot to come names it: keep no idle connections */
@@ -114,18 +129,41 @@ struct server {
 
     /* --- state; written by the control thread under the backend's lock --- */
     _Atomic enum server_admin admin;
-    atomic_bool up; /* the verdict of the probes; true without probes */
+    atomic_bool up;      /* the verdict of the probes; true without probes */
+    atomic_bool leaving; /* up, but wants no new streams: http-check disable-on-404 */
     _Atomic bool check_enabled;
     _Atomic bool check_running;
     _Atomic unsigned rise, fall;
-    _Atomic unsigned check_health;  /* 0..rise+fall-1; >= rise is up */
-    struct check_result check;      /* read it through server_read_check() */
+    _Atomic unsigned check_health; /* 0..rise+fall-1; >= rise is up */
+    struct check_result check;     /* read it through server_read_check() */
+    _Atomic bool agent_enabled;
+    _Atomic unsigned agent_health;  /* 0: it said down; 1: it did not */
+    struct check_result agent;      /* read it through server_read_agent() */
     _Atomic uint64_t last_change_s; /* monotonic */
     _Atomic uint64_t down_s;        /* seconds down, before the present time */
     _Atomic uint64_t failed_checks; /* chkfail */
     _Atomic uint64_t down_count;    /* chkdown */
     struct server_transition transitions[SERVER_TRANSITIONS]; /* a ring */
     unsigned transition_count;                                /* of all times */
+    _Atomic uint64_t transition_totals[SERVER_STATES];
+
+    /* --- slow start; the control thread's, but for the percentage --- */
+    struct loop *control; /* borrowed; NULL until the first state_commit() */
+    struct wheel_timer warmth;
+    uint64_t warm_since_ms;
+    _Atomic unsigned throttle_percent; /* of its weight and maxconn; 100 = warm */
+
+    /* --- what its traffic tells: see observe.h --- */
+    _Atomic enum conf_observe observe;
+    _Atomic unsigned error_limit, errors_in_row;
+    _Atomic int last_observation;
+    _Atomic uint64_t failed_analyses; /* hanafail */
+    atomic_bool limit_told;
+    struct loop_message limit_message;
+
+    /* --- whose state it takes over, and who takes over its own; the control thread's --- */
+    _Atomic(struct server *) tracked;            /* borrowed: of the newest snapshot; or NULL */
+    struct server *first_tracker, *next_tracker; /* borrowed, likewise */
 
     _Atomic unsigned idle_total;  /* idle connections of all threads */
     struct server_idle *threads;  /* owned: one for each data thread */
@@ -136,7 +174,9 @@ struct server {
     const struct server
         *forerunner;      /* borrowed until state_commit(): whose history it takes over */
     bool health_restarts; /* the load at hand asks it in another way */
-    void *probe;          /* owned by the health room; the control thread's */
+    void *probe;          /* owned by the health room; the control thread's, as the next two */
+    void *agent_probe;
+    void (*hurry)(struct server *server); /* the next probe comes after fastinter; or NULL */
 };
 
 /* Whence connections to it come, as far as that does not depend on the client. */
@@ -162,7 +202,13 @@ void server_free(struct server *server);
 char *server_definition_text(const struct conf_server *conf);
 char *server_check_definition_text(const struct conf_proxy *proxy, const struct conf_server *conf);
 
-/* Whether it may get new streams as far as state goes: up, ready, weight above 0. */
+/* As far as the pool is concerned: up, ready and not leaving. Lock held. */
+bool server_takes_streams(const struct server *server);
+/* "be/s1" whose state it takes over; "" for none. Any thread. */
+void server_tracked_text(const struct server *server, char *text, size_t size);
+/* How much of its weight and maxconn it has got back by now. */
+unsigned server_throttle_percent(const struct server *server);
+/* Whether it may get new streams as far as state goes: those, and weight above 0. */
 bool server_is_usable(const struct server *server);
 /* Neither down nor in maintenance. */
 bool server_is_running(const struct server *server);
@@ -172,6 +218,7 @@ void server_status_text(const struct server *server, char *text, size_t size);
 uint64_t server_down_s(const struct server *server, uint64_t now_us);
 /* Copies under the lock; any thread. */
 void server_read_check(const struct server *server, struct check_result *check_out);
+void server_read_agent(const struct server *server, struct check_result *check_out);
 /* The newest first; returns how many were copied into out (at most SERVER_TRANSITIONS). Any thread.
  */
 unsigned server_read_transitions(const struct server *server, struct server_transition *out);

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Turning a server: every change goes through server_turn(), which brings pool, queue, clocks and
- * history up to date and says what it found before. The callers only choose the words.
- *
- * The words are HAProxy's (the lines of its log in 2.6), because people's alerts match them.
+ * history up to date and says what it found before; and the changes that the operator asks for.
+ * Those of the probes are in server_health.c, the words in server_lines.c.
  */
-#include "proxy/state/server_state.h"
+#include "proxy/state/server_state_priv.h"
 
-#include "proxy/state/events_priv.h"
-
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
@@ -18,90 +14,10 @@
 #define GET(cell) atomic_load_explicit(&(cell), memory_order_relaxed)
 #define SET(cell, value) atomic_store_explicit(&(cell), (value), memory_order_relaxed)
 
-/* What a turn found and did. */
-struct turn {
-    bool was_running, backend_was_up;
-    enum server_admin admin_before;
-    unsigned requeued; /* waiting streams that got a slot by it */
+const char *const server_state_names[SERVER_STATES] = {
+    [STATE_OF_UP] = "UP",       [STATE_OF_DOWN] = "DOWN", [STATE_OF_MAINT] = "MAINT",
+    [STATE_OF_DRAIN] = "DRAIN", [STATE_OF_NOLB] = "NOLB",
 };
-
-struct line {
-    char text[1024];
-    size_t len;
-};
-
-static void line_add(struct line *line, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void line_add(struct line *line, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    size_t room = sizeof(line->text) - line->len;
-    int len = vsnprintf(line->text + line->len, room, format, args);
-    va_end(args);
-    if (len > 0)
-        line->len += (size_t)len < room ? (size_t)len : room - 1;
-}
-
-static void line_begin(struct line *line, const struct server *server)
-{
-    line->len = 0;
-    line_add(line, "%sServer %s/%s ", server->backup ? "Backup " : "", server->backend->name,
-             server->name);
-}
-
-static void line_add_check(struct line *line, const struct check_result *check)
-{
-    const struct health_status_row *row = &health_status_rows[check->status];
-    line_add(line, ", reason: %s", row->description);
-    if (row->has_code)
-        line_add(line, ", code: %d", check->code);
-    if (check->info[0] != '\0')
-        line_add(line, ", info: \"%s\"", check->info);
-    if (check->duration_ms >= 0)
-        line_add(line, ", check duration: %lldms", (long long)check->duration_ms);
-}
-
-static void line_add_counts(struct line *line, const struct server *server, const struct turn *turn)
-{
-    const struct backend *backend = server->backend;
-    unsigned active = GET(backend->active_up), backup = GET(backend->backup_up);
-    const char *on_backup = active == 0 && backup > 0 ? " Running on backup." : "";
-    if (server_is_running(server))
-        line_add(line,
-                 ". %u active and %u backup servers online.%s %u sessions requeued, %u total in "
-                 "queue",
-                 active, backup, on_backup, turn->requeued, GET(backend->queued));
-    else
-        line_add(line,
-                 ". %u active and %u backup servers left.%s %u sessions active, %u requeued, %u "
-                 "remaining in queue",
-                 active, backup, on_backup, GET(server->in_flight), turn->requeued,
-                 GET(backend->queued));
-}
-
-static void line_tell(struct line *line, struct server *server, int level)
-{
-    line_add(line, ".");
-    struct state_event event = {.backend = server->backend,
-                                .server = server,
-                                .level = level,
-                                .is_warning = true,
-                                .text = line->text};
-    state_tell(&event);
-}
-
-static void tell_if_empty(const struct backend *backend, const struct turn *turn)
-{
-    if (!turn->backend_was_up || backend_is_up(backend))
-        return;
-    char text[256];
-    snprintf(text, sizeof(text), "%s %s has no server available!",
-             backend->is_listen ? "proxy" : "backend", backend->name);
-    struct state_event event = {.backend = backend, .level = LOG_EMERG, .text = text};
-    state_tell(&event);
-}
 
 /* Lock held. */
 static void note_transition(struct server *server, const char *reason, const struct loop *control)
@@ -109,11 +25,14 @@ static void note_transition(struct server *server, const char *reason, const str
     struct server_transition *note =
         &server->transitions[server->transition_count++ % SERVER_TRANSITIONS];
     enum server_admin admin = GET(server->admin);
+    enum server_state state = admin == SERVER_MAINT   ? STATE_OF_MAINT
+                              : !GET(server->up)      ? STATE_OF_DOWN
+                              : admin == SERVER_DRAIN ? STATE_OF_DRAIN
+                              : GET(server->leaving)  ? STATE_OF_NOLB
+                                                      : STATE_OF_UP;
+    SET(server->transition_totals[state], GET(server->transition_totals[state]) + 1);
     note->wall_us = loop_wall_us(control);
-    note->state = admin == SERVER_MAINT   ? "MAINT"
-                  : !GET(server->up)      ? "DOWN"
-                  : admin == SERVER_DRAIN ? "DRAIN"
-                                          : "UP";
+    note->state = server_state_names[state];
     snprintf(note->reason, sizeof(note->reason), "%s", reason);
 }
 
@@ -130,28 +49,85 @@ static void note_running(struct server *server, bool was_running, uint64_t now_s
     SET(server->last_change_s, now_s);
 }
 
-static struct turn server_turn(struct server *server, enum server_admin admin, bool up,
-                               const char *reason, struct loop *control)
+/* Those who wait for a server that is back, and those on backups, which are needed no more. */
+static void notify_threads(struct server *server, bool was_running)
+{
+    bool is_running = server_is_running(server);
+    if (was_running && !is_running)
+        server_notify(server,
+                      NOTICE_DOWN | (server->shutdown_sessions_on_down ? NOTICE_SHUT_SESSIONS : 0));
+    if (was_running || !is_running || !server->shutdown_backups_on_up || server->backup)
+        return;
+    const struct backend *backend = server->backend;
+    for (unsigned i = 0; i < backend->pool.count; i++) {
+        if (backend->servers[i] != NULL && backend->servers[i]->backup)
+            server_notify(backend->servers[i], NOTICE_SHUT_SESSIONS);
+    }
+}
+
+struct turn server_turn(struct server *server, struct stance to, const char *reason,
+                        struct loop *control)
 {
     struct backend *backend = server->backend;
     uint64_t now_s = control->now_us / US_PER_SECOND;
     struct turn turn = {.was_running = server_is_running(server),
+                        .was_leaving = GET(server->leaving),
                         .backend_was_up = backend_is_up(backend),
                         .admin_before = GET(server->admin)};
     backend_lock(backend);
-    SET(server->admin, admin);
-    SET(server->up, up);
+    SET(server->admin, to.admin);
+    SET(server->up, to.up);
+    SET(server->leaving, to.leaving);
     if (server->slot != LB_NONE)
-        lb_pool_set_up(&backend->pool, (unsigned)server->slot, up && admin == SERVER_READY);
+        backend_refresh_up(backend);
     note_running(server, turn.was_running, now_s);
     note_transition(server, reason, control);
     turn.requeued = backend_unlock(backend, control->now_us);
 
     backend_note_change(backend, turn.backend_was_up, control->now_us);
-    if (turn.was_running && !server_is_running(server))
-        server_notify(server,
-                      NOTICE_DOWN | (server->shutdown_sessions_on_down ? NOTICE_SHUT_SESSIONS : 0));
+    notify_threads(server, turn.was_running);
+    if (!turn.was_running && server_is_running(server))
+        server_warm_up(server, control);
     return turn;
+}
+
+/* ---- those that track it ---------------------------------------------------------------------- */
+
+static void tell_tracker(struct server *server, const struct turn *turn)
+{
+    const struct server *tracked = server->tracked;
+    bool up = GET(server->up);
+    struct line line;
+    line_begin(&line, server);
+    line_add(&line, "is %s via %s/%s",
+             !up                    ? "DOWN"
+             : GET(server->leaving) ? "stopping"
+                                    : "UP",
+             tracked->backend->name, tracked->name);
+    line_add_counts(&line, server, turn);
+    line_tell(&line, server, up ? LOG_NOTICE : LOG_ALERT);
+}
+
+static void turn_tracker(struct server *server, struct loop *control)
+{
+    const struct server *tracked = server->tracked;
+    char reason[SERVER_REASON_BYTES];
+    struct stance to = {.admin = GET(server->admin),
+                        .up = server_is_running(tracked),
+                        .leaving = GET(tracked->leaving) || GET(tracked->admin) == SERVER_DRAIN};
+    if (to.up == GET(server->up) && to.leaving == GET(server->leaving))
+        return;
+    snprintf(reason, sizeof(reason), "as %.50s/%.50s", tracked->backend->name, tracked->name);
+    struct turn turn = server_turn(server, to, reason, control);
+    tell_tracker(server, &turn);
+    tell_backend(server->backend, &turn);
+    server_turn_trackers(server, control);
+}
+
+void server_turn_trackers(struct server *server, struct loop *control)
+{
+    for (struct server *at = server->first_tracker; at != NULL; at = at->next_tracker)
+        turn_tracker(at, control);
 }
 
 /* ---- by the operator ------------------------------------------------------------------------- */
@@ -188,22 +164,29 @@ static void tell_admin(struct server *server, const struct turn *turn)
     line_tell(&line, server, LOG_NOTICE);
 }
 
-void server_set_admin(struct server *server, enum server_admin admin, struct loop *control)
+void server_set_admin_for(struct server *server, enum server_admin admin, const char *why,
+                          struct loop *control)
 {
     if (GET(server->admin) == admin)
         return;
     bool up = GET(server->up);
     if (GET(server->admin) == SERVER_MAINT) {
         /* nobody looked at it meanwhile: it counts as up, and the first failed probe is enough */
-        up = true;
+        up = server->tracked == NULL || server_is_running(server->tracked);
         SET(server->check_health, GET(server->rise));
     }
-    struct turn turn = server_turn(server, admin, up, "set by the operator", control);
+    struct turn turn = server_turn(server, (struct stance){admin, up, false}, why, control);
     if (admin == SERVER_MAINT)
         tell_maintenance(server, &turn);
     else
         tell_admin(server, &turn);
-    tell_if_empty(server->backend, &turn);
+    tell_backend(server->backend, &turn);
+    server_turn_trackers(server, control);
+}
+
+void server_set_admin(struct server *server, enum server_admin admin, struct loop *control)
+{
+    server_set_admin_for(server, admin, "set by the operator", control);
 }
 
 void server_set_health(struct server *server, bool up, struct loop *control)
@@ -211,14 +194,15 @@ void server_set_health(struct server *server, bool up, struct loop *control)
     SET(server->check_health, up ? GET(server->rise) + GET(server->fall) - 1 : 0);
     if (GET(server->up) == up)
         return;
-    struct turn turn =
-        server_turn(server, GET(server->admin), up, "health set by the operator", control);
+    struct turn turn = server_turn(server, (struct stance){GET(server->admin), up, false},
+                                   "health set by the operator", control);
     struct line line;
     line_begin(&line, server);
     line_add(&line, "is %s, changed from CLI", up ? "UP" : "DOWN");
     line_add_counts(&line, server, &turn);
     line_tell(&line, server, up ? LOG_NOTICE : LOG_ALERT);
-    tell_if_empty(server->backend, &turn);
+    tell_backend(server->backend, &turn);
+    server_turn_trackers(server, control);
 }
 
 void server_set_weight(struct server *server, unsigned weight, struct loop *control)
@@ -228,10 +212,10 @@ void server_set_weight(struct server *server, unsigned weight, struct loop *cont
     backend_lock(backend);
     SET(server->weight, weight);
     if (server->slot != LB_NONE)
-        lb_pool_set_weight(&backend->pool, (unsigned)server->slot, weight);
+        backend_refresh_weights(backend);
     backend_unlock(backend, control->now_us);
     backend_note_change(backend, turn.backend_was_up, control->now_us);
-    tell_if_empty(backend, &turn);
+    tell_backend(backend, &turn);
 }
 
 void server_set_maxconn(struct server *server, unsigned maxconn, struct loop *control)
@@ -240,76 +224,4 @@ void server_set_maxconn(struct server *server, unsigned maxconn, struct loop *co
     SET(server->maxconn, maxconn);
     backend_refresh_limits(server->backend);
     backend_unlock(server->backend, control->now_us);
-}
-
-/* ---- by the probes --------------------------------------------------------------------------- */
-
-/* Counts the result towards rise or fall; whether it counted, as HAProxy reports it. */
-static bool count_check(struct server *server, const struct check_result *check)
-{
-    unsigned health = GET(server->check_health), rise = GET(server->rise);
-    unsigned top = rise + GET(server->fall) - 1;
-    if (health_status_rows[check->status].passed) {
-        if (health >= top || (check->status == HEALTH_L7_OK_CONDITIONAL && health == 0))
-            return false;
-        health = health + 1 >= rise ? top : health + 1;
-    } else {
-        if (health == 0)
-            return false;
-        SET(server->failed_checks, GET(server->failed_checks) + 1);
-        health = health - 1 < rise ? 0 : health - 1;
-    }
-    SET(server->check_health, health);
-    return true;
-}
-
-static void tell_check(struct server *server, const struct check_result *check)
-{
-    unsigned health = GET(server->check_health), rise = GET(server->rise);
-    bool is_up = health >= rise;
-    struct line line = {.len = 0};
-    line_add(&line, "Health check for %sserver %s/%s %s", server->backup ? "backup " : "",
-             server->backend->name, server->name,
-             !health_status_rows[check->status].passed   ? "failed"
-             : check->status == HEALTH_L7_OK_CONDITIONAL ? "conditionally succeeded"
-                                                         : "succeeded");
-    line_add_check(&line, check);
-    line_add(&line, ", status: %u/%u %s", is_up ? health - rise + 1 : health,
-             is_up ? GET(server->fall) : rise,
-             !is_up                     ? "DOWN"
-             : GET(server->weight) == 0 ? "DRAIN"
-                                        : "UP");
-    line_tell(&line, server, LOG_NOTICE);
-}
-
-static void turn_verdict(struct server *server, bool up, const struct check_result *check,
-                         struct loop *control)
-{
-    char reason[SERVER_REASON_BYTES];
-    snprintf(reason, sizeof(reason), "%s%s%.60s", health_status_rows[check->status].description,
-             check->info[0] != '\0' ? ": " : "", check->info);
-    struct turn turn = server_turn(server, GET(server->admin), up, reason, control);
-    struct line line;
-    line_begin(&line, server);
-    line_add(&line, "is %s", up ? "UP" : "DOWN");
-    if (!server->log_health_checks) /* else the line before has said why */
-        line_add_check(&line, check);
-    line_add_counts(&line, server, &turn);
-    bool is_alert = !up && turn.admin_before == SERVER_READY;
-    line_tell(&line, server, is_alert ? LOG_ALERT : LOG_NOTICE);
-    tell_if_empty(server->backend, &turn);
-}
-
-void server_report_check(struct server *server, const struct check_result *check,
-                         struct loop *control)
-{
-    backend_lock(server->backend);
-    server->check = *check;
-    backend_unlock(server->backend, control->now_us);
-    bool counted = count_check(server, check);
-    if (counted && server->log_health_checks)
-        tell_check(server, check);
-    bool up = GET(server->check_health) >= GET(server->rise);
-    if (up != GET(server->up))
-        turn_verdict(server, up, check, control);
 }

@@ -16,6 +16,9 @@
 #include "proxy/state/server.h"
 
 void server_set_admin(struct server *server, enum server_admin admin, struct loop *control);
+/* The same; why goes into its history. */
+void server_set_admin_for(struct server *server, enum server_admin admin, const char *why,
+                          struct loop *control);
 /* The verdict, by the operator's word. */
 void server_set_health(struct server *server, bool up, struct loop *control);
 void server_set_weight(struct server *server, unsigned weight, struct loop *control);
@@ -24,5 +27,12 @@ void server_set_maxconn(struct server *server, unsigned maxconn, struct loop *co
  * reached. */
 void server_report_check(struct server *server, const struct check_result *check,
                          struct loop *control);
+/* The same of what its agent said. */
+void server_report_agent(struct server *server, const struct check_result *check,
+                         struct loop *control);
+/* For state_commit(): the control loop, and how far `from` has warmed up; NULL: it is warm. */
+void server_warm_on(struct server *server, const struct server *from, struct loop *control);
+/* Before its memory goes. */
+void server_warm_forget(struct server *server);
 
 #endif

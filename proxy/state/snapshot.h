@@ -45,10 +45,10 @@ struct proxy {
     const struct conf_proxy *conf;
     struct proxy *default_backend; /* in this snapshot, or NULL */
     struct proxy_state *state;
-    struct bind *binds;       /* conf->bind_count of them */
-    struct server **servers;  /* conf->server_count of them, each counted */
+    struct bind *binds;              /* conf->bind_count of them */
+    struct server **servers;         /* conf->server_count of them, each counted */
     struct stick_table *stick_table; /* counted; NULL: it defines none */
-    struct error_set *errors; /* owned by the http room: its error files, or NULL */
+    struct error_set *errors;        /* owned by the http room: its error files, or NULL */
     const struct stream_service
         *service; /* answers without a server: statistics, return; or NULL */
 };

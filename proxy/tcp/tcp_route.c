@@ -139,6 +139,7 @@ enum stream_state tcp_route(struct stream *s)
     }
     if (s->backend->conf->mode == CONF_MODE_HTTP)
         return tcp_hand_over(s);
+    persist_request(s);
     return dispatch_start(s);
 }
 

@@ -20,7 +20,7 @@ LIBRARIES = {
     r"llhttp\.h": {"proxy/http"},
     r"nghttp2/.*": {"proxy/http"},
     r"ares\.h": {"proxy/discovery"},
-    r"pcre2\.h": {"proxy/rules"},
+    r"pcre2\.h": {"proxy/base"},
     r"sys/capability\.h": {"proxy/runtime"},
 }
 

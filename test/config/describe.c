@@ -8,8 +8,10 @@
 
 #include "config/address.h"
 #include "config/apply.h"
+#include "config/check_lines.h"
 #include "config/line.h"
 #include "config/own.h"
+#include "lb-algos/hash.h"
 
 struct describer {
     FILE *out;
@@ -99,7 +101,46 @@ static void print_log(struct describer *d, const void *field)
     print_text(d->out, ((const struct conf_addr *)field)->text);
 }
 
+static void print_balance(struct describer *d, const void *field)
+{
+    const struct conf_balance *balance = field;
+    print_text(d->out, balance->name);
+    print_text(d->out, balance->parameter);
+    fprintf(d->out, " %d %u %d", (int)balance->key, balance->draws, balance->expression != NULL);
+}
+
+static void print_hash(struct describer *d, const void *field)
+{
+    print_text(d->out, (*(const struct lb_hash *const *)field)->name);
+}
+
 typedef void print_field(struct describer *d, const void *field);
+
+static void print_script(struct describer *d, const struct conf_check_script *script)
+{
+    for (size_t i = 0; i < script->count; i++) {
+        const struct conf_check_step *step = &script->steps[i];
+        fprintf(d->out, " %d", (int)step->kind);
+        print_text(d->out, step->comment);
+        if (step->kind == CONF_STEP_SEND)
+            fprintf(d->out, " %.*s", (int)step->send.len, step->send.bytes);
+        if (step->kind == CONF_STEP_REQUEST)
+            fprintf(d->out, " %s %s", step->request.method, step->request.uri);
+        for (size_t k = 0; step->kind == CONF_STEP_REQUEST && k < step->request.header_count; k++)
+            fprintf(d->out, " %s:%s", step->request.headers[k].name,
+                    step->request.headers[k].value);
+        if (step->kind == CONF_STEP_EXPECT)
+            fprintf(d->out, " %d %d %.*s", (int)step->expect.kind, step->expect.is_unwanted,
+                    (int)step->expect.pattern_len, step->expect.pattern);
+    }
+}
+
+static void print_check(struct describer *d, const void *field)
+{
+    const struct conf_check *check = field;
+    fprintf(d->out, " %d %d", check->disable_on_404, check->send_state);
+    print_script(d, &check->script);
+}
 
 static print_field *const by_kind[KW_KIND_COUNT] = {
     [KW_FLAG] = print_bool,         [KW_FLAG_OFF] = print_bool,   [KW_UINT] = print_unsigned,
@@ -127,6 +168,9 @@ static const struct {
     {own_redispatch, print_unsigned},
     {own_stats_auth, print_words},
     {own_stats_text, print_stats_text},
+    {own_expect_status, print_check},
+    {check_line_tcp, print_check},
+    {check_line_http, print_check},
     {own_error_path, print_file},
     {own_user, print_unsigned},
     {own_group, print_unsigned},
@@ -134,11 +178,18 @@ static const struct {
     {own_on_marked_down, print_bool},
     {own_pool_max, print_unsigned},
     {own_default_backend, print_default_backend},
+    {own_algorithm, print_balance},
+    {own_balance_expression, print_balance},
+    {own_hash_function, print_hash},
+    {own_balance_factor, print_unsigned},
+    {own_cookie_domain, print_string},
+    {own_cookie_attribute, print_string},
 };
 
 static print_field *printer_of(const struct keyword *row)
 {
-    for (size_t i = 0; row->kind == KW_OWN && i < sizeof by_reader / sizeof *by_reader; i++) {
+    bool is_own = row->kind == KW_OWN || row->kind == KW_LINES;
+    for (size_t i = 0; is_own && i < sizeof by_reader / sizeof *by_reader; i++) {
         if (by_reader[i].set == row->set)
             return by_reader[i].print;
     }
@@ -167,11 +218,12 @@ static void describe(struct describer *d, enum keyword_level level, const void *
     {
         const char *field = (const char *)base + row->offset;
         print_field *print = printer_of(row);
-        if (row->offset >= end)
+        bool is_in_script = level == LEVEL_HTTPCHK && *row->name == 'h'; /* host and headers */
+        if (row->offset >= end || is_in_script)
             continue;
         if (row->kind == KW_GROUP)
             describe(d, row->params, field, (size_t)-1);
-        if (row->kind == KW_LINES)
+        if (row->kind == KW_LINES && row->set == NULL)
             print_lines(d, row, base);
         if (row->kind == KW_LIST) {
             size_t count = *(const size_t *)((const char *)base + row->list->count_offset);

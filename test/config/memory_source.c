@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,6 +85,13 @@ struct conf_source memory_source(const struct memory_file *files)
 
 static const char page[] = "HTTP/1.0 503 Service Unavailable\r\nContent-Length: 3\r\n\r\nno\n";
 
+/* As good as a compiler for the cases there are. */
+static bool parentheses_are_closed(const char *pattern, char error_out[CONF_REGEX_ERROR_BYTES])
+{
+    snprintf(error_out, CONF_REGEX_ERROR_BYTES, "a parenthesis is not closed");
+    return strchr(pattern, '(') == NULL || strchr(pattern, ')') != NULL;
+}
+
 struct config *load_named(const char *name, const char *text, struct conf_report *report)
 {
     const struct memory_file files[] = {
@@ -92,8 +100,12 @@ struct config *load_named(const char *name, const char *text, struct conf_report
     };
     const char *const paths[] = {name};
     struct conf_source source = memory_source(files);
-    struct conf_input input = {
-        .paths = paths, .path_count = 1, .source = &source, .cpus = 3, .log_tag = "tag"};
+    struct conf_input input = {.paths = paths,
+                               .path_count = 1,
+                               .source = &source,
+                               .cpus = 3,
+                               .log_tag = "tag",
+                               .regex_is_good = parentheses_are_closed};
     return config_load(&input, report);
 }
 

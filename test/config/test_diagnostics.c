@@ -96,7 +96,7 @@ static const struct {
     {"group instead of a value", BACK("retries = { x = 1; };"), 3, 1, CONF_ERROR, "'retries' takes a single value, not a group", NULL},
     {"empty list instead of a value", BACK("balance = [];"), 3, 1, CONF_ERROR, "'balance' needs a value", NULL},
     {"list within a list", BACK("default_server = ( ( 1 ) );"), 3, 20, CONF_ERROR, "a list within the list 'default_server'", NULL},
-    {"statuses out of range", BACK("http_check_expect_status = \"200-999\";"), 3, 28, CONF_ERROR, "http_check_expect_status: '200-999' is not a set of HTTP status codes", NULL},
+    {"statuses out of range", BACK("http_check_expect_status = \"200-999\";"), 3, 28, CONF_ERROR, "http-check expect status: '200-999' is not a set of HTTP status codes", NULL},
     {"file mode", BIND("address = \"/s\"; mode = \"999\";"), 3, 24, CONF_ERROR, "mode: '999' is not an octal file mode", NULL},
     {"interval of redispatch", BACK("option_redispatch = \"often\";"), 3, 21, CONF_ERROR, "option_redispatch: 'often' is not an interval", NULL},
     {"log level", GLOBAL("logs = ( { address = \"stdout\"; level = \"warn\"; } );"), 5, 40, CONF_ERROR, "unknown level 'warn'", NULL},

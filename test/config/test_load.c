@@ -317,9 +317,11 @@ static void probes_know_where_to_go(void **state)
     assert_string_equal(p->check.method, "HEAD");
     assert_string_equal(p->check.uri, "/x");
     assert_string_equal(p->check.version, "HTTP/1.0");
-    assert_true(p->check.expect_status.bits[(200 - 100) / 64] >> (200 - 100) % 64 & 1);
-    assert_true(p->check.expect_status.bits[(302 - 100) / 64] >> (302 - 100) % 64 & 1);
-    assert_false(p->check.expect_status.bits[(303 - 100) / 64] >> (303 - 100) % 64 & 1);
+    assert_int_equal(p->check.script.count, 3);
+    const struct conf_status_set *statuses = &p->check.script.steps[2].expect.statuses;
+    assert_true(statuses->bits[(200 - 100) / 64] >> (200 - 100) % 64 & 1);
+    assert_true(statuses->bits[(302 - 100) / 64] >> (302 - 100) % 64 & 1);
+    assert_false(statuses->bits[(303 - 100) / 64] >> (303 - 100) % 64 & 1);
     assert_int_equal(s[0].check.port, 80);
     assert_false(s[0].check.tls);
     assert_int_equal(s[1].check.addr.port, 443);

@@ -41,6 +41,10 @@ BACKENDS = {
     "hdr": "balance hdr(X-Key)",
     "hdr host": "balance hdr(host) use_domain_only\n hash-type map-based djb2",
     "hdr domain": "balance hdr(X-Key) use_domain_only\n hash-type consistent djb2 avalanche",
+    "hash hdr": "balance hash req.hdr(X-Key)",
+    "hash lower ring": "balance hash req.hdr(X-Key),lower\n hash-type consistent",
+    "hash number": "balance hash req.hdrs,length\n hash-type map-based djb2",
+    "hash source": "balance hash src\n hash-type consistent wt6",
     "static-rr": "balance static-rr",
     "first": "balance first",
 }

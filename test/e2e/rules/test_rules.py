@@ -9,21 +9,36 @@ from harness.balancer import Haproxy, Weir
 from harness.ports import free_port
 from harness.syslog import Syslog
 from harness.waiting import wait_for
-from rules import differential
+from rules import cases, differential
 from rules.cases import ALL
 
 pytestmark = pytest.mark.skipif(not shutil.which("haproxy"), reason="needs haproxy to compare with")
 
 
+FILES = {
+    "403.http": "HTTP/1.1 403 No\r\nContent-Type: text/html\r\nContent-Length: 10\r\nX-Own: yes\r\n\r\n<p>no</p>\n",
+    "200.http": "HTTP/1.1 200 Fine\nContent-Length: 5\nX-Own: yes\n\nfine\n",
+    "body.txt": "a body\n",
+    "format.txt": "path %[path]",
+}
+
+
+def write_files():
+    os.makedirs(cases.FILES, exist_ok=True)
+    for name, text in FILES.items():
+        with open(os.path.join(cases.FILES, name), "w", newline="") as file:
+            file.write(text)
+
+
 class Side:
     """One of the two programs, with all cases."""
 
-    def __init__(self, kind, folder, cases, servers, net):
+    def __init__(self, kind, folder, table, servers, net):
         self.port = free_port()
         self.net = net
         self.servers = servers
         self.syslog = Syslog()
-        config = differential.configuration(cases, net, self.port, servers.port, self.syslog.address)
+        config = differential.configuration(table, net, self.port, servers.port, self.syslog.address)
         folder.mkdir()
         self.balancer = kind(folder, config, preamble="global\n nbthread 1\n expose-experimental-directives\n")
         self.balancer.start()
@@ -45,6 +60,7 @@ class Side:
 def sides(tmp_path_factory):
     folder = tmp_path_factory.mktemp("rules")
     os.environ["WEIR_SYNTAX"] = "haproxy"
+    write_files()
     servers = differential.Servers(ALL)
     both = [Side(kind, folder / kind.kind, ALL, servers, net) for kind, net in ((Haproxy, 21), (Weir, 22))]
     yield both

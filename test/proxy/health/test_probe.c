@@ -177,10 +177,25 @@ static void keep_config(struct config *config)
     (void)config;
 }
 
-static void expect_200_to_399(struct conf_status_set *set)
+static struct conf_check_header host_app[] = {{"Host", "app"}};
+
+/* As option httpchk makes it: connect, ask, expect 200-399. */
+static struct conf_check_step http_steps[3];
+
+static void make_http_steps(void)
 {
+    http_steps[0] = (struct conf_check_step){.kind = CONF_STEP_CONNECT,
+                                             .connect = {.like_server = true, .is_implied = true}};
+    http_steps[1] = (struct conf_check_step){.kind = CONF_STEP_REQUEST,
+                                             .request = {.method = "GET",
+                                                         .uri = "/health",
+                                                         .version = "HTTP/1.1",
+                                                         .headers = host_app,
+                                                         .header_count = 1}};
+    http_steps[2] =
+        (struct conf_check_step){.kind = CONF_STEP_EXPECT, .expect = {.kind = CONF_EXPECT_STATUS}};
     for (unsigned bit = 200 - 100; bit < 400 - 100; bit++)
-        set->bits[bit / 64] |= (uint64_t)1 << bit % 64;
+        http_steps[2].expect.statuses.bits[bit / 64] |= (uint64_t)1 << bit % 64;
 }
 
 static void config_for(struct fixture_config *fc, const struct probe_case *c, uint16_t port)
@@ -188,9 +203,8 @@ static void config_for(struct fixture_config *fc, const struct probe_case *c, ui
     fixture_config_init(fc, 1);
     fixture_set_port(&fc->servers[0], port);
     fc->proxy.log_health_checks = true;
-    fc->proxy.check = (struct conf_check){
-        .kind = c->kind, .method = "GET", .uri = "/health", .version = "HTTP/1.1", .host = "app"};
-    expect_200_to_399(&fc->proxy.check.expect_status);
+    make_http_steps();
+    fc->proxy.check = (struct conf_check){.kind = c->kind, .script = {http_steps, 3, NULL}};
     fc->servers[0].check.enabled = true;
     fc->servers[0].check.tls = c->tls;
     fc->servers[0].check.inter_ms = 200;
@@ -320,10 +334,8 @@ static void test_proxy_header_and_http10(void **state)
     fake_server_start(&server, &cases[1].server);
     config_for(&fc, &cases[1], server.port);
     fc.servers[0].check.send_proxy = true;
-    fc.proxy.check.method = "OPTIONS";
-    fc.proxy.check.uri = "/";
-    fc.proxy.check.version = "HTTP/1.0";
-    fc.proxy.check.host = NULL;
+    http_steps[1].request =
+        (struct conf_request){.method = "OPTIONS", .uri = "/", .version = "HTTP/1.0"};
     probe_once(&fc, &got);
     fake_server_stop(&server);
     assert_int_equal(got.status, HEALTH_L7_OK);

@@ -157,7 +157,7 @@ static void test_another_probe_starts_health_anew(void **state)
     struct server *s1 = server_of(old, "s1");
     refuse(s1);
     assert_false(s1->up);
-    after.proxy.check.uri = "/health";
+    after.proxy.check.kind = CONF_CHECK_REDIS;
     struct snapshot *new = reload();
     assert_ptr_equal(server_of(new, "s1"), s1);
     assert_true(s1->up);

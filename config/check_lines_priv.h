@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the readers of script lines share: a line is read word by word, and whoever finds a word
+ * wrong reports it and returns false.
+ */
+#ifndef WEIR_CONFIG_CHECK_LINES_PRIV_H
+#define WEIR_CONFIG_CHECK_LINES_PRIV_H
+
+#include "config/loader.h"
+
+struct check_line {
+    struct loader *l;
+    const char *keyword; /* "tcp-check" or "http-check" */
+    bool is_http;
+    struct conf_check *check;
+    struct conf_span span; /* of the keyword, for what is missing at the end */
+    const struct conf_word *words;
+    size_t count, at;
+};
+
+/* The next word if it is this one, and moves behind it. */
+bool check_line_take(struct check_line *line, const char *word);
+/* The value of the word before; NULL after reporting that it is missing. */
+const struct conf_word *check_line_value(struct check_line *line);
+/* Reports the word at hand as unknown. Always false. */
+bool check_line_unknown(struct check_line *line, const char *help);
+
+/* Refuses what the rules' expressions would have to fill in. */
+MUST_CHECK bool check_line_is_plain(struct check_line *line, const struct conf_word *word);
+MUST_CHECK bool check_line_hex(struct check_line *line, const struct conf_word *word,
+                               const char **bytes_out, size_t *len_out);
+
+/* check_expect.c; the words behind "expect". */
+MUST_CHECK bool check_line_expect(struct check_line *line, struct conf_check_step *step);
+
+#endif

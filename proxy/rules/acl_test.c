@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The words of a test: EXPRESSION [FLAGS] [OPERATOR] PATTERNS, behind the name of an acl or between braces.
+ * The order of flags, what they apply to and what is refused are HAProxy's.
+ */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proxy/rules/acl.h"
+#include "proxy/rules/compiler.h"
+#include "proxy/rules/expr.h"
+#include "proxy/rules/pattern_list.h"
+
+/* ---- the expression ------------------------------------------------------------------------------------ */
+
+/* A test that is being read. */
+struct draft {
+    struct compiler *c;
+    const struct conf_word *words;
+    size_t count, at;
+    struct acl_test *test;
+    const char *keyword; /* for messages: the name the expression begins with */
+    enum sample_type type;
+    struct pattern_use use; /* for what comes next */
+    bool has_files, as_map;
+    int id;
+};
+
+/* An empty word ends a test, as the end of the line does. */
+static const struct conf_word *peek(const struct draft *d)
+{
+    bool is_end = d->at >= d->count || *d->words[d->at].text == '\0';
+    return is_end ? NULL : &d->words[d->at];
+}
+
+static size_t name_length(const char *text)
+{
+    size_t len = 0;
+    while (isalnum((unsigned char)text[len]) ||
+           (text[len] != '\0' && strchr("._-+:", text[len]) != NULL))
+        len++;
+    return len;
+}
+
+/* The expression without the method joined to the name of its fetch: "hdr_beg(host)" is "hdr(host)". */
+static struct conf_word without_method(struct compiler *c, const struct conf_word *word,
+                                       enum pattern_method *method_out)
+{
+    struct conf_word rest = *word;
+    size_t len = name_length(word->text), kept = 0;
+    if (names_get(&c->fetches, arena_copy_bytes(c->l->scratch, word->text, len)) == NULL)
+        kept = acl_name_split(word->text, len, method_out);
+    if (kept == 0)
+        return rest;
+    unsigned gone = (unsigned)(len - kept);
+    rest.text = arena_printf(c->l->arena, "%.*s%s", (int)kept, word->text, word->text + len);
+    if (rest.span.width > gone) { /* so that columns behind the name are right */
+        rest.span.place.column += gone;
+        rest.span.width -= gone;
+    }
+    return rest;
+}
+
+static enum pattern_method default_method(const struct expr *expr, enum pattern_method joined)
+{
+    const char *of_row = expr_fetch(expr)->match;
+    if (expr_has_converters(expr))
+        return pattern_method_of_type(expr_type(expr));
+    if (joined != PATTERN_NONE)
+        return joined;
+    return of_row != NULL ? pattern_method_find(of_row) : pattern_method_of_type(expr_type(expr));
+}
+
+static bool read_expression(struct draft *d)
+{
+    struct compiler *c = d->c;
+    enum pattern_method joined = PATTERN_NONE;
+    const struct conf_word *word = &d->words[d->at++];
+    struct conf_word expression = without_method(c, word, &joined);
+    d->keyword = arena_copy_bytes(c->l->scratch, word->text, name_length(word->text));
+    const struct expr *expr = expr_compile_word(c, &expression, ~0u);
+    if (expr == NULL)
+        return false;
+    d->type = expr_type(expr);
+    d->test->expr = expr;
+    d->test->method = default_method(expr, joined);
+    if (d->test->method != PATTERN_NONE && d->type != SAMPLE_BOOL && peek(d) == NULL)
+        CONF_WARN(c->l, word->span,
+                  "add '--' if that is meant, '-m found' to match whatever is there, or '-m bool'",
+                  "no pattern to match against was given, so this acl never matches");
+    return true;
+}
+
+static void add_set(struct draft *d, const struct pattern_set *set)
+{
+    struct acl_test *test = d->test;
+    test->sets = arena_list_grow(d->c->l->arena, test->sets, test->set_count,
+                                 sizeof(const struct pattern_set *));
+    test->sets[test->set_count++] = set;
+}
+
+/* found and bool compare with nothing, whatever is given to them. */
+static bool add_list(struct draft *d, struct pattern_list *list)
+{
+    if (d->test->method == PATTERN_FOUND || d->test->method == PATTERN_BOOL)
+        return true;
+    d->use.method = d->test->method;
+    const struct pattern_set *set = pattern_list_compile(d->c, list, &d->use);
+    if (set != NULL)
+        add_set(d, set);
+    return set != NULL;
+}
+
+/* ---- flags --------------------------------------------------------------------------------------------- */
+
+/* word is the flag; its parameter, if it takes one, comes next. */
+typedef bool flag_reader(struct draft *d, const struct conf_word *word);
+
+static const struct conf_word *flag_parameter(struct draft *d, const struct conf_word *flag,
+                                              const char *what)
+{
+    const struct conf_word *word = peek(d);
+    if (word == NULL)
+        CONF_FAIL(d->c->l, flag->span, NULL, "'%s' needs %s", flag->text, what);
+    else
+        d->at++;
+    return word;
+}
+
+static bool require_method(struct draft *d, struct conf_span span)
+{
+    if (d->test->method != PATTERN_NONE)
+        return true;
+    CONF_FAIL(d->c->l, span, "as in: -m str",
+              "matching method must be specified first (using '-m') when using a sample fetch of "
+              "this type ('%s')",
+              d->keyword);
+    return false;
+}
+
+static bool flag_ignore_case(struct draft *d, const struct conf_word *word)
+{
+    (void)word;
+    d->use.ignore_case = true;
+    return true;
+}
+
+static bool flag_no_dns(struct draft *d, const struct conf_word *word)
+{
+    (void)word;
+    d->use.no_dns = true;
+    return true;
+}
+
+static bool flag_as_map(struct draft *d, const struct conf_word *word)
+{
+    (void)word;
+    return d->as_map = true;
+}
+
+static bool flag_file(struct draft *d, const struct conf_word *word)
+{
+    const struct conf_word *path = flag_parameter(d, word, "the name of a file");
+    if (path == NULL || !require_method(d, word->span))
+        return false;
+    struct pattern_list *list = pattern_list_load(d->c, path->text, d->as_map, path->span);
+    d->has_files = true;
+    return list != NULL && add_list(d, list);
+}
+
+static bool flag_id(struct draft *d, const struct conf_word *word)
+{
+    const struct conf_word *number = flag_parameter(d, word, "a number");
+    char *end = NULL;
+    if (number == NULL)
+        return false;
+    long id = strtol(number->text, &end, 10);
+    if (*end != '\0' || id < 0 || id > INT32_MAX) {
+        CONF_FAIL(d->c->l, number->span, NULL, "the argument of -u must be an integer");
+        return false;
+    }
+    if (pattern_list_find(d->c->config->pattern_lists,
+                          arena_printf(d->c->l->scratch, "#%ld", id)) != NULL) {
+        CONF_FAIL(d->c->l, number->span, NULL, "the id %ld is already used", id);
+        return false;
+    }
+    d->id = (int)id;
+    return true;
+}
+
+static bool flag_method(struct draft *d, const struct conf_word *word)
+{
+    const struct conf_word *name = flag_parameter(d, word, "the name of a matching method");
+    if (name == NULL)
+        return false;
+    if (d->has_files) {
+        CONF_FAIL(d->c->l, word->span, NULL,
+                  "'-m' must only be specified before patterns and files");
+        return false;
+    }
+    enum pattern_method method = pattern_method_find(name->text);
+    if (method > PATTERN_REG) {
+        CONF_FAIL(d->c->l, name->span,
+                  "one of: found bool int ip bin len str beg sub dir dom end reg",
+                  "unknown matching method '%s'", name->text);
+        return false;
+    }
+    enum sample_type takes = pattern_method_takes(method);
+    if (method != PATTERN_FOUND && !sample_can_cast(d->type, takes)) {
+        CONF_FAIL(d->c->l, name->span, NULL,
+                  "matching method '%s' cannot be used with fetch keyword '%s'", name->text,
+                  d->keyword);
+        return false;
+    }
+    d->test->method = method;
+    return true;
+}
+
+static const struct {
+    const char *name;
+    flag_reader *read;
+} flags[] = {
+    {"-i", flag_ignore_case}, {"-n", flag_no_dns}, {"-u", flag_id},
+    {"-f", flag_file},        {"-m", flag_method}, {"-M", flag_as_map},
+};
+
+static bool read_flag(struct draft *d, const struct conf_word *word)
+{
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
+        if (strcmp(flags[i].name, word->text) == 0)
+            return flags[i].read(d, word);
+    }
+    CONF_FAIL(d->c->l, word->span, "put '--' before patterns that begin with a '-'",
+              "'%s' is not a valid ACL option", word->text);
+    return false;
+}
+
+static bool read_flags(struct draft *d)
+{
+    const struct conf_word *word;
+    while ((word = peek(d)) != NULL && *word->text == '-') {
+        d->at++;
+        if (strcmp(word->text, "--") == 0)
+            break;
+        if (!read_flag(d, word))
+            return false;
+    }
+    return true;
+}
+
+/* ---- patterns ------------------------------------------------------------------------------------------ */
+
+/* "gt 5" is the range "6:". */
+static const struct operator
+{
+    const char *name;
+    const char *before, *after;
+    int add;
+}
+operators[] = {{"eq", "", "", 0},
+               {"ge", "", ":", 0},
+               {"gt", "", ":", 1},
+               {"le", ":", "", 0},
+               {"lt", ":", "", -1}};
+
+static const struct operator* find_operator(const char *text)
+{
+    for (size_t i = 0; i < sizeof operators / sizeof *operators; i++) {
+        if (strcmp(operators[i].name, text) == 0)
+            return &operators[i];
+    }
+    return NULL;
+}
+
+static bool is_digits(const char *text, size_t len)
+{
+    size_t i = 0;
+    while (i < len && isdigit((unsigned char)text[i]))
+        i++;
+    return i == len && len > 0 && len < 19;
+}
+
+/* A number, or two of them with a dot; NULL if it is neither. */
+static const char *range_of(struct draft *d, const struct operator* op, const char *text)
+{
+    struct conf_arena *arena = d->c->l->arena;
+    size_t len = strlen(text), major_len = len;
+    if (d->test->method == PATTERN_VERSION)
+        major_len = strcspn(text, ".");
+    if (!is_digits(text, major_len) ||
+        (major_len < len && !is_digits(text + major_len + 1, len - major_len - 1)))
+        return NULL;
+    long long value = strtoll(text, NULL, 10);
+    if (d->test->method == PATTERN_INT || d->test->method == PATTERN_LEN)
+        return arena_printf(arena, "%s%lld%s", op->before, value + op->add, op->after);
+    long long minor = major_len < len ? strtoll(text + major_len + 1, NULL, 10) : 0;
+    value = value * 65536 + minor + op->add;
+    return minor > 65535 ? NULL
+                         : arena_printf(arena, "%s%lld.%lld%s", op->before, value / 65536,
+                                        value % 65536, op->after);
+}
+
+static bool takes_operators(enum pattern_method method)
+{
+    return method == PATTERN_INT || method == PATTERN_LEN || method == PATTERN_VERSION;
+}
+
+static bool read_patterns(struct draft *d, struct pattern_list *list)
+{
+    const struct operator* op = & operators[0];
+    const struct conf_word *word;
+    for (; (word = peek(d)) != NULL; d->at++) {
+        const char *text = word->text;
+        const struct operator* other = find_operator(text);
+        if (takes_operators(d->test->method) && other != NULL) {
+            op = other;
+            continue;
+        }
+        /* ranges stay what they are, whatever stands before them */
+        if (takes_operators(d->test->method) && op != &operators[0] && strpbrk(text, ":-") == NULL)
+            text = range_of(d, op, text);
+        if (text == NULL) {
+            CONF_FAIL(d->c->l, word->span, NULL,
+                      "'%s' is neither a number nor a supported operator", word->text);
+            return false;
+        }
+        pattern_list_append(d->c, list, text, word->span);
+    }
+    return true;
+}
+
+static bool read_test(struct draft *d)
+{
+    if (!read_expression(d) || !read_flags(d) || !require_method(d, d->words[0].span))
+        return false;
+    struct pattern_list *list = pattern_list_new(d->c, d->id, d->words[0].span);
+    if (!read_patterns(d, list))
+        return false;
+    bool is_empty = list->count == 0 && d->id < 0; /* and stays so */
+    return is_empty || add_list(d, list);
+}
+
+bool acl_add_test(struct compiler *c, struct acl *acl, const struct conf_word *words, size_t count,
+                  struct conf_span span)
+{
+    struct acl_test test = {.place = span.place};
+    struct draft draft = {.c = c, .words = words, .count = count, .test = &test, .id = -1};
+    if (peek(&draft) == NULL) {
+        CONF_FAIL(c->l, span, "as in: path_beg /api", "missing fetch method in ACL expression");
+        return false;
+    }
+    if (!read_test(&draft))
+        return false;
+    acl->tests = arena_list_grow(c->l->arena, acl->tests, acl->count, sizeof *acl->tests);
+    acl->tests[acl->count++] = test;
+    return true;
+}

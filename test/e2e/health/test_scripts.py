@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Scripts of probes and the protocols they speak: verdicts and words, as HAProxy has them."""
+import re
+import struct
+import time
+
+import pytest
+
+from harness.ports import free_port
+from harness.stats import read_stats
+from harness.waiting import wait_for
+
+CONFIG = """
+frontend web
+    bind 127.0.0.1:{port}
+    default_backend app
+
+backend app
+    option log-health-checks
+    {script}
+    server s1 127.0.0.1:{server} check inter 400ms fall 2 rise 2 {words}
+
+listen stats
+    bind 127.0.0.1:{stats}
+    stats enable
+    stats uri /stats
+"""
+
+
+def says(*parts, close=True):
+    """A server that plays its part: bytes are sent, None waits for bytes, a number for seconds."""
+
+    def behaviour(conn):
+        for part in parts:
+            if part is None:
+                conn.stream.sock.settimeout(2)
+                if not conn.stream.sock.recv(65536):
+                    return
+            elif isinstance(part, bytes):
+                conn.send(part)
+            else:
+                time.sleep(part)
+        if not close:
+            conn.wait_closed()
+
+    return behaviour
+
+
+class Probed:
+    def __init__(self, balance, server, script, words=""):
+        self.stats = free_port()
+        balance(CONFIG.format(port=free_port(), server=server, stats=self.stats, script=script, words=words))
+
+    def row(self):
+        row = read_stats(self.stats)["app", "s1"]
+        row["check_status"] = row["check_status"].removeprefix("* ")
+        return row
+
+
+def packet(number, payload):
+    return struct.pack("<I", len(payload))[:3] + bytes([number]) + payload
+
+
+MYSQL_GREETING = packet(0, b"\x0a10.11.6-MariaDB\x00" + b"\1\0\0\0saltsalt\0\xff\xf7\x08\2\0\xff\x81\x15"
+                        + bytes(10) + b"saltsaltsalt\0mysql_native_password\0")
+MYSQL_OK = packet(2, b"\0\0\0\2\0\0\0")
+MYSQL_DENIED = packet(2, b"\xff\x15\x04#28000Access denied")
+PGSQL_MD5 = b"R" + struct.pack(">ii", 12, 5) + b"salt"
+PGSQL_ERROR = b"E\0\0\0\x2fSFATAL\0C28000\0Mno entry for this host, yet\0\0"
+LDAP_OK = bytes.fromhex("300c02010161070a010004000400")
+LDAP_49 = bytes.fromhex("300c02010161070a013104000400")
+
+
+def tcp(*lines):
+    return "\n    ".join(["option tcp-check"] + ["tcp-check " + line for line in lines])
+
+
+def http(*lines):
+    return "\n    ".join(["option httpchk GET /x"] + ["http-check " + line for line in lines])
+
+
+def answer(status, body=b"", headers=b""):
+    return b"HTTP/1.1 " + status + b"\r\n" + headers + b"Content-Length: %d\r\n\r\n" % len(body) + body
+
+
+# name: script, server, check_status, what the log says behind the reason
+CASES = {
+    "a connection": (tcp("connect"), says(close=False), "L4OK", 'info: "(tcp-check)"'),
+    "no line at all": (tcp(), says(close=False), "L4OK", None),
+    "only sent": (tcp(r"send QUIT\r\n"), says(None), "L7OK", 'code: 0, info: "(tcp-check)"'),
+    "expected": (tcp(r"send PING\r\n", "expect string +PONG"), says(None, b"+PONG\r\n"), "L7OK",
+                 'code: 0, info: "(tcp-check)"'),
+    "redis master": (tcp("connect", r"send PING\r\n", "expect string +PONG", r"send info\ replication\r\n",
+                         "expect string role:master", r"send QUIT\r\n", "expect string +OK"),
+                     says(None, b"+PONG\r\n", None, b"$12\r\nrole:master\r\n", None, b"+OK\r\n"), "L7OK",
+                     'code: 0, info: "(tcp-check)"'),
+    "redis replica": (tcp("connect", r"send info\ replication\r\n", "expect string role:master"),
+                      says(None, b"$11\r\nrole:slave\r\n", close=True), "L7RSP",
+                      "info: \"TCPCHK did not match content 'role:master' at step 3\""),
+    "in two pieces": (tcp("expect string hello"), says(b"hel", 0.1, b"lo"), "L7OK", None),
+    "not matched": (tcp("expect string OK"), says(b"NO\r\n"), "L7RSP",
+                    "info: \"TCPCHK did not match content 'OK' at step 1\""),
+    "a comment": (tcp("expect min-recv 2 comment hey string OK"), says(b"NO\r\n"), "L7RSP",
+                  "info: \"TCPCHK did not match content 'OK' at step 1 comment: hey\""),
+    "unwanted": (tcp("connect", "expect ! string NO"), says(b"NO\r\n"), "L7RSP",
+                 "info: \"TCPCHK matched unwanted content 'NO' at step 2\""),
+    "regex": (tcp("expect rstring ^O.K"), says(b"NO\r\n"), "L7RSP",
+              'info: "TCPCHK did not match content (regex) at step 1"'),
+    "binary": (tcp("expect binary 4f4b"), says(b"NO\r\n"), "L7RSP",
+               'info: "TCPCHK did not match content (binary) at step 1"'),
+    "binary regex": (tcp("expect rbinary ^4F4B"), says(b"OK\r\n"), "L7OK", None),
+    "sent in binary": (tcp("send-binary 50494e47", "expect string +PONG"), says(None, b"+PONG"), "L7OK", None),
+    "an empty answer": (tcp("send abc", "expect string OK"), says(None), "L7RSP",
+                        'info: "TCPCHK got an empty response at step 2"'),
+    "silence": (tcp("send abc", "expect comment waiting string OK"), says(None, b"N", close=False), "L7TOUT",
+                "info: \" at step 2 of tcp-check (expect string 'OK') comment: 'waiting'\""),
+    "silence of its own kind": (tcp("expect tout-status L6TOUT string OK"), says(b"-", close=False), "L6TOUT",
+                                "info: \" at step 1 of tcp-check (expect string 'OK')\""),
+    "a status of its own": (tcp('expect min-recv 1 error-status L7STS status-code int(42) on-error "%b is bad" '
+                                "string +OK"), says(b"-OK\r\n"), "L7STS", 'code: 42, info: "app is bad"'),
+    "a byte a second": (tcp("expect string hello"), says(b"h", 1, b"e", 1, b"l"), "L7TOUT", None),
+    "endless": (tcp("expect string OK"), says(*[b"x" * 4096] * 8, close=False), "L7RSP", None),
+    "redis": ("option redis-check", says(None, b"+PONG\r\n"), "L7OK", 'code: 0, info: "Redis server is ok"'),
+    "redis closes": ("option redis-check", says(None), "L7STS",
+                     'code: 0, info: "TCPCHK got an empty response at step 2"'),
+    "mysql": ("option mysql-check user hap", says(MYSQL_GREETING, None, MYSQL_OK, None), "L7OK",
+              'code: 0, info: "10.11.6-MariaDB"'),
+    "mysql greets": ("option mysql-check", says(MYSQL_GREETING, None), "L7OK",
+                     'code: 0, info: "10.11.6-MariaDB"'),
+    "mysql refuses": ("option mysql-check user hap", says(MYSQL_GREETING, None, MYSQL_DENIED, None), "L7STS",
+                      'code: 1045, info: "#28000Access denied"'),
+    "mysql is cut": ("option mysql-check user hap", says(MYSQL_GREETING[:9]), "L7RSP", None),
+    "pgsql": ("option pgsql-check user hap", says(None, PGSQL_MD5, None), "L7OK",
+              'code: 0, info: "PostgreSQL server is ok"'),
+    "pgsql refuses": ("option pgsql-check user hap", says(None, PGSQL_ERROR, None), "L7RSP", 'info: "FATAL"'),
+    "pgsql garbage": ("option pgsql-check user hap", says(None, b"hello, this is it"), "L7STS",
+                      'code: 0, info: "PostgreSQL unknown error"'),
+    "ldap": ("option ldap-check", says(None, LDAP_OK), "L7OK", 'code: 0, info: "Success"'),
+    "ldap refuses": ("option ldap-check", says(None, LDAP_49), "L7STS", "code: 49"),
+    "ldap garbage": ("option ldap-check", says(None, b"hello you there all of you"), "L7RSP",
+                     'info: "Not LDAPv3 protocol"'),
+    "smtp": ("option smtpchk EHLO me.test",
+             says(b"220 mx ESMTP\r\n", None, b"250-mx hi\r\n250 SIZE 1\r\n", None, b"221 bye\r\n", None), "L7OK",
+             'code: 221, info: "bye"'),
+    "smtp refuses": ("option smtpchk", says(b"554 no\r\n", None), "L7STS", 'code: 554, info: "no"'),
+    "smtp garbage": ("option smtpchk", says(b"hello you\r\n", None), "L7RSP", 'info: "hello you"'),
+    "tls hello": ("option ssl-hello-chk", says(None, bytes.fromhex("15030000020228")), "L6OK", None),
+    "no tls": ("option ssl-hello-chk", says(None, b"HTTP/1.1 400"), "L6RSP", None),
+    "http status": (http("expect ! status 200"), says(None, answer(b"200 Fine")), "L7STS",
+                    'code: 200, info: "Fine"'),
+    "http status by regex": (http("expect rstatus ^2"), says(None, answer(b"204 None")), "L7OK", "code: 204"),
+    "http body": (http("expect string well"), says(None, answer(b"200 Fine", b"all is well")), "L7OK",
+                  "code: 200"),
+    "http other body": (http("expect comment hm string well"), says(None, answer(b"200 Fine", b"no")), "L7RSP",
+                        'info: "HTTP content check did not match comment: hm"'),
+    "http unwanted body": (http("expect ! string well"), says(None, answer(b"200 Fine", b"well")), "L7RSP",
+                           'info: "HTTP check matched unwanted content"'),
+    "http no body": (http("expect string well"), says(None, answer(b"200 Fine")), "L7RSP",
+                     'info: "HTTP content check could not find a response body"'),
+    "http chunked": (http("expect rstring ^hel.*d$"),
+                     says(None, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n world"
+                                b"\r\n0\r\n\r\n"), "L7OK", "code: 200"),
+    "http field": (http("expect hdr name x-a value -m beg foo"),
+                   says(None, answer(b"200 Fine", b"", b"X-A: bar, food\r\n")), "L7OK", "code: 200"),
+    "http other field": (http("expect fhdr name x-a value -m beg foo"),
+                         says(None, answer(b"200 Fine", b"", b"X-A: bar, food\r\n")), "L7STS",
+                         'code: 200, info: "Fine"'),
+    "http two requests": (http("connect", "send meth GET uri /a", "expect status 200", "connect",
+                               "send meth GET uri /b", "expect status 201"),
+                          says(None, answer(b"200 Fine")), "L7STS", 'code: 200, info: "Fine"'),
+    "http garbage": (http(), says(None, b"SSH-2.0 foo\r\n\r\n"), "L7RSP", None),
+    "http on success": (http('expect on-success "it is good" status 200'), says(None, answer(b"200 Fine")),
+                        "L7OK", 'code: 200, info: "it is good"'),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_verdict_and_words(balance, serve, syslog, name):
+    script, server, status, words = CASES[name]
+    probed = Probed(balance, serve(server).port, script)
+    wait_for(lambda: probed.row()["check_status"] == status, what=lambda: probed.row())
+    line = syslog.line("Health check for server app/s1")
+    assert ("succeeded" if status.endswith("OK") else "failed") in line
+    if words is None:
+        assert "info:" not in line or "tcp-check" in line or "TCPCHK" in line
+    else:
+        assert ", " + words in line, line
+
+
+# ---- what is sent
+
+def test_a_request_with_fields_and_body(balance, serve):
+    server = serve()
+    Probed(balance, server.port,
+           http('send meth POST uri /y ver HTTP/1.1 hdr Host foo hdr X-B "a b" body hello'))
+    wait_for(lambda: server.requests)
+    request = server.requests[0]
+    assert request.start_line == "POST /y HTTP/1.1"
+    assert (request.header("host"), request.header("x-b"), request.body) == ("foo", "a b", b"hello")
+
+
+def test_the_server_is_told_its_state(balance, serve):
+    server = serve()
+    Probed(balance, server.port, http("send-state"))
+    wait_for(lambda: len(server.requests) > 2)
+    state = server.requests[-1].header("x-haproxy-server-state")
+    assert re.fullmatch(r"UP; address=127\.0\.0\.1; port=\d+; name=app/s1; node=[^;]*; weight=1/1; scur=0/0; qcur=0",
+                        state), state
+
+
+# ---- leaving gently
+
+def test_a_404_takes_a_server_out_gently_and_200_brings_it_back(balance, serve, syslog):
+    status = [b"200 OK"]
+
+    def behaviour(conn):
+        conn.request()
+        conn.send(answer(status[0]))
+
+    probed = Probed(balance, serve(behaviour).port, http("disable-on-404"))
+    wait_for(lambda: probed.row()["check_status"] == "L7OK")
+    status[0] = b"404 Not Found"
+    wait_for(lambda: probed.row()["status"] == "NOLB", what=lambda: probed.row())
+    assert probed.row()["check_status"] == "L7OKC"
+    assert "Server app/s1 is stopping. 0 active" in syslog.line("is stopping")
+    status[0] = b"200 OK"
+    wait_for(lambda: probed.row()["status"] == "UP", what=lambda: probed.row())
+
+
+# ---- agents
+
+AGENT_CASES = {
+    "down": (b"down # backup runs\n", "DOWN (agent)", "L7STS", "via agent : down (backup runs)"),
+    "up": (b"up\n", "UP", "L7OK", "via agent : up"),
+    "drain": (b"drain\n", "DRAIN (agent)", "CHECKED", ""),
+    "maint": (b"maint\n", "MAINT", "CHECKED", ""),
+    "garbage": (b"what is this\n", "UP", "CHECKED", "agent reports an error : what"),
+}
+
+
+@pytest.mark.parametrize("name", AGENT_CASES)
+def test_an_agent(balance, serve, name):
+    line, status, agent_status, last = AGENT_CASES[name]
+    agent = serve(says(line))
+    probed = Probed(balance, serve(says(close=False)).port, "",
+                    "agent-check agent-inter 300ms agent-port %d" % agent.port)
+    wait_for(lambda: (probed.row()["status"], probed.row()["agent_status"].removeprefix("* "))
+             == (status, agent_status), what=lambda: probed.row())
+    assert probed.row()["last_agt"] in (last, "")
+
+
+def test_an_agent_sets_the_weight(balance, serve):
+    agent = serve(says(b"50%\n"))
+    probed = Probed(balance, serve(says(close=False)).port, "",
+                    "weight 100 agent-check agent-inter 300ms agent-port %d" % agent.port)
+    wait_for(lambda: probed.row()["weight"] == "50", what=lambda: probed.row())
+
+
+def test_an_agent_that_floods_is_left(balance, serve):
+    agent = serve(says(*[b"up " * 2000] * 10, close=False))
+    probed = Probed(balance, serve(says(close=False)).port, "",
+                    "agent-check agent-inter 300ms agent-port %d" % agent.port)
+    wait_for(lambda: probed.row()["agent_status"].removeprefix("* ") in ("L7RSP", "L7TOUT"),
+             what=lambda: probed.row())
+    assert probed.row()["status"] == "UP"
