@@ -21,7 +21,7 @@ UNSTEADY = re.compile(r"rand|uuid|date|unique|_rate|_cnt|sc\d?[_-]|so_id|src_(in
                       r"fc_rtt|gpc|table|uptime|sess\.|proc\.|set-map|set-acl|add-acl|del-|balance random|time|thread|pid")
 # What a test needs that explains one request: no time that passes, no server that refuses, an answer with an end.
 CASES = [case for case in ALL if isinstance(case.request, str) and case.request.count("HTTP/1.") == 1 and
-         not case.request.startswith("HEAD") and not re.search("127.0.0.1:1|early-hint|silent-drop", case.front + case.back) and
+         not case.request.startswith("HEAD") and not re.search("127.0.0.1:1|early-hint|silent-drop|people", case.front + case.back) and
          not UNSTEADY.search(case.front + case.back + case.more)][::3]
 
 
@@ -75,6 +75,7 @@ def test_there_are_enough_cases():
 def test_agreement(served, number):
     served.servers.received.pop(number, None)
     raw = differential.exchange(differential.address(NET, number), served.port, CASES[number].request)
+    raw = raw.replace(b"<TimeoutError>", b"")  # the end of an answer that nothing but silence tells
     told = explained(served, number)
     sent = served.servers.received.get(number, [b""])[0]
     assert message(told["to_server"]) == message(sent)
