@@ -53,8 +53,6 @@ static void complete_request(struct building *b, struct conf_request *request,
     fill_request(request, check);
     if (check->host != NULL)
         add_header(b, request, (struct conf_check_header){"Host", check->host});
-    for (size_t i = 0; i < check->header_count; i++)
-        add_header(b, request, check->headers[i]);
 }
 
 static void add_request(struct building *b, const struct conf_check *check)

@@ -33,7 +33,8 @@ static void read_balance(const struct haproxy_line *line)
 {
     struct loader *l = line->r->l;
     struct conf_directive d = {.name = haproxy_reword(line->words[0], line->row->name),
-                               .is_group = true};
+                               .is_group = true},
+                          rest = {0};
     const struct conf_word *words = line->words + 1;
     size_t count = line->count - 1;
     const char *param = count == 0                              ? NULL
@@ -49,8 +50,11 @@ static void read_balance(const struct haproxy_line *line)
         words++;
         count--;
     }
-    if (count <= 1 || haproxy_params(line, line->row, words + 1, count - 1, &d))
-        *haproxy_emit(line->r, d.name) = d;
+    if (count > 1 && !haproxy_params(line, line->row, words + 1, count - 1, &rest))
+        return;
+    for (size_t i = 0; i < rest.param_count; i++)
+        haproxy_param(l, &d, rest.params[i].name, rest.params[i].args, rest.params[i].arg_count);
+    *haproxy_emit(line->r, d.name) = d;
 }
 
 /* log global | <address> [len ..] [format ..] <facility> [<level> [<minlevel>]] */
@@ -78,40 +82,42 @@ static void read_log(const struct haproxy_line *line)
         *haproxy_emit(line->r, d.name) = d;
 }
 
-/* "HTTP/1.1\r\nHost:\ www": headers hidden behind the version, up to 2.1. */
-static void take_hidden_headers(const struct haproxy_line *line, struct conf_directive *d,
-                                const struct conf_word *word, const char *end)
+/* A line of the probes' script. */
+static void emit_http_check(const struct haproxy_line *line, struct conf_word *words, size_t count)
+{
+    struct conf_directive *d = haproxy_emit(line->r, haproxy_reword(line->words[0], "http-check"));
+    d->args = words;
+    d->arg_count = count;
+    d->is_line = true;
+}
+
+/* "HTTP/1.1\r\nHost:\ www": headers hidden behind the version, up to 2.1, are a line of their own today. */
+static void take_hidden_headers(const struct haproxy_line *line, const struct conf_word *word,
+                                const char *end)
 {
     struct loader *l = line->r->l;
-    struct conf_word *fields = NULL;
-    const char *now = "";
-    size_t count = 0;
-    const char *version = arena_copy_bytes(l->arena, word->text, (size_t)(end - word->text));
-    struct conf_word value = haproxy_reword(*word, version);
-    haproxy_param(l, d, haproxy_reword(*word, "version"), &value, 1);
-    for (size_t len; *(end += strspn(end, "\r\n")) != '\0'; end += len) {
+    struct conf_word *words = arena_alloc(l->scratch, sizeof *words);
+    const char *now = "http-check send";
+    size_t count = 0, len;
+    words[count++] = haproxy_reword(*word, "send");
+    for (; *(end += strspn(end, "\r\n")) != '\0'; end += len) {
         len = strcspn(end, "\r\n");
-        value.text = arena_copy_bytes(l->arena, end, len);
-        const char *colon = strchr(value.text, ':');
-        const char *rest = colon != NULL ? colon + 1 + strspn(colon + 1, " ") : "";
-        now = arena_printf(l->scratch, "%s hdr %.*s \"%s\"", now, (int)strcspn(value.text, ":"),
-                           value.text, rest);
-        if (strncasecmp(value.text, "host:", 5) == 0) {
-            value.text = rest;
-            haproxy_param(l, d, haproxy_reword(*word, "host"), &value, 1);
-            continue;
+        const char *field = arena_copy_bytes(l->arena, end, len);
+        size_t name_len = strcspn(field, ":");
+        const char *value = field + name_len + (field[name_len] == ':');
+        const char *parts[] = {"hdr", arena_copy_bytes(l->arena, field, name_len),
+                               value + strspn(value, " ")};
+        now = arena_printf(l->scratch, "%s hdr %s \"%s\"", now, parts[1], parts[2]);
+        for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+            words = arena_list_grow(l->scratch, words, count, sizeof *words);
+            words[count++] = haproxy_reword(*word, parts[i]);
         }
-        fields = arena_list_grow(l->scratch, fields, count, sizeof *fields);
-        fields[count++] = value;
     }
-    if (count > 0)
-        haproxy_param(l, d, haproxy_reword(*word, "headers"), fields, count);
-    if (*now == '\0')
+    if (count == 1)
         return;
-    CONF_WARN(
-        l, word->span,
-        arena_printf(l->scratch, "write a line below it: http-check send ver %s%s", version, now),
-        "headers behind the version are the form of before 2.2");
+    emit_http_check(line, words, count);
+    CONF_WARN(l, word->span, arena_printf(l->scratch, "write a line below it: %s", now),
+              "headers behind the version are the form of before 2.2");
 }
 
 /* [<uri>] | <method> <uri> [<version>] */
@@ -130,22 +136,20 @@ static void read_httpchk(const struct haproxy_line *line)
     }
     for (size_t i = 0; i < count; i++) {
         const char *param = count == 1 ? "uri" : names[i];
-        const char *end = args[i].text + strcspn(args[i].text, "\r\n");
-        if (i == 2 && *end != '\0')
-            take_hidden_headers(line, &d, &args[i], end);
-        else
-            haproxy_param(l, &d, haproxy_reword(args[i], param), &args[i], 1);
+        size_t len = strcspn(args[i].text, "\r\n"); /* headers may stand behind the version */
+        struct conf_word value =
+            haproxy_reword(args[i], arena_copy_bytes(l->arena, args[i].text, len));
+        haproxy_param(l, &d, haproxy_reword(args[i], param), &value, 1);
     }
     *haproxy_emit(line->r, name) = d;
+    if (count == 3)
+        take_hidden_headers(line, &args[2], args[2].text + strcspn(args[2].text, "\r\n"));
 }
 
 /* Its longer names are libconfig's. */
 static void read_http_check(const struct haproxy_line *line)
 {
-    struct conf_directive *d = haproxy_emit(line->r, haproxy_reword(line->words[0], "http-check"));
-    d->args = line->words + 1;
-    d->arg_count = line->count - 1;
-    d->is_line = true;
+    emit_http_check(line, line->words + 1, line->count - 1);
 }
 
 /* master-worker [no-exit-on-failure]: the monitor never leaves because a worker failed. */

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "config/haproxy_priv.h"
-#include "config/section_kinds.h"
 #include "config/own.h"
+#include "config/section_kinds.h"
 #include "config/suggest.h"
 
 enum { NAME_WORDS_MAX = 4 };

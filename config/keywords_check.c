@@ -4,9 +4,13 @@
 
 #define AT(member) .offset = offsetof(struct draft_proxy, p.member)
 #define CHECK_AT(member) .offset = offsetof(struct conf_check, member)
+#define GLOBAL_AT(member) .offset = offsetof(struct draft_global, g.member)
 #define SERVER_AT(member) .offset = offsetof(struct conf_server, member)
 
 enum { BACK = IN_DEFAULTS | IN_BACKEND, IN_BOTH = IN_SERVER | IN_DEFAULT_SERVER };
+
+/* Lists of their own, beside those of enum conf_line_kind. */
+enum { LIST_OF_HTTP_CHECK = -1, LIST_OF_TCP_CHECK = -2 };
 
 static const struct keyword_choice observes[] = {
     {"layer4", CONF_OBSERVE_LAYER4, NULL},
@@ -24,6 +28,13 @@ static const struct keyword_choice on_errors[] = {
 
 static const struct keyword_choice marked_up_choices[] = {
     {"shutdown-backup-sessions", 1, NULL},
+    {NULL, 0, NULL},
+};
+
+static const struct keyword_choice saved_states[] = {
+    {"none", CONF_SAVED_NONE, NULL},
+    {"global", CONF_SAVED_GLOBAL, NULL},
+    {"local", CONF_SAVED_LOCAL, NULL},
     {NULL, 0, NULL},
 };
 
@@ -75,13 +86,17 @@ static const struct keyword proxy_rows[] = {
      .otherwise = "none", .doc = "Program of option external-check. It is told address and port of the proxy and of the server, and is killed with its children when timeout check, or inter, is over."},
     {.name = "external-check path", .kind = KW_STRING, .scopes = BACK, AT(check.path), .since = "1.6",
      .otherwise = "empty", .doc = "PATH of that program."},
-    {.name = "http-check", .kind = KW_LINES, .scopes = BACK, AT(check), .set = check_line_http,
+    {.name = "http-check", .kind = KW_LINES, .scopes = BACK, AT(check), .set = check_line_http, .value = LIST_OF_HTTP_CHECK,
      .otherwise = "the request of option httpchk, and a status from 200 to 399",
      .doc = "A line of the script of option httpchk: connect, send, expect, comment, disable-on-404, send-state."},
     {.name = "http-check expect status", .kind = KW_OWN, .scopes = BACK, AT(check), .set = own_expect_status,
      .takes = "a set of HTTP status codes", .otherwise = "200-399", .doc = "Statuses of a good probe, as codes and ranges."},
-    {.name = "tcp-check", .kind = KW_LINES, .scopes = BACK, AT(check), .set = check_line_tcp,
+    {.name = "tcp-check", .kind = KW_LINES, .scopes = BACK, AT(check), .set = check_line_tcp, .value = LIST_OF_TCP_CHECK,
      .otherwise = "a probe only connects", .doc = "A line of the script of option tcp-check: connect, send, send-binary, expect, comment."},
+    {.name = "load-server-state-from-file", .kind = KW_CHOICE, .scopes = BACK, AT(saved_state_from), .choices = saved_states, .since = "1.6",
+     .otherwise = "none", .doc = "Whether servers begin with the state that `show servers state` wrote: from the file of the global section, or from one of this proxy alone. A reload needs no file."},
+    {.name = "server-state-file-name", .kind = KW_STRING, .scopes = BACK, AT(saved_state_name), .since = "1.6",
+     .otherwise = "the name of the proxy", .doc = "File of local states, below server-state-base; use-backend-name is the name of the proxy."},
     {.name = "option panic-threshold", .kind = KW_UINT, .scopes = BACK, AT(panic_percent), .max = 100, .since = "weir",
      .otherwise = "only servers that are up get traffic",
      .doc = "Percentage of servers: when fewer of them are up, traffic goes to all that the operator has not taken out, since so many at once hardly fail by themselves."},
@@ -99,8 +114,6 @@ static const struct keyword httpchk_rows[] = {
      .initial = "HTTP/1.0", .doc = "Version of the probe's request."},
     {.name = "host", .kind = KW_STRING, .scopes = IN_PARAMS, CHECK_AT(host), .min = 1, .since = "weir",
      .otherwise = "no Host header; with HTTP/1.1 the server's address", .doc = "Host header of the probe's request."},
-    {.name = "headers", .kind = KW_OWN, .scopes = IN_PARAMS, .set = own_check_headers, .since = "weir", .takes = "\"Name: value\", or a list of them",
-     .otherwise = "none", .doc = "More header fields of the probe's request."},
     {.name = NULL},
 };
 
@@ -170,6 +183,17 @@ static const struct keyword server_rows[] = {
 /* clang-format on */
 
 const struct keyword_table server_check_keywords = {LEVEL_SERVER, server_rows, 0};
+/* clang-format off */
+static const struct keyword global_rows[] = {
+    {.name = "server-state-base", .kind = KW_STRING, .scopes = IN_GLOBAL, GLOBAL_AT(state_base), .min = 1, .since = "1.6",
+     .otherwise = "the working folder", .doc = "Folder of saved server states."},
+    {.name = "server-state-file", .kind = KW_STRING, .scopes = IN_GLOBAL, GLOBAL_AT(state_file), .min = 1, .since = "1.6",
+     .otherwise = "none", .doc = "File of the saved states of all servers, below server-state-base."},
+    {.name = NULL},
+};
+/* clang-format on */
+
+const struct keyword_table global_check_keywords = {LEVEL_GLOBAL, global_rows, 0};
 const struct keyword_table check_keywords = {LEVEL_PROXY, proxy_rows, 0};
 const struct keyword_table httpchk_keywords = {LEVEL_HTTPCHK, httpchk_rows, 0};
 const struct keyword_table database_check_keywords = {LEVEL_DATABASE_CHECK, database_rows, 0};

@@ -43,11 +43,10 @@ extern const struct keyword_table global_keywords, log_keywords, default_tls_opt
     proxy_keywords;
 extern const struct keyword_table bind_keywords, bind_tls_keywords, bind_tls_options;
 extern const struct keyword_table other_global_keywords, other_proxy_keywords, other_bind_keywords,
-    other_server_keywords, rules_keywords, section_lines_keywords, messages_keywords, originalto_keywords,
-    userlist_keywords, user_keywords,
-    user_group_keywords;
+    other_server_keywords, rules_keywords, section_lines_keywords, messages_keywords,
+    originalto_keywords, userlist_keywords, user_keywords, user_group_keywords;
 extern const struct keyword_table check_keywords, httpchk_keywords, database_check_keywords,
-    smtp_check_keywords, server_check_keywords;
+    smtp_check_keywords, server_check_keywords, global_check_keywords;
 extern const struct keyword_table balance_keywords, hash_type_keywords, cookie_keywords;
 extern const struct keyword_table server_keywords, server_tls_keywords, server_tls_options;
 extern const struct keyword_table net_bind_keywords, net_server_keywords, net_source_keywords,
@@ -78,6 +77,7 @@ const struct keyword_table *const config_tables[] = {
     &rules_keywords,
     &check_keywords,
     &server_check_keywords,
+    &global_check_keywords,
     &database_check_keywords,
     &smtp_check_keywords,
     &section_lines_keywords,

@@ -242,6 +242,7 @@ struct conf_lines {
 
 /* Of which keyword a line is: the value of its row. */
 enum conf_line_kind {
+    CONF_LINE_OTHER, /* none of the rules: a script of probes */
     CONF_LINE_ACL,
     CONF_LINE_TCP_CONNECTION, /* tcp-request connection */
     CONF_LINE_TCP_SESSION,
@@ -423,6 +424,9 @@ struct conf_stick_table {
 
 enum conf_caps { CONF_FRONTEND = 1, CONF_BACKEND = 2, CONF_LISTEN = 3 };
 
+/* load-server-state-from-file */
+enum conf_saved_state { CONF_SAVED_NONE, CONF_SAVED_GLOBAL, CONF_SAVED_LOCAL };
+
 struct conf_proxy {
     const char *name;
     struct conf_place place;
@@ -490,8 +494,11 @@ struct conf_proxy {
     bool all_backups; /* option allbackups */
     bool accept_invalid_response;
     bool log_health_checks;
-    unsigned panic_percent; /* option panic-threshold; 0 = never */
-    unsigned fullconn;      /* 0 = a tenth of the maxconn of its frontends */
+    enum conf_saved_state saved_state_from;
+    const char *saved_state_name; /* of the file for this proxy alone */
+    const char *saved_state;      /* its text, or NULL */
+    unsigned panic_percent;       /* option panic-threshold; 0 = never */
+    unsigned fullconn;            /* 0 = a tenth of the maxconn of its frontends */
 };
 
 /* Whether its streams or its probes speak TLS; check_complete.c. */
@@ -521,6 +528,9 @@ struct conf_global {
     unsigned ssl_cachesize; /* tune.ssl.cachesize */
     unsigned ssl_lifetime_s;
     const char *node, *description;
+    const char *explain_secret; /* or NULL: no request is explained */
+    const char *explain_header; /* the field that carries it */
+    const char *state_base, *state_file; /* server-state-base, server-state-file; or NULL */
 };
 
 struct config {

@@ -185,8 +185,6 @@ struct conf_check {
     const char *uri;                   /* default "/" */
     const char *version;               /* default "HTTP/1.0" */
     const char *host;                  /* Host header or NULL */
-    struct conf_check_header *headers; /* more of them, of the former spelling */
-    size_t header_count;
     bool disable_on_404, send_state;
     /* option mysql-check, pgsql-check */
     const char *user; /* or NULL */

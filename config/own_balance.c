@@ -50,6 +50,19 @@ static void refuse_algorithm(struct loader *l, const struct conf_word *word, con
               "unknown balance '%s'", name);
 }
 
+/* The word as a line of rules, for the room that compiles expressions. */
+static const struct conf_line *line_of(struct loader *l, const struct conf_word *word,
+                                       const char *keyword)
+{
+    struct conf_line *line = arena_alloc(l->arena, sizeof *line);
+    *line = (struct conf_line){.keyword = keyword,
+                               .kind = CONF_LINE_BALANCE,
+                               .words = arena_list_copy(l->arena, word, 1, sizeof *word),
+                               .word_count = 1,
+                               .span = word->span};
+    return line;
+}
+
 static void read_keyed(struct loader *l, const struct conf_word *word, struct conf_balance *balance,
                        size_t which, const char *inside)
 {
@@ -63,8 +76,13 @@ static void read_keyed(struct loader *l, const struct conf_word *word, struct co
     else if (keyed[which].needs_name)
         CONF_FAIL(l, word->span, "as in: hdr(User-Agent)", "'%s' needs the name of a header",
                   balance->name);
-    if (balance->key == CONF_KEY_RDP_COOKIE && balance->parameter == NULL)
-        balance->parameter = "mstshash";
+    if (balance->key == CONF_KEY_RDP_COOKIE) { /* an expression says it as well */
+        struct conf_word cookie = *word;
+        cookie.text = arena_printf(l->arena, "req.rdp_cookie(%s)",
+                                   balance->parameter != NULL ? balance->parameter : "mstshash");
+        balance->key = CONF_KEY_EXPRESSION;
+        balance->expression = line_of(l, &cookie, "balance");
+    }
 }
 
 static void read_draws(struct loader *l, const struct conf_word *word, struct conf_balance *balance,
@@ -116,13 +134,7 @@ void own_balance_expression(struct loader *l, const struct keyword *row, void *b
     const struct conf_word *word = apply_only_arg(l, d);
     if (word == NULL)
         return;
-    struct conf_line *line = arena_alloc(l->arena, sizeof *line);
-    *line = (struct conf_line){.keyword = row->name,
-                               .kind = CONF_LINE_BALANCE,
-                               .words = arena_list_copy(l->arena, word, 1, sizeof *word),
-                               .word_count = 1,
-                               .span = word->span};
-    balance->expression = line;
+    balance->expression = line_of(l, word, row->name);
 }
 
 void own_balance_factor(struct loader *l, const struct keyword *row, void *base,

@@ -7,8 +7,8 @@
 
 #include "config/decisions.h"
 #include "config/haproxy_old.h"
-#include "config/section_kinds.h"
 #include "config/reference_priv.h"
+#include "config/section_kinds.h"
 
 static const char opening[] =
     "<!-- Made by weir_manual from the tables of the program. Do not edit. -->\n"

@@ -20,6 +20,9 @@ void resolve_check_script(struct loader *l, struct conf_proxy *proxy, struct con
 /* own_cookie.c: what goes together in `cookie`; cookies that are made from addresses. */
 void resolve_cookie(struct loader *l, struct draft_proxy *draft);
 
+/* resolve_saved.c: reads the file of saved server states, where there is one. */
+void resolve_saved_state(struct loader *l, struct draft_proxy *draft);
+
 /* resolve_track.c: servers that follow another one's state. */
 void resolve_tracks(struct loader *l, struct config *config);
 

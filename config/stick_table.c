@@ -67,7 +67,9 @@ static const struct conf_word *next_word(struct reading *r, const char *of)
 {
     if (r->at < r->line->word_count)
         return &r->line->words[r->at++];
-    CONF_FAIL(r->l, r->line->span, "type TYPE [len N] size N [expire TIME] [nopurge] [store DATA,...]", "stick-table: '%s' needs a value", of);
+    CONF_FAIL(r->l, r->line->span,
+              "type TYPE [len N] size N [expire TIME] [nopurge] [store DATA,...]",
+              "stick-table: '%s' needs a value", of);
     return NULL;
 }
 

@@ -11,6 +11,7 @@
 #include "proxy/health/probe.h"
 
 #include "proxy/net/proxy_protocol.h"
+#include "proxy/net/socks4.h"
 #include "proxy/state/server_state.h"
 
 #include <assert.h>
@@ -91,6 +92,7 @@ static bool configure(struct probe *probe, const struct conf_server *conf)
     set_address(probe, conf);
     probe->tls = conf->check.tls;
     probe->send_proxy = conf->check.send_proxy;
+    probe->via_socks4 = conf->check.via_socks4;
     probe->sni = sni != NULL ? strdup(sni) : NULL;
     return probe->sni != NULL || sni == NULL;
 }
@@ -278,6 +280,17 @@ static const struct conf_connect *present_connect(const struct probe *probe)
     return &probe->script->steps[probe->step].conf.connect;
 }
 
+/* check-via-socks4: where to connect on our behalf. */
+static enum probe_step ask_proxy(struct probe *probe)
+{
+    uint8_t ask[SOCKS4_ASK_BYTES_MAX];
+    int len = socks4_format_ask((const struct sockaddr *)&probe->behind_proxy, ask);
+    struct iovec piece = {ask, (size_t)len};
+    if (len > 0 && conn_sendv(&probe->conn, &piece, 1) == len)
+        return PROBE_NEXT;
+    return probe_fail(probe, HEALTH_SOCKET_ERROR, "SOCKS4 proxy cannot be asked");
+}
+
 static enum probe_step send_proxy_header(struct probe *probe)
 {
     static const struct proxy_facts facts = {.is_local = true};
@@ -304,7 +317,6 @@ static enum probe_step start_tls(struct probe *probe)
 
 static enum probe_step step_connecting(struct probe *probe)
 {
-    const struct conf_connect *connect = present_connect(probe);
     int rc = conn_connected(&probe->conn);
     if (rc == UV_EAGAIN)
         return PROBE_WAIT;
@@ -312,9 +324,30 @@ static enum probe_step step_connecting(struct probe *probe)
         return connect_failed(probe, rc);
     if (probe->check_ms > 0)
         loop_arm(probe->loop, &probe->timer, probe->check_ms);
+    return probe->is_proxied ? ask_proxy(probe) : PROBE_NEXT;
+}
+
+/* What the connection begins with, towards the server itself. */
+static enum probe_step greet(struct probe *probe)
+{
+    const struct conf_connect *connect = present_connect(probe);
     bool says_proxy = connect->send_proxy || (connect->like_server && probe->send_proxy);
     enum probe_step step = says_proxy ? send_proxy_header(probe) : PROBE_NEXT;
     return step == PROBE_NEXT && probe->is_tls ? start_tls(probe) : step;
+}
+
+static enum probe_step step_asking_proxy(struct probe *probe)
+{
+    uint8_t answer[SOCKS4_ANSWER_BYTES];
+    if (probe->is_proxied) {
+        ssize_t n = conn_recv(&probe->conn, answer, sizeof(answer));
+        if (n == UV_EAGAIN)
+            return PROBE_WAIT;
+        /* so few bytes come in one piece, or not at all */
+        if (n != sizeof(answer) || !socks4_is_granted(answer))
+            return probe_fail(probe, HEALTH_L4_CONNECT, "SOCKS4 proxy refused");
+    }
+    return greet(probe);
 }
 
 static enum probe_step step_handshaking(struct probe *probe)
@@ -334,6 +367,7 @@ static const struct {
     enum health_status timeout;
 } states[PROBE_STATES] = {
     [PROBE_CONNECTING] = {step_connecting, HEALTH_L4_TIMEOUT},
+    [PROBE_ASKING_PROXY] = {step_asking_proxy, HEALTH_L4_TIMEOUT},
     [PROBE_HANDSHAKING] = {step_handshaking, HEALTH_L6_TIMEOUT},
     [PROBE_EXCHANGING] = {script_run, HEALTH_L7_TIMEOUT},
 };
@@ -381,6 +415,11 @@ static int start_connect(struct probe *probe)
     socklen_t to_len = find_address(probe, connect, &to);
     int fd = probe->socket;
     probe->socket = -1;
+    if (probe->is_proxied) {
+        probe->behind_proxy = to;
+        to = probe->server->link.socks4;
+        to_len = probe->server->link.socks4_len;
+    }
     server_link_options(&probe->server->link, &options);
     /* bound once, it cannot be bound again */
     if (fd >= 0 && probe->family == to.ss_family && options.source == NULL)
@@ -401,6 +440,8 @@ static enum probe_step begin_connect(struct probe *probe)
     probe->state = PROBE_CONNECTING;
     probe->is_tls = connect->tls || (connect->like_server && probe->tls);
     probe->lingers = connect->linger;
+    probe->is_proxied = (connect->via_socks4 || (connect->like_server && probe->via_socks4)) &&
+                        probe->server->link.socks4_len > 0;
     probe->to_sni = connect->sni == NULL && connect->like_server ? probe->sni : connect->sni;
     loop_arm(probe->loop, &probe->timer, first_deadline_ms(probe));
     int rc = start_connect(probe);

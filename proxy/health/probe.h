@@ -26,6 +26,7 @@
 enum probe_state {
     PROBE_ASLEEP,
     PROBE_CONNECTING,
+    PROBE_ASKING_PROXY, /* check-via-socks4 */
     PROBE_HANDSHAKING,
     PROBE_EXCHANGING,
     PROBE_STATES
@@ -123,7 +124,7 @@ struct probe {
     socklen_t server_addr_len;
     char *sni;      /* owned, or NULL */
     char *greeting; /* owned: agent-send, or NULL */
-    bool tls, send_proxy;
+    bool tls, send_proxy, via_socks4;
     unsigned inter_ms, fastinter_ms, downinter_ms;
     unsigned connect_ms; /* 0 = inter bounds it all */
     unsigned check_ms;   /* after connect; 0 = inter bounds it all */
@@ -132,7 +133,8 @@ struct probe {
     /* the script's, during a try */
     size_t step;        /* where it stands */
     const char *to_sni; /* borrowed: of the present connection, as the next two */
-    bool is_tls, lingers;
+    bool is_tls, lingers, is_proxied;
+    struct sockaddr_storage behind_proxy;
     sa_family_t family; /* of `socket` */
     bool is_asked;      /* the question of this step has begun to go out */
     bool asks_head;     /* the last request was a HEAD */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Actions about the client's connection: whom it is taken for (set-src and its kin), what it is told before
- * there is an answer (early-hint), and what tcp-request rules decide.
+ * Actions about the client's connection: whom it is taken for (set-src and its kin), and what it is told
+ * before there is an answer (early-hint).
  */
 #include "config/loader.h"
 #include "proxy/http/rows.h"
@@ -14,8 +14,6 @@ enum {
     ON_REQUEST = IN_RULES(RULES_HTTP_REQUEST),
     ON_ADDRESS = IN_RULES(RULES_TCP_CONNECTION) | IN_RULES(RULES_TCP_SESSION) |
                  IN_RULES(RULES_TCP_CONTENT) | IN_RULES(RULES_HTTP_REQUEST),
-    ON_TCP = IN_RULES(RULES_TCP_CONNECTION) | IN_RULES(RULES_TCP_SESSION) |
-             IN_RULES(RULES_TCP_CONTENT) | IN_RULES(RULES_TCP_RESPONSE),
 };
 
 static const void *compile_expression(struct compiler *c, const struct action *row,
@@ -82,14 +80,6 @@ static enum rule_verdict run_hint(struct sample_env *env, const struct rule *rul
     return RULE_GOES_ON;
 }
 
-/* ---- tcp-request -------------------------------------------------------------------------------------- */
-
-static enum rule_verdict run_accept(struct sample_env *env, const struct rule *rule)
-{
-    (void)env, (void)rule;
-    return RULE_STOPS;
-}
-
 /* ---- set-src, set-dst and their ports ----------------------------------------------------------------- */
 
 enum which { SOURCE, DESTINATION };
@@ -144,8 +134,6 @@ static enum rule_verdict run_port(struct sample_env *env, const struct rule *rul
 
 /* clang-format off */
 const struct action client_actions[] = {
-    {.name = "accept", .rulesets = ON_TCP, .is_final = true, .run = run_accept,
-     .doc = "Ends the list: no further rule of it is looked at."},
     {.name = "early-hint", .rulesets = ON_REQUEST, .compile = compile_hint, .run = run_hint,
      .takes = "<name> <fmt>", .doc = "Tells the client a header field before there is an answer: 103.", .since = "1.9"},
     {.name = "set-src", .rulesets = ON_ADDRESS, .compile = compile_expression, .run = run_address, .value = SOURCE,

@@ -171,7 +171,6 @@ bool balance_key(struct stream *s, uint32_t *key_out)
         [CONF_KEY_URI] = find_uri,
         [CONF_KEY_URL_PARAM] = find_url_param,
         [CONF_KEY_HEADER] = find_header,
-        [CONF_KEY_RDP_COOKIE] = NULL,
     };
     const struct conf_hash *hash = &s->backend->conf->hash;
     enum conf_balance_key kind = s->backend->conf->balance.key;

@@ -135,13 +135,14 @@ static void put(struct cookie_writer *w, const char *from, const char *end)
 /* In the place of what was removed: the delimiter of what follows, and one blank. At the start, nothing. */
 static const char *close_gap(struct cookie_writer *w, const struct cookie *c)
 {
+    static const char blank = ' ';
     w->is_removing = false;
     const char *at = c->start;
     if (w->len > 0) {
         while (w->len > 0 && is_blank(w->out[w->len - 1]))
             w->len--;
         put(w, at, at + 1);
-        put(w, " ", " " + 1);
+        put(w, &blank, &blank + 1);
     }
     return skip_blanks(at + 1, c->end); /* there is a delimiter, for something came before it */
 }

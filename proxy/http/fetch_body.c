@@ -7,6 +7,9 @@
 #include "proxy/http/fetch_view.h"
 #include "proxy/http/rows.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 static bool take_body(struct sample_env *env, const struct fetch *row, struct sample_text *out)
 {
     struct message_view v;
@@ -73,23 +76,33 @@ static bool payload(struct sample_env *env, const struct fetch *row, const struc
     return true;
 }
 
+/* Where a value begins: behind its length, or where the argument says; a sign makes that relative. */
+static long long value_offset(const struct arg *arg, size_t behind)
+{
+    if (arg->type == ARG_NONE)
+        return (long long)behind;
+    bool is_relative = arg->text.len > 0 && strchr("+-", *arg->text.data) != NULL;
+    return strtoll(arg->text.data, NULL, 10) + (is_relative ? (long long)behind : 0);
+}
+
 /* At args[0] stand args[1] bytes with a length, of what follows or of what is at args[2]. */
 static bool payload_lv(struct sample_env *env, const struct fetch *row, const struct arg *args,
                        struct sample *out)
 {
     struct sample_text text;
     size_t at = (size_t)args[0].integer, bytes = (size_t)args[1].integer, len = 0;
-    if (!take_body(env, row, &text))
+    if (!take_body(env, row, &text) || bytes > sizeof len)
         return false;
-    if (bytes > 8 || at + bytes > text.len) {
+    bool is_here = at + bytes <= text.len;
+    for (size_t i = 0; is_here && i < bytes; i++)
+        len = len << 8 | (unsigned char)text.data[at + i];
+    long long from = value_offset(&args[2], at + bytes);
+    if (is_here && (len == 0 || from < 0))
+        return false;
+    if (!is_here || (size_t)from > text.len || len > text.len - (size_t)from) {
         out->flags |= env->is_final ? 0 : SAMPLE_MAY_CHANGE;
         return false;
     }
-    for (size_t i = 0; i < bytes; i++)
-        len = len << 8 | (unsigned char)text.data[at + i];
-    size_t from = args[2].type != ARG_NONE ? (size_t)args[2].integer : at + bytes;
-    if (len == 0 || from > text.len || len > text.len - from)
-        return false;
     sample_set_text(out, SAMPLE_BINARY, text.data + from, len);
     return true;
 }
@@ -106,7 +119,7 @@ static bool payload_lv(struct sample_env *env, const struct fetch *row, const st
      .doc = "How many bytes are in the buffer; behind the head of the " what "."}, \
     {.name = side ".payload", .out = SAMPLE_BINARY, .args = {{ARG_UINT, ARG_UINT}, 2}, .use = uses, .run = payload, .value = of, \
      .doc = "Bytes of the buffer: from which on, and how many; 0 = all."}, \
-    {.name = side ".payload_lv", .out = SAMPLE_BINARY, .args = {{ARG_UINT, ARG_UINT, ARG_UINT}, 2}, .use = uses, .run = payload_lv, .value = of, \
+    {.name = side ".payload_lv", .out = SAMPLE_BINARY, .args = {{ARG_UINT, ARG_UINT, ARG_STRING}, 2}, .use = uses, .run = payload_lv, .value = of, \
      .doc = "Bytes that a length stands before: where the length is, of how many bytes, and where they begin, if not behind it."}
 
 const struct fetch body_fetches[] = {
@@ -114,9 +127,9 @@ const struct fetch body_fetches[] = {
     BODIES("res", OF_RESPONSE, USE_RES_CONTENT, "response"),
     {.name = "req_len", .out = SAMPLE_INT, .use = USE_CONTENT, .run = body_len, .value = OF_REQUEST, .doc = "Former name of req.len."},
     {.name = "payload", .out = SAMPLE_BINARY, .args = {{ARG_UINT, ARG_UINT}, 2}, .use = 0, .run = payload, .value = OF_RULE,
-     .doc = "req.payload or res.payload, by the rule."},
-    {.name = "payload_lv", .out = SAMPLE_BINARY, .args = {{ARG_UINT, ARG_UINT, ARG_UINT}, 2}, .use = 0, .run = payload_lv, .value = OF_RULE,
-     .doc = "req.payload_lv or res.payload_lv, by the rule."},
+     .match = "bin", .doc = "req.payload or res.payload, by the rule."},
+    {.name = "payload_lv", .out = SAMPLE_BINARY, .args = {{ARG_UINT, ARG_UINT, ARG_STRING}, 2}, .use = 0, .run = payload_lv, .value = OF_RULE,
+     .match = "bin", .doc = "req.payload_lv or res.payload_lv, by the rule."},
     {.name = NULL},
 };
 /* clang-format on */

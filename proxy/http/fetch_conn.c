@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Fetches of the connections of client and server: addresses, and what the kernel knows of them. */
 #include "proxy/http/stream.h"
+#include "proxy/net/proxy_protocol.h"
 #include "proxy/rules/rows.h"
 #include "proxy/state/access_record.h"
 
@@ -139,6 +140,31 @@ static bool failure_text(struct sample_env *env, const struct fetch *row, const 
     return true;
 }
 
+/* ---- what a PROXY header told --------------------------------------------------------------------------- */
+
+static bool has_header(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                       struct sample *out)
+{
+    (void)row, (void)args;
+    sample_set_bool(out, env->session->origin != NULL);
+    return true;
+}
+
+static bool header_tlv(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                       struct sample *out)
+{
+    const struct session_origin *origin = env->session->origin;
+    size_t len = 0;
+    (void)args;
+    const uint8_t *value = origin == NULL ? NULL
+                                          : proxy_header_tlv(origin->tlvs, origin->tlvs_len,
+                                                             (uint8_t)row->value, &len);
+    if (value == NULL)
+        return false;
+    sample_set_text(out, SAMPLE_STRING, (const char *)value, len);
+    return true;
+}
+
 /* ---- what the kernel measures ------------------------------------------------------------------------- */
 
 enum { RTT, RTT_VARIANCE, UNACKED, SACKED, LOST, RETRANS, FACKETS, REORDERING };
@@ -223,6 +249,9 @@ const struct fetch conn_fetches[] = {
     {.name = "bc_src_port", .out = SAMPLE_INT, .run = port, .use = USE_SERVER, .value = OWN, .since = "2.6", .doc = "Our port on the connection to the server."},
     {.name = "bc_dst", .out = SAMPLE_ADDR, .run = address, .use = USE_SERVER, .value = SERVER, .since = "2.6", .doc = "Address of the server."},
     {.name = "bc_dst_port", .out = SAMPLE_INT, .run = port, .use = USE_SERVER, .value = SERVER, .since = "2.6", .doc = "Port of the server."},
+    {.name = "fc_rcvd_proxy", .out = SAMPLE_BOOL, .run = has_header, .use = USE_SESSION, .since = "1.7", .doc = "Whether the connection began with a PROXY protocol header that told of a client."},
+    {.name = "fc_pp_authority", .out = SAMPLE_STRING, .run = header_tlv, .use = USE_SESSION, .value = PROXY_TLV_AUTHORITY, .since = "2.2", .doc = "Host name that the PROXY protocol header told of."},
+    {.name = "fc_pp_unique_id", .out = SAMPLE_STRING, .run = header_tlv, .use = USE_SESSION, .value = PROXY_TLV_UNIQUE_ID, .since = "2.2", .doc = "Unique identifier that the PROXY protocol header told of."},
     {.name = "fc_err", .out = SAMPLE_INT, .run = failure_number, .use = USE_CLIENT, .since = "2.5", .doc = "Number of the error that ended the handshake of the client's connection; 0 if there was none."},
     {.name = "fc_err_str", .out = SAMPLE_STRING, .run = failure_text, .use = USE_CLIENT, .since = "2.5", .doc = "The error that ended the handshake of the client's connection."},
     {.name = "fc_http_major", .out = SAMPLE_INT, .run = http_major, .use = USE_CLIENT, .since = "1.7", .doc = "Major version of HTTP on the client's side."},

@@ -164,8 +164,10 @@ static bool wait_end(struct sample_env *env, const struct fetch *row, const stru
 const struct fetch payload_fetches[] = {
     HELLO("req.ssl_hello_type", SAMPLE_INT, HELLO_TYPE, "Of TLS that is passed on: 1 = ClientHello, 2 = ServerHello."),
     HELLO("req_ssl_hello_type", SAMPLE_INT, HELLO_TYPE, "Former name of req.ssl_hello_type."),
-    HELLO("req.ssl_ver", SAMPLE_INT, HELLO_VERSION, "Version of TLS that the client offers: 3.3 is TLS 1.2."),
-    HELLO("req_ssl_ver", SAMPLE_INT, HELLO_VERSION, "Former name of req.ssl_ver."),
+    {.name = "req.ssl_ver", .out = SAMPLE_INT, .use = USE_CONTENT, .run = hello, .value = HELLO_VERSION, .match = "version",
+     .doc = "Version of TLS that the client offers: 3.3 is TLS 1.2."},
+    {.name = "req_ssl_ver", .out = SAMPLE_INT, .use = USE_CONTENT, .run = hello, .value = HELLO_VERSION, .match = "version",
+     .doc = "Former name of req.ssl_ver."},
     HELLO("req.ssl_sni", SAMPLE_STRING, HELLO_SNI, "Host name that the client asks for, of TLS that is passed on."),
     HELLO("req_ssl_sni", SAMPLE_STRING, HELLO_SNI, "Former name of req.ssl_sni."),
     HELLO("req.ssl_alpn", SAMPLE_STRING, HELLO_ALPN, "First protocol that the client offers by ALPN, of TLS that is passed on."),

@@ -7,6 +7,7 @@
 #include "proxy/http/error_set.h"
 #include "proxy/http/local_priv.h"
 #include "proxy/http/reply.h"
+#include "proxy/rules/trace.h"
 
 static const struct error_page *error_page_of(const struct stream *s, unsigned status)
 {
@@ -120,6 +121,8 @@ bool local_try_monitor(struct stream *s, const struct proxy *proxy, enum stream_
     size_t len = m->target_off + m->target_len - m->path_off; /* with its query */
     if (strlen(uri) != len || memcmp(uri, s->in + m->path_off, len) != 0)
         return false;
+    if (s->trace != NULL)
+        trace_note(s->trace, TRACE_ANSWER, &proxy->conf->place, true, "answered by monitor-uri");
     stream_blame(s, CAUSE_LOCAL);
     s->logged = true; /* a probe each second would fill the log */
     *next_out = local_error(s, rules_monitor_fails(s, proxy) ? 503 : 200);

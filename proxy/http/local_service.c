@@ -4,6 +4,7 @@
 
 #include "proxy/http/error_pages.h"
 #include "proxy/http/local_priv.h"
+#include "proxy/rules/trace.h"
 
 #define PRODUCE_BYTES (16 * 1024)
 /* The control thread answers within milliseconds, unless it loads a configuration. */
@@ -184,6 +185,9 @@ bool local_try_service(struct stream *s, const struct proxy *proxy, enum service
     if (verdict == SERVICE_PASS)
         return false;
     s->up.input_done = whole;
+    if (s->trace != NULL)
+        trace_note(s->trace, TRACE_ANSWER, &proxy->conf->place, true,
+                   "answered by weir itself: statistics or metrics");
     if (verdict == SERVICE_DENIES)
         *next_out = stream_fail(s, CAUSE_PROXY, s->answer.status);
     else if (verdict == SERVICE_WANTS_BODY && !whole)

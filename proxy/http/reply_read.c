@@ -86,7 +86,7 @@ static bool read_file(struct reply_reader *r, const struct conf_word *param)
 static bool read_format(struct reply_reader *r, const struct conf_word *word)
 {
     r->reply->body = BODY_FORMAT;
-    r->reply->format = format_compile_as(r->c, word, compiler_uses(r->c) | USE_TXN, FORMAT_PLAIN);
+    r->reply->format = format_compile(r->c, word, compiler_uses(r->c) | USE_TXN);
     return r->reply->format != NULL;
 }
 

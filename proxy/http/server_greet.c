@@ -2,12 +2,16 @@
 /* First words to servers; see server_greet.h. */
 #include "proxy/http/server_greet.h"
 
+#include "proxy/http/rules.h"
 #include "proxy/http/session.h"
 #include "proxy/http/stream.h"
 #include "proxy/net/proxy_protocol.h"
 #include "proxy/net/socks4.h"
+#include "proxy/rules/expr.h"
 #include "tls/facts.h"
 #include "tls/session.h"
+
+#define UNIQUE_ID_BYTES 129 /* HAProxy takes 128 at most */
 
 /* A new socket has room for so few bytes, so less than all is an error. */
 static int send_whole(struct conn *conn, const void *data, size_t len)
@@ -91,6 +95,25 @@ static void add_tls_facts(const struct tls_session *tls, unsigned wanted, struct
     facts->tls_sig_alg = (wanted & CONF_PROXY_SIG_ALG) != 0 ? words->signature : NULL;
 }
 
+/* As unique-id-format says; "" where it says nothing. */
+static void read_unique_id(struct stream *s, char text[UNIQUE_ID_BYTES])
+{
+    const struct proxy_rules *rules = s->frontend->conf->rules;
+    struct sample_env env;
+    size_t len = 0, used = s->thread->sample_scratch.used;
+    text[0] = '\0';
+    if (rules == NULL || rules->unique_id_format == NULL)
+        return;
+    rules_env(s, s->frontend, false, &env);
+    env.is_final = true;
+    const char *made = format_text(rules->unique_id_format, &env, &len);
+    if (made != NULL && len < UNIQUE_ID_BYTES) {
+        memcpy(text, made, len);
+        text[len] = '\0';
+    }
+    s->thread->sample_scratch.used = used;
+}
+
 static int send_proxy_header(struct server_conn *sconn, unsigned wanted)
 {
     const struct session *session = sconn->stream->session;
@@ -98,6 +121,10 @@ static int send_proxy_header(struct server_conn *sconn, unsigned wanted)
                                 .with_crc32c = (wanted & CONF_PROXY_CRC32C) != 0};
     struct tls_words words;
     uint8_t out[PROXY_OUT_BYTES];
+    char unique_id[UNIQUE_ID_BYTES] = "";
+    if ((wanted & CONF_PROXY_UNIQUE_ID) != 0)
+        read_unique_id(sconn->stream, unique_id);
+    facts.unique_id = unique_id;
     session_destination(session, &facts.to);
     if (session->client.tls != NULL)
         add_tls_facts(session->client.tls, wanted, &words, &facts);

@@ -120,6 +120,8 @@ struct stream {
     const struct server *last_server;       /* for the log: kept after the slot has gone */
     struct server *avoid;                   /* the one that failed */
     struct server_conn *sconn;              /* owned while not NULL */
+    struct rule_trace *trace;               /* is told of each decision; mostly NULL */
+    struct explained *explained;            /* owned: of a request with the secret; or NULL */
     struct queue_entry queue;
     bool queued;     /* in the backend's queue, or a grant is on its way */
     bool queue_owes; /* left the queue too late: on_granted() will still be called */

@@ -84,6 +84,8 @@ void tracking_server_failure(struct stream *s)
 
 void tracking_stream_ends(struct stream *s)
 {
+    if (!s->stick.is_tracking && s->stick.store_count == 0 && s->session->tracked == NULL)
+        return;
     int64_t in = (int64_t)s->mode->uploaded(s), out = (int64_t)s->down.bytes_out;
     const struct stick_change bytes[] = {{CONF_STICK_BYTES_IN_CNT, 0, in},
                                          {CONF_STICK_BYTES_IN_RATE, 0, in},

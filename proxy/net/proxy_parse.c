@@ -150,6 +150,13 @@ static bool has_right_sum(const uint8_t *data, size_t len, const uint8_t *sum)
     return crc == ((uint32_t)get_u16(sum) << 16 | (uint32_t)get_u16(sum + 2));
 }
 
+/* As HAProxy bounds them, since others put them into names and logs. */
+static bool has_sane_length(uint8_t type, size_t len)
+{
+    return !(type == PROXY_TLV_AUTHORITY && len > 255) &&
+           !(type == PROXY_TLV_UNIQUE_ID && len > 128);
+}
+
 /* They fill the rest of the header exactly. */
 static bool check_tlvs(const uint8_t *data, size_t len, const struct proxy_header *header)
 {
@@ -159,7 +166,7 @@ static bool check_tlvs(const uint8_t *data, size_t len, const struct proxy_heade
             return false;
         size_t value_len = get_u16(at + 1);
         const uint8_t *value = at + V2_TLV_HEAD_BYTES;
-        if (value_len > (size_t)(end - value))
+        if (value_len > (size_t)(end - value) || !has_sane_length(*at, value_len))
             return false;
         if (*at == PROXY_TLV_CRC32C && (value_len != 4 || !has_right_sum(data, len, value)))
             return false;

@@ -79,7 +79,41 @@ static void diagnose_order(struct compiler *c)
     }
 }
 
+/* The names in the condition of a line; other words in it do no harm. */
+static void note_names(struct compiler *c, const struct conf_line *line, struct name_map *used)
+{
+    size_t at = 0;
+    while (at < line->word_count && strcmp(line->words[at].text, "if") != 0 &&
+           strcmp(line->words[at].text, "unless") != 0)
+        at++;
+    for (; at < line->word_count; at++) {
+        const char *text = line->words[at].text;
+        names_add(c->l->scratch, used, text + strspn(text, "!"), line);
+    }
+}
+
+static void diagnose_unused_acls(struct compiler *c)
+{
+    const struct conf_lines *lines = &c->proxy->lines;
+    struct name_map used = {0};
+    for (size_t i = 0; i < lines->count; i++) {
+        if (lines->items[i].kind != CONF_LINE_ACL)
+            note_names(c, &lines->items[i], &used);
+    }
+    for (size_t i = 0; i < lines->count; i++) {
+        const struct conf_line *line = &lines->items[i];
+        if (line->kind != CONF_LINE_ACL || line->from_defaults || line->word_count == 0)
+            continue;
+        const char *name = line->words[0].text;
+        if (names_add(c->l->scratch, &used, name, line) == NULL) /* told once for each name */
+            CONF_REMARK(c->l, line->words[0].span, "name it in a condition, or remove it",
+                        "nothing uses the acl '%s'", name);
+    }
+}
+
 void diagnose_proxy(struct compiler *c)
 {
     diagnose_order(c);
+    if (c->l->report->errors == 0) /* what seems to be unused may only have been misspelt */
+        diagnose_unused_acls(c);
 }

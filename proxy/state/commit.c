@@ -11,6 +11,7 @@
 #include "lb-algos/algo.h"
 #include "proxy/state/backend_priv.h"
 #include "proxy/state/proxy_state.h"
+#include "proxy/state/saved_state.h"
 #include "proxy/state/server.h"
 #include "proxy/state/server_state_priv.h"
 #include "tls/context.h"
@@ -146,6 +147,8 @@ static void commit_server(struct server *server, const struct conf_proxy *proxy,
     server->forerunner = NULL;
     take_numbers(server, proxy, conf, is_new && !is_heir);
     take_health(server, conf, is_new, control->now_us);
+    if (is_new && !is_heir)
+        saved_state_apply(server, conf, proxy->saved_state, control->now_us);
     if (is_new)
         join_pool(server, (uint32_t)index);
     lb_pool_set_place(pool, (unsigned)server->slot, (uint32_t)index, server->backup);

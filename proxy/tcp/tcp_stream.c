@@ -2,6 +2,7 @@
 /* Streams without messages; see tcp_stream.h. */
 #include "proxy/tcp/tcp_stream.h"
 
+#include "proxy/http/sticking.h"
 #include "proxy/http/stream_log.h"
 #include "proxy/tcp/tcp_priv.h"
 
@@ -58,6 +59,7 @@ static enum stream_state tcp_connected(struct stream *s)
     relay_start(&s->down, server, client, HTTP_BODY_UNTIL_CLOSE, 0, false, 0);
     s->up.may_splice = s->down.may_splice = conn_can_splice(client, server);
     s->resp_started = true;
+    sticking_response(s);
     s->state = STREAM_TUNNEL;
     stream_refresh_deadlines(s);
     stream_log_head(s);

@@ -8,9 +8,10 @@
 
 #include "config/address.h"
 #include "config/apply.h"
-#include "config/line.h"
 #include "config/check_lines.h"
+#include "config/line.h"
 #include "config/own.h"
+#include "lb-algos/hash.h"
 
 struct describer {
     FILE *out;
@@ -100,6 +101,19 @@ static void print_log(struct describer *d, const void *field)
     print_text(d->out, ((const struct conf_addr *)field)->text);
 }
 
+static void print_balance(struct describer *d, const void *field)
+{
+    const struct conf_balance *balance = field;
+    print_text(d->out, balance->name);
+    print_text(d->out, balance->parameter);
+    fprintf(d->out, " %d %u %d", (int)balance->key, balance->draws, balance->expression != NULL);
+}
+
+static void print_hash(struct describer *d, const void *field)
+{
+    print_text(d->out, (*(const struct lb_hash *const *)field)->name);
+}
+
 typedef void print_field(struct describer *d, const void *field);
 
 static void print_script(struct describer *d, const struct conf_check_script *script)
@@ -164,6 +178,12 @@ static const struct {
     {own_on_marked_down, print_bool},
     {own_pool_max, print_unsigned},
     {own_default_backend, print_default_backend},
+    {own_algorithm, print_balance},
+    {own_balance_expression, print_balance},
+    {own_hash_function, print_hash},
+    {own_balance_factor, print_unsigned},
+    {own_cookie_domain, print_string},
+    {own_cookie_attribute, print_string},
 };
 
 static print_field *printer_of(const struct keyword *row)

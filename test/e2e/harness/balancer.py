@@ -135,7 +135,7 @@ class Weir(Balancer):
 
     def native(self, text):
         """WEIR_SYNTAX=haproxy leaves the text as it is: weir reads that as well."""
-        return text if os.environ.get("WEIR_SYNTAX") == "haproxy" else to_libconfig(text)
+        return text if os.environ.get("WEIR_SYNTAX") == "haproxy" else to_libconfig(weir_binary(), text)
 
     def reload(self, config):
         """Writes the new configuration and signals; the caller waits for what it expects to see."""

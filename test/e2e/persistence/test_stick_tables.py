@@ -4,6 +4,7 @@ import time
 
 import pytest
 from harness.client import Client
+from harness.http import Cut
 from harness.origin import reply
 from harness.ports import free_port
 from harness.waiting import wait_for
@@ -219,3 +220,91 @@ def test_refusals(kind, start, line, message):
     with pytest.raises(Exception) as error:
         start(" " + line + "\n")
     assert message in str(error.value)
+
+
+def test_connections_are_limited_before_a_byte_is_read(start):
+    port = start(" stick-table type ip size 100 expire 1m store conn_cur,conn_rate(1m),conn_cnt\n"
+                 " tcp-request connection track-sc0 src\n"
+                 " tcp-request connection reject if { sc0_conn_cur gt 2 }\n"
+                 " http-request set-header X-A %[sc0_conn_cur],%[sc0_conn_cnt],%[sc_conn_rate(0)]\n")
+    with Client(port) as first, Client(port) as second:
+        assert second.request().header("x-seen") == "2,2,2"
+        assert first.request().header("x-seen") == "2,2,2"
+        with Client(port) as third:
+            assert third.stream.is_closed()
+        with Client(port, source="127.0.0.2") as other:
+            assert other.request().header("x-seen") == "1,1,1"
+
+    def are_gone():
+        try:
+            return ask(port).header("x-seen").startswith("1,")
+        except (ConnectionError, Cut):
+            return False
+
+    wait_for(are_gone)
+
+
+def test_the_address_alone_is_asked_about(start):
+    port = start(" stick-table type ip size 100 expire 1m store conn_rate(1m),gpc0\n"
+                 " tcp-request connection track-sc1 src\n"
+                 " tcp-request connection reject if { src_conn_rate gt 3 }\n")
+    assert [ask(port).status for _ in range(3)] == [200, 200, 200]
+    with Client(port) as client:
+        assert client.stream.is_closed()
+
+
+def test_sessions_are_counted_once_they_are_let_in(start):
+    port = start(" stick-table type ip size 100 expire 1m store sess_cnt,conn_cnt,http_req_cnt\n"
+                 " tcp-request connection track-sc0 src\n"
+                 " http-request set-header X-A %[sc0_conn_cnt],%[sc0_sess_cnt],%[sc0_http_req_cnt]\n")
+    with Client(port) as client:
+        assert [client.request().header("x-seen") for _ in range(2)] == ["1,1,1", "1,1,2"]
+    assert ask(port).header("x-seen") == "2,2,3"
+
+
+TCP = " mode tcp\n"
+
+
+def test_tcp_clients_stick_too(start):
+    port = start(TCP, TCP + " stick-table type ip size 100 expire 1m\n stick on src\n")
+    first = servers(port, 1)
+    assert servers(port, 3) == first * 3
+    second = servers(port, 1, source="127.0.0.2")
+    assert second != first
+    assert servers(port, 2, source="127.0.0.2") == second * 2
+
+
+def test_tcp_is_balanced_by_address(start):
+    port = start(TCP, TCP + " balance source\n")
+    chosen = [servers(port, 1, source="127.0.0.%d" % n) for n in range(1, 13)]
+    assert "".join(chosen) == "cabcabcabcab"
+
+
+def test_bytes_are_counted_at_the_end(start):
+    port = start(TCP + " stick-table type ip size 100 expire 1m store bytes_in_cnt,bytes_out_cnt,conn_cur\n"
+                 " tcp-request content track-sc0 src\n"
+                 " tcp-request content reject if { src_kbytes_in gt 1 }\n", TCP)
+    assert ask(port, X_A="x" * 3000).status == 200
+
+    def is_refused():
+        with Client(port) as client:
+            return client.stream.is_closed(0.2)
+
+    wait_for(is_refused)
+
+
+def test_content_rules_track_before_the_request_is_counted(start):
+    port = start(" stick-table type ip size 100 expire 1m store conn_cnt,http_req_cnt\n"
+                 " tcp-request content track-sc0 src\n"
+                 " http-request set-header X-A %[sc0_conn_cnt],%[sc0_http_req_cnt]\n")
+    with Client(port) as client:
+        assert [client.request().header("x-seen") for _ in range(2)] == ["1,1", "2,2"]
+
+
+def test_responses_can_be_tracked(start):
+    port = start(" stick-table type string size 100 expire 1m store http_req_cnt,http_err_cnt\n"
+                 " http-response track-sc0 res.hdr(X-Name) if { status 404 }\n"
+                 " http-request set-header X-A %[str(a),table_http_err_cnt(web)],%[str(a),table_http_req_cnt(web)]\n")
+    names = [ask(port, "/404").header("x-name") for _ in range(3)]
+    assert sorted(names) == ["a", "b", "c"]
+    assert ask(port).header("x-seen") == "1,1"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The table of the differential suite: (request, rules), answered by both programs."""
 from rules.differential import Case, get
+from rules.run_cases import RUNS
 
 EDITING = [
     Case("add a field", "http-request add-header X-A 1"),

@@ -166,6 +166,23 @@ def test_tls_behind_the_header(start, syslog, authority):
     assert line["client"] == "192.0.2.1"
 
 
+def test_what_the_header_tells_can_be_asked_for(balance, monkeypatch):
+    monkeypatch.setenv("WEIR_SYNTAX", "haproxy")
+    port = free_port()
+    balance("""
+frontend web
+    bind 127.0.0.1:%d accept-proxy
+    http-request return status 200 content-type text/plain lf-string "%%[src] %%[dst]:%%[dst_port] %%[fc_rcvd_proxy] %%[fc_pp_authority] %%[fc_pp_unique_id]"
+""" % port)
+    with Client(port) as client:
+        client.send(v2(tlvs=tlv(4, b"") + tlv(2, b"a.test") + tlv(5, b"id-1")))
+        assert client.request().body == b"192.0.2.1 192.0.2.9:443 1 a.test id-1"
+    for long in (tlv(2, b"a" * 256), tlv(5, b"a" * 129)):
+        with Client(port) as client:
+            client.send(v2(tlvs=long))
+            assert client.is_closed()
+
+
 # ---- towards servers ------------------------------------------------------------------------------------
 
 
@@ -220,6 +237,14 @@ listen again
     with Client(port) as client:
         client.send(header + b"y")
         assert client.stream.exactly(1) == b"y"
+
+
+def test_a_unique_id_to_a_server(start, monkeypatch):
+    monkeypatch.setenv("WEIR_SYNTAX", "haproxy")
+    site = start(listen_only, words="send-proxy-v2 proxy-v2-options unique-id",
+                 front=["unique-id-format id-%[src]-%fp"])
+    received, _ = first_bytes(site)
+    assert tlvs_of(received[:-1])[5] == b"id-127.0.0.1-%d" % site.port
 
 
 def tlvs_of(header):

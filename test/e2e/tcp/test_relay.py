@@ -153,6 +153,7 @@ def test_no_server_is_up(start, syslog):
 
 def test_a_server_that_does_not_accept(start, syslog, closing):
     full = closing(socket.socket())
+    full.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     full.bind(("127.0.0.1", free_port()))
     full.listen(0)
     fill = [closing(socket.socket()) for _ in range(3)]
@@ -240,9 +241,9 @@ def test_statistics_of_a_connection(start):
 
 def test_maxconn_holds_clients_back(start):
     site = start(echo, front=["maxconn 1"])
-    first, second = Client(site.port), Client(site.port)
+    first = Client(site.port)
     assert first.send(b"1").stream.exactly(1) == b"1"
-    second.send(b"2")
+    second = Client(site.port).send(b"2")
     assert second.is_silent()
     first.close()
     assert second.stream.exactly(1) == b"2"

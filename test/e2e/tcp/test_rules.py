@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from harness.balancer import DidNotStart
 from harness.behaviours import echo, greet, silent
 from harness.certs import tls_server
 from harness.client import Client, get, tls_client
@@ -169,6 +170,13 @@ def test_what_is_no_tls_is_rejected(route, syslog):
     assert (line["backend"], line["server"], line["termination"]) == ("web", "<NOSRV>", "PR")
 
 
+def test_old_versions_are_rejected(route, syslog):
+    rules = "tcp-request content reject if { req.ssl_ver lt 3.1 }\n    " + ACCEPT
+    with Client(route(rules), tls=tls_client(), sni="a.test") as client:
+        assert client.stream.exactly(1) == b"a"
+    assert syslog.tcp()[0]["backend"] == "a"
+
+
 def test_a_client_that_leaves_while_it_is_looked_at(route, syslog):
     with Client(route()) as client:
         client.send(hello("a.test")[:50])
@@ -315,3 +323,14 @@ def test_refusals_are_counted(start):
     except ConnectionResetError:
         pass
     wait_for(lambda: read_stats(site.stats)["web", "FRONTEND"]["dreq"] == "1")
+
+
+@pytest.mark.weir_only
+@pytest.mark.parametrize("line, message", [
+    ("tcp-request connection expect-proxy layer7", "'expect-proxy' needs 'layer4', not 'layer7'"),
+    ("tcp-request content switch-mode http proto h2",
+     "'proto' of switch-mode is not supported yet"),
+])
+def test_a_mistake_in_a_rule_is_explained(start, line, message):
+    with pytest.raises(DidNotStart, match=message):
+        start(greet, front=[line])

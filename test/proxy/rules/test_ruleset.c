@@ -200,6 +200,21 @@ static void a_backend_is_chosen_by_name(void **state)
 
 /* ---- warnings ----------------------------------------------------------------------------------------- */
 
+static void an_acl_that_nothing_uses_is_noted_once(void **state)
+{
+    (void)state;
+    struct conf_report report;
+    conf_report_init(&report);
+    struct config *config =
+        language_load_line("acl a str(x) y\nacl b str(x) y\nacl b str(y) x\nacl c str(x) y\n" TCP
+                           "deny if !a or { str(z) y } !c",
+                           &report);
+    assert_int_equal(report.notes, 1);
+    assert_string_equal(report.problems[0].message, "nothing uses the acl 'b'");
+    config_free(config);
+    conf_report_clear(&report);
+}
+
 static void what_cannot_be_meant_gets_a_warning(void **state)
 {
     (void)state;
@@ -242,6 +257,7 @@ int main(void)
         cmocka_unit_test(a_store_has_a_bound),
         cmocka_unit_test(a_listener_is_told_of_each_rule),
         cmocka_unit_test(a_backend_is_chosen_by_name),
+        cmocka_unit_test(an_acl_that_nothing_uses_is_noted_once),
         cmocka_unit_test(what_cannot_be_meant_gets_a_warning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

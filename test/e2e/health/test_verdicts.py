@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What decides on a server besides its own probes, and what a verdict does."""
+import json
+import time
+
+import pytest
+
+from harness.client import get
+from harness.origin import reply
+from harness.ports import free_port
+from harness.stats import read_stats
+from harness.waiting import wait_for
+
+CONFIG = """
+frontend web
+    bind 127.0.0.1:{port}
+    default_backend app
+
+backend app
+    {backend}
+
+listen stats
+    bind 127.0.0.1:{stats}
+    stats enable
+    stats uri /stats
+"""
+
+
+class Way:
+    def __init__(self, balance, *lines):
+        self.port, self.stats = free_port(), free_port()
+        self.config = CONFIG.format(port=self.port, stats=self.stats, backend="\n    ".join(lines))
+        self.balancer = balance(self.config)
+
+    def row(self, server="s1", backend="app"):
+        return read_stats(self.stats)[backend, server]
+
+    def becomes(self, status, server="s1", within=8.0):
+        wait_for(lambda: self.row(server)["status"] == status, within, what=lambda: self.row(server))
+
+
+def failing(status="500 Oops"):
+    """Probes are well, traffic is not."""
+
+    def behaviour(conn):
+        while request := conn.request():
+            conn.send(reply(status="200 OK" if request.start_line.startswith("OPTIONS") else status))
+
+    return behaviour
+
+
+# ---- observe
+
+OBSERVED = {
+    "fail-check": ("fall 3", "UP 2/3"),
+    "sudden-death": ("fall 3", "UP 1/3"),
+    "mark-down": ("fall 3", "DOWN"),
+}
+
+
+@pytest.mark.parametrize("on_error", OBSERVED)
+def test_errors_of_the_traffic_count(balance, serve, syslog, on_error):
+    words, status = OBSERVED[on_error]
+    way = Way(balance, "option httpchk", "option log-health-checks",
+              "server s1 127.0.0.1:%d check inter 20s %s observe layer7 error-limit 3 on-error %s"
+              % (serve(failing()).port, words, on_error))
+    wait_for(lambda: way.row()["check_status"] == "L7OK")
+    for _ in range(3):
+        assert get(way.port).status == 500
+    wait_for(lambda: way.row()["status"] == status, what=lambda: way.row())
+    assert way.row()["hanafail"] == "1"
+    assert 'reason: Health analyze, info: "Detected 3 consecutive errors, last one was: Wrong http response"' \
+        in syslog.line("Health analyze")
+
+
+def test_a_good_response_begins_anew(balance, serve):
+    turn = [0]
+
+    def behaviour(conn):
+        while request := conn.request():
+            is_probe = request.start_line.startswith("OPTIONS")
+            turn[0] += not is_probe
+            conn.send(reply(status="200 OK" if is_probe or turn[0] % 3 == 0 else "500 Oops"))
+
+    way = Way(balance, "option httpchk",
+              "server s1 127.0.0.1:%d check inter 20s observe layer7 error-limit 3 on-error mark-down"
+              % serve(behaviour).port)
+    wait_for(lambda: way.row()["check_status"] == "L7OK")
+    for _ in range(9):
+        get(way.port)
+    assert way.row()["status"] == "UP"
+
+
+# ---- track
+
+def test_a_server_follows_another(balance, serve, syslog):
+    asked, follower = serve(), serve()
+    way = Way(balance, "option httpchk",
+              "server s1 127.0.0.1:%d check inter 200ms fall 1 rise 1" % asked.port,
+              "server s2 127.0.0.1:%d track s1" % follower.port)
+    way.becomes("UP", "s2")
+    assert way.row("s2")["tracked"] == "app/s1"
+    asked.close()
+    way.becomes("DOWN", "s2")
+    assert "Server app/s2 is DOWN via app/s1. 0 active and 0 backup servers left." in syslog.line("s2 is DOWN")
+    assert not follower.requests
+
+
+# ---- slowstart
+
+def test_a_server_that_is_back_gets_its_weight_slowly(balance, serve):
+    server, other = serve(), serve()
+    way = Way(balance, "option httpchk",
+              "server s1 127.0.0.1:%d check inter 200ms fall 1 rise 1 slowstart 20s weight 100" % server.port,
+              "server s2 127.0.0.1:%d" % other.port)
+    way.becomes("UP")
+    assert way.row()["throttle"] in ("", "100")
+    server.close()
+    way.becomes("DOWN")
+    serve(port=server.port)
+    wait_for(lambda: way.row()["status"].startswith("UP"))
+    assert 0 < int(way.row()["throttle"]) < 60
+
+
+@pytest.mark.weir_only
+def test_a_reload_does_not_end_a_slow_start(balance, serve):
+    server = serve()
+    way = Way(balance, "option httpchk",
+              "server s1 127.0.0.1:%d check inter 200ms fall 1 rise 1 slowstart 30s" % server.port)
+    way.becomes("UP")
+    server.close()
+    way.becomes("DOWN")
+    serve(port=server.port)
+    way.becomes("UP")
+    before = int(way.row()["throttle"])
+    way.balancer.reload(way.config.replace("slowstart 30s", "slowstart 30s weight 7"))
+    wait_for(lambda: way.row()["weight"] == "7")
+    assert before <= int(way.row()["throttle"]) < 60
+
+
+# ---- what weir alone does
+
+@pytest.mark.weir_only
+def test_below_the_panic_threshold_all_get_traffic(balance, serve, syslog):
+    ports = [serve(failing("200 Fine")).port, free_port(), free_port(), free_port()]
+    way = Way(balance, "option httpchk", "option panic-threshold 50", "retries 3", "option redispatch 1",
+              *["server s%d 127.0.0.1:%d check inter 200ms fall 1" % (i + 1, port) for i, port in enumerate(ports)])
+    assert "less than 50% of its servers are up: traffic goes to all of them" in syslog.line("traffic goes to all")
+    assert read_stats(way.stats)["app", "BACKEND"]["status"] == "UP"
+
+
+@pytest.mark.weir_only
+def test_the_history_of_a_server_is_kept_over_a_reload(balance, serve):
+    server = serve()
+    way = Way(balance, "option httpchk",
+              "server s1 127.0.0.1:%d check inter 200ms fall 1 rise 1" % server.port)
+    way.becomes("UP")
+    server.close()
+    way.becomes("DOWN")
+    way.balancer.reload(way.config.replace("fall 1", "fall 1 weight 9"))
+    wait_for(lambda: way.row()["weight"] == "9")
+    rows = json.loads(get(way.stats, "/stats;json").body)
+    history = [field["value"]["value"] for row in rows for field in row
+               if field["field"]["name"] == "transitions" and field["value"]["value"]]
+    assert history[0][0]["state"] == "DOWN"
+    assert history[0][0]["reason"].startswith("Layer4 connection problem")
+    assert b"class=strip" in get(way.stats, "/stats").body
+    time.sleep(0)
+
+
+# ---- programs
+
+@pytest.mark.weir_only
+def test_a_program_that_never_ends_is_killed_with_its_children(balance, serve, tmp_path, syslog):
+    marker = tmp_path / "alive"
+    program = tmp_path / "check.sh"
+    program.write_text("#!/bin/sh\n(while :; do date +%%s%%N > %s; sleep 0.1; done) &\nsleep 60\n" % marker)
+    program.chmod(0o755)
+    Way(balance, "option external-check", "external-check command %s" % program,
+        "external-check path /usr/bin:/bin", "server s1 127.0.0.1:%d check inter 500ms" % serve().port)
+    assert "External check timeout" in syslog.line("s1 is DOWN")
+
+
+@pytest.mark.weir_only
+@pytest.mark.parametrize("code, status", [(0, "UP"), (3, "DOWN")])
+def test_a_program_decides(balance, serve, tmp_path, code, status):
+    program = tmp_path / "check.sh"
+    program.write_text("#!/bin/sh\n[ $# = 4 ] && [ \"$HAPROXY_SERVER_NAME\" = s1 ] && exit %d\nexit 9\n" % code)
+    program.chmod(0o755)
+    way = Way(balance, "option external-check", "external-check command %s" % program,
+              "server s1 127.0.0.1:%d check inter 300ms" % serve().port)
+    way.becomes(status)
+    wait_for(lambda: way.row()["check_code"] == str(code), what=lambda: way.row())
+
+
+# ---- states that were saved
+
+SAVED = """1
+# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_iweight srv_time_since_last_change srv_check_status srv_check_result srv_check_health srv_check_state srv_agent_state bk_f_forced_id srv_f_forced_id srv_fqdn srv_port srvrecord srv_use_ssl srv_check_port srv_check_addr srv_agent_addr srv_agent_port
+3 app 1 s1 127.0.0.1 2 1 7 20 500 6 3 4 6 0 0 0 - 80 - 0 0 - - 0
+3 app 2 s2 127.0.0.1 2 8 20 20 500 6 3 4 6 0 0 0 - 80 - 0 0 - - 0
+3 app 3 s3 127.0.0.1 0 0 20 20 500 6 3 0 6 0 0 0 - 80 - 0 0 - - 0
+3 app 4 s4 127.0.0.1 2 0 7 20 500 6 3 4 6 0 0 0 - 80 - 0 0 - - 0
+"""
+
+
+def test_servers_begin_with_their_saved_state(balance, serve, tmp_path):
+    (tmp_path / "states").write_text(SAVED)
+    port = serve().port
+    lines = ["load-server-state-from-file global"]
+    lines += ["server s%d 127.0.0.1:%d check inter 60s weight 20" % (i, port) for i in (1, 2, 3, 4)]
+    way = Way(lambda text: balance("global\n    server-state-file %s\n" % (tmp_path / "states") + text), *lines)
+    rows = {name: way.row(name) for name in ("s1", "s2", "s3", "s4")}
+    assert rows["s1"]["status"] == "MAINT"
+    assert rows["s2"]["status"].startswith("DRAIN")
+    assert rows["s3"]["status"].startswith("DOWN") or int(rows["s3"]["lastchg"]) < 60
+    assert rows["s4"]["weight"] == "7"
+    assert int(rows["s4"]["lastchg"]) >= 500
