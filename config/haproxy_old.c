@@ -19,6 +19,14 @@ const struct haproxy_old haproxy_olds[] = {
     {LEVEL_PROXY, "httplog", NULL, "option", "httplog", NULL},
     {LEVEL_PROXY, "dontlognull", NULL, "option", "dontlognull", NULL},
     {LEVEL_PROXY, "block", NULL, "http-request", "deny", NULL},
+    {LEVEL_PROXY, "reqrep", NULL, "http-request", "replace-header", NULL},
+    {LEVEL_PROXY, "reqirep", NULL, "http-request", "replace-header", NULL},
+    {LEVEL_PROXY, "rsprep", NULL, "http-response", "replace-header", NULL},
+    {LEVEL_PROXY, "rspirep", NULL, "http-response", "replace-header", NULL},
+    {LEVEL_PROXY, "reqdel", NULL, "http-request", "del-header", NULL},
+    {LEVEL_PROXY, "reqidel", NULL, "http-request", "del-header", NULL},
+    {LEVEL_PROXY, "rspdel", NULL, "http-response", "del-header", NULL},
+    {LEVEL_PROXY, "rspidel", NULL, "http-response", "del-header", NULL},
     {LEVEL_PROXY, "timeout", "contimeout", "timeout", "connect", NULL},
     {LEVEL_PROXY, "timeout", "clitimeout", "timeout", "client", NULL},
     {LEVEL_PROXY, "timeout", "srvtimeout", "timeout", "server", NULL},
@@ -56,7 +64,8 @@ static bool rewrite_add(struct haproxy_line *line, const char *ruleset)
     words[1] = haproxy_reword(line->words[0], "add-header");
     words[2] = haproxy_reword(
         header, arena_copy_bytes(l->arena, header.text, (size_t)(colon - header.text)));
-    words[3] = haproxy_reword(header, colon + 1 + strspn(colon + 1, " "));
+    words[3] =
+        haproxy_reword(header, haproxy_escape_percent(l, colon + 1 + strspn(colon + 1, " ")));
     memcpy(words + 4, line->words + 2, (line->count - 2) * sizeof *words);
     CONF_WARN(l, line->words[0].span,
               arena_printf(l->scratch, "write: %s add-header %s \"%s\"", ruleset, words[2].text,
@@ -108,6 +117,11 @@ bool haproxy_old_rewrite(struct haproxy_line *line)
     const char *second = line->count > 1 ? line->words[1].text : "";
     if (strcmp(first, "reqadd") == 0 || strcmp(first, "rspadd") == 0)
         return rewrite_add(line, *(first + 2) == 'q' ? "http-request" : "http-response");
+    const char *before = line->words[0].text;
+    if (line->level == LEVEL_PROXY && !haproxy_old_headers(line))
+        return false;
+    if (line->words[0].text != before)
+        return true;
     for (const struct haproxy_old *old = haproxy_olds; old->first != NULL; old++) {
         if (old->level == line->level && *old->first == *first && strcmp(old->first, first) == 0 &&
             (old->second == NULL || strcmp(old->second, second) == 0))

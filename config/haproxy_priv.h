@@ -15,6 +15,7 @@
 
 struct haproxy_reader {
     struct loader *l;
+    const char *file; /* of the places: outlives the report, as the configuration does */
     struct haproxy_env env;
     struct haproxy_blocks blocks;
     bool in_section;  /* l->sections has one to add to: its last */
@@ -99,5 +100,9 @@ void haproxy_errors_end(struct loader *l);
 /* haproxy_old.c: a former spelling becomes today's, with a warning; false when there is none. The
  * words may be replaced. */
 bool haproxy_old_rewrite(struct haproxy_line *line);
+/* A text as a format string. In the arena of the configuration. */
+const char *haproxy_escape_percent(struct loader *l, const char *text);
+/* Those that changed headers by regular expressions; see haproxy_old_headers.c. */
+MUST_CHECK bool haproxy_old_headers(struct haproxy_line *line);
 
 #endif

@@ -178,7 +178,7 @@ static struct haproxy_text_line line_at(const struct haproxy_reader *r,
         to--;
     return (struct haproxy_text_line){.bytes = text->bytes + from,
                                       .len = to - from,
-                                      .place = {text->file, (unsigned)line + 1, 1},
+                                      .place = {r->file, (unsigned)line + 1, 1},
                                       .made_before = r->made};
 }
 
@@ -218,7 +218,8 @@ static void check_line_ends(struct loader *l, const struct conf_text *text)
 
 void haproxy_read(struct loader *l, const struct conf_text *text)
 {
-    struct haproxy_reader r = {.l = l, .env = {.arena = l->scratch}};
+    struct haproxy_reader r = {
+        .l = l, .file = arena_copy(l->arena, text->file), .env = {.arena = l->scratch}};
     haproxy_env_set(&r.env, ".FILE", text->file);
     haproxy_env_set(&r.env, "HAPROXY_CFGFILES", text->file);
     check_line_ends(l, text);

@@ -69,7 +69,7 @@ static const struct keyword cookie_rows[] = {
      .doc = "Scripts do not see the cookie."},
     {.name = "secure", .kind = KW_FLAG, .scopes = IN_PARAMS, COOKIE_AT(secure), .otherwise = "no",
      .doc = "Clients send the cookie over TLS only."},
-    {.name = "domain", .kind = KW_OWN, .scopes = IN_PARAMS, COOKIE_AT(domain), .set = own_cookie_domain,
+    {.name = "domain", .kind = KW_OWN, .scopes = IN_PARAMS, COOKIE_AT(domain), .set = own_cookie_domain, .adds = true,
      .takes = "a domain; may be repeated", .otherwise = "none", .doc = "Where the cookie holds: \".example.com\"."},
     {.name = "maxidle", .kind = KW_DURATION, .scopes = IN_PARAMS, COOKIE_AT(maxidle_s), .unit = UNIT_S,
      .otherwise = "for ever", .doc = "With insert: how long the cookie counts after the client's last request."},
@@ -77,7 +77,7 @@ static const struct keyword cookie_rows[] = {
      .otherwise = "for ever", .doc = "With insert: how long the cookie counts after it was first set."},
     {.name = "dynamic", .kind = KW_FLAG, .scopes = IN_PARAMS, COOKIE_AT(dynamic), .otherwise = "no", .since = "1.8",
      .doc = "Servers without a cookie get one made of their address and dynamic-cookie-key."},
-    {.name = "attr", .kind = KW_OWN, .scopes = IN_PARAMS, COOKIE_AT(attributes), .set = own_cookie_attribute, .since = "2.0",
+    {.name = "attr", .kind = KW_OWN, .scopes = IN_PARAMS, COOKIE_AT(attributes), .set = own_cookie_attribute, .adds = true, .since = "2.0",
      .takes = "a text; may be repeated", .otherwise = "none", .doc = "A further attribute: \"SameSite=Lax\"."},
     {.name = NULL},
 };

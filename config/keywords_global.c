@@ -65,6 +65,12 @@ static const struct keyword global_rows[] = {
      .otherwise = "the host name", .doc = "Name of this node, shown in the statistics."},
     {.name = "description", .kind = KW_STRING, .scopes = IN_GLOBAL, AT(g.description),
      .otherwise = "none", .doc = "Text about this node, shown in the statistics."},
+    {.name = "explain-secret", .kind = KW_STRING, .scopes = IN_GLOBAL, AT(g.explain_secret), .min = 1,
+     .otherwise = "no request is explained",
+     .doc = "A request that carries this value in the field X-Weir-Explain has each decision on its way told in the event log."},
+    {.name = "explain-header", .kind = KW_STRING, .scopes = IN_GLOBAL, AT(g.explain_header), .min = 1,
+     .initial = "X-Weir-Explain",
+     .doc = "Name of the field that carries the explain-secret; it never reaches a server."},
 
     {.name = "tune.bufsize", .kind = KW_SIZE, .scopes = IN_GLOBAL, AT(g.bufsize), .min = 4096,
      .max = 16777216, .initial = "16384",

@@ -529,6 +529,8 @@ struct conf_global {
     unsigned ssl_cachesize; /* tune.ssl.cachesize */
     unsigned ssl_lifetime_s;
     const char *node, *description;
+    const char *explain_secret; /* or NULL: no request is explained */
+    const char *explain_header; /* the field that carries it */
     const char *state_base, *state_file; /* server-state-base, server-state-file; or NULL */
 };
 

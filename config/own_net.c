@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Words about connections that are more than a value: the PROXY header, the address to connect from. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "config/apply.h"
 #include "config/own.h"
-#include "config/value.h"
 
 /* The row's bits are added; those of a no- word, which are given inverted, are taken away. */
 void own_send_proxy(struct loader *l, const struct keyword *row, void *base,
@@ -56,10 +56,11 @@ void own_mss(struct loader *l, const struct keyword *row, void *base,
              const struct conf_directive *d)
 {
     const struct conf_word *word = apply_only_arg(l, d);
-    long long mss = 0;
     if (word == NULL)
         return;
-    if (value_integer(word->text, &mss) == 0 && mss >= -65535 && mss <= 65535 && mss != 0)
+    char *end;
+    long mss = strtol(word->text, &end, 10);
+    if (*end == '\0' && mss >= -65535 && mss <= 65535 && mss != 0)
         *(int *)((char *)base + row->offset) = (int)mss;
     else
         CONF_FAIL(l, word->span, "a number of bytes, as in 1400 or -12", "mss: '%s' is no size",

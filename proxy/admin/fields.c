@@ -146,7 +146,7 @@ const struct stats_field stats_fields[] = {
     {"agent_fall", S, "CGS", get_agent_rise, 0, 0, NO_METRIC},
     {"agent_health", S, "CGS", get_agent_health, 0, 0, NO_METRIC},
     {"addr", S, "CGS", get_addr, 0, 0, NO_METRIC},
-    UNUSED("cookie"),
+    {"cookie", BS, "CNS", get_cookie, 0, 0, NO_METRIC},
     {"mode", FBS, "CGS", get_mode, 0, 0, NO_METRIC},
     {"algo", B, "CGS", get_algo, 0, 0, NO_METRIC},
     {"conn_rate", F, "MRP", get_rate, RATE_CONNECTIONS, 0, NO_METRIC},

@@ -114,6 +114,16 @@ GETTER(get_addr)
     set_string(v, s->server->addr_text);
 }
 
+/* What the persistence cookie is called, or calls the server. */
+GETTER(get_cookie)
+{
+    UNUSED(field);
+    const char *cookie =
+        s->kind == STATS_SERVER ? s->server_conf->cookie : s->proxy->conf->cookie.name;
+    if (cookie != NULL)
+        set_string(v, cookie);
+}
+
 GETTER(get_mode)
 {
     UNUSED(field);

@@ -112,8 +112,8 @@ static enum rule_verdict run_address(struct sample_env *env, const struct rule *
     v4.sin_addr = s.ipv4;
     if (s.type == SAMPLE_IPV6)
         v6.sin6_addr = s.ipv6;
-    addr_set(end, s.type == SAMPLE_IPV4 ? (const struct sockaddr *)&v4
-                                        : (const struct sockaddr *)&v6);
+    addr_set(end,
+             s.type == SAMPLE_IPV4 ? (const struct sockaddr *)&v4 : (const struct sockaddr *)&v6);
     return RULE_GOES_ON;
 }
 

@@ -2,8 +2,8 @@
 /* Actions that change header fields. */
 #include "config/loader.h"
 #include "proxy/base/regex.h"
-#include "proxy/http/rules.h"
 #include "proxy/http/rows.h"
+#include "proxy/http/rules.h"
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/expr.h"
 #include "proxy/rules/trace.h"
@@ -79,7 +79,10 @@ static enum rule_verdict add(struct sample_env *env, const struct field_edit *ed
     if (replaces)
         edit_drop_named(&e, edit->name, edit->name_len);
     trace_tell(env->trace, TRACE_FIELD, "%s: %.*s", edit->name, (int)len, value);
-    return edit_add(&e, edit->name, edit->name_len, value, len) ? RULE_GOES_ON : no_room(env);
+    bool is_host = !env->is_response && edit->name_len == 4 && memcmp(edit->name, "host", 4) == 0;
+    bool added =
+        edit_add(&e, edit->name, edit->name_len, value, len) && (!is_host || edit_follow_host(&e));
+    return added ? RULE_GOES_ON : no_room(env);
 }
 
 static enum rule_verdict run_add(struct sample_env *env, const struct rule *rule)

@@ -3,8 +3,8 @@
 #include "config/loader.h"
 #include "proxy/base/regex.h"
 #include "proxy/http/error_pages.h"
-#include "proxy/http/rules.h"
 #include "proxy/http/rows.h"
+#include "proxy/http/rules.h"
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/expr.h"
 #include "proxy/rules/trace.h"
@@ -28,7 +28,7 @@ static bool write_part(struct http_edit *e, enum line_part part, const char *tex
     case PART_QUERY:
         return edit_query(e, text, len);
     default:
-        return edit_target(e, text, len);
+        return edit_target(e, text, len) && edit_follow_target(e);
     }
 }
 
@@ -62,8 +62,8 @@ static enum rule_verdict run_set(struct sample_env *env, const struct rule *rule
     if (text == NULL)
         return RULE_FAILS;
     trace_tell(env->trace, TRACE_FIELD, "%s %.*s", rule->action->name, (int)len, text);
-    bool written = part == PART_QUERY ? write_query(env, &e, text, len)
-                                      : write_part(&e, part, text, len);
+    bool written =
+        part == PART_QUERY ? write_query(env, &e, text, len) : write_part(&e, part, text, len);
     return written ? RULE_GOES_ON : RULE_FAILS;
 }
 

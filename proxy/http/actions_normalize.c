@@ -4,13 +4,12 @@
  * 6.2.2). Each writes what it makes of a text into a buffer of three times its length.
  */
 #include "config/loader.h"
-#include "proxy/http/rules.h"
 #include "proxy/http/rows.h"
+#include "proxy/http/rules.h"
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/trace.h"
 
 #include <stdlib.h>
-
 
 /* The length; -1 for a text that is refused: 400. */
 typedef long normalizer(struct sample_text from, char *to, bool option);
@@ -293,14 +292,13 @@ static enum rule_verdict run(struct sample_env *env, const struct rule *rule)
         return RULE_FAILS;
     long len = n->kind->run(from, to, n->option);
     if (len < 0)
-        return rules_decide(env, &(struct rule_decision){.kind = DECIDED_ERROR,
-                                                         .cause = CAUSE_PROXY,
-                                                         .status = 400});
+        return rules_decide(env, &(struct rule_decision){
+                                     .kind = DECIDED_ERROR, .cause = CAUSE_PROXY, .status = 400});
     if ((size_t)len == from.len && memcmp(to, from.data, from.len) == 0)
         return RULE_GOES_ON;
     trace_tell(env->trace, TRACE_FIELD, "path %.*s", (int)len, to);
-    bool written = n->kind->of_path ? edit_path(&e, to, (size_t)len)
-                                    : edit_pathq(&e, to, (size_t)len);
+    bool written =
+        n->kind->of_path ? edit_path(&e, to, (size_t)len) : edit_pathq(&e, to, (size_t)len);
     return written ? RULE_GOES_ON : RULE_FAILS;
 }
 

@@ -125,8 +125,8 @@ static bool read_param(struct compiler *c, struct redirect *r, struct rule_words
             continue;
         const struct conf_word *value = word;
         if (params[i].has_value)
-            value = rule_words_next(
-                c, words, arena_printf(c->l->scratch, "what follows '%s'", word->text));
+            value = rule_words_next(c, words,
+                                    arena_printf(c->l->scratch, "what follows '%s'", word->text));
         return value != NULL && params[i].read(c, r, value);
     }
     CONF_FAIL(c->l, word->span,
@@ -174,8 +174,7 @@ static void put(struct location *l, const char *data, size_t len)
 static struct sample_text path_of(const struct stream *s, bool without_query)
 {
     const struct http_msg *m = &s->req;
-    uint32_t end =
-        without_query ? http_path_end(m, s->in) : m->target_off + m->target_len;
+    uint32_t end = without_query ? http_path_end(m, s->in) : m->target_off + m->target_len;
     if (end == m->path_off || s->in[m->path_off] != '/')
         return (struct sample_text){"/", 1};
     return (struct sample_text){s->in + m->path_off, end - m->path_off};
@@ -229,7 +228,8 @@ static enum rule_verdict run_redirect(struct sample_env *env, const struct rule 
     if (location.len == 0 && r->ignores_empty)
         return RULE_GOES_ON;
     trace_tell(env->trace, TRACE_ANSWER, "redirected to %.*s", (int)location.len, location.text);
-    reply_head_begin(&head, env, r->status, r->status == 302 ? "Found" : http_status_reason(r->status));
+    reply_head_begin(&head, env, r->status,
+                     r->status == 302 ? "Found" : http_status_reason(r->status));
     reply_head_add(&head, "content-length", "0", 1);
     reply_head_add(&head, "location", location.text, location.len);
     if (r->status == 302 || r->status == 303 || r->status == 307)

@@ -34,8 +34,14 @@ static enum rule_verdict pass(struct sample_env *env, const struct rule *rule)
     return RULE_GOES_ON;
 }
 
-#define REFUSED(word, where, why) {.name = word, .rulesets = where, .compile = refuse, .run = pass, .doc = why}
-#define IDLE(word, where, why) {.name = word, .rulesets = where, .compile = take_all, .run = pass, .doc = why}
+#define REFUSED(word, where, why)                                                                  \
+    {                                                                                              \
+        .name = word, .rulesets = where, .compile = refuse, .run = pass, .doc = why                \
+    }
+#define IDLE(word, where, why)                                                                     \
+    {                                                                                              \
+        .name = word, .rulesets = where, .compile = take_all, .run = pass, .doc = why              \
+    }
 
 /* clang-format off */
 const struct action refused_actions[] = {

@@ -82,8 +82,7 @@ static const void *compile_log_level(struct compiler *c, const struct action *ro
         ++*level;
     if (*level < LEVELS || strcmp(word->text, "silent") == 0)
         return level;
-    CONF_FAIL(c->l, word->span,
-              "emerg, alert, crit, err, warning, notice, info, debug, or silent",
+    CONF_FAIL(c->l, word->span, "emerg, alert, crit, err, warning, notice, info, debug, or silent",
               "'%s' is not a log level", word->text);
     return NULL;
 }
@@ -195,8 +194,7 @@ static const void *compile_capture(struct compiler *c, const struct action *row,
                                    struct rule_words *words, const char *parens)
 {
     const struct conf_word *value = rule_words_next(c, words, "an expression");
-    const struct conf_word *how =
-        value != NULL ? rule_words_next(c, words, "'len' or 'id'") : NULL;
+    const struct conf_word *how = value != NULL ? rule_words_next(c, words, "'len' or 'id'") : NULL;
     struct capture_set *set = arena_alloc(c->l->arena, sizeof(*set));
     bool is_response = c->ruleset == RULES_HTTP_RESPONSE;
     unsigned number;

@@ -12,8 +12,8 @@
 enum { CREDENTIALS_BYTES_MAX = 1024 };
 
 struct credentials {
-    struct sample_text scheme; /* "Basic", in the message */
-    struct sample_text rest;   /* behind it */
+    struct sample_text scheme;        /* "Basic", in the message */
+    struct sample_text rest;          /* behind it */
     char text[CREDENTIALS_BYTES_MAX]; /* user, NUL, password, NUL: of Basic */
     const char *user, *password;      /* NULL: of another scheme, or not to be read */
 };

@@ -7,6 +7,7 @@
  * connection it had kept idle, or refuses new ones, or is down by its probes.
  */
 #include "proxy/http/balance_key.h"
+#include "proxy/http/explain.h"
 #include "proxy/http/rules.h"
 #include "proxy/http/server_greet.h"
 #include "proxy/http/stream.h"
@@ -160,9 +161,14 @@ enum stream_state dispatch_start(struct stream *s)
         .insists = s->persist.is_forced || s->backend->conf->redispatch == 0,
     };
     s->queue.wish.has_key = balance_key(s, &s->queue.wish.key);
-    switch (backend_assign(backend, s->avoid, &s->queue, s->thread->loop->now_us, &server)) {
-    case ASSIGNED:
+    enum assign_result result =
+        backend_assign(backend, s->avoid, &s->queue, s->thread->loop->now_us, &server);
+    if (result == ASSIGNED)
         s->server = server;
+    if (s->trace != NULL)
+        explain_choice(s, result);
+    switch (result) {
+    case ASSIGNED:
         return connect_to_server(s);
     case QUEUED:
         note_queue(s);

@@ -2,7 +2,6 @@
 /* Editing of messages; see edit.h. */
 #include "proxy/http/edit.h"
 
-
 char *edit_take(struct http_edit *e, size_t bytes)
 {
     if (*e->top < e->floor || bytes > *e->top - e->floor)
@@ -125,8 +124,7 @@ void edit_drop(struct http_edit *e, unsigned index)
 
 void edit_drop_named(struct http_edit *e, const char *name, size_t name_len)
 {
-    for (int i = -1;
-         (i = http_msg_find(e->msg, e->base, name, name_len, (unsigned)(i + 1))) >= 0;)
+    for (int i = -1; (i = http_msg_find(e->msg, e->base, name, name_len, (unsigned)(i + 1))) >= 0;)
         edit_drop(e, (unsigned)i);
 }
 
@@ -239,6 +237,36 @@ bool edit_query(struct http_edit *e, const char *query, size_t len)
     uint32_t end = http_path_end(m, e->base);
     return set_target(e, (const char *[]){e->base + m->target_off, query, ""},
                       (size_t[]){end - m->target_off, len, 0});
+}
+
+/* The Host field that counts; -1 if there is none. */
+static int find_host(const struct http_edit *e)
+{
+    return http_msg_find(e->msg, e->base, "host", 4, 0);
+}
+
+bool edit_follow_host(struct http_edit *e)
+{
+    const struct http_msg *m = e->msg;
+    int host = find_host(e);
+    if (m->target_form != HTTP_TARGET_ABSOLUTE || host < 0)
+        return true;
+    const struct http_header *h = &m->headers[host];
+    uint32_t end = m->target_off + m->target_len;
+    return set_target(
+        e, (const char *[]){e->base + m->target_off, e->base + h->value_off, e->base + m->path_off},
+        (size_t[]){m->authority_off - m->target_off, h->value_len, end - m->path_off});
+}
+
+bool edit_follow_target(struct http_edit *e)
+{
+    const struct http_msg *m = e->msg;
+    int host = find_host(e);
+    if (m->target_form != HTTP_TARGET_ABSOLUTE)
+        return true;
+    const char *authority = e->base + m->authority_off;
+    return host < 0 ? edit_add(e, "host", 4, authority, m->authority_len)
+                    : edit_replace(e, (unsigned)host, authority, m->authority_len);
 }
 
 bool edit_status(struct http_edit *e, unsigned status, const char *reason, size_t len)

@@ -43,6 +43,9 @@ void edit_drop_named(struct http_edit *e, const char *name, size_t name_len);
 MUST_CHECK bool edit_method(struct http_edit *e, const char *method, size_t len);
 /* A whole target; false also for one that could not be read again: empty, or with blanks or controls. */
 MUST_CHECK bool edit_target(struct http_edit *e, const char *target, size_t len);
+/* Host and an absolute target name the same one, RFC 9112 3.2.2: the one becomes what the other was made. */
+MUST_CHECK bool edit_follow_host(struct http_edit *e);
+MUST_CHECK bool edit_follow_target(struct http_edit *e);
 /* A part of it: what stands before the path stays. */
 MUST_CHECK bool edit_path(struct http_edit *e, const char *path, size_t len); /* query stays */
 MUST_CHECK bool edit_pathq(struct http_edit *e, const char *path, size_t len);

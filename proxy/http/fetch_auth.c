@@ -23,7 +23,8 @@ static bool is_known(struct sample_env *env, const struct fetch *row, const stru
 }
 
 /* The i-th group that he is in: those that he names, then those that name him; NULL behind the last. */
-static const char *group_at(const struct conf_userlist *list, const struct conf_user *user, size_t i)
+static const char *group_at(const struct conf_userlist *list, const struct conf_user *user,
+                            size_t i)
 {
     if (i < user->groups.count)
         return user->groups.items[i];
@@ -48,7 +49,8 @@ static bool group_of(struct sample_env *env, const struct fetch *row, const stru
     const struct conf_user *user = credentials_check(args[0].userlist, &c);
     if (user == NULL)
         return false;
-    const char *text = env->iterates ? group_at(args[0].userlist, user, out->cursor[0]++) : user->name;
+    const char *text =
+        env->iterates ? group_at(args[0].userlist, user, out->cursor[0]++) : user->name;
     if (text == NULL)
         return false;
     out->flags |= env->iterates ? SAMPLE_HAS_MORE : 0;

@@ -203,7 +203,8 @@ static bool captured_version(struct sample_env *env, const struct fetch *row,
 {
     const struct stream *s = env->stream;
     (void)args;
-    if (s == NULL || env->lacks_message || s->head_us == 0 || (row->value == OF_RESPONSE && s->resp.status == 0))
+    if (s == NULL || env->lacks_message || s->head_us == 0 ||
+        (row->value == OF_RESPONSE && s->resp.status == 0))
         return false;
     const struct http_msg *m = row->value == OF_RESPONSE ? &s->resp : &s->req;
     sample_set_text(out, SAMPLE_STRING, m->version_minor == 0 ? "HTTP/1.0" : "HTTP/1.1", 8);

@@ -9,6 +9,7 @@
 #include "proxy/http/reply.h"
 #include "proxy/http/rules.h"
 #include "proxy/http/stream.h"
+#include "proxy/rules/trace.h"
 
 #include <stdio.h>
 
@@ -375,8 +376,11 @@ bool local_try_monitor(struct stream *s, const struct proxy *proxy, enum stream_
 {
     const char *uri = proxy->conf->monitor_uri;
     const struct http_msg *m = &s->req;
-    if (strlen(uri) != m->target_len || memcmp(uri, s->in + m->target_off, m->target_len) != 0)
+    size_t len = m->target_off + m->target_len - m->path_off; /* with its query */
+    if (strlen(uri) != len || memcmp(uri, s->in + m->path_off, len) != 0)
         return false;
+    if (s->trace != NULL)
+        trace_note(s->trace, TRACE_ANSWER, &proxy->conf->place, true, "answered by monitor-uri");
     stream_blame(s, CAUSE_LOCAL);
     s->logged = true; /* a probe each second would fill the log */
     *next_out = local_error(s, rules_monitor_fails(s, proxy) ? 503 : 200);
@@ -400,6 +404,9 @@ bool local_try_service(struct stream *s, const struct proxy *proxy, enum service
     if (verdict == SERVICE_PASS)
         return false;
     s->up.input_done = whole;
+    if (s->trace != NULL)
+        trace_note(s->trace, TRACE_ANSWER, &proxy->conf->place, true,
+                   "answered by weir itself: statistics or metrics");
     if (verdict == SERVICE_DENIES)
         *next_out = stream_fail(s, CAUSE_PROXY, s->answer.status);
     else if (verdict == SERVICE_WANTS_BODY && !whole)

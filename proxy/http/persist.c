@@ -3,8 +3,11 @@
 #include "proxy/http/persist.h"
 
 #include "proxy/http/cookie.h"
+#include "proxy/http/explain.h"
 #include "proxy/http/rules.h"
 #include "proxy/http/sticking.h"
+
+#include <stdio.h>
 
 enum { FUTURE_MAX_S = 86400 }; /* a date further ahead than a wrong time zone is no date */
 
@@ -151,6 +154,23 @@ static void read_cookies(struct stream *s)
     }
 }
 
+COLD static void explain_cookie(struct stream *s)
+{
+    static const char *const worth[] = {
+        [COOKIE_NONE] = "the request has none",
+        [COOKIE_INVALID] = "no server is called so",
+        [COOKIE_DOWN] = "its server is down",
+        [COOKIE_VALID] = "valid",
+        [COOKIE_EXPIRED] = "idle for too long",
+        [COOKIE_OLD] = "too old",
+        [COOKIE_UNUSED] = "the server was chosen before",
+    };
+    const struct persistence *p = &s->persist;
+    char text[160];
+    snprintf(text, sizeof(text), "cookie %s: %s", s->backend->conf->cookie.name, worth[p->cookie]);
+    explain_wish(s, text, p->cookie == COOKIE_VALID ? p->server : NULL);
+}
+
 void persist_request(struct stream *s)
 {
     const struct conf_proxy *be = s->backend->conf;
@@ -160,6 +180,8 @@ void persist_request(struct stream *s)
     }
     if (be->cookie.name != NULL && be->mode == CONF_MODE_HTTP)
         read_cookies(s);
+    if (s->trace != NULL && be->cookie.name != NULL)
+        explain_cookie(s);
     sticking_request(s);
 }
 

@@ -233,7 +233,7 @@ static bool read_file(struct reply_reader *r, const struct conf_word *param)
 static bool read_format(struct reply_reader *r, const struct conf_word *word)
 {
     r->reply->body = BODY_FORMAT;
-    r->reply->format = format_compile_as(r->c, word, compiler_uses(r->c) | USE_TXN, FORMAT_PLAIN);
+    r->reply->format = format_compile(r->c, word, compiler_uses(r->c) | USE_TXN);
     return r->reply->format != NULL;
 }
 
@@ -398,7 +398,8 @@ static void compile_http_error(struct compiler *c, const struct conf_line *line)
     if (reply == NULL)
         return;
     if (reply->status == 0 || words.at < words.count) {
-        CONF_FAIL(c->l, line->span, "as in: http-error status 503 content-type text/plain string sorry",
+        CONF_FAIL(c->l, line->span,
+                  "as in: http-error status 503 content-type text/plain string sorry",
                   reply->status == 0 ? "'http-error' without a status"
                                      : "'http-error' takes no condition");
         return;

@@ -61,8 +61,9 @@ static void add_framing(struct stream *s, struct gather *g, bool has_coding)
     if (!has_coding)
         gather_literal(g, "Transfer-Encoding: chunked\r\n");
     if (s->needs_length)
-        gather_text(g, line, (size_t)snprintf(line, sizeof(line), "Content-Length: %" PRIu64 "\r\n",
-                                              s->req.content_length));
+        gather_text(g, line,
+                    (size_t)snprintf(line, sizeof(line), "Content-Length: %" PRIu64 "\r\n",
+                                     s->req.content_length));
 }
 
 /* False: Transfer-Encoding has to be added. */

@@ -11,15 +11,16 @@
 struct proxy;
 
 struct rule_progress {
-    struct var_store txn, message; /* owned: the transaction's; the request's, then the response's */
-    const struct rule *held;       /* waits: goes on where it was, whatever its condition says now */
-    uint64_t wait_until_ms;        /* of the rule that waits; 0 = no bound was set */
-    unsigned at;                   /* the next rule of the list at hand */
-    uint8_t stage;                 /* of rules_request() */
-    bool is_lenient;               /* strict-mode off, for the list at hand */
-    bool wait_is_over;             /* no more will come of the message, or no more is waited for */
+    struct var_store txn,
+        message;             /* owned: the transaction's; the request's, then the response's */
+    const struct rule *held; /* waits: goes on where it was, whatever its condition says now */
+    uint64_t wait_until_ms;  /* of the rule that waits; 0 = no bound was set */
+    unsigned at;             /* the next rule of the list at hand */
+    uint8_t stage;           /* of rules_request() */
+    bool is_lenient;         /* strict-mode off, for the list at hand */
+    bool wait_is_over;       /* no more will come of the message, or no more is waited for */
     bool is_tarpit;
-    bool has_failed; /* http-after-response did: what tells of it passes by */
+    bool has_failed;            /* http-after-response did: what tells of it passes by */
     const struct proxy *chosen; /* by use_backend; or NULL */
 
     /* what actions set */

@@ -4,6 +4,7 @@
 
 #include "proxy/http/body.h"
 #include "proxy/http/captures.h"
+#include "proxy/http/explain.h"
 #include "proxy/http/stream_log.h"
 
 void rules_env(struct stream *s, const struct proxy *proxy, bool is_response,
@@ -19,6 +20,7 @@ void rules_env(struct stream *s, const struct proxy *proxy, bool is_response,
         .vars = {[VAR_PROC] = &var_process_store,
                  [VAR_SESS] = &s->session->vars,
                  [VAR_TXN] = &s->rules.txn},
+        .trace = s->trace,
         .make_record = stream_log_record,
         .is_response = is_response,
         .lacks_message = s->mode != &stream_http,
@@ -95,6 +97,7 @@ static enum stream_state act(struct stream *s, const struct proxy *proxy, enum c
     }
     switch (d->kind) {
     case DECIDED_ERROR:
+        trace_tell(s->trace, TRACE_ANSWER, "answered with the error page of status %d", d->status);
         return stream_fail(s, s->cause, d->status);
     case DECIDED_REPLY:
         return local_reply(s, d);
@@ -110,6 +113,7 @@ static enum stream_state act(struct stream *s, const struct proxy *proxy, enum c
 
 static enum stream_state fail(struct stream *s)
 {
+    trace_tell(s->trace, TRACE_ANSWER, "the rule could not be carried out: 500");
     return stream_fail(s, CAUSE_INTERNAL, 500);
 }
 
@@ -120,6 +124,8 @@ typedef bool stage_step(struct stream *s, const struct proxy *proxy, enum stream
 
 static bool wait_for_more(struct stream *s, uint64_t until_ms, enum stream_state *next_out)
 {
+    trace_tell(s->trace, TRACE_STEP, "waits for more of the request, or until %llu ms have passed",
+               (unsigned long long)(until_ms - s->thread->loop->now_ms));
     s->state = *next_out = STREAM_RULES;
     s->server_deadline_ms = until_ms;
     stream_arm(s);
@@ -247,6 +253,8 @@ static bool choose_backend(struct stream *s, const struct proxy *proxy, enum str
     if (run_list(s, proxy, RULES_BACKEND, next_out))
         return true;
     s->backend = s->rules.chosen != NULL ? s->rules.chosen : proxy->default_backend;
+    if (s->rules.chosen == NULL && s->trace != NULL)
+        explain_default(s);
     if (s->backend != NULL)
         return false;
     s->state = STREAM_CONNECTING;
@@ -258,9 +266,22 @@ enum { AT_BACKEND = 10 };
 
 /* In HAProxy's order. */
 static stage_step *const stages[] = {
-    run_content, count_request, try_monitor, capture,      await_body,
-    run_http,    run_stats,     try_service, run_redirect, choose_backend,
-    [AT_BACKEND] = run_content, await_body, run_http, run_stats, try_service, run_redirect,
+    run_content,
+    count_request,
+    try_monitor,
+    capture,
+    await_body,
+    run_http,
+    run_stats,
+    try_service,
+    run_redirect,
+    choose_backend,
+    [AT_BACKEND] = run_content,
+    await_body,
+    run_http,
+    run_stats,
+    try_service,
+    run_redirect,
 };
 
 enum { STAGES = sizeof(stages) / sizeof(stages[0]) };

@@ -3,6 +3,7 @@
 #include "proxy/http/server_conn.h"
 
 #include "proxy/http/session.h"
+#include "proxy/http/stage.h"
 #include "proxy/http/stream.h"
 
 #include <string.h>
@@ -85,8 +86,21 @@ static const struct sockaddr *destination(const struct server_conn *sconn, struc
     return &own->sa;
 }
 
+/* Nobody is there to be greeted. */
+static int connect_on_stage(struct server_conn *sconn, struct http_stage *stage)
+{
+    int fd = stage->reach(stage, sconn->server);
+    if (fd < 0)
+        return fd;
+    sconn->greeting = GREETING_DONE;
+    sconn->secured = true;
+    return conn_open(&sconn->conn, sconn->thread->loop, fd, on_server_conn_ready);
+}
+
 static int start_connecting(struct server_conn *sconn)
 {
+    if (sconn->thread->stage != NULL)
+        return connect_on_stage(sconn, sconn->thread->stage);
     const struct server *server = sconn->server;
     const struct server_link *link = &server->link;
     const struct conf_proxy *be = sconn->stream->backend->conf;

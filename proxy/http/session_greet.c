@@ -5,6 +5,7 @@
  */
 #include "proxy/http/session_priv.h"
 
+#include "proxy/http/stage.h"
 #include "proxy/http/stream_log.h"
 #include "proxy/net/proxy_protocol.h"
 
@@ -18,6 +19,8 @@ void session_destination(const struct session *session, struct addr *out)
     *out = (struct addr){.family = AF_UNSPEC};
     if (session->origin != NULL && session->origin->has_to)
         *out = session->origin->to;
+    else if (session->thread->stage != NULL)
+        *out = session->thread->stage->destination;
     else if (getsockname(session->client.source.fd, (struct sockaddr *)&sa, &len) == 0)
         addr_set(out, (struct sockaddr *)&sa);
 }

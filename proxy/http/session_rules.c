@@ -5,6 +5,7 @@
  */
 #include "proxy/http/session_priv.h"
 
+#include "proxy/http/stage.h"
 #include "proxy/rules/ruleset.h"
 #include "proxy/rules/vars.h"
 #include "proxy/state/proxy_state.h"
@@ -24,6 +25,7 @@ static bool lets_in(struct session *session, enum ruleset_id id, enum counter re
         .loop = thread->loop,
         .scratch = &thread->sample_scratch,
         .vars = {[VAR_PROC] = &var_process_store, [VAR_SESS] = &session->vars},
+        .trace = stage_trace(thread),
         .is_final = true,
     };
     enum rule_verdict verdict = ruleset_run(set, &env, &at);

@@ -91,7 +91,7 @@ bool stick_check_key(struct compiler *c, const struct expr *key, unsigned proxy,
     if (sample_can_cast(expr_type(key), types[table->type]))
         return true;
     CONF_FAIL(c->l, span, NULL,
-              "a value of type %s cannot be a key of the table '%s', which are of type %s",
+              "a value of type %s cannot be a key of the table '%s', whose keys are of type %s",
               sample_type_name(expr_type(key)), c->config->proxies[proxy].name,
               stick_type_names[table->type]);
     return false;

@@ -2,6 +2,7 @@
 /* Stick lines, compiled and run; see sticking.h. And `balance hash`, which is an expression as well. */
 #include "proxy/http/sticking.h"
 
+#include "proxy/http/explain.h"
 #include "proxy/http/rows.h"
 #include "proxy/http/rules.h"
 #include "proxy/http/stick_key.h"
@@ -15,6 +16,7 @@ struct stick_rule {
     const struct expr *key;
     unsigned table; /* a proxy's index */
     const struct condition *condition;
+    struct conf_place place;
 };
 
 struct stick_rules {
@@ -73,6 +75,7 @@ static void compile_stick(struct compiler *c, const struct conf_line *line)
     struct stick_rule rule;
     if (!read_kind(c, &words, &rule))
         return;
+    rule.place = line->span.place;
     bool is_http = c->proxy->mode == CONF_MODE_HTTP;
     if (rule.of_response)
         c->ruleset = is_http ? RULES_HTTP_RESPONSE : RULES_TCP_RESPONSE;
@@ -148,6 +151,8 @@ static void wish_for(struct stream *s, struct stick_entry *entry)
         return;
     p->server = server;
     p->is_direct = true;
+    if (s->trace != NULL)
+        explain_wish(s, "the entry of the stick table", server);
 }
 
 static bool is_stored(const struct stream *s, const struct stick_table *table)
@@ -158,14 +163,28 @@ static bool is_stored(const struct stream *s, const struct stick_table *table)
     return false;
 }
 
+COLD static void explain_rule(struct sample_env *env, const struct stick_rule *rule, bool has_key)
+{
+    const char *kind = rule->of_response ? "store-response"
+                       : !rule->stores   ? "match"
+                       : rule->matches   ? "on"
+                                         : "store-request";
+    trace_note(env->trace, TRACE_RULE, &rule->place, has_key, "stick %s %s", kind,
+               expr_source(rule->key));
+}
+
 static void run_rule(struct stream *s, const struct stick_rule *rule, struct sample_env *env)
 {
     struct stick_table *table = stick_table_at(env, rule->table);
     struct sample sample = {0};
     struct stick_key key;
-    if (is_stored(s, table) ||
-        (rule->condition != NULL && condition_run(rule->condition, env) != CONDITION_YES) ||
-        !expr_run(rule->key, env, &sample) || !stick_key_of(env, &sample, table, &key))
+    bool has_key =
+        !is_stored(s, table) &&
+        (rule->condition == NULL || condition_run(rule->condition, env) == CONDITION_YES) &&
+        expr_run(rule->key, env, &sample) && stick_key_of(env, &sample, table, &key);
+    if (env->trace != NULL)
+        explain_rule(env, rule, has_key);
+    if (!has_key)
         return;
     bool stores = rule->stores && s->stick.store_count < STICK_STORES;
     struct stick_entry *entry = stick_table_hold(table, key, stores, env->loop->now_ms);

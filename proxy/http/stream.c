@@ -4,7 +4,9 @@
  */
 #include "proxy/http/stream.h"
 
+#include "proxy/http/explain.h"
 #include "proxy/http/rules.h"
+#include "proxy/http/stage.h"
 
 void stream_init(struct stream *s, struct session *session, const struct stream_mode *mode,
                  struct pool *pool)
@@ -17,6 +19,7 @@ void stream_init(struct stream *s, struct session *session, const struct stream_
     s->snapshot = snapshot_hold(session->snapshot, thread->loop->index);
     s->frontend = session->bind->proxy;
     s->began_us = thread->loop->now_us;
+    s->trace = stage_trace(thread);
     s->phase = '-';
     s->status = -1;
 }
@@ -76,9 +79,12 @@ static enum stream_state read_head(struct stream *s)
         s->up.input_done = s->req.body == HTTP_BODY_NONE;
         note_request_line(s);
         count_request(s);
+        explain_if_asked(s);
         return rules_request(s);
     }
     s->bad = status == H1_BAD ? s->parser.error : h1_too_large(&s->parser);
+    trace_tell(s->trace, TRACE_ANSWER, "refused before any rule, status %d: %s", s->bad.status,
+               s->bad.reason);
     return stream_fail(s, CAUSE_PROXY, s->bad.status);
 }
 

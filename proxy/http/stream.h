@@ -120,6 +120,8 @@ struct stream {
     const struct server *last_server;       /* for the log: kept after the slot has gone */
     struct server *avoid;                   /* the one that failed */
     struct server_conn *sconn;              /* owned while not NULL */
+    struct rule_trace *trace;               /* is told of each decision; mostly NULL */
+    struct explained *explained;            /* owned: of a request with the secret; or NULL */
     struct queue_entry queue;
     bool queued;     /* in the backend's queue, or a grant is on its way */
     bool queue_owes; /* left the queue too late: on_granted() will still be called */
@@ -157,22 +159,23 @@ struct stream {
     struct h1_error bad;          /* why request or response was refused */
     struct relay_bytes resp_head; /* a response head that did not come in one piece */
     bool upgrade;                 /* the client asks for another protocol */
-    bool closes_server; /* a rule says so */
-    bool needs_length;  /* rules took the length of the request's body away */
-    bool keeps_body; /* an answer of ours to a request with a body ends the connection: redirections, as in HAProxy */
+    bool closes_server;           /* a rule says so */
+    bool needs_length;            /* rules took the length of the request's body away */
+    bool
+        keeps_body; /* an answer of ours to a request with a body ends the connection: redirections, as in HAProxy */
     unsigned interim_count;
 
     /* received from the client: this request's head, body bytes that came with it, the next request */
     uint32_t in_len;
-    uint32_t in_used; /* bytes of this request consumed from `in` */
-    uint32_t in_top;  /* from here to its end lies what rules wrote: see edit.h */
+    uint32_t in_used;            /* bytes of this request consumed from `in` */
+    uint32_t in_top;             /* from here to its end lies what rules wrote: see edit.h */
     uint32_t line_off, line_len; /* the request line as it came, without its CRLF */
     uint8_t asked_method;        /* enum http_method of the client; rules may ask for another */
 
     /* the response while its head is being looked at */
-    char *resp_base;    /* borrowed: the thread's scratch, resp_head, or an answer of ours */
-    uint32_t resp_len;  /* bytes received there, or written */
-    uint32_t resp_top;  /* as in_top */
+    char *resp_base;   /* borrowed: the thread's scratch, resp_head, or an answer of ours */
+    uint32_t resp_len; /* bytes received there, or written */
+    uint32_t resp_top; /* as in_top */
 
     /* what follows is large, and not read before it is written: stream_new() clears only what is above, and of
      * the answer what stands before its headers */

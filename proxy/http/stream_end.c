@@ -3,6 +3,7 @@
  * The end of a stream: whose fault it is, what is still answered, and what becomes of its connections, its
  * slot, the bytes behind it and its memory. Every way out leads through stream_end().
  */
+#include "proxy/http/explain.h"
 #include "proxy/http/stream.h"
 
 #include "proxy/http/stream_log.h"
@@ -69,6 +70,7 @@ enum stream_state stream_fail(struct stream *s, enum stream_cause cause, int sta
 
 static void release_memory(struct stream *s)
 {
+    explain_end(s);
     relay_free(&s->up);
     relay_free(&s->down);
     if (s->mode->release != NULL)

@@ -178,6 +178,13 @@ void http_thread_post_snapshot(struct http_thread *thread, struct snapshot *snap
     loop_post(thread->loop, &use->adopt);
 }
 
+void http_thread_set_stage(struct http_thread *thread, struct http_stage *stage,
+                           struct snapshot *snapshot)
+{
+    thread->stage = stage;
+    thread->snapshot = snapshot;
+}
+
 /* ---- draining ------------------------------------------------------------------------------------------ */
 
 static void on_drain_mail(struct loop_message *message)

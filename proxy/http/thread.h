@@ -15,6 +15,7 @@
 #include "proxy/state/server.h"
 #include "proxy/state/snapshot.h"
 
+struct http_stage; /* proxy/http/stage.h */
 struct http_thread;
 struct session;
 
@@ -25,6 +26,8 @@ struct http_hooks {
     void (*begin_tcp)(struct session *session);
     /* Called on the data thread when the last session has ended after http_thread_post_drain(). */
     void (*drained)(struct http_thread *thread);
+    /* A line for the event log, about a request of that frontend. */
+    void (*explained)(const struct conf_proxy *frontend, const char *line);
 };
 
 struct http_thread {
@@ -36,14 +39,15 @@ struct http_thread {
     unsigned session_count;
     bool draining; /* no new sessions, present ones end with their stream */
     struct pool session_pool, stream_pool, tunnel_pool, server_conn_pool;
-    size_t buffer_bytes;       /* of the head buffer in each stream: tune.bufsize */
-    size_t rewrite_bytes;      /* behind it, for what rules write: tune.maxrewrite */
+    size_t buffer_bytes;                  /* of the head buffer in each stream: tune.bufsize */
+    size_t rewrite_bytes;                 /* behind it, for what rules write: tune.maxrewrite */
     struct sample_scratch sample_scratch; /* of the rules */
     struct access_record record;          /* for rules that name log fields */
     struct addr record_local;
     struct wheel_timer upkeep; /* twice a second */
     struct loop_message drain_mail;
-    unsigned loose; /* objects freed since memory was last given back to the system */
+    struct http_stage *stage; /* borrowed: what stands in for the network; NULL: nothing does */
+    unsigned loose;           /* objects freed since memory was last given back to the system */
 };
 
 /* NULL when memory runs out. */
@@ -58,6 +62,13 @@ void http_thread_post_snapshot(struct http_thread *thread, struct snapshot *snap
 void http_thread_post_drain(struct http_thread *thread);
 /* After the loop has ended: closes all sessions and frees. */
 void http_thread_free(struct http_thread *thread);
+
+/*
+ * Instead of a snapshot by message: there are no listeners, sessions come from whoever put it there, and no
+ * byte leaves the process. Before the loop runs; the thread counts as its user already.
+ */
+void http_thread_set_stage(struct http_thread *thread, struct http_stage *stage,
+                           struct snapshot *snapshot);
 
 /* --- for sessions --- */
 

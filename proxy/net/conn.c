@@ -55,7 +55,10 @@ ssize_t socket_recv(struct conn *conn, void *buf, size_t len)
 ssize_t conn_peek(struct conn *conn, void *buf, size_t len)
 {
     ssize_t n = recv(conn->source.fd, buf, len, MSG_PEEK | MSG_DONTWAIT);
-    return n >= 0 ? n : uv_translate_sys_error(errno);
+    if (n < 0)
+        return uv_translate_sys_error(errno);
+    conn->readable = true; /* the event that tells of these bytes may still be on its way */
+    return n;
 }
 
 /* Copies the pieces into whole, if all of them fit: how many bytes they are, or 0. */

@@ -128,11 +128,11 @@ static enum rule_verdict run_use_server(struct sample_env *env, const struct rul
     }
     struct server *server = env->proxy->servers[index];
     if (!server_is_running(server)) {
-        trace_tell(env->trace, TRACE_SERVER, "%s: passed over, it is down", server->name);
+        trace_tell(env->trace, TRACE_STEP, "%s: down, so the next rule is asked", server->name);
         return RULE_GOES_ON;
     }
     env->chosen_server = server;
-    trace_tell(env->trace, TRACE_SERVER, "%s: by this rule", server->name);
+    trace_tell(env->trace, TRACE_STEP, "it belongs to %s/%s", env->proxy->conf->name, server->name);
     return RULE_STOPS;
 }
 

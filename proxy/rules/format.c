@@ -119,7 +119,7 @@ static bool to_hex(struct sample *s, const struct sample_env *env)
 /* What a piece has to say. */
 enum value {
     VALUE_THERE,
-    VALUE_BARE, /* a number or address of a token: no quotes */
+    VALUE_BARE, /* of a token: a number, or an address in hexadecimal: no quotes */
     VALUE_RAW,  /* neither quotes nor flags, and if it is empty not even a dash */
     VALUE_MISSING,
 };
@@ -135,8 +135,9 @@ static enum value value_text(const struct piece *piece, struct sample_env *env,
         *out = s.text;
         return VALUE_RAW;
     }
-    bool is_bare = s.type != SAMPLE_STRING;
-    if (found && piece->token != NULL && (piece->flags & FLAG_HEX) != 0)
+    bool is_hex = piece->token != NULL && (piece->flags & FLAG_HEX) != 0;
+    bool is_bare = s.type == SAMPLE_INT || (is_hex && s.type != SAMPLE_STRING);
+    if (found && is_hex)
         found = to_hex(&s, env);
     if (!found || !sample_cast(&s, SAMPLE_STRING, env))
         return VALUE_MISSING;

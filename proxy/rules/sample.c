@@ -160,6 +160,11 @@ static bool text_to_int(struct sample *s, const struct sample_env *env)
     return true;
 }
 
+static bool text_to_bool(struct sample *s, const struct sample_env *env)
+{
+    return text_to_int(s, env) && int_to_bool(s, env);
+}
+
 /* inet_pton() wants a final zero, which a slice does not have. */
 static bool text_to_address(const struct sample *s, int family, void *address)
 {
@@ -239,7 +244,7 @@ static cast *const casts[SAMPLE_TYPES][SAMPLE_TYPES] = {
                      [SAMPLE_IPV6] = ipv4_to_ipv6, [SAMPLE_STRING] = ipv4_to_text, [SAMPLE_BINARY] = ipv4_to_binary},
     [SAMPLE_IPV6] = {[SAMPLE_ADDR] = cast_none, [SAMPLE_IPV4] = ipv6_to_ipv4, [SAMPLE_IPV6] = cast_none,
                      [SAMPLE_STRING] = ipv6_to_text, [SAMPLE_BINARY] = ipv6_to_binary},
-    [SAMPLE_STRING] = {[SAMPLE_INT] = text_to_int, [SAMPLE_ADDR] = text_to_addr, [SAMPLE_IPV4] = text_to_ipv4,
+    [SAMPLE_STRING] = {[SAMPLE_BOOL] = text_to_bool, [SAMPLE_INT] = text_to_int, [SAMPLE_ADDR] = text_to_addr, [SAMPLE_IPV4] = text_to_ipv4,
                        [SAMPLE_IPV6] = text_to_ipv6, [SAMPLE_STRING] = cast_none, [SAMPLE_BINARY] = text_to_binary,
                        [SAMPLE_METHOD] = text_to_method},
     [SAMPLE_BINARY] = {[SAMPLE_STRING] = binary_to_text, [SAMPLE_BINARY] = cast_none, [SAMPLE_METHOD] = text_to_method},

@@ -4,6 +4,7 @@
 
 #include "config/reference.h"
 #include "proxy/runtime/convert.h"
+#include "proxy/runtime/explain.h"
 #include "proxy/runtime/options.h"
 #include "proxy/runtime/rule_words.h"
 
@@ -63,6 +64,9 @@ const struct command commands[] = {
     {"convert", "FILE", "write a configuration in the other syntax, comments kept", false,
      convert_command},
     {"show", "config FILE", "print what counts of a configuration in the end", false, show_command},
+    {"explain", "-f FILE [OPTION]... ['GET /path HTTP/1.1']",
+     "say what becomes of a request, and why, without a network; -h lists its options", false,
+     explain_command},
     {NULL, NULL, NULL, false, NULL},
 };
 

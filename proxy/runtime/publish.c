@@ -50,7 +50,7 @@ static int hang_error_files(struct snapshot *snapshot, char reason_out[LOAD_REAS
     return 0;
 }
 
-static void take_down(struct snapshot *snapshot)
+void publish_take_down(struct snapshot *snapshot)
 {
     for (size_t i = 0; i < snapshot->config->proxy_count; i++) {
         struct proxy *proxy = &snapshot->proxies[i];
@@ -73,7 +73,7 @@ void publish_undo(struct snapshot *snapshot, void *owner)
     struct worker *worker = owner;
     worker->has_freed = true;
     log_flush(); /* lines on their way name this config's proxies */
-    take_down(snapshot);
+    publish_take_down(snapshot);
 }
 
 /* ---- the way into use ------------------------------------------------------------------------ */
@@ -88,18 +88,17 @@ static struct tls_client_context *take_server_tls(void *owner, const struct conf
     return tls;
 }
 
-static struct snapshot *build(struct worker *worker, struct load *load,
-                              char reason_out[LOAD_REASON_BYTES])
+struct snapshot *publish_build(struct load *load, struct snapshot *old, unsigned threads,
+                               char reason_out[LOAD_REASON_BYTES])
 {
     struct state_error error = {.text = "out of memory"};
     struct state_build_options options = {
-        .threads = worker->thread_count,
+        .threads = threads,
         .make_tls = take_server_tls,
         .owner = load,
         .free_config = config_free,
     };
-    struct snapshot *snapshot =
-        state_build(load->config, worker->snapshots.current, &options, &error);
+    struct snapshot *snapshot = state_build(load->config, old, &options, &error);
     if (snapshot == NULL) {
         snprintf(reason_out, LOAD_REASON_BYTES, "%s", error.text);
         return NULL;
@@ -109,7 +108,7 @@ static struct snapshot *build(struct worker *worker, struct load *load,
     hang_services(snapshot);
     if (hang_error_files(snapshot, reason_out) == 0)
         return snapshot;
-    take_down(snapshot);
+    publish_take_down(snapshot);
     snapshot_free(snapshot);
     return NULL;
 }
@@ -117,7 +116,7 @@ static struct snapshot *build(struct worker *worker, struct load *load,
 int publish(struct worker *worker, struct load *load, char reason_out[LOAD_REASON_BYTES])
 {
     struct snapshot *old = worker->snapshots.current;
-    struct snapshot *snapshot = build(worker, load, reason_out);
+    struct snapshot *snapshot = publish_build(load, old, worker->thread_count, reason_out);
     if (snapshot == NULL)
         return -1;
     state_commit(snapshot, old, &worker->control);

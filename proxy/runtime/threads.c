@@ -29,8 +29,16 @@ static void on_drained(struct http_thread *http)
     loop_post(&thread->worker->control, &thread->drained);
 }
 
-static const struct http_hooks http_hooks = {
-    .access_log = log_access, .begin_tcp = tcp_begin, .drained = on_drained};
+/* To the frontend's targets if it has any. */
+static void on_explained(const struct conf_proxy *frontend, const char *line)
+{
+    log_event(LOG_LEVEL_NOTICE, frontend->log_count > 0 ? frontend : NULL, "%s", line);
+}
+
+static const struct http_hooks http_hooks = {.access_log = log_access,
+                                             .begin_tcp = tcp_begin,
+                                             .drained = on_drained,
+                                             .explained = on_explained};
 static const struct state_hooks state_hooks = {.server_notice = http_server_notice};
 
 int threads_create(struct worker *worker, const struct conf_global *global)
@@ -48,8 +56,8 @@ int threads_create(struct worker *worker, const struct conf_global *global)
         }
         worker->loops[i] = &thread->loop;
         thread->worker = worker;
-        thread->http = http_thread_create(&thread->loop, &http_hooks, global->bufsize,
-                                          global->maxrewrite);
+        thread->http =
+            http_thread_create(&thread->loop, &http_hooks, global->bufsize, global->maxrewrite);
         if (thread->http == NULL) {
             worker->thread_count = i + 1;
             return -1;

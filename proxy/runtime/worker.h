@@ -86,6 +86,11 @@ void threads_stop(struct worker *worker);
 void threads_free(struct worker *worker);
 
 /* --- publish.c --- */
+/* The first half: nothing that runs is touched. NULL with a reason; else the load's config is the snapshot's. */
+struct snapshot *publish_build(struct load *load, struct snapshot *old, unsigned threads,
+                               char reason_out[LOAD_REASON_BYTES]);
+/* Before it is freed: what publish_build() hung on it. */
+void publish_take_down(struct snapshot *snapshot);
 /*
  * Turns a load that succeeded into the current snapshot. -1 with a reason when memory runs out or
  * an error file is wrong: then nothing has changed.

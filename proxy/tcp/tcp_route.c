@@ -10,6 +10,7 @@
  */
 #include "proxy/tcp/tcp_priv.h"
 
+#include "proxy/http/explain.h"
 #include "proxy/http/rules.h"
 #include "proxy/tcp/tcp_stream.h"
 
@@ -52,6 +53,7 @@ static enum stream_state refuse(struct stream *s)
 static enum stream_state wait_for_more(struct stream *s, unsigned delay_ms)
 {
     struct rule_progress *p = &s->rules;
+    trace_tell(s->trace, TRACE_STEP, "waits for more bytes, or until %u ms have passed", delay_ms);
     if (p->wait_until_ms == 0)
         p->wait_until_ms = s->thread->loop->now_ms + delay_ms;
     s->server_deadline_ms = p->wait_until_ms;
@@ -97,6 +99,8 @@ static bool choose_backend(struct stream *s, enum stream_state *next_out)
     if (run_list(s, s->frontend, RULES_BACKEND, next_out))
         return true;
     s->backend = s->rules.chosen != NULL ? s->rules.chosen : s->frontend->default_backend;
+    if (s->rules.chosen == NULL && s->trace != NULL)
+        explain_default(s);
     if (s->backend != NULL)
         return false;
     s->state = STREAM_CONNECTING;

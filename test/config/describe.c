@@ -8,8 +8,8 @@
 
 #include "config/address.h"
 #include "config/apply.h"
-#include "config/line.h"
 #include "config/check_lines.h"
+#include "config/line.h"
 #include "config/own.h"
 #include "lb-algos/hash.h"
 

@@ -16,15 +16,14 @@ CONF = """listens = ( { name = "a"; binds = [":80"];
 
 CASES = [
     ("h.cfg", "global\n    setenv A b\n" + CFG, "2:5", "kept as a comment: variables are not set any more"),
-    ("h.cfg", CFG + "resolvers r\n", "4:1", "the section 'resolvers' is kept as a comment"),
     ("w.conf", CONF.replace('[":80"]', '( { address = ":80"; ssl = true; crt = "c"; key = "k"; } )') % "",
      "1:79", "HAProxy itself does not know 'key'"),
     ("w.conf", "defaults = { option_httplog = true; };\n" + CONF % "option_httplog = false;", "3:5",
      "HAProxy itself does not take 'no option httplog'"),
     ("w.conf", CONF % "stats = { show_node = false; };", "2:15",
      "'stats show-node' has no counterpart in haproxy.cfg"),
-    ("w.conf", CONF.replace('1:80"; }', '1:80"; send_proxy = false; }') % "",
-     "3:57", "'send-proxy' cannot be switched off in haproxy.cfg"),
+    ("w.conf", CONF.replace('1:80"; }', '1:80"; verifyhost = false; }') % "",
+     "3:57", "'verifyhost' cannot be switched off in haproxy.cfg"),
 ]
 
 

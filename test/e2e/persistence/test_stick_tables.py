@@ -291,3 +291,20 @@ def test_bytes_are_counted_at_the_end(start):
             return client.stream.is_closed(0.2)
 
     wait_for(is_refused)
+
+
+def test_content_rules_track_before_the_request_is_counted(start):
+    port = start(" stick-table type ip size 100 expire 1m store conn_cnt,http_req_cnt\n"
+                 " tcp-request content track-sc0 src\n"
+                 " http-request set-header X-A %[sc0_conn_cnt],%[sc0_http_req_cnt]\n")
+    with Client(port) as client:
+        assert [client.request().header("x-seen") for _ in range(2)] == ["1,1", "2,2"]
+
+
+def test_responses_can_be_tracked(start):
+    port = start(" stick-table type string size 100 expire 1m store http_req_cnt,http_err_cnt\n"
+                 " http-response track-sc0 res.hdr(X-Name) if { status 404 }\n"
+                 " http-request set-header X-A %[str(a),table_http_err_cnt(web)],%[str(a),table_http_req_cnt(web)]\n")
+    names = [ask(port, "/404").header("x-name") for _ in range(3)]
+    assert sorted(names) == ["a", "b", "c"]
+    assert ask(port).header("x-seen") == "1,1"

@@ -114,3 +114,32 @@ def test_a_probed_server_that_goes_down_loses_its_clients(balance, serve):
     a.close()
     wait_for(lambda: ask(port, "SRV=A").body == b"b")
     assert ask(port, "SRV=A").header("set-cookie") == "SRV=B; path=/"
+
+
+@pytest.mark.parametrize("factor, want", [(101, "cddbdcdbad"), (150, "cddddcdcdb"), (300, "cdccddcccd")])
+def test_a_balance_factor_passes_on_what_is_too_much(balance, serve, factor, want):
+    """Ten requests at a time, all with the same key, to servers of weight 1, 1, 1 and 2."""
+    def slow_one(name):
+        def run(conn):
+            while conn.request():
+                time.sleep(0.8)
+                conn.send(reply(name.encode()))
+        return run
+
+    port = free_port()
+    servers = "".join(" server %s 127.0.0.1:%d weight %d\n" % (name, serve(slow_one(name)).port, weight)
+                      for name, weight in zip("abcd", (1, 1, 1, 2)))
+    balance("listen web\n bind 127.0.0.1:%d\n balance url_param k\n hash-type consistent\n"
+            " hash-balance-factor %d\n%s" % (port, factor, servers), threads=1)
+    got = [None] * 10
+
+    def one(number):
+        got[number] = ask(port, path="/?k=x").body.decode()
+
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(10)]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.03)
+    for thread in threads:
+        thread.join()
+    assert "".join(got) == want

@@ -301,7 +301,6 @@ FIELDS = [
     Case("strict-mode off", "http-request strict-mode off\nhttp-request set-header x-a %[req.hdr(host)]"),
 ]
 
-ALL = AUTH + PAGES + FIELDS + EDITING + TARGETS + ANSWERS + FETCHES + BODIES + RUNS
 # Many rules that look at the same value: whichever way they are found, the first that holds counts.
 HOSTS = "".join("use_backend run_%d if { hdr(host) -i h%d.example.com }\n" % (n, n) for n in range(8))
 HOST_BACKENDS = "".join("backend run_%d\n http-request return status 200 content-type text/plain string host-%d\n" % (n, n)
@@ -323,4 +322,41 @@ RUNS = [
     Case("run: a rule between", LISTS + "http-request set-header x-list b\n" + LISTS, request=get("/", "X-List: x")),
 ]
 
-ALL = AUTH + PAGES + FIELDS + EDITING + TARGETS + ANSWERS + FETCHES + BODIES + RUNS
+ABSOLUTE = "GET http://www.example.com/p?q HTTP/1.1\r\nHost: www.example.com\r\n\r\n"
+OLD = "GET /p HTTP/1.0\r\n\r\n"
+
+CORNERS = [
+    Case("Host of an absolute target", "http-request set-header host other.example", request=ABSOLUTE),
+    Case("target with another host", "http-request set-uri http://other.example/x", request=ABSOLUTE),
+    Case("target with a host that was origin", "http-request set-uri http://other.example/x"),
+    Case("del host", "http-request del-header host"),
+    Case("no Host", "http-request set-header x-r <%[req.hdr(host)]>,<%[base]>", request=OLD),
+    Case("1.0 kept alive", "http-request set-header x-r 1", request="GET /p HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"),
+    Case("monitor-uri of a HEAD", "monitor-uri /alive", request=get("/alive", method="HEAD")),
+    Case("monitor-uri of a POST", "monitor-uri /alive", request=get("/alive", method="POST", body="abc")),
+    Case("monitor-uri absolute", "monitor-uri /p?q", request=ABSOLUTE),
+    Case("Connection by a rule", "http-request set-header connection close"),
+    Case("Expect by a rule", "http-request del-header expect", request=get("/", "X-A: 1")),
+    Case("names in capitals", "http-request set-header X-Foo-BAR 1\nhttp-response set-header X-Foo-BAR 1"),
+    Case("a response without a body", "http-response set-header x-r 1", response=b"HTTP/1.1 304 Not Modified\r\nETag: a\r\nContent-Length: 0\r\n\r\n"),
+    Case("a chunked response", "http-response set-header x-r 1", response=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-A: 1\r\n\r\n3\r\nabc\r\n0\r\n\r\n"),
+    Case("an unknown reason", "http-response set-header x-r 1", response=b"HTTP/1.1 299 \r\nContent-Length: 2\r\n\r\nhi"),
+    Case("many rules", "\n".join("http-request set-header x-%d %%[path]" % i for i in range(60))),
+    Case("set again and again", "\n".join("http-request set-header x-a %d" % i for i in range(150))),
+    Case("a long value", "http-request set-header x-a %%[str(%s),lower]" % ("A" * 900)),
+    Case("a set of fields for security", "\n".join("http-response set-header %s" % line for line in (
+        "Strict-Transport-Security \"max-age=31536000; includeSubDomains\"", "X-Frame-Options DENY", "X-Content-Type-Options nosniff",
+        "Content-Security-Policy \"default-src 'self'; script-src 'self' 'unsafe-inline'\"")) + "\nhttp-response del-header Server"),
+    Case("cors", "http-request return status 204 hdr access-control-allow-origin \"*\" if METH_OPTIONS { req.hdr(origin) -m found }\nhttp-after-response set-header x-r 1",
+         request=get("/", "Origin: http://a", method="OPTIONS")),
+    Case("https from a header", "acl https req.hdr(x-forwarded-proto) https\nhttp-request redirect scheme https code 301 unless https", request=get("/a?b", "X-Forwarded-Proto: http")),
+    Case("www to bare", "http-request redirect prefix http://%[hdr(host),regsub(^www\\.,,i)] code 301 if { hdr_beg(host) -i www. }", request=get("/a?b")),
+    Case("maintenance", "acl maint nbsrv(%s) lt 5\nhttp-request return status 503 content-type text/html string \"<h1>Sorry</h1>\" hdr retry-after 60 if maint" % "b_none",
+         more="backend b_none\n"),
+    Case("old spelling block", "acl bad path /x\nhttp-request deny if bad or { path_end .php }", request=get("/a.php")),
+    Case("or and and", "http-request deny if { path_beg /a } !{ src 10.0.0.0/8 } || { path /b }", request=get("/a1")),
+    Case("two acls of a name", "acl x path /a\nacl x path /b\nhttp-request deny if x", request=get("/b")),
+    Case("log line with special characters", "http-request set-header x-a 1", request=get("/a%20b\\\"c")),
+]
+
+ALL = CORNERS + AUTH + PAGES + FIELDS + EDITING + TARGETS + ANSWERS + FETCHES + BODIES + RUNS

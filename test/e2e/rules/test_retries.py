@@ -3,7 +3,6 @@
 import pytest
 
 from harness.client import Client
-from harness.http import Cut
 from harness.origin import reply
 from harness.ports import free_port
 

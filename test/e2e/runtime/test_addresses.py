@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from conftest import Instance, answers, site
+from harness.instance import Instance, answers, site
 from harness.client import Client
 from harness.waiting import wait_for
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from conftest import site
+from harness.instance import site
 from harness.client import Client, get
 from harness.origin import reply
 from harness.waiting import is_listening, wait_for

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from conftest import answers, children, site
+from harness.instance import answers, children, site
 from harness.client import Client, get
 from harness.load import Load
 from harness.ports import free_port

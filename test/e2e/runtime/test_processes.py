@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from conftest import Instance, answers, children, site
+from harness.instance import Instance, answers, children, site
 from harness.balancer import weir_binary
 from harness.client import Client, get
 from harness.ports import free_port

@@ -5,7 +5,7 @@ import ssl
 
 import pytest
 
-from conftest import answers, site
+from harness.instance import answers, site
 from harness.client import Client, tls_client
 from harness.ports import free_port
 from harness.waiting import is_listening, wait_for

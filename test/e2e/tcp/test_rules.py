@@ -170,6 +170,13 @@ def test_what_is_no_tls_is_rejected(route, syslog):
     assert (line["backend"], line["server"], line["termination"]) == ("web", "<NOSRV>", "PR")
 
 
+def test_old_versions_are_rejected(route, syslog):
+    rules = "tcp-request content reject if { req.ssl_ver lt 3.1 }\n    " + ACCEPT
+    with Client(route(rules), tls=tls_client(), sni="a.test") as client:
+        assert client.stream.exactly(1) == b"a"
+    assert syslog.tcp()[0]["backend"] == "a"
+
+
 def test_a_client_that_leaves_while_it_is_looked_at(route, syslog):
     with Client(route()) as client:
         client.send(hello("a.test")[:50])

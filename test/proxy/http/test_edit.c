@@ -56,8 +56,8 @@ static void test_added_fields_are_last(void **state)
     read_request(REQUEST, 200);
     assert_true(add("x-c", " 4 "));
     assert_true(add("host", "other"));
-    assert_string_equal(
-        fields(), "Host: h\r\nX-A: 1\r\nX-B: 2\r\nx-a: 3\r\nx-c: 4\r\nhost: other\r\n");
+    assert_string_equal(fields(),
+                        "Host: h\r\nX-A: 1\r\nX-B: 2\r\nx-a: 3\r\nx-c: 4\r\nhost: other\r\n");
     assert_non_null(http_msg_next(&msg, http_msg_first(&msg, HTTP_HDR_HOST)));
 }
 
@@ -92,8 +92,7 @@ static void test_places_of_dropped_fields_are_used_again(void **state)
         top = 4000;
         assert_true(add("x-n", "1"));
     }
-    assert_string_equal(fields(),
-                        "Host: h\r\nX-A: 1\r\nX-B: 2\r\nx-a: 3\r\nx-n: 1\r\n");
+    assert_string_equal(fields(), "Host: h\r\nX-A: 1\r\nX-B: 2\r\nx-a: 3\r\nx-n: 1\r\n");
     while (add("x-m", "2"))
         continue;
     assert_int_equal(msg.header_count, HTTP_FIELDS_MAX);

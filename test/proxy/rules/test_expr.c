@@ -120,6 +120,8 @@ static const struct {
     {FMT "%{+X}[int(255)]", "255"}, /* of tokens only */
     {FMT "%{+X}four", "0004"},
     {FMT "%{+X}mask", "FF000000"},
+    {FMT "%{+Q}mask", "\"255.0.0.0\""},
+    {FMT "%{+X,+Q}mask", "FF000000"},
     {FMT "%{+Q}[str()]x", "\"\"x"},
     {FMT "'%{+E}[str(\"a\\\"b]\")]'", "a\\\"b\\]"},
     {FMT "'%{+E,+Q}[str(\"a\\\"b]\")]'", "\"a\\\"b\\]\""},
