@@ -195,14 +195,28 @@ static void apply_userlist(struct loader *l, struct name_map *taken,
     l->userlists[l->userlist_count++] = list;
 }
 
+static void apply_mailers(struct loader *l, struct name_map *taken,
+                          const struct conf_section *section)
+{
+    struct conf_mailers *mailers = arena_alloc(l->arena, sizeof *mailers);
+    mailers->name = take_name(l, taken, section);
+    apply_initial(l, LEVEL_MAILERS, mailers);
+    apply_directives(l, LEVEL_MAILERS, IN_OTHERS, mailers, section->directives,
+                     section->directive_count);
+    l->mailers = arena_list_grow(l->scratch, l->mailers, l->mailers_count, sizeof *l->mailers);
+    l->mailers[l->mailers_count++] = mailers;
+}
+
 /* Before the proxies, which name them. */
 static void apply_others(struct loader *l)
 {
-    struct name_map userlists = {0};
+    struct name_map userlists = {0}, mailers = {0};
     for (size_t i = 0; i < l->sections.count; i++) {
         const struct conf_section *section = &l->sections.items[i];
         if (section->kind == CONF_SECTION_USERLIST)
             apply_userlist(l, &userlists, section);
+        if (section->kind == CONF_SECTION_MAILERS)
+            apply_mailers(l, &mailers, section);
     }
 }
 
