@@ -81,7 +81,8 @@ static enum rule_verdict run_track(struct sample_env *env, const struct rule *ru
         bool may_come = (sample.flags & SAMPLE_MAY_CHANGE) != 0 && !env->is_final && !is_http;
         return may_come ? RULE_WAITS : RULE_GOES_ON;
     }
-    if (env->stream != NULL && env->stream->stick.tracked[track->counter] != NULL)
+    if (env->stream != NULL && env->stream->stick != NULL &&
+        env->stream->stick->tracked[track->counter] != NULL)
         return RULE_GOES_ON;
     if (!stick_key_of(env, &sample, table, &key))
         return RULE_GOES_ON;
