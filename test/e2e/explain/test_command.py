@@ -34,12 +34,30 @@ frontend web
     http-request replace-path /v1/(.*) /\\1
     http-request del-header X-Secret
     http-request wait-for-body time 5s if {{ path /upload }}
+    http-request del-header X-Old -m beg
+    http-request replace-header X-Mark (.*)b \\1c
+    http-request replace-value X-List b z
+    http-request set-log-level silent if {{ path /quiet }}
+    http-request set-timeout server 9s if {{ path /slower }}
+    http-request capture path len 64
+    http-request track-sc0 src table app
+    http-request sc-inc-gpc0(0) if {{ path /counted }}
+    http-request set-src hdr(x-real)
+    http-request set-map({folder}/hosts.map) %[path] x if {{ path /mapped }}
+    http-request set-method PUT if {{ path /put }}
+    http-request normalize-uri path-merge-slashes if {{ path_beg //n }}
+    http-request auth realm here if {{ path /secret }}
+    http-request early-hint Link /a.css if {{ path /hint }}
+    http-request unset-var(txn.host) if {{ path /unset }}
+    http-request set-var(txn.none) req.hdr(x-none) if {{ path /none }}
+    http-request silent-drop if {{ path /drop }}
+    http-request use-service prometheus-exporter if {{ path /metrics }}
     use_backend %[req.hdr(host),lower,map({folder}/hosts.map,none)] if {{ hdr(host) -f {folder}/hosts.lst }}
     use_backend api if api
     default_backend app
 backend app
     cookie SRV insert indirect nocache
-    stick-table type ip size 100 expire 1m
+    stick-table type ip size 100 expire 1m store gpc0
     http-request set-header X-Host %[var(txn.host)]
     http-response set-header X-Frame-Options DENY
     http-response deny if {{ res.hdr(x-leak) -m found }}
@@ -147,6 +165,24 @@ DECISIONS = [
     ("SNI of another name", ["--dst", "192.0.2.1:9443", "--sni", "db.example.com"], "server   yes  passthrough/t1: chosen by its turn", "server t1"),
     ("bytes that are no ClientHello", ["--frontend", "passthrough", "--body", "hello"], "rule     no   tcp-request content accept", "content accept"),
     ("a PROXY header", get() + ["--bind", "*:82", "--src", "192.0.2.77"], "change        x-src: 192.0.2.77:82", "X-Src"),
+    ("del-header", get() + ["-H", "X-Old-Name: 1"], "change        X-Old-Name is gone", "del-header X-Old"),
+    ("replace-header", get() + ["-H", "X-Mark: ab"], "change        x-mark: ac", "replace-header"),
+    ("replace-value", get() + ["-H", "X-List: a,b"], "change        x-list: a,z", "replace-value"),
+    ("set-log-level", get("/quiet"), "step          log level silent", "set-log-level"),
+    ("set-timeout", get("/slower"), "step          that timeout is 9000 ms", "set-timeout"),
+    ("capture", get("/x"), "set           capture 0 = /x", "capture path"),
+    ("track-sc", get() + ["--src", "192.0.2.9"], "step          sc0 counts 192.0.2.9 in table app", "track-sc0"),
+    ("sc-inc-gpc0", get("/counted"), "step          plus 1 in the entry of sc0", "sc-inc-gpc0"),
+    ("set-src", get() + ["-H", "X-Real: 192.0.2.8"], "step          the client is 192.0.2.8:", "set-src"),
+    ("set-map", get("/mapped"), "set           set-map(", "set-map"),
+    ("set-method", get("/put"), "change        set-method PUT", "set-method"),
+    ("normalize-uri", get("//n"), "change        path /n", "normalize-uri"),
+    ("auth", get("/secret"), "end           asked for a password", "auth realm"),
+    ("early-hint", get("/hint"), "end           103 with ", "early-hint"),
+    ("unset-var", get("/unset"), "set           txn.host unset", "unset-var"),
+    ("a variable that stays", get("/none"), "set           txn.none stays: the expression gives nothing", "txn.none"),
+    ("silent-drop", get("/drop"), "end           dropped in silence", "silent-drop"),
+    ("metrics", get("/metrics"), "end           answered by weir itself", "use-service"),
     ("a bad request", ["GET / HTTP/1.1"], "end           refused before any rule, status 400", None),
 ]
 
