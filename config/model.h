@@ -509,6 +509,7 @@ struct conf_global {
     unsigned nbthread; /* default: CPUs of the affinity mask */
     bool daemon;
     bool master_worker;
+    bool stats_socket; /* the file asks for one: HAProxy starts for that alone */
     const char *pidfile;
     const char *user, *group; /* as written; uid/gid resolved */
     uid_t uid;                /* (uid_t)-1 = unchanged */
@@ -528,8 +529,8 @@ struct conf_global {
     unsigned ssl_cachesize; /* tune.ssl.cachesize */
     unsigned ssl_lifetime_s;
     const char *node, *description;
-    const char *explain_secret; /* or NULL: no request is explained */
-    const char *explain_header; /* the field that carries it */
+    const char *explain_secret;          /* or NULL: no request is explained */
+    const char *explain_header;          /* the field that carries it */
     const char *state_base, *state_file; /* server-state-base, server-state-file; or NULL */
 };
 
