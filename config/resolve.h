@@ -28,6 +28,9 @@ void resolve_name(struct loader *l, const struct conf_proxy *proxy, struct conf_
 /* resolve_saved.c: reads the file of saved server states, where there is one. */
 void resolve_saved_state(struct loader *l, struct draft_proxy *draft);
 
+/* resolve_saved.c: whom to write to about servers. */
+void resolve_email(struct loader *l, struct draft_proxy *draft);
+
 /* resolve_track.c: servers that follow another one's state. */
 void resolve_tracks(struct loader *l, struct config *config);
 

@@ -137,7 +137,9 @@ def test_probes_follow_the_name(balance, dnsmasq, serve):
 
 
 @pytest.mark.threads
+@pytest.mark.weir_only
 def test_no_request_fails_while_a_name_moves(balance, dnsmasq, serve):
+    """HAProxy goes on with its idle connections to the former address for as long as they are used."""
     old = serve(always(reply(headers=[("X-Server", "old")])))
     new = serve(always(reply(headers=[("X-Server", "new")])), host="127.0.0.2", port=old.port)
     dns = dnsmasq("127.0.0.1 app.test\n", ttl=1)
