@@ -73,6 +73,8 @@ static const struct {
     {"misspelt line of such a section", LISTEN("ring r\n mxlen 5"), 10, 2, CONF_ERROR, "unknown keyword 'mxlen' in 'ring'", "did you mean 'maxlen'?"},
     {"kind of a ring's timeout", LISTEN("ring r\n timeout foo 5s"), 10, 10, CONF_ERROR, "timeout: 'foo' is not one of connect|server", "timeout {connect|server} <time>"},
     {"name server that is there already", LISTEN("resolvers r\n nameserver a 10.0.0.1:53\n nameserver a 10.0.0.2:53"), 11, 13, CONF_ERROR, "there is another name server 'a'", "the other one is in line 10"},
+    {"resolvers without a name server", LISTEN("resolvers r"), 9, 11, CONF_WARNING, "resolvers 'r' has no name server: nothing is resolved by it", "add a line: nameserver a 10.0.0.53:53"},
+    {"resolvers of a machine that has none", LISTEN("resolvers r\n parse-resolv-conf\n nameserver a 10.0.0.1:53"), 9, 11, CONF_WARNING, "parse-resolv-conf: /etc/resolv.conf cannot be read", NULL},
     {"misspelt line of resolvers", LISTEN("resolvers r\n namserver a 127.0.0.1:53"), 10, 2, CONF_ERROR, "unknown keyword 'namserver'", "did you mean 'nameserver'?"},
     {"resolvers that are not there", LISTEN(" server t no.invalid:80 resolvers r init-addr none"), 9, 9, CONF_ERROR, "server 't' of 'a': there is no resolvers section 'r'", "add a section: resolvers NAME"},
     {"name that may resolve later", LISTEN(" server t no.invalid:80 resolvers r\nresolvers r\n nameserver a 10.0.0.1:53"), 9, 11, CONF_WARNING, "the host name 'no.invalid' does not resolve yet", "it is used as soon as the name resolves"},
