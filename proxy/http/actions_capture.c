@@ -7,6 +7,7 @@
 #include "proxy/http/rows.h"
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/expr.h"
+#include "proxy/rules/trace.h"
 
 struct capture_set {
     const struct expr *value;
@@ -77,8 +78,10 @@ static enum rule_verdict run_capture(struct sample_env *env, const struct rule *
     const struct capture_set *set = rule->data;
     const struct proxy_rules *rules = env->stream->frontend->conf->rules;
     struct sample_text text;
-    if (rules != NULL && expr_text(set->value, env, &text))
-        (void)captures_store(env->stream, rules, env->is_response, set->slot, text);
+    if (rules == NULL || !expr_text(set->value, env, &text))
+        return RULE_GOES_ON;
+    trace_tell(env->trace, TRACE_VARIABLE, "capture %u = %.*s", set->slot, (int)text.len, text.data);
+    (void)captures_store(env->stream, rules, env->is_response, set->slot, text);
     return RULE_GOES_ON;
 }
 

@@ -7,6 +7,7 @@
 #include "proxy/http/rows.h"
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/expr.h"
+#include "proxy/rules/trace.h"
 
 #include <netinet/ip.h>
 #include <stdlib.h>
@@ -90,6 +91,7 @@ static const void *compile_log_level(struct compiler *c, const struct action *ro
 static enum rule_verdict run_log_level(struct sample_env *env, const struct rule *rule)
 {
     int level = *(const int *)rule->data;
+    trace_tell(env->trace, TRACE_STEP, "log level %s", level == SILENT ? "silent" : levels[level]);
     env->stream->rules.unlogged = level == SILENT;
     env->stream->rules.log_level = (int8_t)(level == SILENT ? 0 : level + 1);
     return RULE_GOES_ON;
@@ -146,6 +148,7 @@ static enum rule_verdict run_timeout(struct sample_env *env, const struct rule *
         ms = s.integer > INT32_MAX ? INT32_MAX : (unsigned)s.integer;
     }
     *slots[set->which] = ms;
+    trace_tell(env->trace, TRACE_STEP, "that timeout is %u ms", ms);
     return RULE_GOES_ON;
 }
 
