@@ -495,6 +495,7 @@ struct conf_proxy {
     bool all_backups; /* option allbackups */
     bool accept_invalid_response;
     bool log_health_checks;
+    struct conf_outliers outliers;
     struct conf_email email;
     enum conf_saved_state saved_state_from;
     const char *saved_state_name; /* of the file for this proxy alone */
