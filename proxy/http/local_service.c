@@ -185,9 +185,11 @@ bool local_try_service(struct stream *s, const struct proxy *proxy, enum service
     if (verdict == SERVICE_PASS)
         return false;
     s->up.input_done = whole;
-    if (s->trace != NULL)
+    if (kind == SERVICE_METRICS) /* a rule asked for them */
+        trace_tell(s->trace, TRACE_ANSWER, "answered by weir itself: metrics");
+    else if (s->trace != NULL)
         trace_note(s->trace, TRACE_ANSWER, &proxy->conf->place, true,
-                   "answered by weir itself: statistics or metrics");
+                   "answered by weir itself: statistics");
     if (verdict == SERVICE_DENIES)
         *next_out = stream_fail(s, CAUSE_PROXY, s->answer.status);
     else if (verdict == SERVICE_WANTS_BODY && !whole)
