@@ -4,6 +4,7 @@
  * known, and says why.
  */
 #include "config/keyword.h"
+#include "config/own.h"
 
 #define IGNORED(word, where, why, text)                                                            \
     .name = word, .kind = KW_NOTHING, .scopes = where, .note = why, .doc = text
@@ -130,7 +131,7 @@ static const struct keyword global_rows[] = {
     {LATER("maxsslconn", IN_GLOBAL, "only maxconn bounds what comes in", "Most TLS connections.")},
     {LATER("maxcomprate", IN_GLOBAL, "only maxconn bounds what comes in", "Most bytes compressed in a second.")},
     {LATER("maxcompcpuusage", IN_GLOBAL, "only maxconn bounds what comes in", "Most CPU spent on compression.")},
-    {LATER("stats socket", IN_GLOBAL, "there is no admin socket yet; the statistics page, its CSV and JSON, and /metrics are there", "The admin socket."), .min = 1},
+    {LATER("stats socket", IN_GLOBAL, "there is no admin socket yet; the statistics page, its CSV and JSON, and /metrics are there", "The admin socket."), .min = 1, .turns_on = offsetof(struct draft_global, g.stats_socket)},
     {MISSING("51degrees-cache-size", IN_GLOBAL, "there is no device detection", "Device detection.")},
     {MISSING("51degrees-data-file", IN_GLOBAL, "there is no device detection", "Device detection.")},
     {MISSING("51degrees-property-name-list", IN_GLOBAL, "there is no device detection", "Device detection.")},
