@@ -179,7 +179,9 @@ bool local_try_service(struct stream *s, const struct proxy *proxy, enum service
                                       .loop = s->thread->loop,
                                       .msg = &s->req,
                                       .base = s->in,
-                                      .may_admin = rules_may_admin(s, proxy)};
+                                      .may_admin = kind == SERVICE_STATS &&
+                                                   service_is_stats(proxy->conf, &s->req, s->in) &&
+                                                   rules_may_admin(s, proxy)};
     bool whole = body_is_here(s, &request);
     enum service_verdict verdict = proxy->service->handle(&request, &s->answer);
     if (verdict == SERVICE_PASS)
