@@ -49,6 +49,7 @@ extern const struct keyword_table check_keywords, httpchk_keywords, database_che
     smtp_check_keywords, server_check_keywords, global_check_keywords;
 extern const struct keyword_table balance_keywords, hash_type_keywords, cookie_keywords;
 extern const struct keyword_table server_keywords, server_tls_keywords, server_tls_options;
+extern const struct keyword_table compression_keywords, compressor_keywords;
 extern const struct keyword_table net_bind_keywords, net_server_keywords, net_source_keywords,
     net_proxy_keywords;
 
@@ -90,6 +91,8 @@ const struct keyword_table *const config_tables[] = {
     &net_bind_keywords,
     &net_server_keywords,
     &net_source_keywords,
+    &compression_keywords,
+    &compressor_keywords,
     NULL,
 };
 /* clang-format on */

@@ -28,7 +28,6 @@ static const struct keyword proxy_rows[] = {
     {MISSING("transparent", BACK, "write the server's address", "Connect to where the client wanted to.")},
     {MISSING("option transparent", BACK, "write the server's address", "Connect to where the client wanted to.")},
     {MISSING("option http_proxy", ANY, "write the server's address", "Connect to the host of the URL.")},
-    {MISSING("compression", ANY, "responses are passed on as they come", "Compress responses.")},
     {MISSING("filter", ANY, "there are no filters yet", "A filter of the traffic.")},
     {MISSING("use-fcgi-app", BACK, "servers speak HTTP", "Speak FastCGI to servers.")},
     {MISSING("unique-id-header", FRONT, "there are no log expressions yet", "Header of the identifier.")},
