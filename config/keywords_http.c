@@ -50,6 +50,7 @@ extern const struct keyword_table check_keywords, httpchk_keywords, database_che
 extern const struct keyword_table email_keywords, mailers_keywords, mailer_keywords;
 extern const struct keyword_table balance_keywords, hash_type_keywords, cookie_keywords;
 extern const struct keyword_table server_keywords, server_tls_keywords, server_tls_options;
+extern const struct keyword_table compression_keywords, compressor_keywords;
 extern const struct keyword_table net_bind_keywords, net_server_keywords, net_source_keywords,
     net_proxy_keywords;
 
@@ -95,6 +96,8 @@ const struct keyword_table *const config_tables[] = {
     &net_bind_keywords,
     &net_server_keywords,
     &net_source_keywords,
+    &compression_keywords,
+    &compressor_keywords,
     NULL,
 };
 /* clang-format on */
