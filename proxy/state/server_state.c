@@ -212,9 +212,11 @@ void server_set_ejected(struct server *server, bool ejected, const char *why, st
 {
     struct line line;
     SET(server->ejected, ejected);
-    struct turn turn = server_turn(
-        server, (struct stance){GET(server->admin), GET(server->up), GET(server->leaving)}, why,
-        control);
+    struct turn turn = server_turn(server,
+                                   (struct stance){.admin = GET(server->admin),
+                                                   .up = GET(server->up),
+                                                   .leaving = GET(server->leaving)},
+                                   why, control);
     line_begin(&line, server);
     line_add(&line, "is %s, reason: %s", ejected ? "ejected" : "taken back", why);
     line_add_counts(&line, server, &turn);
