@@ -228,7 +228,15 @@ def test_json(cfg):
     assert told["backend"] == "api" and told["server"] == "p2" and told["address"] == "192.0.2.21:80"
     assert {"file": str(cfg), "line": line_of(cfg, "server p1"), "kind": "server", "matched": False,
             "text": "api/p1: down"} in told["decisions"]
+    assert told["status"] is None and told["frontend"] == "web" and told["bind"] == "*:80"
     assert told["to_server"].startswith("GET /api/x HTTP/1.1\r\n") and told["to_client"] == ""
+
+
+def test_json_of_an_answer(cfg):
+    told = json.loads(explain(cfg, "--json", *get("/hello")))
+    assert told["status"] == 200 and told["backend"] is None and told["server"] is None
+    told = json.loads(explain(cfg, "--json", *get(), "--down", "a1", "--down", "a3"))
+    assert told["status"] == 503 and told["backend"] == "app" and told["server"] is None
 
 
 def test_several_files(cfg, tmp_path):

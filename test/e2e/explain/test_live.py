@@ -130,6 +130,7 @@ def test_servers_that_are_full_and_the_queue(balance, serve, syslog):
     text = "\n".join(block(syslog))
     assert "server no app/a1: full: maxconn is reached" in text
     assert "app: waits in the queue until one is free" in text
+    assert "server yes app/a1: it has become free" in text
     assert balancer.is_running()
 
 
