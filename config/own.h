@@ -34,6 +34,10 @@ keyword_set own_crt_list;
 /* own_net.c */
 keyword_set own_send_proxy, own_proxy_options, own_mss, own_usesrc, own_source_address;
 
+/* own_compression.c: row offset is that of the struct conf_compression */
+keyword_set own_compression_algo, own_compression_type, own_compression_offload;
+extern const struct keyword_choice own_codings[];
+
 /* own_http.c */
 keyword_set own_redispatch, own_stats_auth, own_stats_text, own_forwarded_proto;
 keyword_set own_error_path;
