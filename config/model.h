@@ -562,8 +562,6 @@ struct conf_global {
     const char *explain_secret;          /* or NULL: no request is explained */
     const char *explain_header;          /* the field that carries it */
     struct conf_compressor compressor;
-    const char *explain_secret; /* or NULL: no request is explained */
-    const char *explain_header; /* the field that carries it */
     const char *state_base, *state_file; /* server-state-base, server-state-file; or NULL */
 };
 
