@@ -279,14 +279,14 @@ static bool set_disable_on_404(struct check_line *line, struct conf_check_step *
 {
     (void)step;
     line->check->disable_on_404 = true;
-    return false;
+    return line->at < line->count && check_line_unknown(line, "nothing may follow");
 }
 
 static bool set_send_state(struct check_line *line, struct conf_check_step *step)
 {
     (void)step;
     line->check->send_state = true;
-    return false;
+    return line->at < line->count && check_line_unknown(line, "nothing may follow");
 }
 
 enum { OF_TCP = 1, OF_HTTP = 2, OF_BOTH = 3 };

@@ -92,11 +92,43 @@ static bool put_section_line(struct haproxy_writer *w)
     return true;
 }
 
+/* Words that stand one behind the other, so many in a line; 0: all. */
+static bool put_words(struct haproxy_writer *w, size_t in_a_line)
+{
+    const struct outline_entry *entry = w->entry;
+    size_t step = in_a_line > 0 ? in_a_line : entry->value_count;
+    if (entry->form != OUTLINE_VALUES || entry->value_count == 0)
+        return false;
+    for (size_t i = 0; i < entry->value_count; i += step) {
+        const char *text = entry->row->name;
+        for (size_t k = i; k < i + step && k < entry->value_count; k++)
+            text = arena_printf(w->l->scratch, "%s %s", text,
+                                haproxy_quote(w->l->scratch, entry->values[k]));
+        haproxy_put_line(w, "%s", text);
+    }
+    return true;
+}
+
+static bool put_all_words(struct haproxy_writer *w)
+{
+    return put_words(w, 0);
+}
+
+static bool put_pairs(struct haproxy_writer *w)
+{
+    return put_words(w, 2);
+}
+
 static const struct {
     const char *name;
     enum keyword_level level;
     bool (*put)(struct haproxy_writer *w);
 } forms[] = {
+    {"retry-on", LEVEL_PROXY, put_all_words},
+    {"option forwarded", LEVEL_PROXY, put_all_words},
+    {"errorloc", LEVEL_PROXY, put_pairs},
+    {"errorloc302", LEVEL_PROXY, put_pairs},
+    {"errorloc303", LEVEL_PROXY, put_pairs},
     {"option httpchk", LEVEL_PROXY, put_httpchk},
     {"lines", LEVEL_SECTION_LINES, put_section_line},
     {"log", LEVEL_PROXY, put_log},

@@ -38,6 +38,8 @@ enum keyword_level {
     LEVEL_HTTPCHK,        /* struct conf_check */
     LEVEL_DATABASE_CHECK, /* struct conf_check: mysql-check, pgsql-check */
     LEVEL_SMTP_CHECK,     /* struct conf_check */
+    LEVEL_MAILERS,        /* struct conf_mailers */
+    LEVEL_MAILER,         /* struct conf_mailer */
     LEVEL_BALANCE,        /* struct conf_balance */
     LEVEL_HASH_TYPE,      /* struct conf_hash */
     LEVEL_COOKIE,         /* struct conf_cookie */

@@ -61,8 +61,9 @@ static const struct keyword bind_rows[] = {
     {.name = "gid", .kind = KW_UINT, .scopes = IN_BIND, AT(gid), .max = 2147483647,
      .otherwise = "that of who started weir", .doc = "Group of a unix socket, as a number."},
 
-    {.name = "crt-list", .kind = KW_REFUSED, .scopes = IN_BIND, .words = 1, .since = "1.8",
-     .note = "name the files or their folder with crt", .doc = "File that lists certificates."},
+    {.name = "crt-list", .kind = KW_OWN, .scopes = IN_BIND, AT(tls), .set = own_crt_list, .adds = true,
+     .takes = "a path", .otherwise = "none", .since = "1.8",
+     .doc = "File with a line for each certificate: its path, and the server names it is for if not those in it."},
     {.name = "thread", .kind = KW_NOTHING, .scopes = IN_BIND, .words = 1, .since = "2.5", .note = "every thread serves every bind",
      .doc = "Threads that serve this bind."},
     {.name = "process", .kind = KW_NOTHING, .scopes = IN_BIND, .words = 1, .until = "2.6", .note = "every thread serves every bind",

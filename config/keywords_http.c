@@ -47,6 +47,7 @@ extern const struct keyword_table other_global_keywords, other_proxy_keywords, o
     originalto_keywords, userlist_keywords, user_keywords, user_group_keywords;
 extern const struct keyword_table check_keywords, httpchk_keywords, database_check_keywords,
     smtp_check_keywords, server_check_keywords, global_check_keywords;
+extern const struct keyword_table email_keywords, mailers_keywords, mailer_keywords;
 extern const struct keyword_table balance_keywords, hash_type_keywords, cookie_keywords;
 extern const struct keyword_table server_keywords, server_tls_keywords, server_tls_options;
 extern const struct keyword_table compression_keywords, compressor_keywords;
@@ -79,6 +80,9 @@ const struct keyword_table *const config_tables[] = {
     &check_keywords,
     &server_check_keywords,
     &global_check_keywords,
+    &email_keywords,
+    &mailers_keywords,
+    &mailer_keywords,
     &database_check_keywords,
     &smtp_check_keywords,
     &section_lines_keywords,

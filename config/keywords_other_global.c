@@ -4,6 +4,7 @@
  * known, and says why.
  */
 #include "config/keyword.h"
+#include "config/own.h"
 
 #define IGNORED(word, where, why, text)                                                            \
     .name = word, .kind = KW_NOTHING, .scopes = where, .note = why, .doc = text
@@ -124,7 +125,7 @@ static const struct keyword global_rows[] = {
     {LATER("maxsessrate", IN_GLOBAL, "only maxconn bounds what comes in", "Most new sessions in a second.")},
     {LATER("maxsslrate", IN_GLOBAL, "only maxconn bounds what comes in", "Most TLS handshakes in a second.")},
     {LATER("maxsslconn", IN_GLOBAL, "only maxconn bounds what comes in", "Most TLS connections.")},
-    {LATER("stats socket", IN_GLOBAL, "there is no admin socket yet; the statistics page, its CSV and JSON, and /metrics are there", "The admin socket."), .min = 1},
+    {LATER("stats socket", IN_GLOBAL, "there is no admin socket yet; the statistics page, its CSV and JSON, and /metrics are there", "The admin socket."), .min = 1, .turns_on = offsetof(struct draft_global, g.stats_socket)},
     {MISSING("51degrees-cache-size", IN_GLOBAL, "there is no device detection", "Device detection.")},
     {MISSING("51degrees-data-file", IN_GLOBAL, "there is no device detection", "Device detection.")},
     {MISSING("51degrees-property-name-list", IN_GLOBAL, "there is no device detection", "Device detection.")},

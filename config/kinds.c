@@ -334,6 +334,10 @@ static void split_line(struct loader *l, const struct keyword *row, void *base,
     start.column++;
     if (!haproxy_words_split(l, &env, text->text, strlen(text->text), start, &words))
         return;
+    if (words.count == 0) {
+        CONF_FAIL(l, text->span, row->doc, "'%s' needs a value", row->name);
+        return;
+    }
     add_line(
         l, row, base,
         (struct conf_line){.words = words.items, .word_count = words.count, .span = text->span});

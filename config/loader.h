@@ -62,6 +62,8 @@ struct loader {
     size_t template_count;
     bool is_expanded; /* nobody asks what words with variables looked like */
 
+    struct conf_mailers **mailers;
+    size_t mailers_count;
     struct conf_userlist *userlists;
     size_t userlist_count;
     struct draft_global global;

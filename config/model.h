@@ -43,12 +43,13 @@ enum conf_tls_version { CONF_TLS_DEFAULT, CONF_TLS_10, CONF_TLS_11, CONF_TLS_12,
 struct conf_tls {
     bool enabled;
     struct conf_words crt; /* bind: files or folders of chain and key; server: client certificate */
-    const struct conf_place *crt_places; /* where each of these stands */
-    const char *key;                     /* separate key file, or NULL */
-    const char *ca_file;                 /* or NULL: the system's */
-    const char *crl_file;                /* or NULL */
-    const char *ciphers;                 /* TLS 1.2, NULL = Mozilla intermediate */
-    const char *ciphersuites;            /* TLS 1.3 */
+    struct conf_place *crt_places; /* where each of these stands */
+    struct conf_words *crt_names;  /* crt-list: whom each is for; empty: the names in it */
+    const char *key;               /* separate key file, or NULL */
+    const char *ca_file;           /* or NULL: the system's */
+    const char *crl_file;          /* or NULL */
+    const char *ciphers;           /* TLS 1.2, NULL = Mozilla intermediate */
+    const char *ciphersuites;      /* TLS 1.3 */
     const char *curves;
     struct conf_words alpn;
     enum conf_tls_version min_version, max_version;
@@ -521,6 +522,7 @@ struct conf_proxy {
     bool all_backups; /* option allbackups */
     bool accept_invalid_response;
     bool log_health_checks;
+    struct conf_email email;
     enum conf_saved_state saved_state_from;
     const char *saved_state_name; /* of the file for this proxy alone */
     const char *saved_state;      /* its text, or NULL */
@@ -536,6 +538,7 @@ struct conf_global {
     unsigned nbthread; /* default: CPUs of the affinity mask */
     bool daemon;
     bool master_worker;
+    bool stats_socket; /* the file asks for one: HAProxy starts for that alone */
     const char *pidfile;
     const char *user, *group; /* as written; uid/gid resolved */
     uid_t uid;                /* (uid_t)-1 = unchanged */
@@ -556,8 +559,8 @@ struct conf_global {
     unsigned ssl_lifetime_s;
     const char *node, *description;
     struct conf_compressor compressor;
-    const char *explain_secret; /* or NULL: no request is explained */
-    const char *explain_header; /* the field that carries it */
+    const char *explain_secret;          /* or NULL: no request is explained */
+    const char *explain_header;          /* the field that carries it */
     const char *state_base, *state_file; /* server-state-base, server-state-file; or NULL */
 };
 

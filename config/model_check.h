@@ -181,10 +181,10 @@ struct conf_check {
     struct conf_check_script tcp_script, http_script;
     struct conf_check_script script; /* of HTTP and SCRIPT: the one that is run, complete */
     /* option httpchk */
-    const char *method;                /* default OPTIONS, as HAProxy */
-    const char *uri;                   /* default "/" */
-    const char *version;               /* default "HTTP/1.0" */
-    const char *host;                  /* Host header or NULL */
+    const char *method;  /* default OPTIONS, as HAProxy */
+    const char *uri;     /* default "/" */
+    const char *version; /* default "HTTP/1.0" */
+    const char *host;    /* Host header or NULL */
     bool disable_on_404, send_state;
     /* option mysql-check, pgsql-check */
     const char *user; /* or NULL */
@@ -196,6 +196,25 @@ struct conf_check {
     const char *hello, *domain;
     /* external-check */
     const char *command, *path;
+};
+
+/* email-alert, and the mailers section it names. */
+struct conf_mailer {
+    const char *name;
+    struct conf_addr addr;
+};
+
+struct conf_mailers {
+    const char *name;
+    struct conf_mailer *items;
+    size_t count;
+    unsigned timeout_ms;
+};
+
+struct conf_email {
+    const char *from, *to, *mailers_name, *hostname; /* or NULL */
+    int level;                                       /* of syslog: what is grave enough */
+    const struct conf_mailers *mailers;              /* resolved; NULL: no mail is sent */
 };
 
 #endif

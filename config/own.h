@@ -22,6 +22,15 @@ keyword_set own_crt_files, own_crt_path, own_ca_path, own_alpn, own_sni, own_no_
     own_only_version;
 extern const struct keyword_choice own_tls_versions[];
 
+/* One more certificate; with names it is for those, and not for the names in it. The lists must not be
+ * shared with another struct conf_tls: see own_crt_unshare(). */
+void own_crt_add(struct loader *l, struct conf_tls *tls, const char *path, struct conf_place place,
+                 struct conf_words names);
+void own_crt_unshare(struct loader *l, struct conf_tls *tls);
+
+/* own_crt_list.c */
+keyword_set own_crt_list;
+
 /* own_net.c */
 keyword_set own_send_proxy, own_proxy_options, own_mss, own_usesrc, own_source_address;
 

@@ -30,28 +30,32 @@ static unsigned read_status(struct loader *l, const struct conf_word *word)
     return 0;
 }
 
-/* errorloc <code> <url>: a redirection in place of the page. The row's value is its status. */
+static void add_redirection(struct loader *l, struct conf_proxy *proxy, int code,
+                            const struct conf_word *status_word, const char *location)
+{
+    unsigned status = read_status(l, status_word);
+    if (status == 0)
+        return;
+    char *bytes = arena_printf(l->arena,
+                               "HTTP/1.1 %d %s\r\ncache-control: no-cache\r\ncontent-length: 0\r\n"
+                               "location: %s\r\n\r\n",
+                               code, code == 303 ? "See Other" : "Found", location);
+    add_error_file(l, proxy,
+                   (struct conf_error_file){
+                       .status = status, .path = location, .bytes = bytes, .len = strlen(bytes)});
+}
+
+/* errorloc <code> <url>: a redirection in place of the page, with the row's value as its status. In libconfig one
+ * list may hold several pairs. */
 void own_error_location(struct loader *l, const struct keyword *row, void *base,
                         const struct conf_directive *d)
 {
     struct draft_proxy *draft = base;
-    if (d->arg_count != 2) {
+    if (d->arg_count == 0 || d->arg_count % 2 != 0)
         CONF_FAIL(l, d->name.span, "as in: errorloc 503 http://www.example.com/sorry",
                   "'%s' needs a status and a location", row->name);
-        return;
-    }
-    unsigned status = read_status(l, &d->args[0]);
-    if (status == 0)
-        return;
-    char *bytes =
-        arena_printf(l->arena,
-                     "HTTP/1.1 %d %s\r\ncache-control: no-cache\r\ncontent-length: 0\r\n"
-                     "location: %s\r\n\r\n",
-                     row->value, row->value == 303 ? "See Other" : "Found", d->args[1].text);
-    add_error_file(
-        l, &draft->p,
-        (struct conf_error_file){
-            .status = status, .path = d->args[1].text, .bytes = bytes, .len = strlen(bytes)});
+    for (size_t i = 0; i + 1 < d->arg_count; i += 2)
+        add_redirection(l, &draft->p, row->value, &d->args[i], d->args[i + 1].text);
 }
 
 /* ---- words that are bits ------------------------------------------------------------------------------ */

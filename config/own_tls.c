@@ -50,31 +50,41 @@ void own_ca_path(struct loader *l, const struct keyword *row, void *base,
     set_path(l, row, base, d, l->global.ca_base);
 }
 
+void own_crt_unshare(struct loader *l, struct conf_tls *tls)
+{
+    size_t count = tls->crt.count;
+    tls->crt.items = arena_list_copy(l->arena, tls->crt.items, count, sizeof *tls->crt.items);
+    tls->crt_places = arena_list_copy(l->arena, tls->crt_places, count, sizeof *tls->crt_places);
+    tls->crt_names = arena_list_copy(l->arena, tls->crt_names, count, sizeof *tls->crt_names);
+}
+
+void own_crt_add(struct loader *l, struct conf_tls *tls, const char *path, struct conf_place place,
+                 struct conf_words names)
+{
+    size_t at = tls->crt.count++;
+    tls->crt.items = arena_list_grow(l->arena, tls->crt.items, at, sizeof *tls->crt.items);
+    tls->crt_places = arena_list_grow(l->arena, tls->crt_places, at, sizeof *tls->crt_places);
+    tls->crt_names = arena_list_grow(l->arena, tls->crt_names, at, sizeof *tls->crt_names);
+    tls->crt.items[at] = below(l, l->global.crt_base, path);
+    tls->crt_places[at] = place;
+    tls->crt_names[at] = names;
+}
+
 /* Each use adds, as several crt words on a line do. */
 void own_crt_files(struct loader *l, const struct keyword *row, void *base,
                    const struct conf_directive *d)
 {
     struct conf_tls *tls = (struct conf_tls *)((char *)base + row->offset);
-    struct conf_words *files = &tls->crt;
     if (d->is_group || d->arg_count == 0)
         CONF_FAIL(l, d->name.span,
                   loader_hint(l, d->name.span, "write crt = [\"/path/of/file.pem\"]",
                               "write: crt /path/of/file.pem"),
                   "'%s' needs a path", d->name.text);
-    size_t count = files->count + d->arg_count;
-    const char **items = arena_alloc(l->arena, (count + 1) * sizeof *items);
-    struct conf_place *places = arena_alloc(l->arena, (count + 1) * sizeof *places);
-    if (files->count > 0) {
-        memcpy(items, files->items, files->count * sizeof *items);
-        memcpy(places, tls->crt_places, files->count * sizeof *places);
-    }
-    files->items = items;
-    tls->crt_places = places;
+    own_crt_unshare(l, tls);
     for (size_t i = 0; i < d->arg_count; i++) {
         const struct conf_word *word = &d->args[i];
         (void)is_path(l, d, word); /* kept all the same, so that none is reported as missing */
-        places[files->count] = word->span.place;
-        files->items[files->count++] = below(l, l->global.crt_base, word->text);
+        own_crt_add(l, tls, word->text, word->span.place, (struct conf_words){0});
     }
 }
 

@@ -303,6 +303,7 @@ static void resolve_proxy(struct loader *l, struct draft_proxy *draft)
     resolve_servers(l, proxy);
     resolve_check_script(l, proxy, draft->span);
     resolve_saved_state(l, draft);
+    resolve_email(l, draft);
     resolve_balance(l, draft);
     resolve_cookie(l, draft);
     resolve_stick_table(l, proxy);

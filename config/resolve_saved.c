@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * load-server-state-from-file: finds and reads the file. What is missing is no error, as before the
+ * email-alert: finds its mailers. load-server-state-from-file: finds and reads the file. What is missing is no error, as before the
  * first restart there is none; servers then begin afresh.
  */
 #include <stdlib.h>
@@ -44,4 +44,24 @@ void resolve_saved_state(struct loader *l, struct draft_proxy *draft)
     }
     proxy->saved_state = arena_copy_bytes(l->arena, bytes, len);
     free(bytes);
+}
+
+/* Three words make mail: from, to and mailers; with some of them alone HAProxy sends none either. */
+void resolve_email(struct loader *l, struct draft_proxy *draft)
+{
+    struct conf_email *email = &draft->p.email;
+    if (email->from == NULL || email->to == NULL || email->mailers_name == NULL)
+        return;
+    for (size_t i = 0; i < l->mailers_count; i++) {
+        if (strcmp(l->mailers[i]->name, email->mailers_name) == 0)
+            email->mailers = l->mailers[i];
+    }
+    if (email->mailers == NULL)
+        CONF_FAIL(l, draft->span,
+                  loader_hint(l, draft->span, "add it to mailers = ( ... )",
+                              "add a section: mailers NAME"),
+                  "'%s' names the mailers '%s', which do not exist", draft->p.name,
+                  email->mailers_name);
+    if (email->hostname == NULL)
+        email->hostname = l->global.g.node;
 }

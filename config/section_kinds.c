@@ -50,7 +50,6 @@ static const char *const log_forward[] = {
     "bind <address>",        "dgram-bind <address>", "log <target>",    "maxconn <count>",
     "timeout client <time>", "option <name>",        "backlog <count>", NULL,
 };
-static const char *const mailers[] = {"mailer <name> <address>", "timeout {mail} <time>", NULL};
 static const char *const program[] = {"command <command>", "user <name>", "group <name>",
                                       "option <name>",     "no <option>", NULL};
 static const char *const crt_store[] = {"crt-base <path>", "key-base <path>", "load", NULL};
@@ -77,7 +76,7 @@ const struct section_kind section_kinds[] = {
     [CONF_SECTION_USERLIST] = {.name = "userlist", .list = "userlists", .level = LEVEL_USERLIST, .scope = IN_OTHERS},
     [CONF_SECTION_HTTP_ERRORS] = {.name = "http-errors", .list = "http_errors", NOT_BUILT, .keywords = http_errors, .note = "its files count where errorfiles names it"},
     [CONF_SECTION_CACHE] = {.name = "cache", .list = "caches", NOT_BUILT, .keywords = cache, .note = "there is no cache yet"},
-    [CONF_SECTION_MAILERS] = {.name = "mailers", .list = "mailers", NOT_BUILT, .keywords = mailers, .note = "'email-alert' is not built yet"},
+    [CONF_SECTION_MAILERS] = {.name = "mailers", .list = "mailers", .level = LEVEL_MAILERS, .scope = IN_OTHERS},
     [CONF_SECTION_CRT_STORE] = {.name = "crt-store", .list = "crt_stores", NOT_BUILT, .keywords = crt_store, .note = "name the files with crt"},
     [CONF_SECTION_RING] = {.name = "ring", .list = "rings", NOT_BUILT, .keywords = ring, .note = "send logs to an address, stdout or stderr"},
     [CONF_SECTION_FCGI_APP] = {.name = "fcgi-app", .list = "fcgi_apps", NOT_BUILT, .keywords = fcgi_app, .note = "'use-fcgi-app' is not built yet"},

@@ -77,13 +77,28 @@ static const struct draft_proxy *defaults_of(struct sections *s, const struct co
     return s->defaults;
 }
 
-/* Rules that apply to whatever follows would surprise; as HAProxy has it, they need a name. */
+/* Rules that apply to whatever follows would surprise; as HAProxy has it, they need a name. Formats
+ * and answers do not. */
+static bool needs_named_defaults(enum conf_line_kind kind)
+{
+    switch (kind) {
+    case CONF_LINE_LOG_FORMAT:
+    case CONF_LINE_LOG_FORMAT_SD:
+    case CONF_LINE_ERROR_LOG_FORMAT:
+    case CONF_LINE_UNIQUE_ID_FORMAT:
+    case CONF_LINE_HTTP_ERROR:
+        return false;
+    default:
+        return true;
+    }
+}
+
 static void check_lines(struct sections *s, const struct conf_section *section,
                         const struct draft_proxy *draft)
 {
     for (size_t i = 0; i < draft->p.lines.count && section->name.text == NULL; i++) {
         const struct conf_line *line = &draft->p.lines.items[i];
-        if (!line->from_defaults && !line->is_own)
+        if (!line->from_defaults && !line->is_own && needs_named_defaults(line->kind))
             CONF_FAIL(s->l, line->span,
                       loader_hint(s->l, line->span, "give these defaults a name",
                                   "give the section a name: defaults NAME"),
@@ -195,14 +210,28 @@ static void apply_userlist(struct loader *l, struct name_map *taken,
     l->userlists[l->userlist_count++] = list;
 }
 
+static void apply_mailers(struct loader *l, struct name_map *taken,
+                          const struct conf_section *section)
+{
+    struct conf_mailers *mailers = arena_alloc(l->arena, sizeof *mailers);
+    mailers->name = take_name(l, taken, section);
+    apply_initial(l, LEVEL_MAILERS, mailers);
+    apply_directives(l, LEVEL_MAILERS, IN_OTHERS, mailers, section->directives,
+                     section->directive_count);
+    l->mailers = arena_list_grow(l->scratch, l->mailers, l->mailers_count, sizeof *l->mailers);
+    l->mailers[l->mailers_count++] = mailers;
+}
+
 /* Before the proxies, which name them. */
 static void apply_others(struct loader *l)
 {
-    struct name_map userlists = {0};
+    struct name_map userlists = {0}, mailers = {0};
     for (size_t i = 0; i < l->sections.count; i++) {
         const struct conf_section *section = &l->sections.items[i];
         if (section->kind == CONF_SECTION_USERLIST)
             apply_userlist(l, &userlists, section);
+        if (section->kind == CONF_SECTION_MAILERS)
+            apply_mailers(l, &mailers, section);
     }
 }
 

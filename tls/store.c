@@ -41,8 +41,22 @@ static void update_default_group(struct tls_store *store)
     store->default_group.of_kind[first->kind] = first;
 }
 
+/* A name as a person wrote it; such as can be no server's are for nobody. */
+static int add_wanted(struct tls_store *store, const struct tls_wanted_names *wanted,
+                      const struct tls_certificate *cert)
+{
+    char normal[TLS_NAME_BYTES];
+    for (size_t i = 0; i < wanted->count; i++) {
+        if (tls_name_normalize(wanted->names[i], strlen(wanted->names[i]), normal) &&
+            tls_names_map_add(&store->names, normal, cert) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 /* Takes over cert. */
-static int append(struct tls_store *store, struct tls_certificate *cert)
+static int append(struct tls_store *store, struct tls_certificate *cert,
+                  const struct tls_wanted_names *wanted)
 {
     struct tls_certificate **grown =
         realloc(store->certificates, (store->count + 1) * sizeof(struct tls_certificate *));
@@ -52,6 +66,8 @@ static int append(struct tls_store *store, struct tls_certificate *cert)
     }
     store->certificates = grown;
     store->certificates[store->count++] = cert;
+    if (wanted->count > 0)
+        return add_wanted(store, wanted, cert);
     for (size_t i = 0; i < cert->info.name_count; i++) {
         if (tls_names_map_add(&store->names, cert->info.names[i], cert) != 0)
             return -1;
@@ -59,15 +75,16 @@ static int append(struct tls_store *store, struct tls_certificate *cert)
     return 0;
 }
 
-int tls_store_add(struct tls_store *store, const char *path, const char *key_path,
-                  const struct tls_files *files, struct tls_error_text *error_out)
+int tls_store_add_for(struct tls_store *store, const char *path, const char *key_path,
+                      const struct tls_wanted_names *wanted, const struct tls_files *files,
+                      struct tls_error_text *error_out)
 {
     struct tls_certificate_list loaded = {0};
     if (tls_load(path, key_path, files, &loaded, error_out) != 0)
         return -1;
     int result = 0;
     for (size_t i = 0; i < loaded.count; i++) {
-        if (append(store, loaded.certificates[i]) != 0) {
+        if (append(store, loaded.certificates[i], wanted) != 0) {
             tls_error_set(error_out, "%s: out of memory", path);
             result = -1;
         }
@@ -76,6 +93,13 @@ int tls_store_add(struct tls_store *store, const char *path, const char *key_pat
     if (store->count > 0)
         update_default_group(store);
     return result;
+}
+
+int tls_store_add(struct tls_store *store, const char *path, const char *key_path,
+                  const struct tls_files *files, struct tls_error_text *error_out)
+{
+    static const struct tls_wanted_names its_own = {NULL, 0};
+    return tls_store_add_for(store, path, key_path, &its_own, files, error_out);
 }
 
 struct tls_store *tls_store_ref(struct tls_store *store)

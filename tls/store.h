@@ -39,6 +39,12 @@ struct tls_certificate_info {
     bool has_ocsp; /* a response is stapled */
 };
 
+/* Whom a certificate is for, if not whom it says: "www.example.com", "*.example.com". */
+struct tls_wanted_names {
+    const char *const *names; /* borrowed for the call */
+    size_t count;             /* 0: the names in the certificate */
+};
+
 /* An empty store with one reference; NULL only when memory runs out. */
 struct tls_store *tls_store_new(void);
 
@@ -51,6 +57,10 @@ struct tls_store *tls_store_new(void);
  */
 MUST_CHECK int tls_store_add(struct tls_store *store, const char *path, const char *key_path,
                              const struct tls_files *files, struct tls_error_text *error_out);
+/* The same, for the names given. */
+MUST_CHECK int tls_store_add_for(struct tls_store *store, const char *path, const char *key_path,
+                                 const struct tls_wanted_names *wanted,
+                                 const struct tls_files *files, struct tls_error_text *error_out);
 
 struct tls_store *tls_store_ref(struct tls_store *store);
 void tls_store_free(struct tls_store *store); /* drops one reference */

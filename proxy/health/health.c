@@ -5,6 +5,7 @@
  */
 #include "proxy/health/health.h"
 
+#include "proxy/health/mail.h"
 #include "proxy/health/probe.h"
 #include "proxy/state/events.h"
 #include "proxy/state/snapshot.h"
@@ -17,12 +18,14 @@ struct health {
     struct list probes;   /* owned */
     size_t count;
     struct state_listener listener;
+    struct mailroom *mail; /* owned */
 };
 
 /* A server that leaves maintenance is asked at once. */
 static void on_state_event(struct state_listener *listener, const struct state_event *event)
 {
-    (void)listener;
+    struct health *health = LIST_ITEM(listener, struct health, listener);
+    mailroom_tell(health->mail, event);
     struct probe *probe = event->server != NULL ? event->server->probe : NULL;
     if (probe == NULL || !probe->paused || event->server->admin == SERVER_MAINT)
         return;
@@ -37,6 +40,11 @@ struct health *health_new(struct loop *control)
         return NULL;
     health->control = control;
     health->listener.told = on_state_event;
+    health->mail = mailroom_new(control);
+    if (health->mail == NULL) {
+        free(health);
+        return NULL;
+    }
     list_init(&health->probes);
     state_listen(&health->listener);
     return health;
@@ -131,6 +139,7 @@ void health_apply(struct health *health, const struct snapshot *snapshot)
     struct applying a = {
         .health = health, .global = &snapshot->config->global, .interval_ms = UINT_MAX};
     list_init(&a.new_probes);
+    mailroom_apply(health->mail, snapshot);
     end_old_probes(health, snapshot);
     for (size_t i = 0; i < snapshot->config->proxy_count; i++)
         apply_proxy(&a, &snapshot->proxies[i]);
@@ -149,5 +158,6 @@ void health_free(struct health *health)
     while (!list_is_empty(&health->probes))
         end_probe(health, LIST_ITEM(health->probes.next, struct probe, node));
     state_unlisten(&health->listener);
+    mailroom_free(health->mail);
     free(health);
 }

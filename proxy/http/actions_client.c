@@ -66,6 +66,7 @@ static enum rule_verdict run_hint(struct sample_env *env, const struct rule *rul
         return RULE_FAILS;
     if (s->req.version_minor == 0)
         return RULE_GOES_ON;
+    trace_tell(env->trace, TRACE_ANSWER, "103 with %s: %.*s", hint->name, (int)len, value);
     gather_init(&g);
     if (!is_hint(set, rule - 1))
         gather_literal(&g, "HTTP/1.1 103 Early Hints\r\n");
@@ -98,6 +99,14 @@ static struct addr *end_of(struct sample_env *env, enum which which)
     return &session->origin->to;
 }
 
+COLD static void tell_end(struct sample_env *env, const struct rule *rule, const struct addr *end)
+{
+    char text[ADDR_TEXT_BYTES];
+    addr_format(end, text);
+    trace_say(env->trace, TRACE_STEP, "the %s is %s:%u from now on",
+              rule->action->value == SOURCE ? "client" : "destination", text, addr_port(end));
+}
+
 static enum rule_verdict run_address(struct sample_env *env, const struct rule *rule)
 {
     struct sockaddr_in v4 = {.sin_family = AF_INET};
@@ -114,6 +123,8 @@ static enum rule_verdict run_address(struct sample_env *env, const struct rule *
         v6.sin6_addr = s.ipv6;
     addr_set(end,
              s.type == SAMPLE_IPV4 ? (const struct sockaddr *)&v4 : (const struct sockaddr *)&v6);
+    if (env->trace != NULL)
+        tell_end(env, rule, end);
     return RULE_GOES_ON;
 }
 
@@ -129,6 +140,8 @@ static enum rule_verdict run_port(struct sample_env *env, const struct rule *rul
         end->in.sin_port = htons((uint16_t)s.integer);
     else if (end->family == AF_INET6)
         end->in6.sin6_port = htons((uint16_t)s.integer);
+    if (env->trace != NULL)
+        tell_end(env, rule, end);
     return RULE_GOES_ON;
 }
 

@@ -158,10 +158,23 @@ static const void *compile_del(struct compiler *c, const struct action *row,
     return edit != NULL && compile_match(c, words, edit, name) ? edit : NULL;
 }
 
+COLD static void tell_gone(struct sample_env *env, const struct field_edit *edit,
+                           const struct http_edit *e)
+{
+    for (unsigned i = 0; i < e->msg->header_count; i++) {
+        const struct http_header *h = &e->msg->headers[i];
+        const char *name = e->base + h->name_off;
+        if ((h->flags & HTTP_HEADER_DROP) == 0 && name_fits(edit, name, h->name_len))
+            trace_say(env->trace, TRACE_FIELD, "%.*s is gone", (int)h->name_len, name);
+    }
+}
+
 static enum rule_verdict run_del(struct sample_env *env, const struct rule *rule)
 {
     const struct field_edit *edit = rule->data;
     struct http_edit e = stream_edit(env->stream, env->is_response);
+    if (env->trace != NULL)
+        tell_gone(env, edit, &e);
     if (edit->match == NAME_IS) {
         edit_drop_named(&e, edit->name, edit->name_len);
         return RULE_GOES_ON;
@@ -217,6 +230,8 @@ static enum rule_verdict run_replace_header(struct sample_env *env, const struct
         bool is_full;
         const char *value = replace(
             env, edit, (struct sample_text){e.base + h->value_off, h->value_len}, &len, &is_full);
+        if (value != NULL)
+            trace_tell(env->trace, TRACE_FIELD, "%s: %.*s", edit->name, (int)len, value);
         if (is_full || (value != NULL && !edit_replace(&e, (unsigned)i, value, len)))
             return no_room(env);
         env->scratch->used = used;
@@ -292,6 +307,8 @@ static enum rule_verdict run_replace_value(struct sample_env *env, const struct 
         bool is_full;
         const char *value = replace_parts(
             env, edit, (struct sample_text){e.base + h->value_off, h->value_len}, &len, &is_full);
+        if (value != NULL)
+            trace_tell(env->trace, TRACE_FIELD, "%s: %.*s", edit->name, (int)len, value);
         if (is_full || (value != NULL && !edit_replace(&e, (unsigned)i, value, len)))
             return no_room(env);
         env->scratch->used = used;

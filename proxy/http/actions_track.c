@@ -7,6 +7,7 @@
 #include "proxy/http/stream.h"
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/expr.h"
+#include "proxy/rules/trace.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +71,16 @@ static void count_late(struct sample_env *env, struct stick_entry *entry)
         stick_entry_change(entry, changes + 4, 2, env->loop->now_ms);
 }
 
+COLD static void tell_tracked(struct sample_env *env, const struct track *track,
+                              const struct sample *key)
+{
+    struct sample text = *key;
+    if (sample_cast(&text, SAMPLE_STRING, env))
+        trace_say(env->trace, TRACE_STEP, "sc%u counts %.*s in table %s", track->counter,
+                  (int)text.text.len, text.text.data,
+                  env->snapshot->proxies[track->table].conf->name);
+}
+
 static enum rule_verdict run_track(struct sample_env *env, const struct rule *rule)
 {
     const struct track *track = rule->data;
@@ -81,8 +92,11 @@ static enum rule_verdict run_track(struct sample_env *env, const struct rule *ru
         bool may_come = (sample.flags & SAMPLE_MAY_CHANGE) != 0 && !env->is_final && !is_http;
         return may_come ? RULE_WAITS : RULE_GOES_ON;
     }
-    if (env->stream != NULL && env->stream->stick.tracked[track->counter] != NULL)
+    if (env->stream != NULL && env->stream->stick != NULL &&
+        env->stream->stick->tracked[track->counter] != NULL)
         return RULE_GOES_ON;
+    if (env->trace != NULL)
+        tell_tracked(env, track, &sample);
     if (!stick_key_of(env, &sample, table, &key))
         return RULE_GOES_ON;
     struct stick_entry *entry = stick_table_hold(table, key, true, env->loop->now_ms);
@@ -169,14 +183,18 @@ static enum rule_verdict run_by_hand(struct sample_env *env, const struct rule *
     const struct hand *hand = rule->data;
     struct stick_entry *entry = tracking_find(env->session, env->stream, hand->counter);
     long long value = hand->number;
-    if (entry == NULL)
+    if (entry == NULL) {
+        trace_tell(env->trace, TRACE_STEP, "sc%u counts nothing yet", hand->counter);
         return RULE_GOES_ON;
+    }
     if (hand->from != NULL) {
         struct sample sample = {0};
         if (!expr_run(hand->from, env, &sample) || !sample_cast(&sample, SAMPLE_INT, env))
             return RULE_GOES_ON;
         value = sample.integer;
     }
+    trace_tell(env->trace, TRACE_STEP, "%s %lld in the entry of sc%u",
+               hand->is_set ? "set to" : "plus", value, hand->counter);
     const struct stick_change changes[] = {{hand->count, hand->index, value},
                                            {hand->rate, hand->index, value}};
     if (hand->is_set)

@@ -85,7 +85,7 @@ static void count_denial(const struct stream *s, enum counter which)
 }
 
 /* What a rule decided; the list has been left. */
-static enum stream_state act(struct stream *s, const struct proxy *proxy, enum counter denied)
+enum stream_state rules_act(struct stream *s, const struct proxy *proxy, enum counter denied)
 {
     const struct rule_decision *d = &s->decision;
     enum stream_state next;
@@ -153,7 +153,7 @@ static bool run_list(struct stream *s, const struct proxy *proxy, enum ruleset_i
     case RULE_ANSWERS:
         if (id == RULES_TCP_CONTENT) /* as far as anybody asked, there was no request yet */
             s->line_len = 0;
-        *next_out = act(s, proxy, COUNTER_DENIED_REQ);
+        *next_out = rules_act(s, proxy, COUNTER_DENIED_REQ);
         return true;
     case RULE_FAILS:
         *next_out = fail(s);
@@ -339,71 +339,4 @@ enum stream_state rules_timed_out(struct stream *s)
 {
     s->rules.wait_is_over = true;
     return rules_request(s);
-}
-
-/* ---- responses ----------------------------------------------------------------------------------------- */
-
-static enum rule_verdict run_response_list(struct stream *s, const struct proxy *proxy,
-                                           enum ruleset_id id)
-{
-    const struct ruleset *set = proxy != NULL ? ruleset_of(proxy->conf->rules, id) : NULL;
-    if (set == NULL)
-        return RULE_GOES_ON;
-    struct sample_env env;
-    s->rules.at = 0;
-    s->rules.is_lenient = false;
-    rules_env(s, proxy, true, &env);
-    env.is_final = true;
-    return ruleset_run(set, &env, &s->rules.at);
-}
-
-/* The variables of the request have had their time. */
-static void begin_response(struct stream *s)
-{
-    if (s->rules.message.first != NULL)
-        var_store_clear(&s->rules.message);
-    if (s->frontend->conf->rules != NULL)
-        captures_take(s, s->frontend->conf->rules, true);
-}
-
-bool rules_response(struct stream *s, enum stream_state *next_out)
-{
-    static const enum ruleset_id lists[] = {RULES_TCP_RESPONSE, RULES_HTTP_RESPONSE};
-    begin_response(s);
-    for (unsigned i = 0; i < 4; i++) {
-        const struct proxy *proxy = i < 2 ? s->backend : s->frontend;
-        if (i == 2 && proxy == s->backend)
-            break;
-        switch (run_response_list(s, proxy, lists[i % 2])) {
-        case RULE_ANSWERS:
-            s->keep_server = false;
-            *next_out = act(s, proxy, COUNTER_DENIED_RESP);
-            return true;
-        case RULE_FAILS:
-        case RULE_WAITS:
-            s->keep_server = false;
-            *next_out = fail(s);
-            return true;
-        default:
-            break;
-        }
-    }
-    return false;
-}
-
-bool rules_wants_after_response(const struct stream *s)
-{
-    if (s->rules.has_failed)
-        return false;
-    return ruleset_of(s->frontend->conf->rules, RULES_HTTP_AFTER_RESPONSE) != NULL ||
-           (s->backend != NULL &&
-            ruleset_of(s->backend->conf->rules, RULES_HTTP_AFTER_RESPONSE) != NULL);
-}
-
-bool rules_after_response(struct stream *s)
-{
-    enum rule_verdict verdict = run_response_list(s, s->backend, RULES_HTTP_AFTER_RESPONSE);
-    if (verdict != RULE_FAILS && s->backend != s->frontend)
-        verdict = run_response_list(s, s->frontend, RULES_HTTP_AFTER_RESPONSE);
-    return verdict != RULE_FAILS;
 }

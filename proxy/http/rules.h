@@ -39,6 +39,8 @@ bool rules_response(struct stream *s, enum stream_state *next_out);
 MUST_CHECK bool rules_after_response(struct stream *s);
 bool rules_wants_after_response(const struct stream *s);
 
+/* Does what an action decided, whose list has been left. denied: what counts denials. */
+enum stream_state rules_act(struct stream *s, const struct proxy *proxy, enum counter denied);
 /* monitor fail, stats admin: does one of the lines hold? */
 bool rules_monitor_fails(struct stream *s, const struct proxy *proxy);
 bool rules_may_admin(struct stream *s, const struct proxy *proxy);

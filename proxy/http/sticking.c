@@ -157,8 +157,8 @@ static void wish_for(struct stream *s, struct stick_entry *entry)
 
 static bool is_stored(const struct stream *s, const struct stick_table *table)
 {
-    for (unsigned i = 0; i < s->stick.store_count; i++)
-        if (stick_entry_table(s->stick.stores[i]) == table)
+    for (unsigned i = 0; s->stick != NULL && i < s->stick->store_count; i++)
+        if (stick_entry_table(s->stick->stores[i]) == table)
             return true;
     return false;
 }
@@ -186,16 +186,15 @@ static void run_rule(struct stream *s, const struct stick_rule *rule, struct sam
         explain_rule(env, rule, has_key);
     if (!has_key)
         return;
-    bool stores = rule->stores && s->stick.store_count < STICK_STORES;
-    struct stick_entry *entry = stick_table_hold(table, key, stores, env->loop->now_ms);
+    struct stick_entry *entry = stick_table_hold(table, key, rule->stores, env->loop->now_ms);
     if (entry == NULL)
         return;
     if (rule->matches) {
         wish_for(s, entry);
         stick_entry_change(entry, NULL, 0, env->loop->now_ms); /* it is in use */
     }
-    if (stores)
-        s->stick.stores[s->stick.store_count++] = entry;
+    if (rule->stores)
+        (void)tracking_store(s, entry);
     else
         stick_entry_drop(entry, env->loop->now_ms);
 }
@@ -228,9 +227,11 @@ void sticking_response(struct stream *s)
         return;
     if (rules->has_response)
         run_rules(s, rules, true);
+    if (s->stick == NULL)
+        return;
     const struct conf_server *server = persist_server_conf(s);
-    for (unsigned i = 0; i < s->stick.store_count; i++) {
-        struct stick_entry *entry = s->stick.stores[i];
+    for (unsigned i = 0; i < s->stick->store_count; i++) {
+        struct stick_entry *entry = s->stick->stores[i];
         if (server != NULL && !server->non_stick) {
             uint32_t name = stick_table_intern(stick_entry_table(entry), server->name);
             (void)stick_entry_set(entry, CONF_STICK_SERVER_ID, 0, server->id, now_ms);
@@ -238,5 +239,5 @@ void sticking_response(struct stream *s)
         }
         stick_entry_drop(entry, now_ms);
     }
-    s->stick.store_count = 0;
+    s->stick->store_count = 0;
 }

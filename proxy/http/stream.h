@@ -153,7 +153,7 @@ struct stream {
 
     struct rule_progress rules;
     struct persistence persist;
-    struct stream_stick stick;
+    struct stream_stick *stick; /* owned: stick counters and stores; NULL: none */
 
     /* ---- what follows a tunnel of TCP has no memory for: see STREAM_TUNNEL_BYTES ---- */
     struct h1_error bad;          /* why request or response was refused */

@@ -250,7 +250,8 @@ static void purge_idle_connections(struct http_thread *thread)
 static void give_memory_back(struct http_thread *thread)
 {
     thread->loose += pool_trim(&thread->session_pool) + pool_trim(&thread->stream_pool) +
-                     pool_trim(&thread->tunnel_pool) + pool_trim(&thread->server_conn_pool);
+                     pool_trim(&thread->tunnel_pool) + pool_trim(&thread->stick_pool) +
+                     pool_trim(&thread->server_conn_pool);
     if (thread->loose < LOOSE_MIN + thread->session_count / LOOSE_SHARE)
         return;
     thread->loose = 0;
@@ -292,6 +293,7 @@ struct http_thread *http_thread_create(struct loop *loop, const struct http_hook
     pool_init(&thread->session_pool, sizeof(struct session));
     pool_init(&thread->stream_pool, sizeof(struct stream) + buffer_bytes + rewrite_bytes);
     pool_init(&thread->tunnel_pool, STREAM_TUNNEL_BYTES);
+    pool_init(&thread->stick_pool, sizeof(struct stream_stick));
     pool_init(&thread->server_conn_pool, sizeof(struct server_conn));
     wheel_timer_init(&thread->upkeep, on_upkeep);
     loop_arm(loop, &thread->upkeep, UPKEEP_MS);
@@ -320,6 +322,7 @@ void http_thread_free(struct http_thread *thread)
     pool_destroy(&thread->session_pool);
     pool_destroy(&thread->stream_pool);
     pool_destroy(&thread->tunnel_pool);
+    pool_destroy(&thread->stick_pool);
     pool_destroy(&thread->server_conn_pool);
     free(thread->sample_scratch.base);
     free(thread);

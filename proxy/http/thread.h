@@ -38,7 +38,7 @@ struct http_thread {
     struct list sessions;
     unsigned session_count;
     bool draining; /* no new sessions, present ones end with their stream */
-    struct pool session_pool, stream_pool, tunnel_pool, server_conn_pool;
+    struct pool session_pool, stream_pool, tunnel_pool, stick_pool, server_conn_pool;
     size_t buffer_bytes;                  /* of the head buffer in each stream: tune.bufsize */
     size_t rewrite_bytes;                 /* behind it, for what rules write: tune.maxrewrite */
     struct sample_scratch sample_scratch; /* of the rules */

@@ -9,18 +9,26 @@
 struct stick_entry *tracking_find(const struct session *session, const struct stream *stream,
                                   unsigned n)
 {
-    if (stream != NULL && stream->stick.tracked[n] != NULL)
-        return stream->stick.tracked[n];
+    if (stream != NULL && stream->stick != NULL && stream->stick->tracked[n] != NULL)
+        return stream->stick->tracked[n];
     return session->tracked != NULL ? session->tracked->entries[n] : NULL;
 }
 
 /* NULL when memory runs out. */
+static struct stream_stick *stick_of(struct stream *s)
+{
+    if (s->stick == NULL) {
+        s->stick = pool_take(&s->thread->stick_pool);
+        if (s->stick != NULL)
+            *s->stick = (struct stream_stick){0};
+    }
+    return s->stick;
+}
+
 static struct stick_entry **place_of(struct session *session, struct stream *stream, unsigned n)
 {
-    if (stream != NULL) {
-        stream->stick.is_tracking = true;
-        return &stream->stick.tracked[n];
-    }
+    if (stream != NULL)
+        return stick_of(stream) != NULL ? &stream->stick->tracked[n] : NULL;
     if (session->tracked == NULL)
         session->tracked = calloc(1, sizeof(*session->tracked));
     return session->tracked != NULL ? &session->tracked->entries[n] : NULL;
@@ -42,6 +50,17 @@ bool tracking_start(struct session *session, struct stream *stream, unsigned n,
     return true;
 }
 
+bool tracking_store(struct stream *s, struct stick_entry *entry)
+{
+    struct stream_stick *stick = stick_of(s);
+    bool has_room = stick != NULL && stick->store_count < STICK_STORES;
+    if (has_room)
+        stick->stores[stick->store_count++] = entry;
+    else
+        stick_entry_drop(entry, s->thread->loop->now_ms);
+    return has_room;
+}
+
 static void let_go(struct stick_entry *entry, uint64_t now_ms)
 {
     static const struct stick_change end = {CONF_STICK_CONN_CUR, 0, -1};
@@ -52,7 +71,7 @@ static void let_go(struct stick_entry *entry, uint64_t now_ms)
 void tracking_change(struct stream *s, const struct stick_change *changes, size_t count)
 {
     const struct session *session = s->session;
-    if (!s->stick.is_tracking && session->tracked == NULL)
+    if (s->stick == NULL && session->tracked == NULL)
         return;
     for (unsigned n = 0; n < TRACK_COUNTERS; n++) {
         struct stick_entry *entry = tracking_find(session, s, n);
@@ -82,23 +101,31 @@ void tracking_server_failure(struct stream *s)
     tracking_change(s, failure, 2);
 }
 
-void tracking_stream_ends(struct stream *s)
+static void count_bytes(struct stream *s)
 {
-    if (!s->stick.is_tracking && s->stick.store_count == 0 && s->session->tracked == NULL)
-        return;
     int64_t in = (int64_t)s->mode->uploaded(s), out = (int64_t)s->down.bytes_out;
     const struct stick_change bytes[] = {{CONF_STICK_BYTES_IN_CNT, 0, in},
                                          {CONF_STICK_BYTES_IN_RATE, 0, in},
                                          {CONF_STICK_BYTES_OUT_CNT, 0, out},
                                          {CONF_STICK_BYTES_OUT_RATE, 0, out}};
-    uint64_t now_ms = s->thread->loop->now_ms;
     tracking_change(s, bytes, 4);
-    for (unsigned n = 0; n < TRACK_COUNTERS && s->stick.is_tracking; n++)
-        if (s->stick.tracked[n] != NULL)
-            let_go(s->stick.tracked[n], now_ms);
-    for (unsigned i = 0; i < s->stick.store_count; i++)
-        stick_entry_drop(s->stick.stores[i], now_ms);
-    s->stick = (struct stream_stick){0};
+}
+
+void tracking_stream_ends(struct stream *s)
+{
+    uint64_t now_ms = s->thread->loop->now_ms;
+    struct stream_stick *stick = s->stick;
+    if (stick != NULL || s->session->tracked != NULL)
+        count_bytes(s);
+    if (stick == NULL)
+        return;
+    for (unsigned n = 0; n < TRACK_COUNTERS; n++)
+        if (stick->tracked[n] != NULL)
+            let_go(stick->tracked[n], now_ms);
+    for (unsigned i = 0; i < stick->store_count; i++)
+        stick_entry_drop(stick->stores[i], now_ms);
+    pool_give(&s->thread->stick_pool, stick);
+    s->stick = NULL;
 }
 
 void tracking_session_begins(struct session *session)

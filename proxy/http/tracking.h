@@ -26,12 +26,11 @@ struct tracked_set {
     struct stick_entry *entries[TRACK_COUNTERS]; /* held */
 };
 
-/* Of a stream. All zero at its beginning. */
+/* Of a stream: taken from the thread's pool when first needed. */
 struct stream_stick {
     struct stick_entry *tracked[TRACK_COUNTERS]; /* held */
     struct stick_entry *stores[STICK_STORES];    /* held: what is to learn the server */
-    bool is_tracking;
-    uint8_t store_count;
+    unsigned store_count;
 };
 
 /* What a counter is tied to: the stream's, else the session's; or NULL. stream may be NULL. */
@@ -43,6 +42,8 @@ struct stick_entry *tracking_find(const struct session *session, const struct st
  */
 bool tracking_start(struct session *session, struct stream *stream, unsigned n,
                     struct stick_entry *entry);
+/* Another table's entry that is to learn the server, held. False, and it is dropped: there is no room. */
+bool tracking_store(struct stream *s, struct stick_entry *entry);
 /* The request's counters: also those that are tied to the connection. */
 void tracking_change(struct stream *s, const struct stick_change *changes, size_t count);
 

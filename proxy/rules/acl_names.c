@@ -100,8 +100,13 @@ static const char *suggest(struct compiler *c, const char *name)
     suggestion_start(&s, name);
     for (size_t i = 0; i < c->proxy->lines.count; i++) {
         const struct conf_line *line = &c->proxy->lines.items[i];
-        if (line->kind == CONF_LINE_ACL)
-            suggestion_try(&s, line->words[0].text);
+        if (line->kind != CONF_LINE_ACL)
+            continue;
+        if (strcmp(line->words[0].text, name) == 0)
+            return line->from_defaults
+                       ? "the acls of defaults are theirs alone: write it here as well"
+                       : "it stands further down: move it up";
+        suggestion_try(&s, line->words[0].text);
     }
     for (size_t i = 0; i < sizeof predefined / sizeof *predefined; i++)
         suggestion_try(&s, predefined[i].name);

@@ -62,6 +62,9 @@ static enum rule_verdict run_set_var(struct sample_env *env, const struct rule *
     struct sample value;
     if (expr_run(set->value, env, &value))
         (void)var_when_set(env, &set->var, &value);
+    else
+        trace_tell(env->trace, TRACE_VARIABLE, "%s stays: the expression gives nothing",
+                   set->var.text);
     return RULE_GOES_ON;
 }
 

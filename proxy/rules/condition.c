@@ -34,7 +34,7 @@ static enum condition_result run_all(const struct condition_alternative *all,
 {
     for (size_t i = 0; i < all->count; i++) {
         enum condition_result result = acl_run(all->terms[i].acl, env);
-        if (env->trace != NULL)
+        if (env->trace != NULL && result != CONDITION_MAYBE) /* else it will be asked again */
             tell(env, all->terms[i].acl, result);
         if (all->terms[i].is_negated)
             result = negate(result);

@@ -20,4 +20,13 @@ struct expr_word {
 struct arg *args_compile(struct compiler *c, const struct conf_word *word, size_t *at,
                          const struct expr_word *of, unsigned *count_out);
 
+/* ---- one argument: expr_values.c ---------------------------------------------------------------------- */
+
+/* Fills the value of arg->type; false after reporting. "" is the proxy at hand where one is meant. */
+bool arg_read(struct compiler *c, struct arg *arg, const char *text);
+/* Without one, the proxy at hand is meant. */
+bool arg_may_be_implied(enum arg_type type);
+/* May it be empty? */
+bool arg_is_text(enum arg_type type);
+
 #endif

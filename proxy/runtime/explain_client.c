@@ -56,22 +56,30 @@ static void add_request_line(struct explain_bytes *bytes, const char *line)
     add_text(bytes, "\r\n");
 }
 
+/* Fields, the empty line and the body, if any, with its length unless the fields tell it. */
+static void add_rest(struct explain_bytes *bytes, const struct explain_list *fields,
+                     const char *body)
+{
+    char length[64];
+    add_fields(bytes, fields);
+    if (body != NULL && !has_field(fields, "content-length") &&
+        !has_field(fields, "transfer-encoding")) {
+        snprintf(length, sizeof(length), "Content-Length: %zu\r\n", strlen(body));
+        add_text(bytes, length);
+    }
+    add_text(bytes, "\r\n");
+    add_text(bytes, body != NULL ? body : "");
+}
+
 static void write_request(struct explain_run *run)
 {
     const struct explain_words *w = run->words;
-    struct explain_bytes *bytes = &run->request;
-    const char *body = w->body != NULL ? w->body : "";
     if (w->line != NULL) {
-        char length[64];
-        add_request_line(bytes, w->line);
-        add_fields(bytes, &w->headers);
-        snprintf(length, sizeof(length), "Content-Length: %zu\r\n", strlen(body));
-        if (w->body != NULL && !has_field(&w->headers, "content-length") &&
-            !has_field(&w->headers, "transfer-encoding"))
-            add_text(bytes, length);
-        add_text(bytes, "\r\n");
+        add_request_line(&run->request, w->line);
+        add_rest(&run->request, &w->headers, w->body);
+    } else if (w->body != NULL) {
+        add_text(&run->request, w->body);
     }
-    add_text(bytes, body);
 }
 
 static void write_response(struct explain_run *run)
@@ -80,8 +88,7 @@ static void write_response(struct explain_run *run)
         return;
     add_text(&run->response, run->words->response);
     add_text(&run->response, "\r\n");
-    add_fields(&run->response, &run->words->response_headers);
-    add_text(&run->response, "\r\n");
+    add_rest(&run->response, &run->words->response_headers, run->words->response_body);
 }
 
 /* ---- the connection ------------------------------------------------------------------------------------ */

@@ -30,6 +30,7 @@ struct explain_words {
     const char *sni;             /* or NULL */
     const char *frontend, *bind; /* or NULL */
     const char *response;        /* "HTTP/1.1 200 OK", or NULL: the server does not answer */
+    const char *response_body;   /* or NULL */
     struct explain_list headers, response_headers, down;
     struct addr source, destination; /* AF_UNSPEC: not given */
     bool tls, json;

@@ -33,6 +33,7 @@ static const struct word_row {
     {'D', "down", TAKES_LIST, AT(down), "[BACKEND/]SERVER", "that server is down; may be repeated"},
     {'r', "response", TAKES_TEXT, AT(response), "'HTTP/1.1 200 OK'", "what the server answers"},
     {'R', NULL, TAKES_LIST, AT(response_headers), "'NAME: VALUE'", "a header field of that answer; may be repeated"},
+    {'y', "response-body", TAKES_TEXT, AT(response_body), "TEXT", "its body; Content-Length is added"},
     {'j', "json", TAKES_NOTHING, AT(json), NULL, "print JSON"},
 };
 /* clang-format on */
@@ -141,6 +142,9 @@ static int check(struct explain_words *words)
     if (words->response == NULL && words->response_headers.count > 0)
         return complain("a field of a response that --response does not give:",
                         words->response_headers.items[0]);
+    if (words->response == NULL && words->response_body != NULL)
+        return complain("a body of a response that --response does not give:",
+                        words->response_body);
     for (size_t i = 0; i < words->headers.count; i++)
         if (strchr(words->headers.items[i], ':') == NULL)
             return complain("a header field is 'Name: value', not", words->headers.items[i]);

@@ -29,10 +29,13 @@ static int report_memory(struct load *load)
 
 /*
  * A configuration in which nobody listens is refused, as in HAProxy: on a reload it is more likely
- * a file that is just being written than what anybody wants.
+ * a file that is just being written than what anybody wants. A stats socket counts, also as in HAProxy:
+ * with the file that distributions install the service starts, and waits for a site.
  */
 static int require_listener(struct load *load)
 {
+    if (load->config->global.stats_socket)
+        return 0;
     for (size_t i = 0; i < load->config->proxy_count; i++)
         if (load->config->proxies[i].bind_count > 0 && !load->config->proxies[i].disabled)
             return 0;

@@ -103,15 +103,25 @@ static bool is_same_words(const struct conf_words *a, const struct conf_words *b
     return true;
 }
 
+/* Of two with the same certificates. */
+static bool is_same_names(const struct conf_tls *a, const struct conf_tls *b)
+{
+    for (size_t i = 0; i < a->crt.count; i++)
+        if (!is_same_words(&a->crt_names[i], &b->crt_names[i]))
+            return false;
+    return true;
+}
+
 static bool is_same_tls(const struct conf_tls *a, const struct conf_tls *b)
 {
-    return is_same_words(&a->crt, &b->crt) && is_same_words(&a->alpn, &b->alpn) &&
-           is_same_text(a->key, b->key) && is_same_text(a->ca_file, b->ca_file) &&
-           is_same_text(a->crl_file, b->crl_file) && is_same_text(a->ciphers, b->ciphers) &&
-           is_same_text(a->ciphersuites, b->ciphersuites) && is_same_text(a->curves, b->curves) &&
-           a->min_version == b->min_version && a->max_version == b->max_version &&
-           a->verify == b->verify && a->tickets == b->tickets && a->strict_sni == b->strict_sni &&
-           a->prefer_client_ciphers == b->prefer_client_ciphers && a->self_signed == b->self_signed;
+    return is_same_words(&a->crt, &b->crt) && is_same_names(a, b) &&
+           is_same_words(&a->alpn, &b->alpn) && is_same_text(a->key, b->key) &&
+           is_same_text(a->ca_file, b->ca_file) && is_same_text(a->crl_file, b->crl_file) &&
+           is_same_text(a->ciphers, b->ciphers) && is_same_text(a->ciphersuites, b->ciphersuites) &&
+           is_same_text(a->curves, b->curves) && a->min_version == b->min_version &&
+           a->max_version == b->max_version && a->verify == b->verify && a->tickets == b->tickets &&
+           a->strict_sni == b->strict_sni && a->prefer_client_ciphers == b->prefer_client_ciphers &&
+           a->self_signed == b->self_signed;
 }
 
 /* What is wrong with a bind, and with which of its words. */
@@ -139,7 +149,9 @@ static struct tls_store *make_store(const struct conf_tls *tls, const struct tls
     if (store == NULL)
         snprintf(fault->text.text, sizeof(fault->text.text), "out of memory");
     for (size_t i = 0; i < tls->crt.count && store != NULL; i++) {
-        if (tls_store_add(store, tls->crt.items[i], tls->key, files, &fault->text) == 0) {
+        const struct tls_wanted_names names = {tls->crt_names[i].items, tls->crt_names[i].count};
+        if (tls_store_add_for(store, tls->crt.items[i], tls->key, &names, files, &fault->text) ==
+            0) {
             report_expiry(fault->report, store, &seen, tls->crt_places[i]);
             continue;
         }

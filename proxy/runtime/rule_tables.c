@@ -61,6 +61,8 @@ static const struct action *const actions[] = {
     normalize_actions,
     stream_actions,
     client_actions,
+    capture_actions,
+    wait_actions,
     refused_actions,
     NULL,
 };

@@ -53,7 +53,9 @@ static enum stream_state refuse(struct stream *s)
 static enum stream_state wait_for_more(struct stream *s, unsigned delay_ms)
 {
     struct rule_progress *p = &s->rules;
-    trace_tell(s->trace, TRACE_STEP, "waits for more bytes, or until %u ms have passed", delay_ms);
+    if (s->session->intake.len > 0)
+        trace_tell(s->trace, TRACE_STEP, "waits for more bytes, or until %u ms have passed",
+                   delay_ms);
     if (p->wait_until_ms == 0)
         p->wait_until_ms = s->thread->loop->now_ms + delay_ms;
     s->server_deadline_ms = p->wait_until_ms;

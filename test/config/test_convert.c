@@ -241,8 +241,8 @@ static const struct {
     {"lines of rules", TIMEOUTS "frontend a\n    bind *:80\n    acl x path_beg /x \"a b\" # COMMENT\n    acl y path_reg '^/\\.\"$'\n    use_backend b if x !y\n\nbackend b\n    server s 10.0.0.1:80\n",
      TIMEOUTS_CONF "frontends = (\n    {\n        name = \"a\";\n        binds = [\"*:80\"];\n        acl = (\n            \"x path_beg /x \\\"a b\\\"\", # COMMENT\n            \"y path_reg '^/\\\\.\\\"$'\"\n        );\n"
      "        use_backend = (\n            \"b if x !y\"\n        );\n    }\n);\n\nbackends = (\n    {\n        name = \"b\";\n        servers = (\n            { name = \"s\"; address = \"10.0.0.1:80\"; }\n        );\n    }\n);\n"},
-    {"sections that are not built", "# COMMENT\nmailers people\n    mailer \"a b\" 10.0.0.1:25 # COMMENT\n\nresolvers dns\n    nameserver one 10.0.0.1:53\n    # COMMENT\n",
-     "mailers = (\n    # COMMENT\n    {\n        name = \"people\";\n        lines = (\n            \"mailer \\\"a b\\\" 10.0.0.1:25\" # COMMENT\n        );\n    }\n);\n\n"
+    {"sections that are not built", "# COMMENT\nring people\n    description \"a b\" # COMMENT\n\nresolvers dns\n    nameserver one 10.0.0.1:53\n    # COMMENT\n",
+     "rings = (\n    # COMMENT\n    {\n        name = \"people\";\n        lines = (\n            \"description \\\"a b\\\"\" # COMMENT\n        );\n    }\n);\n\n"
      "resolvers = (\n    {\n        name = \"dns\";\n        lines = (\n            \"nameserver one 10.0.0.1:53\"\n        );\n        # COMMENT\n    }\n);\n"},
     {"variables", TIMEOUTS "listen a\n    bind \"${WEIR_TEST_ADDR-*}:80\"\n    description '${literal}'\n",
      TIMEOUTS_CONF "listens = (\n    {\n        name = \"a\";\n        binds = [\"${WEIR_TEST_ADDR-*}:80\"];\n        description = \"$${literal}\";\n    }\n);\n"},

@@ -149,6 +149,7 @@ static const struct {
     {"missing error file", FRONT("errorfiles = ( { status = 503; file = \"/none\"; } );"), 3, 39, CONF_ERROR, "cannot read '/none': No such file or directory", NULL},
     {"error file that is no response", FRONT("errorfiles = ( { status = 503; file = \"/text.txt\"; } );"), 3, 39, CONF_ERROR, "'/text.txt' is not a whole HTTP/1 response", NULL},
     {"error file of an odd status", FRONT("errorfiles = ( { status = 418; file = \"/page.http\"; } );"), 3, 27, CONF_ERROR, "unknown status '418'", NULL},
+    {"line without words", FRONT("acl = \"\";"), 3, 7, CONF_ERROR, "'acl' needs a value", NULL},
     {"rule without action", FRONT("http_request = ( { path = \"/\"; } );"), 3, 18, CONF_ERROR, "'http-request' without an action", NULL},
     {"rule with two actions", FRONT("http_request = ( { deny = true; return = { status = 200; }; } );"), 3, 33, CONF_ERROR, "a rule does one thing", NULL},
     {"unknown user", GLOBAL("user = \"nobody-here\";"), 5, 8, CONF_ERROR, "there is no user 'nobody-here'", NULL},

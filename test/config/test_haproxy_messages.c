@@ -149,6 +149,7 @@ static const struct {
     {"role without a user", LISTEN(" option mysql-check role writer"), 6, 8, CONF_ERROR, "the probes of 'a' need a user", "as in: option pgsql-check user NAME"},
     {"saved states of no file", LISTEN(" load-server-state-from-file global"), 6, 8, CONF_WARNING, "'a' should begin with saved states, and no file is named", "add server-state-file to the global section"},
     {"saved states that are not there", LISTEN(" load-server-state-from-file local"), 6, 8, CONF_NOTE, "the servers of 'a' begin afresh: 'a': No such file or directory", NULL},
+    {"mailers that are not there", LISTEN(" email-alert from a@b\n email-alert to c@d\n email-alert mailers m"), 6, 8, CONF_ERROR, "'a' names the mailers 'm', which do not exist", "add a section: mailers NAME"},
     {"track and check", LISTEN(" server a 1.1.1.1:1 check\n server b 1.1.1.1:2 check track a"), 10, 9, CONF_ERROR, "server 'b' is probed, and tracks 'a'", "remove one of them"},
     {"track nobody", LISTEN(" server b 1.1.1.1:2 track x/a"), 9, 9, CONF_ERROR, "server 'b' tracks 'x/a', which does not exist", "write the backend too, where it is another one: backend/server"},
     {"track in a circle", LISTEN(" server a 1.1.1.1:1 track b\n server b 1.1.1.1:2 track a"), 9, 9, CONF_ERROR, "server 'a' tracks itself in the end", "one of them must be probed"},

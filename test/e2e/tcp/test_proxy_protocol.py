@@ -166,8 +166,7 @@ def test_tls_behind_the_header(start, syslog, authority):
     assert line["client"] == "192.0.2.1"
 
 
-def test_what_the_header_tells_can_be_asked_for(balance, monkeypatch):
-    monkeypatch.setenv("WEIR_SYNTAX", "haproxy")
+def test_what_the_header_tells_can_be_asked_for(balance):
     port = free_port()
     balance("""
 frontend web
@@ -239,8 +238,7 @@ listen again
         assert client.stream.exactly(1) == b"y"
 
 
-def test_a_unique_id_to_a_server(start, monkeypatch):
-    monkeypatch.setenv("WEIR_SYNTAX", "haproxy")
+def test_a_unique_id_to_a_server(start):
     site = start(listen_only, words="send-proxy-v2 proxy-v2-options unique-id",
                  front=["unique-id-format id-%[src]-%fp"])
     received, _ = first_bytes(site)

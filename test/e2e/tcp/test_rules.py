@@ -14,12 +14,6 @@ from harness.ports import free_port
 from harness.waiting import wait_for
 
 
-@pytest.fixture(autouse=True)
-def haproxy_syntax(monkeypatch):
-    """Rules are lines, which mean the same in either syntax: test/config converts them."""
-    monkeypatch.setenv("WEIR_SYNTAX", "haproxy")
-
-
 def name_of(name):
     """A TLS server that tells its name."""
     def serve(conn):

@@ -151,12 +151,32 @@ static void misspelt_names_are_suggested(void **state)
     conf_report_clear(&report);
 }
 
+static void an_acl_out_of_sight_is_pointed_at(void **state)
+{
+    (void)state;
+    static const char defaults[] =
+        "defaults d\n mode http\n timeout connect 1s\n timeout client 1s\n timeout server 1s\n"
+        " acl a always_true\nlisten l from d\n bind :80\n server s 127.0.0.1:80\n"
+        " tcp-request content deny if a\n";
+    struct conf_report report;
+    conf_report_init(&report);
+    assert_null(acl_load(" tcp-request content accept if a\n acl a always_true", NULL, &report));
+    assert_string_equal(report.problems[0].help, "it stands further down: move it up");
+    conf_report_clear(&report);
+    conf_report_init(&report);
+    assert_null(language_load(defaults, &report));
+    assert_string_equal(first_of(&report, CONF_ERROR)->help,
+                        "the acls of defaults are theirs alone: write it here as well");
+    conf_report_clear(&report);
+}
+
 int main(void)
 {
     const struct CMUnitTest all[] = {
         cmocka_unit_test(what_is_wrong_is_told_at_its_place),
         cmocka_unit_test(what_never_matches_gets_a_warning),
         cmocka_unit_test(misspelt_names_are_suggested),
+        cmocka_unit_test(an_acl_out_of_sight_is_pointed_at),
     };
     return cmocka_run_group_tests(all, NULL, NULL);
 }

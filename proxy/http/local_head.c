@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How answers of our own begin and end. Their heads are texts; where http-after-response is to look at one it is
+ * read as a server's would be, changed, and written anew.
+ */
+#include <stdio.h>
+
+#include "proxy/http/head.h"
+#include "proxy/http/local_priv.h"
+
+/* After an answer of ours the connection goes on only if the request has been read to its end. */
+bool local_may_keep_client(const struct stream *s)
+{
+    if (s->thread->draining || s->frontend->conf->http_close || session_is_orphan(s->session))
+        return false;
+    if ((s->req.flags & HTTP_MSG_KEEP_ALIVE) == 0)
+        return false;
+    return s->up.input_done;
+}
+
+/* A body that has come with the head needs no reading: it is behind us. */
+void local_skip_body(struct stream *s)
+{
+    const struct http_msg *m = &s->req;
+    if (s->head_us == 0 || s->up.input_done || m->body != HTTP_BODY_LENGTH || s->up.from != NULL ||
+        s->keeps_body || s->in_len - m->head_bytes < m->content_length)
+        return;
+    s->in_used = m->head_bytes + (uint32_t)m->content_length;
+    s->up.input_done = true;
+}
+
+void local_start(struct stream *s, int status)
+{
+    s->status = status;
+    s->resp_started = true;
+    s->state = STREAM_ANSWERING;
+    relay_start(&s->down, &s->session->client, &s->session->client, HTTP_BODY_NONE, 0, false, 0);
+    stream_client_lives(s, stream_client_ms(s));
+}
+
+void local_add_connection(const struct stream *s, struct gather *g)
+{
+    if (!s->keep_client)
+        gather_literal(g, "Connection: close\r\n");
+    else if (s->req.version_minor == 0)
+        gather_literal(g, "Connection: keep-alive\r\n");
+}
+
+enum stream_state local_finish(struct stream *s)
+{
+    if (relay_is_blocked(&s->down)) {
+        stream_arm(s);
+        return STREAM_ANSWERING;
+    }
+    return stream_end(s);
+}
+
+/* ---- heads: http-after-response changes them too ------------------------------------------------- */
+
+/* A copy of the head as a message in the scratch, with room behind it. False when that is used up. */
+static bool read_own_head(struct stream *s, struct sample_text head)
+{
+    struct sample_scratch *scratch = &s->thread->sample_scratch;
+    size_t room = head.len + 2 + s->thread->buffer_bytes;
+    if (scratch->size - scratch->used < room)
+        return false;
+    s->resp_base = scratch->base + scratch->used;
+    scratch->used += room;
+    memcpy(s->resp_base, head.data, head.len);
+    memcpy(s->resp_base + head.len, "\r\n", 2);
+    s->resp_len = (uint32_t)head.len + 2;
+    s->resp_top = (uint32_t)room;
+    h1_response_init(&s->parser, &s->resp, (enum http_method)s->asked_method, H1_LENIENT);
+    return h1_head_parse(&s->parser, s->resp_base, s->resp_len) == H1_DONE;
+}
+
+/* Status line and fields, without the connection's and the empty line. False: the rules failed. */
+bool local_add_head(struct stream *s, struct gather *g, struct sample_text head)
+{
+    if (!rules_wants_after_response(s)) {
+        gather_add(g, head.data, head.len);
+        return true;
+    }
+    struct http_msg *m = &s->resp;
+    char line[32];
+    if (!read_own_head(s, head) || !rules_after_response(s)) {
+        s->rules.has_failed = true;
+        return false;
+    }
+    if ((m->flags & HTTP_MSG_LINE_EDITED) != 0)
+        s->status = m->status;
+    head_drop(m, HTTP_HDR_CONNECTION);
+    gather_text(g, line, (size_t)snprintf(line, sizeof(line), "HTTP/1.1 %u ", m->status));
+    gather_add(g, s->resp_base + m->reason_off, m->reason_len);
+    gather_literal(g, "\r\n");
+    m->flags |= HTTP_MSG_FIELDS_EDITED; /* the empty line is not to go with the last of them */
+    head_add_fields(g, m, s->resp_base, false);
+    return true;
+}

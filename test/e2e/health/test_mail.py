@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""email-alert: who gets mail about a server that goes down, and what it says."""
+import pytest
+
+from harness.ports import free_port
+from harness.waiting import wait_for
+
+CONFIG = """
+mailers post
+    mailer one 127.0.0.1:{mailer}
+    timeout mail 3s
+
+listen app
+    bind 127.0.0.1:{port}
+    email-alert from weir@lb.test
+    email-alert to ops@example.test
+    email-alert mailers post
+    email-alert myhostname lb.test
+    email-alert level {level}
+    server s1 127.0.0.1:{server} check inter 300ms fall 1 rise 1
+"""
+
+
+def mail_server(letters):
+    def behaviour(conn):
+        lines, is_data = [], False
+        conn.send(b"220 mx.test ESMTP\r\n")
+        while True:
+            line = conn.stream.until(b"\r\n").rstrip(b"\r\n").decode()
+            lines.append(line)
+            if is_data and line != ".":
+                continue
+            if line == "DATA":
+                conn.send(b"354 go on\r\n")
+                is_data = True
+            elif line == "QUIT":
+                conn.send(b"221 bye\r\n")
+                letters.append(lines)
+                return
+            elif line.startswith("HELO"):
+                conn.send(b"250 mx.test\r\n")
+            else:
+                conn.send(b"250 fine\r\n")
+                is_data = False
+
+    return behaviour
+
+
+@pytest.fixture
+def letters():
+    return []
+
+
+def test_a_server_that_goes_down_is_written_about(balance, serve, letters):
+    server, mailer = serve(), serve(mail_server(letters))
+    balance(CONFIG.format(mailer=mailer.port, port=free_port(), server=server.port, level="alert"))
+    server.close()
+    wait_for(lambda: letters, 10)
+    text = "\n".join(letters[0])
+    assert letters[0][:4] == ["HELO lb.test", "MAIL FROM:<weir@lb.test>", "RCPT TO:<ops@example.test>", "DATA"]
+    assert "\nFrom: weir@lb.test\nTo: ops@example.test\nDate: " in text
+    assert "\nSubject: [HAProxy Alert] Server app/s1 is DOWN" in text
+
+
+def test_that_it_is_back_is_less_grave(balance, serve, letters):
+    server, mailer = serve(), serve(mail_server(letters))
+    balance(CONFIG.format(mailer=mailer.port, port=free_port(), server=server.port, level="notice"))
+    server.close()
+    wait_for(lambda: letters, 10)
+    serve(port=server.port)
+    wait_for(lambda: any("Server app/s1 is UP" in line for letter in letters for line in letter), 10)
+
+
+@pytest.mark.weir_only
+@pytest.mark.parametrize("behaviour", [lambda conn: conn.send(b"554 go away\r\n"),
+                                       lambda conn: conn.wait_closed(),
+                                       lambda conn: conn.send(b"x" * 100000)])
+def test_a_bad_mailer_is_left(balance, serve, behaviour):
+    server, mailer = serve(), serve(behaviour)
+    balance(CONFIG.format(mailer=mailer.port, port=free_port(), server=server.port, level="alert"))
+    server.close()
+    wait_for(lambda: mailer.connections, 10)
+    wait_for(lambda: not mailer.open, 10)
