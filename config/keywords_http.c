@@ -46,7 +46,7 @@ extern const struct keyword_table other_global_keywords, other_proxy_keywords, o
     other_server_keywords, rules_keywords, section_lines_keywords, messages_keywords,
     originalto_keywords, userlist_keywords, user_keywords, user_group_keywords;
 extern const struct keyword_table check_keywords, httpchk_keywords, database_check_keywords,
-    smtp_check_keywords, server_check_keywords, global_check_keywords;
+    smtp_check_keywords, server_check_keywords, global_check_keywords, outliers_keywords;
 extern const struct keyword_table email_keywords, mailers_keywords, mailer_keywords;
 extern const struct keyword_table balance_keywords, hash_type_keywords, cookie_keywords;
 extern const struct keyword_table server_keywords, server_tls_keywords, server_tls_options;
@@ -80,6 +80,7 @@ const struct keyword_table *const config_tables[] = {
     &check_keywords,
     &server_check_keywords,
     &global_check_keywords,
+    &outliers_keywords,
     &email_keywords,
     &mailers_keywords,
     &mailer_keywords,

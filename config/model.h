@@ -522,6 +522,7 @@ struct conf_proxy {
     bool all_backups; /* option allbackups */
     bool accept_invalid_response;
     bool log_health_checks;
+    struct conf_outliers outliers;
     struct conf_email email;
     enum conf_saved_state saved_state_from;
     const char *saved_state_name; /* of the file for this proxy alone */
@@ -558,9 +559,9 @@ struct conf_global {
     unsigned ssl_cachesize; /* tune.ssl.cachesize */
     unsigned ssl_lifetime_s;
     const char *node, *description;
-    struct conf_compressor compressor;
     const char *explain_secret;          /* or NULL: no request is explained */
     const char *explain_header;          /* the field that carries it */
+    struct conf_compressor compressor;
     const char *state_base, *state_file; /* server-state-base, server-state-file; or NULL */
 };
 

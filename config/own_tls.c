@@ -68,6 +68,9 @@ void own_crt_add(struct loader *l, struct conf_tls *tls, const char *path, struc
     tls->crt.items[at] = below(l, l->global.crt_base, path);
     tls->crt_places[at] = place;
     tls->crt_names[at] = names;
+    /* words end in NULL */
+    tls->crt.items = arena_list_grow(l->arena, tls->crt.items, at + 1, sizeof *tls->crt.items);
+    tls->crt.items[at + 1] = NULL;
 }
 
 /* Each use adds, as several crt words on a line do. */

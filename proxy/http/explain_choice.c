@@ -114,13 +114,15 @@ static void explain_chosen(const struct stream *s, const struct conf_server *con
 {
     const struct conf_proxy *be = s->backend->conf;
     char detail[WHY_BYTES] = "";
+    bool is_spare =
+        atomic_load(&s->server->backup) && atomic_load(&s->backend->state->backend.active_up) == 0;
     if (s->queue.wish.has_key)
         snprintf(detail, sizeof(detail), ", key %08x, hash-type %s", s->queue.wish.key,
                  be->hash.method);
     trace_note(s->trace, TRACE_SERVER, &conf->place, true,
-               "%s/%s: chosen by %s (balance %s%s; weight %u, %u in flight with this)", be->name,
-               s->server->name, way_of(s), be->balance.name, detail,
-               atomic_load(&s->server->weight), load_of(s->server));
+               "%s/%s: chosen by %s%s (balance %s%s; weight %u, %u in flight with this)", be->name,
+               s->server->name, way_of(s), is_spare ? ", as only backups are left" : "",
+               be->balance.name, detail, atomic_load(&s->server->weight), load_of(s->server));
 }
 
 static const char *const outcomes[] = {

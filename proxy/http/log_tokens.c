@@ -491,29 +491,44 @@ static struct access_text slot_text(const struct access_text *slots, size_t i)
     return slots != NULL ? slots[i] : (struct access_text){0};
 }
 
+/* A slot's value in which nothing passes for what stands around it; returns the end. */
+static char *put_slot(char *to, struct access_text value)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    for (size_t i = 0; i < value.len; i++) {
+        unsigned char c = (unsigned char)value.data[i];
+        if (c >= 32 && c < 127 && strchr("\"#{|}", c) == NULL) {
+            *to++ = (char)c;
+            continue;
+        }
+        *to++ = '#';
+        *to++ = digits[c >> 4];
+        *to++ = digits[c & 15];
+    }
+    return to;
+}
+
 /* "{a||c}": one for each slot, empty where nothing was. */
 static bool captures(struct sample_env *env, const struct format_token *row, struct sample *out)
 {
     const struct access_text *slots;
-    size_t count = captures_of(record_of(env), row->value, &slots), len = 0, need = 2;
+    size_t count = captures_of(record_of(env), row->value, &slots), need = 2;
     if (count == 0)
         return give_raw(out, env, "", 0);
     for (size_t i = 0; i < count; i++)
-        need += slot_text(slots, i).len + 1;
-    char *text = sample_scratch_take(env, need);
+        need += 3 * slot_text(slots, i).len + 1;
+    char *text = sample_scratch_take(env, need), *at = text;
     if (text == NULL)
         return false;
-    text[len++] = '{';
+    *at++ = '{';
     for (size_t i = 0; i < count; i++) {
-        struct access_text value = slot_text(slots, i);
         if (i > 0)
-            text[len++] = '|';
-        if (value.len > 0)
-            memcpy(text + len, value.data, value.len);
-        len += value.len;
+            *at++ = '|';
+        at = put_slot(at, slot_text(slots, i));
     }
-    text[len++] = '}';
-    return encode_line(env, (struct sample_text){text, len}, "#\"", out);
+    *at++ = '}';
+    sample_set_text(out, SAMPLE_NONE, text, (size_t)(at - text));
+    return true;
 }
 
 /* The Common Log Format's way: one by one, each in quotes where the flag says so. */

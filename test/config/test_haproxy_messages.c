@@ -167,7 +167,6 @@ static const struct {
     {"value of a bind word", LISTEN(" bind :81 name"), 9, 11, CONF_ERROR, "'name' needs a value", "Name of this bind in the statistics."},
     {"bind with ssl alone", LISTEN(" bind :81 ssl"), 9, 7, CONF_ERROR, "a bind with 'ssl' needs a certificate", "add: crt /path/of/chain-and-key.pem"},
     {"crt without ssl", LISTEN(" bind :81 crt /x.pem"), 9, 7, CONF_WARNING, "'crt' has no effect without 'ssl'", "add: ssl"},
-    {"bind word that is not built", LISTEN(" bind :81 crt-list /x"), 9, 11, CONF_ERROR, "'crt-list' is not supported yet", "name the files or their folder with crt"},
     {"bind word without effect", LISTEN(" bind :81 nice 5"), 9, 11, CONF_NOTE, "'nice' has no effect here", "all connections are equal"},
     {"verify that is none", LISTEN(" bind :81 ssl crt /x.pem verify maybe"), 9, 33, CONF_ERROR, "unknown verify 'maybe'", "one of: none, optional, required"},
     {"odd file mode", LISTEN(" bind /s mode 999"), 9, 15, CONF_ERROR, "mode: '999' is not an octal file mode", "as chmod takes it: \"660\""},

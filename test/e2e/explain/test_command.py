@@ -76,6 +76,8 @@ backend shop
     stick on req.hdr(x-user)
     server s1 192.0.2.30:80
     server s2 192.0.2.31:80
+    server s3 192.0.2.32:80 redir http://far.example
+    use-server s3 if {{ url_param(v) 3 }}
 frontend lonely
     bind *:81
 frontend proxied
@@ -183,6 +185,7 @@ DECISIONS = [
     ("a variable that stays", get("/none"), "set           txn.none stays: the expression gives nothing", "txn.none"),
     ("silent-drop", get("/drop"), "end           dropped in silence", "silent-drop"),
     ("metrics", get("/metrics"), "end           answered by weir itself", "use-service"),
+    ("a server's redir", get("/?v=3", "shop.example"), "end           redirected to http://far.example, the redir of s3", "server s3"),
     ("a bad request", ["GET / HTTP/1.1"], "end           refused before any rule, status 400", None),
 ]
 
