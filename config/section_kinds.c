@@ -81,7 +81,7 @@ const struct section_kind section_kinds[] = {
     [CONF_SECTION_RING] = {.name = "ring", .list = "rings", NOT_BUILT, .keywords = ring, .note = "send logs to an address, stdout or stderr"},
     [CONF_SECTION_FCGI_APP] = {.name = "fcgi-app", .list = "fcgi_apps", NOT_BUILT, .keywords = fcgi_app, .note = "'use-fcgi-app' is not built yet"},
     [CONF_SECTION_LOG_FORWARD] = {.name = "log-forward", .list = "log_forwards", NOT_BUILT, .keywords = log_forward, .is_refused = true, .note = "let a syslog server forward the lines"},
-    [CONF_SECTION_PROGRAM] = {.name = "program", .list = "programs", NOT_BUILT, .keywords = program, .is_refused = true, .note = "let the service manager start the program"},
+    [CONF_SECTION_PROGRAM] = {.name = "program", .list = "programs", NOT_BUILT, .keywords = program, .is_missed = true, .note = "let the service manager start the program"},
     [CONF_SECTION_ANY] = {.name = NULL},
 };
 
@@ -102,6 +102,8 @@ void section_tell(struct loader *l, enum conf_section_kind kind, struct conf_spa
         return; /* a conversion keeps it, whatever it is for */
     if (section->is_refused)
         CONF_FAIL(l, span, section->note, "'%s' sections are not supported yet", section->name);
+    else if (section->is_missed)
+        CONF_WARN(l, span, section->note, "'%s' sections have no effect yet", section->name);
     else
         CONF_REMARK(l, span, section->note, "'%s' sections have no effect yet", section->name);
 }
