@@ -72,7 +72,7 @@ const struct section_kind section_kinds[] = {
     [CONF_SECTION_BACKEND] = {.name = "backend", .list = "backends", .level = LEVEL_PROXY, .scope = IN_BACKEND},
     [CONF_SECTION_LISTEN] = {.name = "listen", .list = "listens", .level = LEVEL_PROXY, .scope = IN_FRONTEND | IN_BACKEND},
     [CONF_SECTION_RESOLVERS] = {.name = "resolvers", .list = "resolvers", NOT_BUILT, .keywords = resolvers, .note = "names are resolved when the configuration is loaded"},
-    [CONF_SECTION_PEERS] = {.name = "peers", .list = "peers", NOT_BUILT, .keywords = peers, .note = "there are no stick tables yet"},
+    [CONF_SECTION_PEERS] = {.name = "peers", .list = "peers", NOT_BUILT, .keywords = peers, .note = "each instance counts for itself"},
     [CONF_SECTION_USERLIST] = {.name = "userlist", .list = "userlists", .level = LEVEL_USERLIST, .scope = IN_OTHERS},
     [CONF_SECTION_HTTP_ERRORS] = {.name = "http-errors", .list = "http_errors", NOT_BUILT, .keywords = http_errors, .note = "its files count where errorfiles names it"},
     [CONF_SECTION_CACHE] = {.name = "cache", .list = "caches", NOT_BUILT, .keywords = cache, .note = "there is no cache yet"},

@@ -129,6 +129,8 @@ static enum stream_state connect_to_server(struct stream *s)
 
 enum stream_state dispatch_granted(struct stream *s)
 {
+    if (s->trace != NULL)
+        explain_granted(s);
     return connect_to_server(s);
 }
 
