@@ -51,9 +51,11 @@ struct conf_tls {
     bool tickets; /* default true */
     bool strict_sni;
     bool prefer_client_ciphers;
-    const char *sni;         /* server: name to send, NULL = none */
-    const char *verify_host; /* server: name the certificate must carry */
-    bool self_signed;        /* bind: make crt[0] at start if the file is missing (demonstration) */
+    const char *sni;                  /* server: name to send, NULL = none */
+    const struct conf_word *sni_word; /* server: what it is found by, or NULL */
+    const struct expr *sni_expr;      /* the same compiled, by proxy/rules */
+    const char *verify_host;          /* server: name the certificate must carry */
+    bool self_signed; /* bind: make crt[0] at start if the file is missing (demonstration) */
 };
 
 /* When the kernel asks whether the other side is still there; 0 = as its own settings have it. */
@@ -554,8 +556,8 @@ struct conf_global {
     unsigned ssl_cachesize; /* tune.ssl.cachesize */
     unsigned ssl_lifetime_s;
     const char *node, *description;
-    const char *explain_secret;          /* or NULL: no request is explained */
-    const char *explain_header;          /* the field that carries it */
+    const char *explain_secret; /* or NULL: no request is explained */
+    const char *explain_header; /* the field that carries it */
     struct conf_compressor compressor;
     const char *state_base, *state_file; /* server-state-base, server-state-file; or NULL */
 };

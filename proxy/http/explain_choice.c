@@ -146,7 +146,15 @@ void explain_choice(struct stream *s, enum assign_result result)
     if (chosen != NULL)
         explain_chosen(s, chosen);
     else if (outcomes[result] != NULL)
-        trace_note(s->trace, TRACE_ANSWER, &be->place, true, "%s: %s", be->name, outcomes[result]);
+        trace_note(s->trace, result == QUEUED ? TRACE_STEP : TRACE_ANSWER, &be->place, true,
+                   "%s: %s", be->name, outcomes[result]);
+}
+
+void explain_granted(struct stream *s)
+{
+    const struct conf_proxy *be = s->backend->conf;
+    trace_note(s->trace, TRACE_SERVER, &be->place, true, "%s/%s: it has become free", be->name,
+               s->server->name);
 }
 
 void explain_default(struct stream *s)
