@@ -128,8 +128,7 @@ static void show_result(const struct explain_run *run, const struct colours *c)
     if (run->server != NULL) {
         server_address_text(run->server, address);
         printf("%s/%s at %s\n", run->server->backend->name, run->server->name, address);
-    }
-    else if (answer != NULL)
+    } else if (answer != NULL)
         printf("no server; %s\n", answer->text);
     else
         printf("no server, and no answer\n");

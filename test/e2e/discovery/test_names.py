@@ -164,6 +164,7 @@ def test_a_reload_keeps_addresses(balance, dnsmasq, syslog):
     dns = dnsmasq("127.0.0.1 app.test\n")
     named = Named(balance, dns.port, ["server-template s 1-2 app.test:1"])
     named.wait(s1="no check", s2="MAINT (resolution)")
+    wait_line(syslog, "administratively READY")
     lines = len(syslog.lines)
     named.balancer.reload(named.config.replace("timeout resolve 200ms", "timeout resolve 300ms"))
     time.sleep(1.2)
