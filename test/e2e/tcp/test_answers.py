@@ -34,13 +34,12 @@ def slowly(conn):
     (["accept if " + WELCOME, "reject"], echo, b"", "PD"),
     (["reject if " + WELCOME], echo, b"hello", "--"),
     (["close if " + WELCOME], slowly, b"welcome", "--"),
-    (["set-var(sess.said) res.payload(0,3)", "reject if { var(sess.said) -m str wel }"], greet, b"", "PD"),
-    (["silent-drop if " + WELCOME], greet, None, "PD"),
-    (["accept if " + WELCOME], say_and_end, b"that is all", "--"),
+    (["set-var(sess.said) res.payload(0,3) if { res.len ge 3 }", "reject if { var(sess.said) -m str wel }"], greet, b"", "PD"),
+    (["silent-drop if " + WELCOME], greet, None, "PR"),
     (["reject if { res.len gt 0 }"], say_and_end, b"", "PD"),
     (["accept if " + WELCOME], reset_later, b"", "SD"),
     (["reject if WAIT_END"], silent, b"", "PD"),
-], ids=lambda value: getattr(value, "__name__", None) or (value[0] if isinstance(value, list) and value else None))
+])
 def test_what_the_server_says_is_looked_at(start, syslog, rules, server, heard, ends):
     site = start(server, back=["tcp-response inspect-delay 500ms"] +
                  ["tcp-response content " + rule for rule in rules])
@@ -52,6 +51,16 @@ def test_what_the_server_says_is_looked_at(start, syslog, rules, server, heard, 
                 client.sock.shutdown(socket.SHUT_WR)
             assert client.is_closed(3)
     assert syslog.tcp()[0]["termination"] == ends
+
+
+@pytest.mark.weir_only
+def test_a_server_that_ends_is_looked_at_once_more(start, syslog):
+    """HAProxy loses these bytes now and then."""
+    site = start(say_and_end, back=[DELAY, "tcp-response content accept if " + WELCOME])
+    with Client(site.port) as client:
+        client.send(b"hello")
+        assert client.rest() == b"that is all"
+    assert syslog.tcp()[0]["termination"] == "--"
 
 
 def test_the_client_is_heard_while_the_server_is_looked_at(start):
