@@ -368,9 +368,11 @@ static bool end_of(struct sample_env *env, int end, struct addr *out)
             addr_set(out, (const struct sockaddr *)&server->addr);
         return server != NULL;
     }
-    int fd = end == ACCEPTED_ON              ? env->session->client.source.fd
-             : s != NULL && s->sconn != NULL ? s->sconn->conn.source.fd
-                                             : -1;
+    if (end == ACCEPTED_ON) { /* as a PROXY header or a rule has it, if there is one */
+        session_destination(env->session, out);
+        return out->family != AF_UNSPEC;
+    }
+    int fd = s != NULL && s->sconn != NULL ? s->sconn->conn.source.fd : -1;
     if (fd < 0 || getsockname(fd, (struct sockaddr *)&sa, &len) != 0)
         return false;
     addr_set(out, (struct sockaddr *)&sa);
