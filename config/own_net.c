@@ -75,8 +75,11 @@ void own_usesrc(struct loader *l, const struct keyword *row, void *base,
     if (word == NULL)
         return;
     if (strncmp(word->text, "hdr_ip(", 7) == 0) {
-        CONF_FAIL(l, word->span, "client, clientip, or an address",
-                  "usesrc: '%s' is not supported yet", word->text);
+        CONF_FAIL(
+            l, word->span, "client, clientip, or an address",
+            "usesrc: '%s' is not built: the address of a connection to a server is not taken from "
+            "requests",
+            word->text);
         return;
     }
     source->usesrc = strcmp(word->text, "client") == 0     ? CONF_USESRC_CLIENT

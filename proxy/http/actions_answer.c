@@ -150,6 +150,10 @@ static enum rule_verdict run_silent_drop(struct sample_env *env, const struct ru
         setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
     }
     env->session->client.broken = true; /* nothing is to be written, nor waited for */
+    if (env->lacks_message) {
+        stream_blame(env->stream, CAUSE_PROXY);
+        env->stream->phase = 'R'; /* as HAProxy, also when it is the server who is looked at */
+    }
     return close_client(env);
 }
 

@@ -51,6 +51,16 @@ static enum rule_verdict run_accept(struct sample_env *env, const struct rule *r
     return RULE_STOPS;
 }
 
+/* What the server has said so far still goes to the client. */
+static enum rule_verdict run_close(struct sample_env *env, const struct rule *rule)
+{
+    (void)rule;
+    env->stream->closes_server = true;
+    env->stream->keep_server = false;
+    trace_tell(env->trace, TRACE_ANSWER, "the server's connection is closed");
+    return RULE_STOPS;
+}
+
 static enum rule_verdict run_expect(struct sample_env *env, const struct rule *rule)
 {
     (void)rule;
@@ -72,6 +82,8 @@ static enum rule_verdict run_switch(struct sample_env *env, const struct rule *r
 const struct action connection_actions[] = {
     {.name = "accept", .rulesets = ON_CONNECTION | ON_CONTENT, .is_final = true, .run = run_accept,
      .doc = "Ends the list: no further rule of it is looked at."},
+    {.name = "close", .rulesets = IN_RULES(RULES_TCP_RESPONSE), .is_final = true, .run = run_close,
+     .doc = "Ends the list, and the connection to the server: the client gets what has come."},
     {.name = "expect-proxy", .rulesets = IN_RULES(RULES_TCP_CONNECTION), .compile = compile_expect, .run = run_expect,
      .takes = "layer4", .doc = "The connection begins with a PROXY protocol header, as with accept-proxy."},
     {.name = "switch-mode", .rulesets = IN_RULES(RULES_TCP_CONTENT), .compile = compile_switch, .run = run_switch, .is_final = true,

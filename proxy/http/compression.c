@@ -112,6 +112,8 @@ void compression_response(struct stream *s)
 {
     struct http_msg *m = &s->resp;
     const char *base = s->resp_base;
+    compressor_free(s->compressor); /* of an answer that was not good enough */
+    s->compressor = NULL;
     if (s->coding != CONF_CODING_NONE && has_fit_status(s) &&
         find_field(m, HTTP_HDR_CONTENT_ENCODING, NULL) == NULL && may_be_transformed(m, base) &&
         has_fit_etag(m, base) && has_fit_type(s, base))

@@ -14,8 +14,8 @@ static bool take_body(struct sample_env *env, const struct fetch *row, struct sa
 {
     struct message_view v;
     if (env->lacks_message) {
-        *out = fetch_bytes(env);
-        return row->value != OF_RESPONSE && !env->is_response;
+        *out = fetch_bytes(env, (enum fetch_side)row->value);
+        return true;
     }
     return fetch_view(env, (enum fetch_side)row->value, &v) && body_text(env, v.is_response, out);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Fetches that tell what the bytes of a client are the beginning of: TLS, RDP, HTTP. Of an HTTP request they are
+ * Fetches that tell what the bytes of a side are the beginning of: TLS, RDP, HTTP. Of an HTTP message they are
  * its head and the part of the body that is here; of TCP what was read to inspect it.
  */
 #include "proxy/http/fetch_view.h"
@@ -10,15 +10,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct sample_text fetch_bytes(const struct sample_env *env)
+static struct sample_text kept_bytes(const struct relay_bytes *kept)
+{
+    if (kept->len == 0)
+        return (struct sample_text){"", 0};
+    return (struct sample_text){kept->data + kept->off, kept->len};
+}
+
+struct sample_text fetch_bytes(const struct sample_env *env, enum fetch_side side)
 {
     const struct stream *s = env->stream;
-    const struct relay_bytes *intake = &s->session->intake;
-    if (s->mode == &stream_http)
-        return (struct sample_text){s->in, s->in_len};
-    if (intake->len == 0)
-        return (struct sample_text){"", 0};
-    return (struct sample_text){intake->data + intake->off, intake->len};
+    bool is_http = s->mode == &stream_http;
+    if (side == OF_RESPONSE || (side == OF_RULE && env->is_response))
+        return is_http ? (struct sample_text){s->resp_base, s->resp_len}
+                       : kept_bytes(&s->resp_head);
+    return is_http ? (struct sample_text){s->in, s->in_len} : kept_bytes(&s->session->intake);
 }
 
 /* More bytes may make another answer of it, as long as they are waited for. */
@@ -31,7 +37,7 @@ static bool not_yet(const struct sample_env *env, struct sample *out)
 
 /* ---- the ClientHello of TLS that is passed on -------------------------------------------------------------- */
 
-enum { HELLO_TYPE, HELLO_VERSION, HELLO_SNI, HELLO_ALPN, HELLO_GROUPS };
+enum { HELLO_TYPE, HELLO_VERSION, HELLO_SNI, HELLO_ALPN, HELLO_GROUPS, SERVER_HELLO_TYPE };
 
 static bool hello_value(const struct client_hello *hello, int which, const struct sample_env *env,
                         struct sample *out)
@@ -40,6 +46,7 @@ static bool hello_value(const struct client_hello *hello, int which, const struc
     const char *name;
     switch (which) {
     case HELLO_TYPE:
+    case SERVER_HELLO_TYPE:
         sample_set_int(out, hello->type);
         return true;
     case HELLO_VERSION: /* 3.1 is 0x30001, as in HAProxy */
@@ -60,7 +67,8 @@ static bool hello_value(const struct client_hello *hello, int which, const struc
 static bool hello(struct sample_env *env, const struct fetch *row, const struct arg *args,
                   struct sample *out)
 {
-    struct sample_text all = fetch_bytes(env);
+    struct sample_text all =
+        fetch_bytes(env, row->value == SERVER_HELLO_TYPE ? OF_RESPONSE : OF_REQUEST);
     struct client_hello hello;
     (void)args;
     switch (client_hello_parse((const uint8_t *)all.data, all.len, &hello)) {
@@ -82,7 +90,7 @@ static bool rdp_cookie(struct sample_env *env, const struct fetch *row, const st
                        struct sample *out)
 {
     static const char label[] = "Cookie:";
-    struct sample_text all = fetch_bytes(env);
+    struct sample_text all = fetch_bytes(env, OF_REQUEST);
     (void)row;
     if (all.len < RDP_HEAD_BYTES)
         return not_yet(env, out);
@@ -125,7 +133,7 @@ static bool is_http(struct sample_env *env, const struct fetch *row, const struc
                     struct sample *out)
 {
     static const char version[] = " HTTP/1.";
-    struct sample_text all = fetch_bytes(env);
+    struct sample_text all = fetch_bytes(env, OF_REQUEST);
     (void)row, (void)args;
     sample_set_bool(out, true);
     if (env->stream->mode == &stream_http)
@@ -164,6 +172,10 @@ static bool wait_end(struct sample_env *env, const struct fetch *row, const stru
 const struct fetch payload_fetches[] = {
     HELLO("req.ssl_hello_type", SAMPLE_INT, HELLO_TYPE, "Of TLS that is passed on: 1 = ClientHello, 2 = ServerHello."),
     HELLO("req_ssl_hello_type", SAMPLE_INT, HELLO_TYPE, "Former name of req.ssl_hello_type."),
+    {.name = "res.ssl_hello_type", .out = SAMPLE_INT, .use = USE_RES_CONTENT, .run = hello, .value = SERVER_HELLO_TYPE,
+     .doc = "The same of what the server sends."},
+    {.name = "rep_ssl_hello_type", .out = SAMPLE_INT, .use = USE_RES_CONTENT, .run = hello, .value = SERVER_HELLO_TYPE,
+     .doc = "Former name of res.ssl_hello_type."},
     {.name = "req.ssl_ver", .out = SAMPLE_INT, .use = USE_CONTENT, .run = hello, .value = HELLO_VERSION, .match = "version",
      .doc = "Version of TLS that the client offers: 3.3 is TLS 1.2."},
     {.name = "req_ssl_ver", .out = SAMPLE_INT, .use = USE_CONTENT, .run = hello, .value = HELLO_VERSION, .match = "version",
@@ -183,7 +195,7 @@ const struct fetch payload_fetches[] = {
     {.name = "req.proto_http", .out = SAMPLE_BOOL, .use = USE_CONTENT, .run = is_http,
      .doc = "Whether what the client sends is an HTTP request."},
     {.name = "req_proto_http", .out = SAMPLE_BOOL, .use = USE_CONTENT, .run = is_http, .doc = "Former name of req.proto_http."},
-    {.name = "wait_end", .out = SAMPLE_BOOL, .use = USE_CONTENT, .run = wait_end,
+    {.name = "wait_end", .out = SAMPLE_BOOL, .use = 0, .run = wait_end,
      .doc = "True once the inspect-delay is over, or no more can come."},
     {.name = NULL},
 };

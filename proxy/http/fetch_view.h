@@ -33,7 +33,7 @@ const struct http_header *view_first(const struct message_view *v, enum http_hea
 /* How a row says it, by both its sides. */
 #define FETCH_USE(side) ((side) == OF_REQUEST ? USE_REQUEST : USE_RESPONSE)
 
-/* Bytes of the client that are here: of HTTP, head and all; of TCP, what was read to look at it. */
-struct sample_text fetch_bytes(const struct sample_env *env);
+/* Bytes of that side that are here: of HTTP, head and all; of TCP, what was read to look at it. */
+struct sample_text fetch_bytes(const struct sample_env *env, enum fetch_side side);
 
 #endif

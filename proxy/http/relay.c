@@ -11,6 +11,7 @@
 #define SPLICE_BULK_BYTES (512 * 1024)
 #define SPLICE_PIECE_MIN (16 * 1024)
 #define READS_A_TURN 16 /* then other sessions have their turn */
+#define COMPRESSED_READS_A_TURN 4
 
 bool relay_bytes_append(struct relay_bytes *b, const char *data, size_t len)
 {
@@ -407,7 +408,7 @@ enum relay_status relay_run(struct relay *relay)
             return RELAY_DONE;
         if (!conn_can_read(relay->from))
             return relay_catch_up(relay);
-        if (reads == READS_A_TURN)
+        if (reads == (relay->compressor == NULL ? READS_A_TURN : COMPRESSED_READS_A_TURN))
             return RELAY_AGAIN;
         status = relay_move(relay);
     }

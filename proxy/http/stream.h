@@ -98,6 +98,8 @@ struct stream_mode {
     bool (*is_forsaken)(const struct stream *s);
     /* Once it has ended: what becomes of the client's connection. */
     enum session_fate (*fate)(struct stream *s);
+    /* STREAM_TUNNEL, while inspects_answer: the server may have said more, or the wait is over. */
+    enum stream_state (*look_at_answer)(struct stream *s);
     /* Gives back what this mode alone has; or NULL. */
     void (*release)(struct stream *s);
     /* Bytes of the client. */
@@ -135,6 +137,9 @@ struct stream {
     bool suspects_death; /* the connection broke; a new one shows whether the server lives */
     bool fresh_conn;     /* idle connections have failed it: open a new one */
     bool up_broken;      /* the server takes no more of the request: its answer may explain */
+    bool closes_server;  /* a rule says so */
+    bool
+        inspects_answer; /* of TCP: rules look at what the server says, and nothing of it goes on yet */
     bool redispatched;
     uint32_t serial; /* %rt: from 1; 0 = nobody asked yet */
     unsigned retries;
@@ -154,13 +159,13 @@ struct stream {
     struct rule_progress rules;
     struct persistence persist;
     struct stream_stick *stick; /* owned: stick counters and stores; NULL: none */
+    /* a response head that did not come in one piece; of TCP what rules look at */
+    struct relay_bytes resp_head;
 
     /* ---- what follows a tunnel of TCP has no memory for: see STREAM_TUNNEL_BYTES ---- */
-    struct h1_error bad;          /* why request or response was refused */
-    struct relay_bytes resp_head; /* a response head that did not come in one piece */
-    bool upgrade;                 /* the client asks for another protocol */
-    bool closes_server;           /* a rule says so */
-    bool needs_length;            /* rules took the length of the request's body away */
+    struct h1_error bad; /* why request or response was refused */
+    bool upgrade;        /* the client asks for another protocol */
+    bool needs_length;   /* rules took the length of the request's body away */
     bool
         keeps_body; /* an answer of ours to a request with a body ends the connection: redirections, as in HAProxy */
     unsigned interim_count;

@@ -50,6 +50,8 @@ void stream_arm(struct stream *s)
     uint64_t client = waits_for_client(s) ? s->client_deadline_ms : UINT64_MAX;
     uint64_t server = waits_for_server(s) ? s->server_deadline_ms : UINT64_MAX;
     uint64_t first = client < server ? client : server;
+    if (s->inspects_answer && s->rules.wait_until_ms != 0 && s->rules.wait_until_ms < first)
+        first = s->rules.wait_until_ms;
     if (first != UINT64_MAX)
         wheel_arm(&s->thread->loop->wheel, &s->session->deadline, first);
     else
@@ -181,6 +183,11 @@ static bool is_over(const struct stream *s)
 
 static enum stream_state pump_down(struct stream *s)
 {
+    if (s->inspects_answer) {
+        enum stream_state next = s->mode->look_at_answer(s);
+        if (next != STREAM_TUNNEL || s->inspects_answer)
+            return next;
+    }
     bool was_over = relay_is_finished(&s->down);
     switch (was_over ? RELAY_DONE : run_down(s)) {
     case RELAY_DONE:
@@ -253,6 +260,10 @@ enum stream_state stream_pump_server(struct stream *s)
 enum stream_state stream_pump_timed_out(struct stream *s)
 {
     uint64_t now = s->thread->loop->now_ms;
+    if (s->inspects_answer && s->rules.wait_until_ms != 0 && s->rules.wait_until_ms <= now) {
+        s->rules.wait_is_over = true;
+        return stream_pump(s);
+    }
     bool client = waits_for_client(s) && s->client_deadline_ms <= now;
     bool server = waits_for_server(s) && s->server_deadline_ms <= now;
     bool client_first =

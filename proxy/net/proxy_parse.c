@@ -21,11 +21,12 @@ uint32_t proxy_crc32c(uint32_t before, const uint8_t *data, size_t len)
 
 /* ---- version 1: one line of text ---------------------------------------------------------------- */
 
-/* The next word, ended by a space, or by the end of the line. NULL: there is none, or two spaces. */
+/* The next word, ended by one space and what follows it, or by the end of the line. NULL: there is none, or two
+ * spaces. */
 static char *next_word(char **at)
 {
     char *word = *at, *end = word + strcspn(word, " ");
-    if (end == word)
+    if (end == word || strcmp(end, " ") == 0)
         return NULL;
     *at = *end == ' ' ? end + 1 : end;
     *end = '\0';

@@ -18,21 +18,16 @@
 
 enum stage { AT_FRONTEND, AT_CHOICE, AT_BACKEND, STAGES };
 
-/* A ClientHello padded to 16 KB, with the heads of its records and what follows. */
-#define INSPECTED_BYTES_MAX ((size_t)32 * 1024)
-
 /* ---- reading what is inspected --------------------------------------------------------------------------- */
 
-/* UV_EAGAIN: all that came is here. 0: there was an end. Else no memory or a broken connection. */
-static int read_more(struct stream *s)
+int tcp_read(struct conn *from, struct relay_bytes *to)
 {
-    struct relay_bytes *intake = &s->session->intake;
-    char *scratch = s->thread->loop->scratch;
-    while (intake->len < INSPECTED_BYTES_MAX) {
-        ssize_t n = conn_recv(&s->session->client, scratch, INSPECTED_BYTES_MAX - intake->len);
+    char *scratch = from->loop->scratch;
+    while (to->len < INSPECTED_BYTES_MAX) {
+        ssize_t n = conn_recv(from, scratch, INSPECTED_BYTES_MAX - to->len);
         if (n <= 0)
             return (int)n;
-        if (!relay_bytes_append(intake, scratch, (size_t)n))
+        if (!relay_bytes_append(to, scratch, (size_t)n))
             return UV_ENOMEM;
     }
     return UV_EAGAIN;
@@ -145,7 +140,7 @@ enum stream_state tcp_route(struct stream *s)
 
 enum stream_state tcp_look_again(struct stream *s)
 {
-    int rc = read_more(s);
+    int rc = tcp_read(&s->session->client, &s->session->intake);
     if (rc == UV_ENOMEM)
         return stream_fail(s, CAUSE_RESOURCE, 0);
     if (rc < 0 && rc != UV_EAGAIN)

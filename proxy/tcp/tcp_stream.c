@@ -59,7 +59,9 @@ static enum stream_state tcp_connected(struct stream *s)
     relay_start(&s->down, server, client, HTTP_BODY_UNTIL_CLOSE, 0, false, 0);
     s->up.may_splice = s->down.may_splice = conn_can_splice(client, server);
     s->resp_started = true;
-    sticking_response(s);
+    tcp_expect_answer(s);
+    if (!s->inspects_answer)
+        sticking_response(s);
     s->state = STREAM_TUNNEL;
     stream_refresh_deadlines(s);
     stream_log_head(s);
@@ -100,6 +102,7 @@ static void tcp_release(struct stream *s)
 {
     free(s->rules.captured);
     rule_progress_free(&s->rules);
+    relay_bytes_free(&s->resp_head);
 }
 
 static uint64_t tcp_uploaded(const struct stream *s)
@@ -117,6 +120,7 @@ static const struct stream_mode stream_tcp = {
     .connected = tcp_connected,
     .look_again = tcp_look_again,
     .waited = tcp_waited,
+    .look_at_answer = tcp_look_at_answer,
     .release = tcp_release,
     .is_forsaken = tcp_is_forsaken,
     .fate = tcp_fate,

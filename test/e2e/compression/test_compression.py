@@ -239,6 +239,17 @@ def test_empty_bodies(play):
     assert response.body == b"" or gzip.decompress(response.body) == b""
 
 
+def test_bodies_of_no_length(play):
+    ask = play("compression algo gzip")
+    assert fields(ask(response=b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) == [("content-length", "0")]
+
+    def close(conn):
+        conn.send(b"HTTP/1.1 200 OK\r\n\r\n" + TEXT)
+        conn.sock.shutdown(socket.SHUT_RDWR)
+
+    check_plain(ask(response=close))
+
+
 # lines of the backend, Content-Type, is it compressed?
 TYPES = [
     ("type text/html application/json", "text/html", True),
@@ -302,6 +313,7 @@ def test_a_rule_may_refuse_what_was_to_be_compressed(play):
     assert (response.body, response.header("content-encoding")) == (b"no", None)
 
 
+@pytest.mark.weir_only  # HAProxy keeps the last bits back, and with them a letter
 def test_pieces_go_on_at_once(play):
     """A server that pauses keeps nobody waiting for what it has sent."""
 

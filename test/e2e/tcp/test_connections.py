@@ -11,6 +11,7 @@ from harness.behaviours import echo
 from harness.certs import tls_server
 from harness.client import Client, get, tls_client
 from harness.ports import free_port
+from harness.stats import read_stats
 from harness.waiting import wait_for
 
 
@@ -94,6 +95,17 @@ def test_socks4_to_servers(start, serve, syslog, granted, end):
         else:
             assert client.is_closed()
     assert syslog.tcp()[0]["termination"] == end
+
+
+@pytest.mark.parametrize("granted", [True, False])
+def test_probes_go_by_socks4_too(start, serve, granted):
+    proxy = serve(socks4(granted))
+    site = start(server=4711, words="check inter 200ms rise 1 fall 1 check-via-socks4 "
+                                    "socks4 127.0.0.1:%d" % proxy.port)
+    wait_for(lambda: read_stats(site.stats)["app", "s1"]["status"] == (
+        "UP" if granted else "DOWN") and proxy.connections)
+    if granted:
+        assert proxy.connections[0].target == ("127.0.0.1", 4711)
 
 
 @pytest.mark.parametrize("back, words", [(["source 127.0.0.7"], ""), ([], "source 127.0.0.7"),

@@ -332,3 +332,11 @@ listen web
 """ % (free_port(), origin.port, words))
         wait_for(lambda: any(conn.received == begin for conn in list(origin.connections)))
         balancer.close()
+
+
+def test_the_log_tells_where_the_client_meant_to_connect(start, syslog):
+    site = start(echo, bind="accept-proxy", front=['log-format "to=%fi:%fp from=%ci:%cp"'])
+    with Client(site.port) as conn:
+        conn.send(V1 + b"behind it")
+        assert conn.stream.exactly(9) == b"behind it"
+    assert syslog.line("to=192.0.2.9:443 from=192.0.2.1:4711")
