@@ -2,9 +2,6 @@
 /* Editing and writing heads; see head.h. */
 #include "proxy/http/head.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 void head_drop(struct http_msg *m, enum http_header_id id)
 {
     for (struct http_header *h = http_msg_first(m, id); h != NULL; h = http_msg_next(m, h))
@@ -59,15 +56,23 @@ bool head_says_close(const struct http_msg *m, const char *base)
     return false;
 }
 
+/* Is it this number, with neither sign nor zeros before it? Read from its end, as each edited message has one. */
+static bool is_number(const char *text, size_t len, uint64_t number)
+{
+    do {
+        if (len == 0 || text[--len] != (char)('0' + number % 10))
+            return false;
+    } while ((number /= 10) != 0);
+    return len == 0;
+}
+
 bool head_keep_length(struct http_msg *m, const char *base)
 {
-    char digits[24];
-    size_t len = (size_t)snprintf(digits, sizeof(digits), "%" PRIu64, m->content_length);
     bool kept = false;
     for (struct http_header *h = http_msg_first(m, HTTP_HDR_CONTENT_LENGTH); h != NULL;
          h = http_msg_next(m, h)) {
-        bool is_good = !kept && (h->flags & HTTP_HEADER_DROP) == 0 && h->value_len == len &&
-                       memcmp(base + h->value_off, digits, len) == 0;
+        bool is_good = !kept && (h->flags & HTTP_HEADER_DROP) == 0 &&
+                       is_number(base + h->value_off, h->value_len, m->content_length);
         if (is_good)
             kept = true;
         else
