@@ -105,11 +105,14 @@ static void add_field_anew(struct gather *g, const struct http_header *h, const 
 }
 
 /* With the line end that stands behind it, so that lines which still follow each other go as one piece. */
-static void add_line(struct gather *g, const struct http_header *h, const char *base)
+static void add_line(struct gather *g, const struct http_msg *m, const struct http_header *h,
+                     const char *base)
 {
-    const char *end = base + h->value_off + h->value_len;
-    bool is_whole = end[0] == '\r' && end[1] == '\n';
-    gather_add(g, base + h->name_off, (size_t)(end - base) - h->name_off + (is_whole ? 2 : 0));
+    const char *line = base + h->name_off, *end = base + h->value_off + h->value_len;
+    bool is_whole = end[0] == '\r' && end[1] == '\n', is_ours = h->name_off >= m->head_bytes;
+    size_t len = (size_t)(end - line) + (is_whole ? 2 : 0);
+    if (!is_ours || !gather_line(g, line, len))
+        gather_add(g, line, len);
     if (!is_whole) /* white space */
         gather_literal(g, "\r\n");
 }
@@ -135,7 +138,7 @@ void head_add_fields(struct gather *g, const struct http_msg *m, const char *bas
         else if (anew)
             add_field_anew(g, &m->headers[i++], base);
         else if ((m->flags & HTTP_MSG_FIELDS_EDITED) != 0)
-            add_line(g, &m->headers[i++], base);
+            add_line(g, m, &m->headers[i++], base);
         else
             i = add_run(g, m, base, i);
     }
