@@ -219,7 +219,7 @@ static void check_http_words(struct loader *l, const struct config *config,
     };
     for (size_t i = 0; proxy->mode == CONF_MODE_TCP && i < sizeof words / sizeof *words; i++)
         if (words[i].given)
-            CONF_WARN(l, span, loader_hint(l, span, "add mode = \"http\"", "add a line: mode http"),
+            CONF_WARN(l, span, "it does no harm; remove it, or keep it to proxies with mode http",
                       "'%s' is ignored in '%s', which has mode tcp", words[i].word, proxy->name);
 }
 

@@ -95,24 +95,45 @@ static const char *renumber(struct loader *l, const char *text)
     return out;
 }
 
-/* The request line: a group that is the method, then the target. */
-static bool replace_target(struct translation *t, const char *search, const char *replacement)
+/* Behind "^(METHOD", however the method is asked for; NULL if it is not. */
+static const char *skip_method(const char *search)
 {
-    static const char *const methods[] = {"^([^ :]*) ", "^([^ ]*) ", "^(\\w+) ", "^([A-Z]+) "};
-    struct loader *l = t->line->r->l;
-    const char *rest = NULL;
+    static const char *const methods[] = {"^([^ :]*", "^([^ ]*", "^(\\w+", "^([A-Z]+", "^(.*"};
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
-        if (strncmp(search, methods[i], strlen(methods[i])) == 0)
-            rest = search + strlen(methods[i]);
+        size_t len = strlen(methods[i]);
+        if (strncmp(search, methods[i], len) == 0 && (search[len] == ')' || search[len] == ' '))
+            return search + len;
     }
-    if (rest == NULL || strchr(rest, ' ') != NULL || strncmp(replacement, "\\1 ", 3) != 0 ||
-        strchr(replacement + 3, ' ') != NULL || strstr(replacement + 3, "\\1") != NULL)
-        return false;
+    return NULL;
+}
+
+static bool replace_path(struct translation *t, const char *search, const char *replacement)
+{
+    struct loader *l = t->line->r->l;
     t->words[t->count++] = "replace-pathq";
     t->words[t->count++] =
-        arena_printf(l->arena, "%s^%s", t->former->ignore_case ? "(?i)" : "", rest);
-    t->words[t->count++] = haproxy_escape_percent(l, renumber(l, replacement + 3));
+        arena_printf(l->arena, "%s^%s", t->former->ignore_case ? "(?i)" : "", search);
+    t->words[t->count++] = haproxy_escape_percent(l, replacement);
     return true;
+}
+
+/* The request line: a group that is the method, then the target; or a group of the method and how the
+ * target begins, "^([^ ]* /)old/(.*)" and "\1new/\2". */
+static bool replace_target(struct translation *t, const char *search, const char *replacement)
+{
+    struct loader *l = t->line->r->l;
+    const char *rest = skip_method(search);
+    if (rest == NULL)
+        return false;
+    if (strncmp(rest, ") ", 2) == 0) {
+        bool is_same_method = strncmp(replacement, "\\1 ", 3) == 0;
+        return is_same_method && strchr(rest + 2, ' ') == NULL &&
+               strchr(replacement + 3, ' ') == NULL && strstr(replacement + 3, "\\1") == NULL &&
+               replace_path(t, rest + 2, renumber(l, replacement + 3));
+    }
+    return *rest == ' ' && strchr(rest + 1, ' ') == NULL && strchr(replacement, ' ') == NULL &&
+           strncmp(replacement, "\\1", 2) == 0 && strstr(replacement + 2, "\\1") == NULL &&
+           replace_path(t, arena_printf(l->scratch, "(%s", rest + 1), replacement);
 }
 
 static bool remove_header(struct translation *t, const char *search)

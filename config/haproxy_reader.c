@@ -70,7 +70,7 @@ static void take_head_address(struct haproxy_reader *r, const struct haproxy_wor
     const struct conf_word *address = &words->items[2];
     CONF_WARN(r->l, address->span,
               arena_printf(r->l->scratch, "write a line below it: bind %s", address->text),
-              "an address on the '%s' line is the form of before 2.4", words->items[0].text);
+              "an address on the '%s' line is the form of before 1.6", words->items[0].text);
     struct haproxy_words bind = {.items = arena_alloc(r->l->scratch, 2 * sizeof *bind.items),
                                  .count = 2};
     bind.items[0] = haproxy_reword(*address, "bind");

@@ -38,6 +38,7 @@ enum keyword_level {
     LEVEL_HTTPCHK,        /* struct conf_check */
     LEVEL_DATABASE_CHECK, /* struct conf_check: mysql-check, pgsql-check */
     LEVEL_SMTP_CHECK,     /* struct conf_check */
+    LEVEL_OUTLIERS,       /* struct conf_outliers */
     LEVEL_MAILERS,        /* struct conf_mailers */
     LEVEL_MAILER,         /* struct conf_mailer */
     LEVEL_BALANCE,        /* struct conf_balance */

@@ -5,6 +5,7 @@
 #define AT(member) .offset = offsetof(struct draft_proxy, p.member)
 #define CHECK_AT(member) .offset = offsetof(struct conf_check, member)
 #define GLOBAL_AT(member) .offset = offsetof(struct draft_global, g.member)
+#define OUTLIERS_AT(member) .offset = offsetof(struct conf_outliers, member)
 #define SERVER_AT(member) .offset = offsetof(struct conf_server, member)
 
 enum { BACK = IN_DEFAULTS | IN_BACKEND, IN_BOTH = IN_SERVER | IN_DEFAULT_SERVER };
@@ -97,6 +98,9 @@ static const struct keyword proxy_rows[] = {
      .otherwise = "none", .doc = "Whether servers begin with the state that `show servers state` wrote: from the file of the global section, or from one of this proxy alone. A reload needs no file."},
     {.name = "server-state-file-name", .kind = KW_STRING, .scopes = BACK, AT(saved_state_name), .since = "1.6",
      .otherwise = "the name of the proxy", .doc = "File of local states, below server-state-base; use-backend-name is the name of the proxy."},
+    {.name = "option outlier-ejection", .kind = KW_GROUP, .scopes = BACK, AT(outliers), .turns_on = offsetof(struct draft_proxy, p.outliers.enabled),
+     .params = LEVEL_OUTLIERS, .since = "weir", .otherwise = "only probes and observe judge servers",
+     .doc = "Servers that fail or dawdle far more than the others get no new streams for a while."},
     {.name = "option panic-threshold", .kind = KW_UINT, .scopes = BACK, AT(panic_percent), .max = 100, .since = "weir",
      .otherwise = "only servers that are up get traffic",
      .doc = "Percentage of servers: when fewer of them are up, traffic goes to all that the operator has not taken out, since so many at once hardly fail by themselves."},
@@ -114,6 +118,22 @@ static const struct keyword httpchk_rows[] = {
      .initial = "HTTP/1.0", .doc = "Version of the probe's request."},
     {.name = "host", .kind = KW_STRING, .scopes = IN_PARAMS, CHECK_AT(host), .min = 1, .since = "weir",
      .otherwise = "no Host header; with HTTP/1.1 the server's address", .doc = "Host header of the probe's request."},
+    {.name = NULL},
+};
+
+static const struct keyword outliers_rows[] = {
+    {.name = "errors", .kind = KW_UINT, .scopes = IN_PARAMS, OUTLIERS_AT(errors_percent), .max = 100, .initial = "50", .since = "weir",
+     .doc = "Percentage of streams that fail, or are answered with 5xx, from which on a server is out; 0 does not look at errors."},
+    {.name = "latency", .kind = KW_UINT, .scopes = IN_PARAMS, OUTLIERS_AT(latency_factor), .max = 1000, .initial = "5", .since = "weir",
+     .doc = "How many times the response time of the others is too slow; 0 does not look at it."},
+    {.name = "interval", .kind = KW_DURATION, .scopes = IN_PARAMS, OUTLIERS_AT(interval_ms), .unit = UNIT_MS, .min = 500, .initial = "10s", .since = "weir",
+     .doc = "How often servers are compared."},
+    {.name = "min-streams", .kind = KW_UINT, .scopes = IN_PARAMS, OUTLIERS_AT(min_streams), .min = 1, .initial = "20", .since = "weir",
+     .doc = "A server with fewer streams since it was last judged has to wait."},
+    {.name = "max-ejected", .kind = KW_UINT, .scopes = IN_PARAMS, OUTLIERS_AT(max_percent), .max = 100, .initial = "30", .since = "weir",
+     .doc = "Percentage of the servers that may be out at once."},
+    {.name = "time", .kind = KW_DURATION, .scopes = IN_PARAMS, OUTLIERS_AT(time_ms), .unit = UNIT_MS, .min = 500, .initial = "30s", .since = "weir",
+     .doc = "How long a server is out."},
     {.name = NULL},
 };
 
@@ -198,3 +218,4 @@ const struct keyword_table check_keywords = {LEVEL_PROXY, proxy_rows, 0};
 const struct keyword_table httpchk_keywords = {LEVEL_HTTPCHK, httpchk_rows, 0};
 const struct keyword_table database_check_keywords = {LEVEL_DATABASE_CHECK, database_rows, 0};
 const struct keyword_table smtp_check_keywords = {LEVEL_SMTP_CHECK, smtp_rows, 0};
+const struct keyword_table outliers_keywords = {LEVEL_OUTLIERS, outliers_rows, 0};

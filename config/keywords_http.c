@@ -46,10 +46,11 @@ extern const struct keyword_table other_global_keywords, other_proxy_keywords, o
     other_server_keywords, rules_keywords, section_lines_keywords, messages_keywords,
     originalto_keywords, userlist_keywords, user_keywords, user_group_keywords;
 extern const struct keyword_table check_keywords, httpchk_keywords, database_check_keywords,
-    smtp_check_keywords, server_check_keywords, global_check_keywords;
+    smtp_check_keywords, server_check_keywords, global_check_keywords, outliers_keywords;
 extern const struct keyword_table email_keywords, mailers_keywords, mailer_keywords;
 extern const struct keyword_table balance_keywords, hash_type_keywords, cookie_keywords;
 extern const struct keyword_table server_keywords, server_tls_keywords, server_tls_options;
+extern const struct keyword_table compression_keywords, compressor_keywords;
 extern const struct keyword_table net_bind_keywords, net_server_keywords, net_source_keywords,
     net_proxy_keywords;
 
@@ -79,6 +80,7 @@ const struct keyword_table *const config_tables[] = {
     &check_keywords,
     &server_check_keywords,
     &global_check_keywords,
+    &outliers_keywords,
     &email_keywords,
     &mailers_keywords,
     &mailer_keywords,
@@ -94,6 +96,8 @@ const struct keyword_table *const config_tables[] = {
     &net_bind_keywords,
     &net_server_keywords,
     &net_source_keywords,
+    &compression_keywords,
+    &compressor_keywords,
     NULL,
 };
 /* clang-format on */

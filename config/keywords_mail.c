@@ -10,9 +10,9 @@
 enum { ANY = IN_DEFAULTS | IN_FRONTEND | IN_BACKEND };
 
 static const struct keyword_choice levels[] = {
-    {"emerg", 0, NULL},   {"alert", 1, NULL},  {"crit", 2, NULL}, {"err", 3, NULL},
-    {"warning", 4, NULL}, {"notice", 5, NULL}, {"info", 6, NULL}, {"debug", 7, NULL},
-    {NULL, 0, NULL},
+    {"emerg", 0, NULL}, {"alert", 1, NULL},   {"crit", 2, NULL},
+    {"err", 3, NULL},   {"warning", 4, NULL}, {"notice", 5, NULL},
+    {"info", 6, NULL},  {"debug", 7, NULL},   {NULL, 0, NULL},
 };
 
 static const struct keyword_list mailer_list = {

@@ -57,9 +57,11 @@ struct conf_tls {
     bool tickets; /* default true */
     bool strict_sni;
     bool prefer_client_ciphers;
-    const char *sni;         /* server: name to send, NULL = none */
-    const char *verify_host; /* server: name the certificate must carry */
-    bool self_signed;        /* bind: make crt[0] at start if the file is missing (demonstration) */
+    const char *sni;                  /* server: name to send, NULL = none */
+    const struct conf_word *sni_word; /* server: what it is found by, or NULL */
+    const struct expr *sni_expr;      /* the same compiled, by proxy/rules */
+    const char *verify_host;          /* server: name the certificate must carry */
+    bool self_signed; /* bind: make crt[0] at start if the file is missing (demonstration) */
 };
 
 /* When the kernel asks whether the other side is still there; 0 = as its own settings have it. */
@@ -428,6 +430,32 @@ enum conf_caps { CONF_FRONTEND = 1, CONF_BACKEND = 2, CONF_LISTEN = 3 };
 /* load-server-state-from-file */
 enum conf_saved_state { CONF_SAVED_NONE, CONF_SAVED_GLOBAL, CONF_SAVED_LOCAL };
 
+/* What the body of a response may be sent as. */
+enum conf_coding {
+    CONF_CODING_NONE,     /* by no algorithm */
+    CONF_CODING_IDENTITY, /* as it is, though in chunks */
+    CONF_CODING_GZIP,
+    CONF_CODING_DEFLATE,
+    CONF_CODING_RAW_DEFLATE,
+    CONF_CODINGS,
+};
+
+struct conf_compression {
+    unsigned char codings[CONF_CODINGS]; /* enum conf_coding; the one named last comes first */
+    unsigned coding_count;               /* 0 = nothing is compressed */
+    struct conf_words types;             /* beginnings of Content-Type; empty = any */
+    bool offload;                        /* servers are not asked to compress */
+};
+
+/* How compressors are made. */
+struct conf_compressor {
+    unsigned level;        /* tune.comp.maxlevel, 1 to 9 */
+    unsigned window_bits;  /* tune.zlib.windowsize, 9 to 15 */
+    unsigned memory_level; /* tune.zlib.memlevel, 1 to 9 */
+    unsigned memory_mb;    /* maxzlibmem, of all of them together; 0 = no bound */
+    unsigned rate_kb;      /* maxcomprate, what they take in a second; 0 = no bound */
+};
+
 struct conf_proxy {
     const char *name;
     struct conf_place place;
@@ -476,6 +504,7 @@ struct conf_proxy {
     unsigned forwarded;      /* enum conf_forwarded; 0 = no such field */
     const char *name_header; /* http-send-name-header, or NULL */
     unsigned retry_on;       /* enum conf_retry; 0 = as by default */
+    struct conf_compression compression;
 
     /* backend side */
     struct conf_balance balance;
@@ -495,6 +524,7 @@ struct conf_proxy {
     bool all_backups; /* option allbackups */
     bool accept_invalid_response;
     bool log_health_checks;
+    struct conf_outliers outliers;
     struct conf_email email;
     enum conf_saved_state saved_state_from;
     const char *saved_state_name; /* of the file for this proxy alone */
@@ -531,8 +561,9 @@ struct conf_global {
     unsigned ssl_cachesize; /* tune.ssl.cachesize */
     unsigned ssl_lifetime_s;
     const char *node, *description;
-    const char *explain_secret;          /* or NULL: no request is explained */
-    const char *explain_header;          /* the field that carries it */
+    const char *explain_secret; /* or NULL: no request is explained */
+    const char *explain_header; /* the field that carries it */
+    struct conf_compressor compressor;
     const char *state_base, *state_file; /* server-state-base, server-state-file; or NULL */
 };
 

@@ -198,6 +198,16 @@ struct conf_check {
     const char *command, *path;
 };
 
+/* option outlier-ejection */
+struct conf_outliers {
+    bool enabled;
+    unsigned interval_ms, time_ms;
+    unsigned min_streams;    /* fewer than these in an interval tell nothing */
+    unsigned errors_percent; /* 0 = errors are not looked at */
+    unsigned latency_factor; /* times the median of the others; 0 = it is not looked at */
+    unsigned max_percent;    /* of the servers that may be out at once */
+};
+
 /* email-alert, and the mailers section it names. */
 struct conf_mailer {
     const char *name;

@@ -18,7 +18,7 @@ keyword_set own_check_port;
 extern const struct keyword_list own_bind_list;
 
 /* own_tls.c: row offset is that of the struct conf_tls or of the field named */
-keyword_set own_crt_files, own_crt_path, own_ca_path, own_alpn, own_sni, own_no_version,
+keyword_set own_crt_files, own_crt_path, own_ca_path, own_alpn, own_sni, own_server_sni, own_no_version,
     own_only_version;
 extern const struct keyword_choice own_tls_versions[];
 
@@ -33,6 +33,10 @@ keyword_set own_crt_list;
 
 /* own_net.c */
 keyword_set own_send_proxy, own_proxy_options, own_mss, own_usesrc, own_source_address;
+
+/* own_compression.c: row offset is that of the struct conf_compression */
+keyword_set own_compression_algo, own_compression_type, own_compression_offload;
+extern const struct keyword_choice own_codings[];
 
 /* own_http.c */
 keyword_set own_redispatch, own_stats_auth, own_stats_text, own_forwarded_proto;

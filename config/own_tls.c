@@ -68,6 +68,9 @@ void own_crt_add(struct loader *l, struct conf_tls *tls, const char *path, struc
     tls->crt.items[at] = below(l, l->global.crt_base, path);
     tls->crt_places[at] = place;
     tls->crt_names[at] = names;
+    /* words end in NULL */
+    tls->crt.items = arena_list_grow(l->arena, tls->crt.items, at + 1, sizeof *tls->crt.items);
+    tls->crt.items[at + 1] = NULL;
 }
 
 /* Each use adds, as several crt words on a line do. */
@@ -148,7 +151,17 @@ void own_alpn(struct loader *l, const struct keyword *row, void *base,
     }
 }
 
-/* HAProxy takes an expression here; a constant one is a name. */
+/* "str(name)" is a name; else an expression is told from a name by what only expressions have. */
+static bool is_expression(struct loader *l, const char **text)
+{
+    size_t len = strlen(*text);
+    if (strncmp(*text, "str(", 4) == 0 && strchr(*text, ')') == *text + len - 1) {
+        *text = arena_copy_bytes(l->arena, *text + 4, len - 5);
+        return false;
+    }
+    return strpbrk(*text, "(), ") != NULL || strcmp(*text, "ssl_fc_sni") == 0;
+}
+
 void own_sni(struct loader *l, const struct keyword *row, void *base,
              const struct conf_directive *d)
 {
@@ -156,13 +169,22 @@ void own_sni(struct loader *l, const struct keyword *row, void *base,
     if (word == NULL)
         return;
     const char *name = word->text;
-    size_t len = strlen(name);
-    if (strncmp(name, "str(", 4) == 0 && name[len - 1] == ')')
-        name = arena_copy_bytes(l->arena, name + 4, len - 5);
-    else if (strpbrk(name, "(), ") != NULL || strcmp(name, "ssl_fc_sni") == 0) {
-        CONF_FAIL(l, word->span, "write the name to send", "%s: expressions are not supported yet",
+    if (is_expression(l, &name))
+        CONF_FAIL(l, word->span, "write the name to send", "%s: probes have no expressions",
                   d->name.text);
-        return;
-    }
     *(const char **)((char *)base + row->offset) = name;
+}
+
+/* The expression is compiled with the rules of the backend. */
+void own_server_sni(struct loader *l, const struct keyword *row, void *base,
+                    const struct conf_directive *d)
+{
+    struct conf_tls *tls = (struct conf_tls *)((char *)base + row->offset);
+    const struct conf_word *word = apply_only_arg(l, d);
+    if (word == NULL)
+        return;
+    const char *name = word->text;
+    bool is_constant = !is_expression(l, &name);
+    tls->sni = is_constant ? name : NULL;
+    tls->sni_word = is_constant ? NULL : arena_list_copy(l->arena, word, 1, sizeof *word);
 }

@@ -24,6 +24,8 @@ const struct reference_chapter reference_chapters[] = {
     {LEVEL_DATABASE_CHECK, "option_mysql_check, option_pgsql_check",
      "Settings inside these groups; a single text is the `user`."},
     {LEVEL_SMTP_CHECK, "option_smtpchk", "Settings inside this group; `true` takes the defaults."},
+    {LEVEL_OUTLIERS, "option_outlier_ejection",
+     "Settings inside this group; `true` takes the defaults."},
     {LEVEL_MAILERS, "mailers", "Sections of mail servers, which email_alert_mailers names."},
     {LEVEL_MAILER, "servers of mailers", "Settings of one element of `servers` in such a section."},
     {LEVEL_BALANCE, "balance", "Settings inside this group; a single text is its `algorithm`."},

@@ -72,7 +72,7 @@ const struct section_kind section_kinds[] = {
     [CONF_SECTION_BACKEND] = {.name = "backend", .list = "backends", .level = LEVEL_PROXY, .scope = IN_BACKEND},
     [CONF_SECTION_LISTEN] = {.name = "listen", .list = "listens", .level = LEVEL_PROXY, .scope = IN_FRONTEND | IN_BACKEND},
     [CONF_SECTION_RESOLVERS] = {.name = "resolvers", .list = "resolvers", NOT_BUILT, .keywords = resolvers, .note = "names are resolved when the configuration is loaded"},
-    [CONF_SECTION_PEERS] = {.name = "peers", .list = "peers", NOT_BUILT, .keywords = peers, .note = "there are no stick tables yet"},
+    [CONF_SECTION_PEERS] = {.name = "peers", .list = "peers", NOT_BUILT, .keywords = peers, .note = "each instance counts for itself"},
     [CONF_SECTION_USERLIST] = {.name = "userlist", .list = "userlists", .level = LEVEL_USERLIST, .scope = IN_OTHERS},
     [CONF_SECTION_HTTP_ERRORS] = {.name = "http-errors", .list = "http_errors", NOT_BUILT, .keywords = http_errors, .note = "its files count where errorfiles names it"},
     [CONF_SECTION_CACHE] = {.name = "cache", .list = "caches", NOT_BUILT, .keywords = cache, .note = "there is no cache yet"},
@@ -81,7 +81,7 @@ const struct section_kind section_kinds[] = {
     [CONF_SECTION_RING] = {.name = "ring", .list = "rings", NOT_BUILT, .keywords = ring, .note = "send logs to an address, stdout or stderr"},
     [CONF_SECTION_FCGI_APP] = {.name = "fcgi-app", .list = "fcgi_apps", NOT_BUILT, .keywords = fcgi_app, .note = "'use-fcgi-app' is not built yet"},
     [CONF_SECTION_LOG_FORWARD] = {.name = "log-forward", .list = "log_forwards", NOT_BUILT, .keywords = log_forward, .is_refused = true, .note = "let a syslog server forward the lines"},
-    [CONF_SECTION_PROGRAM] = {.name = "program", .list = "programs", NOT_BUILT, .keywords = program, .is_refused = true, .note = "let the service manager start the program"},
+    [CONF_SECTION_PROGRAM] = {.name = "program", .list = "programs", NOT_BUILT, .keywords = program, .is_missed = true, .note = "let the service manager start the program"},
     [CONF_SECTION_ANY] = {.name = NULL},
 };
 
@@ -102,6 +102,8 @@ void section_tell(struct loader *l, enum conf_section_kind kind, struct conf_spa
         return; /* a conversion keeps it, whatever it is for */
     if (section->is_refused)
         CONF_FAIL(l, span, section->note, "'%s' sections are not supported yet", section->name);
+    else if (section->is_missed)
+        CONF_WARN(l, span, section->note, "'%s' sections have no effect yet", section->name);
     else
         CONF_REMARK(l, span, section->note, "'%s' sections have no effect yet", section->name);
 }

@@ -14,6 +14,7 @@ struct section_kind {
     /* of a section that is not built: what its lines may begin with; NULL ends them */
     const char *const *keywords;
     bool is_refused; /* it would matter by itself, unused as it is */
+    bool is_missed;  /* proxies do their work without it, but somebody waits for it: a warning */
     const char *note;
 };
 

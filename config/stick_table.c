@@ -143,8 +143,8 @@ static void read_peers(struct reading *r)
 {
     const struct conf_word *word = next_word(r, "peers");
     if (word != NULL)
-        CONF_REMARK(r->l, word->span, "tables live on over reloads by themselves",
-                    "stick-table: nothing is told to the peers '%s' yet", word->text);
+        CONF_WARN(r->l, word->span, "each instance counts for itself; tables live on over reloads",
+                  "stick-table: nothing is told to the peers '%s' yet", word->text);
 }
 
 static void skip_value(struct reading *r)

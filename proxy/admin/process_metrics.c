@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The metrics of the process under HAProxy's names. What weir has no such thing of (peers,
- * compression, limits on rates) is 0, as with a HAProxy that does not use it; what is not known is
+ * limits on rates) is 0, as with a HAProxy that does not use it; what is not known is
  * NaN.
  */
 #include "proxy/admin/prometheus.h"
 
+#include "proxy/http/compressor.h"
 #include "proxy/log/log.h"
 #include "proxy/state/counters.h"
 #include "proxy/state/proxy_state.h"
@@ -32,6 +33,11 @@ enum process_value {
     VALUE_TLS_SESSIONS,
     VALUE_TLS_REUSE_PERCENT,
     VALUE_BYTES_OUT,
+    VALUE_COMPRESSED_IN,
+    VALUE_COMPRESSED_OUT,
+    VALUE_COMPRESSION_LIMIT,
+    VALUE_COMPRESSORS_BYTES,
+    VALUE_COMPRESSORS_LIMIT,
     VALUE_DROPPED_LOGS,
     VALUE_HEAP_BYTES,
     VALUE_HEAP_USED_BYTES,
@@ -79,11 +85,11 @@ static const struct {
     {"max_backend_ssl_key_rate", false, VALUE_UNKNOWN, "The most full handshakes with servers in a second."},
     {"ssl_cache_lookups_total", true, VALUE_UNKNOWN, "Look-ups in the cache of TLS sessions."},
     {"ssl_cache_misses_total", true, VALUE_UNKNOWN, "Look-ups that found no session."},
-    {"http_comp_bytes_in_total", true, VALUE_ZERO, "Bytes given to the compressor."},
-    {"http_comp_bytes_out_total", true, VALUE_ZERO, "Bytes that came out of the compressor."},
-    {"limit_http_comp", false, VALUE_ZERO, "The limit on compressed bytes in a second; 0 = none."},
-    {"current_zlib_memory", false, VALUE_UNKNOWN, "Bytes that compression uses."},
-    {"max_zlib_memory", false, VALUE_UNKNOWN, "The limit on them."},
+    {"http_comp_bytes_in_total", true, VALUE_COMPRESSED_IN, "Bytes given to the compressor."},
+    {"http_comp_bytes_out_total", true, VALUE_COMPRESSED_OUT, "Bytes that came out of the compressor."},
+    {"limit_http_comp", false, VALUE_COMPRESSION_LIMIT, "The limit on compressed bytes in a second; 0 = none."},
+    {"current_zlib_memory", false, VALUE_COMPRESSORS_BYTES, "Bytes that compression uses."},
+    {"max_zlib_memory", false, VALUE_COMPRESSORS_LIMIT, "The limit on them; 0 = none."},
     {"current_tasks", false, VALUE_UNKNOWN, "Tasks of the scheduler."},
     {"current_run_queue", false, VALUE_UNKNOWN, "Tasks that are due."},
     {"idle_time_percent", false, VALUE_UNKNOWN, "Percentage of the last second without work."},
@@ -119,6 +125,8 @@ static void sum_frontends(const struct stats_cursor *c, uint64_t values[PROCESS_
         values[VALUE_CONNECTIONS_NOW] += frontend->sessions;
         values[VALUE_CONNECTIONS] += counter_set_total(set, COUNTER_CONNECTIONS);
         values[VALUE_REQUESTS] += counter_set_total(set, COUNTER_REQUESTS);
+        values[VALUE_COMPRESSED_IN] += counter_set_total(set, COUNTER_COMPRESSED_IN);
+        values[VALUE_COMPRESSED_OUT] += counter_set_total(set, COUNTER_COMPRESSED_OUT);
         values[VALUE_BYTES_OUT] += counter_set_total(set, COUNTER_BYTES_OUT);
         values[VALUE_CONNECTION_RATE] += counter_set_rate(set, RATE_CONNECTIONS, c->now_us);
         values[VALUE_SESSION_RATE] += counter_set_rate(set, RATE_SESSIONS, c->now_us);
@@ -131,6 +139,7 @@ static void sum_frontends(const struct stats_cursor *c, uint64_t values[PROCESS_
 
 static void read_values(const struct stats_cursor *c, uint64_t values[PROCESS_VALUES])
 {
+    const struct conf_compressor *compressor = &c->snapshot->config->global.compressor;
     struct process_facts process;
     struct mallinfo2 heap = mallinfo2();
     process_read(c->snapshot, &process);
@@ -143,6 +152,9 @@ static void read_values(const struct stats_cursor *c, uint64_t values[PROCESS_VA
     values[VALUE_MAXCONN] = process.maxconn;
     values[VALUE_LISTENERS] = process.listeners;
     values[VALUE_STOPPING] = process.stopping;
+    values[VALUE_COMPRESSION_LIMIT] = (uint64_t)compressor->rate_kb * 1024;
+    values[VALUE_COMPRESSORS_BYTES] = compressors_memory();
+    values[VALUE_COMPRESSORS_LIMIT] = (uint64_t)compressor->memory_mb << 20;
     values[VALUE_DROPPED_LOGS] = log_dropped();
     values[VALUE_HEAP_BYTES] = heap.arena + heap.hblkhd;
     values[VALUE_HEAP_USED_BYTES] = heap.uordblks + heap.hblkhd;

@@ -34,11 +34,11 @@ uint16_t addr_port(const struct addr *addr)
     return addr->family == AF_INET6 ? ntohs(addr->in6.sin6_port) : 0;
 }
 
-/* Written by hand: inet_ntop goes through snprintf, which shows when
- * each request logs an address. */
-static size_t format_ipv4(const uint8_t bytes[4], char *text)
+size_t addr_format_ipv4(const struct in_addr *addr, char text[INET_ADDRSTRLEN])
 {
+    uint8_t bytes[4];
     char *out = text;
+    memcpy(bytes, addr, sizeof(bytes));
     for (int i = 0; i < 4; i++) {
         unsigned byte = bytes[i];
         if (i > 0)
@@ -56,7 +56,7 @@ static size_t format_ipv4(const uint8_t bytes[4], char *text)
 size_t addr_format(const struct addr *addr, char text[ADDR_TEXT_BYTES])
 {
     if (addr->family == AF_INET)
-        return format_ipv4((const uint8_t *)&addr->in.sin_addr, text);
+        return addr_format_ipv4(&addr->in.sin_addr, text);
     if (addr->family != AF_INET6 ||
         inet_ntop(AF_INET6, &addr->in6.sin6_addr, text, ADDR_TEXT_BYTES) == NULL)
         strcpy(text, addr->family == AF_UNIX ? "unix" : "-");

@@ -30,6 +30,9 @@ uint16_t addr_port(const struct addr *addr);
 /* The address without its port, as HAProxy writes it in logs ("unix" for unix
  * sockets); returns its length. */
 size_t addr_format(const struct addr *addr, char text[ADDR_TEXT_BYTES]);
+/* By hand, as inet_ntop() goes through snprintf(), which shows when each request writes an address; returns
+ * the length. */
+size_t addr_format_ipv4(const struct in_addr *addr, char text[INET_ADDRSTRLEN]);
 /* Whether the first bits of both are the same; never for different families. */
 bool addr_is_within(const struct addr *addr, const struct sockaddr *net, unsigned bits);
 

@@ -6,6 +6,7 @@
 #include "proxy/health/health.h"
 
 #include "proxy/health/mail.h"
+#include "proxy/health/outliers.h"
 #include "proxy/health/probe.h"
 #include "proxy/state/events.h"
 #include "proxy/state/snapshot.h"
@@ -19,6 +20,7 @@ struct health {
     size_t count;
     struct state_listener listener;
     struct mailroom *mail; /* owned */
+    struct outliers outliers;
 };
 
 /* A server that leaves maintenance is asked at once. */
@@ -46,6 +48,7 @@ struct health *health_new(struct loop *control)
         return NULL;
     }
     list_init(&health->probes);
+    outliers_start(&health->outliers, control);
     state_listen(&health->listener);
     return health;
 }
@@ -140,6 +143,7 @@ void health_apply(struct health *health, const struct snapshot *snapshot)
         .health = health, .global = &snapshot->config->global, .interval_ms = UINT_MAX};
     list_init(&a.new_probes);
     mailroom_apply(health->mail, snapshot);
+    outliers_apply(&health->outliers, snapshot);
     end_old_probes(health, snapshot);
     for (size_t i = 0; i < snapshot->config->proxy_count; i++)
         apply_proxy(&a, &snapshot->proxies[i]);
@@ -159,5 +163,6 @@ void health_free(struct health *health)
         end_probe(health, LIST_ITEM(health->probes.next, struct probe, node));
     state_unlisten(&health->listener);
     mailroom_free(health->mail);
+    outliers_stop(&health->outliers);
     free(health);
 }

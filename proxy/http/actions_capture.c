@@ -80,7 +80,8 @@ static enum rule_verdict run_capture(struct sample_env *env, const struct rule *
     struct sample_text text;
     if (rules == NULL || !expr_text(set->value, env, &text))
         return RULE_GOES_ON;
-    trace_tell(env->trace, TRACE_VARIABLE, "capture %u = %.*s", set->slot, (int)text.len, text.data);
+    trace_tell(env->trace, TRACE_VARIABLE, "capture %u = %.*s", set->slot, (int)text.len,
+               text.data);
     (void)captures_store(env->stream, rules, env->is_response, set->slot, text);
     return RULE_GOES_ON;
 }

@@ -45,8 +45,8 @@ static enum rule_verdict pass(struct sample_env *env, const struct rule *rule)
 
 /* clang-format off */
 const struct action refused_actions[] = {
-    REFUSED("cache-use", ON_MESSAGES, "there is no cache"),
-    REFUSED("cache-store", ON_MESSAGES, "there is no cache"),
+    IDLE("cache-use", ON_MESSAGES, "there is no cache, the servers answer every request"),
+    IDLE("cache-store", ON_MESSAGES, "there is no cache, the servers answer every request"),
     REFUSED("do-resolve", ON_ALL, "names are resolved for servers only"),
     REFUSED("send-spoe-group", ON_ALL, "there is no SPOE"),
     REFUSED("ot-group", ON_ALL, "there is no OpenTracing"),

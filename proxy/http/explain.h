@@ -34,6 +34,8 @@ static inline void explain_end(struct stream *s)
 
 /* s->trace is not NULL: each server of the backend, chosen or passed over. */
 COLD void explain_choice(struct stream *s, enum assign_result result);
+/* It has waited in the queue for its server. */
+COLD void explain_granted(struct stream *s);
 /* No rule chose a backend. */
 COLD void explain_default(struct stream *s);
 /* The server that persistence found, and how. */

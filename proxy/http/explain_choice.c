@@ -114,13 +114,15 @@ static void explain_chosen(const struct stream *s, const struct conf_server *con
 {
     const struct conf_proxy *be = s->backend->conf;
     char detail[WHY_BYTES] = "";
+    bool is_spare =
+        atomic_load(&s->server->backup) && atomic_load(&s->backend->state->backend.active_up) == 0;
     if (s->queue.wish.has_key)
         snprintf(detail, sizeof(detail), ", key %08x, hash-type %s", s->queue.wish.key,
                  be->hash.method);
     trace_note(s->trace, TRACE_SERVER, &conf->place, true,
-               "%s/%s: chosen by %s (balance %s%s; weight %u, %u in flight with this)", be->name,
-               s->server->name, way_of(s), be->balance.name, detail,
-               atomic_load(&s->server->weight), load_of(s->server));
+               "%s/%s: chosen by %s%s (balance %s%s; weight %u, %u in flight with this)", be->name,
+               s->server->name, way_of(s), is_spare ? ", as only backups are left" : "",
+               be->balance.name, detail, atomic_load(&s->server->weight), load_of(s->server));
 }
 
 static const char *const outcomes[] = {
@@ -144,7 +146,15 @@ void explain_choice(struct stream *s, enum assign_result result)
     if (chosen != NULL)
         explain_chosen(s, chosen);
     else if (outcomes[result] != NULL)
-        trace_note(s->trace, TRACE_ANSWER, &be->place, true, "%s: %s", be->name, outcomes[result]);
+        trace_note(s->trace, result == QUEUED ? TRACE_STEP : TRACE_ANSWER, &be->place, true,
+                   "%s: %s", be->name, outcomes[result]);
+}
+
+void explain_granted(struct stream *s)
+{
+    const struct conf_proxy *be = s->backend->conf;
+    trace_note(s->trace, TRACE_SERVER, &be->place, true, "%s/%s: it has become free", be->name,
+               s->server->name);
 }
 
 void explain_default(struct stream *s)

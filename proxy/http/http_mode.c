@@ -3,6 +3,7 @@
  * Where a stream of HTTP differs from one of TCP: what follows a request on its connection, and what only a
  * request has. The steps themselves are in request.c, response.c and local.c.
  */
+#include "proxy/http/compression.h"
 #include "proxy/http/rules.h"
 
 /* One that only ended its side may still read, RFC 9112 9.6, unless we are told that it does not. */
@@ -69,6 +70,8 @@ static void http_release(struct stream *s)
 {
     relay_bytes_free(&s->resp_head);
     rule_progress_free(&s->rules);
+    if (s->compressor != NULL)
+        compression_end(s);
     session_restore_ends(s->session);
     if (s->answer.free_state != NULL)
         s->answer.free_state(s->answer.state);

@@ -179,15 +179,19 @@ bool local_try_service(struct stream *s, const struct proxy *proxy, enum service
                                       .loop = s->thread->loop,
                                       .msg = &s->req,
                                       .base = s->in,
-                                      .may_admin = rules_may_admin(s, proxy)};
+                                      .may_admin = kind == SERVICE_STATS &&
+                                                   service_is_stats(proxy->conf, &s->req, s->in) &&
+                                                   rules_may_admin(s, proxy)};
     bool whole = body_is_here(s, &request);
     enum service_verdict verdict = proxy->service->handle(&request, &s->answer);
     if (verdict == SERVICE_PASS)
         return false;
     s->up.input_done = whole;
-    if (s->trace != NULL)
+    if (kind == SERVICE_METRICS) /* a rule asked for them */
+        trace_tell(s->trace, TRACE_ANSWER, "answered by weir itself: metrics");
+    else if (s->trace != NULL)
         trace_note(s->trace, TRACE_ANSWER, &proxy->conf->place, true,
-                   "answered by weir itself: statistics or metrics");
+                   "answered by weir itself: statistics");
     if (verdict == SERVICE_DENIES)
         *next_out = stream_fail(s, CAUSE_PROXY, s->answer.status);
     else if (verdict == SERVICE_WANTS_BODY && !whole)

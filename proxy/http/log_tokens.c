@@ -158,8 +158,12 @@ static bool retries(struct sample_env *env, const struct format_token *row, stru
 {
     (void)row;
     const struct access_record *r = record_of(env);
+    if (!r->redispatched) {
+        sample_set_int(out, r->retries);
+        return true;
+    }
     char text[16];
-    int len = snprintf(text, sizeof text, r->redispatched ? "+%u" : "%u", r->retries);
+    int len = snprintf(text, sizeof text, "+%u", r->retries);
     return give_raw(out, env, text, len);
 }
 
@@ -193,6 +197,7 @@ enum date { ACCEPTED = 0, REQUEST = 1, LOCAL_MS = 0, LOCAL = 2, GMT = 4 };
 struct second_text {
     int64_t second;
     char text[24], zone[8];
+    size_t len;
 };
 
 static const struct second_text *second_text(int64_t second, bool gmt)
@@ -210,12 +215,13 @@ static const struct second_text *second_text(int64_t second, bool gmt)
     else
         localtime_r(&t, &tm);
     long minutes = tm.tm_gmtoff / 60, distance = minutes < 0 ? -minutes : minutes;
-    snprintf(k->text, sizeof k->text, "%02d/%s/%04d:%02d:%02d:%02d", tm.tm_mday % 100,
-             months[tm.tm_mon % 12], (tm.tm_year + 1900) % 10000, tm.tm_hour % 100, tm.tm_min % 100,
-             tm.tm_sec % 100);
+    int len = snprintf(k->text, sizeof k->text, "%02d/%s/%04d:%02d:%02d:%02d", tm.tm_mday % 100,
+                       months[tm.tm_mon % 12], (tm.tm_year + 1900) % 10000, tm.tm_hour % 100,
+                       tm.tm_min % 100, tm.tm_sec % 100);
     snprintf(k->zone, sizeof k->zone, " %c%02ld%02ld", minutes < 0 ? '-' : '+', distance / 60 % 100,
              distance % 60);
     k->second = second;
+    k->len = (size_t)len;
     return k;
 }
 
@@ -227,16 +233,30 @@ static int64_t wall_of(struct sample_env *env, bool of_request)
     return (int64_t)env->session->accepted_us + env->loop->wall_minus_mono_us;
 }
 
+/* ".042"; by hand, as each line of a log has one. */
+static char *put_milliseconds(char *to, int64_t wall_us)
+{
+    unsigned ms = (unsigned)(wall_us / 1000 % 1000);
+    *to++ = '.';
+    *to++ = (char)('0' + ms / 100);
+    *to++ = (char)('0' + ms / 10 % 10);
+    *to++ = (char)('0' + ms % 10);
+    return to;
+}
+
 static bool date(struct sample_env *env, const struct format_token *row, struct sample *out)
 {
     int64_t wall_us = wall_of(env, (row->value & REQUEST) != 0);
     bool with_zone = (row->value & (LOCAL | GMT)) != 0;
     const struct second_text *second = second_text(wall_us / 1000000, (row->value & GMT) != 0);
-    char text[40];
-    int len = with_zone ? snprintf(text, sizeof text, "%s%s", second->text, second->zone)
-                        : snprintf(text, sizeof text, "%s.%03d", second->text,
-                                   (int)(wall_us / 1000 % 1000));
-    return give_raw(out, env, text, len);
+    char text[sizeof second->text + sizeof second->zone];
+    memcpy(text, second->text, second->len);
+    char *end = text + second->len;
+    if (with_zone)
+        end = stpcpy(end, second->zone);
+    else
+        end = put_milliseconds(end, wall_us);
+    return give_raw(out, env, text, (int)(end - text));
 }
 
 /* RFC 3339, for machines. */
@@ -395,8 +415,8 @@ enum part { LINE, METHOD, URI, PATH, PATH_ONLY, QUERY, VERSION };
 
 enum { REQUEST_LINE_MAX = 1023 }; /* HAProxy keeps 1024 bytes with the final zero */
 
-/* As logs write what is not fit for a terminal, or in `odd`: '#' and two digits. */
-static bool encode_line(struct sample_env *env, struct sample_text text, const char *odd,
+/* As logs write what is not fit for a terminal, and '#' and '"': '#' and two digits. */
+static bool encode_line(struct sample_env *env, struct sample_text text,
                         struct sample *out)
 {
     static const char digits[] = "0123456789ABCDEF";
@@ -406,7 +426,7 @@ static bool encode_line(struct sample_env *env, struct sample_text text, const c
         return false;
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.data[i];
-        if (c >= 32 && c < 127 && strchr(odd, c) == NULL) {
+        if (c >= 32 && c < 127 && c != '#' && c != '"') {
             to[len++] = (char)c;
             continue;
         }
@@ -475,7 +495,7 @@ static bool request_part(struct sample_env *env, const struct format_token *row,
         line = uri_part(line_word(line, 1), (enum part)row->value);
         break;
     }
-    return encode_line(env, line, "#\"", out);
+    return encode_line(env, line, out);
 }
 
 /* ---- captures ----------------------------------------------------------------------------------------- */
@@ -493,29 +513,44 @@ static struct access_text slot_text(const struct access_text *slots, size_t i)
     return slots != NULL ? slots[i] : (struct access_text){0};
 }
 
+/* A slot's value in which nothing passes for what stands around it; returns the end. */
+static char *put_slot(char *to, struct access_text value)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    for (size_t i = 0; i < value.len; i++) {
+        unsigned char c = (unsigned char)value.data[i];
+        if (c >= 32 && c < 127 && strchr("\"#{|}", c) == NULL) {
+            *to++ = (char)c;
+            continue;
+        }
+        *to++ = '#';
+        *to++ = digits[c >> 4];
+        *to++ = digits[c & 15];
+    }
+    return to;
+}
+
 /* "{a||c}": one for each slot, empty where nothing was. */
 static bool captures(struct sample_env *env, const struct format_token *row, struct sample *out)
 {
     const struct access_text *slots;
-    size_t count = captures_of(record_of(env), row->value, &slots), len = 0, need = 2;
+    size_t count = captures_of(record_of(env), row->value, &slots), need = 2;
     if (count == 0)
         return give_raw(out, env, "", 0);
     for (size_t i = 0; i < count; i++)
-        need += slot_text(slots, i).len + 1;
-    char *text = sample_scratch_take(env, need);
+        need += 3 * slot_text(slots, i).len + 1;
+    char *text = sample_scratch_take(env, need), *at = text;
     if (text == NULL)
         return false;
-    text[len++] = '{';
+    *at++ = '{';
     for (size_t i = 0; i < count; i++) {
-        struct access_text value = slot_text(slots, i);
         if (i > 0)
-            text[len++] = '|';
-        if (value.len > 0)
-            memcpy(text + len, value.data, value.len);
-        len += value.len;
+            *at++ = '|';
+        at = put_slot(at, slot_text(slots, i));
     }
-    text[len++] = '}';
-    return encode_line(env, (struct sample_text){text, len}, "#\"", out);
+    *at++ = '}';
+    sample_set_text(out, SAMPLE_NONE, text, (size_t)(at - text));
+    return true;
 }
 
 /* The Common Log Format's way: one by one, each in quotes where the flag says so. */
@@ -548,7 +583,7 @@ static bool captured_cookie(struct sample_env *env, const struct format_token *r
     const struct access_record *r = record_of(env);
     struct access_text cookie = row->value == OF_RESPONSE ? r->cookie_resp : r->cookie;
     return cookie.data != NULL &&
-           encode_line(env, (struct sample_text){cookie.data, cookie.len}, "#\"", out);
+           encode_line(env, (struct sample_text){cookie.data, cookie.len}, out);
 }
 
 #define NUMBER(word, which, text)                                                                  \

@@ -4,11 +4,14 @@
  */
 #include "proxy/http/relay.h"
 
+#include "proxy/http/compressor.h"
+
 #include <stdlib.h>
 
 #define SPLICE_BULK_BYTES (512 * 1024)
 #define SPLICE_PIECE_MIN (16 * 1024)
 #define READS_A_TURN 16 /* then other sessions have their turn */
+#define COMPRESSED_READS_A_TURN 4
 
 bool relay_bytes_append(struct relay_bytes *b, const char *data, size_t len)
 {
@@ -47,6 +50,7 @@ void relay_start(struct relay *relay, struct conn *from, struct conn *to, enum h
     relay->bytes_in = 0;
     relay->read_bytes = RELAY_READ_START;
     relay->may_splice = false;
+    relay->compressor = NULL;
     relay->bulk_bytes = 0;
     if (body == HTTP_BODY_CHUNKED)
         h1_chunk_init(&relay->chunked, h1_options);
@@ -120,18 +124,6 @@ enum relay_status relay_flush(struct relay *relay)
 
 /* ---- framing: input bytes -> pieces of g ---------------------------------------------------- */
 
-static enum relay_status frame_length(struct relay *relay, struct gather *g, const char *data,
-                                      size_t len, size_t *used_out)
-{
-    size_t take = len < relay->remaining ? len : (size_t)relay->remaining;
-    if (!relay->discard)
-        gather_add(g, data, take);
-    relay->remaining -= take;
-    relay->input_done = relay->remaining == 0;
-    *used_out = take;
-    return RELAY_WAITS;
-}
-
 static void frame_chunk(struct gather *g, const char *data, size_t len)
 {
     char head[H1_CHUNK_HEAD_BYTES_MAX];
@@ -140,14 +132,63 @@ static void frame_chunk(struct gather *g, const char *data, size_t len)
     gather_literal(g, "\r\n");
 }
 
-static void frame_end(struct relay *relay, struct gather *g, const char *trailers, size_t len)
+/* What comes out of the compressor stays there until it is asked again: so it is sent before. */
+static enum relay_status frame_compressed(struct relay *relay, struct gather *g,
+                                          enum compressor_step step, const char *data, size_t len)
 {
+    enum relay_status status = RELAY_WAITS;
+    for (bool is_done = false; !is_done && status == RELAY_WAITS;) {
+        const char *piece;
+        size_t piece_len;
+        is_done = compressor_run(relay->compressor, step, &data, &len, &piece, &piece_len);
+        if (piece_len > 0)
+            frame_chunk(g, piece, piece_len);
+        if (!is_done)
+            status = relay_send(relay, g);
+    }
+    return status;
+}
+
+/* A piece of the body, as the receiver shall have it. */
+static enum relay_status frame_piece(struct relay *relay, struct gather *g, const char *data,
+                                     size_t len)
+{
+    if (relay->discard || len == 0)
+        return RELAY_WAITS;
+    if (relay->compressor != NULL)
+        return frame_compressed(relay, g, COMPRESSOR_MORE, data, len);
+    if (relay->chunk_out)
+        frame_chunk(g, data, len);
+    else
+        gather_add(g, data, len);
+    return RELAY_WAITS;
+}
+
+static enum relay_status frame_end(struct relay *relay, struct gather *g, const char *trailers,
+                                   size_t len)
+{
+    enum relay_status status = RELAY_WAITS;
     relay->input_done = true;
     if (!relay->chunk_out || relay->discard)
-        return;
+        return status;
+    if (relay->compressor != NULL)
+        status = frame_compressed(relay, g, COMPRESSOR_END, NULL, 0);
     gather_literal(g, "0\r\n");
     gather_add(g, trailers, len);
     gather_literal(g, "\r\n");
+    return status;
+}
+
+static enum relay_status frame_length(struct relay *relay, struct gather *g, const char *data,
+                                      size_t len, size_t *used_out)
+{
+    size_t take = len < relay->remaining ? len : (size_t)relay->remaining;
+    *used_out = take;
+    relay->remaining -= take;
+    enum relay_status status = frame_piece(relay, g, data, take);
+    if (relay->remaining > 0 || status != RELAY_WAITS)
+        return status;
+    return frame_end(relay, g, NULL, 0);
 }
 
 /* Decodes chunks and frames them anew: whatever the sender wrote into its chunk heads ends here. */
@@ -156,7 +197,7 @@ static enum relay_status frame_chunked(struct relay *relay, struct gather *g, co
 {
     *used_out = 0;
     while (*used_out < len && !relay->input_done) {
-        if (!gather_has_room(g, 4, H1_CHUNK_HEAD_BYTES_MAX)) {
+        if (!gather_has_room(g, 6, H1_CHUNK_HEAD_BYTES_MAX)) {
             enum relay_status status = relay_send(relay, g);
             if (status != RELAY_WAITS)
                 return status;
@@ -169,12 +210,11 @@ static enum relay_status frame_chunked(struct relay *relay, struct gather *g, co
         *used_out += (size_t)n;
         if (piece.kind == H1_PIECE_NONE)
             break;
-        if (piece.kind == H1_PIECE_END)
-            frame_end(relay, g, at + piece.off, piece.len);
-        else if (relay->chunk_out && !relay->discard)
-            frame_chunk(g, at + piece.off, piece.len);
-        else if (!relay->discard)
-            gather_add(g, at + piece.off, piece.len);
+        enum relay_status status = piece.kind == H1_PIECE_END
+                                       ? frame_end(relay, g, at + piece.off, piece.len)
+                                       : frame_piece(relay, g, at + piece.off, piece.len);
+        if (status != RELAY_WAITS)
+            return status;
     }
     if (*used_out == len || relay->input_done)
         return RELAY_WAITS;
@@ -194,11 +234,7 @@ static enum relay_status relay_frame(struct relay *relay, struct gather *g, cons
         return frame_chunked(relay, g, data, len, used_out);
     case HTTP_BODY_UNTIL_CLOSE:
         *used_out = len;
-        if (relay->chunk_out && len > 0)
-            frame_chunk(g, data, len);
-        else if (!relay->discard)
-            gather_add(g, data, len);
-        return RELAY_WAITS;
+        return frame_piece(relay, g, data, len);
     default:
         *used_out = 0;
         return RELAY_WAITS;
@@ -257,8 +293,8 @@ static enum relay_status relay_input_ended(struct relay *relay)
         return RELAY_FROM_ENDED;
     struct gather g;
     gather_init(&g);
-    frame_end(relay, &g, NULL, 0);
-    return relay_send(relay, &g);
+    enum relay_status status = frame_end(relay, &g, NULL, 0);
+    return status == RELAY_WAITS ? relay_send(relay, &g) : status;
 }
 
 /* What follows the body on a connection where another message may follow is that message's. */
@@ -272,6 +308,8 @@ static enum relay_status relay_keep_surplus(struct relay *relay, const char *dat
 
 static size_t relay_read_size(const struct relay *relay)
 {
+    if (relay->compressor != NULL)
+        return RELAY_READ_COMPRESSED;
     if (relay->surplus_max == 0 || relay->body == HTTP_BODY_UNTIL_CLOSE)
         return relay->read_bytes;
     uint64_t most = relay->body == HTTP_BODY_LENGTH ? relay->remaining : relay->surplus_max;
@@ -349,6 +387,17 @@ static enum relay_status relay_move(struct relay *relay)
     return pipe != NULL ? relay_splice(relay, pipe) : relay_copy(relay);
 }
 
+/* Nothing more can be read now: then the receiver shall have all that has come. */
+static enum relay_status relay_catch_up(struct relay *relay)
+{
+    if (relay->compressor == NULL || !compressor_holds_back(relay->compressor))
+        return RELAY_WAITS;
+    struct gather g;
+    gather_init(&g);
+    enum relay_status status = frame_compressed(relay, &g, COMPRESSOR_FLUSH, NULL, 0);
+    return status == RELAY_WAITS ? relay_send(relay, &g) : status;
+}
+
 enum relay_status relay_run(struct relay *relay)
 {
     enum relay_status status = relay_flush(relay);
@@ -358,8 +407,8 @@ enum relay_status relay_run(struct relay *relay)
         if (relay->input_done)
             return RELAY_DONE;
         if (!conn_can_read(relay->from))
-            return RELAY_WAITS;
-        if (reads == READS_A_TURN)
+            return relay_catch_up(relay);
+        if (reads == (relay->compressor == NULL ? READS_A_TURN : COMPRESSED_READS_A_TURN))
             return RELAY_AGAIN;
         status = relay_move(relay);
     }

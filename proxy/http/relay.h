@@ -12,6 +12,9 @@
  * the kernel for each client that is slow. A tunnel through which much flows in one direction is spliced, since
  * that stays as cheap when caches are cold and memory is slow: relay_splice().
  *
+ * A body that is compressed goes through its compressor before it is framed. What that keeps back is asked for as
+ * soon as nothing more can be read, so that nobody waits for it.
+ *
  * Bounds:    at most one read (RELAY_READ_MAX bytes and their chunk heads) is held.
  * Ownership: connections are borrowed. relay_free() gives back what is held.
  * Thread:    the loop's.
@@ -26,6 +29,9 @@
 #define RELAY_READ_MIN (16 * 1024)
 #define RELAY_READ_START (64 * 1024)
 #define RELAY_READ_MAX LOOP_SCRATCH_BYTES
+#define RELAY_READ_COMPRESSED (32 * 1024) /* a millisecond's work */
+
+struct compressor;
 
 enum relay_status {
     RELAY_WAITS,       /* for bytes from `from`, or for room in `to` (relay_is_blocked) */
@@ -60,6 +66,8 @@ struct relay {
     size_t bulk_bytes;        /* that came in large reads, one after the other */
     struct splice_pipe *pipe; /* owned: bytes that could not go on at once; or NULL */
     struct h1_chunked chunked;
+    struct compressor
+        *compressor; /* borrowed: the output is what it makes of the input; mostly NULL */
     struct relay_bytes held;
     struct relay_bytes unread; /* the beginning of a trailer section that is not whole yet */
 };

@@ -3,6 +3,7 @@
  * The request's head as the server shall see it: the client's bytes, with hop-by-hop fields left
  * out and ours added, in one gathered write together with the first bytes of the body.
  */
+#include "proxy/http/compression.h"
 #include "proxy/http/head.h"
 #include "proxy/http/request_fields.h"
 
@@ -51,6 +52,8 @@ void request_prepare(struct stream *s)
 {
     s->closes_server = head_says_close(&s->req, s->in);
     drop_hop_by_hop(s);
+    if (compression_is_configured(s))
+        compression_request(s);
     request_drop_fields(s);
 }
 

@@ -4,6 +4,7 @@
  * the body in one gathered write. Usually it comes in one piece and is read in place, in the thread's
  * scratch; a head in pieces is collected in s->resp_head.
  */
+#include "proxy/http/compression.h"
 #include "proxy/http/head.h"
 #include "proxy/http/rules.h"
 #include "proxy/http/sticking.h"
@@ -70,17 +71,23 @@ static void add_status_line(const struct stream *s, struct gather *g, const char
     gather_literal(g, "\r\n");
 }
 
+static bool goes_in_chunks(const struct stream *s)
+{
+    return (s->resp.body == HTTP_BODY_CHUNKED && s->req.version_minor == 1) ||
+           s->compressor != NULL;
+}
+
 static void add_head(struct stream *s, struct gather *g, const char *base, bool tunnel)
 {
     struct http_msg *m = &s->resp;
     bool lenient = s->backend->conf->accept_invalid_response;
-    bool is_chunked = m->body == HTTP_BODY_CHUNKED && s->req.version_minor == 1;
+    bool is_chunked = goes_in_chunks(s);
     head_drop_connection_fields(m, base);
     bool has_coding = is_chunked && head_keep_chunked(m, base);
     if (!is_chunked)
         head_drop(m, HTTP_HDR_TRANSFER_ENCODING);
     bool needs_length = (m->flags & HTTP_MSG_FIELDS_EDITED) != 0 && m->body == HTTP_BODY_LENGTH &&
-                        !head_keep_length(m, base);
+                        !is_chunked && !head_keep_length(m, base);
     add_status_line(s, g, base);
     head_add_fields(g, m, base, lenient);
     if (is_chunked && !has_coding)
@@ -137,8 +144,8 @@ static enum stream_state start_tunnel(struct stream *s)
     return stream_pump(s);
 }
 
-/* The rules look at the head, and may change it. False: *next_out says what becomes of the stream. */
-static bool pass_rules(struct stream *s, const char *base, size_t len, enum stream_state *next_out)
+/* What is written to change the head finds its room behind it. */
+static void make_editable(struct stream *s, const char *base, size_t len)
 {
     const char *scratch = s->thread->loop->scratch;
     bool in_scratch = base >= scratch && base < scratch + LOOP_SCRATCH_BYTES;
@@ -147,6 +154,11 @@ static bool pass_rules(struct stream *s, const char *base, size_t len, enum stre
     s->resp_base = (char *)base;
     s->resp_len = (uint32_t)len;
     s->resp_top = (uint32_t)(end - base);
+}
+
+/* The rules look at the head, and may change it. False: *next_out says what becomes of the stream. */
+static bool pass_rules(struct stream *s, enum stream_state *next_out)
+{
     if (rules_response(s, next_out))
         return false;
     if (persist_wants_response(s) && !persist_response(s)) {
@@ -200,12 +212,19 @@ static enum stream_state start_response(struct stream *s, const char *base, size
     count_status(s);
     s->resp_base = (char *)base;
     sticking_response(s);
-    if (s->frontend->conf->rules != NULL || s->backend->conf->rules != NULL ||
-        persist_wants_response(s)) {
+    if (s->coding != CONF_CODING_NONE)
+        compression_response(s);
+    bool has_rules = s->frontend->conf->rules != NULL || s->backend->conf->rules != NULL ||
+                     persist_wants_response(s);
+    if (has_rules || s->compressor != NULL)
+        make_editable(s, base, len);
+    if (has_rules) {
         enum stream_state next;
-        if (!pass_rules(s, base, len, &next))
+        if (!pass_rules(s, &next))
             return next;
     }
+    if (s->compressor != NULL)
+        compression_edit(s);
     s->status = m->status;
     bool is_error = m->status >= 500 && m->status != 501 && m->status != 505;
     bool closes = head_says_close(m, base);
@@ -215,10 +234,10 @@ static enum stream_state start_response(struct stream *s, const char *base, size
         s->keep_server && (m->flags & HTTP_MSG_KEEP_ALIVE) != 0 && m->body != HTTP_BODY_UNTIL_CLOSE;
     add_head(s, &g, base, tunnel);
     unsigned lenient = s->backend->conf->accept_invalid_response ? H1_LENIENT : 0;
-    bool chunk_out = m->body == HTTP_BODY_CHUNKED && s->req.version_minor == 1;
     enum http_body body = tunnel ? HTTP_BODY_UNTIL_CLOSE : m->body;
-    relay_start(&s->down, &s->sconn->conn, &s->session->client, body, m->content_length, chunk_out,
-                lenient);
+    relay_start(&s->down, &s->sconn->conn, &s->session->client, body, m->content_length,
+                goes_in_chunks(s), lenient);
+    s->down.compressor = s->compressor;
     s->down.read_bytes = s->session->burst_bytes;
     s->down.discard =
         s->asked_method == HTTP_METHOD_HEAD; /* though the server may be sending one */

@@ -5,6 +5,7 @@
  */
 #include "proxy/http/persist.h"
 #include "proxy/http/rules.h"
+#include "proxy/rules/trace.h"
 
 #include <stdio.h>
 
@@ -39,6 +40,9 @@ bool persist_redirects(struct stream *s, enum stream_state *next_out)
     struct rule_decision d = {.kind = DECIDED_REPLY, .status = 302};
     if (!is_meant(s, server))
         return false;
+    if (s->trace != NULL)
+        trace_note(s->trace, TRACE_ANSWER, &server->place, true,
+                   "redirected to %s, the redir of %s", server->redir, server->name);
     s->state = STREAM_CONNECTING; /* the phase HAProxy logs: LC */
     stream_blame(s, CAUSE_LOCAL);
     *next_out =

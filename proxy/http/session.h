@@ -62,11 +62,11 @@ struct session {
     struct wheel_timer deadline; /* of the session's state, or of its stream */
 
     struct tracked_set *tracked; /* owned: stick counters of the connection; mostly NULL */
-    struct var_store vars;  /* owned: those of the scope sess */
-    bool expects_header;    /* a rule says that a PROXY header comes first */
-    bool speaks_http;       /* although its frontend has mode tcp */
-    struct list node;       /* in the thread's sessions */
-    struct loop_task again; /* a pipelined request waits in the buffer, or reading goes on */
+    struct var_store vars;       /* owned: those of the scope sess */
+    bool expects_header;         /* a rule says that a PROXY header comes first */
+    bool speaks_http;            /* although its frontend has mode tcp */
+    struct list node;            /* in the thread's sessions */
+    struct loop_task again;      /* a pipelined request waits in the buffer, or reading goes on */
     struct loop_garbage garbage;
     uint64_t accepted_us;
     struct addr address; /* of the client */

@@ -67,6 +67,11 @@ bool stick_find_table(struct compiler *c, const char *name, struct conf_span spa
         *proxy_out = (unsigned)i;
         return true;
     }
+    if (strchr(name, '/') != NULL) {
+        CONF_FAIL(c->l, span, "give a backend of its own a stick-table, and name that",
+                  "'%s': tables of peers sections are not supported yet", name);
+        return false;
+    }
     bool is_known = compiler_find_proxy(c, name, CONF_LISTEN) >= 0;
     CONF_FAIL(c->l, span,
               is_known ? "add a stick-table to it, or name one that has"

@@ -176,6 +176,9 @@ struct stream {
     uint32_t in_top;             /* from here to its end lies what rules wrote: see edit.h */
     uint32_t line_off, line_len; /* the request line as it came, without its CRLF */
     uint8_t asked_method;        /* enum http_method of the client; rules may ask for another */
+    uint8_t
+        coding; /* enum conf_coding: what the client takes; what its response is compressed by */
+    struct compressor *compressor; /* owned: of the response; mostly NULL */
 
     /* the response while its head is being looked at */
     char *resp_base;   /* borrowed: the thread's scratch, resp_head, or an answer of ours */

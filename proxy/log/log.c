@@ -166,34 +166,55 @@ static struct access_text wire_text(const struct conf_log_target *target,
     return text;
 }
 
-static void send_entry(const struct ring_entry *entry, struct wire_origin *origin)
+/* The lines of one turn: all have the same time, so that the header of one often is that of the next. */
+struct drain {
+    struct wire_origin origin;
+    const struct conf_log_target
+        *target; /* of the header at hand, as `level` and the origin's tag */
+    const char *tag;
+    int level;
+    size_t header_len;
+    char header[WIRE_HEADER_MAX];
+};
+
+static size_t header_for(struct drain *d, const struct conf_log_target *target, int level)
+{
+    if (d->target != target || d->level != level || d->tag != d->origin.tag) {
+        d->header_len = wire_header(target, level, &d->origin, d->header);
+        d->target = target;
+        d->level = level;
+        d->tag = d->origin.tag;
+    }
+    return d->header_len;
+}
+
+static void send_entry(const struct ring_entry *entry, struct drain *drain)
 {
     size_t count;
     const struct conf_log_target *targets = targets_of(entry->proxy, &count);
     const char *tag = entry->proxy != NULL ? entry->proxy->log_tag : NULL;
-    origin->tag = tag != NULL ? tag : logger.config->global.log_tag;
+    drain->origin.tag = tag != NULL ? tag : logger.config->global.log_tag;
 
     for (size_t i = 0; i < count; i++) {
         struct sink *sink = sink_find(&targets[i]);
         if (sink == NULL || (int)entry->level > targets[i].level)
             continue;
-        char header[WIRE_HEADER_MAX];
-        size_t header_len = wire_header(&targets[i], (int)entry->level, origin, header);
+        size_t header_len = header_for(drain, &targets[i], (int)entry->level);
         struct access_text text = wire_text(&targets[i], entry, &header_len);
         size_t room = targets[i].max_len > header_len ? targets[i].max_len - header_len : 0;
-        sink_put(sink, header, header_len, text.data, text.len < room ? text.len : room);
+        sink_put(sink, drain->header, header_len, text.data, text.len < room ? text.len : room);
     }
 }
 
 /* Moves lines from a ring to the sinks, no more than were there at the start. True if there were
  * any. */
-static bool drain_ring(struct ring *ring, struct wire_origin *origin)
+static bool drain_ring(struct ring *ring, struct drain *drain)
 {
     size_t budget = RING_BYTES;
     const struct ring_entry *entry = ring_peek(ring);
     bool found = entry != NULL;
     while (entry != NULL) {
-        send_entry(entry, origin);
+        send_entry(entry, drain);
         size_t bytes = sizeof(*entry) + entry->len;
         ring_drop(ring, entry);
         if (bytes >= budget)
@@ -207,14 +228,14 @@ static bool drain_ring(struct ring *ring, struct wire_origin *origin)
 /* Writes out all rings. True if there were lines, or some wait for a sink. */
 static bool log_drain(void)
 {
-    struct wire_origin origin = {
-        .host = logger.config->global.log_send_hostname,
-        .pid = (unsigned)getpid(),
-        .now_us = loop_wall_us(logger.loop),
-    };
+    struct drain drain = {.origin = {
+                              .host = logger.config->global.log_send_hostname,
+                              .pid = (unsigned)getpid(),
+                              .now_us = loop_wall_us(logger.loop),
+                          }};
     bool found = false;
     for (unsigned i = 0; i <= logger.thread_count; i++)
-        found = drain_ring(&logger.threads[i].ring, &origin) || found;
+        found = drain_ring(&logger.threads[i].ring, &drain) || found;
     return sinks_flush() || found;
 }
 

@@ -285,6 +285,20 @@ static void compile_proxy(struct compiler *c, struct conf_proxy *proxy)
     proxy->rules = c->rules;
 }
 
+/* Names that servers are asked for, where a request decides; connections are then not for others. */
+static void compile_server_names(struct compiler *c, struct conf_proxy *proxy)
+{
+    c->proxy = proxy;
+    c->ruleset = proxy->mode == CONF_MODE_HTTP ? RULES_HTTP_REQUEST : RULES_TCP_CONTENT;
+    for (size_t i = 0; i < proxy->server_count; i++) {
+        struct conf_server *server = &proxy->servers[i];
+        if (server->tls.sni_word == NULL)
+            continue;
+        server->tls.sni_expr = expr_compile_word(c, server->tls.sni_word, compiler_uses(c));
+        server->pool_max_conn = 0;
+    }
+}
+
 void rules_compile(struct loader *l, struct config *config, const struct rule_tables *tables)
 {
     struct compiler c = {.l = l, .config = config, .tables = tables};
@@ -296,7 +310,9 @@ void rules_compile(struct loader *l, struct config *config, const struct rule_ta
         for (const struct converter *row = *table; row->name != NULL; row++)
             names_add(l->scratch, &c.converters, row->name, row);
     }
-    for (size_t i = 0; i < config->proxy_count; i++)
+    for (size_t i = 0; i < config->proxy_count; i++) {
         compile_proxy(&c, &config->proxies[i]);
+        compile_server_names(&c, &config->proxies[i]);
+    }
     pattern_lists_number(&c);
 }

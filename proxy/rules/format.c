@@ -22,9 +22,13 @@ struct writer {
 static bool put(struct writer *w, const char *data, size_t len)
 {
     struct sample_scratch *scratch = w->env->scratch;
+    char *to = scratch->base + w->start + w->len;
     if (len > scratch->size - w->start - w->len)
         return false;
-    memmove(scratch->base + w->start + w->len, data, len);
+    if (len == 1)
+        *to = *data;
+    else if (data != to) /* a value made for this place stands there already */
+        memmove(to, data, len);
     w->len += len;
     return true;
 }
@@ -42,6 +46,8 @@ static bool encode(const struct format *f, unsigned flags, struct sample_env *en
 {
     static const char digits[] = "0123456789ABCDEF";
     size_t extra = 0, len = 0;
+    if (f->kind != FORMAT_HTTP && (flags & FLAG_ESCAPE) == 0)
+        return true;
     for (size_t i = 0; i < text->len; i++)
         extra += must_encode(f->kind, flags, text->data[i]);
     if (extra == 0)

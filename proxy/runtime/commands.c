@@ -60,14 +60,16 @@ static int help(int argc, char **argv)
 }
 
 const struct command commands[] = {
-    {"help", "[KEYWORD]", "say what a keyword or an option does; alone, list them", true, help},
+    {"help", "[KEYWORD]", "say what a keyword or an option does; alone, list them", true, help,
+     NULL},
     {"convert", "FILE", "write a configuration in the other syntax, comments kept", false,
-     convert_command},
-    {"show", "config FILE", "print what counts of a configuration in the end", false, show_command},
+     convert_command, NULL},
+    {"show", "config FILE", "print what counts of a configuration in the end", false, show_command,
+     NULL},
     {"explain", "-f FILE [OPTION]... ['GET /path HTTP/1.1']",
      "say what becomes of a request, and why, without a network; -h lists its options", false,
-     explain_command},
-    {NULL, NULL, NULL, false, NULL},
+     explain_command, explain_option_at},
+    {NULL, NULL, NULL, false, NULL, NULL},
 };
 
 const struct command *command_find(int argc, char **argv)

@@ -11,7 +11,11 @@
 #ifndef WEIR_RUNTIME_EXPLAIN_H
 #define WEIR_RUNTIME_EXPLAIN_H
 
+#include "proxy/runtime/options.h"
+
 /* The words behind the command's name; returns the exit code. */
 int explain_command(int argc, char **argv);
+/* Its options, for the manual and the shells. */
+bool explain_option_at(size_t i, struct option_words *option_out);
 
 #endif

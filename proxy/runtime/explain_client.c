@@ -150,9 +150,16 @@ static struct addr default_address(uint16_t port)
     return addr;
 }
 
-static struct addr source_of(const struct explain_words *words)
+static bool is_of_unix(const struct bind *bind)
 {
-    struct addr source = words->source;
+    return bind->conf->addr.sa.ss_family == AF_UNIX;
+}
+
+static struct addr source_of(const struct explain_run *run)
+{
+    struct addr source = run->words->source;
+    if (source.family == AF_UNSPEC && is_of_unix(run->bind))
+        return (struct addr){.family = AF_UNIX};
     if (source.family == AF_UNSPEC)
         return default_address(SOURCE_PORT);
     if (addr_port(&source) == 0) /* at the same place in both families */
@@ -173,6 +180,8 @@ static struct addr destination_of(const struct explain_run *run)
     if (bind->sa_len > 0)
         addr_set(&own, (const struct sockaddr *)&bind->sa);
     bool is_ip = own.family == AF_INET || own.family == AF_INET6;
+    if (to.family == AF_UNSPEC && is_of_unix(run->bind))
+        return own;
     if (to.family == AF_UNSPEC)
         return is_ip && !is_any(&own) ? own : default_address(bind->port);
     if (addr_port(&to) == 0)
@@ -182,7 +191,7 @@ static struct addr destination_of(const struct explain_run *run)
 
 int explain_client_send(struct explain_run *run)
 {
-    struct addr source = source_of(run->words);
+    struct addr source = source_of(run);
     int fds[2];
     write_request(run);
     write_response(run);

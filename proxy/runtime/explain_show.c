@@ -122,10 +122,9 @@ static const struct trace_entry *last_of(const struct trace_log *log, enum trace
 static void show_result(const struct explain_run *run, const struct colours *c)
 {
     const struct trace_entry *answer = last_of(&run->log, TRACE_ANSWER);
-    const struct trace_entry *server = last_of(&run->log, TRACE_SERVER);
     printf("\n%sResult:%s ", c->bold, c->off);
-    if (run->server != NULL && server != NULL)
-        printf("%.*s at %s\n", (int)strcspn(server->text, ":"), server->text,
+    if (run->server != NULL)
+        printf("%s/%s at %s\n", run->server->backend->name, run->server->name,
                run->server->addr_text);
     else if (answer != NULL)
         printf("no server; %s\n", answer->text);
@@ -198,12 +197,43 @@ static void json_bytes(const char *name, const struct explain_bytes *bytes)
     json_text(bytes->data != NULL ? bytes->data : "", bytes->len);
 }
 
+/* That of the server; where there is none, the one that was chosen last: "name: why". */
+static void json_backend(const struct explain_run *run)
+{
+    const struct trace_entry *chosen = last_of(&run->log, TRACE_BACKEND);
+    const char *end = chosen != NULL ? strstr(chosen->text, ": ") : NULL;
+    if (run->server != NULL || end == NULL) {
+        json_member("backend", run->server != NULL ? run->server->backend->name : NULL);
+        return;
+    }
+    printf(",\n  \"backend\": ");
+    json_text(chosen->text, (size_t)(end - chosen->text));
+}
+
+/* Of the final response; 0: the client got none. */
+static int status_of(const struct explain_run *run)
+{
+    const char *at = run->answer.data;
+    int status = 0;
+    while (at != NULL && sscanf(at, "HTTP/1.%*1d %3d", &status) == 1 && status / 100 == 1) {
+        at = strstr(at, "\r\n\r\n");
+        at = at != NULL ? at + 4 : NULL;
+        status = 0;
+    }
+    return status;
+}
+
+static void json_status(const struct explain_run *run)
+{
+    int status = status_of(run);
+    if (status > 0)
+        printf(",\n  \"status\": %d", status);
+    else
+        printf(",\n  \"status\": null");
+}
+
 void explain_show_json(const struct explain_run *run)
 {
-    const struct trace_entry *backend = last_of(&run->log, TRACE_BACKEND);
-    char name[256];
-    size_t len = backend != NULL ? strcspn(backend->text, ":") : 0;
-    snprintf(name, sizeof(name), "%.*s", (int)len, backend != NULL ? backend->text : "");
     printf("{\n  \"decisions\": [\n");
     for (size_t i = 0; i < run->log.count; i++) {
         printf("%s", i > 0 ? ",\n" : "");
@@ -212,9 +242,10 @@ void explain_show_json(const struct explain_run *run)
     printf("\n  ]");
     json_member("frontend", run->bind->proxy->conf->name);
     json_member("bind", run->bind->conf->addr.text);
-    json_member("backend", len > 0 ? name : NULL);
+    json_backend(run);
     json_member("server", run->server != NULL ? run->server->name : NULL);
     json_member("address", run->server != NULL ? run->server->addr_text : NULL);
+    json_status(run);
     json_bytes("to_server", &run->forwarded);
     json_bytes("to_client", &run->answer);
     printf("\n}\n");

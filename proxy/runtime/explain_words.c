@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The words of `weir explain`. Rows say what each option takes and where it goes. */
+#include "proxy/runtime/explain.h"
 #include "proxy/runtime/explain_priv.h"
 
 #include <arpa/inet.h>
@@ -10,7 +11,7 @@
 
 enum { GO_ON = -1 };
 
-enum option_kind { TAKES_TEXT, TAKES_LIST, TAKES_ADDRESS, TAKES_NOTHING };
+enum option_kind { TAKES_FILE, TAKES_TEXT, TAKES_LIST, TAKES_ADDRESS, TAKES_NOTHING };
 
 #define AT(member) offsetof(struct explain_words, member)
 
@@ -22,7 +23,8 @@ static const struct word_row {
     size_t offset;
     const char *takes, *doc;
 } rows[] = {
-    {'H', "header", TAKES_LIST, AT(headers), "'NAME: VALUE'", "a header field of the request; may be repeated"},
+    {'f', NULL, TAKES_FILE, 0, "FILE", "the configuration; may be repeated"},
+    {'H', NULL, TAKES_LIST, AT(headers), "'NAME: VALUE'", "a header field of the request; may be repeated"},
     {'b', "body", TAKES_TEXT, AT(body), "TEXT", "its body; Content-Length is added"},
     {'s', "src", TAKES_ADDRESS, AT(source), "IP[:PORT]", "where the client is; 127.0.0.1 if not said"},
     {'d', "dst", TAKES_ADDRESS, AT(destination), "IP[:PORT]", "where it connects to; the port chooses the bind"},
@@ -45,17 +47,33 @@ static int usage(FILE *out, int code)
     fputs("Usage: weir explain -f FILE [OPTION]... ['GET /path HTTP/1.1']\n"
           "Runs one request through the rules of a configuration and prints each decision. Nothing "
           "is\n"
-          "sent anywhere; servers are not probed, so all are taken as up.\n"
-          "  -f FILE                        the configuration; may be repeated\n",
+          "sent anywhere; servers are not probed, so all are taken as up.\n",
           out);
     for (size_t i = 0; i < ROWS; i++) {
         char text[64], letter[2] = {(char)rows[i].letter};
-        bool is_short = rows[i].name == NULL || rows[i].letter == 'H';
+        bool is_short = rows[i].name == NULL;
         snprintf(text, sizeof(text), "%s%s %s", is_short ? "-" : "--",
                  is_short ? letter : rows[i].name, rows[i].takes != NULL ? rows[i].takes : "");
         fprintf(out, "  %-30s %s\n", text, rows[i].doc);
     }
     return code;
+}
+
+bool explain_option_at(size_t i, struct option_words *option_out)
+{
+    static char names[ROWS][24];
+    if (i >= ROWS)
+        return false;
+    const struct word_row *row = &rows[i];
+    if (row->name != NULL)
+        snprintf(names[i], sizeof(names[i]), "-%s", row->name);
+    else
+        snprintf(names[i], sizeof(names[i]), "%c", row->letter);
+    *option_out = (struct option_words){.name = names[i],
+                                        .takes = row->takes,
+                                        .doc = row->doc,
+                                        .takes_file = row->kind == TAKES_FILE};
+    return true;
 }
 
 static int complain(const char *what, const char *word)
@@ -101,6 +119,9 @@ static int take(struct explain_words *words, const struct word_row *row, const c
     void *at = (char *)words + row->offset;
     struct explain_list *list = at;
     switch (row->kind) {
+    case TAKES_FILE:
+        words->options.files[words->options.file_count++] = value;
+        return GO_ON;
     case TAKES_TEXT:
         *(const char **)at = value;
         return GO_ON;
@@ -119,10 +140,6 @@ static int take_option(struct explain_words *words, int letter, char **argv)
 {
     if (letter == 'h')
         return usage(stdout, 0);
-    if (letter == 'f') {
-        words->options.files[words->options.file_count++] = optarg;
-        return GO_ON;
-    }
     for (size_t i = 0; i < ROWS; i++)
         if (rows[i].letter == letter)
             return take(words, &rows[i], optarg);

@@ -271,6 +271,8 @@ struct tls_client_context *load_server_tls(const struct conf_server *server,
     settings.protocol = protocol_of(&server->tls, alpn_of(&server->tls, alpn));
     settings.verify = verify_of(server->tls.verify);
     settings.verify_host = server->tls.verify_host;
+    if (server->tls.sni_word != NULL) /* what was agreed for one name is not for another */
+        settings.session_reuse = false;
     if (server->tls.crt.count > 0) {
         settings.certificate = server->tls.crt.items[0];
         settings.certificate_key = server->tls.key;

@@ -85,6 +85,17 @@ static void write_options(FILE *out, bool is_idle)
             write_option(out, &option);
 }
 
+static void write_command_options(FILE *out, const struct command *c)
+{
+    struct option_words option;
+    if (c->option_at == NULL)
+        return;
+    fputs(".RS\n", out);
+    for (size_t i = 0; c->option_at(i, &option); i++)
+        write_option(out, &option);
+    fputs(".RE\n", out);
+}
+
 static void write_weir_8(FILE *out, const char *date)
 {
     roff_head(out, "weir", 8, date);
@@ -101,6 +112,7 @@ static void write_weir_8(FILE *out, const char *date)
         char name[64];
         snprintf(name, sizeof name, "%s %s", c->name, c->takes);
         roff_entry(out, name, c->doc);
+        write_command_options(out, c);
     }
     fputs(man_closing, out);
 }
@@ -222,6 +234,10 @@ static const char bash_closing[] =
     "    elif [[ \" $file_options \" == *\" $prev \"* ]]; then\n"
     "        compopt -o filenames 2>/dev/null\n"
     "        COMPREPLY=($(compgen -f -- \"$cur\"))\n"
+    "    elif [ \"$COMP_CWORD\" -gt 1 ] && [[ $cur == -* && \" $commands \" == *\" $command \"* "
+    "]]; then\n"
+    "        local behind=options_of_$command\n"
+    "        COMPREPLY=($(compgen -W \"${!behind}\" -- \"$cur\"))\n"
     "    elif [ \"$COMP_CWORD\" -gt 1 ] && [[ \" $commands \" == *\" $command \"* ]]; then\n"
     "        compopt -o filenames 2>/dev/null\n"
     "        COMPREPLY=($(compgen -f -- \"$cur\"))\n"
@@ -255,6 +271,20 @@ static void write_keywords(FILE *out)
         rule_words_each((enum rule_word_kind)kind, write_name, out);
 }
 
+/* options_of_COMMAND='-f --src ' */
+static void write_options_behind(FILE *out)
+{
+    struct option_words option;
+    for (const struct command *c = commands; c->name != NULL; c++) {
+        fprintf(out, "    local options_of_%s='", c->name);
+        for (size_t i = 0; c->option_at != NULL && c->option_at(i, &option); i++) {
+            write_option_name(out, &option);
+            fputc(' ', out);
+        }
+        fputs("'\n", out);
+    }
+}
+
 static void write_bash(FILE *out, const char *date)
 {
     struct option_words option;
@@ -280,6 +310,7 @@ static void write_bash(FILE *out, const char *date)
     fputs("'\n    local keywords='", out);
     write_keywords(out);
     fputs("'\n", out);
+    write_options_behind(out);
     fputs(bash_closing, out);
 }
 
@@ -317,7 +348,8 @@ static const char zsh_closing[] =
     "        words_behind=(${${${(M)keywords:#$before*}#$before}%% *})\n"
     "        compadd -- ${(u)words_behind}\n"
     "    elif (( CURRENT > 2 )) && [[ -n ${(M)${commands%%:*}:#$words[2]} ]]; then\n"
-    "        _files\n"
+    "        local behind=options_of_$words[2]\n"
+    "        if [[ $words[CURRENT] == -* ]]; then compadd -- ${=${(P)behind}}; else _files; fi\n"
     "    elif (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then\n"
     "        _describe command commands\n"
     "    else\n"
@@ -355,6 +387,7 @@ static void write_zsh(FILE *out, const char *date)
     fputs("    local -a keywords=(${(f)'", out);
     write_keywords(out);
     fputs("'})\n", out);
+    write_options_behind(out);
     fputs(zsh_closing, out);
 }
 

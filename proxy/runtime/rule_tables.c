@@ -20,6 +20,7 @@ static const struct fetch *const fetches[] = {
     request_fetches,
     param_fetches,
     message_fetches,
+    compression_fetches,
     track_fetches,
     body_fetches,
     auth_fetches,

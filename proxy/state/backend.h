@@ -109,6 +109,7 @@ struct backend {
     _Atomic unsigned weight_scale; /* of the pool's weights, see server_weight.c; 0 counts as 1 */
     unsigned panic_percent;        /* 0 = never */
     atomic_bool panic;             /* too few are up: all get traffic */
+    uint64_t look_ms;              /* when its outliers are looked for next */
     bool panic_told;               /* the control thread's, as the next one */
     long long timeline;            /* the newest that a database server of it has begun */
     /* written by the control thread, read by anyone */

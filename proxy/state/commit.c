@@ -54,6 +54,8 @@ static void inherit(struct server *server, const struct server *from)
     SET(server->down_s, GET(from->down_s));
     SET(server->last_change_s, GET(from->last_change_s));
     SET(server->failed_analyses, GET(from->failed_analyses));
+    SET(server->ejected, GET(from->ejected));
+    server->outlier = from->outlier;
     memcpy(server->transitions, from->transitions, sizeof(server->transitions));
     server->transition_count = from->transition_count;
     for (size_t i = 0; i < SERVER_STATES; i++)

@@ -59,6 +59,10 @@ enum counter {
     COUNTER_TLS_RESUMED,    /* ssl_reused_sess */
     COUNTER_TLS_FAILED,     /* ssl_failed_handshake */
     COUNTER_LOG_LINES,      /* %lc of log formats */
+    COUNTER_COMPRESSED_IN,  /* comp_in */
+    COUNTER_COMPRESSED_OUT, /* comp_out */
+    COUNTER_COMP_BYPASSED,  /* comp_byp */
+    COUNTER_COMP_RESPONSES, /* comp_rsp */
     COUNTERS,
 };
 

@@ -147,7 +147,8 @@ bool server_is_running(const struct server *server)
 
 bool server_takes_streams(const struct server *server)
 {
-    return GET(server->up) && !GET(server->leaving) && GET(server->admin) == SERVER_READY;
+    return GET(server->up) && !GET(server->leaving) && !GET(server->ejected) &&
+           GET(server->admin) == SERVER_READY;
 }
 
 bool server_is_usable(const struct server *server)
@@ -191,10 +192,10 @@ void server_status_text(const struct server *server, char *text, size_t size)
             snprintf(text, size, "DOWN");
     } else {
         const char *drain = GET(asked->agent_enabled) ? "DRAIN (agent)" : "DRAIN";
-        const char *word = admin == SERVER_DRAIN  ? drain
-                           : GET(server->leaving) ? "NOLB"
-                           : checked              ? "UP"
-                                                  : "no check";
+        const char *word = admin == SERVER_DRAIN                          ? drain
+                           : GET(server->leaving) || GET(server->ejected) ? "NOLB"
+                           : checked                                      ? "UP"
+                                                                          : "no check";
         if (checked && health + 1 < rise + fall)
             snprintf(text, size, "%s %u/%u", word, health + 1 - rise, fall);
         else

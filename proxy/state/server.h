@@ -89,6 +89,12 @@ struct server_link {
     char *interface, *netns; /* owned; or NULL */
 };
 
+/* What its traffic was like at the last look; see health/outliers.h. */
+struct server_outlier {
+    uint64_t streams, errors;
+    uint64_t back_ms; /* when it may come back */
+};
+
 struct server {
     /* --- definition, constant --- */
     struct backend *backend; /* borrowed: of the proxy_state, which lives at least as long */
@@ -130,6 +136,7 @@ struct server {
     /* --- state; written by the control thread under the backend's lock --- */
     _Atomic enum server_admin admin;
     atomic_bool up;      /* the verdict of the probes; true without probes */
+    atomic_bool ejected; /* its traffic stands out: see server_set_ejected() */
     atomic_bool leaving; /* up, but wants no new streams: http-check disable-on-404 */
     _Atomic bool check_enabled;
     _Atomic bool check_running;
@@ -164,6 +171,9 @@ struct server {
     /* --- whose state it takes over, and who takes over its own; the control thread's --- */
     _Atomic(struct server *) tracked;            /* borrowed: of the newest snapshot; or NULL */
     struct server *first_tracker, *next_tracker; /* borrowed, likewise */
+
+    /* --- what was seen of it at the last look; the control thread's --- */
+    struct server_outlier outlier;
 
     _Atomic unsigned idle_total;  /* idle connections of all threads */
     struct server_idle *threads;  /* owned: one for each data thread */

@@ -25,11 +25,11 @@ static void note_transition(struct server *server, const char *reason, const str
     struct server_transition *note =
         &server->transitions[server->transition_count++ % SERVER_TRANSITIONS];
     enum server_admin admin = GET(server->admin);
-    enum server_state state = admin == SERVER_MAINT   ? STATE_OF_MAINT
-                              : !GET(server->up)      ? STATE_OF_DOWN
-                              : admin == SERVER_DRAIN ? STATE_OF_DRAIN
-                              : GET(server->leaving)  ? STATE_OF_NOLB
-                                                      : STATE_OF_UP;
+    enum server_state state = admin == SERVER_MAINT                          ? STATE_OF_MAINT
+                              : !GET(server->up)                             ? STATE_OF_DOWN
+                              : admin == SERVER_DRAIN                        ? STATE_OF_DRAIN
+                              : GET(server->leaving) || GET(server->ejected) ? STATE_OF_NOLB
+                                                                             : STATE_OF_UP;
     SET(server->transition_totals[state], GET(server->transition_totals[state]) + 1);
     note->wall_us = loop_wall_us(control);
     note->state = server_state_names[state];
@@ -203,6 +203,20 @@ void server_set_health(struct server *server, bool up, struct loop *control)
     line_tell(&line, server, up ? LOG_NOTICE : LOG_ALERT);
     tell_backend(server->backend, &turn);
     server_turn_trackers(server, control);
+}
+
+void server_set_ejected(struct server *server, bool ejected, const char *why, struct loop *control)
+{
+    struct line line;
+    SET(server->ejected, ejected);
+    struct turn turn = server_turn(
+        server, (struct stance){GET(server->admin), GET(server->up), GET(server->leaving)}, why,
+        control);
+    line_begin(&line, server);
+    line_add(&line, "is %s, reason: %s", ejected ? "ejected" : "taken back", why);
+    line_add_counts(&line, server, &turn);
+    line_tell(&line, server, LOG_NOTICE);
+    tell_backend(server->backend, &turn);
 }
 
 void server_set_weight(struct server *server, unsigned weight, struct loop *control)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`weir explain`: what is printed for files as they are written in the world."""
 import json
+import os
 import subprocess
 
 import pytest
@@ -76,6 +77,8 @@ backend shop
     stick on req.hdr(x-user)
     server s1 192.0.2.30:80
     server s2 192.0.2.31:80
+    server s3 192.0.2.32:80 redir http://far.example
+    use-server s3 if {{ url_param(v) 3 }}
 frontend lonely
     bind *:81
 frontend proxied
@@ -183,6 +186,7 @@ DECISIONS = [
     ("a variable that stays", get("/none"), "set           txn.none stays: the expression gives nothing", "txn.none"),
     ("silent-drop", get("/drop"), "end           dropped in silence", "silent-drop"),
     ("metrics", get("/metrics"), "end           answered by weir itself", "use-service"),
+    ("a server's redir", get("/?v=3", "shop.example"), "end           redirected to http://far.example, the redir of s3", "server s3"),
     ("a bad request", ["GET / HTTP/1.1"], "end           refused before any rule, status 400", None),
 ]
 
@@ -224,7 +228,15 @@ def test_json(cfg):
     assert told["backend"] == "api" and told["server"] == "p2" and told["address"] == "192.0.2.21:80"
     assert {"file": str(cfg), "line": line_of(cfg, "server p1"), "kind": "server", "matched": False,
             "text": "api/p1: down"} in told["decisions"]
+    assert told["status"] is None and told["frontend"] == "web" and told["bind"] == "*:80"
     assert told["to_server"].startswith("GET /api/x HTTP/1.1\r\n") and told["to_client"] == ""
+
+
+def test_json_of_an_answer(cfg):
+    told = json.loads(explain(cfg, "--json", *get("/hello")))
+    assert told["status"] == 200 and told["backend"] is None and told["server"] is None
+    told = json.loads(explain(cfg, "--json", *get(), "--down", "a1", "--down", "a3"))
+    assert told["status"] == 503 and told["backend"] == "app" and told["server"] is None
 
 
 def test_several_files(cfg, tmp_path):
@@ -269,3 +281,24 @@ def test_refusals(cfg, words, says):
 def test_help():
     done = run("--help")
     assert done.returncode == 0 and "--response" in done.stdout and "--down" in done.stdout
+
+
+def test_the_other_syntax(cfg, tmp_path):
+    conf = tmp_path / "weir.conf"
+    done = subprocess.run([weir_binary(), "convert", "-o", conf, cfg], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    words = ["--json", *get("/api/x"), "--src", "192.0.2.1"]
+    told, again = (json.loads(explain(path, *words)) for path in (cfg, conf))
+    assert [row["text"] for row in told["decisions"]] == [row["text"] for row in again["decisions"]]
+    assert {row["file"] for row in again["decisions"]} == {str(conf)}
+    assert told["to_server"] == again["to_server"]
+
+
+def test_colours_on_a_terminal(cfg):
+    master, slave = os.openpty()
+    done = subprocess.run([weir_binary(), "explain", "-f", cfg, *get()], stdout=slave, timeout=60,
+                          env={name: value for name, value in os.environ.items() if name != "NO_COLOR"})
+    os.close(slave)
+    assert done.returncode == 0
+    assert b"\033[32m" in os.read(master, 65536)
+    os.close(master)

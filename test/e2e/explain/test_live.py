@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """explain-secret: the same trace in the event log, for requests that carry the secret."""
 import re
+import threading
 
 import pytest
 
@@ -105,3 +106,44 @@ def test_the_block_is_bounded(balance, serve, syslog):
     assert len(lines) < 270
     assert "decisions more were left out" in lines[-2]
     assert any("server yes app/a1" in line for line in lines)
+
+
+def test_servers_that_are_full_and_the_queue(balance, serve, syslog):
+    free = threading.Event()
+
+    def slow(conn):
+        while conn.request():
+            free.wait(10)
+            conn.send(reply())
+
+    origin = serve(slow)
+    port = free_port()
+    balancer = balance(FRONT.format(port=port, server="%d maxconn 1" % origin.port),
+                       preamble=PREAMBLE.replace("maxconn 2000", "maxconn 2000\n    explain-secret opensesame"))
+    with Client(port) as first, Client(port) as second:
+        first.send(b"GET /1 HTTP/1.1\r\nHost: x\r\n\r\n")
+        wait_for(lambda: origin.requests, 5, what="the server is busy")
+        second.send(b"GET /2 HTTP/1.1\r\nHost: x\r\nX-Weir-Explain: opensesame\r\n\r\n")
+        assert second.is_silent(0.2)
+        free.set()
+        assert first.response().status == second.response().status == 200
+    text = "\n".join(block(syslog))
+    assert "server no app/a1: full: maxconn is reached" in text
+    assert "app: waits in the queue until one is free" in text
+    assert "server yes app/a1: it has become free" in text
+    assert balancer.is_running()
+
+
+def test_a_server_that_fails_is_told_of(balance, serve, syslog):
+    origin = serve(always(reply()))
+    port = free_port()
+    config = FRONT.format(port=port, server=origin.port).replace(
+        "    server a1", "    option redispatch 1\n    server dead 127.0.0.1:1\n    server a1")
+    balance(config, preamble=PREAMBLE.replace("maxconn 2000", "maxconn 2000\n    explain-secret opensesame"))
+    with Client(port) as client:
+        client.send(b"GET / HTTP/1.1\r\nHost: x\r\nX-Weir-Explain: opensesame\r\n\r\n")
+        assert client.response().status == 200
+    text = "\n".join(block(syslog))
+    assert "server yes app/dead: chosen by its turn" in text
+    assert "server no app/dead: it has just failed" in text
+    assert text.index("app/dead: it has just failed") < text.index("server yes app/a1: chosen")

@@ -216,3 +216,35 @@ def test_servers_begin_with_their_saved_state(balance, serve, tmp_path):
     assert rows["s3"]["status"].startswith("DOWN") or int(rows["s3"]["lastchg"]) < 60
     assert rows["s4"]["weight"] == "7"
     assert int(rows["s4"]["lastchg"]) >= 500
+
+
+# ---- outliers
+
+@pytest.mark.weir_only
+def test_a_server_that_fails_far_more_than_the_others_is_ejected_for_a_while(balance, serve, syslog):
+    servers = [serve(failing("200 Fine")), serve(failing("200 Fine")), serve(failing("200 Fine")), serve(failing())]
+    way = Way(balance, "option httpchk",
+              "option outlier-ejection interval 500ms min-streams 5 time 2s max-ejected 25",
+              *["server s%d 127.0.0.1:%d check inter 20s" % (i + 1, server.port)
+                for i, server in enumerate(servers)])
+    statuses = [get(way.port).status for _ in range(40)]
+    assert 500 in statuses
+    wait_for(lambda: way.row("s4")["status"].startswith("NOLB"), 3)
+    assert " errors in " in syslog.line("Server app/s4 is ejected, reason: ")
+    assert " streams. 3 active and 0 backup servers" in syslog.line("s4 is ejected")
+    assert [get(way.port).status for _ in range(12)] == [200] * 12
+    wait_for(lambda: way.row("s4")["status"].startswith("UP"), 5)
+
+
+@pytest.mark.weir_only
+def test_no_more_are_ejected_than_may_be(balance, serve):
+    servers = [serve(failing()) for _ in range(4)]
+    way = Way(balance, "option httpchk",
+              "option outlier-ejection interval 500ms min-streams 5 time 20s max-ejected 50",
+              *["server s%d 127.0.0.1:%d check inter 20s" % (i + 1, server.port)
+                for i, server in enumerate(servers)])
+    for _ in range(40):
+        get(way.port)
+    wait_for(lambda: sum(way.row("s%d" % i)["status"].startswith("NOLB") for i in (1, 2, 3, 4)) == 2)
+    time.sleep(1.2)
+    assert sum(way.row("s%d" % i)["status"].startswith("NOLB") for i in (1, 2, 3, 4)) == 2

@@ -359,4 +359,18 @@ CORNERS = [
     Case("log line with special characters", "http-request set-header x-a 1", request=get("/a%20b\\\"c")),
 ]
 
-ALL = CORNERS + AUTH + PAGES + FIELDS + EDITING + TARGETS + ANSWERS + FETCHES + BODIES + RUNS
+KEPT = [
+    Case("captures of both", "capture request header Host len 20\ncapture request header X-None len 5\ncapture response header Server len 3\ncapture response header X-List len 50"),
+    Case("capture of several lines", "capture request header X-A len 50", request=get("/", "X-A: 1", "X-A: 2, 3")),
+    Case("capture cookie of a request", "capture cookie sid len 20", request=get("/", "Cookie: a=1; sid=abc; b=2")),
+    Case("capture cookie of a response", "capture cookie sid len 20"),
+    Case("capture cookie by prefix", "capture cookie si* len 4", request=get("/", "Cookie: sida=123")),
+    Case("capture in a response", "declare capture response len 10\nhttp-response capture res.hdr(server) id 0"),
+    Case("capture before a deny", "capture request header Host len 20\nhttp-request deny"),
+    Case("capture of a changed field", "capture request header Host len 20\nhttp-request set-header host other"),
+    Case("captures of special characters", "capture request header X-A len 50", request=get("/", 'X-A: a"b|c{d}')),
+    Case("capture of a backend's rule", "declare capture request len 10", "http-request capture path id 0", request=get("/abc")),
+    Case("several captures", "http-request capture path len 3\nhttp-request capture method len 10\nhttp-request capture req.hdr(none) len 5", request=get("/abcdef")),
+]
+
+ALL = KEPT + CORNERS + AUTH + PAGES + FIELDS + EDITING + TARGETS + ANSWERS + FETCHES + BODIES + RUNS

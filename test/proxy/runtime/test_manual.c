@@ -79,8 +79,15 @@ static void every_option_and_command_is_in_the_manual_and_the_shells(void **stat
             name[strcspn(name, "*")] = '\0';
             assert_non_null(strstr(text, name));
         }
-        for (const struct command *c = commands; c->name != NULL; c++)
+        for (const struct command *c = commands; c->name != NULL; c++) {
             assert_non_null(strstr(text, c->name));
+            for (size_t i = 0; c->option_at != NULL && c->option_at(i, &option); i++) {
+                char word[64]; /* its first part: pages write a hyphen as they must */
+                snprintf(word, sizeof word, "%s", option.name + (*option.name == '-'));
+                word[strcspn(word, "-")] = '\0';
+                assert_non_null(strstr(text, word));
+            }
+        }
         free(text);
     }
 }
