@@ -102,29 +102,37 @@ static void read_line(struct crt_line *line, struct conf_tls *tls)
     own_crt_add(line->l, tls, arena_copy(line->l->arena, path), line->place, names);
 }
 
+static void read_lines(struct crt_line *line, struct conf_tls *tls, char *rest)
+{
+    while (*rest != '\0') {
+        size_t len = strcspn(rest, "\n");
+        bool is_last = rest[len] == '\0';
+        rest[len] = '\0';
+        line->place.line++;
+        line->rest = rest;
+        rest += len + !is_last;
+        read_line(line, tls);
+    }
+}
+
 void own_crt_list(struct loader *l, const struct keyword *row, void *base,
                   const struct conf_directive *d)
 {
     struct conf_tls *tls = (struct conf_tls *)((char *)base + row->offset);
     const struct conf_word *word = apply_only_arg(l, d);
     size_t len, before = tls->crt.count;
-    const char *text =
-        word != NULL ? loader_read(l, l->scratch, word->text, word->span, &len) : NULL;
-    if (text == NULL)
+    if (word == NULL)
         return;
     own_crt_unshare(l, tls);
-    char *rest = arena_copy(l->scratch, text);
+    const char *text = loader_read(l, l->scratch, word->text, word->span, &len);
     struct crt_line line = {.l = l, .place = {arena_copy(l->arena, word->text), 0, 1}};
-    while (*rest != '\0') {
-        size_t line_len = strcspn(rest, "\n");
-        bool is_last = rest[line_len] == '\0';
-        rest[line_len] = '\0';
-        line.place.line++;
-        line.rest = rest;
-        rest += line_len + !is_last;
-        read_line(&line, tls);
-    }
-    if (tls->crt.count == before)
+    if (text != NULL)
+        read_lines(&line, tls, arena_copy(l->scratch, text));
+    if (tls->crt.count > before)
+        return;
+    if (text != NULL)
         CONF_FAIL(l, word->span, "write the path of a certificate into it, a line each",
                   "crt-list: '%s' lists no certificate", word->text);
+    /* something, so that the bind is not told to lack a certificate as well */
+    own_crt_add(l, tls, word->text, word->span.place, (struct conf_words){0});
 }

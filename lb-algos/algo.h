@@ -17,6 +17,8 @@ struct lb_algo {
     const char *summary;
     /* Full servers stay candidates: a key may insist on one, whoever has none passes them over. */
     bool keeps_full;
+    /* One server is as good as the other: whoever could not be served may ask the next one at once. */
+    bool takes_turns;
     /* The server becomes a candidate, or ceases to be one. Its turn is kept in between. */
     void (*join)(struct lb_pool *pool, unsigned index);
     void (*leave)(struct lb_pool *pool, unsigned index);

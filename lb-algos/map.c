@@ -131,6 +131,7 @@ const struct lb_algo lb_map_based = {
 
 const struct lb_algo lb_static_rr = {
     .name = "static-rr",
+    .takes_turns = true,
     .summary = "one after the other, by weight, along a fixed round",
     .keeps_full = true,
     .join = map_change,

@@ -210,6 +210,7 @@ const struct lb_algo lb_consistent = {
 
 const struct lb_algo lb_random = {
     .name = "random",
+    .takes_turns = true,
     .summary = "the least loaded of some drawn at random, by weight",
     .keeps_full = true,
     .join = ring_change,

@@ -141,6 +141,7 @@ static int round_robin_pick(struct lb_pool *pool, uint64_t key, int avoid)
 
 const struct lb_algo lb_round_robin = {
     .name = "roundrobin",
+    .takes_turns = true,
     .summary = "one after the other, by weight",
     .join = round_robin_join,
     .leave = round_robin_leave,

@@ -69,8 +69,9 @@ static enum service_verdict answer_document(const struct service_request *reques
 static enum service_verdict ask_for_password(const struct conf_stats *conf,
                                              struct service_answer *answer)
 {
-    static const char page[] = "<html><body><h1>401 Unauthorized</h1>\n"
-                               "A user and a password are needed for this page.\n</body></html>\n";
+    static const char page[] =
+        "<html><body><h1>401 Unauthorized</h1>\n"
+        "You need a valid user and password to access this content.\n</body></html>\n";
     char realm[256]; /* a quoted string, RFC 9110 5.6.4 */
     size_t len = 0;
     for (const char *c = conf->realm; c != NULL && *c != '\0' && len < sizeof(realm) - 3; c++) {

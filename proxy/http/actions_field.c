@@ -19,6 +19,7 @@ enum name_match { NAME_IS, NAME_BEGINS, NAME_ENDS, NAME_CONTAINS, NAME_FITS };
 struct field_edit {
     const char *name; /* in lower case, as HAProxy writes names */
     size_t name_len;
+    enum http_header_id id;
     enum name_match match;
     const struct regex *regex; /* of the value, or of the name with NAME_FITS */
     const struct format *value;
@@ -46,6 +47,7 @@ static struct field_edit *compile_name(struct compiler *c, struct rule_words *wo
     for (char *at = name; *at != '\0'; at++)
         *at = *at >= 'A' && *at <= 'Z' ? (char)(*at | 0x20) : *at;
     *edit = (struct field_edit){.name = name, .name_len = strlen(name)};
+    edit->id = http_header_find(name, edit->name_len);
     if (edit->name_len > 0)
         return edit;
     CONF_FAIL(c->l, word->span, NULL, "the name of a header field is empty");
@@ -77,11 +79,11 @@ static enum rule_verdict add(struct sample_env *env, const struct field_edit *ed
     if (value == NULL)
         return no_room(env);
     if (replaces)
-        edit_drop_named(&e, edit->name, edit->name_len);
+        edit_drop_as(&e, edit->id, edit->name, edit->name_len);
     trace_tell(env->trace, TRACE_FIELD, "%s: %.*s", edit->name, (int)len, value);
-    bool is_host = !env->is_response && edit->name_len == 4 && memcmp(edit->name, "host", 4) == 0;
-    bool added =
-        edit_add(&e, edit->name, edit->name_len, value, len) && (!is_host || edit_follow_host(&e));
+    bool is_host = !env->is_response && edit->id == HTTP_HDR_HOST;
+    bool added = edit_add_as(&e, edit->id, edit->name, edit->name_len, value, len) &&
+                 (!is_host || edit_follow_host(&e));
     return added ? RULE_GOES_ON : no_room(env);
 }
 
@@ -176,7 +178,7 @@ static enum rule_verdict run_del(struct sample_env *env, const struct rule *rule
     if (env->trace != NULL)
         tell_gone(env, edit, &e);
     if (edit->match == NAME_IS) {
-        edit_drop_named(&e, edit->name, edit->name_len);
+        edit_drop_as(&e, edit->id, edit->name, edit->name_len);
         return RULE_GOES_ON;
     }
     for (unsigned i = 0; i < e.msg->header_count; i++) {

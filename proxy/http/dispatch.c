@@ -6,6 +6,7 @@
  * or its method is idempotent (RFC 9110 9.2.2), no byte of answer has come, and the server closed a
  * connection it had kept idle, or refuses new ones, or is down by its probes.
  */
+#include "lb-algos/algo.h"
 #include "proxy/http/balance_key.h"
 #include "proxy/http/explain.h"
 #include "proxy/http/rules.h"
@@ -283,6 +284,28 @@ static enum stream_state rest(struct stream *s)
     return STREAM_PAUSED;
 }
 
+/* Servers take turns, so that another one does as well. */
+static bool is_any_server_right(const struct stream *s)
+{
+    const struct conf_balance *balance = &s->backend->conf->balance;
+    const struct lb_algo *algo = balance->name != NULL ? lb_algo_find(balance->name) : NULL;
+    return balance->key == CONF_KEY_NONE && (algo == NULL || algo->takes_turns) &&
+           !s->persist.is_direct &&
+           atomic_load_explicit(&s->backend->state->backend.active_up, memory_order_relaxed) > 1;
+}
+
+/* redispatch N: at each Nth retry; -1: at the last. Sooner where nothing is gained by waiting for this server. */
+static bool shall_move(const struct stream *s)
+{
+    const struct conf_proxy *be = s->backend->conf;
+    if (s->persist.is_forced || be->redispatch == 0)
+        return false;
+    if (is_any_server_right(s))
+        return true;
+    return be->redispatch > 0 ? s->retries % (unsigned)be->redispatch == 0
+                              : s->retries == be->retries;
+}
+
 enum stream_state dispatch_retry_connect(struct stream *s)
 {
     const struct conf_proxy *be = s->backend->conf;
@@ -292,13 +315,8 @@ enum stream_state dispatch_retry_connect(struct stream *s)
         return stream_fail(s, CAUSE_SERVER_ABORT, 503);
     leave_failed_server(s);
     s->fresh_conn = false;
-    /* redispatch N: at each Nth retry; -1: at the last */
-    bool move = be->redispatch > 0   ? s->retries % (unsigned)be->redispatch == 0
-                : be->redispatch < 0 ? s->retries == be->retries
-                                     : false;
+    bool move = shall_move(s);
     struct server *failed = s->avoid;
-    if (s->persist.is_forced)
-        move = false;
     if (!move)
         s->avoid = NULL;
     if (move && has_other_server(&s->backend->state->backend, failed))

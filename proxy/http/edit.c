@@ -2,6 +2,8 @@
 /* Editing of messages; see edit.h. */
 #include "proxy/http/edit.h"
 
+#include "proxy/http/head.h"
+
 char *edit_take(struct http_edit *e, size_t bytes)
 {
     if (*e->top < e->floor || bytes > *e->top - e->floor)
@@ -18,7 +20,7 @@ static uint32_t offset_of(const struct http_edit *e, const char *at)
 /* ---- fields ------------------------------------------------------------------------------------------- */
 
 /* A line break within a value would be another field, or the end of the head. */
-static void copy_value(char *to, const char *value, size_t len)
+static void copy_value(char *restrict to, const char *restrict value, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
         char c = value[i];
@@ -91,6 +93,12 @@ static void compact(struct http_msg *m)
 bool edit_add(struct http_edit *e, const char *name, size_t name_len, const char *value,
               size_t value_len)
 {
+    return edit_add_as(e, http_header_find(name, name_len), name, name_len, value, value_len);
+}
+
+bool edit_add_as(struct http_edit *e, enum http_header_id id, const char *name, size_t name_len,
+                 const char *value, size_t value_len)
+{
     struct http_msg *m = e->msg;
     if (m->header_count == HTTP_FIELDS_MAX)
         compact(m);
@@ -99,7 +107,7 @@ bool edit_add(struct http_edit *e, const char *name, size_t name_len, const char
     struct http_header *h = http_msg_next_free(m);
     if (!write_line(e, h, name, name_len, value, value_len))
         return false;
-    h->id = (uint8_t)http_header_find(name, name_len);
+    h->id = (uint8_t)id;
     h->flags = 0;
     http_msg_append(m);
     return true;
@@ -126,6 +134,14 @@ void edit_drop_named(struct http_edit *e, const char *name, size_t name_len)
 {
     for (int i = -1; (i = http_msg_find(e->msg, e->base, name, name_len, (unsigned)(i + 1))) >= 0;)
         edit_drop(e, (unsigned)i);
+}
+
+void edit_drop_as(struct http_edit *e, enum http_header_id id, const char *name, size_t name_len)
+{
+    if (id == HTTP_HDR_OTHER)
+        edit_drop_named(e, name, name_len);
+    else
+        head_drop(e->msg, id);
 }
 
 /* ---- start line --------------------------------------------------------------------------------------- */

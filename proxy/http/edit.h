@@ -31,6 +31,10 @@ char *edit_take(struct http_edit *e, size_t bytes);
 /* A further field, the last one. */
 MUST_CHECK bool edit_add(struct http_edit *e, const char *name, size_t name_len, const char *value,
                          size_t value_len);
+/* The two below for whoever knows the name's id, as http_header_find() gives it. */
+MUST_CHECK bool edit_add_as(struct http_edit *e, enum http_header_id id, const char *name,
+                            size_t name_len, const char *value, size_t value_len);
+void edit_drop_as(struct http_edit *e, enum http_header_id id, const char *name, size_t name_len);
 /* Another value for a field that is there. */
 MUST_CHECK bool edit_replace(struct http_edit *e, unsigned index, const char *value,
                              size_t value_len);

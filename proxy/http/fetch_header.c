@@ -16,7 +16,18 @@ enum { HISTORY = 10 }; /* an occurrence may be so far from the end, as in HAProx
 struct field_name {
     const char *text;
     size_t len;
+    enum http_header_id id; /* of a known name no letter is compared any more */
 };
+
+static bool is_named(const struct message_view *v, const struct http_header *h,
+                     const struct field_name *name)
+{
+    if (h->id != name->id)
+        return false;
+    return name->id != HTTP_HDR_OTHER ||
+           (h->name_len == name->len &&
+            http_text_same(v->base + h->name_off, name->text, name->len));
+}
 
 /* Where a walk over values stands: the field, and how much of it has been given. */
 struct field_walk {
@@ -58,8 +69,7 @@ static bool walk_on(struct field_walk *walk, const struct message_view *v,
         const struct http_header *h = &v->msg->headers[i];
         if ((h->flags & HTTP_HEADER_DROP) != 0)
             continue;
-        if (name != NULL && (h->name_len != name->len ||
-                             !http_text_same(v->base + h->name_off, name->text, name->len)))
+        if (name != NULL && !is_named(v, h, name))
             continue;
         *walk = (struct field_walk){.index = i + 1};
         *out = take_value(walk, v, whole);
@@ -267,7 +277,11 @@ static bool check_name(struct compiler *c, struct arg *args, unsigned given, int
         return true;
     }
     struct field_name *name = arena_alloc(c->l->arena, sizeof(*name));
-    *name = (struct field_name){args[0].text.data, args[0].text.len};
+    *name = (struct field_name){
+        .text = args[0].text.data,
+        .len = args[0].text.len,
+        .id = http_header_find(args[0].text.data, args[0].text.len),
+    };
     args[0].own = name;
     if (args[1].type != ARG_NONE && args[1].integer < -HISTORY) {
         CONF_FAIL(c->l, args[1].span, NULL, "an occurrence may be at most %d from the last",

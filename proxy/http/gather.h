@@ -18,7 +18,8 @@
 #include <sys/uio.h>
 
 #define GATHER_PIECES 832 /* four for each of 192 fields, and the rest; less than IOV_MAX */
-#define GATHER_TEXT 2048
+#define GATHER_LINES 512  /* of the text below, for lines of fields that rules wrote */
+#define GATHER_TEXT (2048 + GATHER_LINES)
 
 struct gather {
     int count;
@@ -64,6 +65,16 @@ static inline void gather_text(struct gather *g, const char *text, size_t len)
     memcpy(to, text, len);
     g->text_used += len;
     gather_add(g, to, len);
+}
+
+/* The same for lines that rules wrote here and there: put together they are one piece, which is less than
+ * the system takes for a piece each. False: they have had their share, nothing was added. */
+static inline bool gather_line(struct gather *g, const char *line, size_t len)
+{
+    if (g->text_used + len > GATHER_LINES)
+        return false;
+    gather_text(g, line, len);
+    return true;
 }
 
 /* For string constants, which need no copy. */

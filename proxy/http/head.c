@@ -2,9 +2,6 @@
 /* Editing and writing heads; see head.h. */
 #include "proxy/http/head.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 void head_drop(struct http_msg *m, enum http_header_id id)
 {
     for (struct http_header *h = http_msg_first(m, id); h != NULL; h = http_msg_next(m, h))
@@ -59,15 +56,23 @@ bool head_says_close(const struct http_msg *m, const char *base)
     return false;
 }
 
+/* Is it this number, with neither sign nor zeros before it? Read from its end, as each edited message has one. */
+static bool is_number(const char *text, size_t len, uint64_t number)
+{
+    do {
+        if (len == 0 || text[--len] != (char)('0' + number % 10))
+            return false;
+    } while ((number /= 10) != 0);
+    return len == 0;
+}
+
 bool head_keep_length(struct http_msg *m, const char *base)
 {
-    char digits[24];
-    size_t len = (size_t)snprintf(digits, sizeof(digits), "%" PRIu64, m->content_length);
     bool kept = false;
     for (struct http_header *h = http_msg_first(m, HTTP_HDR_CONTENT_LENGTH); h != NULL;
          h = http_msg_next(m, h)) {
-        bool is_good = !kept && (h->flags & HTTP_HEADER_DROP) == 0 && h->value_len == len &&
-                       memcmp(base + h->value_off, digits, len) == 0;
+        bool is_good = !kept && (h->flags & HTTP_HEADER_DROP) == 0 &&
+                       is_number(base + h->value_off, h->value_len, m->content_length);
         if (is_good)
             kept = true;
         else
@@ -100,11 +105,14 @@ static void add_field_anew(struct gather *g, const struct http_header *h, const 
 }
 
 /* With the line end that stands behind it, so that lines which still follow each other go as one piece. */
-static void add_line(struct gather *g, const struct http_header *h, const char *base)
+static void add_line(struct gather *g, const struct http_msg *m, const struct http_header *h,
+                     const char *base)
 {
-    const char *end = base + h->value_off + h->value_len;
-    bool is_whole = end[0] == '\r' && end[1] == '\n';
-    gather_add(g, base + h->name_off, (size_t)(end - base) - h->name_off + (is_whole ? 2 : 0));
+    const char *line = base + h->name_off, *end = base + h->value_off + h->value_len;
+    bool is_whole = end[0] == '\r' && end[1] == '\n', is_ours = h->name_off >= m->head_bytes;
+    size_t len = (size_t)(end - line) + (is_whole ? 2 : 0);
+    if (!is_ours || !gather_line(g, line, len))
+        gather_add(g, line, len);
     if (!is_whole) /* white space */
         gather_literal(g, "\r\n");
 }
@@ -130,7 +138,7 @@ void head_add_fields(struct gather *g, const struct http_msg *m, const char *bas
         else if (anew)
             add_field_anew(g, &m->headers[i++], base);
         else if ((m->flags & HTTP_MSG_FIELDS_EDITED) != 0)
-            add_line(g, &m->headers[i++], base);
+            add_line(g, m, &m->headers[i++], base);
         else
             i = add_run(g, m, base, i);
     }

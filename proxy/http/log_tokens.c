@@ -419,8 +419,7 @@ enum part { LINE, METHOD, URI, PATH, PATH_ONLY, QUERY, VERSION };
 enum { REQUEST_LINE_MAX = 1023 }; /* HAProxy keeps 1024 bytes with the final zero */
 
 /* As logs write what is not fit for a terminal, and '#' and '"': '#' and two digits. */
-static bool encode_line(struct sample_env *env, struct sample_text text,
-                        struct sample *out)
+static bool encode_line(struct sample_env *env, struct sample_text text, struct sample *out)
 {
     static const char digits[] = "0123456789ABCDEF";
     size_t len = 0;

@@ -71,6 +71,11 @@ bool http_list_next(const char **at, const char *end, const char **member_out, s
 
 const char *http_value_end(const char *at, const char *end)
 {
+    const char *comma = at < end ? memchr(at, ',', (size_t)(end - at)) : NULL;
+    if (comma == NULL)
+        return end;
+    if (memchr(at, '"', (size_t)(comma - at)) == NULL)
+        return comma;
     bool quoted = false, escaped = false;
     for (; at < end; at++) {
         if (escaped)

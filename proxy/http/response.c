@@ -198,6 +198,23 @@ static unsigned retry_of_status(unsigned status)
     return 0;
 }
 
+/* What rules, cookies and compression make of the head. False: a rule answered instead, see *next_out. */
+static bool edit_response(struct stream *s, const char *base, size_t len,
+                          enum stream_state *next_out)
+{
+    bool has_rules = rules_act_on_streams(s->frontend->conf->rules) ||
+                     rules_act_on_streams(s->backend->conf->rules) || persist_wants_response(s);
+    if (s->coding != CONF_CODING_NONE)
+        compression_response(s);
+    if (has_rules || s->compressor != NULL)
+        make_editable(s, base, len);
+    if (has_rules && !pass_rules(s, next_out))
+        return false;
+    if (s->compressor != NULL)
+        compression_edit(s);
+    return true;
+}
+
 /* Sends the final head and what came of the body with it. */
 static enum stream_state start_response(struct stream *s, const char *base, size_t len)
 {
@@ -205,6 +222,7 @@ static enum stream_state start_response(struct stream *s, const char *base, size
     bool tunnel = is_tunnel(s);
     struct gather g;
     size_t used;
+    enum stream_state next;
     gather_init(&g);
     if (s->backend->conf->retry_on != 0 && dispatch_may_repeat(s, retry_of_status(m->status)))
         return dispatch_repeat(s);
@@ -212,19 +230,8 @@ static enum stream_state start_response(struct stream *s, const char *base, size
     count_status(s);
     s->resp_base = (char *)base;
     sticking_response(s);
-    if (s->coding != CONF_CODING_NONE)
-        compression_response(s);
-    bool has_rules = s->frontend->conf->rules != NULL || s->backend->conf->rules != NULL ||
-                     persist_wants_response(s);
-    if (has_rules || s->compressor != NULL)
-        make_editable(s, base, len);
-    if (has_rules) {
-        enum stream_state next;
-        if (!pass_rules(s, &next))
-            return next;
-    }
-    if (s->compressor != NULL)
-        compression_edit(s);
+    if (!edit_response(s, base, len, &next))
+        return next;
     s->status = m->status;
     bool is_error = m->status >= 500 && m->status != 501 && m->status != 505;
     bool closes = head_says_close(m, base);

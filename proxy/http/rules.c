@@ -289,8 +289,8 @@ enum { STAGES = sizeof(stages) / sizeof(stages[0]) };
 /* Most proxies have nothing of all that. */
 static bool has_stages(const struct conf_proxy *conf, const struct proxy *proxy)
 {
-    return conf->rules != NULL || proxy->service != NULL || conf->monitor_uri != NULL ||
-           conf->http_buffer_request;
+    return rules_act_on_streams(conf->rules) || proxy->service != NULL ||
+           conf->monitor_uri != NULL || conf->http_buffer_request;
 }
 
 enum stream_state rules_request(struct stream *s)

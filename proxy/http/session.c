@@ -4,6 +4,7 @@
  * the session brings it bytes and time-outs while there is one.
  */
 #include "proxy/http/session_priv.h"
+#include "proxy/rules/ruleset.h"
 
 #include "proxy/http/stream.h"
 #include "proxy/http/stream_log.h"
@@ -132,7 +133,7 @@ static bool is_tcp(const struct session *session)
     const struct proxy *frontend = session->bind->proxy, *backend = frontend->default_backend;
     return frontend->conf->mode == CONF_MODE_TCP &&
            (backend == NULL || backend->conf->mode == CONF_MODE_TCP ||
-            frontend->conf->rules != NULL);
+            rules_act_on_streams(frontend->conf->rules));
 }
 
 void session_begin(struct session *session)

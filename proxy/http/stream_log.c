@@ -114,10 +114,11 @@ static void count_end(const struct stream *s)
 {
     struct counters *cells[3];
     unsigned count = counted_for(s, cells);
+    uint64_t uploaded = s->mode->uploaded(s);
     for (unsigned i = 0; i < count; i++) {
         if (s->status > 0)
             counters_add(cells[i], counter_of_status(s->status), 1);
-        counters_add(cells[i], COUNTER_BYTES_IN, s->mode->uploaded(s));
+        counters_add(cells[i], COUNTER_BYTES_IN, uploaded);
         counters_add(cells[i], COUNTER_BYTES_OUT, s->down.bytes_out);
         if (s->mode->counts_requests && s->server != NULL &&
             i > 0) /* the frontend's came with the head */
@@ -296,7 +297,7 @@ void stream_log_head(struct stream *s)
 void stream_log_end(struct stream *s)
 {
     count_end(s);
-    if (s->mode->uploaded(s) > 0 || !s->frontend->conf->dontlognull)
+    if (!s->frontend->conf->dontlognull || s->mode->uploaded(s) > 0)
         log_stream(s);
 }
 

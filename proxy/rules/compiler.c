@@ -272,6 +272,7 @@ static void compile_proxy(struct compiler *c, struct conf_proxy *proxy)
         return;
     c->proxy = proxy;
     c->rules = arena_alloc(c->l->arena, sizeof *c->rules);
+    c->rules->has_lines = lines->count > 0;
     c->acls = (struct name_map){0};
     for (size_t i = 0; i < lines->count; i++) {
         if (i > 0 && lines->items[i - 1].from_defaults && !lines->items[i].from_defaults)

@@ -37,6 +37,7 @@ struct rule_error {
 };
 
 struct proxy_rules {
+    bool has_lines; /* else it is here for its log format alone, and nothing is to be run */
     struct ruleset sets[RULES_COUNT];
     const struct rule_capture *request_captures, *response_captures;
     size_t request_capture_count, response_capture_count;
@@ -56,6 +57,12 @@ struct proxy_rules {
  * all were run and none decided. env->trace is told of each.
  */
 enum rule_verdict ruleset_run(const struct ruleset *set, struct sample_env *env, unsigned *at);
+
+/* Whether a stream has to look at them on its way. */
+static inline bool rules_act_on_streams(const struct proxy_rules *rules)
+{
+    return rules != NULL && rules->has_lines;
+}
 
 /* The rules of a proxy; NULL where it has none of that list. */
 static inline const struct ruleset *ruleset_of(const struct proxy_rules *rules, enum ruleset_id id)

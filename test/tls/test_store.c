@@ -204,6 +204,25 @@ static void chooses_by_name(void **state)
     tls_store_free(store);
 }
 
+/* As a line of a crt-list: its names count, and those in the certificate do not. */
+static void serves_the_names_it_is_given(void **state)
+{
+    static const char *const names[] = {"Shop.Test", "*.shop.test", "", "second.test."};
+    static const struct tls_wanted_names wanted = {names, LEN(names)};
+    struct tls_error_text error = {""};
+    struct tls_store *store = tls_store_new();
+    (void)state;
+    assert_int_equal(tls_store_add_for(store, "leaf.pem", NULL, &wanted, &disk.table, &error), 0);
+    assert_non_null(tls_store_find(store, "shop.test"));
+    assert_non_null(tls_store_find(store, "a.shop.test"));
+    assert_non_null(tls_store_find(store, "second.test"));
+    assert_null(tls_store_find(store, "a.b.shop.test"));
+    assert_null(tls_store_find(store, "www.example.com"));
+    assert_int_equal(tls_store_add_for(store, "none.pem", NULL, &wanted, &disk.table, &error), -1);
+    assert_int_equal(tls_store_count(store), 1);
+    tls_store_free(store);
+}
+
 static void finds_each_of_many(void **state)
 {
     (void)state;
@@ -384,10 +403,15 @@ static void reads_the_disk(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(accepts_files),           cmocka_unit_test(refuses_files_with_a_reason),
-        cmocka_unit_test(chooses_by_name),         cmocka_unit_test(finds_each_of_many),
-        cmocka_unit_test(loads_a_folder_in_order), cmocka_unit_test(says_what_a_certificate_is),
-        cmocka_unit_test(warns_of_dates),          cmocka_unit_test(staples_only_what_says_good),
+        cmocka_unit_test(accepts_files),
+        cmocka_unit_test(refuses_files_with_a_reason),
+        cmocka_unit_test(chooses_by_name),
+        cmocka_unit_test(serves_the_names_it_is_given),
+        cmocka_unit_test(finds_each_of_many),
+        cmocka_unit_test(loads_a_folder_in_order),
+        cmocka_unit_test(says_what_a_certificate_is),
+        cmocka_unit_test(warns_of_dates),
+        cmocka_unit_test(staples_only_what_says_good),
         cmocka_unit_test(reads_the_disk),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -226,6 +226,31 @@ backend app
     assert "+1" in [line["conns"].rpartition("/")[2] for line in lines]
 
 
+def test_where_servers_take_turns_the_next_one_is_asked_at_once(balance, serve, syslog):
+    """By itself `option redispatch` moves at the last retry only, and whoever stays rests for a second."""
+    port, good = free_port(), serve(echo)
+    balance("""
+frontend web
+    mode tcp
+    bind 127.0.0.1:%d
+    option tcplog
+    default_backend app
+backend app
+    mode tcp
+    retries 3
+    option redispatch
+    server dead1 127.0.0.1:%d
+    server dead2 127.0.0.1:%d
+    server good 127.0.0.1:%d
+""" % (port, free_port(), free_port(), good.port))
+    began = time.monotonic()
+    for _ in range(3):
+        with Client(port) as client:
+            assert client.send(b"hi").stream.exactly(2) == b"hi"
+    assert time.monotonic() - began < 0.9
+    assert {line["server"] for line in syslog.tcp(3)} == {"good"}
+
+
 def test_statistics_of_a_connection(start):
     site = start(echo)
     with Client(site.port) as client:

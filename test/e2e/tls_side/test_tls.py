@@ -86,6 +86,16 @@ def test_a_folder_of_certificates(start, authority, tmp_path):
     assert subject(port, "other.test") == "a.test"
 
 
+def test_a_list_of_certificates(start, authority, tmp_path):
+    path = tmp_path / "list.txt"
+    path.write_text("# the first is for all others\n%s\n\n  %s [alpn h2,http/1.1]  b.test *.c.test\r\n"
+                    % (authority.pem("a.test"), authority.pem("listed", ["own.test"])))
+    port = start("crt-list %s" % path)
+    for sni, wanted in (("a.test", "a.test"), ("B.test", "own.test"), ("x.c.test", "own.test"),
+                        ("own.test", "a.test"), ("x.y.c.test", "a.test"), (None, "a.test")):
+        assert subject(port, sni) == wanted, sni
+
+
 def test_strict_sni_refuses_unknown_names(start, authority):
     port = start("crt %s strict-sni" % authority.pem("a.test"))
     assert subject(port, "a.test") == "a.test"
@@ -298,6 +308,23 @@ def test_the_name_that_is_sent_to_the_server(through, authority):
     response, _ = through("verify none sni str(inner.test)", context)
     assert response.status == 200
     assert set(asked) == {"inner.test"}
+
+
+def test_a_name_that_the_request_decides(balance, serve, authority):
+    asked, port = [], free_port()
+    context = tls_server(authority.pem("s.test"))
+    context.sni_callback = lambda sock, name, ctx: asked.append(name)
+    balance("""
+listen web
+    bind 127.0.0.1:%d
+    http-reuse always
+    server s1 127.0.0.1:%d ssl verify none sni req.hdr(host)
+""" % (port, serve(tls=context).port))
+    with Client(port) as client:
+        for host in ("a.test", "b.test", "a.test"):
+            assert client.request(headers=[("Host", host)]).status == 200
+    # HAProxy takes the first connection again for the third request
+    assert asked in (["a.test", "b.test"], ["a.test", "b.test", "a.test"])
 
 
 def test_no_name_is_sent_unless_asked(through, authority):
