@@ -6,7 +6,7 @@
 
 /* clang-format off */
 const struct decision decisions[] = {
-    {"a missing `timeout client`, `server` or `connect`", "warns, and waits for ever", "warns, and uses 60s, 60s and 5s", "every wait ends"},
+    {"a missing `timeout client`, `server` or `connect`", "warns, and waits for ever", "warns, and uses 60s, 60s and 5s; in mode tcp a day for the first two", "every wait ends"},
     {"a word where a number is expected (`retries x`)", "reads it as 0", "refuses it", "0 was hardly meant"},
     {"a last line without a line feed, CR LF", "refuses the file", "a warning", "an editor forgot it"},
     {"former spellings (`contimeout`, `reqadd`, `nbproc`, an address on the `listen` line)", "refuses most of them", "a warning with the line to write today", "files outlive versions"},

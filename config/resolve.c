@@ -15,12 +15,14 @@
 #include "lb-algos/algo.h"
 #include "lb-algos/hash.h"
 
-enum { CONNECT_DEFAULT_MS = 5000, CLIENT_DEFAULT_MS = 60000, SERVER_DEFAULT_MS = 60000 };
+/* HAProxy would wait for ever. A tunnel to a database may be idle for hours, so there the bound is a day. */
+enum { CONNECT_DEFAULT_MS = 5000, HTTP_DEFAULT_MS = 60000, TCP_DEFAULT_MS = 24 * 3600 * 1000 };
 
 /* HAProxy would wait for ever, after a warning; here every wait ends. */
 static void fill_timeouts(struct loader *l, struct conf_proxy *proxy, struct conf_span span)
 {
     struct conf_timeouts *t = &proxy->timeout;
+    const unsigned idle_ms = proxy->mode == CONF_MODE_TCP ? TCP_DEFAULT_MS : HTTP_DEFAULT_MS;
     const struct {
         unsigned caps;
         unsigned *ms;
@@ -28,8 +30,8 @@ static void fill_timeouts(struct loader *l, struct conf_proxy *proxy, struct con
         const char *name;
     } needed[] = {
         {CONF_BACKEND, &t->connect_ms, CONNECT_DEFAULT_MS, "connect"},
-        {CONF_FRONTEND, &t->client_ms, CLIENT_DEFAULT_MS, "client"},
-        {CONF_BACKEND, &t->server_ms, SERVER_DEFAULT_MS, "server"},
+        {CONF_FRONTEND, &t->client_ms, idle_ms, "client"},
+        {CONF_BACKEND, &t->server_ms, idle_ms, "server"},
     };
     const char *missing = "", *used = "", *add = "";
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
