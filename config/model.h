@@ -134,7 +134,7 @@ enum conf_hash_key { CONF_HASH_ID, CONF_HASH_ADDR, CONF_HASH_ADDR_PORT };
 struct conf_server {
     const char *name;
     struct conf_place place;
-    unsigned id; /* puid of the CSV: `id`, else counted from 1 */
+    unsigned id;           /* puid of the CSV: `id`, else counted from 1 */
     struct conf_addr addr; /* family AF_UNSPEC: not known yet, see naming */
     struct conf_naming naming;
     enum conf_hash_key hash_key;

@@ -8,12 +8,7 @@
 #include <string.h>
 
 const struct lb_algo *const lb_algos[] = {
-    &lb_round_robin,
-    &lb_least_conn,
-    &lb_static_rr,
-    &lb_first,
-    &lb_random,
-    NULL,
+    &lb_round_robin, &lb_least_conn, &lb_static_rr, &lb_first, &lb_random, NULL,
 };
 
 const struct lb_algo *const lb_hash_types[] = {

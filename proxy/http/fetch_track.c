@@ -13,41 +13,62 @@
 enum operation { READ, READ_KB, INCREASE, CLEAR };
 
 /* suffix of sc_ and src_, data, operation, index comes first, text, since */
-#define READINGS(X)                                                                                            \
-    X(BYTES_IN_RATE, "bytes_in_rate", CONF_STICK_BYTES_IN_RATE, READ, 0, "Bytes from clients within the period.", NULL) \
-    X(BYTES_OUT_RATE, "bytes_out_rate", CONF_STICK_BYTES_OUT_RATE, READ, 0, "Bytes to clients within the period.", NULL) \
-    X(CLR_GPC0, "clr_gpc0", CONF_STICK_GPC0, CLEAR, 0, "General purpose counter 0, which is cleared.", NULL) \
-    X(CLR_GPC1, "clr_gpc1", CONF_STICK_GPC1, CLEAR, 0, "General purpose counter 1, which is cleared.", "1.8") \
-    X(CLR_GPC, "clr_gpc", CONF_STICK_GPC, CLEAR, 1, "A counter of the array, which is cleared.", "2.5") \
-    X(CONN_CNT, "conn_cnt", CONF_STICK_CONN_CNT, READ, 0, "Connections so far.", NULL) \
-    X(CONN_CUR, "conn_cur", CONF_STICK_CONN_CUR, READ, 0, "Connections at present.", NULL) \
-    X(CONN_RATE, "conn_rate", CONF_STICK_CONN_RATE, READ, 0, "Connections within the period.", NULL) \
-    X(GET_GPC0, "get_gpc0", CONF_STICK_GPC0, READ, 0, "General purpose counter 0.", NULL) \
-    X(GET_GPC1, "get_gpc1", CONF_STICK_GPC1, READ, 0, "General purpose counter 1.", "1.8") \
-    X(GET_GPC, "get_gpc", CONF_STICK_GPC, READ, 1, "A counter of the array.", "2.5") \
-    X(GET_GPT0, "get_gpt0", CONF_STICK_GPT0, READ, 0, "General purpose tag 0.", NULL) \
-    X(GET_GPT, "get_gpt", CONF_STICK_GPT, READ, 1, "A tag of the array.", "2.5") \
-    X(GPC0_RATE, "gpc0_rate", CONF_STICK_GPC0_RATE, READ, 0, "How often counter 0 grew within the period.", NULL) \
-    X(GPC1_RATE, "gpc1_rate", CONF_STICK_GPC1_RATE, READ, 0, "How often counter 1 grew within the period.", "1.8") \
-    X(GPC_RATE, "gpc_rate", CONF_STICK_GPC_RATE, READ, 1, "How often a counter of the array grew within the period.", "2.5") \
-    X(HTTP_ERR_CNT, "http_err_cnt", CONF_STICK_HTTP_ERR_CNT, READ, 0, "Errors of the client so far: bad or denied requests, 4xx.", NULL) \
-    X(HTTP_ERR_RATE, "http_err_rate", CONF_STICK_HTTP_ERR_RATE, READ, 0, "Errors of the client within the period.", NULL) \
-    X(HTTP_FAIL_CNT, "http_fail_cnt", CONF_STICK_HTTP_FAIL_CNT, READ, 0, "Failures of servers so far: no answer, 5xx but 501 and 505.", "2.4") \
-    X(HTTP_FAIL_RATE, "http_fail_rate", CONF_STICK_HTTP_FAIL_RATE, READ, 0, "Failures of servers within the period.", "2.4") \
-    X(HTTP_REQ_CNT, "http_req_cnt", CONF_STICK_HTTP_REQ_CNT, READ, 0, "Requests so far.", NULL) \
-    X(HTTP_REQ_RATE, "http_req_rate", CONF_STICK_HTTP_REQ_RATE, READ, 0, "Requests within the period.", NULL) \
-    X(INC_GPC0, "inc_gpc0", CONF_STICK_GPC0, INCREASE, 0, "General purpose counter 0, one more than it was.", NULL) \
-    X(INC_GPC1, "inc_gpc1", CONF_STICK_GPC1, INCREASE, 0, "General purpose counter 1, one more than it was.", "1.8") \
-    X(INC_GPC, "inc_gpc", CONF_STICK_GPC, INCREASE, 1, "A counter of the array, one more than it was.", "2.5") \
-    X(KBYTES_IN, "kbytes_in", CONF_STICK_BYTES_IN_CNT, READ_KB, 0, "Kilobytes from clients so far.", NULL) \
-    X(KBYTES_OUT, "kbytes_out", CONF_STICK_BYTES_OUT_CNT, READ_KB, 0, "Kilobytes to clients so far.", NULL) \
-    X(SESS_CNT, "sess_cnt", CONF_STICK_SESS_CNT, READ, 0, "Connections that rules let in, so far.", NULL) \
-    X(SESS_RATE, "sess_rate", CONF_STICK_SESS_RATE, READ, 0, "Connections that rules let in, within the period.", NULL)
+#define READINGS(X)                                                                                \
+    X(BYTES_IN_RATE, "bytes_in_rate", CONF_STICK_BYTES_IN_RATE, READ, 0,                           \
+      "Bytes from clients within the period.", NULL)                                               \
+    X(BYTES_OUT_RATE, "bytes_out_rate", CONF_STICK_BYTES_OUT_RATE, READ, 0,                        \
+      "Bytes to clients within the period.", NULL)                                                 \
+    X(CLR_GPC0, "clr_gpc0", CONF_STICK_GPC0, CLEAR, 0,                                             \
+      "General purpose counter 0, which is cleared.", NULL)                                        \
+    X(CLR_GPC1, "clr_gpc1", CONF_STICK_GPC1, CLEAR, 0,                                             \
+      "General purpose counter 1, which is cleared.", "1.8")                                       \
+    X(CLR_GPC, "clr_gpc", CONF_STICK_GPC, CLEAR, 1, "A counter of the array, which is cleared.",   \
+      "2.5")                                                                                       \
+    X(CONN_CNT, "conn_cnt", CONF_STICK_CONN_CNT, READ, 0, "Connections so far.", NULL)             \
+    X(CONN_CUR, "conn_cur", CONF_STICK_CONN_CUR, READ, 0, "Connections at present.", NULL)         \
+    X(CONN_RATE, "conn_rate", CONF_STICK_CONN_RATE, READ, 0, "Connections within the period.",     \
+      NULL)                                                                                        \
+    X(GET_GPC0, "get_gpc0", CONF_STICK_GPC0, READ, 0, "General purpose counter 0.", NULL)          \
+    X(GET_GPC1, "get_gpc1", CONF_STICK_GPC1, READ, 0, "General purpose counter 1.", "1.8")         \
+    X(GET_GPC, "get_gpc", CONF_STICK_GPC, READ, 1, "A counter of the array.", "2.5")               \
+    X(GET_GPT0, "get_gpt0", CONF_STICK_GPT0, READ, 0, "General purpose tag 0.", NULL)              \
+    X(GET_GPT, "get_gpt", CONF_STICK_GPT, READ, 1, "A tag of the array.", "2.5")                   \
+    X(GPC0_RATE, "gpc0_rate", CONF_STICK_GPC0_RATE, READ, 0,                                       \
+      "How often counter 0 grew within the period.", NULL)                                         \
+    X(GPC1_RATE, "gpc1_rate", CONF_STICK_GPC1_RATE, READ, 0,                                       \
+      "How often counter 1 grew within the period.", "1.8")                                        \
+    X(GPC_RATE, "gpc_rate", CONF_STICK_GPC_RATE, READ, 1,                                          \
+      "How often a counter of the array grew within the period.", "2.5")                           \
+    X(HTTP_ERR_CNT, "http_err_cnt", CONF_STICK_HTTP_ERR_CNT, READ, 0,                              \
+      "Errors of the client so far: bad or denied requests, 4xx.", NULL)                           \
+    X(HTTP_ERR_RATE, "http_err_rate", CONF_STICK_HTTP_ERR_RATE, READ, 0,                           \
+      "Errors of the client within the period.", NULL)                                             \
+    X(HTTP_FAIL_CNT, "http_fail_cnt", CONF_STICK_HTTP_FAIL_CNT, READ, 0,                           \
+      "Failures of servers so far: no answer, 5xx but 501 and 505.", "2.4")                        \
+    X(HTTP_FAIL_RATE, "http_fail_rate", CONF_STICK_HTTP_FAIL_RATE, READ, 0,                        \
+      "Failures of servers within the period.", "2.4")                                             \
+    X(HTTP_REQ_CNT, "http_req_cnt", CONF_STICK_HTTP_REQ_CNT, READ, 0, "Requests so far.", NULL)    \
+    X(HTTP_REQ_RATE, "http_req_rate", CONF_STICK_HTTP_REQ_RATE, READ, 0,                           \
+      "Requests within the period.", NULL)                                                         \
+    X(INC_GPC0, "inc_gpc0", CONF_STICK_GPC0, INCREASE, 0,                                          \
+      "General purpose counter 0, one more than it was.", NULL)                                    \
+    X(INC_GPC1, "inc_gpc1", CONF_STICK_GPC1, INCREASE, 0,                                          \
+      "General purpose counter 1, one more than it was.", "1.8")                                   \
+    X(INC_GPC, "inc_gpc", CONF_STICK_GPC, INCREASE, 1,                                             \
+      "A counter of the array, one more than it was.", "2.5")                                      \
+    X(KBYTES_IN, "kbytes_in", CONF_STICK_BYTES_IN_CNT, READ_KB, 0,                                 \
+      "Kilobytes from clients so far.", NULL)                                                      \
+    X(KBYTES_OUT, "kbytes_out", CONF_STICK_BYTES_OUT_CNT, READ_KB, 0,                              \
+      "Kilobytes to clients so far.", NULL)                                                        \
+    X(SESS_CNT, "sess_cnt", CONF_STICK_SESS_CNT, READ, 0,                                          \
+      "Connections that rules let in, so far.", NULL)                                              \
+    X(SESS_RATE, "sess_rate", CONF_STICK_SESS_RATE, READ, 0,                                       \
+      "Connections that rules let in, within the period.", NULL)
 
 #define READING_ID(id, suffix, data, operation, indexed, text, version) ID_##id,
 enum { READINGS(READING_ID) READING_COUNT };
 
-#define READING_ROW(id, suffix, data, operation, indexed, text, version)                    \
+#define READING_ROW(id, suffix, data, operation, indexed, text, version)                           \
     {data, operation, indexed != 0},
 static const struct reading {
     enum conf_stick_data data;
@@ -58,7 +79,7 @@ static const struct reading {
 /* How an entry is named, in a row's value with the reading. */
 enum source { BY_ARGUMENT, BY_NAME_0, BY_NAME_1, BY_NAME_2, BY_ADDRESS, SOURCES };
 
-#define VALUE(reading, source) ((reading) * SOURCES + (source))
+#define VALUE(reading, source) ((reading)*SOURCES + (source))
 
 /* ---- entries ------------------------------------------------------------------------------------------- */
 
@@ -189,8 +210,7 @@ static bool fetch_update(struct sample_env *env, const struct fetch *row, const 
     if (!find(env, BY_ADDRESS, args, true, &f) || f.entry == NULL)
         return false;
     stick_entry_change(f.entry, &connection, 1, env->loop->now_ms);
-    bool is_kept =
-        stick_entry_read(f.entry, CONF_STICK_CONN_CNT, 0, env->loop->now_ms, &value);
+    bool is_kept = stick_entry_read(f.entry, CONF_STICK_CONN_CNT, 0, env->loop->now_ms, &value);
     let_go(env, &f);
     sample_set_int(out, (long long)value);
     return is_kept;

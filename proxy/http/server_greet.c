@@ -8,9 +8,9 @@
 #include "proxy/net/proxy_protocol.h"
 #include "proxy/net/socks4.h"
 #include "proxy/rules/expr.h"
+#include "proxy/state/server_address.h"
 #include "tls/facts.h"
 #include "tls/session.h"
-#include "proxy/state/server_address.h"
 
 #define UNIQUE_ID_BYTES 129 /* HAProxy takes 128 at most */
 

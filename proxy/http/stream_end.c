@@ -12,10 +12,10 @@
 static char phase_letter(const struct stream *s)
 {
     static const char letters[STREAM_STATES] = {
-        [STREAM_HEAD] = 'R',       [STREAM_RULES] = 'R', [STREAM_QUEUED] = 'Q',    [STREAM_PAUSED] = 'C',
-        [STREAM_CONNECTING] = 'C', [STREAM_WAITING] = 'H',   [STREAM_RELAYING] = 'D',
-        [STREAM_TUNNEL] = 'D',     [STREAM_ANSWERING] = 'D', [STREAM_PREPARING] = 'H',
-        [STREAM_ENDED] = '-',
+        [STREAM_HEAD] = 'R',      [STREAM_RULES] = 'R',      [STREAM_QUEUED] = 'Q',
+        [STREAM_PAUSED] = 'C',    [STREAM_CONNECTING] = 'C', [STREAM_WAITING] = 'H',
+        [STREAM_RELAYING] = 'D',  [STREAM_TUNNEL] = 'D',     [STREAM_ANSWERING] = 'D',
+        [STREAM_PREPARING] = 'H', [STREAM_ENDED] = '-',
     };
     if (s->rules.is_tarpit)
         return 'T';

@@ -66,7 +66,8 @@ struct loop {
     uint64_t now_ms;
     int64_t wall_minus_mono_us; /* now_us + this: since 1970; follows clock steps each second */
     struct wheel wheel;
-    char *scratch; /* owned: LOOP_SCRATCH_BYTES to read into, until the callback returns; and a margin */
+    char *
+        scratch; /* owned: LOOP_SCRATCH_BYTES to read into, until the callback returns; and a margin */
     struct splice_pool pipes;
     struct loop_garbage *garbage;
     struct list soon; /* tasks of the next turn */

@@ -218,7 +218,7 @@ struct line_row {
 /* In the words of messages and of the manual. */
 const char *arg_type_name(enum arg_type type);
 const char *ruleset_name(enum ruleset_id id); /* "'http-request' rules" */
-const char *fetch_use_name(unsigned use);     /* the first of them: "the HTTP request"; NULL: none */
+const char *fetch_use_name(unsigned use); /* the first of them: "the HTTP request"; NULL: none */
 
 struct rule_tables {
     const struct fetch *const *fetches; /* arrays of tables, each ended by NULL */

@@ -141,9 +141,8 @@ static int convert(const struct request *request)
 static int show(const struct request *request)
 {
     struct conf_report report;
-    struct conf_input input = {.paths = request->files,
-                               .path_count = request->file_count,
-                               .compile = rule_tables_compile};
+    struct conf_input input = {
+        .paths = request->files, .path_count = request->file_count, .compile = rule_tables_compile};
     conf_report_init(&report);
     return finish(request, &report, config_show(&input, request->syntax, &report));
 }

@@ -60,7 +60,7 @@ struct worker {
     unsigned threads_awaited;                       /* have not answered yet */
     void (*threads_arrived)(struct worker *worker); /* once all have */
     struct snapshot_chain snapshots;
-    struct health *health; /* owned */
+    struct health *health;       /* owned */
     struct discovery *discovery; /* owned */
     struct reload reload;
     uv_signal_t signals[WORKER_SIGNALS];

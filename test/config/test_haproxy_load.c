@@ -156,7 +156,8 @@ static const struct {
      LISTENS_TIMEOUTS "frontends = ( { name = \"f\"; %s } ); backends = ( { name = \"app\"; } );"},
     {IN_BACKEND, TIMEOUTS "backend app\n %s\n",
      LISTENS_TIMEOUTS "backends = ( { name = \"app\"; %s } );"},
-    {IN_OTHERS, TIMEOUTS "resolvers r\n %s\n", LISTENS_TIMEOUTS "resolvers = ( { name = \"r\"; %s } );"},
+    {IN_OTHERS, TIMEOUTS "resolvers r\n %s\n",
+     LISTENS_TIMEOUTS "resolvers = ( { name = \"r\"; %s } );"},
 };
 
 static void check_example(const struct keyword *row)

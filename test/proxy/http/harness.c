@@ -40,7 +40,8 @@ static void on_drained(struct http_thread *thread)
     running->drained++;
 }
 
-static const struct http_hooks http_hooks = {.access_log = on_access, .begin_tcp = NULL, .drained = on_drained};
+static const struct http_hooks http_hooks = {
+    .access_log = on_access, .begin_tcp = NULL, .drained = on_drained};
 static const struct state_hooks state_hooks = {.server_notice = http_server_notice};
 
 /* A page of the test's, where it has one. */

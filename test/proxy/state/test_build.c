@@ -3,8 +3,8 @@
  * Reloads: what is carried over, what starts anew, and when the old goes.
  */
 #include "proxy/state/events.h"
-#include "test/proxy/state/fixture.h"
 #include "proxy/state/server_address.h"
+#include "test/proxy/state/fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
