@@ -303,9 +303,9 @@ static void resolve_proxy(struct loader *l, struct draft_proxy *draft)
     resolve_log_format(l, proxy, draft->span);
     fill_timeouts(l, proxy, draft->span);
     expand_logs(l, proxy);
+    resolve_saved_state(l, draft);
     resolve_servers(l, proxy);
     resolve_check_script(l, proxy, draft->span);
-    resolve_saved_state(l, draft);
     resolve_email(l, draft);
     resolve_balance(l, draft);
     resolve_cookie(l, draft);

@@ -4,6 +4,7 @@
  * the words of init-addr lead to. What happens to the name later is the discovery room's.
  */
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -107,10 +108,29 @@ static struct conf_span name_span(const struct conf_server *server)
     return (struct conf_span){server->naming.place, server->naming.width};
 }
 
+/* The address that the file of saved states has for the server; false: none. */
+static bool find_last(const struct conf_proxy *proxy, const struct conf_server *server,
+                      struct conf_addr *last_out)
+{
+    char text[1024], backend[256], name[256], address[64];
+    struct address_parts parts = {.host = address, .fd = -1};
+    size_t len;
+    for (const char *line = proxy->saved_state; line != NULL && *line != '\0'; line += len) {
+        len = strcspn(line, "\n") + 1;
+        snprintf(text, sizeof text, "%.*s", (int)(len < sizeof text ? len : sizeof text) - 1, line);
+        len -= line[len - 1] == '\0';
+        if (sscanf(text, "%*u %255s %*u %255s %63s", backend, name, address) == 3 &&
+            strcmp(backend, proxy->name) == 0 && strcmp(name, server->name) == 0)
+            return address_fill(&parts, 0, last_out) == 0;
+    }
+    return false;
+}
+
 /* Whether the step settles it, be it with no address. */
 static bool take_step(struct loader *l, const struct conf_init_addr *step,
-                      struct conf_server *server)
+                      const struct conf_proxy *proxy, struct conf_server *server)
 {
+    struct conf_addr last = {.fd = -1};
     const struct conf_naming *naming = &server->naming;
     const struct sockaddr_storage *found = NULL;
     switch (step->kind) {
@@ -124,6 +144,8 @@ static bool take_step(struct loader *l, const struct conf_init_addr *step,
     case CONF_INIT_NONE:
         return true;
     case CONF_INIT_LAST:
+        if (find_last(proxy, server, &last))
+            found = &last.sa;
         break;
     }
     if (found != NULL)
@@ -143,7 +165,8 @@ static void report_nowhere(struct loader *l, const struct conf_server *server)
         own_report_lookup(l, name_span(server), naming->fqdn);
 }
 
-static void settle_address(struct loader *l, struct conf_server *server)
+static void settle_address(struct loader *l, const struct conf_proxy *proxy,
+                           struct conf_server *server)
 {
     static const struct conf_init_addr usual[] = {{.kind = CONF_INIT_LAST},
                                                   {.kind = CONF_INIT_LIBC}};
@@ -151,7 +174,7 @@ static void settle_address(struct loader *l, struct conf_server *server)
     const struct conf_init_addr *steps = naming->init_count > 0 ? naming->init : usual;
     size_t count = naming->init_count > 0 ? naming->init_count : sizeof usual / sizeof *usual;
     for (size_t i = 0; i < count; i++) {
-        if (take_step(l, &steps[i], server))
+        if (take_step(l, &steps[i], proxy, server))
             return;
     }
     report_nowhere(l, server);
@@ -161,5 +184,5 @@ void resolve_name(struct loader *l, const struct conf_proxy *proxy, struct conf_
 {
     link_section(l, proxy, server);
     if (server->naming.fqdn != NULL)
-        settle_address(l, server);
+        settle_address(l, proxy, server);
 }

@@ -258,6 +258,17 @@ def test_without_a_way_to_an_address_nothing_starts(balance):
         balance("listen a\n    bind 127.0.0.1:%d\n    server s1 nothing.invalid:80 init-addr libc\n" % free_port())
 
 
+def test_the_last_address_is_remembered(balance, tmp_path):
+    state = tmp_path / "state"
+    state.write_text("1\n# be_id be_name srv_id srv_name srv_addr srv_op_state\n"
+                     "2 stats 1 s1 127.0.0.5 2 0 1 1 5 1 0 0 0 0 0 0 nothing.invalid 80 - 0 0 - - 0\n")
+    stats = free_port()
+    balance("global\n    server-state-file %s\n\nlisten stats\n    bind 127.0.0.1:%d\n    stats enable\n"
+            "    stats uri /stats\n    load-server-state-from-file global\n"
+            "    server s1 nothing.invalid:80 init-addr last,none\n" % (state, stats))
+    assert read_stats(stats)["stats", "s1"]["status"] == "no check"
+
+
 @pytest.mark.parametrize("words, status", [
     ("init-addr none", "MAINT (resolution)"),
     ("init-addr last,libc,none", "MAINT (resolution)"),
