@@ -107,7 +107,9 @@ void resolve_cookie(struct loader *l, struct draft_proxy *draft)
     check_modes(l, draft);
     for (size_t i = 0; i < proxy->server_count; i++) {
         struct conf_server *server = &proxy->servers[i];
-        if (server->cookie == NULL && proxy->cookie.dynamic && proxy->dynamic_cookie_key != NULL)
+        bool is_known = server->addr.sa.ss_family != AF_UNSPEC; /* else all would be alike */
+        if (server->cookie == NULL && proxy->cookie.dynamic && is_known &&
+            proxy->dynamic_cookie_key != NULL)
             server->cookie = cookie_of_address(l, proxy->dynamic_cookie_key, &server->addr);
     }
 }
