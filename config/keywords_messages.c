@@ -31,6 +31,8 @@ static const struct keyword rows[] = {
     {.name = "option forwarded", .kind = KW_OWN, .scopes = ANY, AT(forwarded), .set = own_forwarded, .since = "2.8",
      .takes = "nothing, or some of: proto, host, for, for_port, by, by_port", .otherwise = "off",
      .doc = "Add the header field Forwarded, RFC 7239: by itself with proto and for."},
+    {.name = "unique-id-header", .kind = KW_STRING, .scopes = FRONT, AT(unique_id_header), .min = 1, .otherwise = "the server is not told",
+     .doc = "Field in which the server is told the identifier that unique-id-format makes."},
     {.name = "http-send-name-header", .kind = KW_STRING, .scopes = BACK, AT(name_header), .min = 1, .otherwise = "off",
      .doc = "A header field that tells the server its own name."},
     {.name = "retry-on", .kind = KW_OWN, .scopes = BACK, AT(retry_on), .set = own_retry_on, .since = "2.0",

@@ -32,7 +32,6 @@ static const struct keyword proxy_rows[] = {
     {IGNORED("filter trace", ANY, "it only prints", "A filter that prints what passes.")},
     {MISSING("filter", ANY, "whatever it guards or changes would go through unseen: take it out only if the service may run without it", "A filter of the traffic, such as a web application firewall by SPOE.")},
     {MISSING("use-fcgi-app", BACK, "servers speak HTTP", "Speak FastCGI to servers.")},
-    {MISSING("unique-id-header", FRONT, "write: http-request set-header NAME, with the text of unique-id-format", "Header of the identifier.")},
     {MISSING("monitor-net", FRONT, "write: monitor-uri /PATH", "Answer monitors by their address.")},
     {MISSING("option checkcache", BACK, "responses are not judged", "Refuse cacheable cookies.")},
     {MISSING("option http-use-proxy-header", FRONT, "Connection counts", "Believe Proxy-Connection.")},

@@ -69,6 +69,8 @@ static const char *print_setting(struct libconfig_writer *w, const struct outlin
 {
     if (entry->form == OUTLINE_OFF)
         return "false";
+    if (entry->form == OUTLINE_LINE && entry->row->bare && entry->value_count == 1)
+        return libconfig_quote(w->l->scratch, entry->values[0]);
     if (entry->form == OUTLINE_LINE)
         return libconfig_quote(w->l->scratch,
                                haproxy_join(w->l->scratch, entry->values, entry->value_count));

@@ -496,9 +496,10 @@ struct conf_proxy {
     unsigned inspect_delay_ms; /* tcp-request inspect-delay */
     unsigned response_inspect_delay_ms;
     struct conf_forwardfor originalto;
-    unsigned forwarded;      /* enum conf_forwarded; 0 = no such field */
-    const char *name_header; /* http-send-name-header, or NULL */
-    unsigned retry_on;       /* enum conf_retry; 0 = as by default */
+    unsigned forwarded;           /* enum conf_forwarded; 0 = no such field */
+    const char *unique_id_header; /* or NULL */
+    const char *name_header;      /* http-send-name-header, or NULL */
+    unsigned retry_on;            /* enum conf_retry; 0 = as by default */
     struct conf_compression compression;
 
     /* backend side */

@@ -92,6 +92,10 @@ static struct outline_entry make_line(struct remark_cursor *cursor, const struct
     const struct haproxy_env env = {.arena = cursor->l->scratch};
     struct outline_entry entry = {.row = row, .form = OUTLINE_LINE, .span = word->span};
     struct haproxy_words words = {0};
+    if (row->bare) {
+        add_value(cursor->l, &entry, word->text);
+        return entry;
+    }
     if (word->kind == CONF_WORD_BOOL) {
         struct conf_line line;
         rule_true_read(cursor->l, word->span, &line);

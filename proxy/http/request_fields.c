@@ -5,6 +5,8 @@
  */
 #include "proxy/http/request_fields.h"
 
+#include "proxy/http/unique_id.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -13,6 +15,16 @@ static void add_field(struct gather *g, const char *name, const char *value, siz
     gather_add(g, name, strlen(name));
     gather_literal(g, ": ");
     gather_text(g, value, value_len);
+    gather_literal(g, "\r\n");
+}
+
+/* The value outlives the write. */
+static void add_lasting_field(struct gather *g, const char *name, const char *value,
+                              size_t value_len)
+{
+    gather_add(g, name, strlen(name));
+    gather_literal(g, ": ");
+    gather_add(g, value, value_len);
     gather_literal(g, "\r\n");
 }
 
@@ -139,7 +151,13 @@ void request_drop_fields(struct stream *s)
 
 void request_add_fields(struct stream *s, struct gather *g)
 {
-    const char *name = s->backend->conf->name_header;
+    const char *name = s->backend->conf->name_header,
+               *id_header = s->frontend->conf->unique_id_header;
+    struct sample_text id = {0};
+    if (id_header != NULL)
+        id = unique_id_of(s);
+    if (id.len > 0)
+        add_lasting_field(g, id_header, id.data, id.len);
     add_forwarded(s, g);
     add_addresses(s, g);
     if (name != NULL)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* First words to servers; see server_greet.h. */
 #include "proxy/http/server_greet.h"
+#include "proxy/http/unique_id.h"
 
 #include "proxy/http/rules.h"
 #include "proxy/http/session.h"
@@ -98,25 +99,6 @@ static void add_tls_facts(const struct tls_session *tls, unsigned wanted, struct
     facts->tls_sig_alg = (wanted & CONF_PROXY_SIG_ALG) != 0 ? words->signature : NULL;
 }
 
-/* As unique-id-format says; "" where it says nothing. */
-static void read_unique_id(struct stream *s, char text[UNIQUE_ID_BYTES])
-{
-    const struct proxy_rules *rules = s->frontend->conf->rules;
-    struct sample_env env;
-    size_t len = 0, used = s->thread->sample_scratch.used;
-    text[0] = '\0';
-    if (rules == NULL || rules->unique_id_format == NULL)
-        return;
-    rules_env(s, s->frontend, false, &env);
-    env.is_final = true;
-    const char *made = format_text(rules->unique_id_format, &env, &len);
-    if (made != NULL && len < UNIQUE_ID_BYTES) {
-        memcpy(text, made, len);
-        text[len] = '\0';
-    }
-    s->thread->sample_scratch.used = used;
-}
-
 static int send_proxy_header(struct server_conn *sconn, unsigned wanted)
 {
     const struct session *session = sconn->stream->session;
@@ -124,10 +106,10 @@ static int send_proxy_header(struct server_conn *sconn, unsigned wanted)
                                 .with_crc32c = (wanted & CONF_PROXY_CRC32C) != 0};
     struct tls_words words;
     uint8_t out[PROXY_OUT_BYTES];
-    char unique_id[UNIQUE_ID_BYTES] = "";
+    struct sample_text id = {0};
     if ((wanted & CONF_PROXY_UNIQUE_ID) != 0)
-        read_unique_id(sconn->stream, unique_id);
-    facts.unique_id = unique_id;
+        id = unique_id_of(sconn->stream);
+    facts.unique_id = id.len > 0 && id.len < UNIQUE_ID_BYTES ? id.data : "";
     session_destination(session, &facts.to);
     if (session->client.tls != NULL)
         add_tls_facts(session->client.tls, wanted, &words, &facts);

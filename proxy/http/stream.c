@@ -8,6 +8,8 @@
 #include "proxy/http/rules.h"
 #include "proxy/http/stage.h"
 
+#include <stdlib.h>
+
 void stream_init(struct stream *s, struct session *session, const struct stream_mode *mode,
                  struct pool *pool)
 {
@@ -42,6 +44,7 @@ struct stream *stream_new(struct session *session)
 void stream_free(struct stream *s)
 {
     snapshot_release(s->snapshot, s->thread->loop->index);
+    free(s->unique_id);
     pool_give(s->pool, s);
 }
 

@@ -142,6 +142,7 @@ struct stream {
         inspects_answer; /* of TCP: rules look at what the server says, and nothing of it goes on yet */
     bool redispatched;
     uint32_t serial; /* %rt: from 1; 0 = nobody asked yet */
+    char *unique_id; /* owned; NULL until unique_id_of() is asked */
     unsigned retries;
 
     /* deadlines of each side in the loop's ms; 0 = that side is not waited for */

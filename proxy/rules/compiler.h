@@ -81,7 +81,8 @@ MUST_CHECK bool condition_compile(struct compiler *c, struct rule_words *words,
 enum format_kind {
     FORMAT_HTTP,  /* header fields, paths, bodies: control characters become %XX */
     FORMAT_PLAIN, /* variables, names: as they are */
-    FORMAT_LOG,   /* as they are, "-" for what is missing */
+    FORMAT_ID, /* identifiers: as FORMAT_HTTP, and a run of blanks is one, or none at the beginning */
+    FORMAT_LOG, /* as they are, "-" for what is missing */
 };
 
 /* A format string: text, %[expression], %token; NULL after reporting. FORMAT_HTTP. */

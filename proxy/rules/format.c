@@ -33,9 +33,14 @@ static bool put(struct writer *w, const char *data, size_t len)
     return true;
 }
 
+static bool is_for_messages(enum format_kind kind)
+{
+    return kind == FORMAT_HTTP || kind == FORMAT_ID;
+}
+
 static bool must_encode(enum format_kind kind, unsigned flags, char c)
 {
-    if (kind == FORMAT_HTTP && (((unsigned char)c < ' ' && c != '\t') || c == 0x7f))
+    if (is_for_messages(kind) && (((unsigned char)c < ' ' && c != '\t') || c == 0x7f))
         return true;
     return (flags & FLAG_ESCAPE) != 0 && strchr("\"\\]", c) != NULL && c != '\0';
 }
@@ -46,7 +51,7 @@ static bool encode(const struct format *f, unsigned flags, struct sample_env *en
 {
     static const char digits[] = "0123456789ABCDEF";
     size_t extra = 0, len = 0;
-    if (f->kind != FORMAT_HTTP && (flags & FLAG_ESCAPE) == 0)
+    if (!is_for_messages(f->kind) && (flags & FLAG_ESCAPE) == 0)
         return true;
     for (size_t i = 0; i < text->len; i++)
         extra += must_encode(f->kind, flags, text->data[i]);
@@ -131,7 +136,7 @@ static bool put_value(struct writer *w, const struct format *f, const struct for
 {
     struct sample_text text;
     bool in_quotes =
-        (piece->flags & FLAG_QUOTE) != 0 && (f->kind != FORMAT_HTTP || piece->token != NULL);
+        (piece->flags & FLAG_QUOTE) != 0 && (!is_for_messages(f->kind) || piece->token != NULL);
     w->env->in_quotes = in_quotes;
     enum value value = value_text(piece, w->env, &text);
     if (value == VALUE_RAW && text.len == 0)

@@ -148,7 +148,7 @@ static void read_blanks(struct reader *r)
 
 static bool read_all(struct reader *r)
 {
-    const char *stops = r->kind == FORMAT_LOG ? "% \t\r\n" : "%";
+    const char *stops = r->kind == FORMAT_LOG || r->kind == FORMAT_ID ? "% \t\r\n" : "%";
     while (peek(r, 0) != '\0') {
         size_t text = strcspn(r->word->text + r->at, stops);
         if (text > 0)

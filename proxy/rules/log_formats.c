@@ -97,8 +97,10 @@ static void compile_line(struct compiler *c, const struct conf_line *line)
         word.text = expand_preset(word.text);
         c->proxy->log_format = CONF_LOG_CUSTOM;
     }
-    *slot_of(c->rules, kind) = format_compile_as(
-        c, &word, USE_IN_LOGS, kind == CONF_LINE_UNIQUE_ID_FORMAT ? FORMAT_HTTP : FORMAT_LOG);
+    bool of_request = kind == CONF_LINE_UNIQUE_ID_FORMAT; /* rules may ask for it */
+    *slot_of(c->rules, kind) =
+        of_request ? format_compile_as(c, &word, USE_IN_LOGS | USE_CONTENT | USE_REQUEST, FORMAT_ID)
+                   : format_compile_as(c, &word, USE_IN_LOGS, FORMAT_LOG);
 }
 
 const struct line_row log_format_lines[] = {

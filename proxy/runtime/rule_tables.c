@@ -11,6 +11,7 @@ extern const struct fetch conn_fetches[], tls_fetches[], pool_fetches[];
 /* one a line, as they come and go */
 /* clang-format off */
 static const struct fetch *const fetches[] = {
+    unique_id_fetches,
     process_fetches,
     conn_fetches,
     tls_fetches,
@@ -69,6 +70,7 @@ static const struct action *const actions[] = {
 
 static const struct format_token *const tokens[] = {
     log_tokens,
+    unique_id_tokens,
     NULL,
 };
 

@@ -373,4 +373,10 @@ KEPT = [
     Case("several captures", "http-request capture path len 3\nhttp-request capture method len 10\nhttp-request capture req.hdr(none) len 5", request=get("/abcdef")),
 ]
 
-ALL = KEPT + CORNERS + AUTH + PAGES + FIELDS + EDITING + TARGETS + ANSWERS + FETCHES + BODIES + RUNS
+IDENTIFIERS = [
+    Case("unique-id in a field", "unique-id-format %{+X}o\\ id-%[path]\nunique-id-header X-Id\nhttp-request set-header x-r <%[unique-id]>"),
+    Case("unique-id by a rule alone", "unique-id-format a%%b\nhttp-request set-header x-r %[unique-id]%ID"),
+    Case("unique-id without a format", "http-request set-header x-r <%[unique-id]>\nunique-id-header X-Id"),
+]
+
+ALL = IDENTIFIERS + KEPT + CORNERS + AUTH + PAGES + FIELDS + EDITING + TARGETS + ANSWERS + FETCHES + BODIES + RUNS
