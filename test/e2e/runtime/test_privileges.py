@@ -85,7 +85,8 @@ def test_refused_reload_leaves_no_socket_behind(launch, port, flags):
     weir = launch(site(port), flags=flags, extra="    user nobody")
     wait_for(lambda: answers(port))
     text = weir.config_path.read_text()
-    weir.config_path.write_text(text.replace('"127.0.0.1:%d"' % port, '"127.0.0.1:%d"; crt = ["none.pem"]; ssl = true' % port))
+    weir.config_path.write_text(text.replace(
+        '["127.0.0.1:%d"]' % port, '( { address = "127.0.0.1:%d"; crt = ["none.pem"]; ssl = true; } )' % port))
     weir.send_signal(signal.SIGHUP)
     wait_for(lambda: "Reload refused" in weir.output)
     assert "none.pem" in weir.output
