@@ -84,9 +84,7 @@ def test_reload_reads_keys_that_only_root_can_read(launch, port, authority, tmp_
 def test_refused_reload_leaves_no_socket_behind(launch, port, flags):
     weir = launch(site(port), flags=flags, extra="    user nobody")
     wait_for(lambda: answers(port))
-    text = weir.config_path.read_text()
-    weir.config_path.write_text(text.replace(
-        '["127.0.0.1:%d"]' % port, '( { address = "127.0.0.1:%d"; crt = ["none.pem"]; ssl = true; } )' % port))
+    weir.write(site(port, words="ssl crt none.pem"))
     weir.send_signal(signal.SIGHUP)
     wait_for(lambda: "Reload refused" in weir.output)
     assert "none.pem" in weir.output
