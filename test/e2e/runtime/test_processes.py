@@ -74,11 +74,18 @@ def test_dead_worker_is_replaced_and_no_connection_is_lost(launch, port):
         assert heir != worker
 
 
+def is_stopped(task):
+    """Until then it may still accept, and would take the connection with it when it is killed."""
+    with open("/proc/%s/stat" % task, encoding="ascii") as file:
+        return file.read().rpartition(")")[2].split()[0] == "T"
+
+
 def test_connections_wait_while_there_is_no_worker(launch, port):
     weir = launch(site(port), flags=["-W"])
     wait_for(lambda: answers(port))
     [worker] = children(weir.pid)
     os.kill(worker, signal.SIGSTOP)
+    wait_for(lambda: all(is_stopped(task) for task in os.listdir("/proc/%d/task" % worker)))
     clients = [socket.create_connection(("127.0.0.1", port)) for _ in range(20)]
     os.kill(worker, signal.SIGKILL)
     for client in clients:
