@@ -221,26 +221,6 @@ static const char *replace(struct sample_env *env, const struct field_edit *edit
     return made < 0 ? NULL : to;
 }
 
-static enum rule_verdict run_replace_header(struct sample_env *env, const struct rule *rule)
-{
-    const struct field_edit *edit = rule->data;
-    struct http_edit e = stream_edit(env->stream, env->is_response);
-    for (int i = -1;
-         (i = http_msg_find(e.msg, e.base, edit->name, edit->name_len, (unsigned)(i + 1))) >= 0;) {
-        const struct http_header *h = &e.msg->headers[i];
-        size_t len, used = env->scratch->used;
-        bool is_full;
-        const char *value = replace(
-            env, edit, (struct sample_text){e.base + h->value_off, h->value_len}, &len, &is_full);
-        if (value != NULL)
-            trace_tell(env->trace, TRACE_FIELD, "%s: %.*s", edit->name, (int)len, value);
-        if (is_full || (value != NULL && !edit_replace(&e, (unsigned)i, value, len)))
-            return no_room(env);
-        env->scratch->used = used;
-    }
-    return RULE_GOES_ON;
-}
-
 /* A line's value that is written anew, part by part. */
 struct rewriting {
     char *to;
@@ -298,16 +278,21 @@ static const char *replace_parts(struct sample_env *env, const struct field_edit
     return w.has_changed && !w.is_full ? w.to : NULL;
 }
 
-static enum rule_verdict run_replace_value(struct sample_env *env, const struct rule *rule)
+/* What becomes of a value; NULL: nothing. */
+typedef const char *change_value(struct sample_env *env, const struct field_edit *edit,
+                                 struct sample_text value, size_t *len_out, bool *is_full_out);
+
+/* Each line of the name in its place. */
+static enum rule_verdict change_lines(struct sample_env *env, const struct field_edit *edit,
+                                      change_value *change)
 {
-    const struct field_edit *edit = rule->data;
     struct http_edit e = stream_edit(env->stream, env->is_response);
     for (int i = -1;
          (i = http_msg_find(e.msg, e.base, edit->name, edit->name_len, (unsigned)(i + 1))) >= 0;) {
         const struct http_header *h = &e.msg->headers[i];
         size_t len, used = env->scratch->used;
         bool is_full;
-        const char *value = replace_parts(
+        const char *value = change(
             env, edit, (struct sample_text){e.base + h->value_off, h->value_len}, &len, &is_full);
         if (value != NULL)
             trace_tell(env->trace, TRACE_FIELD, "%s: %.*s", edit->name, (int)len, value);
@@ -316,6 +301,16 @@ static enum rule_verdict run_replace_value(struct sample_env *env, const struct 
         env->scratch->used = used;
     }
     return RULE_GOES_ON;
+}
+
+static enum rule_verdict run_replace_header(struct sample_env *env, const struct rule *rule)
+{
+    return change_lines(env, rule->data, replace);
+}
+
+static enum rule_verdict run_replace_value(struct sample_env *env, const struct rule *rule)
+{
+    return change_lines(env, rule->data, replace_parts);
 }
 
 /* clang-format off */
