@@ -13,6 +13,7 @@ extern const struct action answer_actions[], connection_actions[], field_actions
     redirect_actions[], normalize_actions[], stream_actions[], client_actions[], capture_actions[],
     wait_actions[], refused_actions[], persist_actions[], track_actions[];
 extern const struct line_row http_lines[], reply_lines[], stick_lines[];
-extern const struct format_token log_tokens[], unique_id_tokens[];
+extern const struct format_token number_tokens[], date_tokens[], name_tokens[], request_tokens[],
+    unique_id_tokens[];
 
 #endif

@@ -69,7 +69,10 @@ static const struct action *const actions[] = {
 };
 
 static const struct format_token *const tokens[] = {
-    log_tokens,
+    number_tokens,
+    date_tokens,
+    name_tokens,
+    request_tokens,
     unique_id_tokens,
     NULL,
 };

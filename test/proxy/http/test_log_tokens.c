@@ -67,7 +67,8 @@ static const struct rule_tables tables = {
                                              request_fetches, message_fetches, NULL},
     .converters = (const struct converter *const[]){encode_converters, json_converters, NULL},
     .actions = (const struct action *const[]){NULL},
-    .tokens = (const struct format_token *const[]){log_tokens, NULL},
+    .tokens = (const struct format_token *const[]){number_tokens, date_tokens, name_tokens,
+                                                   request_tokens, NULL},
     .lines = (const struct line_row *const[]){log_format_lines, NULL},
 };
 
