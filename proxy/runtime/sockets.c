@@ -6,6 +6,7 @@
 #include "proxy/base/addr.h"
 #include "proxy/runtime/socket_open.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -201,8 +202,12 @@ static void report_bind(struct conf_report *report, const struct conf_proxy *pro
                         const struct conf_bind *bind, const char *reason)
 {
     struct conf_span span = {.place = bind->place, .width = 1};
-    conf_report_add(report, CONF_ERROR, span, "`ss -ltnp` shows who listens where",
-                    "Starting frontend %s: %s", proxy->name, reason);
+    bool is_foreign = strstr(reason, strerror(EADDRNOTAVAIL)) != NULL;
+    const char *help =
+        is_foreign ? "not an address of this host; `transparent` behind it binds it all the same"
+                   : "`ss -ltnp` shows who listens where";
+    conf_report_add(report, CONF_ERROR, span, help, "Starting frontend %s: %s", proxy->name,
+                    reason);
 }
 
 /* Unix sockets appear under their names only when nothing can go wrong any more. */
