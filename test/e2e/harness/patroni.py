@@ -4,7 +4,7 @@ import json
 import os
 import urllib.request
 
-from harness.databases import POSTGRES, Servers
+from harness.databases import POSTGRES, SLOW_S, Servers, Writer
 from harness.ports import free_port
 from harness.waiting import wait_for
 
@@ -14,6 +14,7 @@ QUORUM = "abc"  # two that keep a server, one that only votes
 class Patroni(Servers):
     def __init__(self, folder):
         super().__init__(folder, user="postgres")
+        self.env = dict(os.environ, PGPASSWORD="adminpw")
         self.rest = {name: free_port() for name in "ab"}
         self.raft = {name: free_port() for name in QUORUM}
 
@@ -23,7 +24,7 @@ class Patroni(Servers):
             config.write_text(json.dumps(self.config(name)))
             program = "patroni_raft_controller" if name == "c" else "patroni"
             self.launch(name, ["/usr/bin/python3", "/usr/bin/" + program, config])
-        wait_for(lambda: sorted(map(self.role, "ab")) == ["leader", "sync_standby"], 90, every=0.1,
+        wait_for(lambda: sorted(map(self.role, "ab")) == ["leader", "sync_standby"], SLOW_S, every=0.1,
                  what=lambda: self.log("a") + self.log("b"))
         self.sql(self.leader(), "create table t(n int primary key, port int)")
         return self
@@ -75,9 +76,12 @@ class Patroni(Servers):
         return [POSTGRES / "psql", "-h", "127.0.0.1", "-p", port, "-U", "admin", "-qtA", "postgres"]
 
     def sql(self, name, text):
-        return self.run(*self.client(self.ports[name]), "-c", text, env=dict(os.environ, PGPASSWORD="adminpw")).split()
+        return self.run(*self.client(self.ports[name]), "-c", text, env=self.env).split()
+
+    def write(self, port):
+        return Writer(self.client(port), "insert into t values(%d, inet_server_port()) returning n;", self.env)
 
     def close(self):
         super().close()
-        for name in "ab":
+        for name in "ab":  # it is in a process group of its own
             self.run(POSTGRES / "pg_ctl", "-D", self.folder / name, "-m", "immediate", "stop", check=False)

@@ -9,6 +9,7 @@ import pytest
 from harness.client import Client
 from harness.databases import open_folder
 from harness.mariadb import Galera
+from harness.origin import reply
 from harness.ports import free_port
 from harness.stats import read_stats
 from harness.waiting import wait_for
@@ -43,7 +44,24 @@ listen stats
     stats uri /stats
 """
 
-pytestmark = pytest.mark.weir_only
+# as the documentation of clustercheck has it, which answers on a port of its own
+CHECKED = """
+listen galera
+    mode tcp
+    bind 127.0.0.1:{writer}
+    balance leastconn
+    option httpchk
+    timeout client 1m
+    timeout server 1m
+    default-server inter 500ms fall 3 rise 2 on-marked-down shutdown-sessions
+    server a 127.0.0.1:{a} check port {check_a}
+    server b 127.0.0.1:{b} check port {check_b} backup
+
+listen stats
+    bind 127.0.0.1:{stats}
+    stats enable
+    stats uri /stats
+"""
 
 
 @pytest.fixture(scope="module")
@@ -57,9 +75,9 @@ def cluster():
 
 
 class Pools:
-    def __init__(self, balance, cluster):
+    def __init__(self, balance, cluster, config=POOLS, **ports):
         self.ports = {name: free_port() for name in ("writer", "reader", "stats")}
-        balance(POOLS.format(check=cluster.check, **self.ports, **cluster.ports))
+        balance(config.format(check=cluster.check, **self.ports, **cluster.ports, **ports))
 
     def is_up(self, pool, server):
         return read_stats(self.ports["stats"])[pool, server]["status"].startswith("UP")
@@ -110,6 +128,36 @@ WAYS = {
 }
 
 
+def clustercheck(cluster, name):
+    """What the script of that name answers, which stands behind an inetd."""
+
+    def behaviour(conn):
+        conn.request()
+        is_synced = cluster.status(name).get("wsrep_local_state") == "4"
+        conn.send(reply(b"Galera cluster node is %ssynced.\r\n" % (b"" if is_synced else b"not "),
+                        status="200 OK" if is_synced else "503 Service Unavailable"))
+
+    return behaviour
+
+
+def test_clustercheck_moves_the_sessions(cluster, balance, serve, closing):
+    cluster.wait_synced()
+    checks = {"check_" + name: serve(clustercheck(cluster, name)).port for name in "ab"}
+    pools = Pools(balance, cluster, CHECKED, **checks)
+    pools.wait("galera", "a", up=True)
+    writer = closing(cluster.write(pools.ports["writer"]))
+    writer.wait_more()
+    cluster.sql("a", "set global wsrep_desync=1")
+    lost = time.monotonic()
+    pools.wait("galera", "a", up=False)
+    assert time.monotonic() - lost < FOLLOWS_S + BUSY_S
+    writer.wait_more()
+    cluster.sql("a", "set global wsrep_desync=0")
+    writer.close()
+    writer.check(cluster.rows("b"), cluster.ports, "ab")
+
+
+@pytest.mark.weir_only
 @pytest.mark.parametrize("way", WAYS)
 def test_the_writers_port_follows_the_role_and_no_write_is_lost(cluster, balance, closing, syslog, way):
     hurt, heal, may_be_read, reason = WAYS[way]
@@ -136,6 +184,7 @@ def test_the_writers_port_follows_the_role_and_no_write_is_lost(cluster, balance
     writer.check(cluster.rows("b"), cluster.ports, "aba")
 
 
+@pytest.mark.weir_only
 def test_a_killed_member_is_replaced(cluster, balance, closing):
     """The last test: the member stays away."""
     cluster.wait_synced()
