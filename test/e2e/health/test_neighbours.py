@@ -8,6 +8,7 @@ import pytest
 from harness.databases import open_folder
 from harness.patroni import Patroni
 from harness.ports import free_port
+from harness.rabbitmq import Publisher, Rabbitmq
 from harness.redis import PASSWORD, Redis, RedisWriter
 from harness.stats import read_stats
 from harness.waiting import wait_for
@@ -68,6 +69,24 @@ listen redis
     server b 127.0.0.1:{b} check
 """
 
+RABBITMQ = STATS + """
+listen amqp
+    mode tcp
+    option tcplog
+    option clitcpka
+    option srvtcpka
+    balance leastconn
+    bind 127.0.0.1:{amqp}
+    timeout client 3h
+    timeout server 3h
+    option tcp-check
+    tcp-check send-binary 414d515000000901 comment the-protocol-header
+    tcp-check expect binary 01 comment connection.start
+    default-server inter 500ms rise 2 fall 3
+    server a 127.0.0.1:{a} check
+    server b 127.0.0.1:{b} check
+"""
+
 
 @pytest.fixture
 def folder(request):
@@ -77,13 +96,17 @@ def folder(request):
 
 class Pools:
     def __init__(self, balance, config, **ports):
-        self.ports = dict({name: free_port() for name in ("stats", "primary", "replicas", "redis")}, **ports)
+        self.ports = dict({name: free_port() for name in ("stats", "primary", "replicas", "redis", "amqp")}, **ports)
         balance(config.format(password=PASSWORD, **self.ports))
 
     def up(self, pool):
         """The names of those that are up."""
         rows = read_stats(self.ports["stats"])
         return "".join(name for name in "ab" if rows[pool, name]["status"].startswith("UP"))
+
+    def in_use(self, pool):
+        rows = read_stats(self.ports["stats"])
+        return "".join(name for name in "ab" if int(rows[pool, name]["scur"]) > 0)
 
     def wait(self, within=90.0, **names):
         wait_for(lambda: {pool: self.up(pool) for pool in names} == names, within,
@@ -132,3 +155,19 @@ def test_sentinel_promotes_under_a_writing_client(folder, balance, closing, sysl
     writer.wait_more()
     writer.close()
     assert replicated and [key for key in replicated + writer.replicated if not redis.has("b", key)] == []
+
+
+def test_a_rabbitmq_node_is_killed_under_a_publishing_client(folder, balance, closing, syslog):
+    broker = closing(Rabbitmq(folder)).create()
+    pools = Pools(balance, RABBITMQ, **broker.ports)
+    pools.wait(amqp="ab")
+    publisher = closing(Publisher(pools.ports["amqp"]))
+    publisher.wait_more()
+    used = pools.in_use("amqp")
+    other = "b" if used == "a" else "a"
+    broker.kill(used)
+    publisher.wait_more()
+    pools.wait(amqp=other)
+    assert "Server amqp/%s is DOWN, reason: Layer4 connection problem" % used in syslog.line("is DOWN")
+    publisher.close()
+    assert set(publisher.confirmed) <= broker.numbers(other)
