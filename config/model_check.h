@@ -159,6 +159,7 @@ struct conf_request {
     size_t header_count;
     const char *body;                             /* or NULL */
     const struct conf_made *made_uri, *made_body; /* or NULL */
+    bool is_hidden; /* headers behind the version of option httpchk: any other goes before it */
 };
 
 enum conf_expect_kind {

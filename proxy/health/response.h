@@ -4,7 +4,7 @@
 #define WEIR_HEALTH_RESPONSE_H
 
 #include "proxy/health/probe.h"
-#include "proxy/http/h1.h"
+#include "proxy/http1/h1.h"
 
 /* Its slices point into the answer, a body of chunks into the scratch of the loop. */
 struct response {

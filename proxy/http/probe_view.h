@@ -5,7 +5,7 @@
 #ifndef WEIR_HTTP_PROBE_VIEW_H
 #define WEIR_HTTP_PROBE_VIEW_H
 
-#include "proxy/http/msg.h"
+#include "proxy/http1/msg.h"
 #include "proxy/net/conn.h"
 #include "proxy/rules/sample.h"
 
