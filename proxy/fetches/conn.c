@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Fetches of the connections of client and server: addresses, and what the kernel knows of them. */
+#include "proxy/http/probe_view.h"
 #include "proxy/http/stream.h"
 #include "proxy/net/proxy_protocol.h"
 #include "proxy/rules/rows.h"
@@ -25,6 +26,8 @@ static bool take_name(int fd, bool peer, struct addr *out)
 static int server_fd(const struct sample_env *env)
 {
     const struct stream *s = env->stream;
+    if (env->probe != NULL)
+        return env->probe->conn->source.fd;
     return s != NULL && s->sconn != NULL ? s->sconn->conn.source.fd : -1;
 }
 
@@ -219,7 +222,9 @@ static bool http_major(struct sample_env *env, const struct fetch *row, const st
                        struct sample *out)
 {
     (void)row, (void)args;
-    sample_set_int(out, session_frontend(env->session)->mode == CONF_MODE_HTTP ? 1 : 0);
+    const struct conf_proxy *proxy =
+        env->session != NULL ? session_frontend(env->session) : env->proxy->conf;
+    sample_set_int(out, proxy->mode == CONF_MODE_HTTP ? 1 : 0);
     return true;
 }
 

@@ -3,11 +3,20 @@
 #include "proxy/fetches/rows.h"
 #include "proxy/fetches/view.h"
 #include "proxy/http/captures.h"
+#include "proxy/http/probe_view.h"
+
+static bool view_probe(const struct probe_view *probe, bool is_response, struct message_view *out)
+{
+    *out = (struct message_view){probe->response, probe->answer.data, true};
+    return is_response && probe->response != NULL;
+}
 
 bool fetch_view(const struct sample_env *env, enum fetch_side side, struct message_view *out)
 {
     struct stream *s = env->stream;
     bool is_response = side == OF_RESPONSE || (side == OF_RULE && env->is_response);
+    if (env->probe != NULL)
+        return view_probe(env->probe, is_response, out);
     if (s == NULL || s->head_us == 0 || s->mode != &stream_http)
         return false;
     if (is_response) {

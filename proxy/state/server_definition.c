@@ -94,6 +94,7 @@ static void print_connect(FILE *out, const struct conf_connect *connect)
             connect->tls, connect->send_proxy, connect->via_socks4, connect->linger, connect->port);
     print_addr(out, &connect->addr);
     print_text(out, connect->sni);
+    print_text(out, connect->port_text);
     print_words(out, &connect->alpn);
 }
 
@@ -116,8 +117,9 @@ static void print_expect(FILE *out, const struct conf_expect *expect)
     const char *texts[] = {expect->name.text,    expect->value.text,     expect->ok_status,
                            expect->error_status, expect->timeout_status, expect->on_success,
                            expect->on_error,     expect->status_code};
-    fprintf(out, "expect %d %d %d %d %d ", (int)expect->kind, expect->is_unwanted,
-            expect->min_bytes, (int)expect->name.how, (int)expect->value.how);
+    fprintf(out, "expect %d %d %d %d %d %d %d %d ", (int)expect->kind, expect->is_unwanted,
+            expect->min_bytes, (int)expect->name.how, (int)expect->value.how,
+            expect->made_pattern != NULL, expect->name.made != NULL, expect->value.made != NULL);
     print_bytes(out, expect->pattern, expect->pattern_len);
     for (size_t i = 0; i < sizeof(expect->statuses.bits) / sizeof(uint64_t); i++)
         fprintf(out, "%llx ", (unsigned long long)expect->statuses.bits[i]);
@@ -134,6 +136,7 @@ static void print_step(FILE *out, const struct conf_check_step *step)
         print_connect(out, &step->connect);
         break;
     case CONF_STEP_SEND:
+        fprintf(out, "%d ", step->send.made != NULL ? (int)step->send.made->kind : -1);
         print_bytes(out, step->send.bytes, step->send.len);
         break;
     case CONF_STEP_REQUEST:
@@ -141,6 +144,9 @@ static void print_step(FILE *out, const struct conf_check_step *step)
         break;
     case CONF_STEP_EXPECT:
         print_expect(out, &step->expect);
+        break;
+    case CONF_STEP_ACTION:
+        print_text(out, step->action.text);
         break;
     case CONF_STEP_COMMENT:
         break;
@@ -173,6 +179,7 @@ char *server_check_definition_text(const struct conf_proxy *proxy, const struct 
         print_definition(out, conf);
         print_addr(out, &check->addr);
         print_text(out, check->sni);
+        print_words(out, &check->alpn);
         fprintf(out, "%u %d %d ", check->port, check->tls, check->send_proxy);
         print_check(out, &proxy->check);
     }
