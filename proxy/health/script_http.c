@@ -6,7 +6,7 @@
  */
 #include "proxy/base/addr.h"
 #include "proxy/health/probe.h"
-#include "proxy/http/h1.h"
+#include "proxy/http1/h1.h"
 #include "proxy/state/server_address.h"
 
 #include <stdarg.h>

@@ -41,6 +41,7 @@ static const struct {
     {"dollar without a name", LISTEN(" bind \":$\""), 9, 9, CONF_ERROR, "no name of a variable after '$'", "a variable is \"$NAME\" or \"${NAME}\"; a dollar sign itself is \\$"},
     {"variable that begins with a digit", LISTEN(" bind \":$1\""), 9, 9, CONF_ERROR, "no name of a variable after '$'", "a variable is \"$NAME\" or \"${NAME}\"; a dollar sign itself is \\$"},
     {"brace that is never closed", LISTEN(" bind \":${PORT\""), 9, 9, CONF_ERROR, "the brace of '${PORT' is not closed", "write \"${NAME}\""},
+    {"variable of an address that is not set", LISTEN(" bind :81$WEIR_TEST_NONE"), 9, 7, CONF_WARNING, "the variable 'WEIR_TEST_NONE' is not set", "set it, or write \"${WEIR_TEST_NONE-default}\""},
     {"tab before the word", LISTEN("\tbalance\troundrobbin"), 9, 10, CONF_ERROR, "unknown balance 'roundrobbin'", "did you mean 'roundrobin'?"},
     {"quoted word is underlined as written", LISTEN(" balance \"round robin\""), 9, 10, CONF_ERROR, "unknown balance 'round robin'", "did you mean 'roundrobin'?"},
 
