@@ -26,6 +26,7 @@
 
 #include "config/model_check.h"
 #include "config/model_discovery.h"
+#include "config/model_log.h"
 
 enum conf_mode { CONF_MODE_TCP, CONF_MODE_HTTP };
 
@@ -183,25 +184,6 @@ struct conf_forwardfor {
     const char *header;             /* default "X-Forwarded-For" */
     struct sockaddr_storage except; /* family AF_UNSPEC = none */
     unsigned except_bits;
-};
-
-enum conf_log_kind { CONF_LOG_UDP, CONF_LOG_UNIX, CONF_LOG_STDOUT, CONF_LOG_STDERR };
-enum conf_log_wire {
-    CONF_LOG_LOCAL /* rfc3164 without host */,
-    CONF_LOG_RFC3164,
-    CONF_LOG_RFC5424,
-    CONF_LOG_RAW,
-    CONF_LOG_SHORT
-};
-
-struct conf_log_target {
-    enum conf_log_kind kind;
-    struct conf_addr addr;
-    enum conf_log_wire wire;
-    int facility;     /* 0..23 */
-    int level;        /* 0..7: least important that is sent, default 7 */
-    int min_level;    /* 0..7: more important ones are sent as this one */
-    unsigned max_len; /* default 1024 */
 };
 
 enum conf_log_format {
@@ -571,6 +553,9 @@ struct config {
     size_t userlist_count;
     struct conf_resolvers *resolvers;
     size_t resolvers_count;
+    struct conf_ring **rings; /* those of sections, then those of `log tcp@...` */
+    size_t ring_count;
+    unsigned log_turns; /* log targets that take samples are numbered below this */
     struct pattern_list
         *pattern_lists;      /* of all rules: proxy/rules/pattern_list.h; the latest first */
     struct conf_words files; /* all that was read: configurations, includes, error files, bodies */
