@@ -43,7 +43,6 @@ const struct haproxy_old haproxy_olds[] = {
     {LEVEL_GLOBAL, "stats", "bind-process", NULL, NULL,
      "remove the line: every thread serves the statistics"},
     {LEVEL_GLOBAL, "debug", NULL, NULL, NULL, "remove the line; start with -d to see what happens"},
-    {LEVEL_GLOBAL, "quiet", NULL, NULL, NULL, "remove the line; start with -q for silence"},
     {0, NULL, NULL, NULL, NULL, NULL},
 };
 

@@ -260,7 +260,7 @@ static const struct {
     {"option without effect", LISTEN(" option contstats"), 9, 2, CONF_NOTE, "'option contstats' has no effect here", "counters are always up to date"},
     {"nbproc", GLOBAL(" nbproc 2"), 10, 2, CONF_WARNING, "'nbproc' has no effect any more", "remove the line; nbthread sets the number of threads"},
     {"debug", GLOBAL(" debug"), 10, 2, CONF_WARNING, "'debug' has no effect any more", "remove the line; start with -d to see what happens"},
-    {"quiet", GLOBAL(" quiet"), 10, 2, CONF_WARNING, "'quiet' has no effect any more", "remove the line; start with -q for silence"},
+    {"quiet", GLOBAL(" quiet"), 10, 2, CONF_NOTE, "'quiet' has no effect here", "nothing here depends on it"},
 
     /* the global section */
     {"admin socket", GLOBAL(" stats socket /run/a.sock mode 660 level admin"), 10, 2, CONF_WARNING, "'stats socket' is not supported yet: weir runs without it", "there is no admin socket yet; the statistics page, its CSV and JSON, and /metrics are there"},
