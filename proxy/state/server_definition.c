@@ -5,6 +5,8 @@
  */
 #include "proxy/state/server.h"
 
+#include "config/directive.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -37,6 +39,7 @@ static void print_link(FILE *out, const struct conf_server *conf)
     print_addr(out, &source->addr);
     print_addr(out, &source->usesrc_addr);
     print_addr(out, &conf->socks4);
+    print_text(out, source->header_word != NULL ? source->header_word->text : NULL);
     print_text(out, source->interface);
     print_text(out, conf->netns);
 }
@@ -66,6 +69,7 @@ static void print_definition(FILE *out, const struct conf_server *conf)
                            tls->ciphersuites, tls->curves,  tls->sni,      tls->verify_host};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         print_text(out, texts[i]);
+    print_text(out, tls->sni_word != NULL ? tls->sni_word->text : NULL);
     fprintf(out, "%d %d %d %d", (int)tls->min_version, (int)tls->max_version, (int)tls->verify,
             tls->tickets);
 }
