@@ -115,6 +115,7 @@ static bool take(const char **grammar, struct element *e_out)
 bool grammar_check(struct loader *l, const struct conf_word *name, const char *grammar,
                    const struct conf_word *args, size_t count)
 {
+    grammar += strspn(grammar, " ");
     const char *help =
         *grammar != '\0' ? arena_printf(l->scratch, "%s %s", name->text, grammar) : "remove it";
     struct element e;
