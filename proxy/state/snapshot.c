@@ -41,14 +41,31 @@ static void free_oldest(struct snapshot_chain *chain)
     snapshot_free(snapshot);
 }
 
+static void free_unused(struct snapshot_chain *chain)
+{
+    while (chain->oldest != chain->current && chain->oldest->threads_left == 0 &&
+           chain->oldest->users_here == 0)
+        free_oldest(chain);
+}
+
 static void on_let_go(struct loop_message *message)
 {
     struct snapshot_use *use = LIST_ITEM(message, struct snapshot_use, let_go);
     struct snapshot *snapshot = use->snapshot;
-    struct snapshot_chain *chain = snapshot->chain;
     snapshot->threads_left--;
-    while (chain->oldest != chain->current && chain->oldest->threads_left == 0)
-        free_oldest(chain);
+    free_unused(snapshot->chain);
+}
+
+struct snapshot *snapshot_hold_here(struct snapshot_chain *chain)
+{
+    chain->current->users_here++;
+    return chain->current;
+}
+
+void snapshot_release_here(struct snapshot *snapshot)
+{
+    snapshot->users_here--;
+    free_unused(snapshot->chain);
 }
 
 void snapshot_let_go(struct snapshot *snapshot, unsigned thread)
