@@ -121,7 +121,6 @@ static const struct keyword global_rows[] = {
      .min = 1, .initial = "10s", .doc = "Longest silence of a client of the admin socket."},
     {.name = "stats maxconn", .kind = KW_UINT, .scopes = IN_GLOBAL, AT(g.admin.maxconn), .min = 1, .max = 10000,
      .initial = "10", .doc = "How many clients the admin sockets serve at a time; more wait in the kernel's queue."},
-    {.name = "stats timeout", .kind = KW_NOTHING, .scopes = IN_GLOBAL, .grammar = "<time>",
     {.name = "tune.ssl.default-dh-param", .kind = KW_NOTHING, .scopes = IN_GLOBAL,
      .note = "the key exchange uses elliptic curves", .doc = "Size of ephemeral Diffie-Hellman keys."},
     {.name = NULL},
