@@ -7,7 +7,7 @@
 
 extern const struct fetch process_fetches[];
 
-extern const struct converter encode_converters[], field_converters[], hash_converters[],
+extern const struct converter encode_converters[], field_converters[], forwarded_converters[], hash_converters[],
     host_converters[], json_converters[], jwt_converters[], map_converters[], number_converters[],
     text_converters[], time_converters[], var_converters[];
 
