@@ -112,7 +112,7 @@ static const struct keyword global_rows[] = {
      .choices = verify_choices, .initial = "required",
      .doc = "Whether the certificates of servers are verified where a server does not say."},
 
-    {.name = "stats timeout", .kind = KW_NOTHING, .scopes = IN_GLOBAL,
+    {.name = "stats timeout", .kind = KW_NOTHING, .scopes = IN_GLOBAL, .grammar = "<time>",
      .note = "there is no admin socket yet", .doc = "Longest silence on the admin socket."},
     {.name = "tune.ssl.default-dh-param", .kind = KW_NOTHING, .scopes = IN_GLOBAL,
      .note = "the key exchange uses elliptic curves", .doc = "Size of ephemeral Diffie-Hellman keys."},

@@ -70,13 +70,16 @@ enum conf_usesrc {
     CONF_USESRC_ADDRESS,  /* usesrc_addr, which need not be this machine's */
     CONF_USESRC_CLIENT,   /* the client's, with its port */
     CONF_USESRC_CLIENTIP, /* the client's, with any port */
+    CONF_USESRC_HEADER,   /* what a field of the request says */
 };
 
 struct conf_outgoing {
     struct conf_addr addr; /* text NULL = as the kernel chooses */
     enum conf_usesrc usesrc;
     struct conf_addr usesrc_addr;
-    const char *interface; /* or NULL */
+    const struct conf_word *header_word; /* CONF_USESRC_HEADER: the fetch of that field, and */
+    const struct expr *header;           /* the same compiled, by proxy/rules; else NULL */
+    const char *interface;               /* or NULL */
 };
 
 /* What a PROXY header to a server tells; or-ed. */
@@ -100,7 +103,8 @@ struct conf_bind {
     struct conf_tls tls;
     unsigned maxconn; /* 0 = no bound of its own */
     unsigned backlog; /* 0 = from the proxy's maxconn */
-    bool accept_proxy;
+    bool accept_proxy, accept_netscaler;
+    unsigned netscaler_magic; /* what NetScaler's header begins with */
     bool v4v6, v6only, transparent, tfo, defer_accept;
     const char *interface; /* or NULL */
     const char *netns;     /* name of a network namespace, or NULL */
@@ -150,6 +154,7 @@ struct conf_server {
     bool shutdown_sessions_on_down; /* on-marked-down shutdown-sessions */
     unsigned slowstart_ms;
     unsigned pool_max_conn; /* idle connections kept, UINT_MAX = no bound */
+    unsigned pool_low_conn; /* kept whoever may want them again */
     unsigned pool_purge_ms; /* pool-purge-delay, default 5000 */
     struct conf_server_check check;
     struct conf_agent agent;

@@ -46,7 +46,7 @@ void own_crt_unshare(struct loader *l, struct conf_tls *tls);
 keyword_set own_crt_list;
 
 /* own_net.c */
-keyword_set own_send_proxy, own_proxy_options, own_mss, own_usesrc, own_source_address;
+keyword_set own_send_proxy, own_proxy_options, own_mss, own_netscaler, own_usesrc, own_source_address;
 
 /* own_compression.c: row offset is that of the struct conf_compression */
 keyword_set own_compression_algo, own_compression_type, own_compression_offload;

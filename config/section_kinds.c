@@ -4,17 +4,17 @@
 
 /* A line each: its keyword and what must follow it; see haproxy_foreign.c. */
 static const char *const peers[] = {
-    "peer <name>",
-    "server <name>",
-    "bind <address>",
-    "default-bind",
-    "default-server",
-    "table <name> <settings>",
-    "log <target>",
+    "peer <name> [...]",
+    "server <name> [...]",
+    "bind <address> [...]",
+    "default-bind [...]",
+    "default-server [...]",
+    "table <name> <settings> [...]",
+    "log <target> [...]",
     "shards <count>",
     "disabled",
     "enabled",
-    "no",
+    "no [...]",
     NULL,
 };
 static const char *const http_errors[] = {"errorfile <status> <file>", NULL};
@@ -27,18 +27,24 @@ static const char *const cache[] = {
     NULL,
 };
 static const char *const log_forward[] = {
-    "bind <address>",        "dgram-bind <address>", "log <target>",    "maxconn <count>",
-    "timeout client <time>", "option <name>",        "backlog <count>", NULL,
+    "bind <address> [...]",  "dgram-bind <address> [...]", "log <target> [...]", "maxconn <count>",
+    "timeout client <time>", "option <name> [...]",        "backlog <count>",    NULL,
 };
-static const char *const program[] = {"command <command>", "user <name>", "group <name>",
-                                      "option <name>",     "no <option>", NULL};
-static const char *const crt_store[] = {"crt-base <path>", "key-base <path>", "load", NULL};
+static const char *const program[] = {
+    "command <command> [...]", "user <name>",       "group <name>",
+    "option <name> [...]",     "no <option> [...]", NULL};
+static const char *const crt_store[] = {"crt-base <path>", "key-base <path>", "load [...]", NULL};
 static const char *const fcgi_app[] = {
-    "!docroot <path>",    "acl <name>",
-    "index <name>",       "log-stderr <target>",
-    "pass-header <name>", "path-info <regex>",
-    "option <name>",      "set-param <name>",
-    "no <option>",        NULL,
+    "!docroot <path>",
+    "acl <name> [...]",
+    "index <name>",
+    "log-stderr <target> [...]",
+    "pass-header <name> [...]",
+    "path-info <regex>",
+    "option <name> [...]",
+    "set-param <name> [...]",
+    "no <option> [...]",
+    NULL,
 };
 
 /* Of a section that is not built: its lines are kept as they are. */

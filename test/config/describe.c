@@ -130,6 +130,8 @@ static void print_script(struct describer *d, const struct conf_check_script *sc
         const struct conf_check_step *step = &script->steps[i];
         fprintf(d->out, " %d", (int)step->kind);
         print_text(d->out, step->comment);
+        if (step->kind == CONF_STEP_ACTION)
+            print_text(d->out, step->action.text);
         if (step->kind == CONF_STEP_SEND)
             fprintf(d->out, " %.*s", (int)step->send.len, step->send.bytes);
         if (step->kind == CONF_STEP_REQUEST)
