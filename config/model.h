@@ -270,7 +270,8 @@ enum conf_line_kind {
     CONF_LINE_ERROR_LOG_FORMAT,
     CONF_LINE_UNIQUE_ID_FORMAT,
     CONF_LINE_HTTP_ERROR,
-    CONF_LINE_BALANCE, /* what follows the algorithm */
+    CONF_LINE_BALANCE,   /* what follows the algorithm */
+    CONF_LINE_FORWARDED, /* a part of option forwarded */
     CONF_LINE_KINDS,
 };
 
@@ -320,13 +321,29 @@ struct conf_cookie {
 };
 
 /* Parts of the header field Forwarded. */
-enum conf_forwarded {
+enum conf_forwarded_part {
     CONF_FORWARDED_PROTO = 1,
     CONF_FORWARDED_HOST = 2,
     CONF_FORWARDED_FOR = 4,
     CONF_FORWARDED_FOR_PORT = 8,
     CONF_FORWARDED_BY = 16,
     CONF_FORWARDED_BY_PORT = 32,
+};
+
+/* Of these parts an expression may say what they are. */
+enum conf_forwarded_expr {
+    CONF_FORWARDED_EXPR_HOST,
+    CONF_FORWARDED_EXPR_FOR,
+    CONF_FORWARDED_EXPR_FOR_PORT,
+    CONF_FORWARDED_EXPR_BY,
+    CONF_FORWARDED_EXPR_BY_PORT,
+    CONF_FORWARDED_EXPRS,
+};
+
+struct conf_forwarded {
+    unsigned parts; /* or-ed; 0 = no such field */
+    const struct conf_line
+        *expressions[CONF_FORWARDED_EXPRS]; /* or NULL: the part's name and the expression */
 };
 
 /* After what a request is sent again. */
@@ -502,7 +519,7 @@ struct conf_proxy {
     unsigned inspect_delay_ms; /* tcp-request inspect-delay */
     unsigned response_inspect_delay_ms;
     struct conf_forwardfor originalto;
-    unsigned forwarded;           /* enum conf_forwarded; 0 = no such field */
+    struct conf_forwarded forwarded;
     const char *unique_id_header; /* or NULL */
     const char *name_header;      /* http-send-name-header, or NULL */
     unsigned retry_on;            /* enum conf_retry; 0 = as by default */

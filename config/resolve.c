@@ -235,6 +235,14 @@ static void add_expression(struct loader *l, struct conf_lines *lines, const str
     lines->items[lines->count++] = *line;
 }
 
+static void resolve_forwarded(struct loader *l, struct conf_proxy *proxy)
+{
+    for (size_t i = 0; i < CONF_FORWARDED_EXPRS; i++) {
+        if (proxy->forwarded.expressions[i] != NULL)
+            add_expression(l, &proxy->lines, proxy->forwarded.expressions[i]);
+    }
+}
+
 static void resolve_balance(struct loader *l, struct draft_proxy *draft)
 {
     struct conf_balance *balance = &draft->p.balance;
@@ -282,6 +290,7 @@ static void resolve_proxy(struct loader *l, struct draft_proxy *draft)
     resolve_check_script(l, proxy, draft->span);
     resolve_email(l, draft);
     resolve_balance(l, draft);
+    resolve_forwarded(l, proxy);
     resolve_cookie(l, draft);
     resolve_stick_table(l, proxy);
     if (proxy->log_tag == NULL)
