@@ -7,8 +7,8 @@
 
 extern const struct fetch header_fetches[], cookie_fetches[], request_fetches[], param_fetches[],
     message_fetches[], body_fetches[], auth_fetches[], payload_fetches[], track_fetches[],
-    compression_fetches[], unique_id_fetches[];
-extern const struct converter track_converters[];
+    compression_fetches[], stream_fetches[], unique_id_fetches[];
+extern const struct converter stream_converters[], track_converters[];
 extern const struct action answer_actions[], connection_actions[], field_actions[], line_actions[],
     redirect_actions[], normalize_actions[], stream_actions[], client_actions[], capture_actions[],
     wait_actions[], refused_actions[], persist_actions[], track_actions[];

@@ -91,9 +91,10 @@ enum fetch_use {
     USE_RES_CONTENT = 1u << 5, /* bytes of the server */
     USE_RESPONSE = 1u << 6,    /* the head of a response */
     USE_END = 1u << 7,         /* only at the end of the stream: logs */
+    USE_BACKEND = 1u << 9,     /* a backend has been chosen */
     USE_TXN = 1u << 8, /* kept of the request until the end: captures, method, url of logs */
     /* what is left of a stream when its line is written */
-    USE_IN_LOGS = USE_CLIENT | USE_SESSION | USE_SERVER | USE_END | USE_TXN,
+    USE_IN_LOGS = USE_CLIENT | USE_SESSION | USE_BACKEND | USE_SERVER | USE_END | USE_TXN,
 };
 
 struct fetch {
