@@ -29,7 +29,6 @@
 #ifndef WEIR_HTTP_STREAM_H
 #define WEIR_HTTP_STREAM_H
 
-#include "proxy/http/h1.h"
 #include "proxy/http/persist.h"
 #include "proxy/http/relay.h"
 #include "proxy/http/rule_progress.h"
@@ -38,6 +37,7 @@
 #include "proxy/http/session.h"
 #include "proxy/http/thread.h"
 #include "proxy/http/tracking.h"
+#include "proxy/http1/h1.h"
 #include "proxy/state/proxy_state.h"
 #include "proxy/state/server.h"
 

@@ -2,11 +2,11 @@
 /* A new table of fetches, converters, actions, tokens or lines is declared and listed here. */
 #include "proxy/runtime/rule_tables.h"
 
+#include "proxy/actions/rows.h"
+#include "proxy/fetches/rows.h"
 #include "proxy/http/rows.h"
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/tables.h"
-
-extern const struct fetch conn_fetches[], tls_fetches[], pool_fetches[];
 
 /* one a line, as they come and go */
 /* clang-format off */
@@ -31,8 +31,6 @@ static const struct fetch *const fetches[] = {
     payload_fetches,
     NULL,
 };
-
-extern const struct converter pool_converters[];
 
 static const struct converter *const converters[] = {
     number_converters,
