@@ -229,6 +229,7 @@ static enum stream_state start_response(struct stream *s, const char *base, size
     s->response_us = s->thread->loop->now_us;
     count_status(s);
     s->resp_base = (char *)base;
+    s->rules.server_status = m->status;
     sticking_response(s);
     if (!edit_response(s, base, len, &next))
         return next;
