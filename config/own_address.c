@@ -187,13 +187,19 @@ static void finish_admin_bind(struct loader *l, const struct keyword *row, void 
     }
 }
 
-static void begin_bind(struct loader *l, const void *owner, void *item)
+static void begin_admin_bind(struct loader *l, const void *owner, void *item)
 {
-    (void)owner;
+    (void)l, (void)owner;
     struct conf_bind *bind = item;
     bind->addr.fd = -1;
     bind->uid = (uid_t)-1;
     bind->gid = (gid_t)-1;
+}
+
+static void begin_bind(struct loader *l, const void *owner, void *item)
+{
+    struct conf_bind *bind = item;
+    begin_admin_bind(l, owner, item);
     bind->tls = l->global.bind_tls;
 }
 
@@ -209,7 +215,7 @@ const struct keyword_list own_admin_bind_list = {
     .item_bytes = sizeof(struct conf_bind),
     .count_offset = offsetof(struct draft_global, g.admin.bind_count),
     .place_offset = offsetof(struct conf_bind, place),
-    .begin = begin_bind,
+    .begin = begin_admin_bind,
     .finish = finish_admin_bind,
 };
 

@@ -47,7 +47,6 @@ static const struct converter *const converters[] = {
     jwt_converters,
     mqtt_converters,
     fix_converters,
-    forwarded_converters,
     stream_converters,
     refused_converters,
     map_converters,
