@@ -91,9 +91,9 @@ static const struct keyword bind_rows[] = {
     {.name = "crt-list", .kind = KW_OWN, .scopes = IN_BIND, AT(tls), .set = own_crt_list, .adds = true,
      .takes = "a path", .otherwise = "none", .since = "1.8",
      .doc = "File with a line for each certificate: its path, and the server names it is for if not those in it."},
-    {.name = "thread", .kind = KW_NOTHING, .scopes = IN_BIND, .words = 1, .since = "2.5", .note = "every thread serves every bind",
+    {.name = "thread", .kind = KW_NOTHING, .scopes = IN_BIND, .words = 1, .since = "2.5", .grammar = "<set>", .note = "every thread serves every bind",
      .doc = "Threads that serve this bind."},
-    {.name = "process", .kind = KW_NOTHING, .scopes = IN_BIND, .words = 1, .until = "2.6", .note = "every thread serves every bind",
+    {.name = "process", .kind = KW_NOTHING, .grammar = "<set>", .scopes = IN_BIND, .words = 1, .until = "2.6", .note = "every thread serves every bind",
      .doc = "Processes that serve this bind."},
     {.name = NULL},
 };

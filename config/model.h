@@ -26,6 +26,7 @@
 
 #include "config/model_check.h"
 #include "config/model_discovery.h"
+#include "config/model_log.h"
 
 enum conf_mode { CONF_MODE_TCP, CONF_MODE_HTTP };
 
@@ -69,13 +70,16 @@ enum conf_usesrc {
     CONF_USESRC_ADDRESS,  /* usesrc_addr, which need not be this machine's */
     CONF_USESRC_CLIENT,   /* the client's, with its port */
     CONF_USESRC_CLIENTIP, /* the client's, with any port */
+    CONF_USESRC_HEADER,   /* what a field of the request says */
 };
 
 struct conf_outgoing {
     struct conf_addr addr; /* text NULL = as the kernel chooses */
     enum conf_usesrc usesrc;
     struct conf_addr usesrc_addr;
-    const char *interface; /* or NULL */
+    const struct conf_word *header_word; /* CONF_USESRC_HEADER: the fetch of that field, and */
+    const struct expr *header;           /* the same compiled, by proxy/rules; else NULL */
+    const char *interface;               /* or NULL */
 };
 
 /* What a PROXY header to a server tells; or-ed. */
@@ -113,7 +117,8 @@ struct conf_bind {
     struct conf_tls tls;
     unsigned maxconn; /* 0 = no bound of its own */
     unsigned backlog; /* 0 = from the proxy's maxconn */
-    bool accept_proxy;
+    bool accept_proxy, accept_netscaler;
+    unsigned netscaler_magic; /* what NetScaler's header begins with */
     bool v4v6, v6only, transparent, tfo, defer_accept;
     const char *interface; /* or NULL */
     const char *netns;     /* name of a network namespace, or NULL */
@@ -165,6 +170,7 @@ struct conf_server {
     bool shutdown_sessions_on_down; /* on-marked-down shutdown-sessions */
     unsigned slowstart_ms;
     unsigned pool_max_conn; /* idle connections kept, UINT_MAX = no bound */
+    unsigned pool_low_conn; /* kept whoever may want them again */
     unsigned pool_purge_ms; /* pool-purge-delay, default 5000 */
     struct conf_server_check check;
     struct conf_agent agent;
@@ -199,25 +205,6 @@ struct conf_forwardfor {
     const char *header;             /* default "X-Forwarded-For" */
     struct sockaddr_storage except; /* family AF_UNSPEC = none */
     unsigned except_bits;
-};
-
-enum conf_log_kind { CONF_LOG_UDP, CONF_LOG_UNIX, CONF_LOG_STDOUT, CONF_LOG_STDERR };
-enum conf_log_wire {
-    CONF_LOG_LOCAL /* rfc3164 without host */,
-    CONF_LOG_RFC3164,
-    CONF_LOG_RFC5424,
-    CONF_LOG_RAW,
-    CONF_LOG_SHORT
-};
-
-struct conf_log_target {
-    enum conf_log_kind kind;
-    struct conf_addr addr;
-    enum conf_log_wire wire;
-    int facility;     /* 0..23 */
-    int level;        /* 0..7: least important that is sent, default 7 */
-    int min_level;    /* 0..7: more important ones are sent as this one */
-    unsigned max_len; /* default 1024 */
 };
 
 enum conf_log_format {
@@ -281,7 +268,8 @@ enum conf_line_kind {
     CONF_LINE_ERROR_LOG_FORMAT,
     CONF_LINE_UNIQUE_ID_FORMAT,
     CONF_LINE_HTTP_ERROR,
-    CONF_LINE_BALANCE, /* what follows the algorithm */
+    CONF_LINE_BALANCE,   /* what follows the algorithm */
+    CONF_LINE_FORWARDED, /* a part of option forwarded */
     CONF_LINE_KINDS,
 };
 
@@ -331,13 +319,29 @@ struct conf_cookie {
 };
 
 /* Parts of the header field Forwarded. */
-enum conf_forwarded {
+enum conf_forwarded_part {
     CONF_FORWARDED_PROTO = 1,
     CONF_FORWARDED_HOST = 2,
     CONF_FORWARDED_FOR = 4,
     CONF_FORWARDED_FOR_PORT = 8,
     CONF_FORWARDED_BY = 16,
     CONF_FORWARDED_BY_PORT = 32,
+};
+
+/* Of these parts an expression may say what they are. */
+enum conf_forwarded_expr {
+    CONF_FORWARDED_EXPR_HOST,
+    CONF_FORWARDED_EXPR_FOR,
+    CONF_FORWARDED_EXPR_FOR_PORT,
+    CONF_FORWARDED_EXPR_BY,
+    CONF_FORWARDED_EXPR_BY_PORT,
+    CONF_FORWARDED_EXPRS,
+};
+
+struct conf_forwarded {
+    unsigned parts; /* or-ed; 0 = no such field */
+    const struct conf_line
+        *expressions[CONF_FORWARDED_EXPRS]; /* or NULL: the part's name and the expression */
 };
 
 /* After what a request is sent again. */
@@ -513,7 +517,7 @@ struct conf_proxy {
     unsigned inspect_delay_ms; /* tcp-request inspect-delay */
     unsigned response_inspect_delay_ms;
     struct conf_forwardfor originalto;
-    unsigned forwarded;           /* enum conf_forwarded; 0 = no such field */
+    struct conf_forwarded forwarded;
     const char *unique_id_header; /* or NULL */
     const char *name_header;      /* http-send-name-header, or NULL */
     unsigned retry_on;            /* enum conf_retry; 0 = as by default */
@@ -590,6 +594,9 @@ struct config {
     size_t userlist_count;
     struct conf_resolvers *resolvers;
     size_t resolvers_count;
+    struct conf_ring **rings; /* those of sections, then those of `log tcp@...` */
+    size_t ring_count;
+    unsigned log_turns; /* log targets that take samples are numbered below this */
     struct pattern_list
         *pattern_lists;      /* of all rules: proxy/rules/pattern_list.h; the latest first */
     struct conf_words files; /* all that was read: configurations, includes, error files, bodies */

@@ -52,29 +52,6 @@ static void fill_timeouts(struct loader *l, struct conf_proxy *proxy, struct con
                   "'%s' has no timeout %s: %s is used", proxy->name, missing, used);
 }
 
-static bool is_log_global(const struct conf_log_target *target)
-{
-    return target->addr.text != NULL && strcmp(target->addr.text, "global") == 0;
-}
-
-static void expand_logs(struct loader *l, struct conf_proxy *proxy)
-{
-    const struct conf_global *global = &l->global.g;
-    struct conf_log_target *logs = NULL;
-    size_t count = 0;
-    for (size_t i = 0; i < proxy->log_count; i++) {
-        const struct conf_log_target *from = &proxy->logs[i];
-        size_t many = is_log_global(from) ? global->log_count : 1;
-        from = is_log_global(from) ? global->logs : from;
-        for (size_t k = 0; k < many; k++) {
-            logs = arena_list_grow(l->arena, logs, count, sizeof *logs);
-            logs[count++] = from[k];
-        }
-    }
-    proxy->logs = logs;
-    proxy->log_count = count;
-}
-
 /* Where the probe goes: addr and port may each come from the server itself. */
 static void resolve_check(struct conf_server *server)
 {
@@ -248,15 +225,7 @@ static void resolve_global(struct loader *l)
     char host[256] = "";
     if (global->node == NULL && gethostname(host, sizeof(host) - 1) == 0)
         global->node = arena_copy(l->arena, host);
-    size_t kept = 0;
-    for (size_t i = 0; i < global->log_count; i++) {
-        if (is_log_global(&global->logs[i]))
-            CONF_FAIL(l, (struct conf_span){0}, "name the target itself",
-                      "'log global' in the global section refers to itself");
-        else
-            global->logs[kept++] = global->logs[i];
-    }
-    global->log_count = kept;
+    resolve_global_logs(l);
 }
 
 /* The rules' room compiles it with the other lines. */
@@ -264,6 +233,14 @@ static void add_expression(struct loader *l, struct conf_lines *lines, const str
 {
     lines->items = arena_list_grow(l->arena, lines->items, lines->count, sizeof *lines->items);
     lines->items[lines->count++] = *line;
+}
+
+static void resolve_forwarded(struct loader *l, struct conf_proxy *proxy)
+{
+    for (size_t i = 0; i < CONF_FORWARDED_EXPRS; i++) {
+        if (proxy->forwarded.expressions[i] != NULL)
+            add_expression(l, &proxy->lines, proxy->forwarded.expressions[i]);
+    }
 }
 
 static void resolve_balance(struct loader *l, struct draft_proxy *draft)
@@ -307,12 +284,13 @@ static void resolve_proxy(struct loader *l, struct draft_proxy *draft)
     struct conf_proxy *proxy = &draft->p;
     resolve_log_format(l, proxy, draft->span);
     fill_timeouts(l, proxy, draft->span);
-    expand_logs(l, proxy);
+    resolve_logs(l, proxy);
     resolve_saved_state(l, draft);
     resolve_servers(l, proxy);
     resolve_check_script(l, proxy, draft->span);
     resolve_email(l, draft);
     resolve_balance(l, draft);
+    resolve_forwarded(l, proxy);
     resolve_cookie(l, draft);
     resolve_stick_table(l, proxy);
     if (proxy->log_tag == NULL)
@@ -344,5 +322,8 @@ struct config *resolve_config(struct loader *l)
     config->resolvers_count = l->resolvers_count;
     config->userlists = l->userlists;
     config->userlist_count = l->userlist_count;
+    config->rings = l->rings;
+    config->ring_count = l->ring_count;
+    config->log_turns = l->log_turns;
     return config;
 }

@@ -3,7 +3,7 @@
 #include "proxy/admin/process_values.h"
 
 #include "proxy/admin/process.h"
-#include "proxy/http/compressor.h"
+#include "proxy/http1/compressor.h"
 #include "proxy/log/log.h"
 #include "proxy/state/counters.h"
 #include "proxy/state/proxy_state.h"

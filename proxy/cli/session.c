@@ -32,7 +32,7 @@ static void call_end(struct cli_session *s)
     struct cli_call *call = &s->call;
     if (call->release != NULL)
         call->release(call);
-    snapshot_release_here(call->snapshot);
+    snapshot_forgo(call->snapshot);
     s->has_call = false;
 }
 
@@ -163,7 +163,8 @@ static void call_begin(struct cli_session *s, const struct cli_text *found)
     struct text text;
     struct cli_call *call = &s->call;
     *call = (struct cli_call){.cli = s->cli, .session = s, .payload = found->payload};
-    call->snapshot = snapshot_hold_here(s->cli->host.snapshots);
+    call->snapshot = s->cli->host.snapshots->current;
+    snapshot_keep(call->snapshot);
     call->count = cli_words_cut(found->command, call->words);
     for (unsigned i = call->count; i <= CLI_WORDS_MAX; i++)
         call->words[i] = s->nothing;

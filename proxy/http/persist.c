@@ -2,10 +2,10 @@
 /* Persistence on a request's way to its server; see persist.h. The response's side is in set_cookie.c. */
 #include "proxy/http/persist.h"
 
-#include "proxy/http/cookie.h"
 #include "proxy/http/explain.h"
 #include "proxy/http/rules.h"
 #include "proxy/http/sticking.h"
+#include "proxy/http1/cookie.h"
 
 #include <stdio.h>
 

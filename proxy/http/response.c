@@ -5,10 +5,10 @@
  * scratch; a head in pieces is collected in s->resp_head.
  */
 #include "proxy/http/compression.h"
-#include "proxy/http/head.h"
 #include "proxy/http/rules.h"
 #include "proxy/http/sticking.h"
 #include "proxy/http/stream_log.h"
+#include "proxy/http1/head.h"
 #include "proxy/state/observe.h"
 
 #include <inttypes.h>

@@ -27,6 +27,7 @@ struct rule_progress {
     bool no_l7_retry, unlogged;
     int8_t log_level;                             /* 1 + the level; 0: as configured */
     unsigned client_ms, server_ms, tunnel_ms;     /* timeouts; 0: as configured */
+    unsigned retries;                             /* 1 + how many; 0: as configured */
     struct access_text *captured, *captured_resp; /* by slot, in the stream's buffer; or NULL */
     struct access_text cookie, cookie_resp;       /* of capture cookie; data NULL: none */
 };

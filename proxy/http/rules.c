@@ -255,6 +255,8 @@ static bool choose_backend(struct stream *s, const struct proxy *proxy, enum str
     s->backend = s->rules.chosen != NULL ? s->rules.chosen : proxy->default_backend;
     if (s->rules.chosen == NULL && s->trace != NULL)
         explain_default(s);
+    if (s->backend != s->frontend)
+        s->rules.retries = 0; /* set for the frontend's own servers */
     if (s->backend != NULL)
         return false;
     s->state = STREAM_CONNECTING;

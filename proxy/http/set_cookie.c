@@ -3,9 +3,9 @@
  * The persistence cookie in responses: the server's own is dropped, rewritten or given a prefix; ours is
  * added where the client has none that fits.
  */
-#include "proxy/http/cookie.h"
 #include "proxy/http/persist.h"
 #include "proxy/http/rules.h"
+#include "proxy/http1/cookie.h"
 
 enum { COOKIE_BYTES_MAX = 1024 };
 

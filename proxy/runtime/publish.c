@@ -11,8 +11,8 @@
 #include "proxy/cli/cli.h"
 #include "proxy/discovery/discovery.h"
 #include "proxy/health/health.h"
-#include "proxy/http/error_set.h"
 #include "proxy/http/thread.h"
+#include "proxy/http1/error_set.h"
 #include "proxy/log/log.h"
 #include "proxy/state/build.h"
 

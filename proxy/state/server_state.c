@@ -7,6 +7,7 @@
 #include "proxy/state/server_state_priv.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 
@@ -19,11 +20,20 @@ const char *const server_state_names[SERVER_STATES] = {
     [STATE_OF_DRAIN] = "DRAIN", [STATE_OF_NOLB] = "NOLB",
 };
 
+/* Where the next one is written; NULL when memory runs out. */
+static struct server_transition *next_transition(struct server *server)
+{
+    if (server->transitions == NULL)
+        server->transitions = calloc(SERVER_TRANSITIONS, sizeof(*server->transitions));
+    if (server->transitions == NULL)
+        return NULL;
+    return &server->transitions[server->transition_count++ % SERVER_TRANSITIONS];
+}
+
 /* Lock held. */
 static void note_transition(struct server *server, const char *reason, const struct loop *control)
 {
-    struct server_transition *note =
-        &server->transitions[server->transition_count++ % SERVER_TRANSITIONS];
+    struct server_transition *note = next_transition(server);
     enum server_admin admin = GET(server->admin);
     enum server_state state = server_is_in_maintenance(server)               ? STATE_OF_MAINT
                               : !GET(server->up)                             ? STATE_OF_DOWN
@@ -31,6 +41,8 @@ static void note_transition(struct server *server, const char *reason, const str
                               : GET(server->leaving) || GET(server->ejected) ? STATE_OF_NOLB
                                                                              : STATE_OF_UP;
     SET(server->transition_totals[state], GET(server->transition_totals[state]) + 1);
+    if (note == NULL)
+        return;
     note->wall_us = loop_wall_us(control);
     note->state = server_state_names[state];
     snprintf(note->reason, sizeof(note->reason), "%s", reason);

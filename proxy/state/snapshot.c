@@ -44,28 +44,27 @@ static void free_oldest(struct snapshot_chain *chain)
 static void free_unused(struct snapshot_chain *chain)
 {
     while (chain->oldest != chain->current && chain->oldest->threads_left == 0 &&
-           chain->oldest->users_here == 0)
+           chain->oldest->kept == 0)
         free_oldest(chain);
 }
 
 static void on_let_go(struct loop_message *message)
 {
     struct snapshot_use *use = LIST_ITEM(message, struct snapshot_use, let_go);
-    struct snapshot *snapshot = use->snapshot;
-    snapshot->threads_left--;
-    free_unused(snapshot->chain);
+    use->snapshot->threads_left--;
+    free_unused(use->snapshot->chain);
 }
 
-struct snapshot *snapshot_hold_here(struct snapshot_chain *chain)
+void snapshot_keep(struct snapshot *snapshot)
 {
-    chain->current->users_here++;
-    return chain->current;
+    snapshot->kept++;
 }
 
-void snapshot_release_here(struct snapshot *snapshot)
+void snapshot_forgo(struct snapshot *snapshot)
 {
-    snapshot->users_here--;
-    free_unused(snapshot->chain);
+    snapshot->kept--;
+    if (snapshot->chain != NULL) /* else it was never published */
+        free_unused(snapshot->chain);
 }
 
 void snapshot_let_go(struct snapshot *snapshot, unsigned thread)

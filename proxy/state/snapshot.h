@@ -75,8 +75,8 @@ struct snapshot {
     struct snapshot *next;     /* the one published after this; NULL for the newest */
     struct snapshot_use *uses; /* owned: one for each data thread */
     unsigned thread_count;
-    unsigned threads_left;         /* still using it; the control thread's, as the next */
-    unsigned users_here;           /* on the control thread */
+    unsigned threads_left;         /* still using it; the control thread's */
+    unsigned kept;                 /* by what the control thread does; its own */
     unsigned number;               /* counts loads from 1 */
     struct snapshot_chain *chain;  /* borrowed: set by snapshot_publish() */
     struct replaced_tls *replaced; /* owned: contexts that its servers had until the next load */
@@ -117,15 +117,16 @@ static inline struct snapshot *snapshot_hold(struct snapshot *snapshot, unsigned
 
 void snapshot_let_go(struct snapshot *snapshot, unsigned thread);
 
+/* On the control thread, for what it does longer than the load at hand: probes that are under way, commands
+ * that answer by and by. */
+void snapshot_keep(struct snapshot *snapshot);
+void snapshot_forgo(struct snapshot *snapshot);
+
 static inline void snapshot_release(struct snapshot *snapshot, unsigned thread)
 {
     if (--snapshot->uses[thread].users == 0)
         snapshot_let_go(snapshot, thread);
 }
-
-/* On the control thread: the current one, which stays until it is released. */
-struct snapshot *snapshot_hold_here(struct snapshot_chain *chain);
-void snapshot_release_here(struct snapshot *snapshot);
 
 /* The first proxy of that name, or NULL; a frontend and a backend may share one. */
 struct proxy *snapshot_find(const struct snapshot *snapshot, const char *name);

@@ -306,6 +306,8 @@ OLD = "GET /p HTTP/1.0\r\n\r\n"
 
 CORNERS = [
     Case("Host of an absolute target", "http-request set-header host other.example", request=ABSOLUTE),
+    Case("replaced Host of an absolute target", "http-request replace-header host (.*) new.\\1", request=ABSOLUTE),
+    Case("replaced value of Host of an absolute target", "http-request replace-value host ^(.*)$ new.\\1", request=ABSOLUTE),
     Case("target with another host", "http-request set-uri http://other.example/x", request=ABSOLUTE),
     Case("target with a host that was origin", "http-request set-uri http://other.example/x"),
     Case("del host", "http-request del-header host"),
