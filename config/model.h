@@ -96,8 +96,6 @@ enum conf_send_proxy {
     CONF_PROXY_UNIQUE_ID = 512,
 };
 
-#define CONF_ADMIN_BINDS_MAX 64
-
 /* What clients of an admin socket may do: read, clear what was counted, change. */
 enum conf_admin_level { CONF_ADMIN_USER, CONF_ADMIN_OPERATOR, CONF_ADMIN_ADMIN };
 
