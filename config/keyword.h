@@ -41,6 +41,8 @@ enum keyword_level {
     LEVEL_OUTLIERS,       /* struct conf_outliers */
     LEVEL_MAILERS,        /* struct conf_mailers */
     LEVEL_MAILER,         /* struct conf_mailer */
+    LEVEL_RING,           /* struct conf_ring */
+    LEVEL_RING_SERVER,    /* struct conf_ring_server */
     LEVEL_BALANCE,        /* struct conf_balance */
     LEVEL_HASH_TYPE,      /* struct conf_hash */
     LEVEL_COOKIE,         /* struct conf_cookie */

@@ -14,7 +14,6 @@
 
 /* clang-format off */
 static const struct keyword bind_rows[] = {
-    {MISSING("accept-netscaler-cip", IN_BIND, "the PROXY protocol is there: accept-proxy", "A NetScaler header comes first."), .words = 1},
     {IGNORED("expose-fd", IN_BIND, "a reload hands its sockets over anyway", "Hand sockets to the next process."), .words = 1, .grammar = "{listeners}"},
     {IGNORED("id", IN_BIND, "binds are not numbered here", "Number of the bind."), .words = 1, .grammar = "<1..2147483647>"},
     {IGNORED("level", IN_BIND, "there is no admin socket yet", "Rights on the admin socket."), .words = 1, .grammar = "{user|operator|admin}"},
@@ -51,7 +50,6 @@ static const struct keyword server_rows[] = {
     {LATER("no-ssl-reuse", IN_SERVER | IN_DEFAULT_SERVER, "sessions are resumed", "Do not resume TLS sessions.")},
     {IGNORED("tls-tickets", IN_SERVER | IN_DEFAULT_SERVER, "it is so", "Resume by tickets.")},
     {IGNORED("npn", IN_SERVER | IN_DEFAULT_SERVER, "see alpn", "Former word for alpn."), .words = 1},
-    {IGNORED("pool-low-conn", IN_SERVER | IN_DEFAULT_SERVER, "threads keep what they opened", "Idle connections that are not taken by other threads."), .words = 1},
     {MISSING("proto", IN_SERVER | IN_DEFAULT_SERVER, "servers speak HTTP/1", "Protocol of the server."), .words = 1},
     {IGNORED("ws", IN_SERVER | IN_DEFAULT_SERVER, "WebSocket is HTTP/1 here", "Protocol of WebSocket."), .words = 1, .grammar = "{auto|h1|h2}"},
     {IGNORED("guid", IN_SERVER | IN_DEFAULT_SERVER, "servers are known by their names", "A name in saved statistics."), .words = 1, .since = "3.0"},

@@ -26,17 +26,6 @@ static const char *const cache[] = {
     "max-secondary-entries <1..2147483647>",
     NULL,
 };
-static const char *const ring[] = {
-    "description <text> [...]",
-    "format {iso|local|priority|raw|rfc3164|rfc5424|short|timed}",
-    "maxlen <bytes>",
-    "size <size>",
-    "timeout {connect|server} <time>",
-    "server <name> <address> [...]",
-    "backing-file <path>",
-    "default-server [...]",
-    NULL,
-};
 static const char *const log_forward[] = {
     "bind <address> [...]",  "dgram-bind <address> [...]", "log <target> [...]", "maxconn <count>",
     "timeout client <time>", "option <name> [...]",        "backlog <count>",    NULL,
@@ -75,7 +64,7 @@ const struct section_kind section_kinds[] = {
     [CONF_SECTION_CACHE] = {.name = "cache", .list = "caches", NOT_BUILT, .keywords = cache, .note = "there is no cache yet"},
     [CONF_SECTION_MAILERS] = {.name = "mailers", .list = "mailers", .level = LEVEL_MAILERS, .scope = IN_OTHERS},
     [CONF_SECTION_CRT_STORE] = {.name = "crt-store", .list = "crt_stores", NOT_BUILT, .keywords = crt_store, .note = "name the files with crt"},
-    [CONF_SECTION_RING] = {.name = "ring", .list = "rings", NOT_BUILT, .keywords = ring, .note = "send logs to an address, stdout or stderr"},
+    [CONF_SECTION_RING] = {.name = "ring", .list = "rings", .level = LEVEL_RING, .scope = IN_OTHERS},
     [CONF_SECTION_FCGI_APP] = {.name = "fcgi-app", .list = "fcgi_apps", NOT_BUILT, .keywords = fcgi_app, .note = "'use-fcgi-app' is not built yet"},
     [CONF_SECTION_LOG_FORWARD] = {.name = "log-forward", .list = "log_forwards", NOT_BUILT, .keywords = log_forward, .is_refused = true, .note = "let a syslog server forward the lines"},
     [CONF_SECTION_PROGRAM] = {.name = "program", .list = "programs", NOT_BUILT, .keywords = program, .is_missed = true, .note = "let the service manager start the program"},

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Fetches of frontends, backends and servers: how many, how busy, how healthy. And the converters nbsrv and srv_queue. */
+#include "proxy/http/probe_view.h"
 #include "proxy/http/stream.h"
 #include "proxy/rules/rows.h"
 
@@ -138,7 +139,30 @@ static bool of_server(struct sample_env *env, const struct fetch *row, const str
 
 /* ---- names, numbers and time-outs of the stream's proxies ----------------------------------------------- */
 
-enum { FE_NAME, FE_ID, FE_DEFAULT, BE_NAME, BE_ID, SO_NAME, SO_ID };
+/* Of the stream, or of the server that is probed; NULL: none was chosen yet. */
+static const struct proxy *backend_of(const struct sample_env *env)
+{
+    if (env->probe != NULL)
+        return env->proxy;
+    return env->stream != NULL ? env->stream->backend : NULL;
+}
+
+/* A stream that has none yet is on its frontend. */
+static bool backend_fact(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                         struct sample *out)
+{
+    const struct proxy *backend = backend_of(env);
+    const struct conf_proxy *conf =
+        backend != NULL ? backend->conf : session_frontend(env->session);
+    (void)args;
+    if (row->out == SAMPLE_INT)
+        sample_set_int(out, conf->id);
+    else
+        sample_set_text(out, SAMPLE_STRING, conf->name, strlen(conf->name));
+    return true;
+}
+
+enum { FE_NAME, FE_ID, FE_DEFAULT, SO_NAME, SO_ID };
 
 static bool name_of(struct sample_env *env, const struct fetch *row, const struct arg *args,
                     struct sample *out)
@@ -146,7 +170,6 @@ static bool name_of(struct sample_env *env, const struct fetch *row, const struc
     (void)args;
     const struct session *session = env->session;
     const struct conf_proxy *frontend = session_frontend(session);
-    const struct proxy *backend = env->stream != NULL ? env->stream->backend : NULL;
     const char *name = NULL;
     switch (row->value) {
     case FE_NAME:
@@ -155,17 +178,11 @@ static bool name_of(struct sample_env *env, const struct fetch *row, const struc
     case FE_DEFAULT:
         name = frontend->default_backend != NULL ? frontend->default_backend->name : NULL;
         break;
-    case BE_NAME:
-        name = backend != NULL ? backend->conf->name : frontend->name;
-        break;
     case SO_NAME:
         name = session->bind->conf->name;
         break;
     case FE_ID:
         sample_set_int(out, frontend->id);
-        return true;
-    case BE_ID:
-        sample_set_int(out, backend != NULL ? backend->conf->id : frontend->id);
         return true;
     default:
         sample_set_int(out, session->bind - session->bind->proxy->binds + 1);
@@ -183,7 +200,9 @@ static bool name_of_server(struct sample_env *env, const struct fetch *row, cons
                            struct sample *out)
 {
     (void)args;
-    const struct server *server = env->stream != NULL ? env->stream->last_server : NULL;
+    const struct server *server = env->probe != NULL    ? env->probe->server
+                                  : env->stream != NULL ? env->stream->last_server
+                                                        : NULL;
     if (server == NULL)
         return false;
     if (row->value == SRV_ID)
@@ -199,7 +218,7 @@ static bool timeout_of(struct sample_env *env, const struct fetch *row, const st
                        struct sample *out)
 {
     (void)args;
-    const struct proxy *backend = env->stream != NULL ? env->stream->backend : NULL;
+    const struct proxy *backend = backend_of(env);
     if (row->value != CLIENT_TIMEOUT && backend == NULL)
         return false;
     const struct conf_timeouts *timeout = row->value == CLIENT_TIMEOUT
@@ -255,6 +274,8 @@ static bool servers_of_named(struct sample_env *env, const struct converter *row
     .since = from, .doc = text
 #define NAME(word, type, which, text)                                                              \
     .name = word, .out = type, .run = name_of, .use = USE_CLIENT, .value = which, .doc = text
+#define OF_BACKEND(word, type, text)                                                               \
+    .name = word, .out = type, .run = backend_fact, .use = USE_BACKEND, .doc = text
 #define TIMEOUT(word, which, need, text)                                                           \
     .name = word, .out = SAMPLE_INT, .run = timeout_of, .use = need, .value = which,               \
     .since = "2.5", .doc = text
@@ -282,16 +303,16 @@ const struct fetch pool_fetches[] = {
     {NAME("fe_name", SAMPLE_STRING, FE_NAME, "Name of the frontend."), .since = "1.8"},
     {NAME("fe_id", SAMPLE_INT, FE_ID, "Number of the frontend.")},
     {NAME("fe_defbe", SAMPLE_STRING, FE_DEFAULT, "Name of the frontend's default backend."), .since = "1.9"},
-    {NAME("be_name", SAMPLE_STRING, BE_NAME, "Name of the backend."), .since = "1.8"},
-    {NAME("be_id", SAMPLE_INT, BE_ID, "Number of the backend.")},
+    {OF_BACKEND("be_name", SAMPLE_STRING, "Name of the backend."), .since = "1.8"},
+    {OF_BACKEND("be_id", SAMPLE_INT, "Number of the backend.")},
     {NAME("so_name", SAMPLE_STRING, SO_NAME, "Name of the bind the client came to."), .since = "2.5"},
     {NAME("so_id", SAMPLE_INT, SO_ID, "Number of the bind the client came to.")},
     {.name = "srv_name", .out = SAMPLE_STRING, .run = name_of_server, .use = USE_SERVER, .value = SRV_NAME, .since = "2.5", .doc = "Name of the server."},
     {.name = "srv_id", .out = SAMPLE_INT, .run = name_of_server, .use = USE_SERVER, .value = SRV_ID, .doc = "Number of the server."},
     {.name = "stopping", .out = SAMPLE_BOOL, .run = stopping, .use = USE_CLIENT, .doc = "Whether the process is about to end, once its sessions have; a reload ends nothing."},
     {TIMEOUT("fe_client_timeout", CLIENT_TIMEOUT, USE_CLIENT, "timeout client of the frontend, in milliseconds.")},
-    {TIMEOUT("be_server_timeout", SERVER_TIMEOUT, USE_CLIENT, "timeout server of the backend, in milliseconds.")},
-    {TIMEOUT("be_tunnel_timeout", TUNNEL_TIMEOUT, USE_CLIENT, "timeout tunnel of the backend, in milliseconds.")},
+    {TIMEOUT("be_server_timeout", SERVER_TIMEOUT, USE_BACKEND, "timeout server of the backend, in milliseconds.")},
+    {TIMEOUT("be_tunnel_timeout", TUNNEL_TIMEOUT, USE_BACKEND, "timeout tunnel of the backend, in milliseconds.")},
     {.name = NULL},
 };
 

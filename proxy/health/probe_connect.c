@@ -83,6 +83,8 @@ static enum probe_step start_tls(struct probe *probe)
 {
     struct tls_client_context *tls = GET(probe->server->tls);
     int rc = tls != NULL ? conn_start_tls_client(&probe->conn, tls, probe->to_sni) : UV_ENOMEM;
+    if (rc == 0 && probe->to_alpn != NULL)
+        rc = conn_offer_protocols(&probe->conn, probe->to_alpn);
     if (rc != 0)
         return probe_fail(probe, HEALTH_SOCKET_ERROR, strerror(-rc));
     return PROBE_NEXT;
@@ -142,13 +144,15 @@ static unsigned first_deadline_ms(const struct probe *probe)
 }
 
 /* The address of the script's step, or the one that is probed. */
-static socklen_t find_address(const struct probe *probe, const struct conf_connect *connect,
+static socklen_t find_address(struct probe *probe, const struct conf_connect *connect,
                               struct sockaddr_storage *to)
 {
     bool is_own = connect->addr.text != NULL;
+    long long port = connect->port;
+    (void)script_integer(probe, connect->made_port, &port);
     *to = is_own ? connect->addr.sa : probe->server_addr;
-    if (connect->port > 0)
-        probe_set_port(to, connect->port);
+    if (port > 0 && port <= UINT16_MAX)
+        probe_set_port(to, (uint16_t)port);
     else if (is_own && connect->addr.port == 0)
         probe_set_port(to, port_of(&probe->server_addr));
     return is_own ? connect->addr.sa_len : probe->server_addr_len;
@@ -191,6 +195,9 @@ enum probe_step probe_connect(struct probe *probe)
     probe->is_proxied = (connect->via_socks4 || (connect->like_server && probe->via_socks4)) &&
                         probe->server->link.socks4_len > 0;
     probe->to_sni = connect->sni == NULL && connect->like_server ? probe->sni : connect->sni;
+    probe->to_alpn = probe->script->steps[probe->step].alpn;
+    if (probe->to_alpn == NULL && connect->like_server)
+        probe->to_alpn = probe->alpn;
     loop_arm(probe->loop, &probe->timer, first_deadline_ms(probe));
     int rc = start_connect(probe);
     return rc != 0 ? connect_failed(probe, rc) : PROBE_WAIT;

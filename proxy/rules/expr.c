@@ -163,6 +163,7 @@ static const struct {
     {USE_RESPONSE, "the HTTP response"},
     {USE_END, "the end of the stream"},
     {USE_TXN, "the HTTP transaction"},
+    {USE_BACKEND, "a backend"},
 };
 
 const char *fetch_use_name(unsigned use)

@@ -23,6 +23,7 @@
 
 struct access_record; /* proxy/state/access_record.h */
 struct loop;
+struct probe_view; /* proxy/http/probe_view.h */
 struct proxy;
 struct rule_trace; /* proxy/rules/trace.h */
 struct server;
@@ -85,6 +86,7 @@ enum var_scope { VAR_PROC, VAR_SESS, VAR_TXN, VAR_REQ, VAR_RES, VAR_CHECK, VAR_S
 struct sample_env {
     struct session *session;         /* NULL in probes */
     struct stream *stream;           /* NULL before there is one: tcp-request connection, session */
+    const struct probe_view *probe;  /* NULL but in probes */
     const struct snapshot *snapshot; /* proxies by their index: snapshot->proxies[i] */
     const struct proxy *proxy;       /* whose rules run */
     struct loop *loop;               /* for its clock and index; the thread's */

@@ -76,6 +76,7 @@ struct snapshot {
     struct snapshot_use *uses; /* owned: one for each data thread */
     unsigned thread_count;
     unsigned threads_left;         /* still using it; the control thread's */
+    unsigned kept;                 /* by what the control thread does; its own */
     unsigned number;               /* counts loads from 1 */
     struct snapshot_chain *chain;  /* borrowed: set by snapshot_publish() */
     struct replaced_tls *replaced; /* owned: contexts that its servers had until the next load */
@@ -115,6 +116,11 @@ static inline struct snapshot *snapshot_hold(struct snapshot *snapshot, unsigned
 }
 
 void snapshot_let_go(struct snapshot *snapshot, unsigned thread);
+
+/* On the control thread, for what it does longer than the load at hand: probes that are under way, commands
+ * that answer by and by. */
+void snapshot_keep(struct snapshot *snapshot);
+void snapshot_forgo(struct snapshot *snapshot);
 
 static inline void snapshot_release(struct snapshot *snapshot, unsigned thread)
 {

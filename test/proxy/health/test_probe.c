@@ -177,7 +177,7 @@ static void keep_config(struct config *config)
     (void)config;
 }
 
-static struct conf_check_header host_app[] = {{"Host", "app"}};
+static struct conf_check_header host_app[] = {{.name = "Host", .value = "app"}};
 
 /* As option httpchk makes it: connect, ask, expect 200-399. */
 static struct conf_check_step http_steps[3];
@@ -204,7 +204,7 @@ static void config_for(struct fixture_config *fc, const struct probe_case *c, ui
     fixture_set_port(&fc->servers[0], port);
     fc->proxy.log_health_checks = true;
     make_http_steps();
-    fc->proxy.check = (struct conf_check){.kind = c->kind, .script = {http_steps, 3, NULL}};
+    fc->proxy.check = (struct conf_check){.kind = c->kind, .script = {.steps = http_steps, .count = 3}};
     fc->servers[0].check.enabled = true;
     fc->servers[0].check.tls = c->tls;
     fc->servers[0].check.inter_ms = 200;
