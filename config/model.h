@@ -538,6 +538,7 @@ struct conf_proxy {
     int redispatch; /* 0 off, N: every Nth retry goes to another server, -1: the last (as HAProxy)
                        */
     enum conf_reuse reuse;
+    bool transparent; /* option transparent: without a server, where the client wanted to */
     bool all_backups; /* option allbackups */
     bool accept_invalid_response;
     bool log_health_checks;
