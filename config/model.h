@@ -96,8 +96,6 @@ enum conf_send_proxy {
     CONF_PROXY_UNIQUE_ID = 512,
 };
 
-#define CONF_ADMIN_BINDS_MAX 64
-
 /* What clients of an admin socket may do: read, clear what was counted, change. */
 enum conf_admin_level { CONF_ADMIN_USER, CONF_ADMIN_OPERATOR, CONF_ADMIN_ADMIN };
 
@@ -540,6 +538,7 @@ struct conf_proxy {
     int redispatch; /* 0 off, N: every Nth retry goes to another server, -1: the last (as HAProxy)
                        */
     enum conf_reuse reuse;
+    bool transparent; /* option transparent: without a server, where the client wanted to */
     bool all_backups; /* option allbackups */
     bool accept_invalid_response;
     bool log_health_checks;

@@ -286,6 +286,7 @@ static void resolve_proxy(struct loader *l, struct draft_proxy *draft)
     fill_timeouts(l, proxy, draft->span);
     resolve_logs(l, proxy);
     resolve_saved_state(l, draft);
+    resolve_transparent(l, draft);
     resolve_servers(l, proxy);
     resolve_check_script(l, proxy, draft->span);
     resolve_email(l, draft);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Converters of addresses, Host fields and lists of languages. */
+/* Converters of addresses, Host fields, lists of languages and queries. */
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/conv_priv.h"
 
@@ -141,6 +141,31 @@ static bool language(struct sample_env *env, const struct converter *row, const 
     return true;
 }
 
+/* ---- param ---------------------------------------------------------------------------------------------- */
+
+/* The value of the first parameter of that name: empty also where it has no '='. */
+static bool param(struct sample_env *env, const struct converter *row, const struct arg *args,
+                  struct sample *s)
+{
+    (void)env, (void)row;
+    struct sample_text name = args[0].text;
+    const char *at = s->text.data, *end = at + s->text.len, *next;
+    char delimiter = args[1].type != ARG_NONE && args[1].text.len > 0 ? args[1].text.data[0] : '&';
+    for (; at < end; at = next + 1) {
+        next = memchr(at, delimiter, (size_t)(end - at));
+        if (next == NULL)
+            next = end;
+        size_t len = (size_t)(next - at);
+        if (len < name.len || memcmp(at, name.data, name.len) != 0 ||
+            (len > name.len && at[name.len] != '='))
+            continue;
+        size_t skipped = len > name.len ? name.len + 1 : len;
+        sample_set_text(s, SAMPLE_STRING, at + skipped, len - skipped);
+        return true;
+    }
+    return false;
+}
+
 /* clang-format off */
 const struct converter host_converters[] = {
     {.name = "ipmask", .in = SAMPLE_ADDR, .out = SAMPLE_ADDR, .args = {{ARG_MASK4, ARG_MASK6}, 1}, .run = mask,
@@ -150,6 +175,8 @@ const struct converter host_converters[] = {
     {.name = "port_only", .in = SAMPLE_STRING, .out = SAMPLE_INT, .run = port_only, .since = "2.6", .doc = "The port of a Host field, else 0."},
     {.name = "language", .in = SAMPLE_STRING, .out = SAMPLE_STRING, .args = {{ARG_STRING, ARG_STRING}, 1}, .run = language,
      .doc = "The best of some languages for an Accept-Language field: language(es;fr;en[,<default>])."},
+    {.name = "param", .in = SAMPLE_STRING, .out = SAMPLE_STRING, .args = {{ARG_STRING, ARG_STRING}, 1}, .run = param, .since = "2.7",
+     .doc = "The first parameter of that name in a query: param(<name>[,<delimiter>])."},
     {.name = NULL},
 };
 /* clang-format on */
