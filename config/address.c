@@ -16,19 +16,22 @@ static const struct {
     const char *prefix;
     enum address_kind kind;
     int family;
+    bool is_stream;
 } prefixes[] = {
-    {"ipv4@", ADDRESS_IP, AF_INET},
-    {"ipv6@", ADDRESS_IP, AF_INET6},
-    {"tcp@", ADDRESS_IP, AF_UNSPEC},
-    {"tcp4@", ADDRESS_IP, AF_INET},
-    {"tcp6@", ADDRESS_IP, AF_INET6},
-    {"udp@", ADDRESS_IP, AF_UNSPEC},
-    {"udp4@", ADDRESS_IP, AF_INET},
-    {"udp6@", ADDRESS_IP, AF_INET6},
-    {"unix@", ADDRESS_UNIX, AF_UNIX},
-    {"abns@", ADDRESS_ABSTRACT, AF_UNIX},
-    {"abnsz@", ADDRESS_ABSTRACT_SHORT, AF_UNIX},
-    {"fd@", ADDRESS_FD, AF_UNSPEC},
+    {"ipv4@", ADDRESS_IP, AF_INET, false},
+    {"ipv6@", ADDRESS_IP, AF_INET6, false},
+    {"tcp@", ADDRESS_IP, AF_UNSPEC, true},
+    {"tcp4@", ADDRESS_IP, AF_INET, true},
+    {"tcp6@", ADDRESS_IP, AF_INET6, true},
+    {"udp@", ADDRESS_IP, AF_UNSPEC, false},
+    {"udp4@", ADDRESS_IP, AF_INET, false},
+    {"udp6@", ADDRESS_IP, AF_INET6, false},
+    {"unix@", ADDRESS_UNIX, AF_UNIX, false},
+    {"uxst@", ADDRESS_UNIX, AF_UNIX, true},
+    {"uxdg@", ADDRESS_UNIX, AF_UNIX, false},
+    {"abns@", ADDRESS_ABSTRACT, AF_UNIX, false},
+    {"abnsz@", ADDRESS_ABSTRACT_SHORT, AF_UNIX, false},
+    {"fd@", ADDRESS_FD, AF_UNSPEC, false},
 };
 
 /* A port: digits up to 65535. */
@@ -100,6 +103,7 @@ int address_split(struct conf_arena *arena, const char *text, struct address_par
         if (strncmp(text, prefixes[i].prefix, len) == 0) {
             parts_out->kind = prefixes[i].kind;
             parts_out->family = prefixes[i].family;
+            parts_out->is_stream = prefixes[i].is_stream;
             text += len;
             known = true;
         }

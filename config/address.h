@@ -25,7 +25,8 @@ struct address_parts {
     bool has_port;
     char port_sign; /* '+' or '-' of a port relative to the client's, else 0 */
     unsigned first_port, last_port;
-    int fd; /* of ADDRESS_FD, else -1 */
+    int fd;         /* of ADDRESS_FD, else -1 */
+    bool is_stream; /* says so: tcp@, uxst@ */
 };
 
 enum address_error {

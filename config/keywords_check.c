@@ -192,7 +192,7 @@ static const struct keyword server_rows[] = {
      .doc = "Undoes an agent-check of default-server."},
     {.name = "agent-port", .kind = KW_OWN, .scopes = IN_BOTH, SERVER_AT(agent.port), .set = own_check_port,
      .takes = "a port", .otherwise = "no agent is asked", .doc = "Port of the agent."},
-    {.name = "agent-addr", .kind = KW_OWN, .scopes = IN_BOTH, SERVER_AT(agent.addr), .set = own_check_address, .since = "1.8",
+    {.name = "agent-addr", .kind = KW_OWN, .scopes = IN_BOTH, SERVER_AT(agent.addr), .set = own_target_address, .since = "1.8",
      .takes = "an address", .otherwise = "the server's", .doc = "Address of the agent."},
     {.name = "agent-inter", .kind = KW_DURATION, .scopes = IN_BOTH, SERVER_AT(agent.inter_ms), .unit = UNIT_MS, .min = 1, .initial = "2s",
      .doc = "Time between two questions to the agent."},

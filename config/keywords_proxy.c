@@ -193,7 +193,7 @@ static const struct keyword proxy_rows[] = {
     {.name = "stats show-legends", .kind = KW_FLAG, .scopes = ANY, AT(stats.show_legends), .initial = "false",
      .doc = "More about each line of the page, where the pointer rests."},
 
-    {.name = "option contstats", .kind = KW_NOTHING, .scopes = FRONT, .note = "counters are always up to date", .doc = "Update counters during long transfers."},
+    {.name = "option contstats", .kind = KW_NOTHING, .scopes = FRONT, .grammar = "", .note = "counters are always up to date", .doc = "Update counters during long transfers."},
     {.name = NULL},
 };
 /* clang-format on */

@@ -231,7 +231,7 @@ const struct fetch message_fetches[] = {
     {.name = "resp_ver", .out = SAMPLE_STRING, .use = USE_RESPONSE, .run = version, .value = OF_RESPONSE,
      .doc = "Former name of res.ver."},
     {.name = "status", .out = SAMPLE_INT, .use = USE_RESPONSE, .run = status, .doc = "The response's status code."},
-    {.name = "http_first_req", .out = SAMPLE_BOOL, .use = USE_REQUEST, .run = is_first_request,
+    {.name = "http_first_req", .out = SAMPLE_BOOL, .use = USE_TXN, .run = is_first_request,
      .doc = "Whether this is the first request of its connection."},
     {.name = "req.hdrs", .out = SAMPLE_STRING, .use = USE_REQUEST, .run = head_text, .value = OF_REQUEST,
      .doc = "All header fields of the request, with the empty line.", .since = "2.0"},

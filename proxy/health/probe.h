@@ -33,12 +33,24 @@ enum probe_state {
     PROBE_STATES
 };
 
+/* Why a member of a Galera cluster is of no use; of several the first is told. */
+enum cluster_fault {
+    FAULT_CUT_OFF,
+    FAULT_NOT_SYNCED,
+    FAULT_NOT_READY,
+    FAULT_REJECTS,
+    FAULT_MAINTENANCE,
+    CLUSTER_FAULTS
+};
+
 /* What a database server says of itself; see pgsql_role.c, mysql_role.c. */
 struct role_report {
     bool is_following;  /* it is a replica */
     bool is_unwritable; /* for another reason: read_only */
     bool is_known;      /* it has said which */
-    bool is_cluster, is_out_of_cluster;
+    bool is_cluster;    /* it is a member of one */
+    bool is_cluster_off;
+    unsigned faults;       /* bits of enum cluster_fault */
     bool is_broken;        /* replication has stopped */
     long long lag_seconds; /* behind; -1 = nobody knows */
     long long timeline;    /* PostgreSQL's; 0 = none */

@@ -225,6 +225,7 @@ static void fill(struct stream *s, struct access_record *r, struct addr *local)
         .srv_queue = s->srv_queue,
         .backend_queue = s->backend_queue,
         .thread = s->thread->loop->index,
+        .logged_us = s->thread->loop->now_us,
     };
     fill_loads(s, r);
     fill_timers(s, r);
@@ -322,6 +323,7 @@ static void log_session(struct session *session, const char *error)
         .termination = {'C', 'R', '-', '-'},
         .session_error = error,
         .thread = thread->loop->index,
+        .logged_us = thread->loop->now_us,
     };
     r.actconn = atomic_load_explicit(&http_sessions_total, memory_order_relaxed);
     r.feconn =

@@ -296,18 +296,24 @@ static void compile_proxy(struct compiler *c, struct conf_proxy *proxy)
     proxy->rules = c->rules;
 }
 
-/* Names that servers are asked for, where a request decides; connections are then not for others. */
-static void compile_server_names(struct compiler *c, struct conf_proxy *proxy)
+/* What connections to servers take from requests: the name to ask for, the address to come from. */
+static void compile_servers(struct compiler *c, struct conf_proxy *proxy)
 {
     c->proxy = proxy;
     c->ruleset = proxy->mode == CONF_MODE_HTTP ? RULES_HTTP_REQUEST : RULES_TCP_CONTENT;
     for (size_t i = 0; i < proxy->server_count; i++) {
         struct conf_server *server = &proxy->servers[i];
-        if (server->tls.sni_word == NULL)
-            continue;
-        server->tls.sni_expr = expr_compile_word(c, server->tls.sni_word, compiler_uses(c));
-        server->pool_max_conn = 0;
+        const struct conf_word *name = server->tls.sni_word, *source = server->source.header_word;
+        if (name != NULL)
+            server->tls.sni_expr = expr_compile_word(c, name, compiler_uses(c));
+        if (source != NULL && proxy->mode == CONF_MODE_HTTP)
+            server->source.header = expr_compile_word(c, source, compiler_uses(c));
     }
+    const struct conf_word *source = proxy->source.header_word;
+    if (source != NULL && proxy->mode != CONF_MODE_HTTP)
+        CONF_WARN(c->l, source->span, "client, clientip, or an address",
+                  "usesrc: '%s' is ignored in '%s', which has mode tcp",
+                  source->text + strlen("req."), proxy->name);
 }
 
 void rules_compile(struct loader *l, struct config *config, const struct rule_tables *tables)
@@ -323,7 +329,7 @@ void rules_compile(struct loader *l, struct config *config, const struct rule_ta
     }
     for (size_t i = 0; i < config->proxy_count; i++) {
         compile_proxy(&c, &config->proxies[i]);
-        compile_server_names(&c, &config->proxies[i]);
+        compile_servers(&c, &config->proxies[i]);
         script_parts_compile(&c, &config->proxies[i]);
     }
     pattern_lists_number(&c);

@@ -7,9 +7,10 @@
 
 extern const struct fetch process_fetches[];
 
-extern const struct converter encode_converters[], field_converters[], hash_converters[],
-    host_converters[], json_converters[], jwt_converters[], map_converters[], number_converters[],
-    text_converters[], time_converters[], var_converters[];
+extern const struct converter chunk_converters[], cipher_converters[], encode_converters[], field_converters[],
+    fix_converters[], hash_converters[], host_converters[], json_converters[], jwt_converters[],
+    map_converters[], mqtt_converters[], number_converters[], text_converters[], time_converters[],
+    var_converters[];
 
 extern const struct action map_actions[], switching_actions[], var_actions[];
 

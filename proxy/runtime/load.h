@@ -22,11 +22,6 @@
 
 #define LOAD_REASON_BYTES 512
 
-struct server_tls {
-    const struct conf_server *server;
-    struct tls_client_context *tls; /* counted */
-};
-
 struct load {
     struct conf_report report;     /* owned: all problems of all parts */
     struct config *config;         /* owned */
@@ -35,6 +30,7 @@ struct load {
     size_t bind_count;
     struct server_tls *server_tls; /* owned: for servers that have TLS */
     size_t server_tls_count;
+    size_t server_tls_taken; /* those before are gone */
 };
 
 struct load_input {
@@ -55,7 +51,7 @@ void load_clear(struct load *load);
 void load_reason(const struct load *load, char reason_out[LOAD_REASON_BYTES]);
 /* Shows the report as the options ask; on stderr. */
 void load_show(const struct load *load, const struct options *options);
-/* Hands over the context made for that server line; NULL if there is none. */
+/* Hands over the context made for that server line; NULL if there is none. To be called in the order of the lines. */
 struct tls_client_context *load_take_server_tls(struct load *load,
                                                 const struct conf_server *server);
 

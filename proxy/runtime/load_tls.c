@@ -112,14 +112,20 @@ static bool is_same_names(const struct conf_tls *a, const struct conf_tls *b)
     return true;
 }
 
+/* In what both sides of a connection have words for. */
+static bool is_same_dialect(const struct conf_tls *a, const struct conf_tls *b)
+{
+    return is_same_words(&a->crt, &b->crt) && is_same_words(&a->alpn, &b->alpn) &&
+           is_same_text(a->key, b->key) && is_same_text(a->ca_file, b->ca_file) &&
+           is_same_text(a->crl_file, b->crl_file) && is_same_text(a->ciphers, b->ciphers) &&
+           is_same_text(a->ciphersuites, b->ciphersuites) && is_same_text(a->curves, b->curves) &&
+           a->min_version == b->min_version && a->max_version == b->max_version &&
+           a->verify == b->verify;
+}
+
 static bool is_same_tls(const struct conf_tls *a, const struct conf_tls *b)
 {
-    return is_same_words(&a->crt, &b->crt) && is_same_names(a, b) &&
-           is_same_words(&a->alpn, &b->alpn) && is_same_text(a->key, b->key) &&
-           is_same_text(a->ca_file, b->ca_file) && is_same_text(a->crl_file, b->crl_file) &&
-           is_same_text(a->ciphers, b->ciphers) && is_same_text(a->ciphersuites, b->ciphersuites) &&
-           is_same_text(a->curves, b->curves) && a->min_version == b->min_version &&
-           a->max_version == b->max_version && a->verify == b->verify && a->tickets == b->tickets &&
+    return is_same_dialect(a, b) && is_same_names(a, b) && a->tickets == b->tickets &&
            a->strict_sni == b->strict_sni && a->prefer_client_ciphers == b->prefer_client_ciphers &&
            a->self_signed == b->self_signed;
 }
@@ -262,7 +268,18 @@ int load_bind_tls(const struct config *config, const struct tls_shared *shared,
 
 /* ---- servers --------------------------------------------------------------------------------- */
 
+/* The nearest first: lines that are alike mostly stand together. */
+static struct tls_client_context *find_like_server(const struct server_tls *before, size_t count,
+                                                   const struct conf_tls *tls)
+{
+    while (count-- > 0)
+        if (is_same_dialect(&before[count].server->tls, tls))
+            return before[count].tls;
+    return NULL;
+}
+
 struct tls_client_context *load_server_tls(const struct conf_server *server,
+                                           const struct server_tls *before, size_t count,
                                            const struct tls_files *files,
                                            struct tls_error_text *error_out)
 {
@@ -279,5 +296,8 @@ struct tls_client_context *load_server_tls(const struct conf_server *server,
     }
     if (settings.verify != TLS_VERIFY_NONE && settings.protocol.ca_file == NULL)
         settings.protocol.ca_file = "@system-ca";
+    struct tls_client_context *like = find_like_server(before, count, &server->tls);
+    if (like != NULL)
+        return tls_client_context_like(like, &settings, error_out);
     return tls_client_context_new(&settings, files, error_out);
 }

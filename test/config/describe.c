@@ -101,6 +101,14 @@ static void print_log(struct describer *d, const void *field)
     print_text(d->out, ((const struct conf_addr *)field)->text);
 }
 
+static void print_sample(struct describer *d, const void *field)
+{
+    const struct conf_log_sample *sample = field;
+    fprintf(d->out, " %u", sample->period);
+    for (size_t i = 0; i < sample->count; i++)
+        fprintf(d->out, " %u-%u", sample->ranges[i].low, sample->ranges[i].high);
+}
+
 static void print_balance(struct describer *d, const void *field)
 {
     const struct conf_balance *balance = field;
@@ -157,8 +165,9 @@ static const struct {
 } by_reader[] = {
     {own_bind_address, print_address},
     {own_server_address, print_address},
-    {own_check_address, print_address},
+    {own_target_address, print_address},
     {own_log_address, print_log},
+    {own_log_sample, print_sample},
     {own_check_port, print_port},
     {own_crt_files, print_crt},
     {own_crt_path, print_string},

@@ -309,7 +309,7 @@ frontend web
     default_backend app
 backend app
     http-reuse always
-    server s1 127.0.0.1:%d send-proxy
+    server s1 127.0.0.1:%d send-proxy pool-low-conn 9
 """ % (port, origin.port))
     for _ in range(2):
         with Client(port) as client:
