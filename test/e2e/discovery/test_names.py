@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Servers that have names: found, moved, lost and found again, with HAProxy's words and states."""
+import re
 import time
 
 import pytest
@@ -88,6 +89,30 @@ def test_a_name_is_found_moves_and_is_lost(balance, dnsmasq, syslog):
     wait_line(syslog, "backend app has no server available!")
     dns.change("127.0.0.1 app.test\n")
     named.wait(s1="no check")
+
+
+def test_a_dynamic_cookie_follows_the_address(balance, dnsmasq, serve):
+    """It is made of address and port, so it is another one after a move."""
+    port = free_port()
+    for host in ("127.0.0.1", "127.0.0.9"):
+        serve(port=port, host=host)
+    dns = dnsmasq("127.0.0.1 app.test\n")
+    named = Named(balance, dns.port, ["cookie SRV insert dynamic", "dynamic-cookie-key secret",
+                                      "server s1 app.test:%d" % port])
+
+    def cookie(sent=None):
+        headers = [("Cookie", "SRV=" + sent)] if sent else []
+        return get(named.port, "/", headers=headers).header("set-cookie")
+
+    named.wait(s1="no check")
+    first = wait_for(cookie)
+    name = re.fullmatch(r"SRV=([0-9a-f]{16}); path=/", first)[1]
+    assert cookie(name) is None
+    dns.change("127.0.0.9 app.test\n")
+    wait_for(lambda: cookie() not in (None, first))
+    second = cookie()
+    assert re.fullmatch(r"SRV=[0-9a-f]{16}; path=/", second)
+    assert cookie(name) == second  # nobody is called so any more
 
 
 def test_silence_counts_after_its_time(balance, dnsmasq, syslog):
