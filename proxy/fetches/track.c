@@ -3,6 +3,7 @@
  * What stick tables hold, as values: sc_X(counter), sc0_X of a tracked entry, src_X of the client's address,
  * and converters table_X of any key. One list of what can be read makes the rows of all of them.
  */
+#include "config/stick_table.h"
 #include "proxy/fetches/rows.h"
 #include "proxy/http/stick_key.h"
 #include "proxy/http/stream.h"
@@ -232,7 +233,7 @@ static bool check_table(struct compiler *c, struct arg *args, unsigned count, in
     while (at < count && args[at].type != ARG_TABLE)
         at++;
     if (at < count) {
-        const char *name = c->config->proxies[args[at].proxy].name;
+        const char *name = stick_table_title(c->config, args[at].proxy);
         return stick_find_table(c, name, args[at].span, &args[at].proxy);
     }
     if (value % SOURCES != BY_ADDRESS)
