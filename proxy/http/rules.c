@@ -57,8 +57,7 @@ bool rules_may_wait(struct sample_env *env, const struct rule *rule, unsigned ti
 
 /* ---- one list ------------------------------------------------------------------------------------------ */
 
-/* From where it stands; the rule that waited goes on first. */
-static enum rule_verdict run_on(struct stream *s, const struct ruleset *set, struct sample_env *env)
+enum rule_verdict rules_run_on(struct stream *s, const struct ruleset *set, struct sample_env *env)
 {
     struct rule_progress *p = &s->rules;
     if (p->held != NULL) {
@@ -142,7 +141,7 @@ static bool run_list(struct stream *s, const struct proxy *proxy, enum ruleset_i
     rules_env(s, proxy, false, &env);
     bool may_wait = id == RULES_TCP_CONTENT && proxy->conf->inspect_delay_ms != 0;
     env.is_final = !may_wait || s->rules.wait_is_over;
-    enum rule_verdict verdict = run_on(s, set, &env);
+    enum rule_verdict verdict = rules_run_on(s, set, &env);
     s->rules.is_lenient = env.is_lenient;
     s->rules.chosen = env.chosen_backend;
     switch (verdict) {
@@ -216,7 +215,7 @@ static bool capture(struct stream *s, const struct proxy *proxy, enum stream_sta
 static bool await_body(struct stream *s, const struct proxy *proxy, enum stream_state *next_out)
 {
     const struct conf_timeouts *t = &proxy->conf->timeout;
-    if (!proxy->conf->http_buffer_request || body_is_ready(s, SIZE_MAX))
+    if (!proxy->conf->http_buffer_request || body_is_ready(s, false, SIZE_MAX))
         return false;
     if (s->rules.wait_until_ms == 0)
         s->rules.wait_until_ms =
