@@ -139,7 +139,6 @@ static const struct keyword global_rows[] = {
     {LATER("maxsessrate", "<number>", "only maxconn bounds what comes in", "Most new sessions in a second.")},
     {LATER("maxsslrate", "<number>", "only maxconn bounds what comes in", "Most TLS handshakes in a second.")},
     {LATER("maxsslconn", "<number>", "only maxconn bounds what comes in", "Most TLS connections.")},
-    {LATER("stats socket", "<address> [...]", "there is no admin socket yet; the statistics page, its CSV and JSON, and /metrics are there", "The admin socket."), .min = 1, .turns_on = offsetof(struct draft_global, g.stats_socket)},
     {MISSING("51degrees-cache-size", "there is no device detection", "Device detection.")},
     {MISSING("51degrees-data-file", "there is no device detection", "Device detection.")},
     {MISSING("51degrees-property-name-list", "there is no device detection", "Device detection.")},

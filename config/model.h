@@ -96,6 +96,22 @@ enum conf_send_proxy {
     CONF_PROXY_UNIQUE_ID = 512,
 };
 
+#define CONF_ADMIN_BINDS_MAX 64
+
+/* What clients of an admin socket may do: read, clear what was counted, change. */
+enum conf_admin_level { CONF_ADMIN_USER, CONF_ADMIN_OPERATOR, CONF_ADMIN_ADMIN };
+
+/* How its messages begin: not with a severity, with "[3]:", or with "[error]:". */
+enum conf_severity_output { CONF_SEVERITY_NONE, CONF_SEVERITY_NUMBER, CONF_SEVERITY_STRING };
+
+/* Of a bind that is an admin socket. */
+struct conf_admin_bind {
+    bool is_admin;
+    int exposes_fds; /* whoever asks gets the listening sockets */
+    enum conf_admin_level level;
+    enum conf_severity_output severity;
+};
+
 struct conf_bind {
     const char *name; /* or NULL */
     struct conf_place place;
@@ -114,6 +130,7 @@ struct conf_bind {
     mode_t mode; /* 0 = umask decides */
     uid_t uid;   /* (uid_t)-1 = leave */
     gid_t gid;
+    struct conf_admin_bind admin;
 };
 
 struct conf_server_check {
@@ -140,6 +157,7 @@ struct conf_server {
     const char *name;
     struct conf_place place;
     unsigned id;           /* puid of the CSV: `id`, else counted from 1 */
+    bool has_own_id;       /* `id` says it */
     struct conf_addr addr; /* family AF_UNSPEC: not known yet, see naming */
     struct conf_naming naming;
     enum conf_hash_key hash_key;
@@ -458,8 +476,9 @@ struct conf_compressor {
 struct conf_proxy {
     const char *name;
     struct conf_place place;
-    unsigned caps; /* enum conf_caps */
-    unsigned id;   /* iid of the CSV: `id`, else counted from 2 as HAProxy does */
+    unsigned caps;   /* enum conf_caps */
+    bool has_own_id; /* `id` says it */
+    unsigned id;     /* iid of the CSV: `id`, else counted from 2 as HAProxy does */
     enum conf_mode mode;
     const char *description;
     bool disabled;
@@ -541,7 +560,9 @@ struct conf_global {
     unsigned nbthread; /* default: CPUs of the affinity mask */
     bool daemon;
     bool master_worker;
-    bool stats_socket; /* the file asks for one: HAProxy starts for that alone */
+    struct conf_proxy
+        admin; /* "GLOBAL": the admin sockets are its binds, and it has nothing else */
+    unsigned admin_timeout_ms;
     const char *pidfile;
     const char *user, *group; /* as written; uid/gid resolved */
     uid_t uid;                /* (uid_t)-1 = unchanged */
@@ -584,5 +605,16 @@ struct config {
     const char *digest; /* hex SHA-256 of all texts read: tells two loads apart in the statistics */
     struct conf_arena *arena; /* owned */
 };
+
+/* All who have binds: the proxies in their order, then the admin sockets' owner. */
+static inline size_t config_binder_count(const struct config *config)
+{
+    return config->proxy_count + 1;
+}
+
+static inline const struct conf_proxy *config_binder(const struct config *config, size_t i)
+{
+    return i < config->proxy_count ? &config->proxies[i] : &config->global.admin;
+}
 
 #endif

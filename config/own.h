@@ -30,6 +30,7 @@ void own_report_lookup(struct loader *l, struct conf_span span, const char *host
 MUST_CHECK bool own_read_network(struct loader *l, struct conf_span span, const char *text,
                                  struct sockaddr_storage *base_out, unsigned *bits_out);
 extern const struct keyword_list own_bind_list;
+extern const struct keyword_list own_admin_bind_list;
 
 /* own_tls.c: row offset is that of the struct conf_tls or of the field named */
 keyword_set own_crt_files, own_crt_path, own_ca_path, own_alpn, own_sni, own_server_sni,

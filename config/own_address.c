@@ -145,12 +145,9 @@ static void check_bind_tls(struct loader *l, const struct conf_bind *bind, struc
 }
 
 /* "10.0.0.1:80,10.0.0.2:80-82" is four binds. */
-static void finish_bind(struct loader *l, const struct keyword *row, void *owner, void *item,
+static void expand_bind(struct loader *l, struct conf_proxy *proxy, struct conf_bind bind,
                         struct conf_span span)
 {
-    (void)row;
-    struct conf_proxy *proxy = owner;
-    struct conf_bind bind = *(struct conf_bind *)item;
     proxy->bind_count--; /* its place is taken by what it stands for */
     if (bind.addr.text == NULL)
         return; /* reported as missing */
@@ -162,6 +159,31 @@ static void finish_bind(struct loader *l, const struct keyword *row, void *owner
         bind_ports(l, proxy, &bind, &word);
         if (rest[len] == '\0')
             return;
+    }
+}
+
+static void finish_bind(struct loader *l, const struct keyword *row, void *owner, void *item,
+                        struct conf_span span)
+{
+    (void)row;
+    expand_bind(l, owner, *(struct conf_bind *)item, span);
+}
+
+/* The owner is the global section's draft. */
+static void finish_admin_bind(struct loader *l, const struct keyword *row, void *owner, void *item,
+                              struct conf_span span)
+{
+    struct conf_bind bind = *(struct conf_bind *)item;
+    struct draft_global *global = owner;
+    (void)row;
+    bind.admin.is_admin = true;
+    if (bind.tls.enabled)
+        CONF_FAIL(l, span, "reach it through ssh, or through a tcp frontend that speaks TLS",
+                  "an admin socket cannot speak TLS");
+    expand_bind(l, &global->g.admin, bind, span);
+    if (global->g.admin.bind_count > CONF_ADMIN_BINDS_MAX) {
+        CONF_FAIL(l, span, NULL, "more than %d admin sockets", CONF_ADMIN_BINDS_MAX);
+        global->g.admin.bind_count = CONF_ADMIN_BINDS_MAX;
     }
 }
 
@@ -181,6 +203,14 @@ const struct keyword_list own_bind_list = {
     .place_offset = offsetof(struct conf_bind, place),
     .begin = begin_bind,
     .finish = finish_bind,
+};
+
+const struct keyword_list own_admin_bind_list = {
+    .item_bytes = sizeof(struct conf_bind),
+    .count_offset = offsetof(struct draft_global, g.admin.bind_count),
+    .place_offset = offsetof(struct conf_bind, place),
+    .begin = begin_bind,
+    .finish = finish_admin_bind,
 };
 
 /* An address with at most one port. */

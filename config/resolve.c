@@ -116,7 +116,8 @@ static void resolve_servers(struct loader *l, struct conf_proxy *proxy)
     unsigned next = 1;
     for (size_t i = 0; i < proxy->server_count; i++) {
         struct conf_server *server = &proxy->servers[i];
-        if (server->id != 0)
+        server->has_own_id = server->id != 0;
+        if (server->has_own_id)
             take_id(l, &ids, server->id, server_span(l, server), server);
         resolve_name(l, proxy, server);
         resolve_check(server);
@@ -140,10 +141,12 @@ static void resolve_servers(struct loader *l, struct conf_proxy *proxy)
 static void number_proxies(struct loader *l)
 {
     struct name_map ids = {0};
-    unsigned next = 1; /* as HAProxy without `stats socket`, which takes one */
+    unsigned next = l->global.g.admin.bind_count > 0 ? 2 : 1; /* as in HAProxy, the first is its */
     for (size_t i = 0; i < l->proxy_count; i++)
-        if (l->proxies[i]->p.id != 0)
+        if (l->proxies[i]->p.id != 0) {
+            l->proxies[i]->p.has_own_id = true;
             take_id(l, &ids, l->proxies[i]->p.id, l->proxies[i]->span, l->proxies[i]);
+        }
     for (size_t i = 0; i < l->proxy_count; i++) {
         if (l->proxies[i]->p.id == 0)
             l->proxies[i]->p.id = next_id(l, &ids, &next);
@@ -211,6 +214,8 @@ static void link_backends(struct loader *l, struct config *config)
 static void resolve_global(struct loader *l)
 {
     struct conf_global *global = &l->global.g;
+    global->admin.name = "GLOBAL"; /* what HAProxy calls it, too */
+    global->admin.caps = CONF_FRONTEND;
     if (l->input->maxconn != 0)
         global->maxconn = l->input->maxconn;
     if (global->nbthread == 0)

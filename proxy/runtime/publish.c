@@ -8,6 +8,7 @@
 
 #include "config/load.h"
 #include "proxy/admin/service.h"
+#include "proxy/cli/cli.h"
 #include "proxy/discovery/discovery.h"
 #include "proxy/health/health.h"
 #include "proxy/http/thread.h"
@@ -114,6 +115,17 @@ struct snapshot *publish_build(struct load *load, struct snapshot *old, unsigned
     return NULL;
 }
 
+/* The claims of the admin sockets are the last of the load's; see config_binder(). */
+static void listen_to_admin(struct worker *worker, const struct load *load)
+{
+    const struct conf_global *global = &worker->snapshots.current->config->global;
+    struct bind_socket *sockets[CONF_ADMIN_BINDS_MAX];
+    size_t first = load->bind_count - global->admin.bind_count;
+    for (size_t i = 0; i < global->admin.bind_count; i++)
+        sockets[i] = &load->claims[first + i]->socket;
+    cli_apply(worker->cli, global, sockets);
+}
+
 int publish(struct worker *worker, struct load *load, char reason_out[LOAD_REASON_BYTES])
 {
     struct snapshot *old = worker->snapshots.current;
@@ -126,6 +138,7 @@ int publish(struct worker *worker, struct load *load, char reason_out[LOAD_REASO
     snapshot_publish(&worker->snapshots, snapshot);
     sockets_commit(worker->sockets);
     log_adopt(snapshot->config);
+    listen_to_admin(worker, load);
     return 0;
 }
 

@@ -7,6 +7,7 @@
 
 #include "proxy/admin/process.h"
 #include "proxy/admin/service.h"
+#include "proxy/cli/cli.h"
 #include "proxy/discovery/discovery.h"
 #include "proxy/health/health.h"
 #include "proxy/http/thread.h"
@@ -65,6 +66,7 @@ static void stop_listening(struct worker *worker)
 {
     if (!worker->options->monitored)
         keeper_link_close(worker->link);
+    cli_stop_listening(worker->cli);
     sockets_begin(worker->sockets);
     sockets_commit(worker->sockets);
     for (unsigned i = 0; i < worker->thread_count; i++)
@@ -206,6 +208,13 @@ static int start(struct worker *worker, struct load *load)
     if (worker->discovery == NULL)
         return complain("No name resolution", UV_ENOMEM);
     admin_service_start(&worker->control);
+    struct cli_host host = {.control = &worker->control,
+                            .snapshots = &worker->snapshots,
+                            .threads = worker->loops,
+                            .thread_count = worker->thread_count};
+    worker->cli = cli_new(&host);
+    if (worker->cli == NULL)
+        return complain("No admin socket", UV_ENOMEM);
     if (publish(worker, load, reason) != 0) {
         log_console(LOG_LEVEL_CRIT, "%s", reason);
         return -1;
@@ -228,6 +237,7 @@ static void tear_down(struct worker *worker)
     bool has_loop = worker->has_loop;
     reload_abandon(worker);
     threads_stop(worker);
+    cli_free(worker->cli);
     discovery_free(worker->discovery);
     health_free(worker->health);
     log_stop(); /* the lines it holds name proxies */

@@ -117,7 +117,8 @@ static inline struct snapshot *snapshot_hold(struct snapshot *snapshot, unsigned
 
 void snapshot_let_go(struct snapshot *snapshot, unsigned thread);
 
-/* On the control thread, for what it does longer than the load at hand: probes that are under way. */
+/* On the control thread, for what it does longer than the load at hand: probes that are under way, commands
+ * that answer by and by. */
 void snapshot_keep(struct snapshot *snapshot);
 void snapshot_forgo(struct snapshot *snapshot);
 
