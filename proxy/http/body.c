@@ -58,7 +58,7 @@ enum stream_state body_is_late(struct stream *s)
 void body_invite(struct stream *s)
 {
     struct gather g;
-    if ((s->req.flags & HTTP_MSG_EXPECT_CONTINUE) == 0)
+    if ((s->req.flags & HTTP_MSG_EXPECT_CONTINUE) == 0 || s->req.body == HTTP_BODY_NONE)
         return;
     s->req.flags &= ~(uint32_t)HTTP_MSG_EXPECT_CONTINUE;
     for (struct http_header *h = http_msg_first(&s->req, HTTP_HDR_EXPECT); h != NULL;

@@ -215,7 +215,10 @@ static bool capture(struct stream *s, const struct proxy *proxy, enum stream_sta
 static bool await_body(struct stream *s, const struct proxy *proxy, enum stream_state *next_out)
 {
     const struct conf_timeouts *t = &proxy->conf->timeout;
-    if (!proxy->conf->http_buffer_request || body_is_ready(s, false, SIZE_MAX))
+    if (!proxy->conf->http_buffer_request)
+        return false;
+    body_invite(s);
+    if (body_is_ready(s, false, SIZE_MAX))
         return false;
     if (s->rules.wait_until_ms == 0)
         s->rules.wait_until_ms =

@@ -103,12 +103,15 @@ void stream_parse_head(struct stream *s)
 
 /* A client that hangs up while we look for a server need not be served. One that only ended its side may
  * still read: RFC 9112 9.6. */
-static enum stream_state watch_client(struct stream *s)
+bool stream_is_forsaken(const struct stream *s)
 {
     const struct conn *client = &s->session->client;
-    if (client->broken || (client->peer_ended && s->mode->is_forsaken(s)))
-        return stream_fail(s, CAUSE_CLIENT_ABORT, 503);
-    return s->state;
+    return client->broken || (client->peer_ended && s->mode->is_forsaken(s));
+}
+
+static enum stream_state watch_client(struct stream *s)
+{
+    return stream_is_forsaken(s) ? stream_fail(s, CAUSE_CLIENT_ABORT, 0) : s->state;
 }
 
 static enum stream_state time_out_queue(struct stream *s)

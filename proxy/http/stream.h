@@ -274,6 +274,8 @@ static inline void stream_server_lives(struct stream *s, unsigned timeout_ms)
 enum stream_state stream_end(struct stream *s);
 /* The session goes on without it: it leaves no trace in log or counters. Returns STREAM_ENDED. */
 enum stream_state stream_dismiss(struct stream *s);
+/* Has the client left, as far as its mode cares? */
+bool stream_is_forsaken(const struct stream *s);
 /* Blames, and answers with an error page if no response has begun; else cuts. */
 COLD enum stream_state stream_fail(struct stream *s, enum stream_cause cause, int status);
 /* Steps of the states in which bytes flow: one side is ready, or late. */
