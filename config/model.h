@@ -440,6 +440,12 @@ struct conf_stick_table {
     } data[CONF_STICK_DATA];
 };
 
+/* A table of a peers section: "section/table". */
+struct conf_peers_table {
+    const char *name;
+    struct conf_stick_table definition;
+};
+
 enum conf_caps { CONF_FRONTEND = 1, CONF_BACKEND = 2, CONF_LISTEN = 3 };
 
 /* load-server-state-from-file */
@@ -591,6 +597,8 @@ struct config {
     struct conf_global global;
     struct conf_proxy *proxies; /* in the order of the file */
     size_t proxy_count;
+    struct conf_peers_table *peers_tables;
+    size_t peers_table_count;
     struct conf_userlist *userlists;
     size_t userlist_count;
     struct conf_resolvers *resolvers;

@@ -318,6 +318,7 @@ struct config *resolve_config(struct loader *l)
         config->proxies[config->proxy_count++] = l->proxies[i]->p;
     }
     link_backends(l, config);
+    resolve_peers_tables(l, config);
     resolve_tracks(l, config);
     config->resolvers = l->resolvers;
     config->resolvers_count = l->resolvers_count;

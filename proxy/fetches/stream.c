@@ -3,8 +3,8 @@
  * What log lines tell of a stream, for rules: its timers, counts and dates as they stand. HAProxy 3.0 gave
  * most tokens of logs a fetch of the same meaning.
  */
-#include "proxy/fetches/tokens.h"
 #include "proxy/fetches/rows.h"
+#include "proxy/fetches/tokens.h"
 #include "proxy/http/rules.h"
 #include "proxy/rules/compiler.h"
 

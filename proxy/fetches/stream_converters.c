@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Converters that look at the stream they run in, or leave something in it: when, debug, capture-req, capture-res. */
-#include "proxy/http/captures.h"
 #include "proxy/fetches/rows.h"
+#include "proxy/http/captures.h"
 #include "proxy/rules/acl.h"
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/trace.h"

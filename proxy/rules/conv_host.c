@@ -85,23 +85,20 @@ static int read_quality(const char *at, const char *end)
     return quality < QUALITY_ONE ? quality : QUALITY_ONE;
 }
 
-/* The member of "es;fr;en" that is the whole tag, or, second choice, what stands before its dash. */
+/* The first member of "es;fr;en" that is the tag, or what stands before its dash. */
 static struct sample_text find_language(struct sample_text list, struct sample_text tag)
 {
-    struct sample_text found = {0};
     const char *dash = memchr(tag.data, '-', tag.len);
     size_t base = dash != NULL ? (size_t)(dash - tag.data) : tag.len;
     const char *end = list.data + list.len;
     for (const char *at = list.data; at < end;) {
         const char *next = memchr(at, ';', (size_t)(end - at));
         size_t len = (size_t)((next != NULL ? next : end) - at);
-        if (len == tag.len && memcmp(at, tag.data, len) == 0)
+        if ((len == tag.len || len == base) && memcmp(at, tag.data, len) == 0)
             return (struct sample_text){at, len};
-        if (len == base && memcmp(at, tag.data, len) == 0)
-            found = (struct sample_text){at, len};
         at += len + 1;
     }
-    return found;
+    return (struct sample_text){0};
 }
 
 /* One member of the field: "fr-CH;q=0.9". */
