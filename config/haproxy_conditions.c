@@ -96,8 +96,10 @@ static bool is_within(const struct condition *c, const char *const *args)
 
 static bool has_feature(const struct condition *c, const char *const *args)
 {
-    static const char *const features[] = {"OPENSSL", "THREAD", "EPOLL", "GETADDRINFO",
-                                           "PROMEX",  "LINUX",  "TFO",   NULL};
+    static const char *const features[] = {
+        "OPENSSL",   "THREAD",       "EPOLL",        "GETADDRINFO", "PROMEX",  "LINUX",    "TFO",
+        "TPROXY",    "LINUX_TPROXY", "LINUX_SPLICE", "NS",          "CRYPT_H", "LIBCRYPT", "PCRE2",
+        "PCRE2_JIT", "POLL",         "ACCEPT4",      "SYSTEMD",     NULL};
     (void)c;
     return is_one_of(args[0], features);
 }

@@ -24,6 +24,8 @@ enum {
 static const struct keyword bind_rows[] = {
     {.name = "accept-proxy", .kind = KW_FLAG, .scopes = IN_BIND, BIND_AT(accept_proxy), .initial = "false",
      .doc = "Connections begin with a PROXY protocol header, version 1 or 2, which tells who the client is. Whoever can connect can forge it."},
+    {.name = "accept-netscaler-cip", .kind = KW_OWN, .scopes = IN_BIND, BIND_AT(netscaler_magic), .set = own_netscaler, .since = "1.7",
+     .takes = "a number that its headers begin with", .otherwise = "no such header is waited for", .doc = "Connections begin with NetScaler's Client IP header, which tells who the client is. Whoever can connect can forge it."},
     {.name = "transparent", .kind = KW_FLAG, .scopes = IN_BIND, BIND_AT(transparent), .initial = "false",
      .doc = "Bind the address even if this machine does not have it (yet), and take connections that the kernel redirects here."},
     {.name = "interface", .kind = KW_STRING, .scopes = IN_BIND, BIND_AT(interface), .min = 1, .otherwise = "any",
@@ -67,7 +69,7 @@ static const struct keyword server_rows[] = {
     {.name = "source", .kind = KW_OWN, .scopes = IN_BOTH, SERVER_AT(source), .set = own_source_address,
      .takes = "host[:port]", .otherwise = "the backend's source", .doc = "Address to connect from."},
     {.name = "usesrc", .kind = KW_OWN, .scopes = IN_BOTH, SERVER_AT(source), .set = own_usesrc,
-     .takes = "client, clientip, or host[:port]", .otherwise = "that of source", .doc = "Address that the server shall see, which need not be this machine's. Needs rights, and routes back to here."},
+     .takes = "client, clientip, hdr_ip(name[,occurrence]), or host[:port]", .otherwise = "that of source", .doc = "Address that the server shall see, which need not be this machine's. Needs rights, and routes back to here."},
     {.name = "interface", .kind = KW_STRING, .scopes = IN_BOTH, SERVER_AT(source.interface), .min = 1,
      .otherwise = "as routed", .doc = "Network interface to connect from."},
     {.name = "namespace", .kind = KW_STRING, .scopes = IN_BOTH, SERVER_AT(netns), .min = 1, .since = "1.6",
@@ -88,7 +90,7 @@ static const struct keyword server_rows[] = {
 static const struct keyword source_rows[] = {
     {.name = "address", .kind = KW_OWN, .scopes = IN_PARAMS, .position = 1, .required = true, .bare = true,
      .set = own_source_address, .takes = "host[:port]", .otherwise = "as the kernel chooses", .doc = "Address to connect from; 0.0.0.0 for any."},
-    {.name = "usesrc", .kind = KW_OWN, .scopes = IN_PARAMS, .set = own_usesrc, .takes = "client, clientip, or host[:port]",
+    {.name = "usesrc", .kind = KW_OWN, .scopes = IN_PARAMS, .set = own_usesrc, .takes = "client, clientip, hdr_ip(name[,occurrence]), or host[:port]",
      .otherwise = "that of the address", .doc = "Address that servers shall see, which need not be this machine's. Needs rights, and routes back to here."},
     {.name = "interface", .kind = KW_STRING, .scopes = IN_PARAMS, SOURCE_AT(interface), .min = 1,
      .otherwise = "as routed", .doc = "Network interface to connect from."},

@@ -69,7 +69,7 @@ static const struct keyword server_rows[] = {
      .initial = "3", .doc = "Bad probes in a row that take a server out."},
     {.name = "port", .kind = KW_OWN, .scopes = IN_BOTH, AT(check.port), .set = own_check_port,
      .takes = "a port", .otherwise = "the server's", .doc = "Port that is probed."},
-    {.name = "addr", .kind = KW_OWN, .scopes = IN_BOTH, AT(check.addr), .set = own_check_address,
+    {.name = "addr", .kind = KW_OWN, .scopes = IN_BOTH, AT(check.addr), .set = own_target_address,
      .takes = "host[:port] or a socket's path", .otherwise = "the server's", .doc = "Address that is probed."},
     {.name = "check-ssl", .kind = KW_FLAG, .scopes = IN_BOTH, AT(check.tls),
      .otherwise = "as ssl, if neither port nor addr is given", .doc = "Probe over TLS."},
@@ -101,6 +101,8 @@ static const struct keyword server_rows[] = {
     {.name = "pool-max-conn", .kind = KW_OWN, .scopes = IN_BOTH, AT(pool_max_conn), .set = own_pool_max,
      .max = 10000000, .takes = "a number, or -1 for no bound", .initial = "-1", .since = "2.0",
      .doc = "How many idle connections to the server are kept; 0 keeps none."},
+    {.name = "pool-low-conn", .kind = KW_UINT, .scopes = IN_BOTH, AT(pool_low_conn), .max = 10000000, .initial = "0", .since = "2.2",
+     .doc = "Idle connections kept beyond what was in use at once, if they suit only some requests, as by their sni or PROXY header."},
     {.name = "pool-purge-delay", .kind = KW_DURATION, .scopes = IN_BOTH, AT(pool_purge_ms),
      .unit = UNIT_MS, .initial = "5s", .since = "1.9", .doc = "How often half of the unused idle connections are closed."},
 

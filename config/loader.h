@@ -62,6 +62,9 @@ struct loader {
     size_t template_count;
     bool is_expanded; /* nobody asks what words with variables looked like */
 
+    struct conf_ring **rings; /* in the arena */
+    size_t ring_count;
+    unsigned log_turns; /* numbers of samples given so far */
     struct conf_mailers **mailers;
     size_t mailers_count;
     struct conf_userlist *userlists;

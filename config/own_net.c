@@ -67,6 +67,24 @@ void own_mss(struct loader *l, const struct keyword *row, void *base,
                   word->text);
 }
 
+void own_netscaler(struct loader *l, const struct keyword *row, void *base,
+                   const struct conf_directive *d)
+{
+    struct conf_bind *bind = base;
+    struct keyword number = *row;
+    number.max = UINT32_MAX;
+    apply_kinds[KW_UINT].set(l, &number, base, d);
+    bind->accept_netscaler = true;
+}
+
+/* "hdr_ip(name[,occurrence])" is the fetch of the rules, but for the side of the message. */
+static const struct conf_word *header_fetch(struct loader *l, const struct conf_word *word)
+{
+    struct conf_word *fetch = arena_list_copy(l->arena, word, 1, sizeof *word);
+    fetch->text = arena_printf(l->arena, "req.%s", word->text);
+    return fetch;
+}
+
 void own_usesrc(struct loader *l, const struct keyword *row, void *base,
                 const struct conf_directive *d)
 {
@@ -74,19 +92,17 @@ void own_usesrc(struct loader *l, const struct keyword *row, void *base,
     const struct conf_word *word = apply_only_arg(l, d);
     if (word == NULL)
         return;
+    source->header_word = NULL;
     if (strncmp(word->text, "hdr_ip(", 7) == 0) {
-        CONF_FAIL(
-            l, word->span, "client, clientip, or an address",
-            "usesrc: '%s' is not built: the address of a connection to a server is not taken from "
-            "requests",
-            word->text);
+        source->usesrc = CONF_USESRC_HEADER;
+        source->header_word = header_fetch(l, word);
         return;
     }
     source->usesrc = strcmp(word->text, "client") == 0     ? CONF_USESRC_CLIENT
                      : strcmp(word->text, "clientip") == 0 ? CONF_USESRC_CLIENTIP
                                                            : CONF_USESRC_ADDRESS;
     if (source->usesrc == CONF_USESRC_ADDRESS)
-        own_check_address(
+        own_target_address(
             l, &(struct keyword){.offset = offsetof(struct conf_outgoing, usesrc_addr)}, source, d);
 }
 
@@ -96,6 +112,6 @@ void own_source_address(struct loader *l, const struct keyword *row, void *base,
 {
     struct conf_outgoing *source = (struct conf_outgoing *)((char *)base + row->offset);
     source->usesrc = CONF_USESRC_NONE;
-    own_check_address(l, &(struct keyword){.offset = offsetof(struct conf_outgoing, addr)}, source,
+    own_target_address(l, &(struct keyword){.offset = offsetof(struct conf_outgoing, addr)}, source,
                       d);
 }

@@ -63,8 +63,7 @@ static enum rule_verdict run_close(struct sample_env *env, const struct rule *ru
 
 static enum rule_verdict run_expect(struct sample_env *env, const struct rule *rule)
 {
-    (void)rule;
-    env->session->expects_header = true;
+    env->session->greetings |= (uint8_t)rule->action->value;
     return RULE_GOES_ON;
 }
 
@@ -84,8 +83,10 @@ const struct action connection_actions[] = {
      .doc = "Ends the list: no further rule of it is looked at."},
     {.name = "close", .rulesets = IN_RULES(RULES_TCP_RESPONSE), .is_final = true, .run = run_close,
      .doc = "Ends the list, and the connection to the server: the client gets what has come."},
-    {.name = "expect-proxy", .rulesets = IN_RULES(RULES_TCP_CONNECTION), .compile = compile_expect, .run = run_expect,
+    {.name = "expect-proxy", .rulesets = IN_RULES(RULES_TCP_CONNECTION), .compile = compile_expect, .run = run_expect, .value = SESSION_GREETS_PROXY,
      .takes = "layer4", .doc = "The connection begins with a PROXY protocol header, as with accept-proxy."},
+    {.name = "expect-netscaler-cip", .rulesets = IN_RULES(RULES_TCP_CONNECTION), .compile = compile_expect, .run = run_expect, .value = SESSION_GREETS_NETSCALER,
+     .takes = "layer4", .doc = "The connection begins with NetScaler's Client IP header, as with accept-netscaler-cip.", .since = "1.7"},
     {.name = "switch-mode", .rulesets = IN_RULES(RULES_TCP_CONTENT), .compile = compile_switch, .run = run_switch, .is_final = true,
      .takes = "http", .doc = "What the client sends is read as HTTP from here on, though the frontend has mode tcp.", .since = "2.4"},
     {.name = NULL},

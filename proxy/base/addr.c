@@ -27,6 +27,11 @@ void addr_set(struct addr *addr, const struct sockaddr *sa)
     memcpy(&addr->in.sin_addr, &in6.sin6_addr.s6_addr[12], 4);
 }
 
+socklen_t addr_len(const struct addr *addr)
+{
+    return addr->family == AF_INET ? sizeof(addr->in) : sizeof(addr->in6);
+}
+
 uint16_t addr_port(const struct addr *addr)
 {
     if (addr->family == AF_INET)

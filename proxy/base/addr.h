@@ -25,6 +25,8 @@ struct addr {
 
 /* IPv4 mapped into IPv6 becomes plain IPv4, as one wants to read it. */
 void addr_set(struct addr *addr, const struct sockaddr *sa);
+/* Of one of IP, as bind() and connect() want it. */
+socklen_t addr_len(const struct addr *addr);
 /* Host order; 0 for unix sockets. */
 uint16_t addr_port(const struct addr *addr);
 /* The address without its port, as HAProxy writes it in logs ("unix" for unix

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Fetches of the connections of client and server: addresses, and what the kernel knows of them. */
+#include "proxy/http/probe_view.h"
 #include "proxy/http/stream.h"
 #include "proxy/net/proxy_protocol.h"
 #include "proxy/rules/rows.h"
@@ -8,8 +9,8 @@
 #include <ifaddrs.h>
 #include <netinet/tcp.h>
 
-/* Whose address. */
-enum end { CLIENT, LOCAL, SERVER, OWN };
+/* Whose address; FC: of the client's connection itself. */
+enum end { CLIENT, LOCAL, SERVER, OWN, FC_CLIENT, FC_LOCAL };
 
 static bool take_name(int fd, bool peer, struct addr *out)
 {
@@ -25,18 +26,30 @@ static bool take_name(int fd, bool peer, struct addr *out)
 static int server_fd(const struct sample_env *env)
 {
     const struct stream *s = env->stream;
+    if (env->probe != NULL)
+        return env->probe->conn->source.fd;
     return s != NULL && s->sconn != NULL ? s->sconn->conn.source.fd : -1;
 }
 
 static bool address_of(const struct sample_env *env, enum end end, struct addr *out)
 {
-    if (end == CLIENT)
+    struct addr other;
+    switch (end) {
+    case CLIENT:
         *out = env->session->address;
-    else if (end == LOCAL)
+        return true;
+    case LOCAL:
         session_destination(env->session, out);
-    else
+        return true;
+    case FC_CLIENT:
+        session_conn_ends(env->session, out, &other);
+        return true;
+    case FC_LOCAL:
+        session_conn_ends(env->session, &other, out);
+        return true;
+    default:
         return take_name(server_fd(env), end == SERVER, out);
-    return true;
+    }
 }
 
 static bool address(struct sample_env *env, const struct fetch *row, const struct arg *args,
@@ -104,6 +117,12 @@ static const struct {
     {15, "Received something which does not look like a PROXY protocol header"},
     {16, "Received an invalid PROXY protocol header"},
     {17, "Received an unhandled protocol in the PROXY protocol header"},
+    {18, "Connection closed while waiting for NetScaler Client IP header"},
+    {19, "Connection error while waiting for NetScaler Client IP header"},
+    {20, "Timeout while waiting for a NetScaler Client IP header"},
+    {21, "Truncated NetScaler Client IP header received"},
+    {22, "Received an invalid NetScaler Client IP magic number"},
+    {23, "Received an unhandled protocol in the NetScaler Client IP header"},
     {24, "Connection closed during SSL handshake"},
     {25, "Connection error during SSL handshake"},
     {26, "Timeout during SSL handshake"},
@@ -146,7 +165,7 @@ static bool has_header(struct sample_env *env, const struct fetch *row, const st
                        struct sample *out)
 {
     (void)row, (void)args;
-    sample_set_bool(out, env->session->origin != NULL);
+    sample_set_bool(out, env->session->had_proxy_header);
     return true;
 }
 
@@ -215,11 +234,24 @@ static bool session_count(struct sample_env *env, const struct fetch *row, const
 }
 
 /* HTTP/1 on both sides; 0 where no HTTP is spoken. */
+static bool is_reused(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                      struct sample *out)
+{
+    const struct stream *s = env->stream;
+    (void)row, (void)args;
+    if (s == NULL || s->sconn == NULL)
+        return false;
+    sample_set_bool(out, s->sconn->streams > 1);
+    return true;
+}
+
 static bool http_major(struct sample_env *env, const struct fetch *row, const struct arg *args,
                        struct sample *out)
 {
     (void)row, (void)args;
-    sample_set_int(out, session_frontend(env->session)->mode == CONF_MODE_HTTP ? 1 : 0);
+    const struct conf_proxy *proxy =
+        env->session != NULL ? session_frontend(env->session) : env->proxy->conf;
+    sample_set_int(out, proxy->mode == CONF_MODE_HTTP ? 1 : 0);
     return true;
 }
 
@@ -239,22 +271,23 @@ const struct fetch conn_fetches[] = {
     {.name = "dst_port", .out = SAMPLE_INT, .run = port, .use = USE_CLIENT, .value = LOCAL, .doc = "Port the client connected to."},
     {.name = "dst_is_local", .out = SAMPLE_BOOL, .run = is_local, .use = USE_CLIENT, .value = LOCAL, .doc = "Whether the address the client connected to is one of this host."},
     {.name = "dst_conn", .out = SAMPLE_INT, .run = session_count, .use = USE_CLIENT, .doc = "Connections of the frontend."},
-    {.name = "fc_src", .out = SAMPLE_ADDR, .run = address, .use = USE_CLIENT, .value = CLIENT, .since = "2.6", .doc = "Address of the client, whatever set-src said."},
-    {.name = "fc_src_port", .out = SAMPLE_INT, .run = port, .use = USE_CLIENT, .value = CLIENT, .since = "2.6", .doc = "Port of the client, whatever set-src said."},
-    {.name = "fc_src_is_local", .out = SAMPLE_BOOL, .run = is_local, .use = USE_CLIENT, .value = CLIENT, .since = "2.6", .doc = "Whether the client's address is one of this host."},
-    {.name = "fc_dst", .out = SAMPLE_ADDR, .run = address, .use = USE_CLIENT, .value = LOCAL, .since = "2.6", .doc = "Address the client connected to, whatever set-dst said."},
-    {.name = "fc_dst_port", .out = SAMPLE_INT, .run = port, .use = USE_CLIENT, .value = LOCAL, .since = "2.6", .doc = "Port the client connected to, whatever set-dst said."},
-    {.name = "fc_dst_is_local", .out = SAMPLE_BOOL, .run = is_local, .use = USE_CLIENT, .value = LOCAL, .since = "2.6", .doc = "Whether the address the client connected to is one of this host."},
+    {.name = "fc_src", .out = SAMPLE_ADDR, .run = address, .use = USE_CLIENT, .value = FC_CLIENT, .since = "2.6", .doc = "Address of the client, whatever set-src said."},
+    {.name = "fc_src_port", .out = SAMPLE_INT, .run = port, .use = USE_CLIENT, .value = FC_CLIENT, .since = "2.6", .doc = "Port of the client, whatever set-src said."},
+    {.name = "fc_src_is_local", .out = SAMPLE_BOOL, .run = is_local, .use = USE_CLIENT, .value = FC_CLIENT, .since = "2.6", .doc = "Whether the client's address is one of this host."},
+    {.name = "fc_dst", .out = SAMPLE_ADDR, .run = address, .use = USE_CLIENT, .value = FC_LOCAL, .since = "2.6", .doc = "Address the client connected to, whatever set-dst said."},
+    {.name = "fc_dst_port", .out = SAMPLE_INT, .run = port, .use = USE_CLIENT, .value = FC_LOCAL, .since = "2.6", .doc = "Port the client connected to, whatever set-dst said."},
+    {.name = "fc_dst_is_local", .out = SAMPLE_BOOL, .run = is_local, .use = USE_CLIENT, .value = FC_LOCAL, .since = "2.6", .doc = "Whether the address the client connected to is one of this host."},
     {.name = "bc_src", .out = SAMPLE_ADDR, .run = address, .use = USE_SERVER, .value = OWN, .since = "2.6", .doc = "Our address on the connection to the server."},
     {.name = "bc_src_port", .out = SAMPLE_INT, .run = port, .use = USE_SERVER, .value = OWN, .since = "2.6", .doc = "Our port on the connection to the server."},
     {.name = "bc_dst", .out = SAMPLE_ADDR, .run = address, .use = USE_SERVER, .value = SERVER, .since = "2.6", .doc = "Address of the server."},
     {.name = "bc_dst_port", .out = SAMPLE_INT, .run = port, .use = USE_SERVER, .value = SERVER, .since = "2.6", .doc = "Port of the server."},
-    {.name = "fc_rcvd_proxy", .out = SAMPLE_BOOL, .run = has_header, .use = USE_SESSION, .since = "1.7", .doc = "Whether the connection began with a PROXY protocol header that told of a client."},
+    {.name = "fc_rcvd_proxy", .out = SAMPLE_BOOL, .run = has_header, .use = USE_SESSION, .since = "1.7", .doc = "Whether the connection began with a PROXY protocol header."},
     {.name = "fc_pp_authority", .out = SAMPLE_STRING, .run = header_tlv, .use = USE_SESSION, .value = PROXY_TLV_AUTHORITY, .since = "2.2", .doc = "Host name that the PROXY protocol header told of."},
     {.name = "fc_pp_unique_id", .out = SAMPLE_STRING, .run = header_tlv, .use = USE_SESSION, .value = PROXY_TLV_UNIQUE_ID, .since = "2.2", .doc = "Unique identifier that the PROXY protocol header told of."},
     {.name = "fc_err", .out = SAMPLE_INT, .run = failure_number, .use = USE_CLIENT, .since = "2.5", .doc = "Number of the error that ended the handshake of the client's connection; 0 if there was none."},
     {.name = "fc_err_str", .out = SAMPLE_STRING, .run = failure_text, .use = USE_CLIENT, .since = "2.5", .doc = "The error that ended the handshake of the client's connection."},
     {.name = "fc_http_major", .out = SAMPLE_INT, .run = http_major, .use = USE_CLIENT, .since = "1.7", .doc = "Major version of HTTP on the client's side."},
+    {.name = "bc_reused", .out = SAMPLE_BOOL, .run = is_reused, .use = USE_SERVER, .since = "3.1", .doc = "Whether the connection to the server has served another request before."},
     {.name = "bc_http_major", .out = SAMPLE_INT, .run = http_major, .use = USE_SERVER, .since = "1.7", .doc = "Major version of HTTP on the server's side."},
     {RTT_FIGURE("fc_rtt", RTT, "Round-trip time of the client in milliseconds; with argument us in microseconds.")},
     {RTT_FIGURE("fc_rttvar", RTT_VARIANCE, "Variance of the round-trip time in milliseconds; with argument us in microseconds.")},

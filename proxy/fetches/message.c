@@ -3,11 +3,20 @@
 #include "proxy/fetches/rows.h"
 #include "proxy/fetches/view.h"
 #include "proxy/http/captures.h"
+#include "proxy/http/probe_view.h"
+
+static bool view_probe(const struct probe_view *probe, bool is_response, struct message_view *out)
+{
+    *out = (struct message_view){probe->response, probe->answer.data, true};
+    return is_response && probe->response != NULL;
+}
 
 bool fetch_view(const struct sample_env *env, enum fetch_side side, struct message_view *out)
 {
     struct stream *s = env->stream;
     bool is_response = side == OF_RESPONSE || (side == OF_RULE && env->is_response);
+    if (env->probe != NULL)
+        return view_probe(env->probe, is_response, out);
     if (s == NULL || s->head_us == 0 || s->mode != &stream_http)
         return false;
     if (is_response) {
@@ -222,7 +231,7 @@ const struct fetch message_fetches[] = {
     {.name = "resp_ver", .out = SAMPLE_STRING, .use = USE_RESPONSE, .run = version, .value = OF_RESPONSE,
      .doc = "Former name of res.ver."},
     {.name = "status", .out = SAMPLE_INT, .use = USE_RESPONSE, .run = status, .doc = "The response's status code."},
-    {.name = "http_first_req", .out = SAMPLE_BOOL, .use = USE_REQUEST, .run = is_first_request,
+    {.name = "http_first_req", .out = SAMPLE_BOOL, .use = USE_TXN, .run = is_first_request,
      .doc = "Whether this is the first request of its connection."},
     {.name = "req.hdrs", .out = SAMPLE_STRING, .use = USE_REQUEST, .run = head_text, .value = OF_REQUEST,
      .doc = "All header fields of the request, with the empty line.", .since = "2.0"},

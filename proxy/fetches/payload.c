@@ -5,6 +5,7 @@
  */
 #include "proxy/fetches/rows.h"
 #include "proxy/fetches/view.h"
+#include "proxy/http/probe_view.h"
 #include "tls/client_hello.h"
 
 #include <stdlib.h>
@@ -20,6 +21,8 @@ static struct sample_text kept_bytes(const struct relay_bytes *kept)
 struct sample_text fetch_bytes(const struct sample_env *env, enum fetch_side side)
 {
     const struct stream *s = env->stream;
+    if (env->probe != NULL)
+        return env->probe->answer;
     bool is_http = s->mode == &stream_http;
     if (side == OF_RESPONSE || (side == OF_RULE && env->is_response))
         return is_http ? (struct sample_text){s->resp_base, s->resp_len}

@@ -3,6 +3,7 @@
  * Fetches of TLS: the connection of the client (ssl_fc_*), that of the server (ssl_bc_*), and the certificates of
  * client (ssl_c_*), of this bind (ssl_f_*) and of the server (ssl_s_*).
  */
+#include "proxy/http/probe_view.h"
 #include "proxy/http/stream.h"
 #include "proxy/rules/compiler.h"
 #include "tls/facts.h"
@@ -21,6 +22,8 @@ static const struct tls_session *tls_of(const struct sample_env *env, const stru
 {
     if ((row->value & BACK) == 0)
         return env->session->client.tls;
+    if (env->probe != NULL)
+        return env->probe->conn->tls;
     const struct stream *s = env->stream;
     return s != NULL && s->sconn != NULL ? s->sconn->conn.tls : NULL;
 }

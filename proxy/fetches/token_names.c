@@ -135,6 +135,10 @@ static bool address(struct sample_env *env, const struct format_token *row, stru
     {                                                                                              \
         .name = word, .run = name, .value = which, .doc = text                                     \
     }
+#define NAME_IN_PROBES(word, which, text)                                                          \
+    {                                                                                              \
+        .name = word, .use = USE_PROBE, .run = name, .value = which, .doc = text                   \
+    }
 #define END(word, which, text)                                                                     \
     {                                                                                              \
         .name = word, .run = address, .value = which, .doc = text                                  \
@@ -142,8 +146,8 @@ static bool address(struct sample_env *env, const struct format_token *row, stru
 
 /* clang-format off */
 const struct format_token name_tokens[] = {
-    NAME("H", HOST, "Name of this host."),
-    NAME("b", BACKEND, "Name of the backend."),
+    NAME_IN_PROBES("H", HOST, "Name of this host."),
+    NAME_IN_PROBES("b", BACKEND, "Name of the backend."),
     {.name = "bn", .run = bind_name, .since = "weir", .doc = "Name of the bind, or its number."},
     END("bi", OWN, "Our address towards the server."),
     END("bp", OWN | PORT, "Our port towards the server."),
@@ -154,7 +158,7 @@ const struct format_token name_tokens[] = {
     END("fi", ACCEPTED_ON, "Address the client connected to."),
     END("fp", ACCEPTED_ON | PORT, "Port the client connected to."),
     NAME("ft", FRONTEND_TRANSPORT, "Name of the frontend, with '~' behind it for TLS."),
-    NAME("s", SERVER, "Name of the server."),
+    NAME_IN_PROBES("s", SERVER, "Name of the server."),
     END("si", TARGET, "Address of the server."),
     END("sp", TARGET | PORT, "Port of the server."),
     NAME("sslc", TLS_CIPHER, "Cipher of the client's connection."),

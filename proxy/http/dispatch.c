@@ -11,6 +11,7 @@
 #include "proxy/http/explain.h"
 #include "proxy/http/rules.h"
 #include "proxy/http/server_greet.h"
+#include "proxy/http/server_way.h"
 #include "proxy/http/stream.h"
 #include "proxy/rules/expr.h"
 #include "proxy/state/observe.h"
@@ -19,7 +20,6 @@
 
 /* Before the only server is tried again, as HAProxy: else the retries are spent within a millisecond. */
 #define PAUSE_MS 1000
-#define NAME_BYTES 256 /* longer than DNS has them */
 
 static void on_granted(struct queue_entry *entry, struct server *server)
 {
@@ -110,7 +110,7 @@ static enum stream_state connect_to_server(struct stream *s)
     if (s->assigned_us == 0) /* what retries take is a part of connecting */
         s->assigned_us = s->thread->loop->now_us;
     if (!s->fresh_conn)
-        s->sconn = server_conn_take(s->thread, s->server, s->session, be->reuse);
+        s->sconn = server_conn_take(s, s->server, be->reuse);
     if (s->sconn != NULL) {
         s->sconn->stream = s;
         s->connected_us = s->thread->loop->now_us;
@@ -120,10 +120,11 @@ static enum stream_state connect_to_server(struct stream *s)
     int error;
     count_server(s, COUNTER_CONNECTS);
     stream_server_lives(s, be->timeout.connect_ms);
-    s->sconn = server_conn_open(s->thread, s->server, s, &error);
+    s->sconn = server_conn_open(s, s->server, &error);
     s->state = STREAM_CONNECTING;
     if (s->sconn == NULL)
-        return dispatch_retry_connect(s);
+        return error == UV_EDESTADDRREQ ? stream_fail(s, CAUSE_INTERNAL, 500)
+                                        : dispatch_retry_connect(s);
     stream_arm(s);
     return STREAM_CONNECTING;
 }
@@ -196,33 +197,6 @@ static enum stream_state server_is_alive(struct stream *s)
     return stream_fail(s, CAUSE_SERVER_ABORT, 502);
 }
 
-static const struct expr *name_expression(const struct stream *s)
-{
-    const struct proxy *be = s->backend;
-    for (size_t i = 0; i < be->conf->server_count; i++)
-        if (be->servers[i] == s->server)
-            return be->conf->servers[i].tls.sni_expr;
-    return NULL;
-}
-
-/* The name to ask the server for, NULL if none. text is where one that the request decides is put. */
-static const char *name_to_ask_for(struct stream *s, char text[NAME_BYTES])
-{
-    const struct expr *expression = name_expression(s);
-    struct sample_env env;
-    struct sample_text name;
-    if (expression == NULL)
-        return s->server->sni;
-    size_t used = s->thread->sample_scratch.used;
-    rules_env(s, s->backend, false, &env);
-    env.is_final = true;
-    bool is_name = expr_text(expression, &env, &name) && name.len > 0 && name.len < NAME_BYTES;
-    if (is_name)
-        snprintf(text, NAME_BYTES, "%.*s", (int)name.len, name.data);
-    s->thread->sample_scratch.used = used;
-    return is_name ? text : NULL;
-}
-
 /* The server may have several addresses of trouble: DNS lied, TLS is wrong, nobody listens. All the same. */
 enum stream_state dispatch_connecting(struct stream *s)
 {
@@ -233,9 +207,10 @@ enum stream_state dispatch_connecting(struct stream *s)
     if (rc == 0)
         rc = server_greet(sconn);
     if (rc == 0 && s->server->tls_enabled && !sconn->secured) {
-        char name[NAME_BYTES];
+        char name[SERVER_NAME_BYTES];
         if (sconn->conn.tls == NULL)
-            rc = conn_start_tls_client(&sconn->conn, s->server->tls, name_to_ask_for(s, name));
+            rc = conn_start_tls_client(&sconn->conn, s->server->tls,
+                                       server_way_name(s, s->server, name));
         if (rc == 0)
             rc = conn_handshake(&sconn->conn);
     }
@@ -303,7 +278,7 @@ static bool shall_move(const struct stream *s)
     if (is_any_server_right(s))
         return true;
     return be->redispatch > 0 ? s->retries % (unsigned)be->redispatch == 0
-                              : s->retries == be->retries;
+                              : s->retries == stream_retries(s);
 }
 
 enum stream_state dispatch_retry_connect(struct stream *s)
@@ -311,7 +286,7 @@ enum stream_state dispatch_retry_connect(struct stream *s)
     const struct conf_proxy *be = s->backend->conf;
     server_observe(s->server, OBSERVED_CONNECT_FAILED);
     bool may_not = be->retry_on != 0 && (be->retry_on & CONF_RETRY_CONNECT) == 0;
-    if (s->retries >= be->retries || may_not)
+    if (s->retries >= stream_retries(s) || may_not)
         return stream_fail(s, CAUSE_SERVER_ABORT, 503);
     leave_failed_server(s);
     s->fresh_conn = false;
@@ -341,7 +316,7 @@ static enum stream_state ask_whether_dead(struct stream *s)
     int error;
     server_conn_close(s->sconn);
     stream_server_lives(s, be->timeout.connect_ms);
-    s->sconn = server_conn_open(s->thread, s->server, s, &error);
+    s->sconn = server_conn_open(s, s->server, &error);
     s->state = STREAM_CONNECTING;
     if (s->sconn == NULL)
         return dispatch_retry_connect(s);
@@ -360,7 +335,7 @@ static bool is_at_hand(const struct stream *s)
 bool dispatch_may_repeat(const struct stream *s, unsigned why)
 {
     const struct conf_proxy *be = s->backend->conf;
-    return (be->retry_on & why) != 0 && !s->rules.no_l7_retry && s->retries < be->retries &&
+    return (be->retry_on & why) != 0 && !s->rules.no_l7_retry && s->retries < stream_retries(s) &&
            is_at_hand(s);
 }
 
@@ -380,8 +355,8 @@ enum stream_state dispatch_server_failed(struct stream *s, enum stream_cause cau
     if (dispatch_may_repeat(s, CONF_RETRY_EMPTY))
         return dispatch_repeat(s);
     bool was_idle = s->sconn != NULL && s->sconn->streams > 1;
-    bool again = is_idempotent(s->req.method) && dispatch_is_repeatable(s) &&
-                 s->retries < s->backend->conf->retries;
+    bool again =
+        is_idempotent(s->req.method) && dispatch_is_repeatable(s) && s->retries < stream_retries(s);
     s->keep_server = false;
     if (!again)
         return stream_fail(s, cause, status);

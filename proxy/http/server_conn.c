@@ -2,12 +2,24 @@
 /* Server connections and their idle pools; see server_conn.h. */
 #include "proxy/http/server_conn.h"
 
+#include "proxy/http/server_way.h"
 #include "proxy/http/session.h"
 #include "proxy/http/stage.h"
 #include "proxy/http/stream.h"
 #include "proxy/state/server_address.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+enum {
+    SEARCH_MAX = 64, /* idle connections that are looked at, the latest first */
+    KEPT_MAX = 5,    /* of a session; as HAProxy's max-session-srv-conns */
+};
+
+struct server_identity {
+    size_t len;
+    char bytes[];
+};
 
 static struct server_idle *server_conn_pool(const struct server_conn *sconn)
 {
@@ -31,58 +43,13 @@ static void on_server_conn_ready(struct conn *conn)
 
 static void server_conn_set_use(struct server_conn *sconn, bool in_use)
 {
+    struct server_idle *pool = server_conn_pool(sconn);
     if (sconn->in_use != in_use)
-        gauge_add(&server_conn_pool(sconn)->used_gauge, in_use ? 1 : -1);
+        gauge_add(&pool->used_gauge, in_use ? 1 : -1);
     sconn->in_use = in_use;
-}
-
-/* The client's own address, towards servers that are to believe that it comes to them directly. */
-static void borrow_address(const struct stream *stream, const struct server_link *link,
-                           struct sockaddr_storage *source_out, struct conn_options *options)
-{
-    const struct addr *client = &stream->session->address;
-    if (link->usesrc < CONF_USESRC_CLIENT || client->family == AF_UNIX)
-        return;
-    memcpy(source_out, client, sizeof(*client));
-    if (link->usesrc == CONF_USESRC_CLIENTIP && client->family == AF_INET)
-        ((struct sockaddr_in *)source_out)->sin_port = 0;
-    else if (link->usesrc == CONF_USESRC_CLIENTIP)
-        ((struct sockaddr_in6 *)source_out)->sin6_port = 0;
-    options->is_foreign = true;
-    options->source = (struct sockaddr *)source_out;
-    options->source_len = client->family == AF_INET ? sizeof(client->in) : sizeof(client->in6);
-}
-
-static void set_port(struct addr *addr, unsigned port)
-{
-    if (addr->family == AF_INET)
-        addr->in.sin_port = htons((uint16_t)port);
-    else
-        addr->in6.sin6_port = htons((uint16_t)port);
-}
-
-/* Where to: what the server's address leaves open is taken from where the client connected to, and the result
- * stands in `own`; `fixed` is that address. NULL where that was no address of IP. */
-static const struct sockaddr *destination(const struct server_conn *sconn,
-                                          const struct sockaddr_storage *fixed, struct addr *own,
-                                          socklen_t *len)
-{
-    const struct server_link *link = &sconn->server->link;
-    struct addr wanted;
-    if (!link->addr_of_client && !link->port_of_client)
-        return (const struct sockaddr *)fixed;
-    session_destination(sconn->stream->session, &wanted);
-    if (wanted.family != AF_INET && wanted.family != AF_INET6)
-        return NULL;
-    addr_set(own, (const struct sockaddr *)fixed);
-    unsigned port = addr_port(own);
-    if (link->port_of_client)
-        port = addr_port(&wanted) + (unsigned)link->port_offset;
-    if (link->addr_of_client)
-        *own = wanted;
-    set_port(own, port);
-    *len = own->family == AF_INET ? sizeof(own->in) : sizeof(own->in6);
-    return &own->sa;
+    unsigned used = atomic_load_explicit(&pool->used_gauge, memory_order_relaxed);
+    if (used > pool->used_most)
+        pool->used_most = used;
 }
 
 /* Nobody is there to be greeted. */
@@ -96,6 +63,28 @@ static int connect_on_stage(struct server_conn *sconn, struct http_stage *stage)
     return conn_open(&sconn->conn, sconn->thread->loop, fd, on_server_conn_ready);
 }
 
+/* Fills in the room that `options` borrows. */
+static int find_way(const struct server_conn *sconn, struct addr *source,
+                    struct sockaddr_storage *to, socklen_t *to_len, struct conn_options *options)
+{
+    struct addr own;
+    if (!server_way_source(sconn->stream, sconn->server, source))
+        return UV_EDESTADDRREQ;
+    if (source->family != AF_UNSPEC) {
+        options->is_foreign = true;
+        options->source = &source->sa;
+        options->source_len = addr_len(source);
+    }
+    *to_len = server_read_address(sconn->server, to);
+    if (!server_way_destination(sconn->stream, sconn->server, &own))
+        return UV_EADDRNOTAVAIL;
+    if (own.family != AF_UNSPEC) {
+        *to_len = addr_len(&own);
+        memcpy(to, &own, *to_len);
+    }
+    return to->ss_family != AF_UNSPEC ? 0 : UV_EADDRNOTAVAIL;
+}
+
 static int start_connecting(struct server_conn *sconn)
 {
     if (sconn->thread->stage != NULL)
@@ -104,30 +93,46 @@ static int start_connecting(struct server_conn *sconn)
     const struct server_link *link = &server->link;
     const struct conf_proxy *be = sconn->stream->backend->conf;
     const struct conf_keepalive *times = &be->server_keepalive;
-    struct sockaddr_storage source, address;
     struct conn_options options = {
         .keepalive = {be->tcpka || be->srvtcpka, times->idle_s, times->interval_s, times->count},
         .smart = be->smart_connect,
         .fast_open = link->fast_open,
         .reset_at_end = be->nolinger,
     };
+    struct addr source;
+    struct sockaddr_storage to;
+    socklen_t to_len;
     server_link_options(link, &options);
-    borrow_address(sconn->stream, link, &source, &options);
     bool by_proxy = link->socks4.ss_family != AF_UNSPEC;
-    struct addr own;
     sconn->move = atomic_load(&server->moves); /* before the address, which may be newer then */
-    socklen_t len = server_read_address(server, &address);
-    const struct sockaddr *to = destination(sconn, &address, &own, &len);
-    if (to == NULL || to->sa_family == AF_UNSPEC)
-        return UV_EADDRNOTAVAIL;
+    int rc = find_way(sconn, &source, &to, &to_len, &options);
+    if (rc != 0)
+        return rc;
     return conn_connect(&sconn->conn, sconn->thread->loop,
-                        by_proxy ? (const struct sockaddr *)&link->socks4 : to,
-                        by_proxy ? link->socks4_len : len, &options, on_server_conn_ready);
+                        (const struct sockaddr *)(by_proxy ? &link->socks4 : &to),
+                        by_proxy ? link->socks4_len : to_len, &options, on_server_conn_ready);
 }
 
-struct server_conn *server_conn_open(struct http_thread *thread, struct server *server,
-                                     struct stream *stream, int *error_out)
+/* For whom it is good; tunnels are used once. False when memory runs out. */
+static bool note_identity(struct server_conn *sconn)
 {
+    char bytes[SERVER_IDENTITY_BYTES];
+    struct stream *s = sconn->stream;
+    if (s->mode != &stream_http || !server_way_is_personal(sconn->server))
+        return true;
+    size_t len = server_way_identity(s, sconn->server, bytes);
+    struct server_identity *identity = malloc(sizeof(*identity) + len);
+    if (identity == NULL)
+        return false;
+    identity->len = len;
+    memcpy(identity->bytes, bytes, len);
+    sconn->identity = identity;
+    return true;
+}
+
+struct server_conn *server_conn_open(struct stream *stream, struct server *server, int *error_out)
+{
+    struct http_thread *thread = stream->thread;
     struct server_conn *sconn = pool_take(&thread->server_conn_pool);
     if (sconn == NULL) {
         *error_out = UV_ENOMEM;
@@ -135,8 +140,9 @@ struct server_conn *server_conn_open(struct http_thread *thread, struct server *
     }
     *sconn = (struct server_conn){.server = server, .thread = thread, .stream = stream};
     list_init(&sconn->node);
-    *error_out = start_connecting(sconn);
+    *error_out = note_identity(sconn) ? start_connecting(sconn) : UV_ENOMEM;
     if (*error_out != 0) {
+        free(sconn->identity);
         pool_give(&thread->server_conn_pool, sconn);
         return NULL;
     }
@@ -144,12 +150,17 @@ struct server_conn *server_conn_open(struct http_thread *thread, struct server *
     return sconn;
 }
 
+/* ---- idle ----------------------------------------------------------------------------------------- */
+
 static void server_conn_leave_idle(struct server_conn *sconn)
 {
     struct server_idle *pool = server_conn_pool(sconn);
     list_remove(&sconn->node);
-    pool->count--;
-    gauge_add(&pool->idle_gauge, -1);
+    if (sconn->keeper == NULL) {
+        pool->count--;
+        gauge_add(&pool->idle_gauge, -1);
+    }
+    sconn->keeper = NULL;
 }
 
 /* The first request of a session goes over a connection that others used only if the policy trusts it:
@@ -168,55 +179,73 @@ static bool is_current(const struct server_conn *sconn)
     return sconn->move == atomic_load_explicit(&sconn->server->moves, memory_order_relaxed);
 }
 
-static struct server_conn *take_kept(struct session *session, struct server *server)
+static bool suits(const struct server_conn *sconn, const char *identity, size_t len)
 {
-    struct server_conn *kept = session->kept;
-    if (kept == NULL || kept->server != server || !is_current(kept))
-        return NULL;
-    session->kept = NULL;
-    kept->keeper = NULL;
-    server_conn_set_use(kept, true);
-    return kept;
+    const struct server_identity *own = sconn->identity;
+    return own == NULL ? len == 0 : own->len == len && memcmp(own->bytes, identity, len) == 0;
 }
 
-/* A connection that told of its client at its beginning, or went where that one wanted, is of no use to
- * another. */
-static bool is_personal(const struct server *server)
+struct server_conn *server_conn_take(struct stream *stream, struct server *server,
+                                     enum conf_reuse reuse)
 {
-    const struct server_link *link = &server->link;
-    return link->send_proxy != 0 || link->usesrc >= CONF_USESRC_CLIENT || link->addr_of_client ||
-           link->port_of_client;
+    struct session *session = stream->session;
+    char identity[SERVER_IDENTITY_BYTES];
+    struct list *from = reuse == CONF_REUSE_NEVER
+                            ? &session->kept
+                            : &server->threads[stream->thread->loop->index].idle;
+    if (list_is_empty(from))
+        return NULL;
+    size_t len = server_way_identity(stream, server, identity);
+    struct list *node = from->next;
+    for (unsigned n = 0; n < SEARCH_MAX && node != from; n++, node = node->next) {
+        struct server_conn *sconn = LIST_ITEM(node, struct server_conn, node);
+        if (sconn->server != server || !is_current(sconn) || !suits(sconn, identity, len) ||
+            (reuse != CONF_REUSE_NEVER && !may_share(session, reuse, sconn)))
+            continue;
+        server_conn_leave_idle(sconn);
+        server_conn_set_use(sconn, true);
+        return sconn;
+    }
+    return NULL;
 }
 
-struct server_conn *server_conn_take(struct http_thread *thread, struct server *server,
-                                     struct session *session, enum conf_reuse reuse)
+/*
+ * pool-max-conn is for all threads; each keeps its share, so that no shared counter is written. Of those that suit
+ * only some streams no more are kept than were in use at once, as a client that does not come back wants none.
+ */
+static bool has_idle_room(const struct server_conn *sconn, const struct server_idle *pool)
 {
-    if (reuse == CONF_REUSE_NEVER || is_personal(server))
-        return take_kept(session, server);
-    struct server_idle *pool = &server->threads[thread->loop->index];
-    if (list_is_empty(&pool->idle))
-        return NULL;
-    struct server_conn *sconn = LIST_ITEM(pool->idle.next, struct server_conn, node);
-    if (!is_current(sconn) || !may_share(session, reuse, sconn))
-        return NULL;
-    server_conn_leave_idle(sconn);
-    server_conn_set_use(sconn, true);
-    return sconn;
-}
-
-/* pool-max-conn is for all threads; each keeps its share, so that no shared counter is written. */
-static bool has_idle_room(const struct server *server, const struct server_idle *pool)
-{
+    const struct server *server = sconn->server;
     unsigned most = atomic_load_explicit(&server->pool_max_conn, memory_order_relaxed);
-    return pool->count < most / server->thread_count + (most % server->thread_count != 0);
+    if (pool->count >= most / server->thread_count + (most % server->thread_count != 0))
+        return false;
+    unsigned used = atomic_load_explicit(&pool->used_gauge, memory_order_relaxed);
+    unsigned low = atomic_load_explicit(&server->pool_low_conn, memory_order_relaxed);
+    unsigned need = used > pool->used_most ? used : pool->used_most;
+    return sconn->identity == NULL || used + pool->count <= need + low;
 }
 
+/* Beside those it has already, of which the oldest goes when they get too many. */
 static void server_conn_keep(struct server_conn *sconn, struct session *session)
 {
-    if (session->kept != NULL)
-        server_conn_close(session->kept);
-    session->kept = sconn;
+    unsigned count = 0;
+    for (struct list *node = session->kept.next; node != &session->kept; node = node->next)
+        count++;
+    if (count >= KEPT_MAX)
+        server_conn_close(LIST_ITEM(session->kept.prev, struct server_conn, node));
+    list_push_front(&session->kept, &sconn->node);
     sconn->keeper = session;
+}
+
+void server_conn_leave_session(struct session *session, bool all)
+{
+    struct list *node = session->kept.next, *next;
+    for (; node != &session->kept; node = next) {
+        struct server_conn *sconn = LIST_ITEM(node, struct server_conn, node);
+        next = node->next;
+        if (all || atomic_load_explicit(&sconn->server->retired, memory_order_relaxed))
+            server_conn_close(sconn);
+    }
 }
 
 /* Whether the server has said what it was asked and not a byte more. A read that got all it wanted
@@ -233,12 +262,13 @@ void server_conn_give(struct server_conn *sconn, struct session *session, enum c
     struct server_idle *pool = server_conn_pool(sconn);
     bool welcome = !atomic_load_explicit(&server->retired, memory_order_relaxed) &&
                    server_is_usable(server) && is_current(sconn) && is_silent(&sconn->conn);
+    bool shared = reuse != CONF_REUSE_NEVER;
+    bool has_room = has_idle_room(sconn, pool);
     sconn->stream = NULL;
     server_conn_set_use(sconn, false);
-    bool shared = reuse != CONF_REUSE_NEVER && !is_personal(server);
     if (welcome && !shared && session != NULL) {
         server_conn_keep(sconn, session);
-    } else if (welcome && shared && has_idle_room(server, pool)) {
+    } else if (welcome && shared && has_room) {
         sconn->idle_since_ms = sconn->thread->loop->now_ms;
         list_push_front(&pool->idle, &sconn->node);
         pool->count++;
@@ -251,6 +281,7 @@ void server_conn_give(struct server_conn *sconn, struct session *session, enum c
 static void free_server_conn(struct loop_garbage *garbage)
 {
     struct server_conn *sconn = LIST_ITEM(garbage, struct server_conn, garbage);
+    free(sconn->identity);
     pool_give(&sconn->thread->server_conn_pool, sconn);
 }
 
@@ -260,8 +291,6 @@ void server_conn_close(struct server_conn *sconn)
         return;
     if (!list_is_empty(&sconn->node))
         server_conn_leave_idle(sconn);
-    if (sconn->keeper != NULL)
-        sconn->keeper->kept = NULL;
     server_conn_set_use(sconn, false);
     conn_close(&sconn->conn);
     loop_free_later(sconn->thread->loop, &sconn->garbage, free_server_conn);
@@ -271,6 +300,8 @@ void server_conn_purge(struct http_thread *thread, struct server *server, bool a
 {
     struct server_idle *pool = &server->threads[thread->loop->index];
     uint64_t now = thread->loop->now_ms;
+    unsigned used = atomic_load_explicit(&pool->used_gauge, memory_order_relaxed);
+    pool->used_most = (pool->used_most + used) / 2;
     uint64_t purge_ms = atomic_load_explicit(&server->pool_purge_ms, memory_order_relaxed);
     while (!list_is_empty(&pool->idle)) {
         struct server_conn *oldest = LIST_ITEM(pool->idle.prev, struct server_conn, node);

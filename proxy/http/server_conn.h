@@ -13,6 +13,7 @@
 #include "proxy/http/thread.h"
 #include "proxy/net/conn.h"
 
+struct server_identity;
 struct session;
 struct stream;
 
@@ -24,8 +25,9 @@ struct server_conn {
     struct server *server;      /* borrowed: the chain of snapshots keeps it */
     struct http_thread *thread; /* borrowed */
     struct stream *stream;      /* borrowed: the user, or NULL while idle */
-    struct session *keeper;     /* borrowed: whose `kept` this is (http-reuse never), or NULL */
-    struct list node;           /* in the thread's idle list of the server, while idle */
+    struct session *keeper;     /* borrowed: in whose `kept` this is (http-reuse never), or NULL */
+    struct list node; /* while idle: in the thread's list of the server, or the keeper's */
+    struct server_identity *identity; /* owned: whom it suits, see server_way.h; NULL: anyone */
     struct loop_garbage garbage;
     uint64_t idle_since_ms;
     unsigned streams; /* served so far */
@@ -35,15 +37,17 @@ struct server_conn {
     bool secured; /* TLS handshake done, or none needed */
 };
 
-/* Starts to connect; NULL with *error_out (a libuv code) when not even that worked. */
-struct server_conn *server_conn_open(struct http_thread *thread, struct server *server,
-                                     struct stream *stream, int *error_out);
-/* An idle one that this session's stream may use under the reuse policy, or NULL. */
-struct server_conn *server_conn_take(struct http_thread *thread, struct server *server,
-                                     struct session *session, enum conf_reuse reuse);
+/* Starts to connect; NULL with *error_out (a libuv code) when not even that worked: UV_EDESTADDRREQ if the request lacks
+ * what it is to connect with. */
+struct server_conn *server_conn_open(struct stream *stream, struct server *server, int *error_out);
+/* An idle one that suits the stream and that it may use under the reuse policy, or NULL. */
+struct server_conn *server_conn_take(struct stream *stream, struct server *server,
+                                     enum conf_reuse reuse);
 /* The stream is done with it and nothing is under way on it. May close it, if enough are kept. */
 void server_conn_give(struct server_conn *sconn, struct session *session, enum conf_reuse reuse);
 void server_conn_close(struct server_conn *sconn);
+/* Closes what a session keeps, or of that what leads to servers that are no more. */
+void server_conn_leave_session(struct session *session, bool all);
 
 /* Closes what has been idle for longer than the server allows; all: everything idle. */
 void server_conn_purge(struct http_thread *thread, struct server *server, bool all);

@@ -99,23 +99,28 @@ static void add_tls_facts(const struct tls_session *tls, unsigned wanted, struct
     facts->tls_sig_alg = (wanted & CONF_PROXY_SIG_ALG) != 0 ? words->signature : NULL;
 }
 
-static int send_proxy_header(struct server_conn *sconn, unsigned wanted)
+size_t server_header_write(struct stream *s, const struct server *server, uint8_t *out)
 {
-    const struct session *session = sconn->stream->session;
+    const struct session *session = s->session;
+    unsigned wanted = server->link.send_proxy;
     struct proxy_facts facts = {.from = session->address,
                                 .with_crc32c = (wanted & CONF_PROXY_CRC32C) != 0};
     struct tls_words words;
-    uint8_t out[PROXY_OUT_BYTES];
     struct sample_text id = {0};
     if ((wanted & CONF_PROXY_UNIQUE_ID) != 0)
-        id = unique_id_of(sconn->stream);
+        id = unique_id_of(s);
     facts.unique_id = id.len > 0 && id.len < UNIQUE_ID_BYTES ? id.data : "";
     session_destination(session, &facts.to);
     if (session->client.tls != NULL)
         add_tls_facts(session->client.tls, wanted, &words, &facts);
-    size_t len = (wanted & CONF_PROXY_V2) != 0 ? proxy_header_format_v2(&facts, out)
-                                               : proxy_header_format_v1(&facts, (char *)out);
-    return send_whole(&sconn->conn, out, len);
+    return (wanted & CONF_PROXY_V2) != 0 ? proxy_header_format_v2(&facts, out)
+                                         : proxy_header_format_v1(&facts, (char *)out);
+}
+
+static int send_proxy_header(struct server_conn *sconn)
+{
+    uint8_t out[PROXY_OUT_BYTES];
+    return send_whole(&sconn->conn, out, server_header_write(sconn->stream, sconn->server, out));
 }
 
 int server_greet(struct server_conn *sconn)
@@ -125,7 +130,7 @@ int server_greet(struct server_conn *sconn)
         return 0;
     int rc = link->socks4.ss_family != AF_UNSPEC ? greet_socks4(sconn) : 0;
     if (rc == 0 && link->send_proxy != 0)
-        rc = send_proxy_header(sconn, link->send_proxy);
+        rc = send_proxy_header(sconn);
     if (rc == 0)
         sconn->greeting = GREETING_DONE;
     return rc;

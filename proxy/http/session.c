@@ -96,6 +96,7 @@ bool session_open(struct http_thread *thread, const struct bind *bind, int fd,
         .thread = thread, .bind = bind, .state = SESSION_IDLE, .burst_bytes = RELAY_READ_START};
     session->again = (struct loop_task){.run = on_again};
     list_init(&session->again.node);
+    list_init(&session->kept);
     wheel_timer_init(&session->deadline, on_deadline);
     addr_set(&session->address, from);
     session->accepted_us = session->idle_since_us = thread->loop->now_us;
@@ -107,8 +108,13 @@ bool session_open(struct http_thread *thread, const struct bind *bind, int fd,
         session_close(session);
         return false;
     }
+    session_admitted_ends(session);
     loop_arm(thread->loop, &session->deadline, session_head_timeout_ms(session));
-    if (!bind->conf->accept_proxy && !session->expects_header)
+    if (bind->conf->accept_proxy)
+        session->greetings |= SESSION_GREETS_PROXY;
+    if (bind->conf->accept_netscaler)
+        session->greetings |= SESSION_GREETS_NETSCALER;
+    if (session->greetings == 0)
         return session_secure(session);
     session->state = SESSION_GREETING;
     return true;
@@ -152,6 +158,7 @@ void session_speak_http(struct session *session)
 {
     struct loop *loop = session->thread->loop;
     session->speaks_http = true;
+    session->client.fin_is_end = false;
     session->state = SESSION_IDLE;
     session->requests = 0;
     loop_arm(loop, &session->deadline, session_head_timeout_ms(session));
@@ -176,8 +183,7 @@ void session_close(struct session *session)
         stream_free(session->stream);
     session->stream = NULL;
     tracking_session_ends(session);
-    if (session->kept != NULL)
-        server_conn_close(session->kept);
+    server_conn_leave_session(session, true);
     conn_close(&session->client);
     relay_bytes_free(&session->intake);
     session->intake = (struct relay_bytes){0};
@@ -214,9 +220,7 @@ void session_move_on(struct session *session)
     if (heir == NULL)
         return;
     /* while the old snapshot is still held: without it the server may be gone */
-    if (session->kept != NULL &&
-        atomic_load_explicit(&session->kept->server->retired, memory_order_relaxed))
-        server_conn_close(session->kept);
+    server_conn_leave_session(session, false);
     snapshot_release(session->snapshot, thread->loop->index);
     session->snapshot = snapshot_hold(thread->snapshot, thread->loop->index);
     session->bind = heir;

@@ -31,10 +31,14 @@ enum session_state {
     SESSION_STATES,
 };
 
+/* Headers that come before all else; or-ed. */
+enum session_greeting { SESSION_GREETS_PROXY = 1, SESSION_GREETS_NETSCALER = 2 };
+
 /* What a PROXY header told besides the client's address. */
 struct session_origin {
-    struct addr peer; /* who really connected to us, and */
-    struct addr to;   /* where the client did, if has_to */
+    struct addr peer;    /* who connected to us, and */
+    struct addr peer_to; /* whereto, if rules of the connection said so: else AF_UNSPEC */
+    struct addr to;      /* where the client did, if has_to */
     bool has_to;
     /* As they were before rules of a request changed them, for that request alone. */
     bool is_changed, had_to;
@@ -52,8 +56,8 @@ struct session {
     struct snapshot *snapshot;  /* held */
     const struct bind *bind;    /* borrowed: from the snapshot */
     struct stream *stream;      /* owned; NULL in HANDSHAKE, IDLE and LINGER */
-    struct server_conn *kept;   /* owned: http-reuse never keeps the connection with its session */
-    uint64_t idle_since_us;     /* when the last response had gone; accept for the first */
+    struct list kept; /* owned server connections: http-reuse never keeps them with their session */
+    uint64_t idle_since_us; /* when the last response had gone; accept for the first */
     size_t upload_bytes; /* the last upload's size: read so much at once for the next; 0 = none */
     size_t burst_bytes;  /* it took as much at once before: read so much for it again */
     /* Read from the client, but not yet wanted: more than a stream's buffer holds. With cap 0 the bytes lie
@@ -63,10 +67,11 @@ struct session {
 
     struct tracked_set *tracked; /* owned: stick counters of the connection; mostly NULL */
     struct var_store vars;       /* owned: those of the scope sess */
-    bool expects_header;         /* a rule says that a PROXY header comes first */
-    bool speaks_http;            /* although its frontend has mode tcp */
-    struct list node;            /* in the thread's sessions */
-    struct loop_task again;      /* a pipelined request waits in the buffer, or reading goes on */
+    uint8_t greetings;           /* enum session_greeting: those still to come */
+    bool had_proxy_header;
+    bool speaks_http;       /* although its frontend has mode tcp */
+    struct list node;       /* in the thread's sessions */
+    struct loop_task again; /* a pipelined request waits in the buffer, or reading goes on */
     struct loop_garbage garbage;
     uint64_t accepted_us;
     struct addr address; /* of the client */
@@ -92,6 +97,8 @@ MUST_CHECK bool session_change_ends(struct session *session);
 void session_restore_ends(struct session *session);
 /* Where the client has connected to; family AF_UNSPEC when that cannot be told. */
 void session_destination(const struct session *session, struct addr *out);
+/* Of the connection itself, whatever was told of the client afterwards. */
+void session_conn_ends(const struct session *session, struct addr *from_out, struct addr *to_out);
 /* Of a TCP frontend: what is read from now on, and was so far, is HTTP. There is no stream. */
 void session_speak_http(struct session *session);
 /* The stream has ended; session->stream is NULL, or a new one with the first bytes of the next request. */

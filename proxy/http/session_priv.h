@@ -14,6 +14,8 @@ bool session_is_admitted(struct session *session);
 bool session_may_begin(struct session *session);
 /* TLS if the bind has it; else the client can be served. False when memory runs out: then it is closed. */
 bool session_secure(struct session *session);
+/* What tcp-request connection has made of its ends is from now on what they are. */
+void session_admitted_ends(struct session *session);
 /* SESSION_GREETING: reads the PROXY header; and when it does not come in time. */
 void session_read_greeting(struct session *session);
 void session_late_greeting(struct session *session);

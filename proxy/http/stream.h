@@ -247,6 +247,10 @@ static inline unsigned stream_tunnel_ms(const struct stream *s)
 {
     return s->rules.tunnel_ms != 0 ? s->rules.tunnel_ms : s->backend->conf->timeout.tunnel_ms;
 }
+static inline unsigned stream_retries(const struct stream *s)
+{
+    return s->rules.retries != 0 ? s->rules.retries - 1 : s->backend->conf->retries;
+}
 static inline void stream_client_lives(struct stream *s, unsigned timeout_ms)
 {
     s->client_deadline_ms = s->thread->loop->now_ms + timeout_ms;

@@ -53,6 +53,7 @@ struct conn {
     bool peer_ended; /* the peer's FIN or reset has been seen by the kernel: reads end soon */
     bool broken;     /* the kernel reports a reset, or both directions closed */
     bool connecting;
+    bool fin_is_end; /* of a tunnel: TLS may end without saying so, as what is in it says when it is whole */
     bool more; /* the next bytes to be sent are followed at once by others, or by their end */
 };
 
@@ -79,6 +80,8 @@ MUST_CHECK int conn_start_tls_server(struct conn *conn, struct tls_context *cont
 /* sni may be NULL: then as the context says. */
 MUST_CHECK int conn_start_tls_client(struct conn *conn, struct tls_client_context *context,
                                      const char *sni);
+/* By ALPN instead of what the context says, "http/1.1,http/1.0"; after conn_start_tls_client(). */
+MUST_CHECK int conn_offer_protocols(struct conn *conn, const char *alpn);
 /* Why the TLS session failed, for a person; "" on a plain connection. */
 void conn_tls_error(const struct conn *conn, struct tls_error_text *text_out);
 

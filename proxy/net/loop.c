@@ -65,6 +65,14 @@ static void on_uv_ready(struct loop_source *source, uint32_t events)
     uv_run(&loop->uv, UV_RUN_NOWAIT);
 }
 
+static int loop_epoll(struct loop *loop, int op, struct loop_source *source, uint32_t events)
+{
+    struct epoll_event event = {.events = events, .data.ptr = source};
+    if (epoll_ctl(loop->epoll_fd, op, source->fd, &event) != 0)
+        return uv_translate_sys_error(errno);
+    return 0;
+}
+
 int loop_init(struct loop *loop, unsigned index)
 {
     *loop = (struct loop){.index = index, .epoll_fd = -1};
@@ -82,7 +90,7 @@ int loop_init(struct loop *loop, unsigned index)
         goto fail;
     loop->wakeup.data = loop;
     loop->uv_source = (struct loop_source){.ready = on_uv_ready, .fd = uv_backend_fd(&loop->uv)};
-    rc = loop_add_listener(loop, &loop->uv_source);
+    rc = loop_epoll(loop, EPOLL_CTL_ADD, &loop->uv_source, EPOLLIN);
     if (rc != 0)
         goto fail;
     list_init(&loop->soon);
@@ -193,22 +201,16 @@ void loop_destroy(struct loop *loop)
     free(loop->scratch);
 }
 
-static int loop_epoll(struct loop *loop, int op, struct loop_source *source, uint32_t events)
-{
-    struct epoll_event event = {.events = events, .data.ptr = source};
-    if (epoll_ctl(loop->epoll_fd, op, source->fd, &event) != 0)
-        return uv_translate_sys_error(errno);
-    return 0;
-}
-
 int loop_add(struct loop *loop, struct loop_source *source)
 {
     return loop_epoll(loop, EPOLL_CTL_ADD, source, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
 }
 
+/* Threads may share the socket: one of them is woken, and the same one while it has nothing to do, so that a client
+ * which comes again finds the server connections it had. */
 int loop_add_listener(struct loop *loop, struct loop_source *source)
 {
-    return loop_epoll(loop, EPOLL_CTL_ADD, source, EPOLLIN);
+    return loop_epoll(loop, EPOLL_CTL_ADD, source, EPOLLIN | EPOLLEXCLUSIVE);
 }
 
 void loop_pause_listener(struct loop *loop, struct loop_source *source)

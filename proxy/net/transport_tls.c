@@ -53,6 +53,8 @@ static int tls_transport_handshake(struct conn *conn)
 static ssize_t tls_transport_recv(struct conn *conn, void *buf, size_t len)
 {
     int n = tls_session_read(conn->tls, buf, len > INT_MAX ? INT_MAX : len);
+    if (n == TLS_EOF && conn->fin_is_end)
+        return 0;
     return n >= 0 ? n : uv_status(n);
 }
 
@@ -112,6 +114,11 @@ int conn_start_tls_server(struct conn *conn, struct tls_context *context)
 int conn_start_tls_client(struct conn *conn, struct tls_client_context *context, const char *sni)
 {
     return conn_put_on_tls(conn, tls_session_connect(context, sni, &socket_io, conn));
+}
+
+int conn_offer_protocols(struct conn *conn, const char *alpn)
+{
+    return tls_session_offer(conn->tls, alpn) == 0 ? 0 : UV_ENOMEM;
 }
 
 void conn_was_idle(struct conn *conn)

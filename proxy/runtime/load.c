@@ -34,11 +34,11 @@ static int report_memory(struct load *load)
  */
 static int require_listener(struct load *load)
 {
-    if (load->config->global.stats_socket)
-        return 0;
-    for (size_t i = 0; i < load->config->proxy_count; i++)
-        if (load->config->proxies[i].bind_count > 0 && !load->config->proxies[i].disabled)
+    for (size_t i = 0; i < config_binder_count(load->config); i++) {
+        const struct conf_proxy *binder = config_binder(load->config, i);
+        if (binder->bind_count > 0 && !binder->disabled)
             return 0;
+    }
     conf_report_add(&load->report, CONF_ERROR, (struct conf_span){0},
                     "a frontend or listen needs a bind, and not to be disabled",
                     "No enabled listener found (check for 'bind' directives)");
@@ -63,8 +63,9 @@ static int load_config(struct load *load, const struct load_input *input)
         return -1;
     if (limits_complete(load->config) != 0)
         return report_memory(load);
-    for (size_t i = 0; i < load->config->proxy_count; i++)
-        load->bind_count += load->config->proxies[i].bind_count;
+    for (size_t i = 0; i < config_binder_count(load->config); i++)
+        load->bind_count += config_binder(load->config, i)->bind_count;
+    load->admin_bind_count = load->config->global.admin.bind_count;
     load->bind_tls = calloc(load->bind_count + 1, sizeof(*load->bind_tls));
     load->claims = calloc(load->bind_count + 1, sizeof(*load->claims));
     if (load->bind_tls == NULL || load->claims == NULL)

@@ -101,7 +101,7 @@ static int serve(struct options *options)
     hold_signals();
     limits_raise();
     if (options->foreground)
-        options->daemon = options->monitored = false;
+        options->daemon = false;
     else if (merge_modes(options, &pidfile) != 0)
         return 1;
     log_console_quiet(options->quiet);

@@ -46,6 +46,7 @@ static bool copy_link(struct server_link *link, const struct conf_server *conf)
     link->addr_of_client = conf->addr_of_client;
     link->port_of_client = conf->port_of_client;
     link->port_offset = conf->port_offset;
+    link->name_of_request = conf->tls.enabled && conf->tls.sni_word != NULL;
     link->usesrc = conf->source.usesrc;
     link->source = source->sa;
     link->source_len = source->sa_len;

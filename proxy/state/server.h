@@ -35,6 +35,7 @@ enum server_admin { SERVER_READY, SERVER_DRAIN, SERVER_MAINT };
 struct server_idle {
     alignas(CACHE_LINE_BYTES) struct list idle; /* the http room's connections, newest first */
     unsigned count;
+    unsigned used_most; /* how many were in use at once, lately */
     _Atomic unsigned idle_gauge; /* idle_conn_cur of this thread, for readers */
     _Atomic unsigned safe_gauge; /* safe_conn_cur */
     _Atomic unsigned used_gauge; /* used_conn_cur */
@@ -80,6 +81,7 @@ struct server_link {
     unsigned tcp_ut_ms;
     bool fast_open;
     bool addr_of_client, port_of_client; /* they go where the client's came to */
+    bool name_of_request;                /* TLS asks for a name that the request decides */
     int port_offset;
     enum conf_usesrc usesrc;
     struct sockaddr_storage source; /* or, with usesrc, the foreign address; AF_UNSPEC = none */
@@ -127,6 +129,7 @@ struct server {
     _Atomic unsigned maxconn, minconn; /* 0 = no bound */
     _Atomic unsigned maxqueue;
     _Atomic unsigned pool_max_conn; /* idle connections kept; UINT_MAX = no bound */
+    _Atomic unsigned pool_low_conn; /* kept even if they suit few; see has_idle_room() */
     _Atomic unsigned pool_purge_ms;
     _Atomic unsigned slowstart_ms;
     bool shutdown_sessions_on_down; /* the control thread's, as the next four */

@@ -6,6 +6,8 @@
  */
 #include "proxy/state/server.h"
 
+#include "config/directive.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -116,6 +118,7 @@ static void print_link(struct print *out, const struct conf_server *conf)
     print_addr(out, &source->addr);
     print_addr(out, &source->usesrc_addr);
     print_addr(out, &conf->socks4);
+    print_text(out, source->header_word != NULL ? source->header_word->text : NULL);
     print_text(out, source->interface);
     print_text(out, conf->netns);
 }
@@ -145,6 +148,7 @@ static void print_definition(struct print *out, const struct conf_server *conf)
                            tls->ciphersuites, tls->curves,  tls->sni,      tls->verify_host};
     const unsigned numbers[] = {tls->min_version, tls->max_version, tls->verify, tls->tickets};
     print_texts(out, texts, LEN(texts));
+    print_text(out, tls->sni_word != NULL ? tls->sni_word->text : NULL);
     print_numbers(out, numbers, LEN(numbers));
 }
 
@@ -164,6 +168,7 @@ static void print_connect(struct print *out, const struct conf_connect *connect)
     print_numbers(out, numbers, LEN(numbers));
     print_addr(out, &connect->addr);
     print_text(out, connect->sni);
+    print_text(out, connect->port_text);
     print_words(out, &connect->alpn);
 }
 
@@ -187,8 +192,14 @@ static void print_expect(struct print *out, const struct conf_expect *expect)
     const char *texts[] = {expect->name.text,    expect->value.text,     expect->ok_status,
                            expect->error_status, expect->timeout_status, expect->on_success,
                            expect->on_error,     expect->status_code};
-    const unsigned numbers[] = {expect->kind, expect->is_unwanted, (unsigned)expect->min_bytes,
-                                expect->name.how, expect->value.how};
+    const unsigned numbers[] = {expect->kind,
+                                expect->is_unwanted,
+                                (unsigned)expect->min_bytes,
+                                expect->name.how,
+                                expect->value.how,
+                                expect->made_pattern != NULL,
+                                expect->name.made != NULL,
+                                expect->value.made != NULL};
     print_numbers(out, numbers, LEN(numbers));
     print_hex(out, expect->pattern, expect->pattern_len);
     print_hex(out, expect->statuses.bits, sizeof(expect->statuses.bits));
@@ -205,6 +216,7 @@ static void print_step(struct print *out, const struct conf_check_step *step)
         print_connect(out, &step->connect);
         break;
     case CONF_STEP_SEND:
+        print_number(out, step->send.made != NULL ? 1 + (unsigned)step->send.made->kind : 0);
         print_hex(out, step->send.bytes, step->send.len);
         break;
     case CONF_STEP_REQUEST:
@@ -212,6 +224,9 @@ static void print_step(struct print *out, const struct conf_check_step *step)
         break;
     case CONF_STEP_EXPECT:
         print_expect(out, &step->expect);
+        break;
+    case CONF_STEP_ACTION:
+        print_text(out, step->action.text);
         break;
     case CONF_STEP_COMMENT:
         break;
@@ -243,6 +258,7 @@ static void print_question(struct print *out, const struct conf_server_check *ch
     const unsigned numbers[] = {check->port, check->tls, check->send_proxy};
     print_addr(out, &check->addr);
     print_text(out, check->sni);
+    print_words(out, &check->alpn);
     print_numbers(out, numbers, LEN(numbers));
 }
 

@@ -204,20 +204,37 @@ void server_set_admin(struct server *server, enum server_admin admin, struct loo
     server_set_admin_for(server, admin, "set by the operator", control);
 }
 
-void server_set_health(struct server *server, bool up, struct loop *control)
+static void set_verdict(struct server *server, bool up, bool leaving, struct loop *control)
 {
-    SET(server->check_health, up ? GET(server->rise) + GET(server->fall) - 1 : 0);
-    if (GET(server->up) == up)
+    if (GET(server->up) == up && GET(server->leaving) == leaving)
         return;
-    struct stance to = {.admin = GET(server->admin), .up = up};
+    struct stance to = {.admin = GET(server->admin), .up = up, .leaving = leaving};
     struct turn turn = server_turn(server, to, "health set by the operator", control);
     struct line line;
     line_begin(&line, server);
-    line_add(&line, "is %s, changed from CLI", up ? "UP" : "DOWN");
+    line_add(&line, "is %s, changed from CLI", leaving ? "stopping" : up ? "UP" : "DOWN");
     line_add_counts(&line, server, &turn);
     line_tell(&line, server, up ? LOG_NOTICE : LOG_ALERT);
     tell_backend(server->backend, &turn);
     server_turn_trackers(server, control);
+}
+
+void server_set_health(struct server *server, bool up, struct loop *control)
+{
+    SET(server->check_health, up ? GET(server->rise) + GET(server->fall) - 1 : 0);
+    set_verdict(server, up, false, control);
+}
+
+void server_set_stopping(struct server *server, struct loop *control)
+{
+    SET(server->check_health, GET(server->rise) + GET(server->fall) - 1);
+    set_verdict(server, true, true, control);
+}
+
+void server_set_agent_health(struct server *server, bool up, struct loop *control)
+{
+    SET(server->agent_health, up ? 1 : 0);
+    set_verdict(server, up, false, control);
 }
 
 void server_set_ejected(struct server *server, bool ejected, const char *why, struct loop *control)

@@ -8,7 +8,8 @@ import sources
 
 # Lowest first. A file may include its own room and the rooms below it.
 ROOMS = ["proxy/base", "proxy/net", "proxy/state", "proxy/http1", "proxy/rules", "proxy/http",
-         "proxy/fetches", "proxy/actions", "proxy/tcp", "proxy/health", "proxy/discovery", "proxy/log", "proxy/admin", "proxy/runtime"]
+         "proxy/fetches", "proxy/actions", "proxy/tcp", "proxy/health", "proxy/discovery",
+         "proxy/log", "proxy/admin", "proxy/cli", "proxy/runtime"]
 BELOW = {"lb-algos": set(), "tls": set(), "config": {"lb-algos", "tls"}}
 for number, name in enumerate(ROOMS):
     BELOW[name] = {"lb-algos", "tls", "config", *ROOMS[:number]}

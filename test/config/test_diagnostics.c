@@ -102,9 +102,8 @@ static const struct {
     {"log level", GLOBAL("logs = ( { address = \"stdout\"; level = \"warn\"; } );"), 5, 40, CONF_ERROR, "unknown level 'warn'", NULL},
     {"log facility", GLOBAL("logs = ( { address = \"stdout\"; facility = \"local8\"; } );"), 5, 43, CONF_ERROR, "unknown facility 'local8'", "did you mean 'local0'?"},
     {"log line too short", GLOBAL("logs = ( { address = \"stdout\"; len = 10; } );"), 5, 38, CONF_ERROR, "len: 10 is too small", "from 80 to 65535"},
-    {"log format that is not built", GLOBAL("logs = ( { address = \"stdout\"; format = \"iso\"; } );"), 5, 41, CONF_ERROR, "format 'iso' is not supported yet", "'rfc5424' has ISO dates"},
+    {"mode that is not built", BACK("mode = \"health\";"), 3, 8, CONF_ERROR, "mode 'health' is not supported yet", "use monitor-uri"},
     {"log without address", GLOBAL("logs = ( { level = \"info\"; } );"), 5, 10, CONF_ERROR, "'log' without 'address'", NULL},
-    {"log to another descriptor", GLOBAL("logs = [\"fd@7\"];"), 5, 9, CONF_ERROR, "logs go to descriptor 1 or 2 only", "stdout or stderr"},
     {"global log to global", GLOBAL("logs = [\"global\"];"), 0, 0, CONF_ERROR, "'log global' in the global section refers to itself", NULL},
 
     /* addresses */
@@ -142,7 +141,7 @@ static const struct {
     {"h2 is left out", BIND("address = \"*:443\"; ssl = true; crt = \"/a\"; alpn = [\"http/1.1\", \"h2\"];"), 3, 64, CONF_WARNING, "alpn: 'h2' is not supported yet and left out", NULL},
     {"unknown protocol", BIND("address = \"*:443\"; ssl = true; crt = \"/a\"; alpn = \"spdy\";"), 3, 51, CONF_WARNING, "alpn: 'spdy' is not spoken here and left out", NULL},
     {"expression as check-sni", SERVER("name = \"a\"; address = \"127.0.0.1:80\"; ssl = true; check_sni = \"req.hdr(host)\";"), 3, 63, CONF_ERROR, "check_sni: probes have no expressions", "write the name to send"},
-    {"keyword that is not built", BIND("address = \"*:80\"; accept_netscaler_cip = 1;"), 3, 19, CONF_ERROR, "'accept_netscaler_cip' is not supported yet", NULL},
+    {"keyword that is not built", BIND("address = \"*:80\"; force_sslv3 = true;"), 3, 19, CONF_ERROR, "'force_sslv3' is not supported yet", NULL},
     {"keyword without effect", FRONT("option_contstats = true;"), 3, 1, CONF_NOTE, "'option_contstats' has no effect here", "counters are always up to date"},
 
     /* files, users */

@@ -320,16 +320,6 @@ def test_refusals_are_counted(start):
 
 
 @pytest.mark.weir_only
-@pytest.mark.parametrize("words, message", [
-    (dict(words="source 0.0.0.0 usesrc hdr_ip(x-forwarded-for)"), "hdr_ip.* is not built"),
-    (dict(bind="accept-netscaler-cip 1"), "accept.netscaler.cip"),
-])
-def test_what_is_not_built_is_refused(start, words, message):
-    with pytest.raises(DidNotStart, match=message):
-        start(greet, **words)
-
-
-@pytest.mark.weir_only
 @pytest.mark.parametrize("line, message", [
     ("tcp-request connection expect-proxy layer7", "'expect-proxy' needs 'layer4', not 'layer7'"),
     ("tcp-request content switch-mode http proto h2",
