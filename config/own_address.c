@@ -135,7 +135,7 @@ static void check_bind_tls(struct loader *l, const struct conf_bind *bind, struc
                   "'crt' has no effect without 'ssl'");
     if (tls->self_signed && tls->crt.count == 0)
         CONF_FAIL(l, span, "add crt: the file to make", "'self-signed' needs a 'crt'");
-    if (tls->verify != CONF_VERIFY_NONE && tls->ca_file == NULL)
+    if (tls->verify != CONF_VERIFY_NONE && tls->ca_file == NULL && tls->ca_verify_file == NULL)
         CONF_FAIL(l, span,
                   loader_hint(l, span, "add ca_file = \"/path/of/ca.pem\"",
                               "add: ca-file /path/of/ca.pem"),
@@ -156,6 +156,7 @@ static void finish_bind(struct loader *l, const struct keyword *row, void *owner
     if (bind.addr.text == NULL)
         return; /* reported as missing */
     check_bind_tls(l, &bind, span);
+    own_crt_complete(l, &bind);
     const char *rest = bind.addr.text;
     for (size_t len;; rest += len + 1) {
         len = strcspn(rest, ",");

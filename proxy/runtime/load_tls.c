@@ -103,25 +103,68 @@ static bool is_same_words(const struct conf_words *a, const struct conf_words *b
     return true;
 }
 
-/* Of two with the same certificates. */
-static bool is_same_names(const struct conf_tls *a, const struct conf_tls *b)
+/* All but the certificates. */
+static bool is_same_manner(const struct conf_tls *a, const struct conf_tls *b)
 {
-    for (size_t i = 0; i < a->crt.count; i++)
-        if (!is_same_words(&a->crt_names[i], &b->crt_names[i]))
+    const char *const texts[][2] = {
+        {a->key, b->key},
+        {a->ca_file, b->ca_file},
+        {a->ca_verify_file, b->ca_verify_file},
+        {a->crl_file, b->crl_file},
+        {a->ticket_keys, b->ticket_keys},
+        {a->ciphers, b->ciphers},
+        {a->ciphersuites, b->ciphersuites},
+        {a->curves, b->curves},
+        {a->ecdhe, b->ecdhe},
+    };
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        if (!is_same_text(texts[i][0], texts[i][1]))
             return false;
+    return is_same_words(&a->alpn, &b->alpn) && a->min_version == b->min_version &&
+           a->max_version == b->max_version && a->verify == b->verify && a->tickets == b->tickets &&
+           memcmp(&a->ca_overlooked, &b->ca_overlooked, sizeof(a->ca_overlooked)) == 0 &&
+           memcmp(&a->crt_overlooked, &b->crt_overlooked, sizeof(a->crt_overlooked)) == 0 &&
+           a->hides_ca_names == b->hides_ca_names && a->strict_sni == b->strict_sni &&
+           a->prefer_client_ciphers == b->prefer_client_ciphers && a->self_signed == b->self_signed;
+}
+
+/* Of two with the same certificates. */
+static bool is_same_use(const struct conf_tls *a, const struct conf_tls *b)
+{
+    for (size_t i = 0; i < a->crt.count; i++) {
+        const struct conf_crt *x = &a->crts[i], *y = &b->crts[i];
+        bool are_alike = x->own != NULL && y->own != NULL && is_same_manner(x->own, y->own);
+        if (!is_same_words(&x->names, &y->names) || !is_same_words(&x->excluded, &y->excluded) ||
+            (x->own != y->own && !are_alike))
+            return false;
+    }
     return true;
 }
 
 static bool is_same_tls(const struct conf_tls *a, const struct conf_tls *b)
 {
-    return is_same_words(&a->crt, &b->crt) && is_same_names(a, b) &&
-           is_same_words(&a->alpn, &b->alpn) && is_same_text(a->key, b->key) &&
-           is_same_text(a->ca_file, b->ca_file) && is_same_text(a->crl_file, b->crl_file) &&
-           is_same_text(a->ciphers, b->ciphers) && is_same_text(a->ciphersuites, b->ciphersuites) &&
-           is_same_text(a->curves, b->curves) && a->min_version == b->min_version &&
-           a->max_version == b->max_version && a->verify == b->verify && a->tickets == b->tickets &&
-           a->strict_sni == b->strict_sni && a->prefer_client_ciphers == b->prefer_client_ciphers &&
-           a->self_signed == b->self_signed;
+    return is_same_words(&a->crt, &b->crt) && is_same_use(a, b) && is_same_manner(a, b);
+}
+
+/* Certificates with words of their own are served in as many manners as there are; the first is that of the bind. */
+struct manners {
+    const struct conf_tls **items; /* owned */
+    size_t count;
+};
+
+/* The number of its manner; a new one if there is no like. -1 when memory runs out. */
+static int manner_of(struct manners *manners, const struct conf_tls *tls)
+{
+    for (size_t i = 0; i < manners->count; i++)
+        if (is_same_manner(manners->items[i], tls))
+            return (int)i;
+    const struct conf_tls **grown =
+        realloc(manners->items, (manners->count + 1) * sizeof(*manners->items));
+    if (grown == NULL)
+        return -1;
+    manners->items = grown;
+    manners->items[manners->count] = tls;
+    return (int)manners->count++;
 }
 
 /* What is wrong with a bind, and with which of its words. */
@@ -141,49 +184,112 @@ static void report_expiry(struct conf_report *report, const struct tls_store *st
         conf_report_add(report, CONF_WARNING, span, "renew it, and reload", "%s", text.text);
 }
 
-static struct tls_store *make_store(const struct conf_tls *tls, const struct tls_files *files,
-                                    struct bind_fault *fault)
+static bool add_certificate(struct tls_store *store, const struct conf_tls *tls, size_t i,
+                            struct manners *manners, const struct tls_files *files,
+                            struct bind_fault *fault)
+{
+    const struct conf_crt *crt = &tls->crts[i];
+    int manner = manner_of(manners, crt->own != NULL ? crt->own : tls);
+    const struct tls_wanted_names wanted = {.names = crt->names.items,
+                                            .count = crt->names.count,
+                                            .excluded = crt->excluded.items,
+                                            .excluded_count = crt->excluded.count,
+                                            .variant = (unsigned)manner};
+    if (manner >= 0)
+        return tls_store_add_for(store, tls->crt.items[i], tls->key, &wanted, files,
+                                 &fault->text) == 0;
+    snprintf(fault->text.text, sizeof(fault->text.text), "out of memory");
+    return false;
+}
+
+static struct tls_store *make_store(const struct conf_tls *tls, struct manners *manners,
+                                    const struct tls_files *files, struct bind_fault *fault)
 {
     size_t seen = 0;
-    struct tls_store *store = tls_store_new();
+    struct tls_store *store = manner_of(manners, tls) == 0 ? tls_store_new() : NULL;
     if (store == NULL)
         snprintf(fault->text.text, sizeof(fault->text.text), "out of memory");
     for (size_t i = 0; i < tls->crt.count && store != NULL; i++) {
-        const struct tls_wanted_names names = {tls->crt_names[i].items, tls->crt_names[i].count};
-        if (tls_store_add_for(store, tls->crt.items[i], tls->key, &names, files, &fault->text) ==
-            0) {
-            report_expiry(fault->report, store, &seen, tls->crt_places[i]);
+        if (add_certificate(store, tls, i, manners, files, fault)) {
+            report_expiry(fault->report, store, &seen, tls->crts[i].place);
             continue;
         }
-        fault->place = tls->crt_places[i];
+        fault->place = tls->crts[i].place;
         tls_store_free(store);
         store = NULL;
     }
     return store;
 }
 
+/* What contexts of a bind have in common. */
+struct context_parts {
+    const struct config *config;
+    const struct conf_bind *bind;
+    const struct tls_shared *shared;
+    const struct tls_files *files;
+    struct tls_store *store; /* counted */
+};
+
 /* The scope keeps sessions apart that were begun under other words; it is the same over reloads. */
-static struct tls_context *make_context(const struct config *config, const struct conf_bind *bind,
-                                        const struct tls_shared *shared,
-                                        const struct tls_files *files, struct bind_fault *fault)
+static struct tls_context *make_context(const struct context_parts *parts,
+                                        const struct conf_tls *tls, struct bind_fault *fault)
 {
     char alpn[ALPN_BYTES], scope[256];
+    const struct conf_bind *bind = parts->bind;
     struct tls_settings settings = tls_settings_default;
-    struct tls_store *store = make_store(&bind->tls, files, fault);
-    if (store == NULL)
-        return NULL;
+    struct tls_ticket_keys *keys = tls_ticket_keys_ref(parts->shared->keys);
+    if (tls->ticket_keys != NULL) {
+        tls_ticket_keys_free(keys);
+        keys = tls_ticket_keys_read(tls->ticket_keys, parts->files, &fault->text);
+        if (keys == NULL)
+            return NULL;
+    }
     snprintf(scope, sizeof(scope), "%s", bind->name != NULL ? bind->name : bind->addr.text);
-    settings.protocol = protocol_of(&bind->tls, alpn_of(&bind->tls, alpn));
-    settings.prefer_client_ciphers = bind->tls.prefer_client_ciphers;
-    settings.strict_sni = bind->tls.strict_sni;
-    settings.tickets = bind->tls.tickets;
-    settings.verify = verify_of(bind->tls.verify);
-    settings.scope = scope;
-    if (config->global.ssl_lifetime_s != 0)
-        settings.session_lifetime_s = config->global.ssl_lifetime_s;
-    struct tls_context *context =
-        tls_context_new(&settings, store, shared->keys, shared->cache, files, &fault->text);
-    tls_store_free(store); /* the context keeps it */
+    settings.protocol = protocol_of(tls, alpn_of(tls, alpn));
+    if (tls->ecdhe != NULL && tls->curves == NULL)
+        settings.protocol.curves = tls->ecdhe;
+    settings.prefer_client_ciphers = tls->prefer_client_ciphers;
+    settings.strict_sni = tls->strict_sni;
+    settings.tickets = tls->tickets;
+    settings.verify = verify_of(tls->verify);
+    settings.ca_verify_file = tls->ca_verify_file;
+    settings.hides_ca_names = tls->hides_ca_names;
+    settings.ca_overlooked = tls->ca_overlooked;
+    settings.overlooked = tls->crt_overlooked;
+    settings.scope = tls->ticket_keys == NULL ? scope : ""; /* machines call themselves otherwise */
+    if (parts->config->global.ssl_lifetime_s != 0)
+        settings.session_lifetime_s = parts->config->global.ssl_lifetime_s;
+    struct tls_context *context = tls_context_new(&settings, parts->store, keys,
+                                                  parts->shared->cache, parts->files, &fault->text);
+    tls_ticket_keys_free(keys);
+    return context;
+}
+
+/* NULL with a fault. */
+static struct tls_context *make_contexts(const struct context_parts *parts,
+                                         const struct manners *manners, struct bind_fault *fault)
+{
+    struct tls_context *context = make_context(parts, manners->items[0], fault);
+    for (size_t i = 1; i < manners->count && context != NULL; i++) {
+        struct tls_context *variant = make_context(parts, manners->items[i], fault);
+        if (variant == NULL || tls_context_add_variant(context, variant) != 0) {
+            tls_context_free(context);
+            context = NULL;
+        }
+        tls_context_free(variant);
+    }
+    return context;
+}
+
+static struct tls_context *make_bind_context(struct context_parts *parts, struct bind_fault *fault)
+{
+    struct manners manners = {0};
+    struct tls_context *context = NULL;
+    parts->store = make_store(&parts->bind->tls, &manners, parts->files, fault);
+    if (parts->store != NULL)
+        context = make_contexts(parts, &manners, fault);
+    tls_store_free(parts->store); /* the contexts keep it */
+    free(manners.items);
     return context;
 }
 
@@ -227,7 +333,8 @@ static struct tls_context *context_for(const struct config *config, const struct
     if (bind->tls.self_signed && demo_certificate_is_missing(&bind->tls, files) &&
         (is_check || demo_certificate_make(&bind->tls, &fault->text) != 0))
         return NULL;
-    return make_context(config, bind, shared, files, fault);
+    struct context_parts parts = {config, bind, shared, files, NULL};
+    return make_bind_context(&parts, fault);
 }
 
 int load_bind_tls(const struct config *config, const struct tls_shared *shared,
@@ -271,8 +378,8 @@ struct tls_client_context *load_server_tls(const struct conf_server *server,
     settings.protocol = protocol_of(&server->tls, alpn_of(&server->tls, alpn));
     settings.verify = verify_of(server->tls.verify);
     settings.verify_host = server->tls.verify_host;
-    if (server->tls.sni_word != NULL) /* what was agreed for one name is not for another */
-        settings.session_reuse = false;
+    settings.session_reuse =
+        server->tls.reuses && server->tls.sni_word == NULL; /* of one name alone */
     if (server->tls.crt.count > 0) {
         settings.certificate = server->tls.crt.items[0];
         settings.certificate_key = server->tls.key;

@@ -193,7 +193,7 @@ static const struct {
     {"bad value of a server word", LISTEN(" server t 127.0.0.1:80 check inter 5x"), 9, 36, CONF_ERROR, "inter: '5x' is not a duration", "a number and one of us, ms, s, m, h, d: \"5s\""},
     {"segment size that is none", LISTEN(" bind :81 mss big"), 9, 15, CONF_ERROR, "mss: 'big' is no size", "a number of bytes, as in 1400 or -12"},
     {"option of the PROXY protocol", LISTEN(" server t 127.0.0.1:80 proxy-v2-options crc32"), 9, 41, CONF_ERROR, "proxy-v2-options: unknown option 'crc32'", "ssl, cert-cn, ssl-cipher, cert-sig, cert-key, authority, crc32c, unique-id"},
-    {"number of NetScaler's header", LISTEN(" bind :81 accept-netscaler-cip x"), 9, 32, CONF_ERROR, "accept-netscaler-cip: 'x' is not a value", NULL},
+    {"number of NetScaler's header", LISTEN(" bind :81 accept-netscaler-cip x"), 9, 32, CONF_ERROR, "accept-netscaler-cip: 'x' is not a value", "write a whole number without a unit"},
     {"weight above 256", LISTEN(" server t 127.0.0.1:80 weight 257"), 9, 31, CONF_ERROR, "weight: 257 is too large", "from 0 to 256"},
     {"two servers of a name", LISTEN(" server s 127.0.0.1:81"), 9, 9, CONF_ERROR, "there is another server 's' in 'a'", "the other one is in line 8"},
     {"misspelt word of default-server", LISTEN(" default-server intre 5s"), 9, 17, CONF_ERROR, "unknown keyword 'intre' of 'default-server'", "did you mean 'inter'?"},
