@@ -9,7 +9,14 @@
 #include "config/arena.h"
 #include "config/model.h"
 
-enum address_kind { ADDRESS_IP, ADDRESS_UNIX, ADDRESS_ABSTRACT, ADDRESS_FD };
+/* Abstract names fill all of sun_path with zeros behind them, but for those of abnsz@. */
+enum address_kind {
+    ADDRESS_IP,
+    ADDRESS_UNIX,
+    ADDRESS_ABSTRACT,
+    ADDRESS_ABSTRACT_SHORT,
+    ADDRESS_FD,
+};
 
 struct address_parts {
     enum address_kind kind;
@@ -18,7 +25,8 @@ struct address_parts {
     bool has_port;
     char port_sign; /* '+' or '-' of a port relative to the client's, else 0 */
     unsigned first_port, last_port;
-    int fd; /* of ADDRESS_FD, else -1 */
+    int fd;         /* of ADDRESS_FD, else -1 */
+    bool is_stream; /* says so: tcp@, uxst@ */
 };
 
 enum address_error {

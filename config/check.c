@@ -81,9 +81,11 @@ static void note_names(struct loader *l, const struct conf_proxy *user, const ch
     }
 }
 
-/* Whatever rules name; "use_backend %[...]" says so only later, and may mean any. */
+/* Where requests go without a rule, and whatever rules name; "use_backend %[...]" says so only later, and may mean any. */
 static void note_mentioned(struct loader *l, const struct conf_proxy *user)
 {
+    if (user->default_backend != NULL)
+        names_add(l->scratch, &l->mentioned, user->default_backend->name, user);
     for (size_t i = 0; i < user->lines.count; i++) {
         const struct conf_line *line = &user->lines.items[i];
         bool is_choice = line->kind == CONF_LINE_USE_BACKEND && line->word_count > 0;
@@ -98,13 +100,10 @@ static void note_mentioned(struct loader *l, const struct conf_proxy *user)
 static void check_unused(struct loader *l, const struct config *config,
                          const struct conf_proxy *proxy, struct conf_span span)
 {
+    (void)config;
     if (proxy->caps != CONF_BACKEND || proxy->server_count == 0 || l->any_backend ||
         names_get(&l->mentioned, proxy->name) != NULL)
         return;
-    for (size_t i = 0; i < config->proxy_count; i++) {
-        if (config->proxies[i].default_backend == proxy)
-            return;
-    }
     CONF_WARN(l, span, "name it in some default_backend, or remove it",
               "nothing uses the backend '%s'", proxy->name);
 }

@@ -52,7 +52,7 @@ static void complete_request(struct building *b, struct conf_request *request,
 {
     fill_request(request, check);
     if (check->host != NULL)
-        add_header(b, request, (struct conf_check_header){"Host", check->host});
+        add_header(b, request, (struct conf_check_header){.name = "Host", .value = check->host});
 }
 
 static void add_request(struct building *b, const struct conf_check *check)
@@ -79,11 +79,12 @@ static bool has_kind(const struct conf_check_script *script, enum conf_step_kind
     return false;
 }
 
-/* Connecting comes first, whatever comments precede it. */
+/* Connecting comes first, whatever comments and variables precede it. */
 static bool begins_by_connecting(const struct conf_check_script *script)
 {
     size_t i = 0;
-    while (i < script->count && script->steps[i].kind == CONF_STEP_COMMENT)
+    while (i < script->count && (script->steps[i].kind == CONF_STEP_COMMENT ||
+                                 script->steps[i].kind == CONF_STEP_ACTION))
         i++;
     return i < script->count && script->steps[i].kind == CONF_STEP_CONNECT;
 }
@@ -92,7 +93,9 @@ static void complete_http(struct building *b, const struct conf_check *check,
                           const struct conf_check_script *from)
 {
     static const struct conf_check plain = {.method = "OPTIONS", .uri = "/", .version = "HTTP/1.0"};
-    const struct conf_check *request_from = check;
+    /* as HAProxy has it: a proxy's own requests know nothing of the option that defaults gave it */
+    bool is_own = from->owner == check->owner || !has_kind(from, CONF_STEP_REQUEST);
+    const struct conf_check *request_from = is_own ? check : &plain;
     bool is_request_due = !has_kind(from, CONF_STEP_REQUEST), is_expect_due = true;
     if (is_request_due && !begins_by_connecting(from))
         add_request(b, check);

@@ -29,9 +29,13 @@ static bool take_text(struct check_line *line, struct conf_expect *expect)
     return true;
 }
 
-static bool take_plain_text(struct check_line *line, struct conf_expect *expect)
+static bool take_format(struct check_line *line, struct conf_expect *expect)
 {
-    return take_text(line, expect) && check_line_is_plain(line, &line->words[line->at - 1]);
+    if (!take_text(line, expect))
+        return false;
+    enum conf_made_kind kind = expect->kind == CONF_EXPECT_BINARY ? CONF_MADE_HEX : CONF_MADE_TEXT;
+    expect->made_pattern = check_line_made(line, kind, &line->words[line->at - 1], 1);
+    return true;
 }
 
 static bool take_regex(struct check_line *line, struct conf_expect *expect)
@@ -58,7 +62,8 @@ static bool take_statuses(struct check_line *line, struct conf_expect *expect)
 }
 
 /* [-m <how>] <text> */
-static bool take_text_pattern(struct check_line *line, struct conf_text_pattern *pattern)
+static bool take_text_pattern(struct check_line *line, struct conf_text_pattern *pattern,
+                              bool is_format)
 {
     static const struct {
         const char *word;
@@ -79,25 +84,33 @@ static bool take_text_pattern(struct check_line *line, struct conf_text_pattern 
         }
     }
     const struct conf_word *value = check_line_value(line);
-    if (value == NULL || !check_line_is_plain(line, value))
+    if (value == NULL)
         return false;
-    *pattern = (struct conf_text_pattern){hows[i].how, value->text};
-    return hows[i].how != CONF_MATCH_REGEX || check_regex(line, value);
+    *pattern = (struct conf_text_pattern){.how = hows[i].how, .text = value->text};
+    if (!is_format)
+        return hows[i].how != CONF_MATCH_REGEX || check_regex(line, value);
+    pattern->made = check_line_made(line, CONF_MADE_TEXT, value, 1);
+    if (hows[i].how == CONF_MATCH_REGEX)
+        CONF_FAIL(line->l, value->span, "str, beg, end or sub",
+                  "%s: a regular expression cannot be a format string", line->keyword);
+    return hows[i].how != CONF_MATCH_REGEX;
 }
 
 /* name [-m <how>] <text> [value [-m <how>] <text>] */
 static bool take_header(struct check_line *line, struct conf_expect *expect)
 {
-    if (!check_line_take(line, "name") && !check_line_take(line, "name-lf")) {
+    bool is_format = check_line_take(line, "name-lf");
+    if (!is_format && !check_line_take(line, "name")) {
         CONF_FAIL(line->l, line->words[line->at - 1].span,
                   "hdr name set-cookie value -m beg a=", "%s: '%s' needs the name of a header",
                   line->keyword, line->words[line->at - 1].text);
         return false;
     }
-    if (!take_text_pattern(line, &expect->name))
+    if (!take_text_pattern(line, &expect->name, is_format))
         return false;
-    bool has_value = check_line_take(line, "value") || check_line_take(line, "value-lf");
-    return !has_value || take_text_pattern(line, &expect->value);
+    is_format = check_line_take(line, "value-lf");
+    bool has_value = is_format || check_line_take(line, "value");
+    return !has_value || take_text_pattern(line, &expect->value, is_format);
 }
 
 enum { OF_TCP = 1, OF_HTTP = 2, OF_BOTH = 3 };
@@ -109,9 +122,10 @@ static const struct {
     bool (*take)(struct check_line *line, struct conf_expect *expect);
 } matches[] = {
     {"string", OF_BOTH, CONF_EXPECT_STRING, take_text},
-    {"string-lf", OF_BOTH, CONF_EXPECT_STRING, take_plain_text},
+    {"string-lf", OF_BOTH, CONF_EXPECT_STRING, take_format},
     {"rstring", OF_BOTH, CONF_EXPECT_REGEX, take_regex},
     {"binary", OF_TCP, CONF_EXPECT_BINARY, take_binary},
+    {"binary-lf", OF_TCP, CONF_EXPECT_BINARY, take_format},
     {"rbinary", OF_TCP, CONF_EXPECT_BINARY_REGEX, take_regex},
     {"status", OF_HTTP, CONF_EXPECT_STATUS, take_statuses},
     {"rstatus", OF_HTTP, CONF_EXPECT_STATUS_REGEX, take_regex},
@@ -180,26 +194,18 @@ static bool take_min_bytes(struct check_line *line, const struct conf_word *valu
     return true;
 }
 
-/* "int(42)", or the number alone. */
-static bool take_code(struct check_line *line, const struct conf_word *value,
-                      struct conf_expect *expect)
-{
-    const char *text = value->text;
-    bool is_call = strncmp(text, "int(", 4) == 0;
-    size_t digits = strspn(text + (is_call ? 4 : 0), "0123456789");
-    const char *rest = text + (is_call ? 4 : 0) + digits;
-    if (digits == 0 || digits > 9 || strcmp(rest, is_call ? ")" : "") != 0) {
-        CONF_FAIL(line->l, value->span, "so far: int(42)",
-                  "%s: this expression is not supported yet", line->keyword);
-        return false;
-    }
-    expect->status_code = arena_copy_bytes(line->l->arena, text + (is_call ? 4 : 0), digits);
-    return true;
-}
-
 static const char *const good[] = {"L7OK", "L7OKC", "L6OK", "L4OK", NULL};
 static const char *const bad[] = {"L7OKC", "L7RSP", "L7STS", "L6RSP", "L4CON", NULL};
 static const char *const late[] = {"L7TOUT", "L6TOUT", "L4TOUT", NULL};
+
+static bool take_made(struct check_line *line, const struct conf_word *value,
+                      enum conf_made_kind kind, const char **text_out,
+                      const struct conf_made **made_out)
+{
+    *text_out = value->text;
+    *made_out = check_line_made(line, kind, value, 1);
+    return true;
+}
 
 static bool take_param(struct check_line *line, const char *name, const struct conf_word *value,
                        struct conf_check_step *step)
@@ -215,15 +221,14 @@ static bool take_param(struct check_line *line, const char *name, const struct c
     if (strcmp(name, "tout-status") == 0)
         return take_status(line, value, late, "L7TOUT, L6TOUT or L4TOUT", &expect->timeout_status);
     if (strcmp(name, "status-code") == 0)
-        return take_code(line, value, expect);
+        return take_made(line, value, CONF_MADE_VALUE, &expect->status_code, &expect->made_code);
     if (strcmp(name, "comment") == 0) {
         step->comment = value->text;
         return true;
     }
-    if (!check_line_is_plain(line, value))
-        return false;
-    *(strcmp(name, "on-success") == 0 ? &expect->on_success : &expect->on_error) = value->text;
-    return true;
+    if (strcmp(name, "on-success") == 0)
+        return take_made(line, value, CONF_MADE_TEXT, &expect->on_success, &expect->made_success);
+    return take_made(line, value, CONF_MADE_TEXT, &expect->on_error, &expect->made_error);
 }
 
 bool check_line_expect(struct check_line *line, struct conf_check_step *step)

@@ -37,14 +37,17 @@ bool check_line_unknown(struct check_line *line, const char *help)
     return false;
 }
 
-bool check_line_is_plain(struct check_line *line, const struct conf_word *word)
+const struct conf_made *check_line_made(struct check_line *line, enum conf_made_kind kind,
+                                        const struct conf_word *words, size_t count)
 {
-    const char *percent = strstr(word->text, "%[");
-    if (percent == NULL)
-        return true;
-    CONF_FAIL(line->l, word->span, "write the text itself",
-              "%s: expressions in probes are not supported yet", line->keyword);
-    return false;
+    struct conf_arena *arena = line->l->arena;
+    struct conf_check_script *script = line->script;
+    struct conf_made *made = arena_alloc(arena, sizeof *made);
+    *made = (struct conf_made){
+        .kind = kind, .words = arena_list_copy(arena, words, count, sizeof *words), .count = count};
+    script->made = arena_list_grow(arena, script->made, script->made_count, sizeof *script->made);
+    script->made[script->made_count++] = made;
+    return made;
 }
 
 bool check_line_hex(struct check_line *line, const struct conf_word *word, const char **bytes_out,
@@ -71,15 +74,22 @@ bool check_line_hex(struct check_line *line, const struct conf_word *word, const
 
 /* ---- connect ---- */
 
-static bool take_port(struct check_line *line, const struct conf_word *word, uint16_t *port_out)
+/* A number, or an expression. */
+static bool take_port(struct check_line *line, const struct conf_word *word,
+                      struct conf_connect *connect)
 {
     long long port;
-    if (value_integer(word->text, &port) == 0 && port >= 1 && port <= 65535) {
-        *port_out = (uint16_t)port;
+    if (isalpha((unsigned char)*word->text)) {
+        connect->port_text = word->text;
+        connect->made_port = check_line_made(line, CONF_MADE_VALUE, word, 1);
         return true;
     }
-    CONF_FAIL(line->l, word->span, "a number from 1 to 65535", "%s: '%s' is not a port",
-              line->keyword, word->text);
+    if (value_integer(word->text, &port) == 0 && port >= 1 && port <= 65535) {
+        connect->port = (uint16_t)port;
+        return true;
+    }
+    CONF_FAIL(line->l, word->span, "a number from 1 to 65535, or an expression",
+              "%s: '%s' is not a port", line->keyword, word->text);
     return false;
 }
 
@@ -103,9 +113,10 @@ static bool take_address(struct check_line *line, const struct conf_word *word,
 static bool take_protocols(struct check_line *line, const struct conf_word *word,
                            struct conf_words *words)
 {
-    struct keyword row = {.kind = KW_WORDS};
-    struct conf_directive d = {.name = *word, .args = (struct conf_word *)word, .arg_count = 1};
-    apply_kinds[KW_WORDS].set(line->l, &row, words, &d);
+    const struct keyword row = {.name = "alpn"};
+    const struct conf_directive d = {
+        .name = *word, .args = (struct conf_word *)word, .arg_count = 1};
+    own_alpn(line->l, &row, words, &d);
     return true;
 }
 
@@ -114,8 +125,8 @@ static bool take_protocol(struct check_line *line, const struct conf_word *word)
 {
     if (strcmp(word->text, "h1") == 0 || strcmp(word->text, "none") == 0)
         return true;
-    CONF_FAIL(line->l, word->span, "h1 or none", "%s: probes do not speak '%s'", line->keyword,
-              word->text);
+    CONF_FAIL(line->l, word->span, "h1 or none", "%s: proto '%s' is not supported yet",
+              line->keyword, word->text);
     return false;
 }
 
@@ -143,7 +154,7 @@ static bool take_connect_value(struct check_line *line, const char *name,
 {
     struct conf_connect *connect = &step->connect;
     if (strcmp(name, "port") == 0)
-        return take_port(line, value, &connect->port);
+        return take_port(line, value, connect);
     if (strcmp(name, "addr") == 0)
         return take_address(line, value, connect);
     if (strcmp(name, "alpn") == 0)
@@ -195,36 +206,62 @@ static bool take_trailing_comment(struct check_line *line, struct conf_check_ste
 
 static bool read_send(struct check_line *line, struct conf_check_step *step)
 {
-    bool is_binary = strcmp(line->words[0].text, "send-binary") == 0;
     const struct conf_word *value = check_line_value(line);
     if (value == NULL)
         return false;
     step->kind = CONF_STEP_SEND;
-    step->send = (struct conf_send){value->text, strlen(value->text)};
-    if (is_binary && !check_line_hex(line, value, &step->send.bytes, &step->send.len))
-        return false;
+    step->send = (struct conf_send){.bytes = value->text, .len = strlen(value->text)};
     return take_trailing_comment(line, step);
+}
+
+static bool read_send_binary(struct check_line *line, struct conf_check_step *step)
+{
+    return read_send(line, step) &&
+           check_line_hex(line, &line->words[1], &step->send.bytes, &step->send.len);
 }
 
 static bool read_send_format(struct check_line *line, struct conf_check_step *step)
 {
-    return line->count > 1 && !check_line_is_plain(line, &line->words[1]) ? false
-                                                                          : read_send(line, step);
+    bool is_hex = strcmp(line->words[0].text, "send-binary-lf") == 0;
+    if (!read_send(line, step))
+        return false;
+    step->send.made =
+        check_line_made(line, is_hex ? CONF_MADE_HEX : CONF_MADE_TEXT, &line->words[1], 1);
+    return true;
 }
 
 static bool take_header(struct check_line *line, struct conf_request *request)
 {
     const struct conf_word *name = check_line_value(line);
     const struct conf_word *value = name != NULL ? check_line_value(line) : NULL;
-    if (value == NULL || !check_line_is_plain(line, value))
+    if (value == NULL)
         return false;
     if (strcasecmp(name->text, "content-length") == 0 ||
         strcasecmp(name->text, "transfer-encoding") == 0)
         return true; /* ours to say */
+    struct conf_check_header header = {.name = name->text, .value = value->text};
+    if (strchr(value->text, '%') != NULL)
+        header.made = check_line_made(line, CONF_MADE_TEXT, value, 1);
     request->headers = arena_list_grow(line->l->arena, request->headers, request->header_count,
                                        sizeof *request->headers);
-    request->headers[request->header_count++] = (struct conf_check_header){name->text, value->text};
+    request->headers[request->header_count++] = header;
     return true;
+}
+
+/* Each connection of a probe carries one request. */
+static bool has_connection(struct check_line *line)
+{
+    const struct conf_check_script *script = line->script;
+    for (size_t i = script->count; i-- > 0;) {
+        if (script->steps[i].kind == CONF_STEP_CONNECT)
+            return true;
+        if (script->steps[i].kind != CONF_STEP_REQUEST)
+            continue;
+        CONF_FAIL(line->l, line->words[0].span, "write before it: http-check connect",
+                  "%s: a second request needs a connection of its own", line->keyword);
+        return false;
+    }
+    return true; /* that the script begins with */
 }
 
 static bool read_request(struct check_line *line, struct conf_check_step *step)
@@ -233,10 +270,17 @@ static bool read_request(struct check_line *line, struct conf_check_step *step)
     const struct {
         const char *word;
         const char **text;
-    } texts[] = {{"meth", &request->method}, {"uri", &request->uri},   {"uri-lf", &request->uri},
-                 {"ver", &request->version}, {"body", &request->body}, {"body-lf", &request->body},
-                 {"comment", &step->comment}};
+        const struct conf_made **made; /* NULL: it stays as it is written */
+    } texts[] = {{"meth", &request->method, NULL},
+                 {"uri", &request->uri, NULL},
+                 {"uri-lf", &request->uri, &request->made_uri},
+                 {"ver", &request->version, NULL},
+                 {"body", &request->body, NULL},
+                 {"body-lf", &request->body, &request->made_body},
+                 {"comment", &step->comment, NULL}};
     step->kind = CONF_STEP_REQUEST;
+    if (!has_connection(line))
+        return false;
     while (line->at < line->count) {
         size_t i = 0;
         if (check_line_take(line, "hdr")) {
@@ -249,10 +293,11 @@ static bool read_request(struct check_line *line, struct conf_check_step *step)
         if (i == sizeof texts / sizeof *texts)
             return check_line_unknown(line, "meth, uri, ver, hdr, body or comment");
         const struct conf_word *value = check_line_value(line);
-        if (value == NULL ||
-            (strstr(texts[i].word, "-lf") != NULL && !check_line_is_plain(line, value)))
+        if (value == NULL)
             return false;
         *texts[i].text = value->text;
+        if (texts[i].made != NULL)
+            *texts[i].made = check_line_made(line, CONF_MADE_TEXT, value, 1);
     }
     return true;
 }
@@ -267,12 +312,21 @@ static bool read_comment(struct check_line *line, struct conf_check_step *step)
     return value != NULL;
 }
 
-static bool refuse_variable(struct check_line *line, struct conf_check_step *step)
+/* The action's own reader, among the rules, knows what may follow; a comment comes last. */
+static bool read_action(struct check_line *line, struct conf_check_step *step)
 {
-    (void)step;
-    CONF_FAIL(line->l, line->words[0].span, "write the value where it is used",
-              "%s: variables of probes are not supported yet", line->keyword);
-    return false;
+    size_t count = line->count;
+    step->kind = CONF_STEP_ACTION;
+    if (count > 2 && strcmp(line->words[count - 2].text, "comment") == 0) {
+        step->comment = line->words[count - 1].text;
+        count -= 2;
+    }
+    const char *text = "";
+    for (size_t i = 0; i < count; i++)
+        text = arena_printf(line->l->arena, "%s%s ", text, line->words[i].text);
+    step->action =
+        (struct conf_action){text, check_line_made(line, CONF_MADE_ACTION, line->words, count)};
+    return true;
 }
 
 static bool set_disable_on_404(struct check_line *line, struct conf_check_step *step)
@@ -297,13 +351,20 @@ static const struct line_kind {
     unsigned of;
     bool (*read)(struct check_line *line, struct conf_check_step *step);
 } kinds[] = {
-    {"connect", OF_BOTH, read_connect},       {"send", OF_TCP, read_send},
-    {"send-binary", OF_TCP, read_send},       {"send-lf", OF_TCP, read_send_format},
-    {"send", OF_HTTP, read_request},          {"expect", OF_BOTH, check_line_expect},
-    {"comment", OF_BOTH, read_comment},       {"disable-on-404", OF_HTTP, set_disable_on_404},
-    {"send-state", OF_HTTP, set_send_state},  {"send-binary-lf", OF_TCP, refuse_variable},
-    {"set-var(", OF_BOTH, refuse_variable},   {"set-var-fmt(", OF_BOTH, refuse_variable},
-    {"unset-var(", OF_BOTH, refuse_variable}, {NULL, 0, NULL},
+    {"connect", OF_BOTH, read_connect},
+    {"send", OF_TCP, read_send},
+    {"send-binary", OF_TCP, read_send_binary},
+    {"send-lf", OF_TCP, read_send_format},
+    {"send-binary-lf", OF_TCP, read_send_format},
+    {"send", OF_HTTP, read_request},
+    {"expect", OF_BOTH, check_line_expect},
+    {"comment", OF_BOTH, read_comment},
+    {"disable-on-404", OF_HTTP, set_disable_on_404},
+    {"send-state", OF_HTTP, set_send_state},
+    {"set-var(", OF_BOTH, read_action},
+    {"set-var-fmt(", OF_BOTH, read_action},
+    {"unset-var(", OF_BOTH, read_action},
+    {NULL, 0, NULL},
 };
 
 static bool is_kind(const struct line_kind *kind, const char *word, bool is_http)
@@ -332,6 +393,7 @@ static void read_line(struct check_line *line, struct conf_check_script *script,
 {
     const struct line_kind *kind = kinds;
     struct conf_check_step step = {.number = 1};
+    line->script = script;
     if (script->owner != owner)
         *script = (struct conf_check_script){.owner = owner}; /* those of defaults give way */
     if (line->count == 0) {

@@ -4,8 +4,9 @@
  * a step of the script (config/model_check.h), or is reported and leaves none.
  *
  *   connect [default] [port N] [addr A] [ssl] [sni S] [alpn P] [send-proxy] [via-socks4] [linger]
- *   send TEXT | send-binary HEX                               tcp-check
- *   send [meth M] [uri U] [ver V] [hdr NAME VALUE]... [body T]         http-check
+ *   send TEXT | send-lf FORMAT | send-binary HEX | send-binary-lf FORMAT      tcp-check
+ *   send [meth M] [uri[-lf] U] [ver V] [hdr NAME FORMAT]... [body[-lf] T]     http-check
+ *   set-var(NAME) EXPRESSION | set-var-fmt(NAME) FORMAT | unset-var(NAME)
  *   expect [min-recv N] [ok-status S] ... [!] HOW PATTERN
  *   comment TEXT
  */

@@ -13,6 +13,7 @@ struct check_line {
     const char *keyword; /* "tcp-check" or "http-check" */
     bool is_http;
     struct conf_check *check;
+    struct conf_check_script *script;
     struct conf_span span; /* of the keyword, for what is missing at the end */
     const struct conf_word *words;
     size_t count, at;
@@ -25,8 +26,9 @@ const struct conf_word *check_line_value(struct check_line *line);
 /* Reports the word at hand as unknown. Always false. */
 bool check_line_unknown(struct check_line *line, const char *help);
 
-/* Refuses what the rules' expressions would have to fill in. */
-MUST_CHECK bool check_line_is_plain(struct check_line *line, const struct conf_word *word);
+/* What the rules are to make of these words. */
+const struct conf_made *check_line_made(struct check_line *line, enum conf_made_kind kind,
+                                        const struct conf_word *words, size_t count);
 MUST_CHECK bool check_line_hex(struct check_line *line, const struct conf_word *word,
                                const char **bytes_out, size_t *len_out);
 

@@ -2,6 +2,7 @@
 /* A map laid over the environment of the process. */
 #include "config/haproxy_env.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,11 @@ struct env_value {
 bool haproxy_env_is_changed(const struct haproxy_env *env, const char *name)
 {
     return env->is_closed || *name == '.' || names_get(&env->changed, name) != NULL;
+}
+
+bool haproxy_env_names(char c)
+{
+    return isalnum((unsigned char)c) || c == '_' || c == '.';
 }
 
 const char *haproxy_env_get(const struct haproxy_env *env, const char *name)

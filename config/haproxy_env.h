@@ -21,6 +21,9 @@ struct haproxy_env {
 /* Has the file itself changed it, or is it made up for the file? */
 bool haproxy_env_is_changed(const struct haproxy_env *env, const char *name);
 
+/* May it stand in a name? Letters, digits, '_' and '.'. */
+bool haproxy_env_names(char c);
+
 /* NULL where it is not set. */
 const char *haproxy_env_get(const struct haproxy_env *env, const char *name);
 

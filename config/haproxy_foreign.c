@@ -4,14 +4,12 @@
  * grammar, so that a mistake shows, and kept as they are. The grammar of a line is a text, which is also
  * the help: "hold {nx|valid} <time>". Words behind it are HAProxy's business.
  */
-#include <stdlib.h>
 #include <string.h>
 
-#include "config/address.h"
+#include "config/grammar.h"
 #include "config/haproxy_priv.h"
 #include "config/section_kinds.h"
 #include "config/suggest.h"
-#include "config/value.h"
 
 /* The keyword of a line's grammar; '!' before it: no section without such a line. */
 static bool is_for(const char *grammar, const char *word)
@@ -19,83 +17,6 @@ static bool is_for(const char *grammar, const char *word)
     grammar += *grammar == '!';
     size_t len = strlen(word);
     return strncmp(grammar, word, len) == 0 && (grammar[len] == ' ' || grammar[len] == '\0');
-}
-
-static bool is_choice(const char *type, size_t len, const char *word)
-{
-    size_t word_len = strlen(word);
-    for (const char *at = type + 1; at < type + len; at += strcspn(at, "|}") + 1) {
-        if (strcspn(at, "|}") == word_len && strncmp(at, word, word_len) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool is_address(struct loader *l, const char *word)
-{
-    struct address_parts parts;
-    return address_split(l->scratch, word, &parts) == 0 &&
-           (parts.kind != ADDRESS_IP || parts.has_port);
-}
-
-static bool is_within(const char *type, const char *word)
-{
-    char *end;
-    long first = strtol(type + 1, &end, 10), last = strtol(end + 2, NULL, 10);
-    long value = strtol(word, &end, 10);
-    return *end == '\0' && end != word && value >= first && value <= last;
-}
-
-/* Whether a word is of the type, of which len bytes are "<time>", "<1..9>" or "{a|b}". */
-static bool fits(struct loader *l, const char *type, size_t len, const char *word)
-{
-    unsigned unused;
-    if (*type == '{')
-        return is_choice(type, len, word);
-    if (strncmp(type, "<address>", len) == 0)
-        return is_address(l, word);
-    if (strncmp(type, "<time>", len) == 0)
-        return value_duration(word, 1000, &unused) == 0 || value_duration_part(word) > 0;
-    if (strncmp(type, "<size>", len) == 0)
-        return value_size(word, &unused) == 0;
-    if (memchr(type, '.', len) != NULL)
-        return is_within(type, word);
-    return true;
-}
-
-/* What the word should have been. */
-static const char *meaning(struct loader *l, const char *type, size_t len)
-{
-    const char *dots = memchr(type, '.', len);
-    if (*type == '{')
-        return arena_printf(l->scratch, "one of %.*s", (int)len - 2, type + 1);
-    if (strncmp(type, "<address>", len) == 0)
-        return "an address with a port";
-    if (strncmp(type, "<time>", len) == 0)
-        return "a duration";
-    if (dots == NULL)
-        return "a size";
-    return arena_printf(l->scratch, "a number from %.*s to %.*s", (int)(dots - type) - 1, type + 1,
-                        (int)(type + len - dots) - 3, dots + 2);
-}
-
-static void check_words(struct loader *l, const char *grammar, const struct haproxy_words *words)
-{
-    const char *type = grammar + strcspn(grammar, " ");
-    for (size_t i = 1; *type != '\0'; i++) {
-        type++;
-        size_t len = strcspn(type, " ");
-        if (i >= words->count) {
-            CONF_FAIL(l, words->items[0].span, grammar, "'%s' needs a value", words->items[0].text);
-            return;
-        }
-        if (!fits(l, type, len, words->items[i].text)) {
-            CONF_FAIL(l, words->items[i].span, grammar, "%s: '%s' is not %s", words->items[0].text,
-                      words->items[i].text, meaning(l, type, len));
-            return;
-        }
-        type += len;
-    }
 }
 
 /* The one that does have an effect: haproxy_errors.c. */
@@ -122,7 +43,10 @@ void haproxy_foreign_line(struct haproxy_reader *r, const struct haproxy_words *
         const char *grammar = *line + (**line == '!');
         if (is_for(*line, word)) {
             r->foreign_complete = r->foreign_complete || grammar != *line;
-            check_words(l, grammar, words);
+            size_t name_len = strcspn(grammar, " ");
+            if (!grammar_check(l, &words->items[0], grammar + name_len, words->items + 1,
+                               words->count - 1))
+                return;
             emit_line(r, words);
             if (is_error_group(r->foreign))
                 haproxy_errors_line(r, words);

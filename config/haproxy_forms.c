@@ -120,18 +120,20 @@ static void take_hidden_headers(const struct haproxy_line *line, const struct co
               "headers behind the version are the form of before 2.2");
 }
 
-/* [<uri>] | <method> <uri> [<version>] */
+/* [<uri>] | <method> <uri> [<version> [<host>]] */
 static void read_httpchk(const struct haproxy_line *line)
 {
-    static const char *const names[] = {"method", "uri", "version"};
+    static const char *const names[] = {"method", "uri", "version", "host"};
+    enum { VALUES_MAX = sizeof names / sizeof *names };
     struct loader *l = line->r->l;
     const struct conf_word *args = line->words + line->name_words;
     size_t count = line->count - line->name_words;
     struct conf_word name = {.text = line->row->name, .span = haproxy_span(line->words, 2)};
     struct conf_directive d = {.name = name, .is_group = true};
-    if (count > 3) {
-        CONF_FAIL(l, args[3].span, "option httpchk [<method>] [<uri>] [<version>]",
-                  "'option httpchk' takes no more than three values");
+    if (count > VALUES_MAX) {
+        CONF_FAIL(l, args[VALUES_MAX].span,
+                  "option httpchk [<method>] [<uri>] [<version>] [<host>]",
+                  "'option httpchk' takes no more than four values");
         return;
     }
     for (size_t i = 0; i < count; i++) {
@@ -142,13 +144,36 @@ static void read_httpchk(const struct haproxy_line *line)
         haproxy_param(l, &d, haproxy_reword(args[i], param), &value, 1);
     }
     *haproxy_emit(line->r, name) = d;
-    if (count == 3)
+    if (count >= 3)
         take_hidden_headers(line, &args[2], args[2].text + strcspn(args[2].text, "\r\n"));
+}
+
+static bool is_same_place(const struct conf_word *a, const struct conf_word *b)
+{
+    return a->span.place.line == b->span.place.line && a->span.place.column == b->span.place.column;
+}
+
+/* All words of a line that take_hidden_headers() made stand in one place. Such a line gives way to a written one. */
+static void drop_hidden_headers(const struct haproxy_line *line)
+{
+    struct conf_sections *sections = &line->r->l->sections;
+    struct conf_section *section = &sections->items[sections->count - 1];
+    size_t kept = 0;
+    for (size_t i = 0; i < section->directive_count; i++) {
+        const struct conf_directive *d = &section->directives[i];
+        bool is_hidden = strcmp(d->name.text, "http-check") == 0 && d->arg_count > 1 &&
+                         is_same_place(&d->args[0], &d->args[1]);
+        if (!is_hidden)
+            section->directives[kept++] = *d;
+    }
+    section->directive_count = kept;
 }
 
 /* Its longer names are libconfig's. */
 static void read_http_check(const struct haproxy_line *line)
 {
+    if (line->count > 1 && strcmp(line->words[1].text, "send") == 0)
+        drop_hidden_headers(line);
     emit_http_check(line, line->words + 1, line->count - 1);
 }
 

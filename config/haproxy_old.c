@@ -10,6 +10,8 @@
 #include "config/haproxy_priv.h"
 
 const struct haproxy_old haproxy_olds[] = {
+    {LEVEL_PROXY, "dispatch", NULL, "server", "dispatch", NULL},
+    {LEVEL_PROXY, "transparent", NULL, "option", "transparent", NULL},
     {LEVEL_PROXY, "contimeout", NULL, "timeout", "connect", NULL},
     {LEVEL_PROXY, "clitimeout", NULL, "timeout", "client", NULL},
     {LEVEL_PROXY, "srvtimeout", NULL, "timeout", "server", NULL},
@@ -43,38 +45,8 @@ const struct haproxy_old haproxy_olds[] = {
     {LEVEL_GLOBAL, "stats", "bind-process", NULL, NULL,
      "remove the line: every thread serves the statistics"},
     {LEVEL_GLOBAL, "debug", NULL, NULL, NULL, "remove the line; start with -d to see what happens"},
-    {LEVEL_GLOBAL, "quiet", NULL, NULL, NULL, "remove the line; start with -q for silence"},
     {0, NULL, NULL, NULL, NULL, NULL},
 };
-
-/* "NAME:\ value", as reqadd and rspadd take it, in two words. */
-static bool rewrite_add(struct haproxy_line *line, const char *ruleset)
-{
-    struct loader *l = line->r->l;
-    const char *colon = line->count > 1 ? strchr(line->words[1].text, ':') : NULL;
-    if (colon == NULL) {
-        CONF_FAIL(l, line->words[0].span,
-                  arena_printf(l->scratch, "write: %s add-header NAME VALUE", ruleset),
-                  "'%s' needs a header", line->words[0].text);
-        return false;
-    }
-    struct conf_word *words = arena_alloc(l->scratch, (line->count + 2) * sizeof *words);
-    struct conf_word header = line->words[1];
-    words[0] = haproxy_reword(line->words[0], ruleset);
-    words[1] = haproxy_reword(line->words[0], "add-header");
-    words[2] = haproxy_reword(
-        header, arena_copy_bytes(l->arena, header.text, (size_t)(colon - header.text)));
-    words[3] =
-        haproxy_reword(header, haproxy_escape_percent(l, colon + 1 + strspn(colon + 1, " ")));
-    memcpy(words + 4, line->words + 2, (line->count - 2) * sizeof *words);
-    CONF_WARN(l, line->words[0].span,
-              arena_printf(l->scratch, "write: %s add-header %s \"%s\"", ruleset, words[2].text,
-                           words[3].text),
-              "'%s' is the form of before 2.1", line->words[0].text);
-    line->words = words;
-    line->count += 2;
-    return true;
-}
 
 /* The line as it would be written today. */
 static const char *print_line(const struct haproxy_line *line)
@@ -115,12 +87,9 @@ bool haproxy_old_rewrite(struct haproxy_line *line)
 {
     const char *first = line->words[0].text;
     const char *second = line->count > 1 ? line->words[1].text : "";
-    if (strcmp(first, "reqadd") == 0 || strcmp(first, "rspadd") == 0)
-        return rewrite_add(line, *(first + 2) == 'q' ? "http-request" : "http-response");
-    const char *before = line->words[0].text;
-    if (line->level == LEVEL_PROXY && !haproxy_old_headers(line))
+    if (line->level == LEVEL_PROXY && (!haproxy_old_headers(line) || !haproxy_old_denials(line)))
         return false;
-    if (line->words[0].text != before)
+    if (line->words[0].text != first)
         return true;
     for (const struct haproxy_old *old = haproxy_olds; old->first != NULL; old++) {
         if (old->level == line->level && *old->first == *first && strcmp(old->first, first) == 0 &&

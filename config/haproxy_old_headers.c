@@ -2,35 +2,39 @@
 /*
  * Words of before 2.1 that changed lines of a message by regular expressions over the whole line:
  *
+ *   reqadd X-A:\ b                                  http-request add-header X-A b
  *   reqirep ^Host:\ (.*)\.old$  Host:\ \1.new       http-request replace-header Host (?i)(.*)\.old$ \1.new
  *   reqrep ^([^\ :]*)\ /a/(.*)  \1\ /b/\2           http-request replace-pathq ^/a/(.*) /b/\1
+ *   rspirep ^(Set-Cookie:.*)    \1;\ Secure         http-response replace-header Set-Cookie (?i)(.*) '\1; Secure'
  *   rspdel ^Server:.*                               http-response del-header Server
  *
  * What they mostly did is one of today's actions; anything else is refused, with the advice to write it anew.
  */
-#include "config/haproxy_priv.h"
+#include "config/haproxy_old_rule.h"
 
 #include <ctype.h>
 #include <string.h>
 
-struct former {
+enum work { ADDS, REPLACES, REMOVES };
+
+static const struct former {
     const char *word, *ruleset;
-    bool ignore_case, removes;
+    bool ignore_case;
+    enum work work;
+} formers[] = {
+    {"reqadd", "http-request", false, ADDS},      {"rspadd", "http-response", false, ADDS},
+    {"reqrep", "http-request", false, REPLACES},  {"reqirep", "http-request", true, REPLACES},
+    {"rsprep", "http-response", false, REPLACES}, {"rspirep", "http-response", true, REPLACES},
+    {"reqdel", "http-request", false, REMOVES},   {"reqidel", "http-request", true, REMOVES},
+    {"rspdel", "http-response", false, REMOVES},  {"rspidel", "http-response", true, REMOVES},
 };
 
-static const struct former formers[] = {
-    {"reqrep", "http-request", false, false},  {"reqirep", "http-request", true, false},
-    {"rsprep", "http-response", false, false}, {"rspirep", "http-response", true, false},
-    {"reqdel", "http-request", false, true},   {"reqidel", "http-request", true, true},
-    {"rspdel", "http-response", false, true},  {"rspidel", "http-response", true, true},
-};
-
-/* A line on its way to today's form. */
-struct translation {
-    struct haproxy_line *line;
-    const struct former *former;
-    const char *words[5]; /* behind the ruleset */
-    size_t count;
+static const struct {
+    const char *needs, *today;
+} works[] = {
+    [ADDS] = {"a header", "add-header NAME VALUE"},
+    [REPLACES] = {"a search and what replaces it", "replace-header, or replace-path"},
+    [REMOVES] = {"a search", "del-header NAME"},
 };
 
 const char *haproxy_escape_percent(struct loader *l, const char *text)
@@ -44,49 +48,27 @@ const char *haproxy_escape_percent(struct loader *l, const char *text)
     return out;
 }
 
-/* "^Name:" at the beginning; what follows it, or NULL. */
-static const char *header_name(struct loader *l, const char *search, const char **name_out)
+/* "NAME:\ value" in two words. */
+static bool add_header(struct old_rule *rule, const char *header)
 {
-    const char *begin = search + (*search == '^'), *end = begin;
-    while (isalnum((unsigned char)*end) || *end == '-' || *end == '_')
-        end++;
-    *name_out = arena_copy_bytes(l->arena, begin, (size_t)(end - begin));
-    return end > begin && *search == '^' ? end : NULL;
-}
-
-/* Blanks behind the colon, however they are asked for. */
-static const char *skip_blanks(const char *text)
-{
-    static const char *const blanks[] = {" *", " +", "\\s*", "\\s+", "[ ]*", "[ ]+", " ?", " "};
-    for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++) {
-        if (strncmp(text, blanks[i], strlen(blanks[i])) == 0)
-            return text + strlen(blanks[i]);
-    }
-    return text;
-}
-
-static bool replace_header(struct translation *t, const char *search, const char *replacement)
-{
-    struct loader *l = t->line->r->l;
-    const char *name, *rest = header_name(l, search, &name);
-    size_t len = strlen(name);
-    if (rest == NULL || *rest != ':' || strncasecmp(replacement, name, len) != 0 ||
-        replacement[len] != ':')
+    struct loader *l = rule->line->r->l;
+    const char *colon = strchr(header, ':');
+    if (colon == NULL || colon == header)
         return false;
-    t->words[t->count++] = "replace-header";
-    t->words[t->count++] = name;
-    t->words[t->count++] =
-        arena_printf(l->arena, "%s%s", t->former->ignore_case ? "(?i)" : "", skip_blanks(rest + 1));
-    t->words[t->count++] =
-        haproxy_escape_percent(l, replacement + len + 1 + strspn(replacement + len + 1, " "));
+    old_rule_say(rule, "add-header");
+    old_rule_say(rule, arena_copy_bytes(l->arena, header, (size_t)(colon - header)));
+    old_rule_say(rule, haproxy_escape_percent(l, colon + 1 + strspn(colon + 1, " ")));
     return true;
 }
 
-/* Groups count from that of the method, which is no longer there. */
+/* What the search is for, the first group of it being gone: its groups count one less. NULL where that
+ * group is needed still. */
 static const char *renumber(struct loader *l, const char *text)
 {
     char *out = arena_copy(l->arena, text);
     for (char *c = out; *c != '\0'; c++) {
+        if (*c == '\\' && c[1] == '1')
+            return NULL;
         if (*c == '\\' && c[1] >= '2' && c[1] <= '9')
             (*++c)--;
         else if (*c == '\\' && c[1] != '\0')
@@ -95,107 +77,197 @@ static const char *renumber(struct loader *l, const char *text)
     return out;
 }
 
-/* Behind "^(METHOD", however the method is asked for; NULL if it is not. */
-static const char *skip_method(const char *search)
+/* What follows a beginning, or NULL. */
+static const char *behind(const char *text, const char *beginning)
 {
-    static const char *const methods[] = {"^([^ :]*", "^([^ ]*", "^(\\w+", "^([A-Z]+", "^(.*"};
-    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
-        size_t len = strlen(methods[i]);
-        if (strncmp(search, methods[i], len) == 0 && (search[len] == ')' || search[len] == ' '))
-            return search + len;
-    }
-    return NULL;
+    size_t len = strlen(beginning);
+    return text != NULL && strncmp(text, beginning, len) == 0 ? text + len : NULL;
 }
 
-static bool replace_path(struct translation *t, const char *search, const char *replacement)
+/* The two halves of a replacement, in today's terms: of a value, or of a target. */
+struct swap {
+    const char *search, *replacement;
+};
+
+/* "^(Name:", in which the group holds the name or all of the line; false where it does neither. */
+static bool take_group(struct loader *l, const char *rest, const char *replacement,
+                       struct swap *s_out)
 {
-    struct loader *l = t->line->r->l;
-    t->words[t->count++] = "replace-pathq";
-    t->words[t->count++] =
-        arena_printf(l->arena, "%s^%s", t->former->ignore_case ? "(?i)" : "", search);
-    t->words[t->count++] = haproxy_escape_percent(l, replacement);
-    return true;
+    const char *closed = behind(rest, ")"); /* ^(Name):\ value */
+    const char *value = old_skip_blanks(rest + 1);
+    if (closed != NULL && *closed == ':' && (replacement = behind(replacement, "\\1:")) != NULL)
+        *s_out = (struct swap){old_skip_blanks(closed + 1), renumber(l, replacement)};
+    else if (*rest == ':' && *value == ')' && (replacement = behind(replacement, "\\1")) != NULL)
+        *s_out = (struct swap){old_skip_blanks(value + 1),
+                               renumber(l, replacement)};        /* ^(Name:\ )value */
+    else if (*rest == ':' && behind(replacement, "\\1") != NULL) /* ^(Name:\ value) */
+        *s_out = (struct swap){arena_printf(l->arena, "(%s", value), replacement};
+    else
+        return false;
+    return s_out->replacement != NULL;
 }
 
-/* The request line: a group that is the method, then the target; or a group of the method and how the
- * target begins, "^([^ ]* /)old/(.*)" and "\1new/\2". */
-static bool replace_target(struct translation *t, const char *search, const char *replacement)
+static bool replace_header(struct old_rule *rule, const struct former *former, const char *search,
+                           const char *replacement)
 {
-    struct loader *l = t->line->r->l;
-    const char *rest = skip_method(search);
+    struct loader *l = rule->line->r->l;
+    bool is_group = behind(search, "^(") != NULL;
+    const char *name, *rest = NULL;
+    struct swap s = {0};
+    if (*search == '^')
+        rest = old_header_name(l, search + 1 + is_group, &name);
     if (rest == NULL)
         return false;
-    if (strncmp(rest, ") ", 2) == 0) {
-        bool is_same_method = strncmp(replacement, "\\1 ", 3) == 0;
-        return is_same_method && strchr(rest + 2, ' ') == NULL &&
-               strchr(replacement + 3, ' ') == NULL && strstr(replacement + 3, "\\1") == NULL &&
-               replace_path(t, rest + 2, renumber(l, replacement + 3));
-    }
-    return *rest == ' ' && strchr(rest + 1, ' ') == NULL && strchr(replacement, ' ') == NULL &&
-           strncmp(replacement, "\\1", 2) == 0 && strstr(replacement + 2, "\\1") == NULL &&
-           replace_path(t, arena_printf(l->scratch, "(%s", rest + 1), replacement);
+    size_t len = strlen(name);
+    if (is_group && !take_group(l, rest, replacement, &s))
+        return false;
+    if (!is_group &&
+        (*rest != ':' || strncasecmp(replacement, name, len) != 0 || replacement[len] != ':'))
+        return false;
+    if (!is_group)
+        s = (struct swap){old_skip_blanks(rest + 1), replacement + len + 1};
+    old_rule_say(rule, "replace-header");
+    old_rule_say(rule, name);
+    old_rule_say(rule, arena_printf(l->arena, "%s%s", former->ignore_case ? "(?i)" : "", s.search));
+    old_rule_say(rule, haproxy_escape_percent(l, s.replacement + strspn(s.replacement, " ")));
+    return true;
 }
 
-static bool remove_header(struct translation *t, const char *search)
+/* Both end in the version, as they found it: " (HTTP/.*)" and " \3". False where they do not agree. */
+static bool drop_version(struct loader *l, struct swap *s)
 {
-    const char *name, *rest = header_name(t->line->r->l, search, &name);
-    if (rest == NULL || (strcmp(rest, ":") != 0 && strcmp(rest, ":.*") != 0 &&
-                         strcmp(rest, ": .*") != 0 && *rest != '\0'))
+    const char *search = strrchr(s->search, ' '), *replacement = strrchr(s->replacement, ' ');
+    if (search == NULL && replacement == NULL)
+        return true;
+    if (search == NULL || replacement == NULL ||
+        (behind(search, " HTTP/") == NULL && behind(search, " (HTTP/") == NULL &&
+         strcmp(search, " (.*)") != 0 && strcmp(search, " (.*)$") != 0) ||
+        (behind(replacement, " HTTP/") == NULL && behind(replacement, " \\") == NULL))
         return false;
-    t->words[t->count++] = "del-header";
-    t->words[t->count++] = name;
+    s->search = arena_printf(l->arena, "%.*s$", (int)(search - s->search), s->search);
+    s->replacement =
+        arena_copy_bytes(l->arena, s->replacement, (size_t)(replacement - s->replacement));
+    return old_find_outside(s->search, ' ') == NULL && strchr(s->replacement, ' ') == NULL;
+}
+
+/* The request line: the method, perhaps with how the target begins, in a group or not. */
+static bool split_target(struct old_rule *rule, const char *search, const char *replacement,
+                         struct swap *s_out)
+{
+    struct loader *l = rule->line->r->l;
+    bool is_group;
+    const char *rest = old_rule_method(rule, search, &is_group), *target;
+    if (rest == NULL)
+        return false;
+    if (is_group && (target = behind(rest, ") ")) != NULL &&
+        (replacement = behind(replacement, "\\1 ")) != NULL)
+        *s_out = (struct swap){target, renumber(l, replacement)};
+    else if (is_group && (target = behind(rest, " )")) != NULL &&
+             (replacement = behind(replacement, "\\1")) != NULL)
+        *s_out = (struct swap){target, renumber(l, replacement)};
+    else if (is_group && *rest == ' ' && behind(replacement, "\\1") != NULL)
+        *s_out = (struct swap){arena_printf(l->arena, "(%s", rest + 1), replacement};
+    else if (!is_group && *rest == ' ' && rule->test_count > 0 && /* ^GET\ /a  GET\ /b */
+             strncmp(replacement, search + 1, (size_t)(rest - search)) == 0)
+        *s_out = (struct swap){rest + 1, replacement + (rest - search)};
+    else
+        return false;
+    return s_out->replacement != NULL && drop_version(l, s_out);
+}
+
+static bool replace_target(struct old_rule *rule, const struct former *former, const char *search,
+                           const char *replacement)
+{
+    struct loader *l = rule->line->r->l;
+    struct swap s = {0};
+    if (strcmp(rule->ruleset, "http-request") != 0 || !split_target(rule, search, replacement, &s))
+        return false;
+    bool is_path = strstr(s.search, "://") == NULL && strstr(s.replacement, "://") == NULL;
+    old_rule_say(rule, is_path ? "replace-pathq" : "replace-uri");
+    old_rule_say(rule,
+                 arena_printf(l->arena, "%s^%s", former->ignore_case ? "(?i)" : "", s.search));
+    old_rule_say(rule, haproxy_escape_percent(l, s.replacement));
+    return true;
+}
+
+/* "^(X-A|X-B)" and its like: names by a regular expression. */
+static bool remove_names(struct old_rule *rule, const char *search)
+{
+    struct conf_arena *arena = rule->line->r->l->arena;
+    size_t len = strcspn(search, ":");
+    const char *rest = search + len + (search[len] == ':');
+    if (*search != '^' ||
+        search[1 + strspn(search + 1, "()|-_.*[]+?\\"
+                                      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                      "0123456789")] != search[len] ||
+        (*rest != '\0' && strcmp(rest, ".*") != 0 && strcmp(rest, " .*") != 0))
+        return false;
+    old_rule_say(rule, "del-header");
+    old_rule_say(rule, search[len] == ':' ? arena_printf(arena, "%.*s$", (int)len, search)
+                                          : arena_copy(arena, search));
+    old_rule_say(rule, "-m");
+    old_rule_say(rule, "reg");
+    return true;
+}
+
+static bool remove_header(struct old_rule *rule, const struct former *former, const char *search)
+{
+    const char *name, *rest = NULL;
+    if (*search == '^')
+        rest = old_header_name(rule->line->r->l, search + 1, &name);
+    if (rest == NULL || (*rest != ':' && *rest != '\0'))
+        return remove_names(rule, search);
+    const char *value = *rest == ':' ? old_skip_blanks(rest + 1) : "";
+    old_rule_say(rule, "del-header");
+    old_rule_say(rule, name);
     if (*rest == '\0') {
-        t->words[t->count++] = "-m";
-        t->words[t->count++] = "beg";
+        old_rule_say(rule, "-m");
+        old_rule_say(rule, "beg");
+    } else if (*value != '\0' && strcmp(value, ".*") != 0 && strcmp(value, ".*$") != 0) {
+        old_rule_search(rule, search, former->ignore_case);
     }
     return true;
 }
 
-/* The words of today in place of the first `old` ones. */
-static void put_words(struct translation *t, size_t old)
+static bool translate(struct old_rule *rule, const struct former *former)
 {
-    struct haproxy_line *line = t->line;
-    struct loader *l = line->r->l;
-    size_t rest = line->count - old;
-    struct conf_word *words = arena_alloc(l->scratch, (rest + t->count + 1) * sizeof *words);
-    const char *text = t->former->ruleset;
-    words[0] = haproxy_reword(line->words[0], t->former->ruleset);
-    for (size_t i = 0; i < t->count; i++) {
-        words[1 + i] = haproxy_reword(line->words[i < old ? i : old - 1], t->words[i]);
-        text =
-            arena_printf(l->scratch, strpbrk(t->words[i], " \\\"'") != NULL ? "%s '%s'" : "%s %s",
-                         text, t->words[i]);
+    const struct conf_word *words = rule->line->words;
+    switch (former->work) {
+    case ADDS:
+        return add_header(rule, words[1].text);
+    case REMOVES:
+        return remove_header(rule, former, words[1].text);
+    case REPLACES:
+        break;
     }
-    memcpy(words + 1 + t->count, line->words + old, rest * sizeof *words);
-    CONF_WARN(l, line->words[0].span, arena_printf(l->scratch, "write: %s", text),
-              "'%s' is the form of before 2.1", t->former->word);
-    line->words = words;
-    line->count = rest + t->count + 1;
+    return replace_header(rule, former, words[1].text, words[2].text) ||
+           replace_target(rule, former, words[1].text, words[2].text);
 }
 
 bool haproxy_old_headers(struct haproxy_line *line)
 {
-    struct translation t = {.line = line};
+    struct loader *l = line->r->l;
+    const struct former *former = NULL;
     for (size_t i = 0; i < sizeof formers / sizeof *formers; i++) {
         if (strcmp(formers[i].word, line->words[0].text) == 0)
-            t.former = &formers[i];
+            former = &formers[i];
     }
-    if (t.former == NULL)
+    if (former == NULL)
         return true;
-    size_t old = t.former->removes ? 2 : 3;
-    const char *search = line->count > 1 ? line->words[1].text : "";
-    bool is_known = line->count >= old &&
-                    (t.former->removes ? remove_header(&t, search)
-                                       : replace_header(&t, search, line->words[2].text) ||
-                                             replace_target(&t, search, line->words[2].text));
-    if (!is_known) {
-        CONF_FAIL(
-            line->r->l, line->words[0].span,
-            arena_printf(line->r->l->scratch, "today it is: %s %s", t.former->ruleset,
-                         t.former->removes ? "del-header NAME" : "replace-header, or replace-path"),
-            "this '%s' cannot be translated", t.former->word);
+    struct old_rule rule = {
+        .line = line, .ruleset = former->ruleset, .old_words = former->work == REPLACES ? 3 : 2};
+    const char *today =
+        arena_printf(l->scratch, "today it is: %s %s", former->ruleset, works[former->work].today);
+    if (line->count < rule.old_words) {
+        CONF_FAIL(l, line->words[0].span, today, "'%s' needs %s", former->word,
+                  works[former->work].needs);
         return false;
     }
-    put_words(&t, old);
+    old_rule_say(&rule, former->ruleset);
+    if (!translate(&rule, former)) {
+        CONF_FAIL(l, line->words[0].span, today, "this '%s' cannot be translated", former->word);
+        return false;
+    }
+    old_rule_put(&rule);
     return true;
 }

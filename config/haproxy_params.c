@@ -93,7 +93,20 @@ static void report_unknown(const struct params *p)
 static bool is_address(const struct keyword *row)
 {
     return row->set == own_bind_address || row->set == own_server_address ||
-           row->set == own_check_address || row->set == own_log_address;
+           row->set == own_target_address || row->set == own_log_address;
+}
+
+/* The same words, but for variables in an address. */
+static const struct conf_word *expanded(const struct params *p, const struct keyword *row,
+                                        const struct conf_word *word)
+{
+    struct haproxy_reader *r = p->line->r;
+    const char *text = is_address(row) ? haproxy_words_expand(r->l, &r->env, word) : word->text;
+    if (text == word->text)
+        return word;
+    struct conf_word *copy = arena_alloc(r->l->scratch, sizeof *copy);
+    *copy = haproxy_reword(*word, text);
+    return copy;
 }
 
 /* The words live as long as the directive, so they need no copy. */
@@ -106,17 +119,9 @@ static void add_param(struct params *p, struct conf_word name, const struct conf
 
 static void take_positional(struct params *p, const struct keyword *row)
 {
-    struct haproxy_reader *r = p->line->r;
     const struct conf_word *word = &p->words[p->at++];
-    const char *text = is_address(row) ? haproxy_words_expand(r->l, &r->env, word->text) : NULL;
     p->position++;
-    if (text == NULL || text == word->text) {
-        add_param(p, haproxy_reword(*word, row->name), word, 1);
-        return;
-    }
-    struct conf_word *expanded = arena_alloc(r->l->scratch, sizeof *expanded);
-    *expanded = haproxy_reword(*word, text);
-    add_param(p, haproxy_reword(*word, row->name), expanded, 1);
+    add_param(p, haproxy_reword(*word, row->name), expanded(p, row, word), 1);
 }
 
 /* False where words are missing behind the name. */
@@ -129,7 +134,7 @@ static bool take_named(struct params *p, const struct keyword *row)
         CONF_FAIL(l, name.span, row->doc, "'%s' needs a value", row->name);
         return false;
     }
-    add_param(p, haproxy_reword(name, row->name), p->words + p->at, wanted);
+    add_param(p, haproxy_reword(name, row->name), expanded(p, row, p->words + p->at), wanted);
     p->at += wanted;
     return true;
 }

@@ -104,5 +104,7 @@ bool haproxy_old_rewrite(struct haproxy_line *line);
 const char *haproxy_escape_percent(struct loader *l, const char *text);
 /* Those that changed headers by regular expressions; see haproxy_old_headers.c. */
 MUST_CHECK bool haproxy_old_headers(struct haproxy_line *line);
+/* Those that judged messages by them; see haproxy_old_denials.c. */
+MUST_CHECK bool haproxy_old_denials(struct haproxy_line *line);
 
 #endif

@@ -157,11 +157,6 @@ static void put_value(struct splitter *s, const char *name, const char *otherwis
         (is_kept ? put_text : put)(s, *c);
 }
 
-static bool is_name_char(char c)
-{
-    return isalnum((unsigned char)c) || c == '_' || c == '.';
-}
-
 /* $NAME ${NAME} ${NAME-default} ${NAME[*]} */
 static bool take_variable(struct splitter *s)
 {
@@ -169,7 +164,7 @@ static bool take_variable(struct splitter *s)
     bool in_braces = peek(s, 0) == '{', in_words = false;
     s->at += in_braces;
     size_t name_at = s->at;
-    while (is_name_char(peek(s, 0)))
+    while (haproxy_env_names(peek(s, 0)))
         s->at++;
     size_t name_len = s->at - name_at;
     if (name_len == 0 || isdigit((unsigned char)s->line[name_at])) {
@@ -296,43 +291,4 @@ bool haproxy_words_split(struct loader *l, const struct haproxy_env *env, const 
     words_out->items = arena_alloc(l->scratch, s.count * sizeof *s.found);
     memcpy(words_out->items, s.found, s.count * sizeof *s.found);
     return true;
-}
-
-static bool is_name(const char *text)
-{
-    size_t len = 0;
-    while (is_name_char(text[len]))
-        len++;
-    return len > 0 && text[len] == '\0';
-}
-
-/* As it was written, where every ${NAME} is a variable. */
-static const char *unquoted(struct loader *l, const char *text)
-{
-    const char *written = loader_template(l, text), *plain = "", *dollars;
-    while ((dollars = strstr(written, "$${")) != NULL) {
-        plain = arena_printf(l->scratch, "%s%.*s${", plain, (int)(dollars - written), written);
-        written = dollars + 3;
-    }
-    return arena_printf(l->scratch, "%s%s", plain, written);
-}
-
-const char *haproxy_words_expand(struct loader *l, const struct haproxy_env *env, const char *text)
-{
-    const char *expanded = "", *rest = text, *open, *close;
-    bool is_kept = true;
-    while ((open = strstr(rest, "${")) != NULL && (close = strchr(open, '}')) != NULL) {
-        const char *name = arena_copy_bytes(l->scratch, open + 2, (size_t)(close - open) - 2);
-        const char *value = haproxy_env_get(env, name);
-        expanded = arena_printf(l->scratch, "%s%.*s%s", expanded, (int)(open - rest), rest,
-                                value != NULL ? value : "");
-        is_kept = is_kept && is_name(name) && !haproxy_env_is_changed(env, name);
-        rest = close + 1;
-    }
-    if (rest == text)
-        return text;
-    expanded = arena_printf(l->arena, "%s%s", expanded, rest);
-    if (is_kept)
-        loader_add_template(l, expanded, unquoted(l, text));
-    return expanded;
 }

@@ -29,7 +29,11 @@ MUST_CHECK bool haproxy_words_split(struct loader *l, const struct haproxy_env *
                                     const char *line, size_t len, struct conf_place start,
                                     struct haproxy_words *words_out);
 
-/* Addresses may hold ${NAME} outside of quotes too; in the arena of the configuration. */
-const char *haproxy_words_expand(struct loader *l, const struct haproxy_env *env, const char *text);
+/*
+ * Addresses may hold ${NAME} and $NAME outside of quotes too; in the arena of the configuration. A
+ * variable that is not set stands for nothing, and a warning says so.
+ */
+const char *haproxy_words_expand(struct loader *l, const struct haproxy_env *env,
+                                 const struct conf_word *word);
 
 #endif

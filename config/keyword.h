@@ -41,6 +41,8 @@ enum keyword_level {
     LEVEL_OUTLIERS,       /* struct conf_outliers */
     LEVEL_MAILERS,        /* struct conf_mailers */
     LEVEL_MAILER,         /* struct conf_mailer */
+    LEVEL_RING,           /* struct conf_ring */
+    LEVEL_RING_SERVER,    /* struct conf_ring_server */
     LEVEL_BALANCE,        /* struct conf_balance */
     LEVEL_HASH_TYPE,      /* struct conf_hash */
     LEVEL_COOKIE,         /* struct conf_cookie */
@@ -144,6 +146,7 @@ struct keyword {
     const char *otherwise; /* what happens without it, where no value says it */
     const char *takes;     /* KW_OWN: what the value is, for the manual */
     const char *note;      /* KW_NOTHING, KW_REFUSED, KW_LATER */
+    const char *grammar;   /* KW_NOTHING, KW_LATER: what follows it, see config/grammar.h */
     const char *doc;
     const char *example;           /* a line of haproxy.cfg, or of a bind or server line, or NULL */
     const char *example_libconfig; /* the same in the other syntax; both or neither */

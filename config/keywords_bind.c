@@ -18,6 +18,25 @@ static const struct keyword_choice verify_choices[] = {
     {NULL, 0, NULL},
 };
 
+static const struct keyword_choice level_choices[] = {
+    {"user", CONF_ADMIN_USER, NULL},
+    {"operator", CONF_ADMIN_OPERATOR, NULL},
+    {"admin", CONF_ADMIN_ADMIN, NULL},
+    {NULL, 0, NULL},
+};
+
+static const struct keyword_choice severity_choices[] = {
+    {"none", CONF_SEVERITY_NONE, NULL},
+    {"number", CONF_SEVERITY_NUMBER, NULL},
+    {"string", CONF_SEVERITY_STRING, NULL},
+    {NULL, 0, NULL},
+};
+
+static const struct keyword_choice expose_choices[] = {
+    {"listeners", 1, NULL},
+    {NULL, 0, NULL},
+};
+
 /* clang-format off */
 static const struct keyword bind_rows[] = {
     {.name = "address", .kind = KW_OWN, .scopes = IN_BIND, AT(addr), .position = 1, .required = true,
@@ -75,12 +94,20 @@ static const struct keyword bind_rows[] = {
     {.name = "gid", .kind = KW_UINT, .scopes = IN_BIND, AT(gid), .max = 2147483647,
      .otherwise = "that of who started weir", .doc = "Group of a unix socket, as a number."},
 
+    {.name = "level", .kind = KW_CHOICE, .scopes = IN_BIND, AT(admin.level), .choices = level_choices,
+     .initial = "operator", .doc = "Of an admin socket: what its clients may do."},
+    {.name = "severity-output", .kind = KW_CHOICE, .scopes = IN_BIND, AT(admin.severity), .choices = severity_choices,
+     .initial = "none", .since = "1.8", .doc = "Of an admin socket: whether messages begin with their severity."},
+    {.name = "expose-fd", .kind = KW_CHOICE, .scopes = IN_BIND, AT(admin.exposes_fds), .choices = expose_choices,
+     .otherwise = "they are not", .since = "1.8",
+     .doc = "Of an admin socket: whether another process may ask for the listening sockets (\"listeners\")."},
+
     {.name = "crt-list", .kind = KW_OWN, .scopes = IN_BIND, AT(tls), .set = own_crt_list, .adds = true,
      .takes = "a path", .otherwise = "none", .since = "1.8",
      .doc = "File with a line for each certificate: its path, and the server names it is for if not those in it."},
-    {.name = "thread", .kind = KW_NOTHING, .scopes = IN_BIND, .words = 1, .since = "2.5", .note = "every thread serves every bind",
+    {.name = "thread", .kind = KW_NOTHING, .scopes = IN_BIND, .words = 1, .since = "2.5", .grammar = "<set>", .note = "every thread serves every bind",
      .doc = "Threads that serve this bind."},
-    {.name = "process", .kind = KW_NOTHING, .scopes = IN_BIND, .words = 1, .until = "2.6", .note = "every thread serves every bind",
+    {.name = "process", .kind = KW_NOTHING, .grammar = "<set>", .scopes = IN_BIND, .words = 1, .until = "2.6", .note = "every thread serves every bind",
      .doc = "Processes that serve this bind."},
     {.name = NULL},
 };

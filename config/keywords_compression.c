@@ -39,7 +39,7 @@ static const struct keyword global_rows[] = {
      .initial = "0", .doc = "Megabytes for compression in all; responses for which none is left pass as they are. 0: no bound."},
     {.name = "maxcomprate", .kind = KW_UINT, .scopes = IN_GLOBAL, GLOBAL_AT(rate_kb), .max = 4000000,
      .initial = "0", .doc = "Kilobytes compressed in a second, in all; beyond, responses that begin pass as they are. 0: no bound."},
-    {.name = "maxcompcpuusage", .kind = KW_NOTHING, .scopes = IN_GLOBAL, .note = "maxcomprate bounds compression",
+    {.name = "maxcompcpuusage", .kind = KW_NOTHING, .scopes = IN_GLOBAL, .grammar = "<0..100>", .note = "maxcomprate bounds compression",
      .doc = "CPU usage from which on nothing is compressed."},
     {.name = NULL},
 };

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rows of the global section and of log targets. */
+/* Rows of the global section. */
 #include "config/keyword.h"
 #include "config/own.h"
 
 #define AT(member) .offset = offsetof(struct draft_global, member)
-#define LOG_AT(member) .offset = offsetof(struct conf_log_target, member)
 
 static const struct keyword_choice verify_choices[] = {
     {"none", CONF_VERIFY_NONE, NULL},
@@ -113,60 +112,18 @@ static const struct keyword global_rows[] = {
      .choices = verify_choices, .initial = "required",
      .doc = "Whether the certificates of servers are verified where a server does not say."},
 
-    {.name = "stats timeout", .kind = KW_NOTHING, .scopes = IN_GLOBAL,
-     .note = "there is no admin socket yet", .doc = "Longest silence on the admin socket."},
+    {.name = "stats socket", .kind = KW_LIST, .scopes = IN_GLOBAL, AT(g.admin.binds), .plural = "stats_sockets",
+     .params = LEVEL_BIND, .list = &own_admin_bind_list, .otherwise = "there is no admin socket",
+     .example = "stats socket /run/haproxy/admin.sock mode 660 level admin",
+     .example_libconfig = "stats_sockets = ( { address = \"/run/haproxy/admin.sock\"; mode = \"660\"; level = \"admin\"; } );",
+     .doc = "An admin socket, where programs and people ask for statistics and change what runs; see admin-socket.md."},
+    {.name = "stats timeout", .kind = KW_DURATION, .scopes = IN_GLOBAL, AT(g.admin_timeout_ms), .unit = UNIT_MS,
+     .min = 1, .initial = "10s", .doc = "Longest silence of a client of the admin socket."},
+    {.name = "stats maxconn", .kind = KW_UINT, .scopes = IN_GLOBAL, AT(g.admin.maxconn), .min = 1, .max = 10000,
+     .initial = "10", .doc = "How many clients the admin sockets serve at a time; more wait in the kernel's queue."},
     {.name = "tune.ssl.default-dh-param", .kind = KW_NOTHING, .scopes = IN_GLOBAL,
      .note = "the key exchange uses elliptic curves", .doc = "Size of ephemeral Diffie-Hellman keys."},
     {.name = NULL},
 };
 
-static const struct keyword_choice wire_choices[] = {
-    {"local", CONF_LOG_LOCAL, NULL},
-    {"rfc3164", CONF_LOG_RFC3164, NULL},
-    {"rfc5424", CONF_LOG_RFC5424, NULL},
-    {"raw", CONF_LOG_RAW, NULL},
-    {"short", CONF_LOG_SHORT, NULL},
-    {"priority", 0, "'short' is the nearest"},
-    {"timed", 0, "'short' is the nearest"},
-    {"iso", 0, "'rfc5424' has ISO dates"},
-    {NULL, 0, NULL},
-};
-
-static const struct keyword_choice facility_choices[] = {
-    {"kern", 0, NULL},    {"user", 1, NULL},    {"mail", 2, NULL},    {"daemon", 3, NULL},
-    {"auth", 4, NULL},    {"syslog", 5, NULL},  {"lpr", 6, NULL},     {"news", 7, NULL},
-    {"uucp", 8, NULL},    {"cron", 9, NULL},    {"auth2", 10, NULL},  {"ftp", 11, NULL},
-    {"ntp", 12, NULL},    {"audit", 13, NULL},  {"alert", 14, NULL},  {"cron2", 15, NULL},
-    {"local0", 16, NULL}, {"local1", 17, NULL}, {"local2", 18, NULL}, {"local3", 19, NULL},
-    {"local4", 20, NULL}, {"local5", 21, NULL}, {"local6", 22, NULL}, {"local7", 23, NULL},
-    {NULL, 0, NULL},
-};
-
-static const struct keyword_choice level_choices[] = {
-    {"emerg", 0, NULL},  {"alert", 1, NULL}, {"crit", 2, NULL},  {"err", 3, NULL}, {"warning", 4, NULL},
-    {"notice", 5, NULL}, {"info", 6, NULL},  {"debug", 7, NULL}, {NULL, 0, NULL},
-};
-
-static const struct keyword log_rows[] = {
-    {.name = "address", .kind = KW_OWN, .scopes = IN_PARAMS, LOG_AT(addr), .position = 1,
-     .required = true, .bare = true, .set = own_log_address,
-     .takes = "host[:port], a socket's path, stdout, stderr or global",
-     .doc = "Where lines go: syslog over UDP (port 514), a unix socket such as /dev/log, this process' output, or global for what the global section says."},
-    {.name = "len", .kind = KW_UINT, .scopes = IN_PARAMS, LOG_AT(max_len), .min = 80, .max = 65535,
-     .initial = "1024", .doc = "Bytes after which a line is cut."},
-    {.name = "format", .kind = KW_CHOICE, .scopes = IN_PARAMS, LOG_AT(wire), .choices = wire_choices,
-     .initial = "local", .since = "1.6", .doc = "Frame of a line: local is RFC 3164 without host name."},
-    {.name = "facility", .kind = KW_CHOICE, .scopes = IN_PARAMS, LOG_AT(facility), .position = 2,
-     .choices = facility_choices, .initial = "local0", .doc = "Syslog facility."},
-    {.name = "level", .kind = KW_CHOICE, .scopes = IN_PARAMS, LOG_AT(level), .position = 3,
-     .choices = level_choices, .initial = "debug", .doc = "Least important level that is sent."},
-    {.name = "minlevel", .kind = KW_CHOICE, .scopes = IN_PARAMS, LOG_AT(min_level), .position = 4,
-     .choices = level_choices, .initial = "emerg", .doc = "More important lines are sent as this level."},
-    {.name = "sample", .kind = KW_REFUSED, .scopes = IN_PARAMS, .words = 1, .note = "every line is sent",
-     .doc = "Send only some of the lines.", .since = "2.0"},
-    {.name = NULL},
-};
-/* clang-format on */
-
 const struct keyword_table global_keywords = {LEVEL_GLOBAL, global_rows, 0};
-const struct keyword_table log_keywords = {LEVEL_LOG, log_rows, 0};

@@ -48,6 +48,7 @@ extern const struct keyword_table other_global_keywords, other_proxy_keywords, o
 extern const struct keyword_table check_keywords, httpchk_keywords, database_check_keywords,
     smtp_check_keywords, server_check_keywords, global_check_keywords, outliers_keywords;
 extern const struct keyword_table email_keywords, mailers_keywords, mailer_keywords;
+extern const struct keyword_table ring_keywords, ring_server_keywords;
 extern const struct keyword_table balance_keywords, hash_type_keywords, cookie_keywords;
 extern const struct keyword_table naming_keywords, resolvers_keywords, nameserver_keywords;
 extern const struct keyword_table server_keywords, server_tls_keywords, server_tls_options;
@@ -73,6 +74,8 @@ const struct keyword_table *const config_tables[] = {
     &server_tls_options,
     &default_tls_options,
     &log_keywords,
+    &ring_keywords,
+    &ring_server_keywords,
     &forwardfor_keywords,
     &httpchk_keywords,
     &error_file_keywords,

@@ -46,7 +46,7 @@ static const struct keyword mailers_rows[] = {
 static const struct keyword mailer_rows[] = {
     {.name = "name", .kind = KW_STRING, .scopes = IN_PARAMS, MAILER_AT(name), .position = 1, .required = true, .min = 1,
      .doc = "Name of the mail server."},
-    {.name = "address", .kind = KW_OWN, .scopes = IN_PARAMS, MAILER_AT(addr), .position = 2, .required = true, .set = own_server_address,
+    {.name = "address", .kind = KW_OWN, .scopes = IN_PARAMS, MAILER_AT(addr), .position = 2, .required = true, .set = own_target_address,
      .takes = "host:port", .doc = "Where it listens."},
     {.name = NULL},
 };

@@ -69,7 +69,7 @@ static const struct keyword server_rows[] = {
      .initial = "3", .doc = "Bad probes in a row that take a server out."},
     {.name = "port", .kind = KW_OWN, .scopes = IN_BOTH, AT(check.port), .set = own_check_port,
      .takes = "a port", .otherwise = "the server's", .doc = "Port that is probed."},
-    {.name = "addr", .kind = KW_OWN, .scopes = IN_BOTH, AT(check.addr), .set = own_check_address,
+    {.name = "addr", .kind = KW_OWN, .scopes = IN_BOTH, AT(check.addr), .set = own_target_address,
      .takes = "host[:port] or a socket's path", .otherwise = "the server's", .doc = "Address that is probed."},
     {.name = "check-ssl", .kind = KW_FLAG, .scopes = IN_BOTH, AT(check.tls),
      .otherwise = "as ssl, if neither port nor addr is given", .doc = "Probe over TLS."},

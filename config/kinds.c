@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "config/apply.h"
+#include "config/grammar.h"
 #include "config/haproxy_words.h"
 #include "config/line.h"
 #include "config/rule_groups.h"
@@ -276,11 +277,21 @@ static void set_own(struct loader *l, const struct keyword *row, void *base,
     row->set(l, row, base, d);
 }
 
+/* Words that do nothing are right or wrong all the same. */
+static bool fits_grammar(struct loader *l, const struct keyword *row,
+                         const struct conf_directive *d)
+{
+    bool is_switch = d->arg_count == 1 && d->args[0].kind == CONF_WORD_BOOL;
+    return row->grammar == NULL || d->is_group || is_switch ||
+           grammar_check(l, &d->name, row->grammar, d->args, d->arg_count);
+}
+
 static void note_nothing(struct loader *l, const struct keyword *row, void *base,
                          const struct conf_directive *d)
 {
     (void)base;
-    CONF_REMARK(l, d->name.span, row->note, "'%s' has no effect here", d->name.text);
+    if (fits_grammar(l, row, d))
+        CONF_REMARK(l, d->name.span, row->note, "'%s' has no effect here", d->name.text);
 }
 
 static void refuse_keyword(struct loader *l, const struct keyword *row, void *base,
@@ -295,7 +306,7 @@ static void warn_later(struct loader *l, const struct keyword *row, void *base,
                        const struct conf_directive *d)
 {
     (void)base;
-    if (!apply_is_off(d))
+    if (!apply_is_off(d) && fits_grammar(l, row, d))
         CONF_WARN(l, d->name.span, row->note, "'%s' is not supported yet: weir runs without it",
                   d->name.text);
 }

@@ -53,7 +53,7 @@ struct loader {
     struct name_map addresses;     /* of binds, printed -> struct conf_bind */
     struct name_map foreign_names; /* "resolvers r" -> struct section_kind */
     struct name_map error_groups;  /* http-errors: name -> struct error_group */
-    struct name_map mentioned;     /* names in rules -> a proxy whose rule it is */
+    struct name_map mentioned;     /* names of rules and defaults -> who has them */
     bool any_backend;              /* a rule names its backend only when it runs */
 
     struct conf_comments *comments; /* where readers keep them; NULL where nobody wants them, which
@@ -62,6 +62,9 @@ struct loader {
     size_t template_count;
     bool is_expanded; /* nobody asks what words with variables looked like */
 
+    struct conf_ring **rings; /* in the arena */
+    size_t ring_count;
+    unsigned log_turns; /* numbers of samples given so far */
     struct conf_mailers **mailers;
     size_t mailers_count;
     struct conf_userlist *userlists;

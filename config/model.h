@@ -28,6 +28,7 @@
 
 #include "config/model_check.h"
 #include "config/model_discovery.h"
+#include "config/model_log.h"
 
 enum conf_mode { CONF_MODE_TCP, CONF_MODE_HTTP };
 
@@ -114,6 +115,20 @@ enum conf_send_proxy {
     CONF_PROXY_UNIQUE_ID = 512,
 };
 
+/* What clients of an admin socket may do: read, clear what was counted, change. */
+enum conf_admin_level { CONF_ADMIN_USER, CONF_ADMIN_OPERATOR, CONF_ADMIN_ADMIN };
+
+/* How its messages begin: not with a severity, with "[3]:", or with "[error]:". */
+enum conf_severity_output { CONF_SEVERITY_NONE, CONF_SEVERITY_NUMBER, CONF_SEVERITY_STRING };
+
+/* Of a bind that is an admin socket. */
+struct conf_admin_bind {
+    bool is_admin;
+    int exposes_fds; /* whoever asks gets the listening sockets */
+    enum conf_admin_level level;
+    enum conf_severity_output severity;
+};
+
 struct conf_bind {
     const char *name; /* or NULL */
     struct conf_place place;
@@ -132,6 +147,7 @@ struct conf_bind {
     mode_t mode; /* 0 = umask decides */
     uid_t uid;   /* (uid_t)-1 = leave */
     gid_t gid;
+    struct conf_admin_bind admin;
 };
 
 struct conf_server_check {
@@ -158,6 +174,7 @@ struct conf_server {
     const char *name;
     struct conf_place place;
     unsigned id;           /* puid of the CSV: `id`, else counted from 1 */
+    bool has_own_id;       /* `id` says it */
     struct conf_addr addr; /* family AF_UNSPEC: not known yet, see naming */
     struct conf_naming naming;
     enum conf_hash_key hash_key;
@@ -208,25 +225,6 @@ struct conf_forwardfor {
     const char *header;             /* default "X-Forwarded-For" */
     struct sockaddr_storage except; /* family AF_UNSPEC = none */
     unsigned except_bits;
-};
-
-enum conf_log_kind { CONF_LOG_UDP, CONF_LOG_UNIX, CONF_LOG_STDOUT, CONF_LOG_STDERR };
-enum conf_log_wire {
-    CONF_LOG_LOCAL /* rfc3164 without host */,
-    CONF_LOG_RFC3164,
-    CONF_LOG_RFC5424,
-    CONF_LOG_RAW,
-    CONF_LOG_SHORT
-};
-
-struct conf_log_target {
-    enum conf_log_kind kind;
-    struct conf_addr addr;
-    enum conf_log_wire wire;
-    int facility;     /* 0..23 */
-    int level;        /* 0..7: least important that is sent, default 7 */
-    int min_level;    /* 0..7: more important ones are sent as this one */
-    unsigned max_len; /* default 1024 */
 };
 
 enum conf_log_format {
@@ -290,7 +288,8 @@ enum conf_line_kind {
     CONF_LINE_ERROR_LOG_FORMAT,
     CONF_LINE_UNIQUE_ID_FORMAT,
     CONF_LINE_HTTP_ERROR,
-    CONF_LINE_BALANCE, /* what follows the algorithm */
+    CONF_LINE_BALANCE,   /* what follows the algorithm */
+    CONF_LINE_FORWARDED, /* a part of option forwarded */
     CONF_LINE_KINDS,
 };
 
@@ -340,13 +339,29 @@ struct conf_cookie {
 };
 
 /* Parts of the header field Forwarded. */
-enum conf_forwarded {
+enum conf_forwarded_part {
     CONF_FORWARDED_PROTO = 1,
     CONF_FORWARDED_HOST = 2,
     CONF_FORWARDED_FOR = 4,
     CONF_FORWARDED_FOR_PORT = 8,
     CONF_FORWARDED_BY = 16,
     CONF_FORWARDED_BY_PORT = 32,
+};
+
+/* Of these parts an expression may say what they are. */
+enum conf_forwarded_expr {
+    CONF_FORWARDED_EXPR_HOST,
+    CONF_FORWARDED_EXPR_FOR,
+    CONF_FORWARDED_EXPR_FOR_PORT,
+    CONF_FORWARDED_EXPR_BY,
+    CONF_FORWARDED_EXPR_BY_PORT,
+    CONF_FORWARDED_EXPRS,
+};
+
+struct conf_forwarded {
+    unsigned parts; /* or-ed; 0 = no such field */
+    const struct conf_line
+        *expressions[CONF_FORWARDED_EXPRS]; /* or NULL: the part's name and the expression */
 };
 
 /* After what a request is sent again. */
@@ -445,6 +460,12 @@ struct conf_stick_table {
     } data[CONF_STICK_DATA];
 };
 
+/* A table of a peers section: "section/table". */
+struct conf_peers_table {
+    const char *name;
+    struct conf_stick_table definition;
+};
+
 enum conf_caps { CONF_FRONTEND = 1, CONF_BACKEND = 2, CONF_LISTEN = 3 };
 
 /* load-server-state-from-file */
@@ -479,8 +500,9 @@ struct conf_compressor {
 struct conf_proxy {
     const char *name;
     struct conf_place place;
-    unsigned caps; /* enum conf_caps */
-    unsigned id;   /* iid of the CSV: `id`, else counted from 2 as HAProxy does */
+    unsigned caps;   /* enum conf_caps */
+    bool has_own_id; /* `id` says it */
+    unsigned id;     /* iid of the CSV: `id`, else counted from 2 as HAProxy does */
     enum conf_mode mode;
     const char *description;
     bool disabled;
@@ -521,7 +543,7 @@ struct conf_proxy {
     unsigned inspect_delay_ms; /* tcp-request inspect-delay */
     unsigned response_inspect_delay_ms;
     struct conf_forwardfor originalto;
-    unsigned forwarded;           /* enum conf_forwarded; 0 = no such field */
+    struct conf_forwarded forwarded;
     const char *unique_id_header; /* or NULL */
     const char *name_header;      /* http-send-name-header, or NULL */
     unsigned retry_on;            /* enum conf_retry; 0 = as by default */
@@ -542,6 +564,7 @@ struct conf_proxy {
     int redispatch; /* 0 off, N: every Nth retry goes to another server, -1: the last (as HAProxy)
                        */
     enum conf_reuse reuse;
+    bool transparent; /* option transparent: without a server, where the client wanted to */
     bool all_backups; /* option allbackups */
     bool accept_invalid_response;
     bool log_health_checks;
@@ -562,7 +585,9 @@ struct conf_global {
     unsigned nbthread; /* default: CPUs of the affinity mask */
     bool daemon;
     bool master_worker;
-    bool stats_socket; /* the file asks for one: HAProxy starts for that alone */
+    struct conf_proxy
+        admin; /* "GLOBAL": the admin sockets are its binds, and it has nothing else */
+    unsigned admin_timeout_ms;
     const char *pidfile;
     const char *user, *group; /* as written; uid/gid resolved */
     uid_t uid;                /* (uid_t)-1 = unchanged */
@@ -592,15 +617,31 @@ struct config {
     struct conf_global global;
     struct conf_proxy *proxies; /* in the order of the file */
     size_t proxy_count;
+    struct conf_peers_table *peers_tables;
+    size_t peers_table_count;
     struct conf_userlist *userlists;
     size_t userlist_count;
     struct conf_resolvers *resolvers;
     size_t resolvers_count;
+    struct conf_ring **rings; /* those of sections, then those of `log tcp@...` */
+    size_t ring_count;
+    unsigned log_turns; /* log targets that take samples are numbered below this */
     struct pattern_list
         *pattern_lists;      /* of all rules: proxy/rules/pattern_list.h; the latest first */
     struct conf_words files; /* all that was read: configurations, includes, error files, bodies */
     const char *digest; /* hex SHA-256 of all texts read: tells two loads apart in the statistics */
     struct conf_arena *arena; /* owned */
 };
+
+/* All who have binds: the proxies in their order, then the admin sockets' owner. */
+static inline size_t config_binder_count(const struct config *config)
+{
+    return config->proxy_count + 1;
+}
+
+static inline const struct conf_proxy *config_binder(const struct config *config, size_t i)
+{
+    return i < config->proxy_count ? &config->proxies[i] : &config->global.admin;
+}
 
 #endif

@@ -17,6 +17,11 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+struct conf_word; /* config/directive.h */
+struct expr;      /* proxy/rules/expr.h, as the next two */
+struct format;
+struct rule;
+
 /* Where a word stands: for messages, at load time and later ("www.conf:12:7"). */
 struct conf_place {
     const char *file;
@@ -88,12 +93,38 @@ struct conf_watch {
     size_t track_proxy, track_server; /* of track: where it stands in config->proxies */
 };
 
+/*
+ * What the language of rules makes whenever a script comes to it: words here, compiled by
+ * proxy/rules/script_parts.c. The text stands beside it, where a plain one would.
+ */
+enum conf_made_kind {
+    CONF_MADE_TEXT,   /* a format string: send-lf */
+    CONF_MADE_HEX,    /* one that makes hexadecimal digits: send-binary-lf */
+    CONF_MADE_VALUE,  /* an expression: status-code */
+    CONF_MADE_ACTION, /* set-var, set-var-fmt, unset-var */
+};
+
+struct conf_made {
+    enum conf_made_kind kind;
+    struct conf_word *words;
+    size_t count;
+    const struct format *format; /* TEXT, HEX */
+    const struct expr *expr;     /* VALUE */
+    const struct rule *rule;     /* ACTION */
+};
+
 enum conf_step_kind {
     CONF_STEP_CONNECT,
     CONF_STEP_SEND,
     CONF_STEP_REQUEST, /* http-check send */
     CONF_STEP_EXPECT,
     CONF_STEP_COMMENT,
+    CONF_STEP_ACTION,
+};
+
+struct conf_action {
+    const char *text; /* as written */
+    const struct conf_made *made;
 };
 
 /* Another connection; what is not given is the server's own where like_server, else plain. */
@@ -106,22 +137,28 @@ struct conf_connect {
     struct conf_addr addr; /* text NULL = the one that is probed */
     const char *sni;       /* or NULL */
     struct conf_words alpn;
+    const char
+        *port_text; /* an expression, whose value goes before `port`; or NULL, as made_port */
+    const struct conf_made *made_port;
 };
 
 struct conf_send {
     const char *bytes;
     size_t len;
+    const struct conf_made *made; /* or NULL */
 };
 
 struct conf_check_header {
     const char *name, *value;
+    const struct conf_made *made; /* of the value, or NULL */
 };
 
 struct conf_request {
     const char *method, *uri, *version; /* NULL = those of option httpchk */
     struct conf_check_header *headers;
     size_t header_count;
-    const char *body; /* or NULL */
+    const char *body;                             /* or NULL */
+    const struct conf_made *made_uri, *made_body; /* or NULL */
 };
 
 enum conf_expect_kind {
@@ -146,6 +183,7 @@ enum conf_text_match {
 struct conf_text_pattern {
     enum conf_text_match how;
     const char *text; /* NULL = anything */
+    const struct conf_made *made;
 };
 
 struct conf_expect {
@@ -157,8 +195,9 @@ struct conf_expect {
     struct conf_status_set statuses;
     struct conf_text_pattern name, value;                  /* of a header */
     const char *ok_status, *error_status, *timeout_status; /* "L7OK", ... or NULL */
-    const char *on_success, *on_error; /* texts for the log, or NULL; %b and %s are names */
-    const char *status_code;           /* a number, or NULL */
+    const char *on_success, *on_error;                     /* texts for the log, or NULL */
+    const char *status_code;                               /* an expression, or NULL */
+    const struct conf_made *made_pattern, *made_success, *made_error, *made_code; /* or NULL */
 };
 
 struct conf_check_step {
@@ -170,6 +209,7 @@ struct conf_check_step {
         struct conf_send send;
         struct conf_request request;
         struct conf_expect expect;
+        struct conf_action action;
     };
 };
 
@@ -178,6 +218,8 @@ struct conf_check_script {
     struct conf_check_step *steps;
     size_t count;
     const void *owner; /* of whom the lines are: those of defaults give way to a proxy's own */
+    struct conf_made **made; /* in all steps, in the order of the file */
+    size_t made_count;
 };
 
 /* What a database server is to be; a word for each kind of server. */
@@ -185,6 +227,8 @@ enum conf_role { CONF_ROLE_ANY, CONF_ROLE_WRITER, CONF_ROLE_READER };
 
 struct conf_check {
     enum conf_check_kind kind;
+    const void *
+        owner; /* of whom that option is, as in scripts; NULL: of nobody, or of a kind without settings */
     struct conf_check_script tcp_script, http_script;
     struct conf_check_script script; /* of HTTP and SCRIPT: the one that is run, complete */
     /* option httpchk */

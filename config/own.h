@@ -8,13 +8,21 @@
 
 #include "config/loader.h"
 
+struct address_parts;
+
 typedef void keyword_set(struct loader *l, const struct keyword *row, void *base,
                          const struct conf_directive *d);
 
 /* own_address.c: each fills the struct conf_addr at the row's offset */
-keyword_set own_bind_address, own_server_address, own_check_address, own_log_address;
+keyword_set own_bind_address, own_server_address, own_target_address;
 keyword_set own_network; /* forwardfor except: base is the struct conf_forwardfor */
 keyword_set own_check_port;
+/* An address to connect to: a unix socket, or one with a host. False after reporting. */
+MUST_CHECK bool own_split_target(struct loader *l, const struct conf_word *word,
+                                 struct address_parts *parts_out);
+/* Completes it, asking the resolver for a name. False after reporting. */
+bool own_complete_address(struct loader *l, const struct conf_word *word,
+                          const struct address_parts *parts, unsigned port, struct conf_addr *addr);
 /* The first address of a host by the source's resolver, asked once per load; NULL: it has none. */
 const struct sockaddr_storage *own_lookup(struct loader *l, const char *host, int family);
 void own_report_lookup(struct loader *l, struct conf_span span, const char *host);
@@ -22,6 +30,7 @@ void own_report_lookup(struct loader *l, struct conf_span span, const char *host
 MUST_CHECK bool own_read_network(struct loader *l, struct conf_span span, const char *text,
                                  struct sockaddr_storage *base_out, unsigned *bits_out);
 extern const struct keyword_list own_bind_list;
+extern const struct keyword_list own_admin_bind_list;
 
 /* own_tls.c: row offset is that of the struct conf_tls or of the field named */
 keyword_set own_crt_files, own_crt_path, own_ca_path, own_alpn, own_sni, own_server_sni,
@@ -66,13 +75,20 @@ keyword_set own_cookie, own_cookie_domain, own_cookie_attribute;
 keyword_set own_nameserver_address, own_resolve_net, own_resolve_opts, own_init_addr;
 extern const struct keyword_list own_nameserver_list, own_template_list;
 
+/* own_forwarded.c */
+keyword_set own_forwarded;
+
 /* own_messages.c */
-keyword_set own_error_location, own_retry_on, own_forwarded, own_plain_password;
+keyword_set own_error_location, own_retry_on, own_plain_password;
 extern const struct keyword_list own_user_list, own_user_group_list;
 
 /* own_process.c */
 keyword_set own_user, own_group, own_hostname, own_on_marked_down, own_pool_max, own_max_reuse,
     own_default_backend;
-extern const struct keyword_list own_server_list, own_log_list, own_global_log_list;
+extern const struct keyword_list own_server_list;
+
+/* own_log.c: row offset is that of the field named */
+keyword_set own_log_address, own_log_sample;
+extern const struct keyword_list own_log_list, own_global_log_list;
 
 #endif

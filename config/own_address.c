@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Addresses of binds, servers, probes and log targets: what each needs of an address, and the
+ * Addresses of binds, servers and probes, and of whoever else is connected to: what each needs of an address, and the
  * messages when it lacks that. Host names are resolved once per load.
  */
 #include <netinet/in.h>
@@ -67,9 +67,8 @@ void own_report_lookup(struct loader *l, struct conf_span span, const char *host
               "the host name '%s' does not resolve", host);
 }
 
-/* Completes the address, asking the resolver for a name. */
-static bool complete(struct loader *l, const struct conf_word *word,
-                     const struct address_parts *parts, unsigned port, struct conf_addr *addr)
+bool own_complete_address(struct loader *l, const struct conf_word *word,
+                          const struct address_parts *parts, unsigned port, struct conf_addr *addr)
 {
     addr->text = word->text;
     if (address_fill(parts, port, addr) == 0)
@@ -114,7 +113,7 @@ static void bind_ports(struct loader *l, struct conf_proxy *proxy, struct conf_b
     }
     for (unsigned port = parts.first_port; port <= parts.last_port; port++) {
         bind->addr = (struct conf_addr){.fd = -1};
-        if (!complete(l, word, &parts, port, &bind->addr))
+        if (!own_complete_address(l, word, &parts, port, &bind->addr))
             return;
         if (parts.last_port > parts.first_port)
             bind->addr.text = arena_printf(l->arena, "%s:%u", parts.host, port);
@@ -146,17 +145,12 @@ static void check_bind_tls(struct loader *l, const struct conf_bind *bind, struc
 }
 
 /* "10.0.0.1:80,10.0.0.2:80-82" is four binds. */
-static void finish_bind(struct loader *l, const struct keyword *row, void *owner, void *item,
+static void expand_bind(struct loader *l, struct conf_proxy *proxy, struct conf_bind bind,
                         struct conf_span span)
 {
-    (void)row;
-    struct conf_proxy *proxy = owner;
-    struct conf_bind bind = *(struct conf_bind *)item;
     proxy->bind_count--; /* its place is taken by what it stands for */
     if (bind.addr.text == NULL)
         return; /* reported as missing */
-    check_bind_tls(l, &bind, span);
-    own_crt_complete(l, &bind);
     const char *rest = bind.addr.text;
     for (size_t len;; rest += len + 1) {
         len = strcspn(rest, ",");
@@ -167,14 +161,45 @@ static void finish_bind(struct loader *l, const struct keyword *row, void *owner
     }
 }
 
-static void begin_bind(struct loader *l, const void *owner, void *item)
+static void finish_bind(struct loader *l, const struct keyword *row, void *owner, void *item,
+                        struct conf_span span)
 {
-    (void)owner;
+    struct conf_bind bind = *(struct conf_bind *)item;
+    (void)row;
+    if (bind.addr.text != NULL) {
+        check_bind_tls(l, &bind, span);
+        own_crt_complete(l, &bind);
+    }
+    expand_bind(l, owner, bind, span);
+}
+
+/* The owner is the global section's draft. */
+static void finish_admin_bind(struct loader *l, const struct keyword *row, void *owner, void *item,
+                              struct conf_span span)
+{
+    struct conf_bind bind = *(struct conf_bind *)item;
+    struct draft_global *global = owner;
+    (void)row;
+    bind.admin.is_admin = true;
+    if (bind.tls.enabled)
+        CONF_FAIL(l, span, "reach it through ssh, or through a tcp frontend that speaks TLS",
+                  "an admin socket cannot speak TLS");
+    expand_bind(l, &global->g.admin, bind, span);
+}
+
+static void begin_admin_bind(struct loader *l, const void *owner, void *item)
+{
+    (void)l, (void)owner;
     struct conf_bind *bind = item;
     bind->addr.fd = -1;
     bind->uid = (uid_t)-1;
     bind->gid = (gid_t)-1;
-    bind->tls = l->global.bind_tls;
+}
+
+static void begin_bind(struct loader *l, const void *owner, void *item)
+{
+    begin_admin_bind(l, owner, item);
+    ((struct conf_bind *)item)->tls = l->global.bind_tls;
 }
 
 const struct keyword_list own_bind_list = {
@@ -183,6 +208,14 @@ const struct keyword_list own_bind_list = {
     .place_offset = offsetof(struct conf_bind, place),
     .begin = begin_bind,
     .finish = finish_bind,
+};
+
+const struct keyword_list own_admin_bind_list = {
+    .item_bytes = sizeof(struct conf_bind),
+    .count_offset = offsetof(struct draft_global, g.admin.bind_count),
+    .place_offset = offsetof(struct conf_bind, place),
+    .begin = begin_admin_bind,
+    .finish = finish_admin_bind,
 };
 
 /* An address with at most one port. */
@@ -197,9 +230,8 @@ static bool split_single(struct loader *l, const struct conf_word *word,
     return false;
 }
 
-/* An address to connect to: a unix socket, or one with a host. */
-static bool split_target(struct loader *l, const struct conf_word *word,
-                         struct address_parts *parts_out)
+bool own_split_target(struct loader *l, const struct conf_word *word,
+                      struct address_parts *parts_out)
 {
     if (!split_single(l, word, parts_out))
         return false;
@@ -245,6 +277,14 @@ static void take_name(struct loader *l, struct conf_server *server, const struct
         server->port_of_client = false;
 }
 
+static bool is_descriptor(struct loader *l, const struct conf_word *word,
+                          const struct address_parts *parts)
+{
+    if (parts->kind == ADDRESS_FD)
+        CONF_FAIL(l, word->span, "as in \"10.0.0.1:80\"", "a server cannot be a descriptor");
+    return parts->kind == ADDRESS_FD;
+}
+
 void own_server_address(struct loader *l, const struct keyword *row, void *base,
                         const struct conf_directive *d)
 {
@@ -253,10 +293,8 @@ void own_server_address(struct loader *l, const struct keyword *row, void *base,
     struct address_parts parts;
     if (word == NULL || !split_single(l, word, &parts))
         return;
-    if (parts.kind == ADDRESS_FD) {
-        CONF_FAIL(l, word->span, "as in \"10.0.0.1:80\"", "a server cannot be a descriptor");
+    if (is_descriptor(l, word, &parts))
         return;
-    }
     if (parts.kind == ADDRESS_IP)
         follow_client(server, &parts);
     struct conf_addr *addr = (struct conf_addr *)((char *)base + row->offset);
@@ -267,16 +305,16 @@ void own_server_address(struct loader *l, const struct keyword *row, void *base,
         take_name(l, server, word, &parts);
 }
 
-/* Where the probe goes; its port is a keyword of its own and may come later. */
-void own_check_address(struct loader *l, const struct keyword *row, void *base,
-                       const struct conf_directive *d)
+/* Where a probe goes, a letter or a log line. The port of a probe may come later, by a keyword of its own. */
+void own_target_address(struct loader *l, const struct keyword *row, void *base,
+                        const struct conf_directive *d)
 {
     const struct conf_word *word = apply_only_arg(l, d);
     struct address_parts parts;
-    if (word == NULL || !split_target(l, word, &parts))
+    if (word == NULL || !own_split_target(l, word, &parts) || is_descriptor(l, word, &parts))
         return;
     struct conf_addr *addr = (struct conf_addr *)((char *)base + row->offset);
-    (void)complete(l, word, &parts, parts.first_port, addr);
+    (void)own_complete_address(l, word, &parts, parts.first_port, addr);
 }
 
 void own_check_port(struct loader *l, const struct keyword *row, void *base,
@@ -291,44 +329,6 @@ void own_check_port(struct loader *l, const struct keyword *row, void *base,
     else
         CONF_FAIL(l, word->span, "a number from 1 to 65535", "%s: '%s' is not a port", d->name.text,
                   word->text);
-}
-
-enum { SYSLOG_PORT = 514 };
-
-static enum conf_log_kind log_kind(const struct address_parts *parts)
-{
-    if (parts->kind == ADDRESS_FD)
-        return parts->fd == 1 ? CONF_LOG_STDOUT : CONF_LOG_STDERR;
-    return parts->kind == ADDRESS_IP ? CONF_LOG_UDP : CONF_LOG_UNIX;
-}
-
-void own_log_address(struct loader *l, const struct keyword *row, void *base,
-                     const struct conf_directive *d)
-{
-    const struct conf_word *word = apply_only_arg(l, d);
-    struct conf_log_target *target = base;
-    struct conf_addr *addr = (struct conf_addr *)((char *)base + row->offset);
-    if (word == NULL)
-        return;
-    addr->text = word->text;
-    addr->fd = -1;
-    if (strcmp(word->text, "global") == 0)
-        return; /* replaced by the targets of the global section when all is read */
-    struct conf_word meant = *word;
-    if (strcmp(word->text, "stdout") == 0)
-        meant.text = "fd@1";
-    else if (strcmp(word->text, "stderr") == 0)
-        meant.text = "fd@2";
-    struct address_parts parts;
-    if (!split_target(l, &meant, &parts))
-        return;
-    if (parts.kind == ADDRESS_FD && parts.fd != 1 && parts.fd != 2) {
-        CONF_FAIL(l, word->span, "stdout or stderr", "logs go to descriptor 1 or 2 only");
-        return;
-    }
-    target->kind = log_kind(&parts);
-    (void)complete(l, &meant, &parts, parts.has_port ? parts.first_port : SYSLOG_PORT, addr);
-    addr->text = word->text;
 }
 
 bool own_read_network(struct loader *l, struct conf_span span, const char *text,

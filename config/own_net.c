@@ -102,7 +102,7 @@ void own_usesrc(struct loader *l, const struct keyword *row, void *base,
                      : strcmp(word->text, "clientip") == 0 ? CONF_USESRC_CLIENTIP
                                                            : CONF_USESRC_ADDRESS;
     if (source->usesrc == CONF_USESRC_ADDRESS)
-        own_check_address(
+        own_target_address(
             l, &(struct keyword){.offset = offsetof(struct conf_outgoing, usesrc_addr)}, source, d);
 }
 
@@ -112,6 +112,6 @@ void own_source_address(struct loader *l, const struct keyword *row, void *base,
 {
     struct conf_outgoing *source = (struct conf_outgoing *)((char *)base + row->offset);
     source->usesrc = CONF_USESRC_NONE;
-    own_check_address(l, &(struct keyword){.offset = offsetof(struct conf_outgoing, addr)}, source,
+    own_target_address(l, &(struct keyword){.offset = offsetof(struct conf_outgoing, addr)}, source,
                       d);
 }

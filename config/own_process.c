@@ -117,23 +117,3 @@ const struct keyword_list own_server_list = {
     .place_offset = offsetof(struct conf_server, place),
     .begin = begin_server,
 };
-
-static void begin_log(struct loader *l, const void *owner, void *item)
-{
-    (void)owner;
-    struct conf_log_target *target = item;
-    if (l->global.g.log_send_hostname != NULL)
-        target->wire = CONF_LOG_RFC3164; /* as HAProxy; a format given later overrides it */
-}
-
-const struct keyword_list own_log_list = {
-    .item_bytes = sizeof(struct conf_log_target),
-    .count_offset = offsetof(struct conf_proxy, log_count),
-    .begin = begin_log,
-};
-
-const struct keyword_list own_global_log_list = {
-    .item_bytes = sizeof(struct conf_log_target),
-    .count_offset = offsetof(struct conf_global, log_count),
-    .begin = begin_log,
-};

@@ -28,6 +28,8 @@ const struct reference_chapter reference_chapters[] = {
      "Settings inside this group; `true` takes the defaults."},
     {LEVEL_MAILERS, "mailers", "Sections of mail servers, which email_alert_mailers names."},
     {LEVEL_MAILER, "servers of mailers", "Settings of one element of `servers` in such a section."},
+    {LEVEL_RING, "rings", "Sections of rings in memory, which keep the log lines sent to `ring@NAME`."},
+    {LEVEL_RING_SERVER, "servers of rings", "Settings of one element of `servers` in such a section."},
     {LEVEL_BALANCE, "balance", "Settings inside this group; a single text is its `algorithm`."},
     {LEVEL_HASH_TYPE, "hash_type", "Settings inside this group; a single text is its `method`."},
     {LEVEL_COOKIE, "cookie", "Settings inside this group; a single text is its `name`."},

@@ -184,7 +184,7 @@ static void print_problem(FILE *out, const struct conf_problem *problem)
         fprintf(out, "      = help: %s\n", problem->help);
 }
 
-void conf_report_print(FILE *out, const struct conf_report *report, enum conf_severity least)
+static void print_all(FILE *out, const struct conf_report *report, enum conf_severity least)
 {
     for (size_t i = 0; i < report->count; i++) {
         if (report->problems[i].severity >= least)
@@ -193,4 +193,18 @@ void conf_report_print(FILE *out, const struct conf_report *report, enum conf_se
     size_t all = report->errors + report->warnings + report->notes;
     if (all > report->count)
         fprintf(out, "... and %zu more\n", all - report->count);
+}
+
+/* In one piece: stderr has no buffer, and a thousand warnings would be ten thousand system calls. */
+void conf_report_print(FILE *out, const struct conf_report *report, enum conf_severity least)
+{
+    char *text = NULL;
+    size_t len = 0;
+    FILE *memory = open_memstream(&text, &len);
+    print_all(memory != NULL ? memory : out, report, least);
+    if (memory == NULL)
+        return;
+    if (fclose(memory) == 0)
+        fwrite(text, 1, len, out);
+    free(text);
 }

@@ -52,29 +52,6 @@ static void fill_timeouts(struct loader *l, struct conf_proxy *proxy, struct con
                   "'%s' has no timeout %s: %s is used", proxy->name, missing, used);
 }
 
-static bool is_log_global(const struct conf_log_target *target)
-{
-    return target->addr.text != NULL && strcmp(target->addr.text, "global") == 0;
-}
-
-static void expand_logs(struct loader *l, struct conf_proxy *proxy)
-{
-    const struct conf_global *global = &l->global.g;
-    struct conf_log_target *logs = NULL;
-    size_t count = 0;
-    for (size_t i = 0; i < proxy->log_count; i++) {
-        const struct conf_log_target *from = &proxy->logs[i];
-        size_t many = is_log_global(from) ? global->log_count : 1;
-        from = is_log_global(from) ? global->logs : from;
-        for (size_t k = 0; k < many; k++) {
-            logs = arena_list_grow(l->arena, logs, count, sizeof *logs);
-            logs[count++] = from[k];
-        }
-    }
-    proxy->logs = logs;
-    proxy->log_count = count;
-}
-
 /* Where the probe goes: addr and port may each come from the server itself. */
 static void resolve_check(struct conf_server *server)
 {
@@ -139,7 +116,8 @@ static void resolve_servers(struct loader *l, struct conf_proxy *proxy)
     unsigned next = 1;
     for (size_t i = 0; i < proxy->server_count; i++) {
         struct conf_server *server = &proxy->servers[i];
-        if (server->id != 0)
+        server->has_own_id = server->id != 0;
+        if (server->has_own_id)
             take_id(l, &ids, server->id, server_span(l, server), server);
         resolve_name(l, proxy, server);
         resolve_check(server);
@@ -163,10 +141,12 @@ static void resolve_servers(struct loader *l, struct conf_proxy *proxy)
 static void number_proxies(struct loader *l)
 {
     struct name_map ids = {0};
-    unsigned next = 1; /* as HAProxy without `stats socket`, which takes one */
+    unsigned next = l->global.g.admin.bind_count > 0 ? 2 : 1; /* as in HAProxy, the first is its */
     for (size_t i = 0; i < l->proxy_count; i++)
-        if (l->proxies[i]->p.id != 0)
+        if (l->proxies[i]->p.id != 0) {
+            l->proxies[i]->p.has_own_id = true;
             take_id(l, &ids, l->proxies[i]->p.id, l->proxies[i]->span, l->proxies[i]);
+        }
     for (size_t i = 0; i < l->proxy_count; i++) {
         if (l->proxies[i]->p.id == 0)
             l->proxies[i]->p.id = next_id(l, &ids, &next);
@@ -234,6 +214,8 @@ static void link_backends(struct loader *l, struct config *config)
 static void resolve_global(struct loader *l)
 {
     struct conf_global *global = &l->global.g;
+    global->admin.name = "GLOBAL"; /* what HAProxy calls it, too */
+    global->admin.caps = CONF_FRONTEND;
     if (l->input->maxconn != 0)
         global->maxconn = l->input->maxconn;
     if (global->nbthread == 0)
@@ -243,15 +225,7 @@ static void resolve_global(struct loader *l)
     char host[256] = "";
     if (global->node == NULL && gethostname(host, sizeof(host) - 1) == 0)
         global->node = arena_copy(l->arena, host);
-    size_t kept = 0;
-    for (size_t i = 0; i < global->log_count; i++) {
-        if (is_log_global(&global->logs[i]))
-            CONF_FAIL(l, (struct conf_span){0}, "name the target itself",
-                      "'log global' in the global section refers to itself");
-        else
-            global->logs[kept++] = global->logs[i];
-    }
-    global->log_count = kept;
+    resolve_global_logs(l);
 }
 
 /* The rules' room compiles it with the other lines. */
@@ -259,6 +233,14 @@ static void add_expression(struct loader *l, struct conf_lines *lines, const str
 {
     lines->items = arena_list_grow(l->arena, lines->items, lines->count, sizeof *lines->items);
     lines->items[lines->count++] = *line;
+}
+
+static void resolve_forwarded(struct loader *l, struct conf_proxy *proxy)
+{
+    for (size_t i = 0; i < CONF_FORWARDED_EXPRS; i++) {
+        if (proxy->forwarded.expressions[i] != NULL)
+            add_expression(l, &proxy->lines, proxy->forwarded.expressions[i]);
+    }
 }
 
 static void resolve_balance(struct loader *l, struct draft_proxy *draft)
@@ -302,12 +284,14 @@ static void resolve_proxy(struct loader *l, struct draft_proxy *draft)
     struct conf_proxy *proxy = &draft->p;
     resolve_log_format(l, proxy, draft->span);
     fill_timeouts(l, proxy, draft->span);
-    expand_logs(l, proxy);
+    resolve_logs(l, proxy);
     resolve_saved_state(l, draft);
+    resolve_transparent(l, draft);
     resolve_servers(l, proxy);
     resolve_check_script(l, proxy, draft->span);
     resolve_email(l, draft);
     resolve_balance(l, draft);
+    resolve_forwarded(l, proxy);
     resolve_cookie(l, draft);
     resolve_stick_table(l, proxy);
     if (proxy->log_tag == NULL)
@@ -334,10 +318,14 @@ struct config *resolve_config(struct loader *l)
         config->proxies[config->proxy_count++] = l->proxies[i]->p;
     }
     link_backends(l, config);
+    resolve_peers_tables(l, config);
     resolve_tracks(l, config);
     config->resolvers = l->resolvers;
     config->resolvers_count = l->resolvers_count;
     config->userlists = l->userlists;
     config->userlist_count = l->userlist_count;
+    config->rings = l->rings;
+    config->ring_count = l->ring_count;
+    config->log_turns = l->log_turns;
     return config;
 }

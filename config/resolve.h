@@ -25,11 +25,19 @@ void resolve_cookie(struct loader *l, struct draft_proxy *draft);
 void resolve_nameservers(struct loader *l, struct conf_resolvers *resolvers, struct conf_span span);
 void resolve_name(struct loader *l, const struct conf_proxy *proxy, struct conf_server *server);
 
+/* resolve_logs.c: one more ring; `log global` becomes what it stands for. */
+void resolve_add_ring(struct loader *l, struct conf_ring *ring);
+void resolve_global_logs(struct loader *l);
+void resolve_logs(struct loader *l, struct conf_proxy *proxy);
+
 /* resolve_saved.c: reads the file of saved server states, where there is one. */
 void resolve_saved_state(struct loader *l, struct draft_proxy *draft);
 
 /* resolve_saved.c: whom to write to about servers. */
 void resolve_email(struct loader *l, struct draft_proxy *draft);
+
+/* resolve_implied.c: the server that stands for option transparent. */
+void resolve_transparent(struct loader *l, struct draft_proxy *draft);
 
 /* resolve_track.c: servers that follow another one's state. */
 void resolve_tracks(struct loader *l, struct config *config);

@@ -4,17 +4,17 @@
 
 /* A line each: its keyword and what must follow it; see haproxy_foreign.c. */
 static const char *const peers[] = {
-    "peer <name>",
-    "server <name>",
-    "bind <address>",
-    "default-bind",
-    "default-server",
-    "table <name> <settings>",
-    "log <target>",
+    "peer <name> [...]",
+    "server <name> [...]",
+    "bind <address> [...]",
+    "default-bind [...]",
+    "default-server [...]",
+    "table <name> <settings> [...]",
+    "log <target> [...]",
     "shards <count>",
     "disabled",
     "enabled",
-    "no",
+    "no [...]",
     NULL,
 };
 static const char *const http_errors[] = {"errorfile <status> <file>", NULL};
@@ -26,30 +26,25 @@ static const char *const cache[] = {
     "max-secondary-entries <1..2147483647>",
     NULL,
 };
-static const char *const ring[] = {
-    "description <text>",
-    "format {iso|local|priority|raw|rfc3164|rfc5424|short|timed}",
-    "maxlen <bytes>",
-    "size <size>",
-    "timeout {connect|server} <time>",
-    "server <name> <address>",
-    "backing-file <path>",
-    "default-server",
-    NULL,
-};
 static const char *const log_forward[] = {
-    "bind <address>",        "dgram-bind <address>", "log <target>",    "maxconn <count>",
-    "timeout client <time>", "option <name>",        "backlog <count>", NULL,
+    "bind <address> [...]",  "dgram-bind <address> [...]", "log <target> [...]", "maxconn <count>",
+    "timeout client <time>", "option <name> [...]",        "backlog <count>",    NULL,
 };
-static const char *const program[] = {"command <command>", "user <name>", "group <name>",
-                                      "option <name>",     "no <option>", NULL};
-static const char *const crt_store[] = {"crt-base <path>", "key-base <path>", "load", NULL};
+static const char *const program[] = {
+    "command <command> [...]", "user <name>",       "group <name>",
+    "option <name> [...]",     "no <option> [...]", NULL};
+static const char *const crt_store[] = {"crt-base <path>", "key-base <path>", "load [...]", NULL};
 static const char *const fcgi_app[] = {
-    "!docroot <path>",    "acl <name>",
-    "index <name>",       "log-stderr <target>",
-    "pass-header <name>", "path-info <regex>",
-    "option <name>",      "set-param <name>",
-    "no <option>",        NULL,
+    "!docroot <path>",
+    "acl <name> [...]",
+    "index <name>",
+    "log-stderr <target> [...]",
+    "pass-header <name> [...]",
+    "path-info <regex>",
+    "option <name> [...]",
+    "set-param <name> [...]",
+    "no <option> [...]",
+    NULL,
 };
 
 /* Of a section that is not built: its lines are kept as they are. */
@@ -63,13 +58,13 @@ const struct section_kind section_kinds[] = {
     [CONF_SECTION_BACKEND] = {.name = "backend", .list = "backends", .level = LEVEL_PROXY, .scope = IN_BACKEND},
     [CONF_SECTION_LISTEN] = {.name = "listen", .list = "listens", .level = LEVEL_PROXY, .scope = IN_FRONTEND | IN_BACKEND},
     [CONF_SECTION_RESOLVERS] = {.name = "resolvers", .list = "resolvers", .level = LEVEL_RESOLVERS, .scope = IN_OTHERS},
-    [CONF_SECTION_PEERS] = {.name = "peers", .list = "peers", NOT_BUILT, .keywords = peers, .note = "each instance counts for itself"},
+    [CONF_SECTION_PEERS] = {.name = "peers", .list = "peers", NOT_BUILT, .keywords = peers, .note = "each instance counts for itself", .remark = "nothing is told to the other peers of a section yet"},
     [CONF_SECTION_USERLIST] = {.name = "userlist", .list = "userlists", .level = LEVEL_USERLIST, .scope = IN_OTHERS},
     [CONF_SECTION_HTTP_ERRORS] = {.name = "http-errors", .list = "http_errors", NOT_BUILT, .keywords = http_errors, .note = "its files count where errorfiles names it"},
     [CONF_SECTION_CACHE] = {.name = "cache", .list = "caches", NOT_BUILT, .keywords = cache, .note = "there is no cache yet"},
     [CONF_SECTION_MAILERS] = {.name = "mailers", .list = "mailers", .level = LEVEL_MAILERS, .scope = IN_OTHERS},
     [CONF_SECTION_CRT_STORE] = {.name = "crt-store", .list = "crt_stores", NOT_BUILT, .keywords = crt_store, .note = "name the files with crt"},
-    [CONF_SECTION_RING] = {.name = "ring", .list = "rings", NOT_BUILT, .keywords = ring, .note = "send logs to an address, stdout or stderr"},
+    [CONF_SECTION_RING] = {.name = "ring", .list = "rings", .level = LEVEL_RING, .scope = IN_OTHERS},
     [CONF_SECTION_FCGI_APP] = {.name = "fcgi-app", .list = "fcgi_apps", NOT_BUILT, .keywords = fcgi_app, .note = "'use-fcgi-app' is not built yet"},
     [CONF_SECTION_LOG_FORWARD] = {.name = "log-forward", .list = "log_forwards", NOT_BUILT, .keywords = log_forward, .is_refused = true, .note = "let a syslog server forward the lines"},
     [CONF_SECTION_PROGRAM] = {.name = "program", .list = "programs", NOT_BUILT, .keywords = program, .is_missed = true, .note = "let the service manager start the program"},
@@ -95,6 +90,8 @@ void section_tell(struct loader *l, enum conf_section_kind kind, struct conf_spa
         CONF_FAIL(l, span, section->note, "'%s' sections are not supported yet", section->name);
     else if (section->is_missed)
         CONF_WARN(l, span, section->note, "'%s' sections have no effect yet", section->name);
+    else if (section->remark != NULL)
+        CONF_REMARK(l, span, section->note, "%s", section->remark);
     else
         CONF_REMARK(l, span, section->note, "'%s' sections have no effect yet", section->name);
 }

@@ -236,6 +236,27 @@ static void apply_mailers(struct loader *l, struct name_map *taken,
     l->mailers[l->mailers_count++] = mailers;
 }
 
+static void apply_ring(struct loader *l, struct name_map *taken, const struct conf_section *section)
+{
+    struct conf_ring *ring = arena_alloc(l->arena, sizeof *ring);
+    apply_initial(l, LEVEL_RING, ring);
+    ring->name = take_name(l, taken, section);
+    ring->description = ring->name;
+    ring->place = section->span.place;
+    apply_directives(l, LEVEL_RING, IN_OTHERS, ring, section->directives, section->directive_count);
+    resolve_add_ring(l, ring);
+}
+
+/* Before all others: any log target may name one. */
+static void apply_rings(struct loader *l)
+{
+    struct name_map rings = {0};
+    for (size_t i = 0; i < l->sections.count; i++) {
+        if (l->sections.items[i].kind == CONF_SECTION_RING)
+            apply_ring(l, &rings, &l->sections.items[i]);
+    }
+}
+
 /* Before the proxies, which name them. */
 static void apply_others(struct loader *l)
 {
@@ -254,6 +275,7 @@ static void apply_others(struct loader *l)
 void resolve_sections(struct loader *l)
 {
     struct sections s = {.l = l};
+    apply_rings(l);
     apply_globals(l);
     apply_others(l);
     s.defaults = draft_new(l);

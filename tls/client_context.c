@@ -18,7 +18,7 @@
 
 struct tls_client_context {
     atomic_uint refs;
-    SSL_CTX *ssl_ctx;  /* owned */
+    SSL_CTX *ssl_ctx;  /* counted: contexts that are alike share it */
     char *verify_host; /* owned, or NULL: the SNI of the connection */
     bool verifies;
     bool session_reuse;
@@ -30,7 +30,9 @@ struct tls_client_context {
 /* Keeps the session for the next connection, in the place of the one before. */
 static int on_session_new(SSL *ssl, SSL_SESSION *session)
 {
-    struct tls_client_context *ctx = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+    struct tls_client_context *ctx = SSL_get_app_data(ssl);
+    if (!ctx->session_reuse)
+        return 0;
     const char *sni = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
     char *name = sni != NULL ? strdup(sni) : NULL;
     if (sni != NULL && name == NULL)
@@ -104,30 +106,24 @@ static int apply_alpn(SSL_CTX *ssl_ctx, const char *alpn, struct tls_error_text 
     return failed != 0 ? -1 : 0;
 }
 
-static int apply(struct tls_client_context *ctx, const struct tls_client_settings *settings,
+static int apply(SSL_CTX *ssl_ctx, const struct tls_client_settings *settings,
                  const struct tls_files *files, struct tls_error_text *error_out)
 {
-    SSL_CTX *ssl_ctx = ctx->ssl_ctx;
     if (tls_protocol_apply(ssl_ctx, &settings->protocol, error_out) != 0 ||
         apply_alpn(ssl_ctx, settings->protocol.alpn, error_out) != 0 ||
         apply_certificate(ssl_ctx, settings, files, error_out) != 0 ||
         apply_verify(ssl_ctx, settings, files, error_out) != 0)
         return -1;
-    SSL_CTX_set_app_data(ssl_ctx, ctx);
-    if (settings->session_reuse) {
-        SSL_CTX_set_session_cache_mode(ssl_ctx, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
-        SSL_CTX_sess_set_new_cb(ssl_ctx, on_session_new);
-    }
+    SSL_CTX_set_session_cache_mode(ssl_ctx, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(ssl_ctx, on_session_new);
     return 0;
 }
 
-struct tls_client_context *tls_client_context_new(const struct tls_client_settings *settings,
-                                                  const struct tls_files *files,
-                                                  struct tls_error_text *error_out)
+/* ssl_ctx is the new context's from now on, or freed. */
+static struct tls_client_context *wrap(SSL_CTX *ssl_ctx, const struct tls_client_settings *settings,
+                                       struct tls_error_text *error_out)
 {
-    ERR_clear_error();
     struct tls_client_context *ctx = calloc(1, sizeof(*ctx));
-    SSL_CTX *ssl_ctx = SSL_CTX_new(TLS_client_method());
     char *verify_host = settings->verify_host != NULL ? strdup(settings->verify_host) : NULL;
     if (ctx == NULL || ssl_ctx == NULL || (settings->verify_host != NULL && verify_host == NULL)) {
         tls_error_set(error_out, "out of memory");
@@ -142,11 +138,27 @@ struct tls_client_context *tls_client_context_new(const struct tls_client_settin
     ctx->verify_host = verify_host;
     ctx->verifies = settings->verify != TLS_VERIFY_NONE;
     ctx->session_reuse = settings->session_reuse;
-    if (apply(ctx, settings, files, error_out) != 0) {
-        tls_client_context_free(ctx);
-        return NULL;
-    }
     return ctx;
+}
+
+struct tls_client_context *tls_client_context_new(const struct tls_client_settings *settings,
+                                                  const struct tls_files *files,
+                                                  struct tls_error_text *error_out)
+{
+    ERR_clear_error();
+    struct tls_client_context *ctx = wrap(SSL_CTX_new(TLS_client_method()), settings, error_out);
+    if (ctx == NULL || apply(ctx->ssl_ctx, settings, files, error_out) == 0)
+        return ctx;
+    tls_client_context_free(ctx);
+    return NULL;
+}
+
+struct tls_client_context *tls_client_context_like(struct tls_client_context *other,
+                                                   const struct tls_client_settings *settings,
+                                                   struct tls_error_text *error_out)
+{
+    SSL_CTX_up_ref(other->ssl_ctx);
+    return wrap(other->ssl_ctx, settings, error_out);
 }
 
 /* An address stands in the certificate in a field of its own, and is never sent as SNI. */
@@ -200,6 +212,7 @@ SSL *tls_client_context_new_ssl(struct tls_client_context *ctx, const char *sni)
     SSL *ssl = SSL_new(ctx->ssl_ctx);
     if (ssl == NULL)
         return NULL;
+    SSL_set_app_data(ssl, ctx);
     if (!prepare(ctx, ssl, sni)) {
         SSL_free(ssl);
         return NULL;

@@ -39,6 +39,11 @@ const struct tls_store *tls_context_store(const struct tls_context *ctx);
 struct tls_client_context *tls_client_context_new(const struct tls_client_settings *settings,
                                                   const struct tls_files *files,
                                                   struct tls_error_text *error_out);
+/* One that has the protocol, the certificates and the verification of another, in the same memory, but its own
+ * verify_host and sessions. */
+struct tls_client_context *tls_client_context_like(struct tls_client_context *other,
+                                                   const struct tls_client_settings *settings,
+                                                   struct tls_error_text *error_out);
 struct tls_client_context *tls_client_context_ref(struct tls_client_context *ctx);
 void tls_client_context_free(struct tls_client_context *ctx); /* drops one reference */
 

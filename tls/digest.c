@@ -35,38 +35,6 @@ int tls_hmac(const struct tls_digest *digest, const void *key, size_t key_len, c
     return HMAC(md_of(digest), key, (int)key_len, data, len, out, &size) != NULL ? (int)size : -1;
 }
 
-/* ---- AES-GCM ------------------------------------------------------------------------------------------ */
-
-static const EVP_CIPHER *gcm_cipher(unsigned bits)
-{
-    return bits == 128   ? EVP_aes_128_gcm()
-           : bits == 192 ? EVP_aes_192_gcm()
-           : bits == 256 ? EVP_aes_256_gcm()
-                         : NULL;
-}
-
-static bool gcm_start(EVP_CIPHER_CTX *ctx, const struct tls_gcm *gcm)
-{
-    const EVP_CIPHER *cipher = gcm_cipher(gcm->bits);
-    return cipher != NULL && gcm->key_len == gcm->bits / 8 && gcm->nonce_len > 0 &&
-           EVP_DecryptInit_ex(ctx, cipher, NULL, NULL, NULL) == 1 &&
-           EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_SET_IVLEN, (int)gcm->nonce_len, NULL) == 1 &&
-           EVP_DecryptInit_ex(ctx, NULL, NULL, gcm->key, gcm->nonce) == 1;
-}
-
-long tls_gcm_decrypt(const struct tls_gcm *gcm, const void *data, size_t len, unsigned char *out)
-{
-    EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
-    int size = 0, rest = 0;
-    bool fits =
-        ctx != NULL && gcm_start(ctx, gcm) &&
-        EVP_DecryptUpdate(ctx, out, &size, data, (int)len) == 1 &&
-        EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_SET_TAG, (int)gcm->tag_len, (void *)gcm->tag) == 1 &&
-        EVP_DecryptFinal_ex(ctx, out + size, &rest) == 1;
-    EVP_CIPHER_CTX_free(ctx);
-    return fits ? size + rest : -1;
-}
-
 /* ---- signatures --------------------------------------------------------------------------------------- */
 
 static EVP_PKEY *key_of(const struct tls_public_key *key)

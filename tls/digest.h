@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Digests, message authentication, decryption and signatures: for whoever has bytes and no OpenSSL.
+ * Digests, message authentication and signatures: for whoever has bytes and no OpenSSL.
  *
  * Thread:  everything here may be called from any thread; keys are immutable.
  * Errors:  a negative result, or false: unknown name, wrong sizes, or it does not verify.
@@ -24,14 +24,6 @@ int tls_digest(const struct tls_digest *digest, const void *data, size_t len,
 /* RFC 2104. The length of the result, or -1. */
 int tls_hmac(const struct tls_digest *digest, const void *key, size_t key_len, const void *data,
              size_t len, unsigned char out[TLS_DIGEST_BYTES_MAX]);
-
-struct tls_gcm {
-    unsigned bits; /* of the key: 128, 192, 256 */
-    const void *key, *nonce, *tag;
-    size_t key_len, nonce_len, tag_len;
-};
-/* AES in Galois counter mode; out has room for len bytes. The length, or -1 if the tag does not fit. */
-long tls_gcm_decrypt(const struct tls_gcm *gcm, const void *data, size_t len, unsigned char *out);
 
 /* Of a PEM text with a certificate or a public key; NULL if it holds neither. */
 struct tls_public_key *tls_public_key_read(const char *pem, size_t len);

@@ -11,6 +11,7 @@
 
 #include "tls/context_priv.h"
 #include "tls/error_priv.h"
+#include "tls/protocol_priv.h"
 
 #include <limits.h>
 #include <openssl/err.h>
@@ -52,6 +53,17 @@ struct tls_session *tls_session_connect(struct tls_client_context *ctx, const ch
     if (s != NULL)
         s->client_context = tls_client_context_ref(ctx);
     return s;
+}
+
+int tls_session_offer(struct tls_session *s, const char *alpn)
+{
+    struct tls_bytes wire;
+    struct tls_error_text ignored;
+    if (tls_protocol_alpn(alpn, &wire, &ignored) != 0)
+        return -1;
+    int failed = SSL_set_alpn_protos(s->ssl, wire.data, (unsigned)wire.len);
+    tls_bytes_free(&wire);
+    return failed != 0 ? -1 : 0;
 }
 
 static int fail(struct tls_session *s)

@@ -53,6 +53,10 @@ struct tls_session *tls_session_accept(struct tls_context *ctx, const struct tls
 struct tls_session *tls_session_connect(struct tls_client_context *ctx, const char *sni,
                                         const struct tls_io *table, void *io);
 
+/* Of a client, before its handshake: protocols to offer by ALPN instead of those of the context,
+ * "http/1.1,http/1.0". 0, or -1 where these are none or memory runs out. */
+MUST_CHECK int tls_session_offer(struct tls_session *s, const char *alpn);
+
 /* 0 when the session is established. To be repeated until then, before anything else. */
 MUST_CHECK int tls_session_handshake(struct tls_session *s);
 

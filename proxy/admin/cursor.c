@@ -11,10 +11,9 @@
 #include <string.h>
 
 static const struct stats_format *const formats[] = {
-    [STATS_HTML] = &stats_html,
-    [STATS_CSV] = &stats_csv,
-    [STATS_JSON] = &stats_json,
-    [STATS_PROMETHEUS] = &stats_prometheus,
+    [STATS_HTML] = &stats_html,   [STATS_CSV] = &stats_csv,
+    [STATS_JSON] = &stats_json,   [STATS_PROMETHEUS] = &stats_prometheus,
+    [STATS_TYPED] = &stats_typed,
 };
 
 const char *stats_content_type(enum stats_format_id format)
@@ -75,6 +74,9 @@ size_t stats_cursor_next(struct stats_cursor *c, char *buf, size_t cap)
 
 static bool is_in_scope(const struct stats_cursor *c, const struct proxy *proxy)
 {
+    if (c->query.is_bound && c->query.proxy_id != -1 &&
+        (unsigned)c->query.proxy_id != proxy->conf->id)
+        return false;
     return c->query.scope[0] == '\0' || strcasestr(proxy->conf->name, c->query.scope) != NULL;
 }
 
@@ -83,6 +85,17 @@ static bool is_hidden(const struct stats_cursor *c, const struct server *server)
     enum stats_state state = stats_server_state(server);
     return (c->query.hide_down && (state == STATE_DOWN || state == STATE_MAINT)) ||
            (c->query.hide_maint && state == STATE_MAINT);
+}
+
+/* Of rows of a proxy that is in scope. */
+static bool is_asked_for(const struct stats_query *query, const struct stats_subject *subject)
+{
+    if (!query->is_bound)
+        return true;
+    if ((query->kinds & 1 << subject->kind) == 0)
+        return false;
+    return subject->kind != STATS_SERVER || query->server_id == -1 ||
+           (unsigned)query->server_id == subject->server->id;
 }
 
 static void walk_advance(struct stats_walk *walk, const struct proxy *proxy)
@@ -108,17 +121,17 @@ static bool is_row(const struct stats_cursor *c, const struct stats_walk *at,
     case STEP_FRONTEND:
         out->kind = STATS_FRONTEND;
         out->counters = proxy->state->frontend.counters;
-        return (proxy->conf->caps & CONF_FRONTEND) != 0;
+        return (proxy->conf->caps & CONF_FRONTEND) != 0 && is_asked_for(&c->query, out);
     case STEP_BACKEND:
         out->kind = STATS_BACKEND;
         out->counters = proxy->state->backend.counters;
-        return (proxy->conf->caps & CONF_BACKEND) != 0;
+        return (proxy->conf->caps & CONF_BACKEND) != 0 && is_asked_for(&c->query, out);
     case STEP_SERVER:
         out->kind = STATS_SERVER;
         out->server = proxy->servers[at->server];
         out->server_conf = &proxy->conf->servers[at->server];
         out->counters = out->server->counters;
-        return !is_hidden(c, out->server);
+        return !is_hidden(c, out->server) && is_asked_for(&c->query, out);
     default:
         return true;
     }

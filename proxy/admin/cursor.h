@@ -44,7 +44,7 @@ struct stats_format {
     bool (*piece)(struct stats_cursor *cursor, struct text *text);
 };
 
-extern const struct stats_format stats_html, stats_csv, stats_json, stats_prometheus;
+extern const struct stats_format stats_html, stats_csv, stats_json, stats_prometheus, stats_typed;
 
 /*
  * The next row that the query lets through, or false. BEGIN and END come once for each proxy; for

@@ -5,27 +5,18 @@
  * HAProxy never uses.
  */
 #include "proxy/admin/cursor.h"
+#include "proxy/admin/tags.h"
 #include "proxy/admin/transitions.h"
+#include "proxy/state/backend.h"
+#include "proxy/state/proxy_state.h"
 
 #include "proxy/state/counters.h"
 
 #include <string.h>
 
-/* The words for the letters of stats_field.tags. */
-struct tag_word {
-    char letter;
-    const char *word;
-};
-
-static const struct tag_word origins[] = {
-    {'M', "Metric"}, {'S', "Status"}, {'K', "Key"}, {'C', "Config"}, {0, ""}};
-static const struct tag_word natures[] = {
-    {'G', "Gauge"}, {'M', "Max"},  {'L', "Limit"},  {'C', "Counter"},  {'N', "Name"}, {'A', "Age"},
-    {'a', "Avg"},   {'R', "Rate"}, {'O', "Output"}, {'D', "Duration"}, {0, ""}};
-static const struct tag_word scopes[] = {{'P', "Process"}, {'S', "Service"}, {0, ""}};
-
 #define PERCENTILE_POSITION 1000
 #define TRANSITIONS_POSITION 2000
+#define PANIC_POSITION 2001
 
 static const struct {
     const char *name;
@@ -42,27 +33,6 @@ static const struct {
     {"ttime_p99", TIME_TOTAL, 0.99},    {"ttime_p999", TIME_TOTAL, 0.999},
 };
 
-static const char *word_of(const struct tag_word *words, char letter)
-{
-    while (words->letter != 0 && words->letter != letter)
-        words++;
-    return words->word;
-}
-
-static void put_value(struct text *text, const struct stats_value *value)
-{
-    static const char *const types[] = {
-        [STATS_U32] = "u32", [STATS_U64] = "u64", [STATS_S32] = "s32", [STATS_STRING] = "str"};
-    text_printf(text, "\"value\":{\"type\":\"%s\",\"value\":", types[value->type]);
-    if (value->type == STATS_STRING)
-        text_json(text, value->string);
-    else if (value->type == STATS_S32)
-        text_s64(text, value->negative);
-    else
-        text_u64(text, value->number);
-    text_char(text, '}');
-}
-
 static void put_field(struct text *text, const struct stats_subject *subject, size_t position,
                       const char *name, const char *tags, const struct stats_value *value)
 {
@@ -72,9 +42,9 @@ static void put_field(struct text *text, const struct stats_subject *subject, si
     text_printf(text, "\"objType\":\"%s\",\"proxyId\":%u,\"id\":%u,", kinds[subject->kind],
                 subject->proxy->conf->id, subject->server != NULL ? subject->server->id : 0);
     text_printf(text, "\"field\":{\"pos\":%zu,\"name\":\"%s\"},\"processNum\":1,", position, name);
-    text_printf(text, "\"tags\":{\"origin\":\"%s\",\"nature\":\"%s\",\"scope\":\"%s\"},",
-                word_of(origins, tags[0]), word_of(natures, tags[1]), word_of(scopes, tags[2]));
-    put_value(text, value);
+    tags_json(text, tags);
+    text_char(text, ',');
+    tags_json_value(text, value);
     text_char(text, '}');
 }
 
@@ -103,6 +73,16 @@ static void put_transitions(struct text *text, const struct stats_subject *subje
                    "\"value\":{\"type\":\"list\",\"value\":");
     transitions_json(text, subject->server);
     text_put(text, "}}");
+}
+
+/* Whether the backend sends traffic to all of its servers; of those with a panic-threshold. */
+static void put_panic(struct text *text, const struct stats_subject *subject)
+{
+    const struct backend *backend = &subject->proxy->state->backend;
+    struct stats_value value = {
+        .type = STATS_U64, .number = atomic_load_explicit(&backend->panic, memory_order_relaxed)};
+    if (backend->panic_percent > 0)
+        put_field(text, subject, PANIC_POSITION, "panic", "MGP", &value);
 }
 
 enum { PHASE_OPEN, PHASE_ROWS, PHASE_DONE };
@@ -137,6 +117,8 @@ static bool write_row_part(struct stats_cursor *c, struct text *text)
     put_percentiles(text, &subject);
     if (subject.kind == STATS_SERVER)
         put_transitions(text, &subject);
+    if (subject.kind == STATS_BACKEND)
+        put_panic(text, &subject);
     text_char(text, ']');
     c->item = c->skipped = 0;
     return true;

@@ -6,43 +6,7 @@
  */
 #include "proxy/admin/prometheus.h"
 
-#include "proxy/http/compressor.h"
-#include "proxy/log/log.h"
-#include "proxy/state/counters.h"
-#include "proxy/state/proxy_state.h"
-
-#include <malloc.h>
-
-/* What the rows below show. */
-enum process_value {
-    VALUE_UNKNOWN,
-    VALUE_ZERO,
-    VALUE_ONE,
-    VALUE_THREADS,
-    VALUE_UPTIME_S,
-    VALUE_START_S,
-    VALUE_MAX_FDS,
-    VALUE_MAXCONN,
-    VALUE_LISTENERS,
-    VALUE_STOPPING,
-    VALUE_CONNECTIONS_NOW,
-    VALUE_CONNECTIONS,
-    VALUE_REQUESTS,
-    VALUE_CONNECTION_RATE,
-    VALUE_SESSION_RATE,
-    VALUE_TLS_SESSIONS,
-    VALUE_TLS_REUSE_PERCENT,
-    VALUE_BYTES_OUT,
-    VALUE_COMPRESSED_IN,
-    VALUE_COMPRESSED_OUT,
-    VALUE_COMPRESSION_LIMIT,
-    VALUE_COMPRESSORS_BYTES,
-    VALUE_COMPRESSORS_LIMIT,
-    VALUE_DROPPED_LOGS,
-    VALUE_HEAP_BYTES,
-    VALUE_HEAP_USED_BYTES,
-    PROCESS_VALUES,
-};
+#include "proxy/admin/process_values.h"
 
 /* clang-format off */
 static const struct {
@@ -113,59 +77,12 @@ static const struct {
 };
 /* clang-format on */
 
-static void sum_frontends(const struct stats_cursor *c, uint64_t values[PROCESS_VALUES])
-{
-    uint64_t resumed = 0;
-    for (size_t i = 0; i < c->snapshot->config->proxy_count; i++) {
-        const struct proxy *proxy = &c->snapshot->proxies[i];
-        if ((proxy->conf->caps & CONF_FRONTEND) == 0)
-            continue;
-        const struct frontend *frontend = &proxy->state->frontend;
-        const struct counter_set *set = frontend->counters;
-        values[VALUE_CONNECTIONS_NOW] += frontend->sessions;
-        values[VALUE_CONNECTIONS] += counter_set_total(set, COUNTER_CONNECTIONS);
-        values[VALUE_REQUESTS] += counter_set_total(set, COUNTER_REQUESTS);
-        values[VALUE_COMPRESSED_IN] += counter_set_total(set, COUNTER_COMPRESSED_IN);
-        values[VALUE_COMPRESSED_OUT] += counter_set_total(set, COUNTER_COMPRESSED_OUT);
-        values[VALUE_BYTES_OUT] += counter_set_total(set, COUNTER_BYTES_OUT);
-        values[VALUE_CONNECTION_RATE] += counter_set_rate(set, RATE_CONNECTIONS, c->now_us);
-        values[VALUE_SESSION_RATE] += counter_set_rate(set, RATE_SESSIONS, c->now_us);
-        values[VALUE_TLS_SESSIONS] += counter_set_total(set, COUNTER_TLS_HANDSHAKES);
-        resumed += counter_set_total(set, COUNTER_TLS_RESUMED);
-    }
-    if (values[VALUE_TLS_SESSIONS] > 0)
-        values[VALUE_TLS_REUSE_PERCENT] = resumed * 100 / values[VALUE_TLS_SESSIONS];
-}
-
-static void read_values(const struct stats_cursor *c, uint64_t values[PROCESS_VALUES])
-{
-    const struct conf_compressor *compressor = &c->snapshot->config->global.compressor;
-    struct process_facts process;
-    struct mallinfo2 heap = mallinfo2();
-    process_read(c->snapshot, &process);
-    sum_frontends(c, values);
-    values[VALUE_ONE] = 1;
-    values[VALUE_THREADS] = process.threads;
-    values[VALUE_START_S] = (uint64_t)(process.start_wall_us / 1000000);
-    values[VALUE_UPTIME_S] = (uint64_t)((c->wall_us - process.start_wall_us) / 1000000);
-    values[VALUE_MAX_FDS] = process.max_fds;
-    values[VALUE_MAXCONN] = process.maxconn;
-    values[VALUE_LISTENERS] = process.listeners;
-    values[VALUE_STOPPING] = process.stopping;
-    values[VALUE_COMPRESSION_LIMIT] = (uint64_t)compressor->rate_kb * 1024;
-    values[VALUE_COMPRESSORS_BYTES] = compressors_memory();
-    values[VALUE_COMPRESSORS_LIMIT] = (uint64_t)compressor->memory_mb << 20;
-    values[VALUE_DROPPED_LOGS] = log_dropped();
-    values[VALUE_HEAP_BYTES] = heap.arena + heap.hblkhd;
-    values[VALUE_HEAP_USED_BYTES] = heap.uordblks + heap.hblkhd;
-}
-
 bool prometheus_process(struct stats_cursor *c, struct text *text)
 {
     uint64_t values[PROCESS_VALUES] = {0};
     if (!c->query.scope_global || c->item++ > 0)
         return false;
-    read_values(c, values);
+    process_values_read(c->snapshot, c->now_us, c->wall_us, values);
     for (size_t i = 0; i < sizeof(metrics) / sizeof(metrics[0]); i++) {
         prometheus_head(text, "haproxy_process_", metrics[i].name, metrics[i].help,
                         metrics[i].is_counter ? "counter" : "gauge");

@@ -10,7 +10,7 @@
 #include "proxy/admin/orders.h"
 #include "proxy/admin/process.h"
 #include "proxy/admin/stats.h"
-#include "proxy/http/edit.h"
+#include "proxy/http1/edit.h"
 #include "proxy/net/loop.h"
 
 #include <stdio.h>

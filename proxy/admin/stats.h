@@ -23,7 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum stats_format_id { STATS_HTML, STATS_CSV, STATS_JSON, STATS_PROMETHEUS };
+enum stats_format_id { STATS_HTML, STATS_CSV, STATS_JSON, STATS_PROMETHEUS, STATS_TYPED };
 
 #define STATS_SCOPE_BYTES 21
 
@@ -46,6 +46,9 @@ struct stats_query {
     bool may_admin; /* who asks may change servers: not of the words, but of `stats admin` */
     enum stats_result result;
     char scope[STATS_SCOPE_BYTES]; /* part of the names of proxies to show; "" = all */
+    /* of `show stat` with numbers: one proxy (-1: all), a set of kinds, one server (-1: all) */
+    bool is_bound, is_described;
+    int proxy_id, kinds, server_id;
     /* of /metrics?scope=...: all are shown if none is named */
     bool scope_global, scope_frontend, scope_backend, scope_server;
 };

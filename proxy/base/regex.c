@@ -84,17 +84,28 @@ void regex_free(struct regex *regex)
     free(regex);
 }
 
-bool regex_match(const struct regex *regex, const char *subject, size_t len)
+static bool match(const struct regex *regex, const char *subject, size_t len, uint32_t options)
 {
     struct workspace *w = workspace != NULL ? workspace : workspace_make();
     return w != NULL &&
-           pcre2_match(regex->code, (PCRE2_SPTR)subject, len, 0, 0, w->data, w->context) >= 0;
+           pcre2_match(regex->code, (PCRE2_SPTR)subject, len, 0, options, w->data, w->context) >= 0;
+}
+
+bool regex_match(const struct regex *regex, const char *subject, size_t len)
+{
+    return match(regex, subject, len, 0);
 }
 
 bool regex_search(const struct regex *regex, const char *subject, size_t len,
                   struct regex_group groups[REGEX_GROUPS_MAX])
 {
-    if (!regex_match(regex, subject, len))
+    return regex_search_at(regex, subject, len, false, groups);
+}
+
+bool regex_search_at(const struct regex *regex, const char *subject, size_t len, bool is_inside,
+                     struct regex_group groups[REGEX_GROUPS_MAX])
+{
+    if (!match(regex, subject, len, is_inside ? PCRE2_NOTBOL : 0))
         return false;
     const PCRE2_SIZE *offsets = pcre2_get_ovector_pointer(workspace->data);
     for (size_t i = 0; i < REGEX_GROUPS_MAX; i++)

@@ -28,6 +28,9 @@ bool regex_match(const struct regex *regex, const char *subject, size_t len);
 /* Also where its groups matched: groups[0] is the whole match. */
 bool regex_search(const struct regex *regex, const char *subject, size_t len,
                   struct regex_group groups[REGEX_GROUPS_MAX]);
+/* is_inside: the subject is the rest of a longer text, so that ^ does not match its beginning. */
+bool regex_search_at(const struct regex *regex, const char *subject, size_t len, bool is_inside,
+                     struct regex_group groups[REGEX_GROUPS_MAX]);
 /*
  * What a replacement text makes of a match: \0..\9 are groups, \\ a backslash, \xNN a byte. Returns the
  * length, or -1 where it does not fit into room.

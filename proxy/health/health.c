@@ -21,6 +21,7 @@ struct health {
     struct state_listener listener;
     struct mailroom *mail; /* owned */
     struct outliers outliers;
+    struct sample_scratch scratch; /* owned: of the rules that scripts run */
 };
 
 /* A server that leaves maintenance is asked at once. */
@@ -43,7 +44,11 @@ struct health *health_new(struct loop *control)
     health->control = control;
     health->listener.told = on_state_event;
     health->mail = mailroom_new(control);
-    if (health->mail == NULL) {
+    health->scratch =
+        (struct sample_scratch){malloc(SAMPLE_SCRATCH_BYTES), SAMPLE_SCRATCH_BYTES, 0};
+    if (health->mail == NULL || health->scratch.base == NULL) {
+        mailroom_free(health->mail);
+        free(health->scratch.base);
         free(health);
         return NULL;
     }
@@ -87,8 +92,10 @@ static void spread_starts(struct health *health, struct list *new_probes, size_t
 /* What one load of probes adds up to, and the scripts that those of the proxy at hand share. */
 struct applying {
     struct health *health;
+    struct snapshot *snapshot;
     const struct conf_global *global;
-    const struct conf_proxy *proxy;
+    const struct proxy *live;
+    const struct conf_proxy *proxy;       /* of that */
     struct script *script, *agent_script; /* counted; made when the first needs it, or NULL */
     struct list new_probes;
     size_t new_count;
@@ -99,15 +106,21 @@ typedef struct probe *probe_maker(struct loop *control, struct server *server,
                                   struct script *script, const struct conf_global *global,
                                   const struct conf_proxy *proxy, const struct conf_server *conf);
 
+/* That of the proxy at hand, made when it is first asked for; NULL when memory runs out. */
+static struct script *take_script(struct applying *a, const struct probe_kind *kind,
+                                  struct script **script)
+{
+    if (*script == NULL && (*script = script_new(kind, a->proxy, a->global->node)) != NULL)
+        script_bind(*script, a->snapshot, a->live, &a->health->scratch);
+    return *script;
+}
+
 /* Out of memory: the server stays as it is, and the next load tries again. */
 static void add_probe(struct applying *a, struct server *server, const struct conf_server *conf,
-                      const struct probe_kind *kind, struct script **script, probe_maker *make)
+                      struct script *script, probe_maker *make)
 {
-    if (*script == NULL)
-        *script = script_new(kind, a->proxy, a->global->node);
     struct probe *probe =
-        *script == NULL ? NULL
-                        : make(a->health->control, server, *script, a->global, a->proxy, conf);
+        script == NULL ? NULL : make(a->health->control, server, script, a->global, a->proxy, conf);
     if (probe == NULL)
         return;
     list_push_back(&a->new_probes, &probe->node);
@@ -115,20 +128,34 @@ static void add_probe(struct applying *a, struct server *server, const struct co
     a->interval_ms = probe->inter_ms < a->interval_ms ? probe->inter_ms : a->interval_ms;
 }
 
+/* It goes on as it was, with the script of this load: that is the same, but for what the rules know. */
+static void keep_probe(const struct applying *a, struct probe *probe, struct script *script,
+                       const struct conf_server *conf)
+{
+    probe_set_times(probe, a->global, a->proxy, conf);
+    if (script != NULL)
+        probe_adopt(probe, script);
+}
+
 static void apply_server(struct applying *a, struct server *server, const struct conf_server *conf)
 {
+    struct script *script =
+        conf->check.enabled ? take_script(a, probe_kind_find(&a->proxy->check), &a->script) : NULL;
+    struct script *agent_script =
+        conf->agent.enabled ? take_script(a, &probe_kind_agent, &a->agent_script) : NULL;
     if (conf->check.enabled && server->probe != NULL)
-        probe_set_times(server->probe, a->global, a->proxy, conf);
+        keep_probe(a, server->probe, script, conf);
     else if (conf->check.enabled)
-        add_probe(a, server, conf, probe_kind_find(&a->proxy->check), &a->script, probe_new);
+        add_probe(a, server, conf, script, probe_new);
     if (conf->agent.enabled && server->agent_probe != NULL)
-        probe_set_times(server->agent_probe, a->global, a->proxy, conf);
+        keep_probe(a, server->agent_probe, agent_script, conf);
     else if (conf->agent.enabled)
-        add_probe(a, server, conf, &probe_kind_agent, &a->agent_script, probe_new_agent);
+        add_probe(a, server, conf, agent_script, probe_new_agent);
 }
 
 static void apply_proxy(struct applying *a, const struct proxy *proxy)
 {
+    a->live = proxy;
     a->proxy = proxy->conf;
     a->script = a->agent_script = NULL;
     for (size_t k = 0; k < proxy->conf->server_count && !proxy->conf->disabled; k++)
@@ -137,10 +164,12 @@ static void apply_proxy(struct applying *a, const struct proxy *proxy)
     script_free(a->agent_script);
 }
 
-void health_apply(struct health *health, const struct snapshot *snapshot)
+void health_apply(struct health *health, struct snapshot *snapshot)
 {
-    struct applying a = {
-        .health = health, .global = &snapshot->config->global, .interval_ms = UINT_MAX};
+    struct applying a = {.health = health,
+                         .snapshot = snapshot,
+                         .global = &snapshot->config->global,
+                         .interval_ms = UINT_MAX};
     list_init(&a.new_probes);
     mailroom_apply(health->mail, snapshot);
     outliers_apply(&health->outliers, snapshot);
@@ -164,5 +193,6 @@ void health_free(struct health *health)
     state_unlisten(&health->listener);
     mailroom_free(health->mail);
     outliers_stop(&health->outliers);
+    free(health->scratch.base);
     free(health);
 }

@@ -23,7 +23,7 @@ struct snapshot;
 /* control is borrowed. NULL when memory runs out. */
 struct health *health_new(struct loop *control);
 /* After each state_commit(), in the same callback. */
-void health_apply(struct health *health, const struct snapshot *snapshot);
+void health_apply(struct health *health, struct snapshot *snapshot);
 /* Probes at present. */
 size_t health_count(const struct health *health);
 /* Ends all probes; before the servers they belong to. NULL is fine. */

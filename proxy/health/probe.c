@@ -45,11 +45,31 @@ enum probe_step probe_fail(struct probe *probe, enum health_status status, const
     return probe_end(probe, status, 0, info);
 }
 
+static void change_script(struct probe *probe)
+{
+    if (probe->next_script == NULL)
+        return;
+    script_free(probe->script);
+    probe->script = probe->next_script;
+    probe->next_script = NULL;
+}
+
+void probe_adopt(struct probe *probe, struct script *script)
+{
+    script->references++;
+    script_free(probe->next_script);
+    probe->next_script = script;
+    if (probe->state == PROBE_ASLEEP)
+        change_script(probe);
+}
+
 /* Gives the connection up and goes to sleep; says nothing. */
 static void fall_asleep(struct probe *probe)
 {
     probe_disconnect(probe);
     script_forget(probe);
+    var_store_clear(&probe->vars);
+    change_script(probe);
     probe->state = PROBE_ASLEEP;
     if (!probe->is_agent)
         SET(probe->server->check_running, false);
@@ -133,7 +153,7 @@ static const struct {
     enum health_status timeout;
 } states[PROBE_STATES] = {
     [PROBE_CONNECTING] = {probe_step_connecting, HEALTH_L4_TIMEOUT},
-    [PROBE_ASKING_PROXY] = {probe_step_asking_proxy, HEALTH_L4_TIMEOUT},
+    [PROBE_ASKING_PROXY] = {probe_step_asking_proxy, HEALTH_L7_TIMEOUT},
     [PROBE_HANDSHAKING] = {probe_step_handshaking, HEALTH_L6_TIMEOUT},
     [PROBE_EXCHANGING] = {script_run, HEALTH_L7_TIMEOUT},
 };
@@ -182,7 +202,9 @@ static void start(struct probe *probe)
     probe->step = 0;
     if (!probe->is_agent)
         SET(probe->server->check_running, true);
-    enum probe_step step = probe->script->count == 0 ? begin_program(probe) : probe_connect(probe);
+    enum probe_step step = probe->script->count == 0 ? begin_program(probe) : script_run(probe);
+    if (step == PROBE_CONNECT)
+        step = probe_connect(probe);
     if (step == PROBE_DONE)
         probe_finish(probe);
 }
@@ -209,10 +231,10 @@ void probe_on_timer(struct wheel_timer *timer)
 static void free_memory(struct loop_garbage *garbage)
 {
     struct probe *probe = LIST_ITEM(garbage, struct probe, garbage);
-    script_free(probe->script);
     free(probe->scram);
     free(probe->greeting);
     free(probe->sni);
+    free(probe->alpn);
     free(probe);
 }
 
@@ -228,5 +250,7 @@ void probe_free(struct probe *probe)
         probe->server->probe = NULL;
     if (probe->server->agent_probe == probe)
         probe->server->agent_probe = NULL;
+    script_free(
+        probe->script); /* now, as it keeps a snapshot; and last, as that may keep the server */
     loop_free_later(probe->loop, &probe->garbage, free_memory);
 }

@@ -21,6 +21,7 @@
 #include "proxy/base/list.h"
 #include "proxy/health/script.h"
 #include "proxy/net/conn.h"
+#include "proxy/rules/vars.h"
 #include "proxy/state/server.h"
 
 enum probe_state {
@@ -32,12 +33,24 @@ enum probe_state {
     PROBE_STATES
 };
 
+/* Why a member of a Galera cluster is of no use; of several the first is told. */
+enum cluster_fault {
+    FAULT_CUT_OFF,
+    FAULT_NOT_SYNCED,
+    FAULT_NOT_READY,
+    FAULT_REJECTS,
+    FAULT_MAINTENANCE,
+    CLUSTER_FAULTS
+};
+
 /* What a database server says of itself; see pgsql_role.c, mysql_role.c. */
 struct role_report {
     bool is_following;  /* it is a replica */
     bool is_unwritable; /* for another reason: read_only */
     bool is_known;      /* it has said which */
-    bool is_cluster, is_out_of_cluster;
+    bool is_cluster;    /* it is a member of one */
+    bool is_cluster_off;
+    unsigned faults;       /* bits of enum cluster_fault */
     bool is_broken;        /* replication has stopped */
     long long lag_seconds; /* behind; -1 = nobody knows */
     long long timeline;    /* PostgreSQL's; 0 = none */
@@ -105,10 +118,12 @@ void agent_obey(struct probe *probe);
 struct probe {
     struct list node; /* in the list of all */
     struct loop_garbage garbage;
-    struct loop *loop;     /* borrowed: the control loop */
-    struct server *server; /* borrowed: outlives the probe */
-    bool is_agent;         /* asks the agent, not the server */
-    struct script *script; /* counted */
+    struct loop *loop;          /* borrowed: the control loop */
+    struct server *server;      /* borrowed: outlives the probe */
+    bool is_agent;              /* asks the agent, not the server */
+    struct script *script;      /* counted */
+    struct script *next_script; /* counted: of a newer load, from the next sleep on; or NULL */
+    struct var_store vars;      /* check.*, of one try */
     enum probe_state state;
     struct wheel_timer timer; /* asleep: the next start; else the deadline */
     struct conn conn;
@@ -125,6 +140,7 @@ struct probe {
     bool follows;   /* it is the server's own, which may change */
     uint16_t port;  /* instead of that address's; 0 = none */
     char *sni;      /* owned, or NULL */
+    char *alpn;     /* owned: check-alpn, "http/1.1,http/1.0", or NULL */
     char *greeting; /* owned: agent-send, or NULL */
     bool tls, send_proxy, via_socks4;
     unsigned inter_ms, fastinter_ms, downinter_ms;
@@ -134,7 +150,8 @@ struct probe {
 
     /* the script's, during a try */
     size_t step;        /* where it stands */
-    const char *to_sni; /* borrowed: of the present connection, as the next two */
+    const char *to_sni; /* borrowed: of the present connection, as the next four */
+    const char *to_alpn;
     bool is_tls, lingers, is_proxied;
     struct sockaddr_storage behind_proxy;
     sa_family_t family; /* of `socket` */
@@ -174,6 +191,8 @@ struct probe *probe_new_agent(struct loop *control, struct server *server, struc
 /* New times, while the probe goes on as it is. */
 void probe_set_times(struct probe *probe, const struct conf_global *global,
                      const struct conf_proxy *proxy, const struct conf_server *conf);
+/* Another script from now on, or from the next sleep on if a try is under way. Counts itself on it. */
+void probe_adopt(struct probe *probe, struct script *script);
 /* Only while asleep. */
 void probe_start_in(struct probe *probe, unsigned delay_ms);
 /* Ends it from any state, without a report. */

@@ -47,6 +47,19 @@ void probe_set_times(struct probe *probe, const struct conf_global *global,
     probe->spread_percent = global->spread_checks;
 }
 
+/* "a,b"; NULL where there is none. False when memory runs out. */
+static bool join_words(const struct conf_words *words, char **text_out)
+{
+    size_t len = 1;
+    for (size_t i = 0; i < words->count; i++)
+        len += strlen(words->items[i]) + 1;
+    *text_out = words->count > 0 ? malloc(len) : NULL;
+    char *end = *text_out;
+    for (size_t i = 0; end != NULL && i < words->count; i++)
+        end = stpcpy(i > 0 ? stpcpy(end, ",") : end, words->items[i]);
+    return *text_out != NULL || words->count == 0;
+}
+
 static bool configure(struct probe *probe, const struct conf_server *conf)
 {
     const char *sni = conf->check.sni != NULL ? conf->check.sni : conf->tls.sni;
@@ -55,7 +68,7 @@ static bool configure(struct probe *probe, const struct conf_server *conf)
     probe->send_proxy = conf->check.send_proxy;
     probe->via_socks4 = conf->check.via_socks4;
     probe->sni = sni != NULL ? strdup(sni) : NULL;
-    return probe->sni != NULL || sni == NULL;
+    return (probe->sni != NULL || sni == NULL) && join_words(&conf->check.alpn, &probe->alpn);
 }
 
 static struct probe *make(struct loop *control, struct server *server, struct script *script)

@@ -14,6 +14,22 @@ static enum probe_step refuse(struct probe *probe, const char *why)
     return probe_end(probe, HEALTH_L7_STATUS, 0, why);
 }
 
+static enum probe_step judge_membership(struct probe *probe, const struct role_report *report)
+{
+    static const char *const words[CLUSTER_FAULTS] = {
+        [FAULT_CUT_OFF] = "cut off from the majority of its cluster",
+        [FAULT_NOT_SYNCED] = "not synced with its cluster",
+        [FAULT_NOT_READY] = "not ready in its cluster",
+        [FAULT_REJECTS] = "it rejects queries",
+        [FAULT_MAINTENANCE] = "it is in maintenance",
+    };
+    for (size_t i = 0; report->is_cluster && i < CLUSTER_FAULTS; i++) {
+        if (report->faults & 1U << i)
+            return refuse(probe, words[i]);
+    }
+    return PROBE_NEXT;
+}
+
 /*
  * Of two that both call themselves primary, the one that was promoted later is right: what is
  * written to the other one is lost. So it stays even while the right one is down, until somebody
@@ -30,8 +46,6 @@ static enum probe_step judge_timeline(struct probe *probe, const struct role_rep
 
 static enum probe_step judge_writer(struct probe *probe, const struct role_report *report)
 {
-    if (report->is_out_of_cluster)
-        return refuse(probe, "not synced with its cluster");
     if (report->is_following)
         return refuse(probe, "it is a replica");
     if (report->is_unwritable)
@@ -57,8 +71,6 @@ static enum probe_step judge_lag(struct probe *probe, const struct role_report *
 
 static enum probe_step judge_reader(struct probe *probe, const struct role_report *report)
 {
-    if (report->is_out_of_cluster)
-        return refuse(probe, "not synced with its cluster");
     if (report->is_cluster)
         return PROBE_NEXT;
     if (!report->is_following && !report->is_unwritable)
@@ -79,6 +91,8 @@ enum probe_step role_judge(struct probe *probe)
         snprintf(probe->info, sizeof(probe->info), "%s, %llds late", name, report->lag_seconds);
     else
         snprintf(probe->info, sizeof(probe->info), "%s", name);
+    if (judge_membership(probe, report) == PROBE_DONE)
+        return PROBE_DONE;
     return probe->script->role == CONF_ROLE_WRITER ? judge_writer(probe, report)
                                                    : judge_reader(probe, report);
 }

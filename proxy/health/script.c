@@ -5,6 +5,7 @@
 #include "config/arena.h"
 #include "proxy/base/addr.h"
 #include "proxy/health/probe.h"
+#include "proxy/state/snapshot.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,7 +86,6 @@ static bool keep_expect(struct script *script, struct script_step *step)
     step->ok = health_status_find(expect->ok_status, HEALTH_L7_OK);
     step->error = health_status_find(expect->error_status, default_error(expect->kind));
     step->timeout = health_status_find(expect->timeout_status, HEALTH_L7_TIMEOUT);
-    step->code = expect->status_code != NULL ? atoi(expect->status_code) : 0;
     expect->pattern = script_keep(script, expect->pattern, expect->pattern_len);
     expect->on_success = keep_text(script, expect->on_success);
     expect->on_error = keep_text(script, expect->on_error);
@@ -95,10 +95,14 @@ static bool keep_expect(struct script *script, struct script_step *step)
            compile_text_pattern(script, &expect->value, &step->value);
 }
 
-static void keep_connect(struct script *script, struct conf_connect *connect)
+static void keep_connect(struct script *script, struct script_step *step)
 {
+    struct conf_connect *connect = &step->conf.connect;
     connect->sni = keep_text(script, connect->sni);
     connect->addr.text = keep_text(script, connect->addr.text);
+    for (size_t i = 0; i < connect->alpn.count; i++)
+        step->alpn = arena_printf(script->arena, "%s%s%s", i > 0 ? step->alpn : "",
+                                  i > 0 ? "," : "", connect->alpn.items[i]);
     connect->alpn = (struct conf_words){0};
 }
 
@@ -114,7 +118,7 @@ bool script_add(struct script *script, const struct script_step *from)
     step->conf.comment = keep_text(script, from->conf.comment);
     switch (step->conf.kind) {
     case CONF_STEP_CONNECT:
-        keep_connect(script, &step->conf.connect);
+        keep_connect(script, step);
         return true;
     case CONF_STEP_SEND:
         step->conf.send.bytes = script_keep(script, from->conf.send.bytes, from->conf.send.len);
@@ -125,6 +129,7 @@ bool script_add(struct script *script, const struct script_step *from)
     case CONF_STEP_EXPECT:
         return keep_expect(script, step);
     case CONF_STEP_COMMENT:
+    case CONF_STEP_ACTION:
         break;
     }
     return true;
@@ -222,10 +227,21 @@ struct script *script_new(const struct probe_kind *kind, const struct conf_proxy
     return script;
 }
 
+void script_bind(struct script *script, struct snapshot *snapshot, const struct proxy *proxy,
+                 struct sample_scratch *scratch)
+{
+    snapshot_keep(snapshot);
+    script->snapshot = snapshot;
+    script->proxy = proxy;
+    script->scratch = scratch;
+}
+
 void script_free(struct script *script)
 {
     if (script == NULL || --script->references > 0)
         return;
+    if (script->snapshot != NULL)
+        snapshot_forgo(script->snapshot);
     for (size_t i = 0; i < script->count; i++) {
         regex_free(script->steps[i].pattern);
         regex_free(script->steps[i].name);

@@ -9,7 +9,10 @@
  *
  * An answer is kept up to SCRIPT_ANSWER_BYTES_MAX; what goes on beyond that is taken as over.
  *
- * Ownership: a script is counted by the probes of a backend; copies all it needs of the config.
+ * Texts may be made by the language of rules whenever a step is run: script_values.c. What that compiled
+ * belongs to one load, which the script keeps; with the next load probes get a new one, see probe_adopt().
+ *
+ * Ownership: a script is counted by the probes of a backend.
  * Thread:    the control thread.
  */
 #ifndef WEIR_HEALTH_SCRIPT_H
@@ -17,6 +20,7 @@
 
 #include "config/load.h"
 #include "proxy/base/regex.h"
+#include "proxy/rules/sample.h"
 #include "proxy/state/health_status.h"
 
 struct probe;
@@ -43,9 +47,9 @@ struct script_step {
     /* of an expectation */
     enum health_status ok, error, timeout;
     struct regex *pattern, *name, *value; /* owned, or NULL */
-    int code;                             /* status-code; 0 = none */
-    unsigned error_text, ok_text;         /* ANSWER_TEXT_* */
-    bool has_code;                        /* the answer begins with three digits, its code */
+    const char *alpn;             /* of a connection: "http/1.1,http/1.0"; NULL: as the server */
+    unsigned error_text, ok_text; /* ANSWER_TEXT_* */
+    bool has_code;                /* the answer begins with three digits, its code */
     /* Reads the answer in its own way; NULL: conf.expect says what is good. */
     enum probe_step (*judge)(struct probe *probe, const struct script_step *step);
 };
@@ -59,7 +63,10 @@ enum script_words {
 
 struct script {
     unsigned references;
-    struct conf_arena *arena; /* owned: texts */
+    struct conf_arena *arena;       /* owned: texts */
+    struct snapshot *snapshot;      /* kept, with the next two; NULL: nothing is made by rules */
+    const struct proxy *proxy;      /* of that snapshot */
+    struct sample_scratch *scratch; /* borrowed: of the control thread's rules */
     enum script_words words;
     struct script_step *steps; /* owned */
     size_t count;
@@ -83,6 +90,9 @@ bool script_regex_is_good(const char *pattern, char error_out[CONF_REGEX_ERROR_B
 struct script *script_new(const struct probe_kind *kind, const struct conf_proxy *proxy,
                           const char *node);
 void script_free(struct script *script);
+/* What the rules need to make texts. proxy is the snapshot's. */
+void script_bind(struct script *script, struct snapshot *snapshot, const struct proxy *proxy,
+                 struct sample_scratch *scratch);
 
 /* For kinds that write theirs: a copy of the step goes behind the others. */
 MUST_CHECK bool script_add(struct script *script, const struct script_step *step);
@@ -103,8 +113,26 @@ enum probe_step script_fail(struct probe *probe, const struct script_step *step,
                             const char *info);
 /* script_http.c */
 enum probe_step script_judge_http(struct probe *probe, const struct script_step *step);
+
+/* ---- script_values.c: what the rules make; the texts last until the next event of the probe ---- */
+
+#define SCRIPT_EMPTY_TEXT "log-format string evaluated to an empty string"
+
+/* The plain text where made is NULL. "" where nothing can be made. */
+struct sample_text script_text(struct probe *probe, const struct conf_made *made,
+                               const char *plain);
+/* False: there is no such value, or made is NULL. */
+bool script_integer(struct probe *probe, const struct conf_made *made, long long *value_out);
+void script_act(struct probe *probe, const struct conf_made *made);
+/* False where these are no digits. */
+MUST_CHECK bool script_decode_hex(const struct probe *probe, struct sample_text *text);
+/* What an expectation looks for; false after noting why it cannot be made. */
+MUST_CHECK bool script_pattern(struct probe *probe, const struct script_step *step,
+                               struct sample_text *out);
+
+/* ---- script_request.c ---- */
+
 /* Writes the request into text of SCRIPT_REQUEST_BYTES_MAX; its length, cut short if need be. */
-size_t script_write_request(const struct probe *probe, const struct conf_request *request,
-                            char *text);
+size_t script_write_request(struct probe *probe, const struct conf_request *request, char *text);
 
 #endif

@@ -1,115 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Requests of probes, and what is expected of the responses. A response is parsed anew for each
- * expectation and whenever more of it has come: there are few of either, and most want the head
- * alone.
+ * What is expected of responses. One is parsed anew for each expectation and whenever more of it has
+ * come: there are few of either, and most want the head alone.
  */
-#include "proxy/base/addr.h"
-#include "proxy/health/probe.h"
-#include "proxy/http/h1.h"
-#include "proxy/state/server_address.h"
+#include "proxy/health/response.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-/* ---- the request ---- */
-
-struct text {
-    char *bytes;
-    size_t len;
-};
-
-static void put(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void put(struct text *text, const char *format, ...)
-{
-    va_list args;
-    size_t room = SCRIPT_REQUEST_BYTES_MAX - text->len;
-    va_start(args, format);
-    int len = vsnprintf(text->bytes + text->len, room, format, args);
-    va_end(args);
-    if (len > 0)
-        text->len += (size_t)len < room ? (size_t)len : room - 1;
-}
-
-/* HAProxy writes names in lower case. */
-static void put_header(struct text *text, const struct conf_check_header *header)
-{
-    size_t from = text->len;
-    put(text, "%s: %s\r\n", header->name, header->value);
-    for (size_t i = from; i < text->len && text->bytes[i] != ':'; i++) {
-        if (text->bytes[i] >= 'A' && text->bytes[i] <= 'Z')
-            text->bytes[i] = (char)(text->bytes[i] + 'a' - 'A');
-    }
-}
-
-static bool has_header(const struct conf_request *request, const char *name)
-{
-    for (size_t i = 0; i < request->header_count; i++) {
-        if (strcasecmp(request->headers[i].name, name) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* "UP 1/2; address=10.0.0.1; port=80; name=be/s1; node=lb1; weight=1/2; scur=3/22; qcur=0" */
-static void put_state(struct text *text, const struct probe *probe)
-{
-    const struct server *server = probe->server;
-    const struct backend *backend = server->backend;
-    char status[32];
-    struct addr addr;
-    char host[ADDR_TEXT_BYTES];
-    server_status_text(server, status, sizeof(status));
-    addr_set(&addr, (const struct sockaddr *)&server->addr);
-    addr_format(&addr, host);
-    put(text,
-        "x-haproxy-server-state: %s; address=%s; port=%u; name=%s/%s; node=%s; weight=%u/%llu; "
-        "scur=%u/%u; qcur=%u\r\n",
-        status, host, addr_port(&addr), backend->name, server->name,
-        probe->script->node != NULL ? probe->script->node : "", server->weight,
-        (unsigned long long)backend->weight_total, server->in_flight, backend->sessions,
-        backend->queued);
-}
-
-static void put_host(struct text *text, const struct server *server)
-{
-    char address[SERVER_ADDRESS_BYTES];
-    server_address_text(server, address);
-    put(text, "host: %s\r\n", address);
-}
-
-size_t script_write_request(const struct probe *probe, const struct conf_request *request,
-                            char *bytes)
-{
-    struct text text = {bytes, 0};
-    bool is_11 = strcmp(request->version, "HTTP/1.0") != 0;
-    put(&text, "%s %s %s\r\n", request->method, request->uri, request->version);
-    for (size_t i = 0; i < request->header_count; i++)
-        put_header(&text, &request->headers[i]);
-    if (is_11 && !has_header(request, "host"))
-        put_host(&text, probe->server); /* RFC 9112 3.2 wants one */
-    if (probe->script->send_state)
-        put_state(&text, probe);
-    if (request->body != NULL)
-        put(&text, "content-length: %zu\r\n", strlen(request->body));
-    if (is_11 && !has_header(request, "connection"))
-        put(&text, "connection: close\r\n");
-    put(&text, "\r\n%s", request->body != NULL ? request->body : "");
-    return text.len;
-}
-
 /* ---- the response ---- */
-
-struct response {
-    struct http_msg msg;
-    const char *base;
-    const char *body; /* decoded */
-    size_t body_len;
-    bool is_whole;
-};
 
 /* Pieces move together in the part of the scratch behind the answer. */
 static void decode_chunks(const struct probe *probe, const char *bytes, size_t len,
@@ -134,7 +34,7 @@ static void decode_chunks(const struct probe *probe, const char *bytes, size_t l
     }
 }
 
-static void find_body(const struct probe *probe, struct response *response)
+void response_find_body(const struct probe *probe, struct response *response)
 {
     const struct http_msg *msg = &response->msg;
     response->body = probe->answer + msg->head_bytes;
@@ -151,7 +51,7 @@ static void find_body(const struct probe *probe, struct response *response)
     response->is_whole = response->is_whole || msg->body == HTTP_BODY_NONE || probe->has_ended;
 }
 
-static enum h1_status parse_head(const struct probe *probe, struct response *response)
+enum h1_status response_parse_head(const struct probe *probe, struct response *response)
 {
     struct h1_parser parser;
     enum http_method method = probe->asks_head ? HTTP_METHOD_HEAD : HTTP_METHOD_OTHER;
@@ -162,34 +62,46 @@ static enum h1_status parse_head(const struct probe *probe, struct response *res
 
 /* ---- what is expected of it ---- */
 
-static bool matches_text(const struct conf_text_pattern *pattern, const struct regex *regex,
-                         const char *text, size_t len, bool ignores_case)
+struct wanted_text {
+    enum conf_text_match how;
+    const struct regex *regex;
+    struct sample_text text; /* data NULL = anything */
+    bool ignores_case;
+};
+
+struct wanted_field {
+    struct wanted_text name, value;
+    bool is_full; /* values are taken whole, not as lists */
+};
+
+static bool matches_text(const struct wanted_text *wanted, const char *text, size_t len)
 {
-    size_t want = pattern->text != NULL ? strlen(pattern->text) : 0;
-    int (*compare)(const char *, const char *, size_t) = ignores_case ? strncasecmp : strncmp;
-    if (pattern->text == NULL)
+    const char *want = wanted->text.data;
+    size_t want_len = wanted->text.len;
+    int (*compare)(const char *, const char *, size_t) =
+        wanted->ignores_case ? strncasecmp : strncmp;
+    if (want == NULL)
         return true;
-    if (pattern->how == CONF_MATCH_REGEX)
-        return regex_match(regex, text, len);
-    if (len < want || (pattern->how == CONF_MATCH_EXACT && len != want))
+    if (wanted->how == CONF_MATCH_REGEX)
+        return regex_match(wanted->regex, text, len);
+    if (len < want_len || (wanted->how == CONF_MATCH_EXACT && len != want_len))
         return false;
-    if (pattern->how == CONF_MATCH_END)
-        return compare(text + len - want, pattern->text, want) == 0;
-    if (pattern->how != CONF_MATCH_WITHIN)
-        return compare(text, pattern->text, want) == 0;
-    for (size_t i = 0; i + want <= len; i++) {
-        if (compare(text + i, pattern->text, want) == 0)
+    if (wanted->how == CONF_MATCH_END)
+        return compare(text + len - want_len, want, want_len) == 0;
+    if (wanted->how != CONF_MATCH_WITHIN)
+        return compare(text, want, want_len) == 0;
+    for (size_t i = 0; i + want_len <= len; i++) {
+        if (compare(text + i, want, want_len) == 0)
             return true;
     }
     return false;
 }
 
 /* The value as a whole, or each of its parts between commas. */
-static bool matches_value(const struct script_step *step, const char *value, size_t len)
+static bool matches_value(const struct wanted_field *wanted, const char *value, size_t len)
 {
-    const struct conf_expect *expect = &step->conf.expect;
-    if (expect->kind == CONF_EXPECT_FULL_HEADER)
-        return matches_text(&expect->value, step->value, value, len, false);
+    if (wanted->is_full)
+        return matches_text(&wanted->value, value, len);
     for (const char *end = value + len;;) {
         while (value < end && (*value == ' ' || *value == '\t'))
             value++;
@@ -198,7 +110,7 @@ static bool matches_value(const struct script_step *step, const char *value, siz
         size_t part = (size_t)(stop - value);
         while (part > 0 && (value[part - 1] == ' ' || value[part - 1] == '\t'))
             part--;
-        if (matches_text(&expect->value, step->value, value, part, false))
+        if (matches_text(&wanted->value, value, part))
             return true;
         if (comma == NULL)
             return false;
@@ -206,39 +118,60 @@ static bool matches_value(const struct script_step *step, const char *value, siz
     }
 }
 
-static bool has_field(const struct script_step *step, const struct response *response)
+static bool has_field(const struct wanted_field *wanted, const struct response *response)
 {
     for (size_t i = 0; i < response->msg.header_count; i++) {
         const struct http_header *header = &response->msg.headers[i];
-        if (matches_text(&step->conf.expect.name, step->name, response->base + header->name_off,
-                         header->name_len, true) &&
-            matches_value(step, response->base + header->value_off, header->value_len))
+        if (matches_text(&wanted->name, response->base + header->name_off, header->name_len) &&
+            matches_value(wanted, response->base + header->value_off, header->value_len))
             return true;
     }
     return false;
 }
 
-static bool matches_head(const struct script_step *step, const struct response *response)
+static bool matches_status(const struct script_step *step, unsigned status)
 {
-    const struct conf_expect *expect = &step->conf.expect;
-    unsigned status = response->msg.status, bit = status - 100;
+    const struct conf_status_set *wanted = &step->conf.expect.statuses;
+    unsigned bit = status - 100;
     char digits[12];
-    switch (expect->kind) {
-    case CONF_EXPECT_STATUS:
-        return status >= 100 && status < 600 && (expect->statuses.bits[bit / 64] >> bit % 64 & 1);
-    case CONF_EXPECT_STATUS_REGEX:
+    if (step->conf.expect.kind == CONF_EXPECT_STATUS_REGEX)
         return regex_match(step->pattern, digits,
                            (size_t)snprintf(digits, sizeof(digits), "%u", status));
-    default:
-        return has_field(step, response);
+    return status >= 100 && status < 600 && (wanted->bits[bit / 64] >> bit % 64 & 1);
+}
+
+/* Compares it with what the step wants; false after noting that the rules could not make that. */
+static bool matches_field(struct probe *probe, const struct script_step *step,
+                          const struct response *response, bool *matched_out)
+{
+    const struct conf_expect *expect = &step->conf.expect;
+    struct wanted_field wanted = {
+        .name = {expect->name.how, step->name, {0}, .ignores_case = true},
+        .value = {expect->value.how, step->value, {0}, .ignores_case = false},
+        .is_full = expect->kind == CONF_EXPECT_FULL_HEADER,
+    };
+    wanted.name.text = script_text(probe, expect->name.made, expect->name.text);
+    wanted.value.text = script_text(probe, expect->value.made, expect->value.text);
+    if ((expect->name.made != NULL && wanted.name.text.len == 0) ||
+        (expect->value.made != NULL && wanted.value.text.len == 0)) {
+        probe_end(probe, HEALTH_L7_RESPONSE, 0, SCRIPT_EMPTY_TEXT);
+        return false;
     }
+    *matched_out = has_field(&wanted, response);
+    return true;
 }
 
 static enum probe_step judge_head(struct probe *probe, const struct script_step *step,
                                   const struct response *response)
 {
+    enum conf_expect_kind kind = step->conf.expect.kind;
     char reason[SERVER_REASON_BYTES];
-    if (matches_head(step, response) != step->conf.expect.is_unwanted)
+    bool matched;
+    if (kind == CONF_EXPECT_STATUS || kind == CONF_EXPECT_STATUS_REGEX)
+        matched = matches_status(step, response->msg.status);
+    else if (!matches_field(probe, step, response, &matched))
+        return PROBE_DONE;
+    if (matched != step->conf.expect.is_unwanted)
         return PROBE_NEXT;
     snprintf(reason, sizeof(reason), "%.*s", (int)response->msg.reason_len,
              response->base + response->msg.reason_off);
@@ -249,9 +182,12 @@ static enum probe_step judge_body(struct probe *probe, const struct script_step 
                                   struct response *response)
 {
     const struct conf_expect *expect = &step->conf.expect;
-    find_body(probe, response);
+    struct sample_text pattern;
+    if (!script_pattern(probe, step, &pattern))
+        return PROBE_DONE;
+    response_find_body(probe, response);
     size_t len = response->body_len;
-    bool is_short = (expect->kind == CONF_EXPECT_STRING && len < expect->pattern_len) ||
+    bool is_short = (expect->kind == CONF_EXPECT_STRING && len < pattern.len) ||
                     (expect->min_bytes > 0 && len < (size_t)expect->min_bytes);
     if (!response->is_whole && (len == 0 || is_short))
         return PROBE_WAIT;
@@ -259,7 +195,7 @@ static enum probe_step judge_body(struct probe *probe, const struct script_step 
         return script_fail(probe, step, false, "HTTP content check could not find a response body");
     bool matched = expect->kind == CONF_EXPECT_REGEX
                        ? regex_match(step->pattern, response->body, len)
-                       : memmem(response->body, len, expect->pattern, expect->pattern_len) != NULL;
+                       : memmem(response->body, len, pattern.data, pattern.len) != NULL;
     if (!matched && !response->is_whole && expect->min_bytes == -1)
         return PROBE_WAIT;
     if (matched != expect->is_unwanted)
@@ -279,7 +215,7 @@ static bool is_leaving(const struct probe *probe, unsigned status)
 enum probe_step script_judge_http(struct probe *probe, const struct script_step *step)
 {
     struct response response;
-    enum h1_status head = parse_head(probe, &response);
+    enum h1_status head = response_parse_head(probe, &response);
     if (head == H1_MORE && !probe->has_ended)
         return PROBE_WAIT;
     if (head != H1_DONE)

@@ -71,15 +71,36 @@ void script_forget(struct probe *probe)
     probe->info[0] = '\0';
 }
 
+/* Of an agent, whose script is the same for all servers: what this one is to be told. */
+static enum probe_step send_greeting(struct probe *probe)
+{
+    return probe->greeting != NULL ? probe_send(probe, probe->greeting, strlen(probe->greeting))
+                                   : PROBE_NEXT;
+}
+
+static enum probe_step send_made(struct probe *probe, const struct script_step *step)
+{
+    const struct conf_made *made = step->conf.send.made;
+    struct sample_text text = script_text(probe, made, NULL);
+    char info[SERVER_REASON_BYTES];
+    forget_answer(probe); /* which the text was made of, maybe */
+    if (made->kind != CONF_MADE_HEX || script_decode_hex(probe, &text))
+        return probe_send(probe, text.data, text.len);
+    snprintf(info, sizeof(info), "tcp-check send : failed to build log-format string at step %u",
+             step->conf.number);
+    return probe_end(probe, HEALTH_L7_RESPONSE, 0, info);
+}
+
 static enum probe_step ask(struct probe *probe, const struct script_step *step)
 {
     if (probe->is_asked)
         return probe->unsent != NULL ? send_rest(probe) : PROBE_NEXT;
-    forget_answer(probe);
     probe->is_asked = true;
+    if (step->conf.kind == CONF_STEP_SEND && step->conf.send.made != NULL)
+        return send_made(probe, step);
+    forget_answer(probe);
     if (step->conf.kind == CONF_STEP_SEND && step->conf.send.bytes == NULL)
-        return probe->greeting != NULL ? probe_send(probe, probe->greeting, strlen(probe->greeting))
-                                       : PROBE_NEXT;
+        return send_greeting(probe);
     if (step->conf.kind == CONF_STEP_SEND)
         return probe_send(probe, step->conf.send.bytes, step->conf.send.len);
     char *text = probe->loop->scratch;
@@ -139,6 +160,13 @@ static enum probe_step receive(struct probe *probe)
 
 /* ---- expecting ---- */
 
+/* What the rules have made so far is not needed any more. */
+static void give_texts_back(const struct probe *probe)
+{
+    if (probe->script->scratch != NULL)
+        probe->script->scratch->used = 0;
+}
+
 static enum probe_step judge_empty(struct probe *probe, const struct script_step *step)
 {
     char info[64] = "";
@@ -148,11 +176,11 @@ static enum probe_step judge_empty(struct probe *probe, const struct script_step
         probe, probe->script->words == WORDS_OF_HTTP ? HEALTH_L7_RESPONSE : step->error, 0, info);
 }
 
-static bool is_short(const struct probe *probe, const struct conf_expect *expect)
+static bool is_short(const struct probe *probe, const struct conf_expect *expect, size_t wanted)
 {
     bool is_text = expect->kind == CONF_EXPECT_STRING || expect->kind == CONF_EXPECT_BINARY;
     return !probe->has_ended &&
-           ((is_text && probe->answer_len < expect->pattern_len) ||
+           ((is_text && probe->answer_len < wanted) ||
             (expect->min_bytes > 0 && probe->answer_len < (size_t)expect->min_bytes));
 }
 
@@ -168,22 +196,26 @@ static bool matches_hex(const struct probe *probe, const struct regex *regex)
     return regex_match(regex, hex, 2 * probe->answer_len);
 }
 
-static bool matches(const struct probe *probe, const struct script_step *step)
+static bool matches(const struct probe *probe, const struct script_step *step,
+                    const struct sample_text *pattern)
 {
     const struct conf_expect *expect = &step->conf.expect;
     if (expect->kind == CONF_EXPECT_REGEX)
         return regex_match(step->pattern, probe->answer, probe->answer_len);
     if (expect->kind == CONF_EXPECT_BINARY_REGEX)
         return matches_hex(probe, step->pattern);
-    return memmem(probe->answer, probe->answer_len, expect->pattern, expect->pattern_len) != NULL;
+    return memmem(probe->answer, probe->answer_len, pattern->data, pattern->len) != NULL;
 }
 
 static enum probe_step judge_bytes(struct probe *probe, const struct script_step *step)
 {
     const struct conf_expect *expect = &step->conf.expect;
-    if (is_short(probe, expect))
+    struct sample_text pattern;
+    if (!script_pattern(probe, step, &pattern))
+        return PROBE_DONE;
+    if (is_short(probe, expect, pattern.len))
         return PROBE_WAIT;
-    bool matched = matches(probe, step);
+    bool matched = matches(probe, step, &pattern);
     if (!matched && !probe->has_ended && expect->min_bytes == -1)
         return PROBE_WAIT;
     if (matched != expect->is_unwanted)
@@ -193,6 +225,7 @@ static enum probe_step judge_bytes(struct probe *probe, const struct script_step
 
 static enum probe_step judge(struct probe *probe, const struct script_step *step)
 {
+    give_texts_back(probe);
     if (probe->answer_len == 0)
         return probe->has_ended ? judge_empty(probe, step) : PROBE_WAIT;
     if (step->judge != NULL)
@@ -246,6 +279,9 @@ static enum probe_step run_step(struct probe *probe, const struct script_step *s
         return ask(probe, step);
     case CONF_STEP_EXPECT:
         return expect(probe, step);
+    case CONF_STEP_ACTION:
+        script_act(probe, step->conf.action.made);
+        break;
     case CONF_STEP_COMMENT:
         break;
     }
@@ -256,6 +292,7 @@ enum probe_step script_run(struct probe *probe)
 {
     const struct script *script = probe->script;
     while (probe->step < script->count) {
+        give_texts_back(probe);
         enum probe_step verdict = run_step(probe, &script->steps[probe->step]);
         if (verdict == PROBE_WAIT && probe->answer_len > 0 && probe->kept == NULL &&
             !keep_answer(probe, "", 0))

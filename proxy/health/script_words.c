@@ -59,21 +59,11 @@ static void say_answer(struct words *words, const struct probe *probe, unsigned 
     say_bytes(words, bytes, (size_t)(end - bytes));
 }
 
-/* %b and %s are the names of backend and server. */
-static void say_format(struct words *words, const struct probe *probe, const char *format)
+static void say_made(struct words *words, struct probe *probe, const struct conf_made *made,
+                     const char *plain)
 {
-    for (; *format != '\0'; format++) {
-        if (format[0] == '%' && format[1] == 'b')
-            say(words, "%s", probe->server->backend->name);
-        else if (format[0] == '%' && format[1] == 's')
-            say(words, "%s", probe->server->name);
-        else {
-            say(words, "%c", *format);
-            format += format[0] == '%' && format[1] == '%';
-            continue;
-        }
-        format++;
-    }
+    struct sample_text text = script_text(probe, made, plain);
+    say_bytes(words, text.data, text.len);
 }
 
 static void say_mismatch(struct words *words, const struct script_step *step, bool matched)
@@ -85,18 +75,21 @@ static void say_mismatch(struct words *words, const struct script_step *step, bo
         [CONF_EXPECT_BINARY_REGEX] = " (binary regex)",
     };
     say(words, matched ? "TCPCHK matched unwanted content" : "TCPCHK did not match content");
-    if (expect->kind == CONF_EXPECT_STRING)
+    if (expect->made_pattern != NULL)
+        say(words, " (log-format %s)", expect->kind == CONF_EXPECT_STRING ? "string" : "binary");
+    else if (expect->kind == CONF_EXPECT_STRING)
         say(words, " '%.*s'", (int)expect->pattern_len, expect->pattern);
     else
         say(words, "%s", hows[expect->kind]);
     say(words, " at step %u", step->conf.number);
 }
 
-static int code_of(const struct probe *probe, const struct script_step *step, int otherwise)
+static int code_of(struct probe *probe, const struct script_step *step, int otherwise)
 {
     char digits[4] = "";
-    if (step->code != 0)
-        return step->code;
+    long long code;
+    if (script_integer(probe, step->conf.expect.made_code, &code))
+        return (int)code;
     if (!step->has_code || probe->answer_len < 3)
         return otherwise;
     memcpy(digits, probe->answer, 3);
@@ -109,7 +102,7 @@ enum probe_step script_fail(struct probe *probe, const struct script_step *step,
     char text[SERVER_REASON_BYTES] = "";
     struct words words = {text, 0, sizeof(text)};
     if (step->conf.expect.on_error != NULL)
-        say_format(&words, probe, step->conf.expect.on_error);
+        say_made(&words, probe, step->conf.expect.made_error, step->conf.expect.on_error);
     else if (info != NULL)
         say_bytes(&words, info, strlen(info));
     else if (step->error_text != ANSWER_TEXT_NONE)
@@ -128,7 +121,7 @@ enum probe_step script_pass(struct probe *probe, const struct script_step *step,
     if (probe->info[0] != '\0')
         say_bytes(&words, probe->info, strlen(probe->info));
     else if (step->conf.expect.on_success != NULL)
-        say_format(&words, probe, step->conf.expect.on_success);
+        say_made(&words, probe, step->conf.expect.made_success, step->conf.expect.on_success);
     else if (step->ok_text != ANSWER_TEXT_NONE)
         say_answer(&words, probe, step->ok_text);
     else if (info != NULL)
@@ -146,6 +139,9 @@ static void say_step(struct words *words, const struct script_step *step)
         say(words, " (connect)");
     else if (step->conf.kind == CONF_STEP_SEND)
         say(words, " (send)");
+    else if (expect->made_pattern != NULL)
+        say(words, " (expect log-format %s)",
+            expect->kind == CONF_EXPECT_STRING ? "string" : "binary");
     else if (expect->kind == CONF_EXPECT_STRING)
         say(words, " (expect string '%.*s')", (int)expect->pattern_len, expect->pattern);
     else if (expect->kind == CONF_EXPECT_REGEX)

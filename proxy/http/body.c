@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bodies while they are looked at; see body.h. */
 #include "proxy/http/body.h"
+#include "proxy/http/probe_view.h"
 
 /* Bytes of the body as they came, chunk heads included. */
 static struct sample_text raw_body(const struct stream *s, bool is_response)
@@ -71,6 +72,10 @@ void body_invite(struct stream *s)
 bool body_text(struct sample_env *env, bool is_response, struct sample_text *out)
 {
     const struct stream *s = env->stream;
+    if (env->probe != NULL) {
+        *out = env->probe->body;
+        return true;
+    }
     *out = raw_body(s, is_response);
     if ((is_response ? s->resp.body : s->req.body) != HTTP_BODY_CHUNKED)
         return true;

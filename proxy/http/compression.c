@@ -5,10 +5,10 @@
  */
 #include "proxy/http/compression.h"
 
-#include "proxy/http/compressor.h"
-#include "proxy/http/content_coding.h"
-#include "proxy/http/head.h"
 #include "proxy/http/rules.h"
+#include "proxy/http1/compressor.h"
+#include "proxy/http1/content_coding.h"
+#include "proxy/http1/head.h"
 
 /* ---- the request --------------------------------------------------------------------------------------- */
 

@@ -3,10 +3,10 @@
  * Answers of our own that are at hand as a whole: error pages, what rules answer, and the page for monitors.
  * They use the stream's way down, so back-pressure and deadlines are the usual ones.
  */
-#include "proxy/http/error_pages.h"
-#include "proxy/http/error_set.h"
 #include "proxy/http/local_priv.h"
 #include "proxy/http/reply.h"
+#include "proxy/http1/error_pages.h"
+#include "proxy/http1/error_set.h"
 #include "proxy/rules/trace.h"
 
 static const struct error_page *error_page_of(const struct stream *s, unsigned status)

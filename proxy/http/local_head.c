@@ -5,8 +5,8 @@
  */
 #include <stdio.h>
 
-#include "proxy/http/head.h"
 #include "proxy/http/local_priv.h"
+#include "proxy/http1/head.h"
 
 /* After an answer of ours the connection goes on only if the request has been read to its end. */
 bool local_may_keep_client(const struct stream *s)

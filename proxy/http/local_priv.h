@@ -3,8 +3,8 @@
 #ifndef WEIR_HTTP_LOCAL_PRIV_H
 #define WEIR_HTTP_LOCAL_PRIV_H
 
-#include "proxy/http/gather.h"
 #include "proxy/http/rules.h"
+#include "proxy/http1/gather.h"
 
 /* After an answer of ours the connection goes on only if the request has been read to its end. */
 bool local_may_keep_client(const struct stream *s);

@@ -2,8 +2,8 @@
 /* Answers of our own that a service produces part by part: statistics and metrics; see service.h. */
 #include <stdio.h>
 
-#include "proxy/http/error_pages.h"
 #include "proxy/http/local_priv.h"
+#include "proxy/http1/error_pages.h"
 #include "proxy/rules/trace.h"
 
 #define PRODUCE_BYTES (16 * 1024)

@@ -4,7 +4,7 @@
  */
 #include "proxy/http/relay.h"
 
-#include "proxy/http/compressor.h"
+#include "proxy/http1/compressor.h"
 
 #include <stdlib.h>
 

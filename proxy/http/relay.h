@@ -22,8 +22,8 @@
 #ifndef WEIR_HTTP_RELAY_H
 #define WEIR_HTTP_RELAY_H
 
-#include "proxy/http/gather.h"
-#include "proxy/http/h1.h"
+#include "proxy/http1/gather.h"
+#include "proxy/http1/h1.h"
 #include "proxy/net/splice.h"
 
 #define RELAY_READ_MIN (16 * 1024)

@@ -3,8 +3,8 @@
 #ifndef WEIR_HTTP_REPLY_PRIV_H
 #define WEIR_HTTP_REPLY_PRIV_H
 
-#include "proxy/http/error_pages.h"
 #include "proxy/http/reply.h"
+#include "proxy/http1/error_pages.h"
 #include "proxy/rules/expr.h"
 
 enum reply_body {

@@ -4,8 +4,8 @@
  * out and ours added, in one gathered write together with the first bytes of the body.
  */
 #include "proxy/http/compression.h"
-#include "proxy/http/head.h"
 #include "proxy/http/request_fields.h"
+#include "proxy/http1/head.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -3,8 +3,8 @@
 #ifndef WEIR_HTTP_REQUEST_FIELDS_H
 #define WEIR_HTTP_REQUEST_FIELDS_H
 
-#include "proxy/http/gather.h"
 #include "proxy/http/stream.h"
+#include "proxy/http1/gather.h"
 
 /* Those of the client that would pass for ours. */
 void request_drop_fields(struct stream *s);

@@ -5,10 +5,10 @@
  * scratch; a head in pieces is collected in s->resp_head.
  */
 #include "proxy/http/compression.h"
-#include "proxy/http/head.h"
 #include "proxy/http/rules.h"
 #include "proxy/http/sticking.h"
 #include "proxy/http/stream_log.h"
+#include "proxy/http1/head.h"
 #include "proxy/state/observe.h"
 
 #include <inttypes.h>
@@ -230,6 +230,7 @@ static enum stream_state start_response(struct stream *s, const char *base, size
     s->response_us = s->thread->loop->now_us;
     count_status(s);
     s->resp_base = (char *)base;
+    s->rules.server_status = m->status;
     sticking_response(s);
     if (!edit_response(s, base, len, &next))
         return next;

@@ -58,9 +58,9 @@ bool rules_may_wait(struct sample_env *env, const struct rule *rule, unsigned ti
 /* ---- one list ------------------------------------------------------------------------------------------ */
 
 /* From where it stands; the rule that waited goes on first. */
-static enum rule_verdict run_on(struct stream *s, const struct ruleset *set, struct sample_env *env)
+static enum rule_verdict run_rest(struct rule_progress *p, const struct ruleset *set,
+                                  struct sample_env *env)
 {
-    struct rule_progress *p = &s->rules;
     if (p->held != NULL) {
         size_t used = env->scratch->used;
         enum rule_verdict verdict = p->held->action->run(env, p->held);
@@ -74,6 +74,13 @@ static enum rule_verdict run_on(struct stream *s, const struct ruleset *set, str
             return verdict;
     }
     return ruleset_run(set, env, &p->at);
+}
+
+static enum rule_verdict run_on(struct stream *s, const struct ruleset *set, struct sample_env *env)
+{
+    enum rule_verdict verdict = run_rest(&s->rules, set, env);
+    rule_progress_note(&s->rules, set, verdict);
+    return verdict;
 }
 
 static void count_denial(const struct stream *s, enum counter which)
@@ -255,6 +262,8 @@ static bool choose_backend(struct stream *s, const struct proxy *proxy, enum str
     s->backend = s->rules.chosen != NULL ? s->rules.chosen : proxy->default_backend;
     if (s->rules.chosen == NULL && s->trace != NULL)
         explain_default(s);
+    if (s->backend != s->frontend)
+        s->rules.retries = 0; /* set for the frontend's own servers */
     if (s->backend != NULL)
         return false;
     s->state = STREAM_CONNECTING;

@@ -16,8 +16,8 @@
 #ifndef WEIR_HTTP_RULES_H
 #define WEIR_HTTP_RULES_H
 
-#include "proxy/http/edit.h"
 #include "proxy/http/stream.h"
+#include "proxy/http1/edit.h"
 #include "proxy/rules/ruleset.h"
 
 /* What an expression sees of this stream; proxy: whose rules run. */

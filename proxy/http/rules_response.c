@@ -14,7 +14,9 @@ static enum rule_verdict run_response_list(struct stream *s, const struct proxy 
     s->rules.is_lenient = false;
     rules_env(s, proxy, true, &env);
     env.is_final = true;
-    return ruleset_run(set, &env, &s->rules.at);
+    enum rule_verdict verdict = ruleset_run(set, &env, &s->rules.at);
+    rule_progress_note(&s->rules, set, verdict);
+    return verdict;
 }
 
 /* The variables of the request have had their time. */

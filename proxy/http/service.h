@@ -9,7 +9,7 @@
 #ifndef WEIR_HTTP_SERVICE_H
 #define WEIR_HTTP_SERVICE_H
 
-#include "proxy/http/msg.h"
+#include "proxy/http1/msg.h"
 #include "proxy/state/snapshot.h"
 
 #define SERVICE_HEADERS_BYTES 1024

@@ -118,7 +118,7 @@ static enum stream_state time_out_queue(struct stream *s)
 
 static enum stream_state time_out_connect(struct stream *s)
 {
-    if (s->retries < s->backend->conf->retries)
+    if (s->retries < stream_retries(s))
         return dispatch_retry_connect(s);
     return stream_fail(s, CAUSE_SERVER_TIMEOUT, 503);
 }

@@ -29,7 +29,6 @@
 #ifndef WEIR_HTTP_STREAM_H
 #define WEIR_HTTP_STREAM_H
 
-#include "proxy/http/h1.h"
 #include "proxy/http/persist.h"
 #include "proxy/http/relay.h"
 #include "proxy/http/rule_progress.h"
@@ -38,6 +37,7 @@
 #include "proxy/http/session.h"
 #include "proxy/http/thread.h"
 #include "proxy/http/tracking.h"
+#include "proxy/http1/h1.h"
 #include "proxy/state/proxy_state.h"
 #include "proxy/state/server.h"
 
@@ -246,6 +246,10 @@ static inline unsigned stream_server_ms(const struct stream *s)
 static inline unsigned stream_tunnel_ms(const struct stream *s)
 {
     return s->rules.tunnel_ms != 0 ? s->rules.tunnel_ms : s->backend->conf->timeout.tunnel_ms;
+}
+static inline unsigned stream_retries(const struct stream *s)
+{
+    return s->rules.retries != 0 ? s->rules.retries - 1 : s->backend->conf->retries;
 }
 static inline void stream_client_lives(struct stream *s, unsigned timeout_ms)
 {

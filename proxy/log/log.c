@@ -4,8 +4,9 @@
  * thread.
  *
  *   log_access() -> ring of the thread --.
- *   log_event()  -> event ring, mutex ----+-> log_drain() -> wire_header() -> sink_put()
- *                                                         -> sinks_flush()
+ *   log_event()  -> event ring, mutex ----+-> log_drain() -> delivery_run() -> sinks, rings
+ *
+ * Lines go out in the order of time, whichever thread they are of.
  *
  * The control thread drains every DRAIN_MS while lines come. When a turn finds none it falls
  * asleep, and the next line wakes it: so a busy data thread never makes a system call to log, and
@@ -15,9 +16,11 @@
 
 #include "config/model.h"
 #include "proxy/log/access_line.h"
+#include "proxy/log/delivery.h"
+#include "proxy/log/memory_ring.h"
 #include "proxy/log/ring.h"
+#include "proxy/log/ring_feed.h"
 #include "proxy/log/sink.h"
-#include "proxy/log/wire.h"
 #include "proxy/net/loop.h"
 #include "proxy/state/access_record.h"
 
@@ -29,6 +32,11 @@
 #include <unistd.h>
 
 #define DRAIN_MS 32
+/*
+ * Lines wait so long before they go out in the order of time: else one that another thread is still
+ * writing would come behind its consequences.
+ */
+#define SETTLE_US 10000
 #define DROP_REPORT_MS 10000
 
 /* HAProxy's buffer for a line, unless some target has a longer `len`. */
@@ -36,6 +44,10 @@
 
 struct log_thread {
     struct ring ring;
+    /* of the turn at hand, the control thread's */
+    const struct ring_entry
+        *head;     /* the oldest line, or NULL: there is none, or enough was taken */
+    size_t budget; /* bytes that may yet be taken */
 };
 
 /*
@@ -91,6 +103,7 @@ void log_access(const struct access_record *record)
         return;
     entry->proxy = frontend;
     entry->level = (uint16_t)level_of(record);
+    entry->at_us = record->logged_us;
     size_t room = atomic_load_explicit(&logger.line_max, memory_order_relaxed) - 1;
     /* beyond that the line itself is worth more */
     size_t structured = record->structured.len < room / 2 ? record->structured.len : 0;
@@ -112,6 +125,7 @@ static void event_submit(enum log_level level, const struct conf_proxy *proxy, c
         int len = vsnprintf(entry->text, room, format, args);
         entry->proxy = proxy;
         entry->level = (uint16_t)level;
+        entry->at_us = uv_hrtime() / 1000;
         entry->structured_len = 0;
         entry->len = len < 0 ? 0 : (uint32_t)((size_t)len < room ? (size_t)len : room - 1);
         submit(ring, entry);
@@ -143,99 +157,50 @@ const struct config *log_config(void)
     return logger.config;
 }
 
-/* The targets of a line: those of its proxy, or of the global section. */
-static const struct conf_log_target *targets_of(const struct conf_proxy *proxy, size_t *count_out)
+/* The thread whose oldest line was logged first, if that was not after `until_us`; or NULL. */
+static struct log_thread *thread_of_oldest(uint64_t until_us)
 {
-    *count_out = proxy != NULL ? proxy->log_count : logger.config->global.log_count;
-    return proxy != NULL ? proxy->logs : logger.config->global.logs;
-}
-
-/* Structured data takes the place of the header's last dash, RFC 5424 6.3; other forms have none. */
-static struct access_text wire_text(const struct conf_log_target *target,
-                                    const struct ring_entry *entry, size_t *header_len)
-{
-    struct access_text text = {entry->text, entry->len};
-    if (entry->structured_len == 0)
-        return text;
-    if (target->wire == CONF_LOG_RFC5424) {
-        *header_len -= 2; /* "- " */
-        return text;
-    }
-    text.data += entry->structured_len + 1;
-    text.len -= entry->structured_len + 1;
-    return text;
-}
-
-/* The lines of one turn: all have the same time, so that the header of one often is that of the next. */
-struct drain {
-    struct wire_origin origin;
-    const struct conf_log_target
-        *target; /* of the header at hand, as `level` and the origin's tag */
-    const char *tag;
-    int level;
-    size_t header_len;
-    char header[WIRE_HEADER_MAX];
-};
-
-static size_t header_for(struct drain *d, const struct conf_log_target *target, int level)
-{
-    if (d->target != target || d->level != level || d->tag != d->origin.tag) {
-        d->header_len = wire_header(target, level, &d->origin, d->header);
-        d->target = target;
-        d->level = level;
-        d->tag = d->origin.tag;
-    }
-    return d->header_len;
-}
-
-static void send_entry(const struct ring_entry *entry, struct drain *drain)
-{
-    size_t count;
-    const struct conf_log_target *targets = targets_of(entry->proxy, &count);
-    const char *tag = entry->proxy != NULL ? entry->proxy->log_tag : NULL;
-    drain->origin.tag = tag != NULL ? tag : logger.config->global.log_tag;
-
-    for (size_t i = 0; i < count; i++) {
-        struct sink *sink = sink_find(&targets[i]);
-        if (sink == NULL || (int)entry->level > targets[i].level)
+    struct log_thread *oldest = NULL;
+    for (unsigned i = 0; i <= logger.thread_count; i++) {
+        struct log_thread *thread = &logger.threads[i];
+        if (thread->head == NULL || thread->head->at_us > until_us)
             continue;
-        size_t header_len = header_for(drain, &targets[i], (int)entry->level);
-        struct access_text text = wire_text(&targets[i], entry, &header_len);
-        size_t room = targets[i].max_len > header_len ? targets[i].max_len - header_len : 0;
-        sink_put(sink, drain->header, header_len, text.data, text.len < room ? text.len : room);
+        if (oldest == NULL || thread->head->at_us < oldest->head->at_us)
+            oldest = thread;
+    }
+    return oldest;
+}
+
+/* No more than a ring holds in one turn, however many come while we are at it. */
+static void take_head(struct log_thread *thread)
+{
+    size_t bytes = sizeof(*thread->head) + thread->head->len;
+    ring_drop(&thread->ring, thread->head);
+    thread->head = NULL;
+    if (bytes < thread->budget) {
+        thread->budget -= bytes;
+        thread->head = ring_peek(&thread->ring);
     }
 }
 
-/* Moves lines from a ring to the sinks, no more than were there at the start. True if there were
- * any. */
-static bool drain_ring(struct ring *ring, struct drain *drain)
+/* Writes out what was logged until then, in the order of time. True if there were lines, or are. */
+static bool log_drain(uint64_t until_us)
 {
-    size_t budget = RING_BYTES;
-    const struct ring_entry *entry = ring_peek(ring);
-    bool found = entry != NULL;
-    while (entry != NULL) {
-        send_entry(entry, drain);
-        size_t bytes = sizeof(*entry) + entry->len;
-        ring_drop(ring, entry);
-        if (bytes >= budget)
-            break;
-        budget -= bytes;
-        entry = ring_peek(ring);
-    }
-    return found;
-}
-
-/* Writes out all rings. True if there were lines, or some wait for a sink. */
-static bool log_drain(void)
-{
-    struct drain drain = {.origin = {
-                              .host = logger.config->global.log_send_hostname,
-                              .pid = (unsigned)getpid(),
-                              .now_us = loop_wall_us(logger.loop),
-                          }};
+    struct delivery delivery = {.config = logger.config,
+                                .origin = {
+                                    .host = logger.config->global.log_send_hostname,
+                                    .pid = (unsigned)getpid(),
+                                    .now_us = loop_wall_us(logger.loop),
+                                }};
     bool found = false;
-    for (unsigned i = 0; i <= logger.thread_count; i++)
-        found = drain_ring(&logger.threads[i].ring, &drain) || found;
+    for (unsigned i = 0; i <= logger.thread_count; i++) {
+        logger.threads[i].head = ring_peek(&logger.threads[i].ring);
+        logger.threads[i].budget = RING_BYTES;
+        found = found || logger.threads[i].head != NULL;
+    }
+    for (struct log_thread *next; (next = thread_of_oldest(until_us)) != NULL; take_head(next))
+        delivery_run(&delivery, next->head);
+    ring_feeds_push();
     return sinks_flush() || found;
 }
 
@@ -251,13 +216,13 @@ static void report_dropped(void)
 }
 
 /* One turn; then either the next one is due, or we sleep. */
-static void drain_and_rest(void)
+static void drain_and_rest(uint64_t until_us)
 {
-    bool busy = log_drain();
+    bool busy = log_drain(until_us);
     report_dropped();
     if (!busy) {
         atomic_store(&logger.asleep, true);
-        busy = log_drain(); /* a line that came before it could see us asleep */
+        busy = log_drain(until_us); /* a line that came before it could see us asleep */
     }
     if (busy) {
         atomic_store(&logger.asleep, false);
@@ -265,17 +230,23 @@ static void drain_and_rest(void)
     }
 }
 
+static uint64_t settled_us(void)
+{
+    return logger.loop->now_us - SETTLE_US;
+}
+
 static void on_timer(struct wheel_timer *timer)
 {
     (void)timer;
-    drain_and_rest();
+    drain_and_rest(settled_us());
 }
 
 static void on_wakeup(struct loop_message *message)
 {
     (void)message;
     atomic_store(&logger.wakened, false);
-    drain_and_rest();
+    /* wakened while no drain is overdue: by a ring that fills up */
+    drain_and_rest(atomic_load(&logger.asleep) ? settled_us() : UINT64_MAX);
 }
 
 int log_start(struct loop *control, unsigned threads)
@@ -301,7 +272,8 @@ int log_start(struct loop *control, unsigned threads)
 static size_t longest_line(const struct conf_log_target *targets, size_t count, size_t longest)
 {
     for (size_t i = 0; i < count; i++) {
-        (void)sink_open(&targets[i]); /* out of memory: lines for it will be passed over */
+        if (targets[i].kind != CONF_LOG_RING)
+            (void)sink_open(&targets[i]); /* out of memory: lines for it will be passed over */
         if (targets[i].max_len > longest)
             longest = targets[i].max_len;
     }
@@ -317,13 +289,17 @@ void log_adopt(const struct config *config)
     if (longest > RING_LINE_MAX)
         longest = RING_LINE_MAX;
     atomic_store(&logger.line_max, longest);
+    log_flush(); /* while the rings of the lines under way are still there */
     logger.config = config;
+    delivery_adopt(config);
+    memory_rings_adopt(config);
+    ring_feeds_adopt(logger.loop, config);
 }
 
 void log_flush(void)
 {
     if (logger.config != NULL)
-        (void)log_drain();
+        (void)log_drain(UINT64_MAX);
 }
 
 void log_stop(void)
@@ -331,6 +307,9 @@ void log_stop(void)
     if (logger.threads == NULL)
         return;
     log_flush();
+    ring_feeds_close();
+    memory_rings_close();
+    delivery_stop();
     wheel_forget(&logger.loop->wheel, &logger.timer);
     for (unsigned i = 0; i <= logger.thread_count; i++)
         ring_destroy(&logger.threads[i].ring);

@@ -5,7 +5,9 @@
  *
  *   data thread 0 --> ring --.
  *   data thread 1 --> ring ---+--> control thread: header of each target --> sinks
- *   any thread --> event ring'                                               (UDP, unix, stdout)
+ *   any thread --> event ring'                                     |         (UDP, unix, stdout)
+ *                                                                  '--> rings in memory --> readers,
+ *                                                                                           servers
  *
  * A data thread formats the line straight into its ring and goes on: it makes no system call unless
  * the control thread sleeps, and it never waits. What finds no room is dropped, counted and
@@ -19,6 +21,7 @@
 #define WEIR_PROXY_LOG_LOG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct access_record;
@@ -79,5 +82,32 @@ void log_console_quiet(bool quiet);
 
 /* Lines lost since start because a ring or a sink was full or a target could not be reached. */
 uint64_t log_dropped(void);
+
+/* ---- rings, for who shows them: on any thread ---- */
+
+/* Longer lines do not exist: a `len` is at most 65535. */
+#define LOG_RING_LINE_MAX 65536
+/* A ring may bear an address as its name. */
+#define LOG_RING_NAME_MAX 256
+
+struct log_ring_facts {
+    char name[LOG_RING_NAME_MAX], description[LOG_RING_NAME_MAX]; /* cut where they are longer */
+    uint64_t dropped;                                             /* lines that found no room */
+};
+
+/* The i-th ring, in the order of the file; false behind the last. */
+bool log_ring_at(size_t i, struct log_ring_facts *facts_out);
+
+/*
+ * Reads one line of a ring, without its end. *at is where the reader is: 0 is the oldest line, and
+ * each call moves it on; who falls behind goes on with the oldest that is left. Copies up to `room`
+ * bytes; len_out is the length of the whole line. 1, 0 if there is no more (yet), or UV_ENOENT if
+ * there is no such ring (any more).
+ */
+MUST_CHECK int log_ring_read(const char *name, uint64_t *at, char *out, size_t room,
+                             size_t *len_out);
+
+/* Where lines to come will be: a reader that starts there sees new ones alone. 0 or UV_ENOENT. */
+MUST_CHECK int log_ring_end(const char *name, uint64_t *at_out);
 
 #endif

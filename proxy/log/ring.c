@@ -23,7 +23,7 @@ _Static_assert(RING_BYTES % sizeof(struct ring_entry) == 0, "a filler must fit a
 
 int ring_init(struct ring *ring)
 {
-    *ring = (struct ring){.bytes = malloc(RING_BYTES)};
+    *ring = (struct ring){.bytes = aligned_alloc(_Alignof(struct ring_entry), RING_BYTES)};
     return ring->bytes != NULL ? 0 : UV_ENOMEM;
 }
 

@@ -23,7 +23,9 @@ struct conf_proxy;
 #define RING_LINE_MAX 8192
 
 struct ring_entry {
-    const struct conf_proxy *proxy; /* borrowed: whose targets; NULL = the global section's */
+    _Alignas(32)                        /* see entry_bytes() */
+        const struct conf_proxy *proxy; /* borrowed: whose targets; NULL = the global section's */
+    uint64_t at_us;                     /* monotonic: when the line was logged */
     uint32_t len;
     uint16_t level;          /* enum log_level, or what only ring.c knows */
     uint16_t structured_len; /* of structured data, then a blank and the line; 0 = the line alone */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The sinks of log lines. Datagram sockets send a whole batch with one sendmmsg(); streams (stdout
- * and stderr: a pipe, a terminal, a file, journald's socket) take it with one write().
+ * The sinks of log lines. Datagram sockets send a whole batch with one sendmmsg(); streams (stdout,
+ * stderr or another descriptor that we were started with: a pipe, a terminal, a file, journald's
+ * socket) take it with one write().
  *
  * stdout may be shared with other processes, so it must not be made non-blocking: that mode belongs
  * to the open file, not to the descriptor. A pipe or terminal is opened once more through /proc for
@@ -30,6 +31,7 @@ struct sink {
     enum conf_log_kind kind;
     struct sockaddr_storage addr;
     socklen_t addr_len;
+    int number;        /* the descriptor that a stream is of, and that belongs to the process */
     int fd;            /* owned; -1 = not open */
     bool is_socket;    /* of a stream: send() instead of write() */
     time_t retry_s;    /* monotonic: not to be opened again before */
@@ -44,12 +46,12 @@ static _Atomic uint64_t dropped; /* written here, read by any thread */
 
 static bool is_stream(const struct sink *sink)
 {
-    return sink->kind == CONF_LOG_STDOUT || sink->kind == CONF_LOG_STDERR;
+    return sink->kind == CONF_LOG_FD;
 }
 
 static int open_stream(struct sink *sink)
 {
-    int number = sink->kind == CONF_LOG_STDOUT ? STDOUT_FILENO : STDERR_FILENO;
+    int number = sink->number;
     struct stat st;
     if (fstat(number, &st) != 0)
         return -1;
@@ -104,8 +106,9 @@ struct sink *sink_find(const struct conf_log_target *target)
 {
     for (struct sink *s = sinks; s != NULL; s = s->next) {
         if (s->kind == target->kind &&
-            (is_stream(s) || (s->addr_len == target->addr.sa_len &&
-                              memcmp(&s->addr, &target->addr.sa, s->addr_len) == 0)))
+            (is_stream(s) ? s->number == target->addr.fd
+                          : s->addr_len == target->addr.sa_len &&
+                                memcmp(&s->addr, &target->addr.sa, s->addr_len) == 0))
             return s;
     }
     return NULL;
@@ -119,6 +122,7 @@ struct sink *sink_open(const struct conf_log_target *target)
         if (sink == NULL)
             return NULL;
         sink->kind = target->kind;
+        sink->number = target->addr.fd;
         sink->addr = target->addr.sa;
         sink->addr_len = target->addr.sa_len;
         sink->fd = -1;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Where log lines leave the process: a UDP socket, the unix datagram socket of a syslog daemon,
- * stdout or stderr. One sink for each address, however many proxies log there and over all reloads.
+ * stdout, stderr or another descriptor. One sink for each address, however many proxies log there and over all reloads.
  *
  * Nothing here waits. Lines gather in a buffer and go out together; what the other end does not
  * take stays in the buffer until it is full, then new lines are dropped and counted.

@@ -80,6 +80,8 @@ MUST_CHECK int conn_start_tls_server(struct conn *conn, struct tls_context *cont
 /* sni may be NULL: then as the context says. */
 MUST_CHECK int conn_start_tls_client(struct conn *conn, struct tls_client_context *context,
                                      const char *sni);
+/* By ALPN instead of what the context says, "http/1.1,http/1.0"; after conn_start_tls_client(). */
+MUST_CHECK int conn_offer_protocols(struct conn *conn, const char *alpn);
 /* Why the TLS session failed, for a person; "" on a plain connection. */
 void conn_tls_error(const struct conn *conn, struct tls_error_text *text_out);
 

@@ -116,6 +116,11 @@ int conn_start_tls_client(struct conn *conn, struct tls_client_context *context,
     return conn_put_on_tls(conn, tls_session_connect(context, sni, &socket_io, conn));
 }
 
+int conn_offer_protocols(struct conn *conn, const char *alpn)
+{
+    return tls_session_offer(conn->tls, alpn) == 0 ? 0 : UV_ENOMEM;
+}
+
 void conn_was_idle(struct conn *conn)
 {
     if (conn->tls != NULL)

@@ -334,7 +334,7 @@ static bool read_test(struct draft *d)
 {
     if (!read_expression(d) || !read_flags(d) || !require_method(d, d->words[0].span))
         return false;
-    struct pattern_list *list = pattern_list_new(d->c, d->id, d->words[0].span);
+    struct pattern_list *list = pattern_list_new(d->c, d->id, &d->words[0]);
     if (!read_patterns(d, list))
         return false;
     bool is_empty = list->count == 0 && d->id < 0; /* and stays so */

@@ -11,7 +11,7 @@ enum {
     IN_HTTP = IN_RULES(RULES_HTTP_REQUEST) | IN_RULES(RULES_HTTP_RESPONSE) |
               IN_RULES(RULES_HTTP_AFTER_RESPONSE),
     IN_ANY = IN_HTTP | IN_RULES(RULES_TCP_CONNECTION) | IN_RULES(RULES_TCP_SESSION) |
-             IN_RULES(RULES_TCP_CONTENT) | IN_RULES(RULES_TCP_RESPONSE),
+             IN_RULES(RULES_TCP_CONTENT) | IN_RULES(RULES_TCP_RESPONSE) | IN_RULES(RULES_PROBE),
 };
 
 /* ---- set-var, set-var-fmt, unset-var ------------------------------------------------------------------ */

@@ -12,6 +12,7 @@
 #include "proxy/rules/log_formats.h"
 #include "proxy/rules/pattern_list.h"
 #include "proxy/rules/ruleset.h"
+#include "proxy/rules/script_parts.h"
 #include "proxy/rules/switch.h"
 
 /* ---- lists of rules ----------------------------------------------------------------------------------- */
@@ -20,7 +21,8 @@ enum {
     OF_CLIENT = USE_CLIENT,
     OF_SESSION = OF_CLIENT | USE_SESSION,
     OF_REQUEST = OF_SESSION | USE_CONTENT | USE_REQUEST | USE_TXN,
-    OF_RESPONSE = OF_SESSION | USE_SERVER | USE_RES_CONTENT | USE_RESPONSE | USE_TXN,
+    OF_RESPONSE = OF_SESSION | USE_BACKEND | USE_SERVER | USE_RES_CONTENT | USE_RESPONSE | USE_TXN,
+    OF_PROBE = USE_PROBE | USE_BACKEND | USE_SERVER | USE_RES_CONTENT | USE_RESPONSE,
 };
 
 static const struct {
@@ -41,6 +43,7 @@ static const struct {
     [RULES_STATS_ADMIN] = {"'stats admin'", OF_REQUEST},
     [RULES_MONITOR_FAIL] = {"'monitor fail'", OF_REQUEST},
     [RULES_PERSIST] = {"'force-persist' and 'ignore-persist'", OF_REQUEST},
+    [RULES_PROBE] = {"'tcp-check' and 'http-check'", OF_PROBE},
 };
 
 const char *ruleset_name(enum ruleset_id id)
@@ -55,7 +58,9 @@ const char *compiler_where(const struct compiler *c)
 
 unsigned compiler_uses(const struct compiler *c)
 {
-    return lists[c->ruleset].uses;
+    bool in_backend = c->proxy != NULL && (c->proxy->caps & CONF_BACKEND) != 0;
+    unsigned uses = lists[c->ruleset].uses;
+    return in_backend && (uses & USE_REQUEST) != 0 ? uses | USE_BACKEND : uses;
 }
 
 /* Which list a line's rule goes to; the action of some is the line's own name. */
@@ -215,26 +220,33 @@ static void add_rule(struct compiler *c, struct rule rule)
     set->rules = rules;
 }
 
+bool compiler_action(struct compiler *c, const char *name, struct rule_words *words,
+                     struct rule *rule)
+{
+    const char *rest, *parens;
+    if (name == NULL) {
+        const struct conf_word *word = rule_words_next(c, words, "an action");
+        if (word == NULL)
+            return false;
+        name = word->text;
+        words->span = word->span;
+    }
+    const struct action *row = find_action(c, name, words->span, &rest);
+    if (row == NULL || !take_rest(c, row, rest, words->span, &parens))
+        return false;
+    rule->action = row;
+    rule->data = row->compile != NULL ? row->compile(c, row, words, parens) : row;
+    return rule->data != NULL;
+}
+
 static void compile_rule(struct compiler *c, const struct conf_line *line,
                          const struct line_list *list)
 {
     struct rule_words words = {.items = line->words, .count = line->word_count, .span = line->span};
-    const char *name = list->action, *rest, *parens;
+    struct rule rule = {.place = line->span.place, .text = line_text(c, line)};
     c->ruleset = list->id;
-    if (name == NULL) {
-        const struct conf_word *word = rule_words_next(c, &words, "an action");
-        if (word == NULL)
-            return;
-        name = word->text;
-        words.span = word->span;
-    }
-    const struct action *row = find_action(c, name, words.span, &rest);
-    struct rule rule = {.action = row, .place = line->span.place, .text = line_text(c, line)};
-    if (row == NULL || !take_rest(c, row, rest, words.span, &parens))
-        return;
-    rule.data = row->compile != NULL ? row->compile(c, row, &words, parens) : row;
-    if (rule.data != NULL && compile_condition(c, &words, &rule.condition) &&
-        diagnose_rule(c, line, &rule))
+    if (compiler_action(c, list->action, &words, &rule) &&
+        compile_condition(c, &words, &rule.condition) && diagnose_rule(c, line, &rule))
         add_rule(c, rule);
 }
 
@@ -320,6 +332,7 @@ void rules_compile(struct loader *l, struct config *config, const struct rule_ta
     for (size_t i = 0; i < config->proxy_count; i++) {
         compile_proxy(&c, &config->proxies[i]);
         compile_servers(&c, &config->proxies[i]);
+        script_parts_compile(&c, &config->proxies[i]);
     }
     pattern_lists_number(&c);
 }

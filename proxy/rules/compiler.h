@@ -38,6 +38,13 @@ struct compiler {
 /* Compiles all lines of all proxies; the hook of conf_input.compile, with the tables given. */
 void rules_compile(struct loader *l, struct config *config, const struct rule_tables *tables);
 
+/*
+ * An action of the list at hand and its parameters: words->at stops at a condition or the end. name NULL: the
+ * next word. Fills rule->action and rule->data; false after reporting.
+ */
+MUST_CHECK bool compiler_action(struct compiler *c, const char *name, struct rule_words *words,
+                                struct rule *rule);
+
 /* The place of text[offset] within a word: exact if the word was written without quotes or escapes. */
 struct conf_span compiler_span_in(const struct conf_word *word, size_t offset, size_t width);
 

@@ -5,7 +5,6 @@
 
 #include <arpa/inet.h>
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 
 /* ---- base64, RFC 4648 4 and 5 ------------------------------------------------------------------------- */
@@ -103,7 +102,6 @@ static bool hex(struct sample_env *env, const struct converter *row, const struc
     return true;
 }
 
-/* What is no number is 0. */
 static bool hex_to_number(struct sample_env *env, const struct converter *row,
                           const struct arg *args, struct sample *s)
 {
@@ -111,10 +109,8 @@ static bool hex_to_number(struct sample_env *env, const struct converter *row,
     uint64_t value = 0;
     for (size_t i = 0; i < s->text.len; i++) {
         int digit = hex_digit(s->text.data[i]);
-        if (digit < 0) {
-            value = 0;
-            break;
-        }
+        if (digit < 0)
+            return false;
         value = value << 4 | (uint64_t)digit;
     }
     sample_set_int(s, (long long)value);
@@ -127,65 +123,6 @@ static bool to_network_order(struct sample_env *env, const struct converter *row
     (void)row, (void)args;
     uint32_t value = htonl((uint32_t)s->integer);
     return sample_set_copy(s, env, SAMPLE_BINARY, (const char *)&value, sizeof value);
-}
-
-/* ---- be2dec, be2hex: chunks of bytes, the highest first ------------------------------------------------ */
-
-enum { DECIMAL, HEXADECIMAL };
-
-static int put_chunk(char *out, const char *bytes, size_t len, int base)
-{
-    unsigned long long value = 0;
-    int used = 0;
-    for (size_t i = 0; i < len; i++) {
-        value = value << 8 | (unsigned char)bytes[i];
-        if (base == HEXADECIMAL)
-            used += sprintf(out + used, "%02X", (unsigned char)bytes[i]);
-    }
-    return base == DECIMAL ? sprintf(out, "%llu", value) : used;
-}
-
-static bool spell_chunks(struct sample_env *env, const struct converter *row,
-                         const struct arg *args, struct sample *s)
-{
-    enum { NUMBER_BYTES = 24 };
-    struct sample_text in = s->text;
-    struct sample_text separator =
-        args[0].type != ARG_NONE ? args[0].text : (struct sample_text){0};
-    size_t chunk = args[1].type != ARG_NONE ? (size_t)args[1].integer : in.len;
-    bool truncates = args[2].type != ARG_NONE && args[2].integer != 0;
-    size_t chunks = chunk > 0 ? in.len / chunk + 1 : 1, len = 0;
-    char *out = sample_scratch_take(env, 2 * in.len + chunks * (separator.len + NUMBER_BYTES));
-    if (out == NULL)
-        return false;
-    for (size_t i = 0; i < in.len; i += chunk) {
-        size_t have = in.len - i < chunk ? in.len - i : chunk;
-        if (truncates && have < chunk)
-            break;
-        if (i > 0 && separator.len > 0) {
-            memcpy(out + len, separator.data, separator.len);
-            len += separator.len;
-        }
-        len += (size_t)put_chunk(out + len, in.data + i, have, row->value);
-    }
-    sample_set_text(s, SAMPLE_STRING, out, len);
-    return true;
-}
-
-static bool check_chunks(struct compiler *c, struct arg *args, unsigned count, int value)
-{
-    bool has_size = count > 1 && args[1].type != ARG_NONE;
-    long long most = value == DECIMAL ? 8 : 1024 * 1024;
-    if (count > 2 && args[2].type != ARG_NONE && args[2].integer != 0 && args[2].integer != 1) {
-        CONF_FAIL(c->l, args[2].span, "0 or 1", "%lld does not say whether to truncate",
-                  args[2].integer);
-        return false;
-    }
-    if (!has_size || (args[1].integer > 0 && args[1].integer <= most))
-        return true;
-    CONF_FAIL(c->l, args[1].span, value == DECIMAL ? "1 to 8 bytes" : "at least 1 byte",
-              "chunks of %lld bytes cannot be made", args[1].integer);
-    return false;
 }
 
 /* ---- URLs --------------------------------------------------------------------------------------------- */
@@ -269,10 +206,6 @@ const struct converter encode_converters[] = {
     {.name = "hex", .in = SAMPLE_BINARY, .out = SAMPLE_STRING, .run = hex, .doc = "Two hexadecimal digits for each byte."},
     {.name = "hex2i", .in = SAMPLE_STRING, .out = SAMPLE_INT, .run = hex_to_number, .since = "2.3", .doc = "The number that hexadecimal digits stand for."},
     {.name = "htonl", .in = SAMPLE_INT, .out = SAMPLE_BINARY, .run = to_network_order, .since = "2.1", .doc = "The number as four bytes, the highest first."},
-    {.name = "be2dec", .in = SAMPLE_BINARY, .out = SAMPLE_STRING, .args = {{ARG_STRING, ARG_INT, ARG_INT}, 2}, .run = spell_chunks,
-     .value = DECIMAL, .check = check_chunks, .since = "2.6", .doc = "A decimal number for each chunk of bytes: be2dec(<separator>,<bytes>[,<truncate>])."},
-    {.name = "be2hex", .in = SAMPLE_BINARY, .out = SAMPLE_STRING, .args = {{ARG_STRING, ARG_INT, ARG_INT}, 0}, .run = spell_chunks,
-     .value = HEXADECIMAL, .check = check_chunks, .since = "2.6", .doc = "Hexadecimal digits with a separator between chunks of bytes: be2hex([<separator>],[<bytes>][,<truncate>])."},
     {.name = "url_enc", .in = SAMPLE_STRING, .out = SAMPLE_STRING, .args = {{ARG_STRING}, 0}, .run = url_encode, .check = check_url_encode,
      .since = "2.4", .doc = "As it may stand in a query."},
     {.name = "url_dec", .in = SAMPLE_STRING, .out = SAMPLE_STRING, .args = {{ARG_INT}, 0}, .run = url_decode, .since = "1.6",

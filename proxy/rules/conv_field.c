@@ -45,7 +45,7 @@ static size_t skip_delimiters(const struct walk *w, size_t at)
     return at;
 }
 
-/* The arguments (index, delimiters, count) as a walk; count 0 is as many as there are. */
+/* The arguments (index, delimiters, count) as a walk; count 0 or less is as many as there are. */
 static struct walk walk_start(const struct arg *args, const struct sample *s, long long *wanted,
                               long long *count)
 {
@@ -65,7 +65,7 @@ static bool field(struct sample_env *env, const struct converter *row, const str
         from = end + 1;
         end = field_end(&w, from);
     }
-    if (wanted == 0 || n != wanted)
+    if (n != wanted)
         return false;
     for (n = 1; n != count && end < w.text.len; n++)
         end = field_end(&w, end + 1);
@@ -82,13 +82,26 @@ static bool word(struct sample_env *env, const struct converter *row, const stru
     size_t from = skip_delimiters(&w, 0), next;
     for (; n < wanted && from < w.text.len; n++)
         from = skip_delimiters(&w, field_end(&w, from));
-    if (wanted == 0 || from == w.text.len)
+    if (from == w.text.len)
         return false;
     size_t end = field_end(&w, from);
     for (n = 1; n != count && (next = skip_delimiters(&w, end)) < w.text.len; n++)
         end = field_end(&w, next);
     take_slice(&w, from, end, s);
     return true;
+}
+
+static bool check_index(struct compiler *c, struct arg *args, unsigned count, int value)
+{
+    (void)count, (void)value;
+    if (args[0].integer == 0) {
+        CONF_FAIL(c->l, args[0].span, "1 is the first, -1 the last", "there is none of index 0");
+        return false;
+    }
+    if (args[1].text.len > 0)
+        return true;
+    CONF_FAIL(c->l, args[1].span, "as in: word(2,/)", "without delimiters there is one part only");
+    return false;
 }
 
 /* ---- concat, add_item ------------------------------------------------------------------------------ */
@@ -137,9 +150,6 @@ static bool add_item(struct sample_env *env, const struct converter *row, const 
 {
     (void)row;
     struct sample_text value = variable_text(env, &args[1]), suffix = argument_text(&args[2]);
-    bool has_variable = args[1].type != ARG_NONE;
-    if (has_variable && value.len == 0)
-        suffix.len = 0;
     bool delimits = s->text.len > 0 && value.len + suffix.len > 0;
     const struct sample_text parts[] = {
         s->text, delimits ? args[0].text : (struct sample_text){"", 0}, value, suffix};
@@ -222,26 +232,41 @@ static long substitute_once(const struct substitution *sub, struct sample_text r
     return len < 0 ? -1 : len + (long)groups[0].from;
 }
 
+/* The rest of a text after its matches were replaced; *used grows. False when the room is at its end. */
+static bool substitute(const struct substitution *sub, struct sample_text *rest, char *out,
+                       size_t room, size_t *used)
+{
+    struct regex_group groups[REGEX_GROUPS_MAX];
+    bool is_inside = false; /* there ^ no longer matches */
+    while (regex_search_at(sub->regex, rest->data, rest->len, is_inside, groups)) {
+        long len = substitute_once(sub, *rest, groups, out + *used, room - *used);
+        if (len < 0)
+            return false;
+        *used += (size_t)len;
+        rest->data += groups[0].to;
+        rest->len -= groups[0].to;
+        is_inside = true;
+        if (!sub->everywhere || rest->len == 0)
+            return true;
+        if (groups[0].to == groups[0].from) { /* of nothing: the next one is behind the next byte */
+            if (*used == room)
+                return false;
+            out[(*used)++] = *rest->data++;
+            rest->len--;
+        }
+    }
+    return true;
+}
+
 static bool regsub(struct sample_env *env, const struct converter *row, const struct arg *args,
                    struct sample *s)
 {
     (void)row;
     const struct substitution *sub = args[0].own;
-    struct regex_group groups[REGEX_GROUPS_MAX];
     struct sample_text rest = s->text;
     size_t room = env->scratch->size - env->scratch->used, used = 0;
     char *out = env->scratch->base + env->scratch->used;
-    bool goes_on = true;
-    while (goes_on && regex_search(sub->regex, rest.data, rest.len, groups)) {
-        long len = substitute_once(sub, rest, groups, out + used, room - used);
-        if (len < 0)
-            return false;
-        used += (size_t)len;
-        goes_on = sub->everywhere && groups[0].to > groups[0].from;
-        rest.data += groups[0].to;
-        rest.len -= groups[0].to;
-    }
-    if (rest.len > room - used)
+    if (!substitute(sub, &rest, out, room, &used) || rest.len > room - used)
         return false;
     memcpy(out + used, rest.data, rest.len);
     used += rest.len;
@@ -273,9 +298,9 @@ static bool check_regsub(struct compiler *c, struct arg *args, unsigned count, i
 
 /* clang-format off */
 const struct converter field_converters[] = {
-    {.name = "field", .in = SAMPLE_STRING, .out = SAMPLE_STRING, .args = {{ARG_INT, ARG_STRING, ARG_UINT}, 2}, .run = field,
+    {.name = "field", .in = SAMPLE_STRING, .out = SAMPLE_STRING, .args = {{ARG_INT, ARG_STRING, ARG_INT}, 2}, .run = field, .check = check_index,
      .since = "1.6", .doc = "The n-th part between delimiters, from the end if n is negative; empty parts count. The third argument takes more parts, 0 all."},
-    {.name = "word", .in = SAMPLE_STRING, .out = SAMPLE_STRING, .args = {{ARG_INT, ARG_STRING, ARG_UINT}, 2}, .run = word,
+    {.name = "word", .in = SAMPLE_STRING, .out = SAMPLE_STRING, .args = {{ARG_INT, ARG_STRING, ARG_INT}, 2}, .run = word, .check = check_index,
      .since = "1.6", .doc = "The n-th word between delimiters, from the end if n is negative; empty ones do not count. The third argument takes more words, 0 all."},
     {.name = "concat", .in = SAMPLE_STRING, .out = SAMPLE_STRING, .args = {{ARG_STRING, ARG_OWN, ARG_STRING}, 0}, .run = concat,
      .check = check_middle_var, .since = "1.9", .doc = "With a text, a variable and another text behind it."},

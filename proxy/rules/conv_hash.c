@@ -105,20 +105,7 @@ static bool check_sha2(struct compiler *c, struct arg *args, unsigned count, int
     return true;
 }
 
-/* ---- hmac, aes_gcm_dec: operands in base64 ------------------------------------------------------------ */
-
-/* The bytes of an operand; false if it is missing, or no base64. */
-static bool decoded(struct sample_env *env, const struct arg *arg, struct sample_text *out)
-{
-    struct sample s;
-    const struct converter *row = encode_converters;
-    while (strcmp(row->name, "b64dec") != 0)
-        row++;
-    if (!operand_get(env, arg, SAMPLE_STRING, &s) || !row->run(env, row, NULL, &s))
-        return false;
-    *out = s.text;
-    return true;
-}
+/* ---- hmac ------------------------------------------------------------------------------------------------ */
 
 static bool hmac(struct sample_env *env, const struct converter *row, const struct arg *args,
                  struct sample *s)
@@ -126,7 +113,7 @@ static bool hmac(struct sample_env *env, const struct converter *row, const stru
     (void)row;
     unsigned char out[TLS_DIGEST_BYTES_MAX];
     struct sample_text key;
-    if (!decoded(env, &args[1], &key))
+    if (!operand_decoded(env, &args[1], &key))
         return false;
     int len = tls_hmac(args[0].own, key.data, key.len, s->text.data, s->text.len, out);
     return len >= 0 && sample_set_copy(s, env, SAMPLE_BINARY, (const char *)out, (size_t)len);
@@ -135,37 +122,7 @@ static bool hmac(struct sample_env *env, const struct converter *row, const stru
 static bool check_hmac(struct compiler *c, struct arg *args, unsigned count, int value)
 {
     (void)count, (void)value;
-    return find_digest(c, &args[0]) && operand_text(c, &args[1]);
-}
-
-static bool gcm_decrypt(struct sample_env *env, const struct converter *row, const struct arg *args,
-                        struct sample *s)
-{
-    (void)row;
-    struct sample_text nonce, key, tag;
-    if (!decoded(env, &args[1], &nonce) || !decoded(env, &args[2], &key) ||
-        !decoded(env, &args[3], &tag))
-        return false;
-    struct tls_gcm gcm = {
-        (unsigned)args[0].integer, key.data, nonce.data, tag.data, key.len, nonce.len, tag.len};
-    char *out = sample_scratch_take(env, s->text.len);
-    long len =
-        out != NULL ? tls_gcm_decrypt(&gcm, s->text.data, s->text.len, (unsigned char *)out) : -1;
-    if (len < 0)
-        return false;
-    sample_set_text(s, SAMPLE_BINARY, out, (size_t)len);
-    return true;
-}
-
-static bool check_gcm(struct compiler *c, struct arg *args, unsigned count, int value)
-{
-    (void)count, (void)value;
-    long long bits = args[0].integer;
-    if (bits != 128 && bits != 192 && bits != 256) {
-        CONF_FAIL(c->l, args[0].span, "128, 192 or 256", "there is no AES of %lld bits", bits);
-        return false;
-    }
-    return operand_text(c, &args[1]) && operand_text(c, &args[2]) && operand_text(c, &args[3]);
+    return find_digest(c, &args[0]) && operand_base64(c, &args[1]);
 }
 
 #define HASH(word, which, from, text)                                                              \
@@ -192,8 +149,6 @@ const struct converter hash_converters[] = {
      .since = "2.4", .doc = "The digest by an algorithm that OpenSSL knows: digest(sha256)."},
     {.name = "hmac", .in = SAMPLE_BINARY, .out = SAMPLE_BINARY, .args = {{ARG_OWN, ARG_OWN}, 2}, .run = hmac, .check = check_hmac,
      .since = "2.4", .doc = "The keyed digest: hmac(<algorithm>,<key in base64, or a variable>)."},
-    {.name = "aes_gcm_dec", .in = SAMPLE_BINARY, .out = SAMPLE_BINARY, .args = {{ARG_INT, ARG_OWN, ARG_OWN, ARG_OWN}, 4}, .run = gcm_decrypt,
-     .check = check_gcm, .since = "2.1", .doc = "Decrypted: aes_gcm_dec(<bits>,<nonce>,<key>,<tag>), the last three in base64 or variables."},
     {.name = NULL},
 };
 /* clang-format on */

@@ -16,9 +16,16 @@ struct operand {
 bool operand_number(struct compiler *c, struct arg *arg); /* digits, else a variable */
 bool operand_text(struct compiler *c, struct arg *arg);   /* "scope.name", else a text */
 bool operand_var(struct compiler *c, struct arg *arg);    /* a variable, or nothing */
+bool operand_base64(struct compiler *c, struct arg *arg); /* "scope.name", else bytes in base64 */
 
 /* Its value now, cast to the type; false if the variable is not there. */
 bool operand_get(struct sample_env *env, const struct arg *arg, enum sample_type type,
                  struct sample *out);
+/* Of operand_base64(): its bytes; false also if the variable holds no base64. */
+bool operand_decoded(struct sample_env *env, const struct arg *arg, struct sample_text *out);
+
+/* Runs the converter of that name, which has no arguments, of a table. */
+bool conv_run(struct sample_env *env, const struct converter *table, const char *name,
+              struct sample *s);
 
 #endif

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Converters on one text: case, trimming, slices, choices. */
+#include "proxy/rules/compiler.h"
 #include "proxy/rules/conv_priv.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <string.h>
 
 enum { LOWER, UPPER };
@@ -51,29 +53,38 @@ static bool trim(struct sample_env *env, const struct converter *row, const stru
     return true;
 }
 
+/* Beyond either end there is nothing, which is a value; a variable that is not there has none. */
 static bool bytes(struct sample_env *env, const struct converter *row, const struct arg *args,
                   struct sample *s)
 {
     (void)row;
-    struct sample offset, len;
-    if (!operand_get(env, &args[0], SAMPLE_INT, &offset) || offset.integer < 0 ||
-        (unsigned long long)offset.integer >= s->text.len)
+    struct sample offset, len = {.integer = LLONG_MAX};
+    if (!operand_get(env, &args[0], SAMPLE_INT, &offset))
         return false;
-    s->text.data += offset.integer;
-    s->text.len -= (size_t)offset.integer;
-    if (args[1].type == ARG_NONE)
-        return true;
-    if (!operand_get(env, &args[1], SAMPLE_INT, &len) || len.integer < 0)
+    if (args[1].type != ARG_NONE &&
+        (!operand_get(env, &args[1], SAMPLE_INT, &len) || len.integer < 0))
         return false;
+    size_t skipped = s->text.len;
+    if (offset.integer >= 0 && (unsigned long long)offset.integer < s->text.len)
+        skipped = (size_t)offset.integer;
+    s->text.data += skipped;
+    s->text.len -= skipped;
     if ((unsigned long long)len.integer < s->text.len)
         s->text.len = (size_t)len.integer;
     return true;
 }
 
+/* A constant length below 0 is none. */
 static bool check_bytes(struct compiler *c, struct arg *args, unsigned count, int value)
 {
     (void)value;
-    return operand_number(c, &args[0]) && (count < 2 || operand_number(c, &args[1]));
+    if (args[0].text.len == 0) {
+        CONF_FAIL(c->l, args[0].span, "as in: bytes(0,4)", "'bytes' needs an offset");
+        return false;
+    }
+    if (count > 1 && args[1].text.len > 0 && args[1].text.data[0] == '-')
+        args[1].type = ARG_NONE;
+    return operand_number(c, &args[0]) && (args[1].type == ARG_NONE || operand_number(c, &args[1]));
 }
 
 static bool cut_crlf(struct sample_env *env, const struct converter *row, const struct arg *args,

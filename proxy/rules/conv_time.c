@@ -10,14 +10,37 @@
 enum { TIME_TEXT_MAX = 512 };
 
 /* Parts of a second in the unit of the number. */
-static long long ticks_of(const struct arg *unit)
+static unsigned ticks_of(const struct arg *unit)
 {
     if (unit->type == ARG_NONE)
         return 1;
     return unit->text.len == 1 ? 1 : unit->text.data[0] == 'm' ? 1000 : 1000000;
 }
 
-/* RFC 9110 5.6.7, whatever the language of the process. */
+/* A number of ticks since 1970, with the offset, which is in ticks, too. */
+struct moment {
+    time_t second;
+    unsigned fraction; /* in ticks */
+    unsigned ticks;    /* of a second */
+};
+
+static bool moment_of(long long number, const struct arg *offset, unsigned ticks,
+                      struct moment *out)
+{
+    long long shifted, shift = offset->type != ARG_NONE ? offset->integer : 0;
+    if (__builtin_add_overflow(number, shift, &shifted))
+        return false;
+    long long rest = shifted % ticks;
+    *out = (struct moment){shifted / ticks, 0, ticks};
+    if (rest < 0) { /* before 1970 */
+        rest += ticks;
+        out->second--;
+    }
+    out->fraction = (unsigned)rest;
+    return true;
+}
+
+/* RFC 9110 5.6.7, whatever the language of the process; with parts of the second where the unit has them. */
 static bool http_date(struct sample_env *env, const struct converter *row, const struct arg *args,
                       struct sample *s)
 {
@@ -25,18 +48,17 @@ static bool http_date(struct sample_env *env, const struct converter *row, const
     static const char days[7][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
     static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    long long offset = args[0].type != ARG_NONE ? args[0].integer : 0;
-    long long shifted;
+    struct moment m;
     struct tm tm;
-    char text[64];
-    if (__builtin_add_overflow(s->integer, offset, &shifted))
+    char text[64], fraction[8] = "";
+    if (!moment_of(s->integer, &args[0], ticks_of(&args[1]), &m) ||
+        gmtime_r(&m.second, &tm) == NULL)
         return false;
-    time_t at = shifted / ticks_of(&args[1]);
-    if (gmtime_r(&at, &tm) == NULL)
-        return false;
-    int len = snprintf(text, sizeof text, "%s, %02d %s %04ld %02d:%02d:%02d GMT", days[tm.tm_wday],
-                       tm.tm_mday, months[tm.tm_mon], 1900L + tm.tm_year, tm.tm_hour, tm.tm_min,
-                       tm.tm_sec);
+    if (m.ticks > 1)
+        snprintf(fraction, sizeof fraction, ".%0*u", m.ticks == 1000 ? 3 : 6, m.fraction);
+    int len = snprintf(text, sizeof text, "%s, %02d %s %04ld %02d:%02d:%02d%s GMT",
+                       days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon], 1900L + tm.tm_year,
+                       tm.tm_hour, tm.tm_min, tm.tm_sec, fraction);
     return sample_set_copy(s, env, SAMPLE_STRING, text, (size_t)len);
 }
 
@@ -57,43 +79,58 @@ static bool check_unit(struct compiler *c, struct arg *args, unsigned count, int
 
 enum { LOCAL = 1, MILLI = 2, MICRO = 4 };
 
-/*
- * strftime(), to which 3.x adds %N: the parts of the second. Its own buffer ends in a zero, which also
- * tells an empty result from one that had no room.
- */
+/* The format with %N, or %3N, %6N, ... digits of it, replaced by the nanoseconds; false without room. */
+static bool put_fraction(const char *format, const struct moment *m, char out[TIME_TEXT_MAX])
+{
+    char nanoseconds[12];
+    size_t used = 0;
+    snprintf(nanoseconds, sizeof nanoseconds, "%09u", m->fraction * (1000000000u / m->ticks));
+    for (const char *at = format; *at != '\0'; at++) {
+        bool has_width = *at == '%' && at[1] >= '1' && at[1] <= '9' && at[2] == 'N';
+        size_t piece = has_width ? (size_t)(at[1] - '0') : 9;
+        if (used + 10 > TIME_TEXT_MAX)
+            return false;
+        if (has_width || (*at == '%' && at[1] == 'N')) {
+            memcpy(out + used, nanoseconds, piece);
+            used += piece;
+            at += has_width ? 2 : 1;
+            continue;
+        }
+        out[used++] = *at;
+        if (*at == '%' && at[1] == '%') /* else the second one would begin something */
+            out[used++] = *at++;
+    }
+    out[used] = '\0';
+    return true;
+}
+
+/* strftime(), to which 3.x adds %N. An empty result cannot be told from one that had no room. */
 static bool format_time(struct sample_env *env, const struct converter *row, const struct arg *args,
                         struct sample *s)
 {
-    long long ticks = (row->value & MICRO) != 0 ? 1000000 : (row->value & MILLI) != 0 ? 1000 : 1;
-    long long offset = args[1].type != ARG_NONE ? args[1].integer : 0;
-    time_t at = s->integer / ticks + offset;
+    unsigned ticks = (row->value & MICRO) != 0 ? 1000000 : (row->value & MILLI) != 0 ? 1000 : 1;
+    const char *format = args[0].own;
+    struct moment m;
     struct tm tm;
-    char text[TIME_TEXT_MAX];
-    if (((row->value & LOCAL) != 0 ? localtime_r(&at, &tm) : gmtime_r(&at, &tm)) == NULL)
+    char text[TIME_TEXT_MAX], with_fraction[TIME_TEXT_MAX];
+    if (!moment_of(s->integer, &args[1], ticks, &m) ||
+        ((row->value & LOCAL) != 0 ? localtime_r(&m.second, &tm) : gmtime_r(&m.second, &tm)) ==
+            NULL)
         return false;
-    size_t len = strftime(text, sizeof text, args[0].own, &tm);
-    char *fraction = ticks > 1 ? memmem(text, len, "%N", 2) : NULL;
-    if (fraction == NULL)
-        return sample_set_copy(s, env, SAMPLE_STRING, text, len);
-    char whole[TIME_TEXT_MAX + 8];
-    int n = snprintf(whole, sizeof whole, "%.*s%0*lld%.*s", (int)(fraction - text), text,
-                     ticks == 1000 ? 3 : 6, s->integer % ticks,
-                     (int)(len - (size_t)(fraction + 2 - text)), fraction + 2);
-    return sample_set_copy(s, env, SAMPLE_STRING, whole, (size_t)n);
+    if (ticks > 1) {
+        if (!put_fraction(format, &m, with_fraction))
+            return false;
+        format = with_fraction;
+    }
+    size_t len = strftime(text, sizeof text, format, &tm);
+    return sample_set_copy(s, env, SAMPLE_STRING, text, len);
 }
 
-/* strftime() wants a final zero; %N is kept as it is. */
+/* strftime() wants a final zero. */
 static bool check_format(struct compiler *c, struct arg *args, unsigned count, int value)
 {
-    (void)count;
-    const char *at = args[0].text.data, *end = at + args[0].text.len;
-    char *format = arena_alloc(c->l->arena, 2 * args[0].text.len + 1), *out = format;
-    for (; at < end; at++) {
-        if (value > LOCAL && *at == '%' && at + 1 < end && at[1] == 'N')
-            *out++ = '%';
-        *out++ = *at;
-    }
-    args[0].own = format;
+    (void)count, (void)value;
+    args[0].own = arena_copy_bytes(c->l->arena, args[0].text.data, args[0].text.len);
     return true;
 }
 
@@ -107,10 +144,10 @@ const struct converter time_converters[] = {
      .check = check_unit, .doc = "A date for a header field: http_date([<offset>][,s|ms|us])."},
     {TIME("utime", 0, NULL, "Seconds since 1970 in UTC, by a format of strftime(3): utime(<format>[,<offset>]).")},
     {TIME("ltime", LOCAL, NULL, "Seconds since 1970 in local time, by a format of strftime(3): ltime(<format>[,<offset>]).")},
-    {TIME("ms_utime", MILLI, "2.9", "Milliseconds since 1970 in UTC, by a format of strftime(3) and %N for the milliseconds.")},
-    {TIME("ms_ltime", MILLI | LOCAL, "2.9", "Milliseconds since 1970 in local time, by a format of strftime(3) and %N for the milliseconds.")},
-    {TIME("us_utime", MICRO, "2.9", "Microseconds since 1970 in UTC, by a format of strftime(3) and %N for the microseconds.")},
-    {TIME("us_ltime", MICRO | LOCAL, "2.9", "Microseconds since 1970 in local time, by a format of strftime(3) and %N for the microseconds.")},
+    {TIME("ms_utime", MILLI, "2.9", "Milliseconds since 1970 in UTC, by a format of strftime(3) in which %3N are the milliseconds.")},
+    {TIME("ms_ltime", MILLI | LOCAL, "2.9", "Milliseconds since 1970 in local time, by a format of strftime(3) in which %3N are the milliseconds.")},
+    {TIME("us_utime", MICRO, "2.9", "Microseconds since 1970 in UTC, by a format of strftime(3) in which %6N are the microseconds.")},
+    {TIME("us_ltime", MICRO | LOCAL, "2.9", "Microseconds since 1970 in local time, by a format of strftime(3) in which %6N are the microseconds.")},
     {.name = NULL},
 };
 /* clang-format on */

@@ -107,9 +107,16 @@ static bool read_token(struct reader *r, unsigned flags)
         return true;
     }
     const struct format_token *row = find_token(r, name);
-    if (row != NULL) {
+    bool is_there = (r->may_use & USE_PROBE) == 0 || (row != NULL && (row->use & USE_PROBE) != 0);
+    if (row != NULL && is_there) {
         add(r, (struct format_piece){.token = row, .flags = flags});
         return true;
+    }
+    if (row != NULL) {
+        CONF_FAIL(r->c->l, compiler_span_in(r->word, from - 1, r->at - from + 1),
+                  "of these there are %b, %s and %H", "'%%%s' is not there in %s", name,
+                  compiler_where(r->c));
+        return false;
     }
     CONF_FAIL(r->c->l, compiler_span_in(r->word, from - 1, r->at - from + 1),
               "a percent sign itself is %%", "unknown format '%%%s'", name);

@@ -4,7 +4,6 @@
 #include "proxy/rules/conv_priv.h"
 #include "proxy/rules/vars.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,12 +40,12 @@ bool operand_number(struct compiler *c, struct arg *arg)
 {
     struct operand operand = {0};
     const char *digits = arena_copy_bytes(c->l->scratch, arg->text.data, arg->text.len);
-    char *end;
+    const char *sign = *digits == '-' || *digits == '+' ? digits + 1 : digits;
     if (looks_like_var(arg->text))
         return keep_var(c, arg);
-    errno = 0;
-    long long value = strtoll(digits, &end, 0);
-    if (*digits == '\0' || *end != '\0' || errno != 0) {
+    /* no number is 0, and one that is too large the largest, as in HAProxy */
+    long long value = strtoll(digits, NULL, 10);
+    if (sign[strspn(sign, "0123456789")] != '\0' || (*sign == '\0' && sign > digits)) {
         CONF_FAIL(c->l, arg->span, "a whole number, or a variable such as txn.count",
                   "'%s' is neither a number nor a variable", digits);
         return false;
@@ -63,6 +62,45 @@ bool operand_text(struct compiler *c, struct arg *arg)
         return keep_var(c, arg);
     sample_set_text(&operand.constant, SAMPLE_STRING, arg->text.data, arg->text.len);
     keep(c, arg, operand);
+    return true;
+}
+
+bool conv_run(struct sample_env *env, const struct converter *table, const char *name,
+              struct sample *s)
+{
+    static const struct arg none[ARGS_MAX];
+    while (strcmp(table->name, name) != 0)
+        table++;
+    return table->run(env, table, none, s);
+}
+
+/* A constant is decoded here and now. */
+bool operand_base64(struct compiler *c, struct arg *arg)
+{
+    struct operand operand = {0};
+    char *bytes = arena_alloc(c->l->arena, arg->text.len + 1);
+    struct sample_scratch scratch = {bytes, arg->text.len, 0};
+    struct sample_env env = {.scratch = &scratch};
+    if (looks_like_var(arg->text))
+        return keep_var(c, arg);
+    sample_set_text(&operand.constant, SAMPLE_STRING, arg->text.data, arg->text.len);
+    if (conv_run(&env, encode_converters, "b64dec", &operand.constant)) {
+        keep(c, arg, operand);
+        return true;
+    }
+    CONF_FAIL(c->l, arg->span, "its bytes in base64, or a variable such as txn.key",
+              "'%.*s' is not base64", (int)arg->text.len, arg->text.data);
+    return false;
+}
+
+bool operand_decoded(struct sample_env *env, const struct arg *arg, struct sample_text *out)
+{
+    struct sample s;
+    const struct operand *operand = arg->own;
+    if (!operand_get(env, arg, operand->is_var ? SAMPLE_STRING : SAMPLE_BINARY, &s) ||
+        (operand->is_var && !conv_run(env, encode_converters, "b64dec", &s)))
+        return false;
+    *out = s.text;
     return true;
 }
 

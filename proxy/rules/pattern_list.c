@@ -5,6 +5,7 @@
  */
 #include "proxy/rules/pattern_list.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +25,7 @@ static bool is_live(const struct pattern_item *item)
     return item->place.line == 0;
 }
 
-static void item_free(struct pattern_item *item)
+void pattern_item_free(struct pattern_item *item)
 {
     free(item->live_value);
     if (is_live(item)) /* others lie in the arena */
@@ -32,7 +33,7 @@ static void item_free(struct pattern_item *item)
 }
 
 /* Out of every set. */
-static void item_forget(struct pattern_item *item)
+void pattern_item_forget(struct pattern_item *item)
 {
     while (item->entries != NULL) {
         struct pattern_entry *entry = item->entries;
@@ -46,14 +47,15 @@ static void item_remove(struct pattern_list *list, struct pattern_item *item)
     *(item->prev != NULL ? &item->prev->next : &list->first) = item->next;
     *(item->next != NULL ? &item->next->prev : &list->last) = item->prev;
     list->count--;
-    item_forget(item);
-    item_free(item);
+    list->removals++;
+    pattern_item_forget(item);
+    pattern_item_free(item);
 }
 
 /* Also a rule that adds whatever strangers send has to come to an end. */
 enum { ITEMS_MAX = 1 << 22 };
 
-static struct pattern_item *item_new(const char *key, const char *value)
+struct pattern_item *pattern_item_new(const char *key, const char *value)
 {
     size_t len = strlen(key) + 1;
     struct pattern_item *item = calloc(1, sizeof *item + len);
@@ -68,13 +70,12 @@ static struct pattern_item *item_new(const char *key, const char *value)
     return item;
 }
 
-/* Its place in every set; false: in none. */
-static bool item_spread(struct pattern_list *list, struct pattern_item *item)
+bool pattern_item_spread(struct pattern_list *list, struct pattern_item *item,
+                         struct pattern_reader *reader)
 {
-    struct pattern_reader reader = {.source = NULL};
     for (struct pattern_set *set = list->sets; set != NULL; set = set->next) {
-        if (!pattern_set_add(set, &reader, item)) {
-            item_forget(item);
+        if (!pattern_set_add(set, reader, item)) {
+            pattern_item_forget(item);
             return false;
         }
     }
@@ -109,15 +110,17 @@ static struct pattern_entry *find_text(struct pattern_list *list, const char *ke
                : NULL;
 }
 
-static bool add_item(struct pattern_list *list, const char *key, const char *value)
+static bool add_item(struct pattern_list *list, const char *key, const char *value,
+                     struct pattern_reader *reader)
 {
+    snprintf(reader->error, sizeof(reader->error), "out of memory");
     if (list->count >= ITEMS_MAX || texts_of(list) == NULL)
         return false;
-    struct pattern_item *item = item_new(key, value);
+    struct pattern_item *item = pattern_item_new(key, value);
     if (item == NULL)
         return false;
-    if (!item_spread(list, item)) {
-        item_free(item);
+    if (!pattern_item_spread(list, item, reader)) {
+        pattern_item_free(item);
         return false;
     }
     pattern_list_link(list, item);
@@ -148,19 +151,27 @@ static bool item_set_value(struct pattern_item *item, const char *value)
 
 /* ---- under the lock ------------------------------------------------------------------------------------ */
 
-bool pattern_list_add(struct pattern_list *list, const char *key, const char *value)
+bool pattern_list_try_add(struct pattern_list *list, const char *key, const char *value,
+                          char error_out[PATTERN_ERROR_BYTES])
 {
+    struct pattern_reader reader = {.source = NULL};
     pthread_rwlock_wrlock(&list->lock);
-    bool added = add_item(list, key, value);
+    bool added = add_item(list, key, value, &reader);
     pthread_rwlock_unlock(&list->lock);
+    if (!added)
+        snprintf(error_out, PATTERN_ERROR_BYTES, "%s", reader.error);
     return added;
 }
 
-static bool set_items(struct pattern_list *list, const char *key, const char *value)
+bool pattern_list_add(struct pattern_list *list, const char *key, const char *value)
 {
-    struct pattern_entry *entry = find_text(list, key);
-    if (entry == NULL)
-        return add_item(list, key, value);
+    char error[PATTERN_ERROR_BYTES];
+    return pattern_list_try_add(list, key, value, error);
+}
+
+/* Of an item and of all that follow with an equal key. */
+static bool set_entries(struct pattern_list *list, struct pattern_entry *entry, const char *value)
+{
     bool is_set = all_sets_read(list, value);
     for (; is_set && entry != NULL; entry = entry->next)
         is_set = item_set_value(entry->item, value);
@@ -169,10 +180,59 @@ static bool set_items(struct pattern_list *list, const char *key, const char *va
 
 bool pattern_list_set(struct pattern_list *list, const char *key, const char *value)
 {
+    struct pattern_reader reader = {.source = NULL};
     pthread_rwlock_wrlock(&list->lock);
-    bool is_set = set_items(list, key, value);
+    struct pattern_entry *entry = find_text(list, key);
+    bool is_set =
+        entry != NULL ? set_entries(list, entry, value) : add_item(list, key, value, &reader);
     pthread_rwlock_unlock(&list->lock);
     return is_set;
+}
+
+bool pattern_list_change(struct pattern_list *list, const char *key, const char *value,
+                         char error_out[PATTERN_ERROR_BYTES])
+{
+    pthread_rwlock_wrlock(&list->lock);
+    struct pattern_entry *entry = find_text(list, key);
+    bool is_set = entry != NULL && set_entries(list, entry, value);
+    pthread_rwlock_unlock(&list->lock);
+    if (entry == NULL)
+        snprintf(error_out, PATTERN_ERROR_BYTES, "entry not found");
+    else if (!is_set)
+        snprintf(error_out, PATTERN_ERROR_BYTES, "unable to parse '%.200s'", value);
+    return is_set;
+}
+
+static struct pattern_item *find_item(const struct pattern_list *list, const void *address)
+{
+    struct pattern_item *item = list->first;
+    while (item != NULL && item != address)
+        item = item->next;
+    return item;
+}
+
+bool pattern_list_change_item(struct pattern_list *list, const void *address, const char *value,
+                              char error_out[PATTERN_ERROR_BYTES])
+{
+    pthread_rwlock_wrlock(&list->lock);
+    struct pattern_item *item = find_item(list, address);
+    bool is_set = item != NULL && all_sets_read(list, value) && item_set_value(item, value);
+    pthread_rwlock_unlock(&list->lock);
+    if (item == NULL)
+        snprintf(error_out, PATTERN_ERROR_BYTES, "key or pattern not found");
+    else if (!is_set)
+        snprintf(error_out, PATTERN_ERROR_BYTES, "unable to parse '%.200s'", value);
+    return is_set;
+}
+
+bool pattern_list_remove_item(struct pattern_list *list, const void *address)
+{
+    pthread_rwlock_wrlock(&list->lock);
+    struct pattern_item *item = find_item(list, address);
+    if (item != NULL)
+        item_remove(list, item);
+    pthread_rwlock_unlock(&list->lock);
+    return item != NULL;
 }
 
 size_t pattern_list_remove(struct pattern_list *list, const char *key)
@@ -188,11 +248,16 @@ size_t pattern_list_remove(struct pattern_list *list, const char *key)
     return removed;
 }
 
+void pattern_list_remove_all(struct pattern_list *list)
+{
+    while (list->first != NULL)
+        item_remove(list, list->first);
+}
+
 void pattern_list_clear(struct pattern_list *list)
 {
     pthread_rwlock_wrlock(&list->lock);
-    while (list->first != NULL)
-        item_remove(list, list->first);
+    pattern_list_remove_all(list);
     pthread_rwlock_unlock(&list->lock);
 }
 
@@ -233,7 +298,7 @@ void pattern_list_release(void *memory)
             item->entries = entry->next_of_item;
             pattern_entry_free(entry);
         }
-        item_free(item);
+        pattern_item_free(item);
         item = next;
     }
     while (list->sets != NULL) {
@@ -241,5 +306,6 @@ void pattern_list_release(void *memory)
         list->sets = set->next;
         pattern_set_free(set);
     }
+    pattern_stages_free(list);
     pthread_rwlock_destroy(&list->lock);
 }

@@ -35,9 +35,10 @@ static struct pattern_list *list_new(struct compiler *c, const char *path, struc
     return list;
 }
 
-struct pattern_list *pattern_list_new(struct compiler *c, int id, struct conf_span span)
+struct pattern_list *pattern_list_new(struct compiler *c, int id, const struct conf_word *looks_at)
 {
-    struct pattern_list *list = list_new(c, NULL, span);
+    struct pattern_list *list = list_new(c, NULL, looks_at->span);
+    list->used_by = arena_copy(c->l->arena, looks_at->text);
     list->id = id;
     list->can_change = id >= 0;
     list->is_read = true;

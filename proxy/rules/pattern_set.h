@@ -91,6 +91,17 @@ void pattern_set_free(struct pattern_set *set);
 /* pattern_list.c, for pattern_load.c */
 void pattern_list_link(struct pattern_list *list, struct pattern_item *item);
 void pattern_list_release(void *list);
+/* pattern_list.c, for pattern_stage.c */
+struct pattern_item *pattern_item_new(const char *key, const char *value);
+void pattern_item_free(struct pattern_item *item);
+/* Its place in every set; false: in none, and the reader says why. */
+bool pattern_item_spread(struct pattern_list *list, struct pattern_item *item,
+                         struct pattern_reader *reader);
+void pattern_item_forget(struct pattern_item *item);
+/* Locked for writing. */
+void pattern_list_remove_all(struct pattern_list *list);
+/* pattern_stage.c */
+void pattern_stages_free(struct pattern_list *list);
 
 /* pattern_read.c */
 pattern_read pattern_read_int, pattern_read_version, pattern_read_ip, pattern_read_bin,

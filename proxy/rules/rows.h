@@ -91,9 +91,11 @@ enum fetch_use {
     USE_RES_CONTENT = 1u << 5, /* bytes of the server */
     USE_RESPONSE = 1u << 6,    /* the head of a response */
     USE_END = 1u << 7,         /* only at the end of the stream: logs */
-    USE_TXN = 1u << 8, /* kept of the request until the end: captures, method, url of logs */
+    USE_TXN = 1u << 8,     /* kept of the request until the end: captures, method, url of logs */
+    USE_BACKEND = 1u << 9, /* a backend: the stream's, or the one of the server that is probed */
+    USE_PROBE = 1u << 10,  /* of tokens: those that probes have */
     /* what is left of a stream when its line is written */
-    USE_IN_LOGS = USE_CLIENT | USE_SESSION | USE_SERVER | USE_END | USE_TXN,
+    USE_IN_LOGS = USE_CLIENT | USE_SESSION | USE_SERVER | USE_END | USE_TXN | USE_BACKEND,
 };
 
 struct fetch {
@@ -144,6 +146,7 @@ enum ruleset_id {
     RULES_STATS_ADMIN,  /* stats admin; RULE_STOPS = who asks may change servers */
     RULES_MONITOR_FAIL, /* monitor fail; RULE_STOPS = monitor-uri answers 503 */
     RULES_PERSIST,      /* force-persist and ignore-persist: the first that holds counts */
+    RULES_PROBE,        /* tcp-check, http-check: these are steps of a script, and no list */
     RULES_COUNT,
 };
 

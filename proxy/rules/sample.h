@@ -23,6 +23,7 @@
 
 struct access_record; /* proxy/state/access_record.h */
 struct loop;
+struct probe_view; /* proxy/http/probe_view.h */
 struct proxy;
 struct rule_trace; /* proxy/rules/trace.h */
 struct server;
@@ -85,6 +86,7 @@ enum var_scope { VAR_PROC, VAR_SESS, VAR_TXN, VAR_REQ, VAR_RES, VAR_CHECK, VAR_S
 struct sample_env {
     struct session *session;         /* NULL in probes */
     struct stream *stream;           /* NULL before there is one: tcp-request connection, session */
+    const struct probe_view *probe;  /* NULL but in probes */
     const struct snapshot *snapshot; /* proxies by their index: snapshot->proxies[i] */
     const struct proxy *proxy;       /* whose rules run */
     struct loop *loop;               /* for its clock and index; the thread's */
@@ -97,12 +99,13 @@ struct sample_env {
     /* What use_backend and use-server have chosen; NULL: nothing. */
     const struct proxy *chosen_backend;
     struct server *chosen_server;
-    bool is_response;   /* a rule of the response side */
-    bool lacks_message; /* of TCP: who asks for a head finds none */
-    bool iterates;      /* an ACL asks: fetches with several values give each, not just the last */
-    bool in_quotes;     /* of the token at hand: %{+Q} */
-    bool is_final;      /* no more bytes will come, or no more are waited for */
-    bool is_lenient;    /* strict-mode off: an action that fails is passed over */
+    bool is_response;    /* a rule of the response side */
+    bool lacks_message;  /* of TCP: who asks for a head finds none */
+    bool iterates;       /* an ACL asks: fetches with several values give each, not just the last */
+    bool in_quotes;      /* of the token at hand: %{+Q} */
+    bool is_final;       /* no more bytes will come, or no more are waited for */
+    uint8_t nested_acls; /* how deep acl() within acls has gone */
+    bool is_lenient;     /* strict-mode off: an action that fails is passed over */
 };
 
 /* NULL when the bound is reached: the value is then missing. Not aligned. */

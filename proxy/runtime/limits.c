@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -23,21 +24,31 @@ static rlim_t other_fds(const struct config *config, unsigned threads)
     return count;
 }
 
-/* A listen section is its own frontend even if it has no server to send anything to. */
-static bool is_fed_by(const struct conf_proxy *backend, const struct conf_proxy *proxy)
+/* What the frontends may send to each proxy. A listen section is its own frontend even if it has no server to
+ * send anything to. */
+static void sum_feeds(const struct config *config, unsigned long long *sums_out)
 {
-    return proxy->default_backend == backend ||
-           (proxy == backend && (proxy->caps & CONF_FRONTEND) != 0);
+    for (size_t i = 0; i < config->proxy_count; i++) {
+        const struct conf_proxy *proxy = &config->proxies[i];
+        if (proxy->default_backend != NULL)
+            sums_out[proxy->default_backend - config->proxies] += proxy->maxconn;
+        if ((proxy->caps & CONF_FRONTEND) != 0 && proxy->default_backend != proxy)
+            sums_out[i] += proxy->maxconn;
+    }
 }
 
 /* HAProxy's rule: a tenth of what the frontends may send it, and at least 1. */
-static unsigned fullconn_of(const struct config *config, const struct conf_proxy *backend)
+static int complete_fullconn(struct config *config)
 {
-    unsigned long long sum = 0;
+    unsigned long long *sums = calloc(config->proxy_count + 1, sizeof(*sums));
+    if (sums == NULL)
+        return -1;
+    sum_feeds(config, sums);
     for (size_t i = 0; i < config->proxy_count; i++)
-        if (is_fed_by(backend, &config->proxies[i]))
-            sum += config->proxies[i].maxconn;
-    return sum > 0 ? (unsigned)((sum + 9) / 10) : 1;
+        if (config->proxies[i].fullconn == 0 && (config->proxies[i].caps & CONF_BACKEND) != 0)
+            config->proxies[i].fullconn = sums[i] > 0 ? (unsigned)((sums[i] + 9) / 10) : 1;
+    free(sums);
+    return 0;
 }
 
 /* How many connections there are descriptors for. */
@@ -47,7 +58,7 @@ static rlim_t fitting(const struct config *config, unsigned threads, rlim_t fds)
     return fds > other ? (fds - other) / FDS_OF_SESSION : 1;
 }
 
-void limits_complete(struct config *config)
+int limits_complete(struct config *config)
 {
     struct conf_global *global = &config->global;
     struct rlimit limit;
@@ -59,9 +70,7 @@ void limits_complete(struct config *config)
     for (size_t i = 0; i < config->proxy_count; i++)
         if (config->proxies[i].maxconn == 0 && (config->proxies[i].caps & CONF_FRONTEND) != 0)
             config->proxies[i].maxconn = global->maxconn;
-    for (size_t i = 0; i < config->proxy_count; i++)
-        if (config->proxies[i].fullconn == 0 && (config->proxies[i].caps & CONF_BACKEND) != 0)
-            config->proxies[i].fullconn = fullconn_of(config, &config->proxies[i]);
+    return complete_fullconn(config);
 }
 
 void limits_raise(void)

@@ -11,9 +11,10 @@
 
 /*
  * Fills in what the file left open: global maxconn, that of frontends without one, and what follows
- * from these: fullconn of backends. The config has just been loaded and is not shared yet.
+ * from these: fullconn of backends. The config has just been loaded and is not shared yet. 0, or -1
+ * when memory runs out.
  */
-void limits_complete(struct config *config);
+MUST_CHECK int limits_complete(struct config *config);
 /* At the very start: the soft limit becomes the hard one, since listening sockets alone may exceed
  * it. */
 void limits_raise(void);

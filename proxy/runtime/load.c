@@ -34,11 +34,11 @@ static int report_memory(struct load *load)
  */
 static int require_listener(struct load *load)
 {
-    if (load->config->global.stats_socket)
-        return 0;
-    for (size_t i = 0; i < load->config->proxy_count; i++)
-        if (load->config->proxies[i].bind_count > 0 && !load->config->proxies[i].disabled)
+    for (size_t i = 0; i < config_binder_count(load->config); i++) {
+        const struct conf_proxy *binder = config_binder(load->config, i);
+        if (binder->bind_count > 0 && !binder->disabled)
             return 0;
+    }
     conf_report_add(&load->report, CONF_ERROR, (struct conf_span){0},
                     "a frontend or listen needs a bind, and not to be disabled",
                     "No enabled listener found (check for 'bind' directives)");
@@ -61,9 +61,11 @@ static int load_config(struct load *load, const struct load_input *input)
     load->config = config_load(&conf_input, &load->report);
     if (load->config == NULL)
         return -1;
-    limits_complete(load->config);
-    for (size_t i = 0; i < load->config->proxy_count; i++)
-        load->bind_count += load->config->proxies[i].bind_count;
+    if (limits_complete(load->config) != 0)
+        return report_memory(load);
+    for (size_t i = 0; i < config_binder_count(load->config); i++)
+        load->bind_count += config_binder(load->config, i)->bind_count;
+    load->admin_bind_count = load->config->global.admin.bind_count;
     load->bind_tls = calloc(load->bind_count + 1, sizeof(*load->bind_tls));
     load->claims = calloc(load->bind_count + 1, sizeof(*load->claims));
     if (load->bind_tls == NULL || load->claims == NULL)
@@ -75,7 +77,8 @@ static int add_server_tls(struct load *load, const struct conf_proxy *proxy,
                           const struct conf_server *server, const struct tls_files *files)
 {
     struct tls_error_text error = {.text = ""};
-    struct tls_client_context *tls = load_server_tls(server, files, &error);
+    struct tls_client_context *tls =
+        load_server_tls(server, load->server_tls, load->server_tls_count, files, &error);
     if (tls != NULL) {
         load->server_tls[load->server_tls_count++] = (struct server_tls){server, tls};
         return 0;
@@ -211,13 +214,13 @@ void load_show(const struct load *load, const struct options *options)
 
 struct tls_client_context *load_take_server_tls(struct load *load, const struct conf_server *server)
 {
-    for (size_t i = 0; i < load->server_tls_count; i++) {
-        struct server_tls *entry = &load->server_tls[i];
-        if (entry->server != server)
-            continue;
-        struct tls_client_context *tls = entry->tls;
-        entry->tls = NULL;
-        return tls;
-    }
-    return NULL;
+    if (load->server_tls_taken == load->server_tls_count)
+        return NULL;
+    struct server_tls *entry = &load->server_tls[load->server_tls_taken];
+    if (entry->server != server)
+        return NULL;
+    struct tls_client_context *tls = entry->tls;
+    entry->tls = NULL;
+    load->server_tls_taken++;
+    return tls;
 }

@@ -22,19 +22,16 @@
 
 #define LOAD_REASON_BYTES 512
 
-struct server_tls {
-    const struct conf_server *server;
-    struct tls_client_context *tls; /* counted */
-};
-
 struct load {
     struct conf_report report;     /* owned: all problems of all parts */
     struct config *config;         /* owned */
     struct tls_context **bind_tls; /* owned; each counted: by proxies and binds, NULL without TLS */
     struct socket_entry **claims;  /* owned: by proxies and binds; the entries are the set's */
     size_t bind_count;
+    size_t admin_bind_count; /* of these: the last ones */
     struct server_tls *server_tls; /* owned: for servers that have TLS */
     size_t server_tls_count;
+    size_t server_tls_taken; /* those before are gone */
 };
 
 struct load_input {
@@ -55,7 +52,7 @@ void load_clear(struct load *load);
 void load_reason(const struct load *load, char reason_out[LOAD_REASON_BYTES]);
 /* Shows the report as the options ask; on stderr. */
 void load_show(const struct load *load, const struct options *options);
-/* Hands over the context made for that server line; NULL if there is none. */
+/* Hands over the context made for that server line; NULL if there is none. To be called in the order of the lines. */
 struct tls_client_context *load_take_server_tls(struct load *load,
                                                 const struct conf_server *server);
 

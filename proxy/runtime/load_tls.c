@@ -4,6 +4,7 @@
 
 #include "config/report.h"
 #include "proxy/runtime/demo_certificate.h"
+#include "proxy/runtime/tls_manner.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,85 +89,6 @@ static struct tls_protocol_settings protocol_of(const struct conf_tls *tls, cons
 
 /* ---- binds ----------------------------------------------------------------------------------- */
 
-static bool is_same_text(const char *a, const char *b)
-{
-    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
-static bool is_same_words(const struct conf_words *a, const struct conf_words *b)
-{
-    if (a->count != b->count)
-        return false;
-    for (size_t i = 0; i < a->count; i++)
-        if (strcmp(a->items[i], b->items[i]) != 0)
-            return false;
-    return true;
-}
-
-/* All but the certificates. */
-static bool is_same_manner(const struct conf_tls *a, const struct conf_tls *b)
-{
-    const char *const texts[][2] = {
-        {a->key, b->key},
-        {a->ca_file, b->ca_file},
-        {a->ca_verify_file, b->ca_verify_file},
-        {a->crl_file, b->crl_file},
-        {a->ticket_keys, b->ticket_keys},
-        {a->ciphers, b->ciphers},
-        {a->ciphersuites, b->ciphersuites},
-        {a->curves, b->curves},
-        {a->ecdhe, b->ecdhe},
-    };
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-        if (!is_same_text(texts[i][0], texts[i][1]))
-            return false;
-    return is_same_words(&a->alpn, &b->alpn) && a->min_version == b->min_version &&
-           a->max_version == b->max_version && a->verify == b->verify && a->tickets == b->tickets &&
-           memcmp(&a->ca_overlooked, &b->ca_overlooked, sizeof(a->ca_overlooked)) == 0 &&
-           memcmp(&a->crt_overlooked, &b->crt_overlooked, sizeof(a->crt_overlooked)) == 0 &&
-           a->hides_ca_names == b->hides_ca_names && a->strict_sni == b->strict_sni &&
-           a->prefer_client_ciphers == b->prefer_client_ciphers && a->self_signed == b->self_signed;
-}
-
-/* Of two with the same certificates. */
-static bool is_same_use(const struct conf_tls *a, const struct conf_tls *b)
-{
-    for (size_t i = 0; i < a->crt.count; i++) {
-        const struct conf_crt *x = &a->crts[i], *y = &b->crts[i];
-        bool are_alike = x->own != NULL && y->own != NULL && is_same_manner(x->own, y->own);
-        if (!is_same_words(&x->names, &y->names) || !is_same_words(&x->excluded, &y->excluded) ||
-            (x->own != y->own && !are_alike))
-            return false;
-    }
-    return true;
-}
-
-static bool is_same_tls(const struct conf_tls *a, const struct conf_tls *b)
-{
-    return is_same_words(&a->crt, &b->crt) && is_same_use(a, b) && is_same_manner(a, b);
-}
-
-/* Certificates with words of their own are served in as many manners as there are; the first is that of the bind. */
-struct manners {
-    const struct conf_tls **items; /* owned */
-    size_t count;
-};
-
-/* The number of its manner; a new one if there is no like. -1 when memory runs out. */
-static int manner_of(struct manners *manners, const struct conf_tls *tls)
-{
-    for (size_t i = 0; i < manners->count; i++)
-        if (is_same_manner(manners->items[i], tls))
-            return (int)i;
-    const struct conf_tls **grown =
-        realloc(manners->items, (manners->count + 1) * sizeof(*manners->items));
-    if (grown == NULL)
-        return -1;
-    manners->items = grown;
-    manners->items[manners->count] = tls;
-    return (int)manners->count++;
-}
-
 /* What is wrong with a bind, and with which of its words. */
 struct bind_fault {
     struct conf_report *report; /* for what is no fault, yet worth saying */
@@ -185,11 +107,11 @@ static void report_expiry(struct conf_report *report, const struct tls_store *st
 }
 
 static bool add_certificate(struct tls_store *store, const struct conf_tls *tls, size_t i,
-                            struct manners *manners, const struct tls_files *files,
+                            struct tls_manners *manners, const struct tls_files *files,
                             struct bind_fault *fault)
 {
     const struct conf_crt *crt = &tls->crts[i];
-    int manner = manner_of(manners, crt->own != NULL ? crt->own : tls);
+    int manner = tls_manner_of(manners, crt->own != NULL ? crt->own : tls);
     const struct tls_wanted_names wanted = {.names = crt->names.items,
                                             .count = crt->names.count,
                                             .excluded = crt->excluded.items,
@@ -202,11 +124,11 @@ static bool add_certificate(struct tls_store *store, const struct conf_tls *tls,
     return false;
 }
 
-static struct tls_store *make_store(const struct conf_tls *tls, struct manners *manners,
+static struct tls_store *make_store(const struct conf_tls *tls, struct tls_manners *manners,
                                     const struct tls_files *files, struct bind_fault *fault)
 {
     size_t seen = 0;
-    struct tls_store *store = manner_of(manners, tls) == 0 ? tls_store_new() : NULL;
+    struct tls_store *store = tls_manner_of(manners, tls) == 0 ? tls_store_new() : NULL;
     if (store == NULL)
         snprintf(fault->text.text, sizeof(fault->text.text), "out of memory");
     for (size_t i = 0; i < tls->crt.count && store != NULL; i++) {
@@ -267,7 +189,8 @@ static struct tls_context *make_context(const struct context_parts *parts,
 
 /* NULL with a fault. */
 static struct tls_context *make_contexts(const struct context_parts *parts,
-                                         const struct manners *manners, struct bind_fault *fault)
+                                         const struct tls_manners *manners,
+                                         struct bind_fault *fault)
 {
     struct tls_context *context = make_context(parts, manners->items[0], fault);
     for (size_t i = 1; i < manners->count && context != NULL; i++) {
@@ -283,13 +206,13 @@ static struct tls_context *make_contexts(const struct context_parts *parts,
 
 static struct tls_context *make_bind_context(struct context_parts *parts, struct bind_fault *fault)
 {
-    struct manners manners = {0};
+    struct tls_manners manners = {0};
     struct tls_context *context = NULL;
     parts->store = make_store(&parts->bind->tls, &manners, parts->files, fault);
     if (parts->store != NULL)
         context = make_contexts(parts, &manners, fault);
     tls_store_free(parts->store); /* the contexts keep it */
-    free(manners.items);
+    tls_manners_free(&manners);
     return context;
 }
 
@@ -303,7 +226,7 @@ struct bind_list {
 static struct tls_context *find_like(const struct bind_list *list, const struct conf_tls *tls)
 {
     for (size_t i = 0; i < list->count; i++)
-        if (list->contexts[i] != NULL && is_same_tls(&list->binds[i]->tls, tls))
+        if (list->contexts[i] != NULL && tls_binds_are_alike(&list->binds[i]->tls, tls))
             return tls_context_ref(list->contexts[i]);
     return NULL;
 }
@@ -369,7 +292,18 @@ int load_bind_tls(const struct config *config, const struct tls_shared *shared,
 
 /* ---- servers --------------------------------------------------------------------------------- */
 
+/* The nearest first: lines that are alike mostly stand together. */
+static struct tls_client_context *find_like_server(const struct server_tls *before, size_t count,
+                                                   const struct conf_tls *tls)
+{
+    while (count-- > 0)
+        if (tls_servers_are_alike(&before[count].server->tls, tls))
+            return before[count].tls;
+    return NULL;
+}
+
 struct tls_client_context *load_server_tls(const struct conf_server *server,
+                                           const struct server_tls *before, size_t count,
                                            const struct tls_files *files,
                                            struct tls_error_text *error_out)
 {
@@ -386,5 +320,8 @@ struct tls_client_context *load_server_tls(const struct conf_server *server,
     }
     if (settings.verify != TLS_VERIFY_NONE && settings.protocol.ca_file == NULL)
         settings.protocol.ca_file = "@system-ca";
+    struct tls_client_context *like = find_like_server(before, count, &server->tls);
+    if (like != NULL)
+        return tls_client_context_like(like, &settings, error_out);
     return tls_client_context_new(&settings, files, error_out);
 }

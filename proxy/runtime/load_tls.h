@@ -3,7 +3,8 @@
  * From the TLS words of a configuration to the contexts of the tls folder: certificates are read,
  * matched with their keys and refused here, before anything that serves is touched.
  *
- * Binds with the same words share one store and one context. Ticket keys and the session cache
+ * Binds with the same words share one store and one context; servers share what is costly about theirs, since 10,000
+ * of them take a second otherwise. Ticket keys and the session cache
  * belong to the process and go on over reloads.
  *
  * Thread:  that of the load.
@@ -38,8 +39,16 @@ MUST_CHECK int load_bind_tls(const struct config *config, const struct tls_share
                              const struct tls_files *files, bool is_check,
                              struct tls_context **contexts_out, struct conf_report *report);
 
-/* The context of a server line that has TLS, for itself or for its probes; NULL with a text. */
+/* A server line that has TLS, for itself or for its probes. */
+struct server_tls {
+    const struct conf_server *server;
+    struct tls_client_context *tls; /* counted */
+};
+
+/* The context of such a line; NULL with a text. It shares with the `count` ones made before what those with the same
+ * words have in common. */
 struct tls_client_context *load_server_tls(const struct conf_server *server,
+                                           const struct server_tls *before, size_t count,
                                            const struct tls_files *files,
                                            struct tls_error_text *error_out);
 

@@ -8,10 +8,11 @@
 
 #include "config/load.h"
 #include "proxy/admin/service.h"
+#include "proxy/cli/cli.h"
 #include "proxy/discovery/discovery.h"
 #include "proxy/health/health.h"
-#include "proxy/http/error_set.h"
 #include "proxy/http/thread.h"
+#include "proxy/http1/error_set.h"
 #include "proxy/log/log.h"
 #include "proxy/state/build.h"
 
@@ -114,6 +115,13 @@ struct snapshot *publish_build(struct load *load, struct snapshot *old, unsigned
     return NULL;
 }
 
+/* The claims of the admin sockets are the last of the load's; see config_binder(). */
+static const struct bind_socket *admin_socket(void *owner, size_t i)
+{
+    const struct load *load = owner;
+    return &load->claims[load->bind_count - load->admin_bind_count + i]->socket;
+}
+
 int publish(struct worker *worker, struct load *load, char reason_out[LOAD_REASON_BYTES])
 {
     struct snapshot *old = worker->snapshots.current;
@@ -126,6 +134,7 @@ int publish(struct worker *worker, struct load *load, char reason_out[LOAD_REASO
     snapshot_publish(&worker->snapshots, snapshot);
     sockets_commit(worker->sockets);
     log_adopt(snapshot->config);
+    cli_apply(worker->cli, &snapshot->config->global, admin_socket, load);
     return 0;
 }
 

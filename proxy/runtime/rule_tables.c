@@ -2,17 +2,19 @@
 /* A new table of fetches, converters, actions, tokens or lines is declared and listed here. */
 #include "proxy/runtime/rule_tables.h"
 
+#include "proxy/actions/rows.h"
+#include "proxy/fetches/rows.h"
 #include "proxy/http/rows.h"
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/tables.h"
-
-extern const struct fetch conn_fetches[], tls_fetches[], pool_fetches[];
 
 /* one a line, as they come and go */
 /* clang-format off */
 static const struct fetch *const fetches[] = {
     unique_id_fetches,
     process_fetches,
+    runtime_fetches,
+    acl_fetches,
     conn_fetches,
     tls_fetches,
     pool_fetches,
@@ -20,6 +22,7 @@ static const struct fetch *const fetches[] = {
     cookie_fetches,
     request_fetches,
     param_fetches,
+    stream_fetches,
     message_fetches,
     compression_fetches,
     track_fetches,
@@ -29,18 +32,23 @@ static const struct fetch *const fetches[] = {
     NULL,
 };
 
-extern const struct converter pool_converters[];
-
 static const struct converter *const converters[] = {
     number_converters,
     text_converters,
     field_converters,
+    forwarded_converters,
     encode_converters,
+    chunk_converters,
     hash_converters,
+    cipher_converters,
     time_converters,
     json_converters,
     host_converters,
     jwt_converters,
+    mqtt_converters,
+    fix_converters,
+    stream_converters,
+    refused_converters,
     map_converters,
     pool_converters,
     track_converters,
@@ -81,6 +89,7 @@ static const struct line_row *const lines[] = {
     acl_lines,
     log_format_lines,
     http_lines,
+    forwarded_lines,
     reply_lines,
     stick_lines,
     NULL,

@@ -228,7 +228,7 @@ static int open_inherited(const struct conf_bind *conf, unsigned backlog, char *
 
 unsigned socket_count(const struct conf_bind *conf, unsigned threads)
 {
-    return is_inherited(conf) || is_unix(conf) ? 1 : threads;
+    return is_inherited(conf) || is_unix(conf) || conf->admin.is_admin ? 1 : threads;
 }
 
 int socket_open(const struct conf_bind *conf, unsigned backlog, int *fds_out, unsigned count,

@@ -216,8 +216,8 @@ static int publish_all(const struct config *config, struct socket_entry *const *
 {
     int rc = 0;
     size_t n = 0;
-    for (size_t i = 0; i < config->proxy_count; i++) {
-        const struct conf_proxy *proxy = &config->proxies[i];
+    for (size_t i = 0; i < config_binder_count(config); i++) {
+        const struct conf_proxy *proxy = config_binder(config, i);
         for (size_t j = 0; j < proxy->bind_count; j++, n++) {
             char reason[REASON_BYTES];
             if (claims[n] == NULL || !claims[n]->is_new)
@@ -238,8 +238,8 @@ int sockets_claim(struct socket_set *set, const struct config *config, enum sock
 {
     size_t n = 0;
     bool failed = false;
-    for (size_t i = 0; i < config->proxy_count; i++) {
-        const struct conf_proxy *proxy = &config->proxies[i];
+    for (size_t i = 0; i < config_binder_count(config); i++) {
+        const struct conf_proxy *proxy = config_binder(config, i);
         for (size_t j = 0; j < proxy->bind_count; j++, n++) {
             char reason[REASON_BYTES] = "out of memory";
             claims_out[n] = NULL;

@@ -5,8 +5,10 @@
  */
 #include "proxy/runtime/worker.h"
 
+#include "config/stick_table.h"
 #include "proxy/admin/process.h"
 #include "proxy/admin/service.h"
+#include "proxy/cli/cli.h"
 #include "proxy/discovery/discovery.h"
 #include "proxy/health/health.h"
 #include "proxy/http/thread.h"
@@ -65,6 +67,7 @@ static void stop_listening(struct worker *worker)
 {
     if (!worker->options->monitored)
         keeper_link_close(worker->link);
+    cli_stop_listening(worker->cli);
     sockets_begin(worker->sockets);
     sockets_commit(worker->sockets);
     for (unsigned i = 0; i < worker->thread_count; i++)
@@ -144,11 +147,11 @@ static void on_upkeep(struct wheel_timer *timer)
     struct worker *worker = LIST_ITEM(timer, struct worker, upkeep);
     const struct snapshot *snapshot = worker->snapshots.current;
     uint32_t now_s = (uint32_t)(worker->control.now_us / 1000000);
-    for (size_t i = 0; i < snapshot->config->proxy_count; i++) {
+    for (size_t i = 0; i < snapshot->config->proxy_count; i++)
         proxy_state_tick(snapshot->proxies[i].state, now_s);
-        if (snapshot->proxies[i].stick_table != NULL)
-            stick_table_sweep(snapshot->proxies[i].stick_table, worker->control.now_ms);
-    }
+    for (size_t i = 0; i < stick_table_bound(snapshot->config); i++)
+        if (snapshot_table(snapshot, i) != NULL)
+            stick_table_sweep(snapshot_table(snapshot, i), worker->control.now_ms);
     if (worker->tls.keys != NULL)
         tls_ticket_keys_rotate(worker->tls.keys,
                                (time_t)(loop_wall_us(&worker->control) / 1000000));
@@ -206,6 +209,14 @@ static int start(struct worker *worker, struct load *load)
     if (worker->discovery == NULL)
         return complain("No name resolution", UV_ENOMEM);
     admin_service_start(&worker->control);
+    struct cli_host host = {.control = &worker->control,
+                            .snapshots = &worker->snapshots,
+                            .threads = worker->loops,
+                            .discovery = worker->discovery,
+                            .thread_count = worker->thread_count};
+    worker->cli = cli_new(&host);
+    if (worker->cli == NULL)
+        return complain("No admin socket", UV_ENOMEM);
     if (publish(worker, load, reason) != 0) {
         log_console(LOG_LEVEL_CRIT, "%s", reason);
         return -1;
@@ -228,6 +239,7 @@ static void tear_down(struct worker *worker)
     bool has_loop = worker->has_loop;
     reload_abandon(worker);
     threads_stop(worker);
+    cli_free(worker->cli);
     discovery_free(worker->discovery);
     health_free(worker->health);
     log_stop(); /* the lines it holds name proxies */

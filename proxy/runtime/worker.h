@@ -19,6 +19,7 @@
 
 enum worker_state { WORKER_STARTING, WORKER_SERVING, WORKER_DRAINING, WORKER_ENDING };
 
+struct cli;
 struct discovery;
 struct health;
 struct worker;
@@ -62,6 +63,7 @@ struct worker {
     struct snapshot_chain snapshots;
     struct health *health;       /* owned */
     struct discovery *discovery; /* owned */
+    struct cli *cli;             /* owned */
     struct reload reload;
     uv_signal_t signals[WORKER_SIGNALS];
     struct wheel_timer upkeep, grace, hard_stop;

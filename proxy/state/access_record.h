@@ -57,6 +57,7 @@ struct access_record {
     const struct addr *local;  /* where the client connected to; NULL: the address of the bind */
     const char *session_error; /* of a session without a stream: "SSL handshake failure" */
     unsigned thread;
+    uint64_t logged_us; /* monotonic: the turn of its loop in which it ended */
 };
 
 #endif

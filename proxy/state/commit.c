@@ -45,6 +45,19 @@ static void carry_health(struct server *server, unsigned rise_before, unsigned h
     SET(server->check_health, health < top ? health : top);
 }
 
+/* Without memory for them, they are forgotten. */
+static void inherit_transitions(struct server *server, const struct server *from)
+{
+    size_t bytes = SERVER_TRANSITIONS * sizeof(*from->transitions);
+    for (size_t i = 0; i < SERVER_STATES; i++)
+        SET(server->transition_totals[i], GET(from->transition_totals[i]));
+    server->transitions = from->transitions != NULL ? malloc(bytes) : NULL;
+    if (server->transitions == NULL)
+        return;
+    memcpy(server->transitions, from->transitions, bytes);
+    server->transition_count = from->transition_count;
+}
+
 /* The heir of a server whose definition changed goes on with its history, and its health if it may.
  */
 static void inherit(struct server *server, const struct server *from)
@@ -57,10 +70,7 @@ static void inherit(struct server *server, const struct server *from)
     SET(server->failed_analyses, GET(from->failed_analyses));
     SET(server->ejected, GET(from->ejected));
     server->outlier = from->outlier;
-    memcpy(server->transitions, from->transitions, sizeof(server->transitions));
-    server->transition_count = from->transition_count;
-    for (size_t i = 0; i < SERVER_STATES; i++)
-        SET(server->transition_totals[i], GET(from->transition_totals[i]));
+    inherit_transitions(server, from);
     server->conf_disabled = from->conf_disabled;
     if (strcmp(server->check_definition, from->check_definition) == 0) {
         SET(server->up, GET(from->up));
@@ -262,7 +272,10 @@ static void retire_servers(const struct snapshot *snapshot, const struct snapsho
 static void note_definition(struct server *server, const struct conf_proxy *proxy,
                             const struct conf_server *conf, const struct snapshot *snapshot)
 {
+    bool is_new = server->named_by == NULL; /* and defined by this very line */
     server->named_by = snapshot;
+    if (is_new)
+        return;
     char *definition = server_check_definition_text(proxy, conf);
     server->health_restarts =
         definition != NULL && strcmp(definition, server->check_definition) != 0;

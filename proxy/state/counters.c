@@ -177,19 +177,25 @@ void counter_set_tick(struct counter_set *set, uint32_t now_s)
     }
 }
 
-void counter_set_clear(struct counter_set *set)
+void counter_set_clear_max(struct counter_set *set)
 {
     for (unsigned i = 0; i < set->thread_count; i++) {
-        struct counters *cells = &set->threads[i];
-        for (unsigned c = 0; c < COUNTERS; c++)
-            SET(cells->totals[c], 0);
         for (unsigned t = 0; t < TIMES; t++)
-            SET(cells->times[t].max_ms, 0);
+            SET(set->threads[i].times[t].max_ms, 0);
     }
     for (unsigned kind = 0; kind < RATES; kind++)
         SET(set->rate_max[kind], 0);
     SET(set->pick_rate.max, 0);
-    SET(set->picks, 0);
     SET(set->sessions_max, 0);
     SET(set->queued_max, 0);
+}
+
+void counter_set_clear(struct counter_set *set)
+{
+    for (unsigned i = 0; i < set->thread_count; i++) {
+        for (unsigned c = 0; c < COUNTERS; c++)
+            SET(set->threads[i].totals[c], 0);
+    }
+    SET(set->picks, 0);
+    counter_set_clear_max(set);
 }

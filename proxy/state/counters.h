@@ -165,5 +165,7 @@ void counter_set_latency(const struct counter_set *set, enum time_kind which,
 void counter_set_tick(struct counter_set *set, uint32_t now_s);
 /* Sets all cells and maxima to zero, as far as writers do not count at the same instant. */
 void counter_set_clear(struct counter_set *set);
+/* The maxima alone. */
+void counter_set_clear_max(struct counter_set *set);
 
 #endif

@@ -31,6 +31,12 @@ static inline void rate_window_add(struct rate_window *w, uint32_t period_ms, ui
     w->current += events;
 }
 
+/* As if so many had come just now. */
+static inline void rate_window_set(struct rate_window *w, uint32_t events, uint32_t now_ms)
+{
+    *w = (struct rate_window){now_ms & ~(uint32_t)1, events, 0};
+}
+
 static inline uint32_t rate_window_read(const struct rate_window *w, uint32_t period_ms,
                                         uint32_t now_ms)
 {

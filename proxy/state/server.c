@@ -115,6 +115,7 @@ void server_free(struct server *server)
     tls_client_context_free(GET(server->tls));
     counter_set_free(server->counters);
     free(server->threads);
+    free(server->transitions);
     free(server->check_definition);
     free(server->definition);
     free(server->link.netns);

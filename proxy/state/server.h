@@ -162,8 +162,9 @@ struct server {
     _Atomic uint64_t down_s;        /* seconds down, before the present time */
     _Atomic uint64_t failed_checks; /* chkfail */
     _Atomic uint64_t down_count;    /* chkdown */
-    struct server_transition transitions[SERVER_TRANSITIONS]; /* a ring */
-    unsigned transition_count;                                /* of all times */
+    struct server_transition
+        *transitions;          /* owned: a ring; NULL until the first, most stay as they are */
+    unsigned transition_count; /* of all times */
     _Atomic uint64_t transition_totals[SERVER_STATES];
 
     /* --- slow start; the control thread's, but for the percentage --- */

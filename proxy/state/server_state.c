@@ -7,6 +7,7 @@
 #include "proxy/state/server_state_priv.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 
@@ -19,11 +20,20 @@ const char *const server_state_names[SERVER_STATES] = {
     [STATE_OF_DRAIN] = "DRAIN", [STATE_OF_NOLB] = "NOLB",
 };
 
+/* Where the next one is written; NULL when memory runs out. */
+static struct server_transition *next_transition(struct server *server)
+{
+    if (server->transitions == NULL)
+        server->transitions = calloc(SERVER_TRANSITIONS, sizeof(*server->transitions));
+    if (server->transitions == NULL)
+        return NULL;
+    return &server->transitions[server->transition_count++ % SERVER_TRANSITIONS];
+}
+
 /* Lock held. */
 static void note_transition(struct server *server, const char *reason, const struct loop *control)
 {
-    struct server_transition *note =
-        &server->transitions[server->transition_count++ % SERVER_TRANSITIONS];
+    struct server_transition *note = next_transition(server);
     enum server_admin admin = GET(server->admin);
     enum server_state state = server_is_in_maintenance(server)               ? STATE_OF_MAINT
                               : !GET(server->up)                             ? STATE_OF_DOWN
@@ -31,6 +41,8 @@ static void note_transition(struct server *server, const char *reason, const str
                               : GET(server->leaving) || GET(server->ejected) ? STATE_OF_NOLB
                                                                              : STATE_OF_UP;
     SET(server->transition_totals[state], GET(server->transition_totals[state]) + 1);
+    if (note == NULL)
+        return;
     note->wall_us = loop_wall_us(control);
     note->state = server_state_names[state];
     snprintf(note->reason, sizeof(note->reason), "%s", reason);
@@ -192,20 +204,37 @@ void server_set_admin(struct server *server, enum server_admin admin, struct loo
     server_set_admin_for(server, admin, "set by the operator", control);
 }
 
-void server_set_health(struct server *server, bool up, struct loop *control)
+static void set_verdict(struct server *server, bool up, bool leaving, struct loop *control)
 {
-    SET(server->check_health, up ? GET(server->rise) + GET(server->fall) - 1 : 0);
-    if (GET(server->up) == up)
+    if (GET(server->up) == up && GET(server->leaving) == leaving)
         return;
-    struct stance to = {.admin = GET(server->admin), .up = up};
+    struct stance to = {.admin = GET(server->admin), .up = up, .leaving = leaving};
     struct turn turn = server_turn(server, to, "health set by the operator", control);
     struct line line;
     line_begin(&line, server);
-    line_add(&line, "is %s, changed from CLI", up ? "UP" : "DOWN");
+    line_add(&line, "is %s, changed from CLI", leaving ? "stopping" : up ? "UP" : "DOWN");
     line_add_counts(&line, server, &turn);
     line_tell(&line, server, up ? LOG_NOTICE : LOG_ALERT);
     tell_backend(server->backend, &turn);
     server_turn_trackers(server, control);
+}
+
+void server_set_health(struct server *server, bool up, struct loop *control)
+{
+    SET(server->check_health, up ? GET(server->rise) + GET(server->fall) - 1 : 0);
+    set_verdict(server, up, false, control);
+}
+
+void server_set_stopping(struct server *server, struct loop *control)
+{
+    SET(server->check_health, GET(server->rise) + GET(server->fall) - 1);
+    set_verdict(server, true, true, control);
+}
+
+void server_set_agent_health(struct server *server, bool up, struct loop *control)
+{
+    SET(server->agent_health, up ? 1 : 0);
+    set_verdict(server, up, false, control);
 }
 
 void server_set_ejected(struct server *server, bool ejected, const char *why, struct loop *control)

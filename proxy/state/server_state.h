@@ -21,6 +21,10 @@ void server_set_admin_for(struct server *server, enum server_admin admin, const 
                           struct loop *control);
 /* The verdict, by the operator's word. */
 void server_set_health(struct server *server, bool up, struct loop *control);
+/* It is up, but wants no new streams, by the operator's word. */
+void server_set_stopping(struct server *server, struct loop *control);
+/* What its agent would say. */
+void server_set_agent_health(struct server *server, bool up, struct loop *control);
 /* Its traffic stands out among that of the others, or does so no more. */
 void server_set_ejected(struct server *server, bool ejected, const char *why, struct loop *control);
 void server_set_weight(struct server *server, unsigned weight, struct loop *control);

@@ -41,14 +41,30 @@ static void free_oldest(struct snapshot_chain *chain)
     snapshot_free(snapshot);
 }
 
+static void free_unused(struct snapshot_chain *chain)
+{
+    while (chain->oldest != chain->current && chain->oldest->threads_left == 0 &&
+           chain->oldest->kept == 0)
+        free_oldest(chain);
+}
+
 static void on_let_go(struct loop_message *message)
 {
     struct snapshot_use *use = LIST_ITEM(message, struct snapshot_use, let_go);
-    struct snapshot *snapshot = use->snapshot;
-    struct snapshot_chain *chain = snapshot->chain;
-    snapshot->threads_left--;
-    while (chain->oldest != chain->current && chain->oldest->threads_left == 0)
-        free_oldest(chain);
+    use->snapshot->threads_left--;
+    free_unused(use->snapshot->chain);
+}
+
+void snapshot_keep(struct snapshot *snapshot)
+{
+    snapshot->kept++;
+}
+
+void snapshot_forgo(struct snapshot *snapshot)
+{
+    snapshot->kept--;
+    if (snapshot->chain != NULL) /* else it was never published */
+        free_unused(snapshot->chain);
 }
 
 void snapshot_let_go(struct snapshot *snapshot, unsigned thread)

@@ -100,14 +100,21 @@ void stick_entry_change(struct stick_entry *entry, const struct stick_change *ch
 bool stick_entry_set(struct stick_entry *entry, enum conf_stick_data data, unsigned index,
                      uint64_t value, uint64_t now_ms)
 {
-    if (!locate(entry->table, &data, &index) || stick_data_rows[data].kind == STICK_RATE)
+    if (!locate(entry->table, &data, &index))
         return false;
     struct stick_shard *shard = stick_lock(entry);
     void *place = place_of(entry, data, index);
-    if (stick_data_rows[data].kind == STICK_COUNT)
+    switch (stick_data_rows[data].kind) {
+    case STICK_COUNT:
         *(uint32_t *)place = (uint32_t)value;
-    else
+        break;
+    case STICK_COUNT64:
         *(uint64_t *)place = value;
+        break;
+    case STICK_RATE:
+        rate_window_set(place, (uint32_t)value, (uint32_t)now_ms);
+        break;
+    }
     stick_touch(shard, entry, now_ms);
     pthread_mutex_unlock(&shard->lock);
     return true;

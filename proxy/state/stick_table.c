@@ -18,6 +18,7 @@ enum {
     SHARDS_MAX = 16,
     SWEEP_ENTRIES = 2,   /* expired ones that go when a new one comes */
     EVICT_ENTRIES = 256, /* that are looked at for one that nobody holds */
+    WALK_BUCKETS = 256,  /* that are looked at for the next entries of a walk */
 };
 
 /* ---- the table ------------------------------------------------------------------------------- */
@@ -285,8 +286,25 @@ bool stick_table_forget(struct stick_table *table, struct stick_key key, uint64_
     return !is_held;
 }
 
-void stick_table_each(struct stick_table *table, uint64_t now_ms,
-                      void (*tell)(void *owner, const struct stick_view *view), void *owner)
+static void tell_entry(const struct stick_entry *entry, unsigned holders, uint64_t now_ms,
+                       stick_tell *tell, void *owner)
+{
+    if (is_expired(entry, now_ms))
+        return;
+    struct stick_view view = {{entry->key, entry->key_len}, 0, holders, entry};
+    if (entry->table->definition.expire_ms > 0 && entry->expires_ms > now_ms)
+        view.expires_in_ms = entry->expires_ms - now_ms;
+    tell(owner, &view);
+}
+
+void stick_entry_view(struct stick_entry *entry, uint64_t now_ms, stick_tell *tell, void *owner)
+{
+    struct stick_shard *shard = stick_lock(entry);
+    tell_entry(entry, entry->holders - 1, now_ms, tell, owner);
+    pthread_mutex_unlock(&shard->lock);
+}
+
+void stick_table_each(struct stick_table *table, uint64_t now_ms, stick_tell *tell, void *owner)
 {
     for (unsigned i = 0; i < table->shard_count; i++) {
         struct stick_shard *shard = &table->shards[i];
@@ -294,13 +312,30 @@ void stick_table_each(struct stick_table *table, uint64_t now_ms,
         for (struct list *node = shard->by_touch.next; node != &shard->by_touch;
              node = node->next) {
             const struct stick_entry *entry = LIST_ITEM(node, struct stick_entry, touched);
-            if (is_expired(entry, now_ms))
-                continue;
-            struct stick_view view = {{entry->key, entry->key_len}, 0, entry->holders, entry};
-            if (table->definition.expire_ms > 0 && entry->expires_ms > now_ms)
-                view.expires_in_ms = entry->expires_ms - now_ms;
-            tell(owner, &view);
+            tell_entry(entry, entry->holders, now_ms, tell, owner);
         }
         pthread_mutex_unlock(&shard->lock);
     }
+}
+
+/* Entries never change their bucket. */
+bool stick_table_walk(struct stick_table *table, struct stick_walk *walk, uint64_t now_ms,
+                      stick_tell *tell, void *owner)
+{
+    if (walk->shard == table->shard_count)
+        return false;
+    struct stick_shard *shard = &table->shards[walk->shard];
+    bool has_told = false;
+    pthread_mutex_lock(&shard->lock);
+    for (unsigned n = 0; n < WALK_BUCKETS && !has_told && walk->bucket <= shard->mask; n++) {
+        const struct stick_entry *entry = shard->buckets[walk->bucket++];
+        for (; entry != NULL; entry = entry->next) {
+            tell_entry(entry, entry->holders, now_ms, tell, owner);
+            has_told = true;
+        }
+    }
+    if (walk->bucket > shard->mask)
+        *walk = (struct stick_walk){.shard = walk->shard + 1};
+    pthread_mutex_unlock(&shard->lock);
+    return true;
 }

@@ -68,7 +68,7 @@ struct stick_change {
 };
 void stick_entry_change(struct stick_entry *entry, const struct stick_change *changes, size_t count,
                         uint64_t now_ms);
-/* False: the table does not keep it. */
+/* A count, or what a rate reads from now on. False: the table does not keep it. */
 bool stick_entry_set(struct stick_entry *entry, enum conf_stick_data data, unsigned index,
                      uint64_t value, uint64_t now_ms);
 /* A count as it is, a rate as the events within its period; false: the table does not keep it. */
@@ -92,15 +92,29 @@ unsigned stick_entry_holders(struct stick_entry *entry);
 /* Forgets a key, unless it is held: then false. True also if it was not there. */
 bool stick_table_forget(struct stick_table *table, struct stick_key key, uint64_t now_ms);
 
-/* Tells of each entry, with its shard locked: `tell` may do no more than copy. */
+/* What is told of an entry while its shard is locked: whoever is told may do no more than copy. */
 struct stick_view {
     struct stick_key key;
     uint64_t expires_in_ms; /* 0 with a table that does not expire */
     unsigned holders;
     const struct stick_entry *entry; /* for stick_view_read() */
 };
-void stick_table_each(struct stick_table *table, uint64_t now_ms,
-                      void (*tell)(void *owner, const struct stick_view *view), void *owner);
+typedef void stick_tell(void *owner, const struct stick_view *view);
+/* Of one that is held, not counting the hold of whoever asks. */
+void stick_entry_view(struct stick_entry *entry, uint64_t now_ms, stick_tell *tell, void *owner);
+/* Of all entries at once: each shard is locked until it has been told. */
+void stick_table_each(struct stick_table *table, uint64_t now_ms, stick_tell *tell, void *owner);
+/* Where a walk over a table is; zeroed to begin with. */
+struct stick_walk {
+    unsigned shard;
+    uint64_t bucket;
+};
+/*
+ * Tells of a few entries and locks only for those; false at the end. What comes or goes meanwhile may be
+ * told or not; what stays is told once.
+ */
+bool stick_table_walk(struct stick_table *table, struct stick_walk *walk, uint64_t now_ms,
+                      stick_tell *tell, void *owner);
 bool stick_view_read(const struct stick_view *view, enum conf_stick_data data, unsigned index,
                      uint64_t now_ms, uint64_t *value_out);
 

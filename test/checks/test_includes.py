@@ -7,8 +7,9 @@ import pytest
 import sources
 
 # Lowest first. A file may include its own room and the rooms below it.
-ROOMS = ["proxy/base", "proxy/net", "proxy/state", "proxy/rules", "proxy/http", "proxy/tcp",
-         "proxy/health", "proxy/discovery", "proxy/log", "proxy/admin", "proxy/runtime"]
+ROOMS = ["proxy/base", "proxy/net", "proxy/state", "proxy/http1", "proxy/rules", "proxy/http",
+         "proxy/fetches", "proxy/actions", "proxy/tcp", "proxy/health", "proxy/discovery",
+         "proxy/log", "proxy/admin", "proxy/cli", "proxy/runtime"]
 BELOW = {"lb-algos": set(), "tls": set(), "config": {"lb-algos", "tls"}}
 for number, name in enumerate(ROOMS):
     BELOW[name] = {"lb-algos", "tls", "config", *ROOMS[:number]}
@@ -17,7 +18,7 @@ for number, name in enumerate(ROOMS):
 LIBRARIES = {
     r"libconfig\.h": {"config"},
     r"openssl/.*": {"tls", "config"},  # config: SHA-256 of the text, nothing of TLS
-    r"llhttp\.h": {"proxy/http"},
+    r"llhttp\.h": {"proxy/http1"},
     r"nghttp2/.*": {"proxy/http"},
     r"ares\.h": {"proxy/discovery"},
     r"pcre2\.h": {"proxy/base"},

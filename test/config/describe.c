@@ -101,6 +101,14 @@ static void print_log(struct describer *d, const void *field)
     print_text(d->out, ((const struct conf_addr *)field)->text);
 }
 
+static void print_sample(struct describer *d, const void *field)
+{
+    const struct conf_log_sample *sample = field;
+    fprintf(d->out, " %u", sample->period);
+    for (size_t i = 0; i < sample->count; i++)
+        fprintf(d->out, " %u-%u", sample->ranges[i].low, sample->ranges[i].high);
+}
+
 static void print_balance(struct describer *d, const void *field)
 {
     const struct conf_balance *balance = field;
@@ -122,6 +130,8 @@ static void print_script(struct describer *d, const struct conf_check_script *sc
         const struct conf_check_step *step = &script->steps[i];
         fprintf(d->out, " %d", (int)step->kind);
         print_text(d->out, step->comment);
+        if (step->kind == CONF_STEP_ACTION)
+            print_text(d->out, step->action.text);
         if (step->kind == CONF_STEP_SEND)
             fprintf(d->out, " %.*s", (int)step->send.len, step->send.bytes);
         if (step->kind == CONF_STEP_REQUEST)
@@ -155,8 +165,9 @@ static const struct {
 } by_reader[] = {
     {own_bind_address, print_address},
     {own_server_address, print_address},
-    {own_check_address, print_address},
+    {own_target_address, print_address},
     {own_log_address, print_log},
+    {own_log_sample, print_sample},
     {own_check_port, print_port},
     {own_crt_files, print_crt},
     {own_crt_path, print_string},

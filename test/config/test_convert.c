@@ -241,8 +241,8 @@ static const struct {
     {"lines of rules", TIMEOUTS "frontend a\n    bind *:80\n    acl x path_beg /x \"a b\" # COMMENT\n    acl y path_reg '^/\\.\"$'\n    use_backend b if x !y\n\nbackend b\n    server s 10.0.0.1:80\n",
      TIMEOUTS_CONF "frontends = (\n    {\n        name = \"a\";\n        binds = [\"*:80\"];\n        acl = (\n            \"x path_beg /x \\\"a b\\\"\", # COMMENT\n            \"y path_reg '^/\\\\.\\\"$'\"\n        );\n"
      "        use_backend = (\n            \"b if x !y\"\n        );\n    }\n);\n\nbackends = (\n    {\n        name = \"b\";\n        servers = (\n            { name = \"s\"; address = \"10.0.0.1:80\"; }\n        );\n    }\n);\n"},
-    {"sections that are not built", "# COMMENT\nring people\n    description \"a b\" # COMMENT\n\npeers dns\n    peer one 10.0.0.1:53\n    # COMMENT\n",
-     "rings = (\n    # COMMENT\n    {\n        name = \"people\";\n        lines = (\n            \"description \\\"a b\\\"\" # COMMENT\n        );\n    }\n);\n\n"
+    {"a ring, and a section that is not built", "# COMMENT\nring people\n    description \"a b\" # COMMENT\n    server s 10.0.0.1:601 log-proto octet-count\n\npeers dns\n    peer one 10.0.0.1:53\n    # COMMENT\n",
+     "rings = (\n    # COMMENT\n    {\n        name = \"people\";\n        description = \"a b\"; # COMMENT\n        servers = (\n            { name = \"s\"; address = \"10.0.0.1:601\"; log_proto = \"octet-count\"; }\n        );\n    }\n);\n\n"
      "peers = (\n    {\n        name = \"dns\";\n        lines = (\n            \"peer one 10.0.0.1:53\"\n        );\n        # COMMENT\n    }\n);\n"},
     {"names and name servers", TIMEOUTS "resolvers dns\n    nameserver one tcp@10.0.0.1:53\n    parse-resolv-conf\n    hold nx 30s\n\nbackend a\n    server s app.test:80 init-addr last,none\n    server-template t 2-4 app.test:80 resolvers dns resolve-prefer ipv4\n",
      TIMEOUTS_CONF "resolvers = (\n    {\n        name = \"dns\";\n        nameservers = (\n            { name = \"one\"; address = \"tcp@10.0.0.1:53\"; }\n        );\n        parse_resolv_conf = true;\n        hold_nx = \"30s\";\n    }\n);\n\n"

@@ -102,9 +102,8 @@ static const struct {
     {"log level", GLOBAL("logs = ( { address = \"stdout\"; level = \"warn\"; } );"), 5, 40, CONF_ERROR, "unknown level 'warn'", NULL},
     {"log facility", GLOBAL("logs = ( { address = \"stdout\"; facility = \"local8\"; } );"), 5, 43, CONF_ERROR, "unknown facility 'local8'", "did you mean 'local0'?"},
     {"log line too short", GLOBAL("logs = ( { address = \"stdout\"; len = 10; } );"), 5, 38, CONF_ERROR, "len: 10 is too small", "from 80 to 65535"},
-    {"log format that is not built", GLOBAL("logs = ( { address = \"stdout\"; format = \"iso\"; } );"), 5, 41, CONF_ERROR, "format 'iso' is not supported yet", "'rfc5424' has ISO dates"},
+    {"mode that is not built", BACK("mode = \"health\";"), 3, 8, CONF_ERROR, "mode 'health' is not supported yet", "use monitor-uri"},
     {"log without address", GLOBAL("logs = ( { level = \"info\"; } );"), 5, 10, CONF_ERROR, "'log' without 'address'", NULL},
-    {"log to another descriptor", GLOBAL("logs = [\"fd@7\"];"), 5, 9, CONF_ERROR, "logs go to descriptor 1 or 2 only", "stdout or stderr"},
     {"global log to global", GLOBAL("logs = [\"global\"];"), 0, 0, CONF_ERROR, "'log global' in the global section refers to itself", NULL},
 
     /* addresses */

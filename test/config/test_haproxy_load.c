@@ -36,6 +36,7 @@ static const struct {
     {"no variables outside of double quotes", LISTEN(" monitor-uri '/$HOME'\\$a"), LISTENS("monitor_uri = \"/$HOME\\\\$a\";")},
     {"several words of one variable", LISTEN(" stats \"${WEIR_TEST_WORDS[*]}\""), LISTENS("stats_uri = \"/w\";")},
     {"variables in addresses, without quotes", LISTEN(" option forwardfor except \"${WEIR_TEST_UNSET-10.0.0.9}\"\n log ${WEIR_TEST_HOST}${WEIR_TEST_UNSET}:81 local0"), LISTENS("option_forwardfor = { except = \"10.0.0.9\"; }; logs = ( { address = \"10.0.0.7:81\"; } );")},
+    {"variables in addresses, without quotes and braces", LISTEN(" log $WEIR_TEST_HOST:81 local0"), LISTENS("logs = ( { address = \"10.0.0.7:81\"; } );")},
     {"setenv", "global\n setenv P 81\n presetenv P 82\n" LISTEN(" bind \":$P\""), LISTENS_OF("[\":80\", \":81\"]", SERVERS, "")},
     {"blocks", LISTEN(".if defined(WEIR_TEST_SET) && !streq(a,b)\n retries 5\n.elif 1\n retries 6\n.else\n nonsense\n.endif"), LISTENS("retries = 5;")},
     {"a block that does not count", LISTEN(".if version_before(2.0) || feature(NONSENSE)\n nonsense\n.elif (strstr(abc,b))\n retries 6\n.endif"), LISTENS("retries = 6;")},

@@ -105,11 +105,13 @@ static void proxies_begin_with_the_defaults_before_them(void **state)
     assert_int_equal(p[1].retries, 7);
     assert_true(p[1].forwardfor.enabled);
     assert_int_equal(p[1].log_count, 2);
-    assert_int_equal(p[1].logs[1].kind, CONF_LOG_STDERR);
+    assert_int_equal(p[1].logs[1].kind, CONF_LOG_FD);
+    assert_int_equal(p[1].logs[1].addr.fd, 2);
     assert_false(p[2].forwardfor.enabled);
     assert_int_equal(p[2].log_count, 0);
     assert_int_equal(p[3].log_count, 1);
-    assert_int_equal(p[3].logs[0].kind, CONF_LOG_STDOUT);
+    assert_int_equal(p[3].logs[0].kind, CONF_LOG_FD);
+    assert_int_equal(p[3].logs[0].addr.fd, 1);
     config_free(config);
 }
 

@@ -108,6 +108,36 @@ static void client_without_reuse_never_resumes(void **state)
     tls_ticket_keys_free(keys);
 }
 
+/* Servers that are spoken to alike share what is costly about it, and no session. */
+static void contexts_that_are_alike_share_no_session(void **state)
+{
+    (void)state;
+    static const struct {
+        bool reuse;
+        enum tls_version version;
+    } rows[] = {{true, TLS_VERSION_1_3}, {true, TLS_VERSION_1_2}, {false, TLS_VERSION_1_3}};
+    for (size_t i = 0; i < LEN(rows); i++) {
+        struct tls_ticket_keys *keys = tls_ticket_keys_new(NOW, LIFETIME);
+        struct tls_settings settings = tls_settings_default;
+        struct tls_client_settings client_settings = trusting_client();
+        struct tls_error_text error;
+        client_settings.protocol.version_max = rows[i].version;
+        struct tls_context *server = server_context(&settings, &disk, paths, keys, NULL);
+        struct tls_client_context *first = client_context(&client_settings, &disk);
+        client_settings.session_reuse = rows[i].reuse;
+        struct tls_client_context *second =
+            tls_client_context_like(first, &client_settings, &error);
+        assert_false(visit(first, server, NULL));
+        assert_false(visit(second, server, NULL));
+        assert_true(visit(first, server, NULL));
+        tls_client_context_free(first); /* the other one lives on */
+        assert_int_equal(visit(second, server, NULL), rows[i].reuse);
+        tls_client_context_free(second);
+        tls_context_free(server);
+        tls_ticket_keys_free(keys);
+    }
+}
+
 /* A session from a door without verification opens no door with it. */
 static void scopes_do_not_mix(void **state)
 {
@@ -221,6 +251,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(resumes_over_a_reload),
         cmocka_unit_test(client_without_reuse_never_resumes),
+        cmocka_unit_test(contexts_that_are_alike_share_no_session),
         cmocka_unit_test(scopes_do_not_mix),
         cmocka_unit_test(three_keys_open_tickets),
         cmocka_unit_test(keys_rotate_when_due),

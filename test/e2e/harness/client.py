@@ -3,8 +3,11 @@
 import socket
 import ssl
 import struct
+import time
 
-from harness.http import Stream, read_response
+from harness.http import Cut, Stream, read_response
+
+WOULD_BLOCK = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
 class Client:
@@ -36,6 +39,30 @@ class Client:
     def send(self, data):
         self.sock.sendall(data.encode("latin-1") if isinstance(data, str) else data)
         return self
+
+    def echoed(self, data):
+        """Sends all of `data` while receiving as much, in one thread: a TLS session must not be used by two."""
+        deadline = time.monotonic() + self.stream.timeout
+        sent = 0
+        while len(self.stream.buffer) < len(data):
+            assert time.monotonic() < deadline, "%d bytes sent, %d came back" % (sent, len(self.stream.buffer))
+            self.sock.settimeout(0.0)
+            sent += self._push(data[sent:sent + 65536])
+            self._pull(sent - len(self.stream.buffer))
+        return self.stream.take(len(data))
+
+    def _push(self, data):
+        try:
+            return self.sock.send(data) if data else 0
+        except WOULD_BLOCK:
+            return 0
+
+    def _pull(self, outstanding):
+        try:
+            if outstanding and not self.stream.fill(0.05):
+                raise Cut(self.stream.buffer)
+        except (socket.timeout, *WOULD_BLOCK):
+            pass
 
     def end(self):
         """Nothing more will be sent; the other direction stays open."""

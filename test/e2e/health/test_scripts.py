@@ -168,6 +168,45 @@ CASES = {
     "http two requests": (http("connect", "send meth GET uri /a", "expect status 200", "connect",
                                "send meth GET uri /b", "expect status 201"),
                           says(None, answer(b"200 Fine")), "L7STS", 'code: 200, info: "Fine"'),
+    # what the rules make of it
+    "a variable is sent": (tcp("set-var(check.a) str(hel)", 'send-lf "%[var(check.a)]lo"', "expect string lo",
+                               "set-var(check.b) res.len", "set-var-fmt(check.c) %b/%[srv_name]:%[be_name]",
+                               'send-lf "%[var(check.b)]"',
+                               'expect on-success "%s: %[var(check.c)] got %[res.payload(0,0)]" string 5'),
+                           says(None, b"hello", None, b"5!", None), "L7OK", 'code: 0, info: "s1: app/s1:app got 5!"'),
+    "a variable is gone": (tcp("set-var(check.a) str(x)", "unset-var(check.a)", 'send-lf "%[var(check.a)]yz"',
+                               "expect min-recv 2 on-error '%[res.payload(0,0)]' string x"),
+                           says(None, b"yz"), "L7RSP", 'info: "yz"'),
+    "digits made": (tcp("set-var(check.a) str(4142)", 'send-binary-lf "%[var(check.a)]43"',
+                        'expect binary-lf "%[var(check.a)]"'), says(None, b"-AB-"), "L7OK", 'code: 0, info: "(tcp-check)"'),
+    "no digits": (tcp('send-binary-lf "%[str(4z)]"', "expect string x"), says(None), "L7RSP",
+                  'info: "tcp-check send : failed to build log-format string at step 1"'),
+    "an odd number of digits wanted": (tcp("send a", 'expect binary-lf "%[str(123)]"'), says(None, b"abc"), "L7RSP",
+                                       'info: "Failed to parse hexastring resulting of eval of a log-format string"'),
+    "nothing is wanted": (tcp("send a", 'expect string-lf "%[var(check.none)]"'), says(None, b"abc"), "L7RSP",
+                          'info: "log-format string evaluated to an empty string"'),
+    "what was made is not there": (tcp("send a", 'expect min-recv 1 string-lf "%[str(x)]"'), says(None, b"abc"), "L7RSP",
+                                   'info: "TCPCHK did not match content (log-format string) at step 2"'),
+    "what was made never comes": (tcp("send a", 'expect string-lf "%[str(x)]"'), says(None, b"abc", close=False),
+                                  "L7TOUT", 'info: " at step 2 of tcp-check (expect log-format string)"'),
+    "a code of the answer": (tcp("send a", "expect min-recv 1 error-status L7STS status-code res.payload(1,2),length,add(40) string x"),
+                             says(None, b"abc"), "L7STS", "code: 42"),
+    "a code that is not there": (tcp("send a", "expect status-code var(check.none) string abc"),
+                                 says(None, b"abc"), "L7OK", "code: 0"),
+    "http field by a variable": (http('set-var(check.h) str(a)', "send uri-lf /%[var(check.h)]",
+                                      'expect hdr name-lf "x-%[var(check.h)]" value-lf -m beg "%[str(foo)]"'),
+                                 says(None, answer(b"200 Fine", b"", b"X-A: bar, food\r\n")), "L7OK", "code: 200"),
+    "http other field by a variable": (http('expect fhdr name-lf "%[str(x-a)]" value-lf "%[str(foo)]" '
+                                            'on-error "%[status] %[res.hdr(x-a)] %[res.ver] %[res.body]"'),
+                                       says(None, answer(b"201 Fine", b"body", b"X-A: bar, food\r\n")), "L7STS",
+                                       'code: 201, info: "201 food 1.1 body"'),
+    "http field without a name": (http('expect hdr name-lf "%[var(check.none)]"'), says(None, answer(b"200 Fine")),
+                                  "L7RSP", 'info: "log-format string evaluated to an empty string"'),
+    "http code of a field": (http('expect status-code res.hdr(x-code) status 500'),
+                             says(None, answer(b"200 Fine", b"", b"X-Code: 77\r\n")), "L7STS",
+                             'code: 77, info: "Fine"'),
+    "http body by a format": (http('expect string-lf "%[str(we)]ll"'), says(None, answer(b"200 Fine", b"all is well")),
+                              "L7OK", "code: 200"),
     "http garbage": (http(), says(None, b"SSH-2.0 foo\r\n\r\n"), "L7RSP", None),
     "http on success": (http('expect on-success "it is good" status 200'), says(None, answer(b"200 Fine")),
                         "L7OK", 'code: 200, info: "it is good"'),
@@ -197,6 +236,31 @@ def test_a_request_with_fields_and_body(balance, serve):
     request = server.requests[0]
     assert request.start_line == "POST /y HTTP/1.1"
     assert (request.header("host"), request.header("x-b"), request.body) == ("foo", "a b", b"hello")
+
+
+def test_requests_are_made_of_what_came_before(balance, serve):
+    def behaviour(conn):
+        conn.request()
+        conn.send(answer(b"200 OK", b"", b"X-Token: t%d\r\n" % (1 + len(server.requests) % 2)))
+
+    server = serve(behaviour)
+    Probed(balance, server.port,
+           http("connect", "send meth GET uri /first", "expect status 200", "set-var(check.token) res.hdr(x-token)",
+                "connect", 'send meth POST uri-lf "/%[be_name]/%[var(check.token)]" ver HTTP/1.1 hdr Host a '
+                'hdr X-Token "%[var(check.token)]" hdr X-None "%[var(check.none)]" body-lf "of %[srv_name]"',
+                "expect status 200"))
+    wait_for(lambda: len(server.requests) > 1)
+    request = server.requests[1]
+    assert re.fullmatch(r"POST /app/t[12] HTTP/1\.1", request.start_line)
+    assert request.header("x-token") == request.start_line.split("/")[2].split()[0]
+    assert (request.header("x-none"), request.body) == (None, b"of s1")
+
+
+def test_the_port_of_a_step_is_computed(balance, serve, syslog):
+    server = serve(says(None, b"+PONG\r\n"))
+    probed = Probed(balance, 1, tcp("set-var(check.port) int(%d)" % server.port, "connect port var(check.port)",
+                                    r"send PING\r\n", "expect string +PONG"))
+    wait_for(lambda: probed.row()["check_status"] == "L7OK", what=lambda: probed.row())
 
 
 def test_the_server_is_told_its_state(balance, serve):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The table of the differential suite: (request, rules), answered by both programs."""
 from rules.differential import Case, get
+from rules.expression_cases import EXPRESSIONS
 from rules.run_cases import RUNS
 
 EDITING = [
@@ -306,6 +307,8 @@ OLD = "GET /p HTTP/1.0\r\n\r\n"
 
 CORNERS = [
     Case("Host of an absolute target", "http-request set-header host other.example", request=ABSOLUTE),
+    Case("replaced Host of an absolute target", "http-request replace-header host (.*) new.\\1", request=ABSOLUTE),
+    Case("replaced value of Host of an absolute target", "http-request replace-value host ^(.*)$ new.\\1", request=ABSOLUTE),
     Case("target with another host", "http-request set-uri http://other.example/x", request=ABSOLUTE),
     Case("target with a host that was origin", "http-request set-uri http://other.example/x"),
     Case("del host", "http-request del-header host"),
@@ -358,4 +361,4 @@ IDENTIFIERS = [
     Case("unique-id without a format", "http-request set-header x-r <%[unique-id]>\nunique-id-header X-Id"),
 ]
 
-ALL = IDENTIFIERS + KEPT + CORNERS + AUTH + PAGES + FIELDS + EDITING + TARGETS + ANSWERS + FETCHES + BODIES + RUNS
+ALL = IDENTIFIERS + KEPT + CORNERS + AUTH + PAGES + FIELDS + EDITING + TARGETS + ANSWERS + FETCHES + BODIES + RUNS + EXPRESSIONS

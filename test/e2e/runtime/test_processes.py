@@ -238,6 +238,7 @@ def test_link_named_haproxy_is_found_by_pidof(tmp_path, port):
 
 
 def crash(weir):
+    wait_for(lambda: len(children(weir.pid)) == 1)  # a loader may be about to end
     [worker] = children(weir.pid)
     os.kill(worker, signal.SIGKILL)
     wait_for(lambda: children(weir.pid) not in ([worker], []))

@@ -172,8 +172,7 @@ def test_tls_in_front_and_behind(start, syslog, authority, balance, serve):
     site = start(server=origin.port, words="ssl verify none", bind="ssl crt %s" % pem)
     with Client(site.port, tls=tls_client(authority.cert), sni="a.test") as client:
         data = b"0123456789abcdef" * 100000
-        threading.Thread(target=lambda: client.send(data), daemon=True).start()
-        assert client.stream.exactly(len(data)) == data
+        assert client.echoed(data) == data
     assert syslog.tcp()[0]["frontend"] == "web~"
 
 

@@ -18,7 +18,7 @@ static const struct fake_behaviour quiet = {.mute = true};
 static struct loop loop;
 static struct fake_server fake;
 static struct fixture_config first, second;
-static struct snapshot *snapshot;
+static struct snapshot *snapshot, *left;
 static struct health *health;
 
 static void on_time_up(struct wheel_timer *timer)
@@ -69,6 +69,9 @@ static int tear_down(void **state)
 {
     (void)state;
     health_free(health);
+    if (left != NULL)
+        snapshot_free(left);
+    left = NULL;
     snapshot_free(snapshot);
     loop_destroy(&loop);
     fake_server_stop(&fake);
@@ -81,11 +84,16 @@ static void load(void)
     health_apply(health, snapshot);
 }
 
+/* What probes that are under way keep is freed by tear_down(). */
 static void reload(void)
 {
     struct snapshot *new = fixture_load(&second, snapshot, &loop);
     health_apply(health, new);
-    snapshot_free(snapshot);
+    left = snapshot;
+    if (left->kept == 0) {
+        snapshot_free(left);
+        left = NULL;
+    }
     snapshot = new;
 }
 

@@ -177,7 +177,7 @@ static void keep_config(struct config *config)
     (void)config;
 }
 
-static struct conf_check_header host_app[] = {{"Host", "app"}};
+static struct conf_check_header host_app[] = {{.name = "Host", .value = "app"}};
 
 /* As option httpchk makes it: connect, ask, expect 200-399. */
 static struct conf_check_step http_steps[3];
@@ -204,7 +204,7 @@ static void config_for(struct fixture_config *fc, const struct probe_case *c, ui
     fixture_set_port(&fc->servers[0], port);
     fc->proxy.log_health_checks = true;
     make_http_steps();
-    fc->proxy.check = (struct conf_check){.kind = c->kind, .script = {http_steps, 3, NULL}};
+    fc->proxy.check = (struct conf_check){.kind = c->kind, .script = {.steps = http_steps, .count = 3}};
     fc->servers[0].check.enabled = true;
     fc->servers[0].check.tls = c->tls;
     fc->servers[0].check.inter_ms = 200;
@@ -339,9 +339,11 @@ static void test_proxy_header_and_http10(void **state)
     probe_once(&fc, &got);
     fake_server_stop(&server);
     assert_int_equal(got.status, HEALTH_L7_OK);
-    assert_memory_equal(server.request, "PROXY UNKNOWN\r\n", 15);
-    if (server.request[15] != '\0') /* mostly both come in one piece */
-        assert_string_equal(server.request + 15, "OPTIONS / HTTP/1.0\r\n\r\n");
+    static const char header[] = "PROXY TCP4 127.0.0.1 127.0.0.1 ";
+    assert_memory_equal(server.request, header, sizeof(header) - 1);
+    const char *request = strstr(server.request, "\r\n") + 2;
+    if (*request != '\0') /* mostly both come in one piece */
+        assert_string_equal(request, "OPTIONS / HTTP/1.0\r\n\r\n");
 }
 
 static void test_a_head_without_end(void **state)

@@ -230,7 +230,8 @@ static void a_full_pipe_costs_lines_but_no_time(void **state)
     int saved = dup(STDOUT_FILENO);
     fflush(stdout);
     dup2(pipe_fds[1], STDOUT_FILENO);
-    target_set(&targets[0], CONF_LOG_STDOUT, CONF_LOG_RAW);
+    target_set(&targets[0], CONF_LOG_FD, CONF_LOG_RAW);
+    targets[0].addr.fd = STDOUT_FILENO;
     use_targets(1);
 
     uint64_t before = log_dropped();

@@ -55,6 +55,19 @@ static const struct {
      "<134>1 2026-11-20T08:09:54.178040-03:30 - tagg 16325 - - "},
     {"short", {.wire = CONF_LOG_SHORT, .facility = 19}, 3, "myhost", "UTC", "<3>"},
     {"raw", {.wire = CONF_LOG_RAW, .facility = 19}, 3, "myhost", "UTC", ""},
+    {"priority", {.wire = CONF_LOG_PRIORITY, .facility = 19}, 3, "myhost", "UTC", "<155>"},
+    {"timed",
+     {.wire = CONF_LOG_TIMED, .facility = 19},
+     3,
+     "myhost",
+     "UTC",
+     "<3>2026-11-20T11:39:54.178040+00:00 "},
+    {"iso",
+     {.wire = CONF_LOG_ISO, .facility = 19},
+     3,
+     "myhost",
+     "XXX-1",
+     "2026-11-20T12:39:54.178040+01:00 "},
     {"a minimum level",
      {.wire = CONF_LOG_LOCAL, .facility = 22, .min_level = 5},
      3,
@@ -84,7 +97,7 @@ static void long_names_are_cut(void **state)
     memset(name, 'n', sizeof(name) - 1);
     name[sizeof(name) - 1] = '\0';
     struct wire_origin origin = {name, name, 1, WALL_US};
-    for (int wire = CONF_LOG_LOCAL; wire <= CONF_LOG_SHORT; wire++) {
+    for (int wire = CONF_LOG_LOCAL; wire <= CONF_LOG_ISO; wire++) {
         struct conf_log_target target = {.wire = (enum conf_log_wire)wire};
         char header[WIRE_HEADER_MAX];
         assert_true(wire_header(&target, 6, &origin, header) < WIRE_HEADER_MAX);

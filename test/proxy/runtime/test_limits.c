@@ -35,7 +35,7 @@ static void maxconn_is_given(void **state)
     config.global.maxconn = 1000;
     proxies[FIRST].maxconn = 51;
     proxies[LONELY].fullconn = 7;
-    limits_complete(&config);
+    assert_int_equal(limits_complete(&config), 0);
     static const unsigned maxconn[PROXIES] = {51, 1000, 0, 0, 1000};
     static const unsigned fullconn[PROXIES] = {0, 0, 106, 7, 100};
     for (size_t i = 0; i < PROXIES; i++) {
@@ -48,7 +48,7 @@ static void maxconn_follows_from_the_descriptors(void **state)
 {
     (void)state;
     config.global.ulimit_n = 2072; /* 72 of them for the process and its thread */
-    limits_complete(&config);
+    assert_int_equal(limits_complete(&config), 0);
     assert_int_equal(config.global.maxconn, 1000);
     assert_int_equal(proxies[SECOND].maxconn, 1000);
     assert_int_equal(proxies[SHARED].fullconn, 200);
@@ -59,7 +59,7 @@ static void too_few_descriptors_are_enough_for_one(void **state)
 {
     (void)state;
     config.global.ulimit_n = 50;
-    limits_complete(&config);
+    assert_int_equal(limits_complete(&config), 0);
     assert_int_equal(config.global.maxconn, 1);
     assert_int_equal(proxies[LISTEN].fullconn, 1);
 }

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Fetches of bodies, and of bytes as they stand in the buffer. For the latter a parsed message is what
+ * follows its head, as with HAProxy.
+ */
+#include "proxy/http/body.h"
+#include "proxy/fetches/rows.h"
+#include "proxy/fetches/view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool take_body(struct sample_env *env, const struct fetch *row, struct sample_text *out)
+{
+    struct message_view v;
+    if (env->lacks_message) {
+        *out = fetch_bytes(env, (enum fetch_side)row->value);
+        return true;
+    }
+    return fetch_view(env, (enum fetch_side)row->value, &v) && body_text(env, v.is_response, out);
+}
+
+static bool body(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                 struct sample *out)
+{
+    struct sample_text text;
+    (void)args;
+    if (!take_body(env, row, &text))
+        return false;
+    sample_set_text(out, SAMPLE_BINARY, text.data, text.len);
+    return true;
+}
+
+static bool body_len(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                     struct sample *out)
+{
+    struct sample_text text;
+    (void)args;
+    if (!take_body(env, row, &text))
+        return false;
+    sample_set_int(out, (long long)text.len);
+    out->flags |= env->is_final ? 0 : SAMPLE_MAY_CHANGE;
+    return true;
+}
+
+/* What its length is said to be; of chunks, what has come. */
+static bool body_size(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                      struct sample *out)
+{
+    struct message_view v;
+    if (!body_len(env, row, args, out) || env->lacks_message ||
+        !fetch_view(env, (enum fetch_side)row->value, &v))
+        return false;
+    if (v.msg->body == HTTP_BODY_LENGTH)
+        sample_set_int(out, (long long)v.msg->content_length);
+    return true;
+}
+
+/* ---- bytes -------------------------------------------------------------------------------------------- */
+
+/* len 0: all there is. */
+static bool payload(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                    struct sample *out)
+{
+    struct sample_text text;
+    size_t from = (size_t)args[0].integer, len = (size_t)args[1].integer;
+    if (!take_body(env, row, &text))
+        return false;
+    if (len == 0 && from < text.len)
+        len = text.len - from;
+    if (from > text.len || len > text.len - from || len == 0) {
+        out->flags |= env->is_final ? 0 : SAMPLE_MAY_CHANGE;
+        return false;
+    }
+    sample_set_text(out, SAMPLE_BINARY, text.data + from, len);
+    return true;
+}
+
+/* Where a value begins: behind its length, or where the argument says; a sign makes that relative. */
+static long long value_offset(const struct arg *arg, size_t behind)
+{
+    if (arg->type == ARG_NONE)
+        return (long long)behind;
+    bool is_relative = arg->text.len > 0 && strchr("+-", *arg->text.data) != NULL;
+    return strtoll(arg->text.data, NULL, 10) + (is_relative ? (long long)behind : 0);
+}
+
+/* At args[0] stand args[1] bytes with a length, of what follows or of what is at args[2]. */
+static bool payload_lv(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                       struct sample *out)
+{
+    struct sample_text text;
+    size_t at = (size_t)args[0].integer, bytes = (size_t)args[1].integer, len = 0;
+    if (!take_body(env, row, &text) || bytes > sizeof len)
+        return false;
+    bool is_here = at + bytes <= text.len;
+    for (size_t i = 0; is_here && i < bytes; i++)
+        len = len << 8 | (unsigned char)text.data[at + i];
+    long long from = value_offset(&args[2], at + bytes);
+    if (is_here && (len == 0 || from < 0))
+        return false;
+    if (!is_here || (size_t)from > text.len || len > text.len - (size_t)from) {
+        out->flags |= env->is_final ? 0 : SAMPLE_MAY_CHANGE;
+        return false;
+    }
+    sample_set_text(out, SAMPLE_BINARY, text.data + from, len);
+    return true;
+}
+
+/* clang-format off */
+#define BODIES(side, of, uses, what) \
+    {.name = side ".body", .out = SAMPLE_BINARY, .use = uses, .run = body, .value = of, .since = "1.6", \
+     .doc = "The body of the " what ", as far as it has come."}, \
+    {.name = side ".body_len", .out = SAMPLE_INT, .use = uses, .run = body_len, .value = of, .since = "1.6", \
+     .doc = "How many bytes of the body have come."}, \
+    {.name = side ".body_size", .out = SAMPLE_INT, .use = uses, .run = body_size, .value = of, .since = "1.6", \
+     .doc = "Its length as Content-Length tells it; of chunks, what has come."}, \
+    {.name = side ".len", .out = SAMPLE_INT, .use = uses, .run = body_len, .value = of, \
+     .doc = "How many bytes are in the buffer; behind the head of the " what "."}, \
+    {.name = side ".payload", .out = SAMPLE_BINARY, .args = {{ARG_UINT, ARG_UINT}, 2}, .use = uses, .run = payload, .value = of, \
+     .doc = "Bytes of the buffer: from which on, and how many; 0 = all."}, \
+    {.name = side ".payload_lv", .out = SAMPLE_BINARY, .args = {{ARG_UINT, ARG_UINT, ARG_STRING}, 2}, .use = uses, .run = payload_lv, .value = of, \
+     .doc = "Bytes that a length stands before: where the length is, of how many bytes, and where they begin, if not behind it."}
+
+const struct fetch body_fetches[] = {
+    BODIES("req", OF_REQUEST, USE_CONTENT, "request"),
+    BODIES("res", OF_RESPONSE, USE_RES_CONTENT, "response"),
+    {.name = "req_len", .out = SAMPLE_INT, .use = USE_CONTENT, .run = body_len, .value = OF_REQUEST, .doc = "Former name of req.len."},
+    {.name = "payload", .out = SAMPLE_BINARY, .args = {{ARG_UINT, ARG_UINT}, 2}, .use = 0, .run = payload, .value = OF_RULE,
+     .match = "bin", .doc = "req.payload or res.payload, by the rule."},
+    {.name = "payload_lv", .out = SAMPLE_BINARY, .args = {{ARG_UINT, ARG_UINT, ARG_STRING}, 2}, .use = 0, .run = payload_lv, .value = OF_RULE,
+     .match = "bin", .doc = "req.payload_lv or res.payload_lv, by the rule."},
+    {.name = NULL},
+};
+/* clang-format on */

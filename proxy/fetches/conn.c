@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Fetches of the connections of client and server: addresses, and what the kernel knows of them. */
+#include "proxy/http/probe_view.h"
+#include "proxy/http/stream.h"
+#include "proxy/net/proxy_protocol.h"
+#include "proxy/rules/rows.h"
+#include "proxy/state/access_record.h"
+
+#include <ifaddrs.h>
+#include <netinet/tcp.h>
+
+/* Whose address; FC: of the client's connection itself. */
+enum end { CLIENT, LOCAL, SERVER, OWN, FC_CLIENT, FC_LOCAL };
+
+static bool take_name(int fd, bool peer, struct addr *out)
+{
+    struct sockaddr_storage sa;
+    socklen_t len = sizeof sa;
+    struct sockaddr *name = (struct sockaddr *)&sa;
+    if (fd < 0 || (peer ? getpeername(fd, name, &len) : getsockname(fd, name, &len)) != 0)
+        return false;
+    addr_set(out, name);
+    return true;
+}
+
+static int server_fd(const struct sample_env *env)
+{
+    const struct stream *s = env->stream;
+    if (env->probe != NULL)
+        return env->probe->conn->source.fd;
+    return s != NULL && s->sconn != NULL ? s->sconn->conn.source.fd : -1;
+}
+
+static bool address_of(const struct sample_env *env, enum end end, struct addr *out)
+{
+    struct addr other;
+    switch (end) {
+    case CLIENT:
+        *out = env->session->address;
+        return true;
+    case LOCAL:
+        session_destination(env->session, out);
+        return true;
+    case FC_CLIENT:
+        session_conn_ends(env->session, out, &other);
+        return true;
+    case FC_LOCAL:
+        session_conn_ends(env->session, &other, out);
+        return true;
+    default:
+        return take_name(server_fd(env), end == SERVER, out);
+    }
+}
+
+static bool address(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                    struct sample *out)
+{
+    (void)args;
+    struct addr addr;
+    if (!address_of(env, (enum end)row->value, &addr))
+        return false;
+    if (addr.family == AF_INET) {
+        out->type = SAMPLE_IPV4;
+        out->ipv4 = addr.in.sin_addr;
+    } else {
+        out->type = SAMPLE_IPV6;
+        out->ipv6 = addr.in6.sin6_addr;
+    }
+    return addr.family == AF_INET || addr.family == AF_INET6;
+}
+
+static bool port(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                 struct sample *out)
+{
+    (void)args;
+    struct addr addr;
+    if (!address_of(env, (enum end)row->value, &addr) || addr.family == AF_UNIX)
+        return false;
+    sample_set_int(out, addr_port(&addr));
+    return true;
+}
+
+static bool same_host(const struct addr *a, const struct sockaddr *b)
+{
+    return b != NULL && addr_is_within(a, b, a->family == AF_INET ? 32 : 128);
+}
+
+/* Is it an address of this host? Seldom asked, so the kernel's list is read each time. */
+static bool is_local(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                     struct sample *out)
+{
+    (void)args;
+    struct ifaddrs *list;
+    struct addr addr;
+    bool found = false;
+    if (!address_of(env, (enum end)row->value, &addr) || addr.family == AF_UNIX ||
+        getifaddrs(&list) != 0)
+        return false;
+    for (const struct ifaddrs *at = list; at != NULL && !found; at = at->ifa_next)
+        found = same_host(&addr, at->ifa_addr);
+    freeifaddrs(list);
+    sample_set_bool(out, found);
+    return true;
+}
+
+/* ---- how a connection failed ---------------------------------------------------------------------------- */
+
+/* HAProxy's numbers for its words: of PROXY headers and TLS handshakes. */
+static const struct {
+    int number;
+    const char *text;
+} failures[] = {
+    {11, "Connection closed while waiting for PROXY protocol header"},
+    {12, "Connection error while waiting for PROXY protocol header"},
+    {13, "Timeout while waiting for PROXY protocol header"},
+    {14, "Truncated PROXY protocol header received"},
+    {15, "Received something which does not look like a PROXY protocol header"},
+    {16, "Received an invalid PROXY protocol header"},
+    {17, "Received an unhandled protocol in the PROXY protocol header"},
+    {18, "Connection closed while waiting for NetScaler Client IP header"},
+    {19, "Connection error while waiting for NetScaler Client IP header"},
+    {20, "Timeout while waiting for a NetScaler Client IP header"},
+    {21, "Truncated NetScaler Client IP header received"},
+    {22, "Received an invalid NetScaler Client IP magic number"},
+    {23, "Received an unhandled protocol in the NetScaler Client IP header"},
+    {24, "Connection closed during SSL handshake"},
+    {25, "Connection error during SSL handshake"},
+    {26, "Timeout during SSL handshake"},
+    {30, "SSL client CA chain cannot be verified"},
+    {31, "SSL client certificate not trusted"},
+    {34, "SSL handshake failure"},
+};
+
+static const char *failure_of(const struct sample_env *env)
+{
+    return env->record != NULL ? env->record->session_error : NULL;
+}
+
+static bool failure_number(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                           struct sample *out)
+{
+    (void)row, (void)args;
+    const char *text = failure_of(env);
+    sample_set_int(out, 0);
+    for (size_t i = 0; text != NULL && i < sizeof failures / sizeof *failures; i++)
+        if (strcmp(failures[i].text, text) == 0)
+            out->integer = failures[i].number;
+    return true;
+}
+
+static bool failure_text(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                         struct sample *out)
+{
+    (void)row, (void)args;
+    const char *text = failure_of(env);
+    if (text == NULL)
+        text = "Success";
+    sample_set_text(out, SAMPLE_STRING, text, strlen(text));
+    return true;
+}
+
+/* ---- what a PROXY header told --------------------------------------------------------------------------- */
+
+static bool has_header(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                       struct sample *out)
+{
+    (void)row, (void)args;
+    sample_set_bool(out, env->session->had_proxy_header);
+    return true;
+}
+
+static bool header_tlv(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                       struct sample *out)
+{
+    const struct session_origin *origin = env->session->origin;
+    size_t len = 0;
+    (void)args;
+    const uint8_t *value = origin == NULL ? NULL
+                                          : proxy_header_tlv(origin->tlvs, origin->tlvs_len,
+                                                             (uint8_t)row->value, &len);
+    if (value == NULL)
+        return false;
+    sample_set_text(out, SAMPLE_STRING, (const char *)value, len);
+    return true;
+}
+
+/* ---- what the kernel measures ------------------------------------------------------------------------- */
+
+enum { RTT, RTT_VARIANCE, UNACKED, SACKED, LOST, RETRANS, FACKETS, REORDERING };
+
+static long long of_tcp_info(const struct tcp_info *info, int which)
+{
+    switch (which) {
+    case RTT:
+        return info->tcpi_rtt;
+    case RTT_VARIANCE:
+        return info->tcpi_rttvar;
+    case UNACKED:
+        return info->tcpi_unacked;
+    case SACKED:
+        return info->tcpi_sacked;
+    case LOST:
+        return info->tcpi_lost;
+    case RETRANS:
+        return info->tcpi_retrans;
+    case FACKETS:
+        return info->tcpi_fackets;
+    default:
+        return info->tcpi_reordering;
+    }
+}
+
+static bool tcp_figure(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                       struct sample *out)
+{
+    struct tcp_info info;
+    socklen_t len = sizeof info;
+    if (getsockopt(env->session->client.source.fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
+        return false;
+    bool in_us = args[0].type != ARG_NONE && args[0].text.len == 2 && args[0].text.data[0] == 'u';
+    long long value = of_tcp_info(&info, row->value);
+    if (row->value <= RTT_VARIANCE && !in_us)
+        value /= 1000;
+    sample_set_int(out, value);
+    return true;
+}
+
+static bool session_count(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                          struct sample *out)
+{
+    (void)row, (void)args;
+    sample_set_int(out, env->session->bind->proxy->state->frontend.sessions);
+    return true;
+}
+
+/* HTTP/1 on both sides; 0 where no HTTP is spoken. */
+static bool is_reused(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                      struct sample *out)
+{
+    const struct stream *s = env->stream;
+    (void)row, (void)args;
+    if (s == NULL || s->sconn == NULL)
+        return false;
+    sample_set_bool(out, s->sconn->streams > 1);
+    return true;
+}
+
+static bool http_major(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                       struct sample *out)
+{
+    (void)row, (void)args;
+    const struct conf_proxy *proxy =
+        env->session != NULL ? session_frontend(env->session) : env->proxy->conf;
+    sample_set_int(out, proxy->mode == CONF_MODE_HTTP ? 1 : 0);
+    return true;
+}
+
+#define FIGURE(word, which, text)                                                                  \
+    .name = word, .out = SAMPLE_INT, .run = tcp_figure, .use = USE_CLIENT, .value = which,         \
+    .since = "1.7", .doc = text
+#define RTT_FIGURE(word, which, text)                                                              \
+    .name = word, .out = SAMPLE_INT, .args = {{ARG_STRING}, 0}, .run = tcp_figure,                 \
+    .use = USE_CLIENT, .value = which, .since = "1.7", .doc = text
+
+/* clang-format off */
+const struct fetch conn_fetches[] = {
+    {.name = "src", .out = SAMPLE_ADDR, .run = address, .use = USE_CLIENT, .value = CLIENT, .doc = "Address of the client."},
+    {.name = "src_port", .out = SAMPLE_INT, .run = port, .use = USE_CLIENT, .value = CLIENT, .doc = "Port of the client."},
+    {.name = "src_is_local", .out = SAMPLE_BOOL, .run = is_local, .use = USE_CLIENT, .value = CLIENT, .doc = "Whether the client's address is one of this host."},
+    {.name = "dst", .out = SAMPLE_ADDR, .run = address, .use = USE_CLIENT, .value = LOCAL, .doc = "Address the client connected to."},
+    {.name = "dst_port", .out = SAMPLE_INT, .run = port, .use = USE_CLIENT, .value = LOCAL, .doc = "Port the client connected to."},
+    {.name = "dst_is_local", .out = SAMPLE_BOOL, .run = is_local, .use = USE_CLIENT, .value = LOCAL, .doc = "Whether the address the client connected to is one of this host."},
+    {.name = "dst_conn", .out = SAMPLE_INT, .run = session_count, .use = USE_CLIENT, .doc = "Connections of the frontend."},
+    {.name = "fc_src", .out = SAMPLE_ADDR, .run = address, .use = USE_CLIENT, .value = FC_CLIENT, .since = "2.6", .doc = "Address of the client, whatever set-src said."},
+    {.name = "fc_src_port", .out = SAMPLE_INT, .run = port, .use = USE_CLIENT, .value = FC_CLIENT, .since = "2.6", .doc = "Port of the client, whatever set-src said."},
+    {.name = "fc_src_is_local", .out = SAMPLE_BOOL, .run = is_local, .use = USE_CLIENT, .value = FC_CLIENT, .since = "2.6", .doc = "Whether the client's address is one of this host."},
+    {.name = "fc_dst", .out = SAMPLE_ADDR, .run = address, .use = USE_CLIENT, .value = FC_LOCAL, .since = "2.6", .doc = "Address the client connected to, whatever set-dst said."},
+    {.name = "fc_dst_port", .out = SAMPLE_INT, .run = port, .use = USE_CLIENT, .value = FC_LOCAL, .since = "2.6", .doc = "Port the client connected to, whatever set-dst said."},
+    {.name = "fc_dst_is_local", .out = SAMPLE_BOOL, .run = is_local, .use = USE_CLIENT, .value = FC_LOCAL, .since = "2.6", .doc = "Whether the address the client connected to is one of this host."},
+    {.name = "bc_src", .out = SAMPLE_ADDR, .run = address, .use = USE_SERVER, .value = OWN, .since = "2.6", .doc = "Our address on the connection to the server."},
+    {.name = "bc_src_port", .out = SAMPLE_INT, .run = port, .use = USE_SERVER, .value = OWN, .since = "2.6", .doc = "Our port on the connection to the server."},
+    {.name = "bc_dst", .out = SAMPLE_ADDR, .run = address, .use = USE_SERVER, .value = SERVER, .since = "2.6", .doc = "Address of the server."},
+    {.name = "bc_dst_port", .out = SAMPLE_INT, .run = port, .use = USE_SERVER, .value = SERVER, .since = "2.6", .doc = "Port of the server."},
+    {.name = "fc_rcvd_proxy", .out = SAMPLE_BOOL, .run = has_header, .use = USE_SESSION, .since = "1.7", .doc = "Whether the connection began with a PROXY protocol header."},
+    {.name = "fc_pp_authority", .out = SAMPLE_STRING, .run = header_tlv, .use = USE_SESSION, .value = PROXY_TLV_AUTHORITY, .since = "2.2", .doc = "Host name that the PROXY protocol header told of."},
+    {.name = "fc_pp_unique_id", .out = SAMPLE_STRING, .run = header_tlv, .use = USE_SESSION, .value = PROXY_TLV_UNIQUE_ID, .since = "2.2", .doc = "Unique identifier that the PROXY protocol header told of."},
+    {.name = "fc_err", .out = SAMPLE_INT, .run = failure_number, .use = USE_CLIENT, .since = "2.5", .doc = "Number of the error that ended the handshake of the client's connection; 0 if there was none."},
+    {.name = "fc_err_str", .out = SAMPLE_STRING, .run = failure_text, .use = USE_CLIENT, .since = "2.5", .doc = "The error that ended the handshake of the client's connection."},
+    {.name = "fc_http_major", .out = SAMPLE_INT, .run = http_major, .use = USE_CLIENT, .since = "1.7", .doc = "Major version of HTTP on the client's side."},
+    {.name = "bc_reused", .out = SAMPLE_BOOL, .run = is_reused, .use = USE_SERVER, .since = "3.1", .doc = "Whether the connection to the server has served another request before."},
+    {.name = "bc_http_major", .out = SAMPLE_INT, .run = http_major, .use = USE_SERVER, .since = "1.7", .doc = "Major version of HTTP on the server's side."},
+    {RTT_FIGURE("fc_rtt", RTT, "Round-trip time of the client in milliseconds; with argument us in microseconds.")},
+    {RTT_FIGURE("fc_rttvar", RTT_VARIANCE, "Variance of the round-trip time in milliseconds; with argument us in microseconds.")},
+    {FIGURE("fc_unacked", UNACKED, "Packets to the client not yet acknowledged.")},
+    {FIGURE("fc_sacked", SACKED, "Packets to the client acknowledged out of order.")},
+    {FIGURE("fc_lost", LOST, "Packets to the client that seem lost.")},
+    {FIGURE("fc_retrans", RETRANS, "Packets to the client sent again.")},
+    {FIGURE("fc_fackets", FACKETS, "Forward acknowledgements of the client.")},
+    {FIGURE("fc_reordering", REORDERING, "How far packets to the client come out of order.")},
+    {.name = NULL},
+};
+/* clang-format on */

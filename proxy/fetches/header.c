@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Fetches of header fields: hdr (comma separated values), fhdr (whole lines), and their counts, numbers,
+ * addresses and names. Where an ACL asks they give one value after the other, else the last, or the one
+ * that an argument counts.
+ */
+#include <arpa/inet.h>
+
+#include "proxy/fetches/rows.h"
+#include "proxy/fetches/view.h"
+#include "proxy/rules/compiler.h"
+
+enum { HISTORY = 10 }; /* an occurrence may be so far from the end, as in HAProxy */
+
+/* What a name is compiled to. */
+struct field_name {
+    const char *text;
+    size_t len;
+    enum http_header_id id; /* of a known name no letter is compared any more */
+};
+
+static bool is_named(const struct message_view *v, const struct http_header *h,
+                     const struct field_name *name)
+{
+    if (h->id != name->id)
+        return false;
+    return name->id != HTTP_HDR_OTHER ||
+           (h->name_len == name->len &&
+            http_text_same(v->base + h->name_off, name->text, name->len));
+}
+
+/* Where a walk over values stands: the field, and how much of it has been given. */
+struct field_walk {
+    unsigned index; /* 1 + that of the field; 0 before the first */
+    uint32_t at;    /* within its value; behind the last value given */
+};
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* Of the field at hand from walk->at on; moves behind it. */
+static struct sample_text take_value(struct field_walk *walk, const struct message_view *v,
+                                     bool whole)
+{
+    const struct http_header *h = &v->msg->headers[walk->index - 1];
+    const char *start = v->base + h->value_off, *end = start + h->value_len;
+    const char *from = start + walk->at;
+    while (from < end && is_blank(*from))
+        from++;
+    const char *to = whole ? end : http_value_end(from, end);
+    walk->at = (uint32_t)(to - start);
+    while (to > from && is_blank(to[-1]))
+        to--;
+    return (struct sample_text){from, (size_t)(to - from)};
+}
+
+/* The next value of that name, of any name where it is NULL. */
+static bool walk_on(struct field_walk *walk, const struct message_view *v,
+                    const struct field_name *name, bool whole, struct sample_text *out)
+{
+    if (walk->index > 0 && !whole && walk->at < v->msg->headers[walk->index - 1].value_len) {
+        walk->at++; /* the comma */
+        *out = take_value(walk, v, whole);
+        return true;
+    }
+    for (unsigned i = walk->index; i < v->msg->header_count; i++) {
+        const struct http_header *h = &v->msg->headers[i];
+        if ((h->flags & HTTP_HEADER_DROP) != 0)
+            continue;
+        if (name != NULL && !is_named(v, h, name))
+            continue;
+        *walk = (struct field_walk){.index = i + 1};
+        *out = take_value(walk, v, whole);
+        return true;
+    }
+    walk->index = v->msg->header_count;
+    return false;
+}
+
+/* Positive: counted from the first. */
+static bool find_from_start(const struct message_view *v, const struct field_name *name, bool whole,
+                            long long occurrence, struct sample_text *out)
+{
+    struct field_walk walk = {0};
+    while (walk_on(&walk, v, name, whole, out))
+        if (--occurrence == 0)
+            return true;
+    return false;
+}
+
+/* Negative: counted from the last. */
+static bool find_from_end(const struct message_view *v, const struct field_name *name, bool whole,
+                          long long occurrence, struct sample_text *out)
+{
+    struct sample_text last[HISTORY], value;
+    struct field_walk walk = {0};
+    long long found = 0;
+    if (occurrence < -HISTORY)
+        return false;
+    while (walk_on(&walk, v, name, whole, &value))
+        last[found++ % HISTORY] = value;
+    if (found < -occurrence)
+        return false;
+    *out = last[(found + occurrence) % HISTORY];
+    return true;
+}
+
+static const struct field_name *name_of(const struct arg *args)
+{
+    return args[0].type != ARG_NONE ? args[0].own : NULL;
+}
+
+/* One value; whether it has more is in out->flags. */
+static bool next_value(struct sample_env *env, const struct message_view *v, const struct arg *args,
+                       bool whole, struct sample *out)
+{
+    long long occurrence = args[1].type != ARG_NONE ? args[1].integer : 0;
+    struct sample_text value;
+    bool found;
+    if (occurrence == 0 && env->iterates) {
+        struct field_walk walk = {out->cursor[0], out->cursor[1]};
+        found = walk_on(&walk, v, name_of(args), whole, &value);
+        out->cursor[0] = walk.index;
+        out->cursor[1] = walk.at;
+        out->flags |= found ? SAMPLE_HAS_MORE : 0;
+    } else if (occurrence > 0) {
+        found = find_from_start(v, name_of(args), whole, occurrence, &value);
+    } else {
+        found = find_from_end(v, name_of(args), whole, occurrence == 0 ? -1 : occurrence, &value);
+    }
+    if (found)
+        sample_set_text(out, SAMPLE_STRING, value.data, value.len);
+    return found;
+}
+
+/* ---- rows --------------------------------------------------------------------------------------------- */
+
+static bool field(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                  struct sample *out)
+{
+    struct message_view v;
+    return fetch_view(env, (enum fetch_side)row->value, &v) &&
+           next_value(env, &v, args, false, out);
+}
+
+static bool whole_field(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                        struct sample *out)
+{
+    struct message_view v;
+    return fetch_view(env, (enum fetch_side)row->value, &v) && next_value(env, &v, args, true, out);
+}
+
+static bool count(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                  bool whole, struct sample *out)
+{
+    struct message_view v;
+    struct field_walk walk = {0};
+    struct sample_text value;
+    long long n = 0;
+    if (!fetch_view(env, (enum fetch_side)row->value, &v))
+        return false;
+    while (walk_on(&walk, &v, name_of(args), whole, &value))
+        n++;
+    sample_set_int(out, n);
+    return true;
+}
+
+static bool field_count(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                        struct sample *out)
+{
+    return count(env, row, args, false, out);
+}
+
+static bool whole_field_count(struct sample_env *env, const struct fetch *row,
+                              const struct arg *args, struct sample *out)
+{
+    return count(env, row, args, true, out);
+}
+
+/* Digits at the beginning, as HAProxy reads them; the rest does not count. */
+static long long leading_number(struct sample_text text)
+{
+    bool negative = text.len > 0 && text.data[0] == '-';
+    long long n = 0;
+    for (size_t i = negative ? 1 : 0; i < text.len; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9' || n > (INT64_MAX - 9) / 10)
+            break;
+        n = n * 10 + (text.data[i] - '0');
+    }
+    return negative ? -n : n;
+}
+
+static bool field_number(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                         struct sample *out)
+{
+    if (!field(env, row, args, out))
+        return false;
+    sample_set_int(out, leading_number(out->text));
+    return true;
+}
+
+/* A port may follow an IPv4 address. */
+static bool read_address(struct sample_text text, struct sample *out)
+{
+    char copy[INET6_ADDRSTRLEN];
+    const char *from = text.data, *end = from + text.len, *to = end;
+    if (memchr(from, '.', text.len) != NULL) {
+        const char *port = memchr(from, ':', text.len);
+        if (port != NULL && memchr(port + 1, ':', (size_t)(end - port - 1)) == NULL)
+            to = port;
+    }
+    size_t len = (size_t)(to - from);
+    if (len >= sizeof(copy))
+        return false;
+    memcpy(copy, from, len);
+    copy[len] = '\0';
+    if (inet_pton(AF_INET, copy, &out->ipv4) == 1)
+        out->type = SAMPLE_IPV4;
+    else if (inet_pton(AF_INET6, copy, &out->ipv6) == 1)
+        out->type = SAMPLE_IPV6;
+    else
+        return false;
+    return true;
+}
+
+/* Values that are no address are passed over. */
+static bool field_address(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                          struct sample *out)
+{
+    while (field(env, row, args, out)) {
+        if (read_address(out->text, out))
+            return true;
+        if ((out->flags & SAMPLE_HAS_MORE) == 0)
+            return false;
+    }
+    return false;
+}
+
+static bool field_names(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                        struct sample *out)
+{
+    struct message_view v;
+    size_t room = 0, at = 0;
+    char delimiter = args[0].type != ARG_NONE && args[0].text.len > 0 ? args[0].text.data[0] : ',';
+    if (!fetch_view(env, (enum fetch_side)row->value, &v))
+        return false;
+    for (unsigned i = 0; i < v.msg->header_count; i++)
+        room += v.msg->headers[i].name_len + 1u;
+    char *to = sample_scratch_take(env, room);
+    if (to == NULL)
+        return false;
+    for (unsigned i = 0; i < v.msg->header_count; i++) {
+        const struct http_header *h = &v.msg->headers[i];
+        if ((h->flags & HTTP_HEADER_DROP) != 0)
+            continue;
+        if (at > 0)
+            to[at++] = delimiter;
+        for (unsigned c = 0; c < h->name_len; c++) { /* as HAProxy has them */
+            char letter = v.base[h->name_off + c];
+            to[at++] = letter >= 'A' && letter <= 'Z' ? (char)(letter | 0x20) : letter;
+        }
+    }
+    sample_set_text(out, SAMPLE_STRING, to, at);
+    return true;
+}
+
+/* ---- arguments ---------------------------------------------------------------------------------------- */
+
+/* The name is kept with its length; an empty one is none. */
+static bool check_name(struct compiler *c, struct arg *args, unsigned given, int value)
+{
+    (void)value;
+    if (given == 0 || args[0].type == ARG_NONE || args[0].text.len == 0) {
+        args[0].type = ARG_NONE;
+        return true;
+    }
+    struct field_name *name = arena_alloc(c->l->arena, sizeof(*name));
+    *name = (struct field_name){
+        .text = args[0].text.data,
+        .len = args[0].text.len,
+        .id = http_header_find(args[0].text.data, args[0].text.len),
+    };
+    args[0].own = name;
+    if (args[1].type != ARG_NONE && args[1].integer < -HISTORY) {
+        CONF_FAIL(c->l, args[1].span, NULL, "an occurrence may be at most %d from the last",
+                  HISTORY);
+        return false;
+    }
+    return true;
+}
+
+/* clang-format off */
+#define NAMED .args = {{ARG_OWN, ARG_INT}, 1}, .check = check_name
+#define OPTIONAL .args = {{ARG_OWN, ARG_INT}, 0}, .check = check_name
+
+/* The words of one side by their prefix, and those of ACLs that carry their match in the name. */
+#define FAMILY(prefix, side, uses, what, which) \
+    {.name = prefix "fhdr", .out = SAMPLE_STRING, OPTIONAL, .use = uses, .run = whole_field, .value = side, \
+     .doc = "The last line of that name in the " what ", or the one counted by the second argument, commas and all.", .since = "1.5"}, \
+    {.name = prefix "fhdr_cnt", .out = SAMPLE_INT, OPTIONAL, .use = uses, .run = whole_field_count, .value = side, \
+     .doc = "How many lines of that name, or of any, the " what " has.", .since = "1.5"}, \
+    {.name = prefix "hdr", .out = SAMPLE_STRING, OPTIONAL, .use = uses, .run = field, .value = side, \
+     .doc = "The last comma separated value of that name in the " what ", or the one counted by the second argument; ACLs look at all."}, \
+    {.name = prefix "hdr_cnt", .out = SAMPLE_INT, OPTIONAL, .use = uses, .run = field_count, .value = side, \
+     .doc = "How many values of that name, or of any, the " what " has."}, \
+    {.name = prefix "hdr_ip", .out = SAMPLE_ADDR, OPTIONAL, .use = uses, .run = field_address, .value = side, \
+     .doc = "The same value as hdr, as an address."}, \
+    {.name = prefix "hdr_val", .out = SAMPLE_INT, OPTIONAL, .use = uses, .run = field_number, .value = side, \
+     .doc = "The same value as hdr, as a number."}, \
+    {.name = prefix "hdr_names", .out = SAMPLE_STRING, .args = {{ARG_STRING}, 0}, .use = uses, .run = field_names, .value = side, \
+     .doc = "The names of all fields of the " what ", separated by a comma or the character given.", .since = "2.5"}
+
+#define MATCHING(prefix, side, uses, by, what) \
+    {.name = prefix "hdr_" by, .out = SAMPLE_STRING, OPTIONAL, .use = uses, .run = field, .value = side, .match = by, \
+     .doc = "As " prefix "hdr, in ACLs: " what "."}
+#define MATCHES(prefix, side, uses) \
+    MATCHING(prefix, side, uses, "beg", "it begins so"), MATCHING(prefix, side, uses, "dir", "one of its directories is so"), \
+    MATCHING(prefix, side, uses, "dom", "one of its domains is so"), MATCHING(prefix, side, uses, "end", "it ends so"), \
+    MATCHING(prefix, side, uses, "len", "its length"), MATCHING(prefix, side, uses, "reg", "it fits a regular expression"), \
+    MATCHING(prefix, side, uses, "sub", "it contains that")
+
+const struct fetch header_fetches[] = {
+    FAMILY("req.", OF_REQUEST, USE_REQUEST, "request", 0),
+    FAMILY("res.", OF_RESPONSE, USE_RESPONSE, "response", 0),
+    {.name = "hdr", .out = SAMPLE_STRING, OPTIONAL, .use = 0, .run = field, .value = OF_RULE,
+     .doc = "req.hdr in rules of requests, res.hdr in those of responses."},
+    {.name = "hdr_cnt", .out = SAMPLE_INT, OPTIONAL, .use = 0, .run = field_count, .value = OF_RULE,
+     .doc = "req.hdr_cnt or res.hdr_cnt, by the rule."},
+    {.name = "hdr_ip", .out = SAMPLE_ADDR, OPTIONAL, .use = 0, .run = field_address, .value = OF_RULE,
+     .doc = "req.hdr_ip or res.hdr_ip, by the rule."},
+    {.name = "hdr_val", .out = SAMPLE_INT, OPTIONAL, .use = 0, .run = field_number, .value = OF_RULE,
+     .doc = "req.hdr_val or res.hdr_val, by the rule."},
+    {.name = "shdr", .out = SAMPLE_STRING, OPTIONAL, .use = USE_RESPONSE, .run = field, .value = OF_RESPONSE,
+     .doc = "Former name of res.hdr."},
+    {.name = "shdr_cnt", .out = SAMPLE_INT, OPTIONAL, .use = USE_RESPONSE, .run = field_count, .value = OF_RESPONSE,
+     .doc = "Former name of res.hdr_cnt."},
+    {.name = "shdr_ip", .out = SAMPLE_ADDR, OPTIONAL, .use = USE_RESPONSE, .run = field_address, .value = OF_RESPONSE,
+     .doc = "Former name of res.hdr_ip."},
+    {.name = "shdr_val", .out = SAMPLE_INT, OPTIONAL, .use = USE_RESPONSE, .run = field_number, .value = OF_RESPONSE,
+     .doc = "Former name of res.hdr_val."},
+    MATCHES("", OF_REQUEST, USE_REQUEST),
+    MATCHES("req.", OF_REQUEST, USE_REQUEST),
+    MATCHES("res.", OF_RESPONSE, USE_RESPONSE),
+    MATCHES("s", OF_RESPONSE, USE_RESPONSE),
+    {.name = NULL},
+};
+/* clang-format on */

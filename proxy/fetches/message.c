@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Fetches of what either message has besides its fields: versions, status, the head as a whole, captures. */
+#include "proxy/fetches/rows.h"
+#include "proxy/fetches/view.h"
+#include "proxy/http/captures.h"
+#include "proxy/http/probe_view.h"
+
+static bool view_probe(const struct probe_view *probe, bool is_response, struct message_view *out)
+{
+    *out = (struct message_view){probe->response, probe->answer.data, true};
+    return is_response && probe->response != NULL;
+}
+
+bool fetch_view(const struct sample_env *env, enum fetch_side side, struct message_view *out)
+{
+    struct stream *s = env->stream;
+    bool is_response = side == OF_RESPONSE || (side == OF_RULE && env->is_response);
+    if (env->probe != NULL)
+        return view_probe(env->probe, is_response, out);
+    if (s == NULL || s->head_us == 0 || s->mode != &stream_http)
+        return false;
+    if (is_response) {
+        *out = (struct message_view){&s->resp, s->resp_base, true};
+        return s->resp_base != NULL;
+    }
+    *out = (struct message_view){&s->req, s->in, false};
+    return !env->is_response || s->response_us == 0;
+}
+
+const struct http_header *view_first(const struct message_view *v, enum http_header_id id)
+{
+    const struct http_header *h = http_msg_first(v->msg, id);
+    while (h != NULL && (h->flags & HTTP_HEADER_DROP) != 0)
+        h = http_msg_next(v->msg, h);
+    return h;
+}
+
+/* ---- version, status, order --------------------------------------------------------------------------- */
+
+static bool version(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                    struct sample *out)
+{
+    struct message_view v;
+    (void)args;
+    if (!fetch_view(env, (enum fetch_side)row->value, &v))
+        return false;
+    sample_set_text(out, SAMPLE_STRING, v.msg->version_minor == 0 ? "1.0" : "1.1", 3);
+    return true;
+}
+
+static bool status(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                   struct sample *out)
+{
+    struct message_view v;
+    (void)row, (void)args;
+    if (!fetch_view(env, OF_RESPONSE, &v))
+        return false;
+    sample_set_int(out, v.msg->status);
+    return true;
+}
+
+static bool is_first_request(struct sample_env *env, const struct fetch *row,
+                             const struct arg *args, struct sample *out)
+{
+    (void)row, (void)args;
+    if (env->session == NULL)
+        return false;
+    sample_set_bool(out, env->session->requests <= 1);
+    return true;
+}
+
+/* ---- the head as a whole ------------------------------------------------------------------------------ */
+
+static bool put(char *to, size_t room, size_t *at, const char *data, size_t len)
+{
+    if (len > room - *at)
+        return false;
+    memcpy(to + *at, data, len);
+    *at += len;
+    return true;
+}
+
+/* Names, as HAProxy has them. */
+static void lower(char *name, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        name[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] | 0x20) : name[i];
+}
+
+static bool head_text(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                      struct sample *out)
+{
+    struct message_view v;
+    size_t room = 2, at = 0;
+    (void)args;
+    if (!fetch_view(env, (enum fetch_side)row->value, &v))
+        return false;
+    for (unsigned i = 0; i < v.msg->header_count; i++)
+        room += v.msg->headers[i].name_len + v.msg->headers[i].value_len + 4u;
+    char *to = sample_scratch_take(env, room);
+    for (unsigned i = 0; to != NULL && i < v.msg->header_count; i++) {
+        const struct http_header *h = &v.msg->headers[i];
+        if ((h->flags & HTTP_HEADER_DROP) != 0)
+            continue;
+        (void)put(to, room, &at, v.base + h->name_off, h->name_len);
+        lower(to + at - h->name_len, h->name_len);
+        (void)put(to, room, &at, ": ", 2);
+        (void)put(to, room, &at, v.base + h->value_off, h->value_len);
+        (void)put(to, room, &at, "\r\n", 2);
+    }
+    if (to == NULL || !put(to, room, &at, "\r\n", 2))
+        return false;
+    sample_set_text(out, SAMPLE_STRING, to, at);
+    return true;
+}
+
+/* A length as SPOE writes it: 240 and more in several bytes. */
+static size_t put_varint(char to[10], uint64_t n)
+{
+    size_t at = 0;
+    if (n < 240) {
+        to[at++] = (char)n;
+        return at;
+    }
+    to[at++] = (char)(n | 240);
+    for (n = (n - 240) >> 4; n >= 128; n = (n - 128) >> 7)
+        to[at++] = (char)(n | 128);
+    to[at++] = (char)n;
+    return at;
+}
+
+static void put_string(char *to, size_t room, size_t *at, const char *data, size_t len)
+{
+    char length[10];
+    (void)put(to, room, at, length, put_varint(length, len));
+    (void)put(to, room, at, data, len);
+}
+
+static bool head_binary(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                        struct sample *out)
+{
+    struct message_view v;
+    size_t room = 2, at = 0;
+    (void)args;
+    if (!fetch_view(env, (enum fetch_side)row->value, &v))
+        return false;
+    for (unsigned i = 0; i < v.msg->header_count; i++)
+        room += v.msg->headers[i].name_len + v.msg->headers[i].value_len + 20u;
+    char *to = sample_scratch_take(env, room);
+    if (to == NULL)
+        return false;
+    for (unsigned i = 0; i < v.msg->header_count; i++) {
+        const struct http_header *h = &v.msg->headers[i];
+        if ((h->flags & HTTP_HEADER_DROP) != 0)
+            continue;
+        put_string(to, room, &at, v.base + h->name_off, h->name_len);
+        lower(to + at - h->name_len, h->name_len);
+        put_string(to, room, &at, v.base + h->value_off, h->value_len);
+    }
+    put_string(to, room, &at, "", 0);
+    put_string(to, room, &at, "", 0);
+    sample_set_text(out, SAMPLE_BINARY, to, at);
+    return true;
+}
+
+/* ---- what was kept ------------------------------------------------------------------------------------ */
+
+static bool captured(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                     struct sample *out)
+{
+    if (env->stream == NULL || args[0].integer < 0)
+        return false;
+    const struct proxy_rules *rules = env->stream->frontend->conf->rules;
+    bool is_response = row->value == OF_RESPONSE;
+    size_t count = rules == NULL ? 0
+                   : is_response ? rules->response_capture_count
+                                 : rules->request_capture_count;
+    if ((unsigned long long)args[0].integer >= count)
+        return false;
+    struct sample_text text = captures_get(env->stream, is_response, (unsigned)args[0].integer);
+    if (text.data == NULL)
+        return false;
+    sample_set_text(out, SAMPLE_STRING, text.data, text.len);
+    return true;
+}
+
+enum line_part { LINE_METHOD, LINE_URI };
+
+/* Of the request line as it came. */
+static bool captured_line(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                          struct sample *out)
+{
+    const struct stream *s = env->stream;
+    (void)args;
+    if (s == NULL || env->lacks_message || s->line_len == 0)
+        return false;
+    const char *line = s->in + s->line_off, *end = line + s->line_len;
+    const char *blank = memchr(line, ' ', s->line_len);
+    if (blank == NULL)
+        return false;
+    if (row->value == LINE_METHOD) {
+        sample_set_text(out, SAMPLE_STRING, line, (size_t)(blank - line));
+        return true;
+    }
+    const char *uri = blank + 1, *uri_end = memchr(uri, ' ', (size_t)(end - uri));
+    sample_set_text(out, SAMPLE_STRING, uri, (size_t)((uri_end != NULL ? uri_end : end) - uri));
+    return true;
+}
+
+static bool captured_version(struct sample_env *env, const struct fetch *row,
+                             const struct arg *args, struct sample *out)
+{
+    const struct stream *s = env->stream;
+    (void)args;
+    if (s == NULL || env->lacks_message || s->head_us == 0 ||
+        (row->value == OF_RESPONSE && s->resp.status == 0))
+        return false;
+    const struct http_msg *m = row->value == OF_RESPONSE ? &s->resp : &s->req;
+    sample_set_text(out, SAMPLE_STRING, m->version_minor == 0 ? "HTTP/1.0" : "HTTP/1.1", 8);
+    return true;
+}
+
+/* clang-format off */
+const struct fetch message_fetches[] = {
+    {.name = "req.ver", .out = SAMPLE_STRING, .use = USE_REQUEST, .run = version, .value = OF_REQUEST,
+     .doc = "The request's version: 1.0 or 1.1."},
+    {.name = "req_ver", .out = SAMPLE_STRING, .use = USE_REQUEST, .run = version, .value = OF_REQUEST,
+     .doc = "Former name of req.ver."},
+    {.name = "res.ver", .out = SAMPLE_STRING, .use = USE_RESPONSE, .run = version, .value = OF_RESPONSE,
+     .doc = "The response's version: 1.0 or 1.1."},
+    {.name = "resp_ver", .out = SAMPLE_STRING, .use = USE_RESPONSE, .run = version, .value = OF_RESPONSE,
+     .doc = "Former name of res.ver."},
+    {.name = "status", .out = SAMPLE_INT, .use = USE_RESPONSE, .run = status, .doc = "The response's status code."},
+    {.name = "http_first_req", .out = SAMPLE_BOOL, .use = USE_TXN, .run = is_first_request,
+     .doc = "Whether this is the first request of its connection."},
+    {.name = "req.hdrs", .out = SAMPLE_STRING, .use = USE_REQUEST, .run = head_text, .value = OF_REQUEST,
+     .doc = "All header fields of the request, with the empty line.", .since = "2.0"},
+    {.name = "res.hdrs", .out = SAMPLE_STRING, .use = USE_RESPONSE, .run = head_text, .value = OF_RESPONSE,
+     .doc = "All header fields of the response, with the empty line.", .since = "2.4"},
+    {.name = "req.hdrs_bin", .out = SAMPLE_BINARY, .use = USE_REQUEST, .run = head_binary, .value = OF_REQUEST,
+     .doc = "All header fields of the request: each name and value with its length, as SPOE writes them.", .since = "2.0"},
+    {.name = "res.hdrs_bin", .out = SAMPLE_BINARY, .use = USE_RESPONSE, .run = head_binary, .value = OF_RESPONSE,
+     .doc = "All header fields of the response: each name and value with its length, as SPOE writes them.", .since = "2.4"},
+    {.name = "capture.req.hdr", .out = SAMPLE_STRING, .args = {{ARG_INT}, 1}, .use = USE_TXN, .run = captured, .value = OF_REQUEST,
+     .doc = "What was captured of the request into that slot, counted from 0."},
+    {.name = "capture.res.hdr", .out = SAMPLE_STRING, .args = {{ARG_INT}, 1}, .use = USE_TXN, .run = captured, .value = OF_RESPONSE,
+     .doc = "What was captured of the response into that slot, counted from 0."},
+    {.name = "capture.req.method", .out = SAMPLE_STRING, .use = USE_TXN, .run = captured_line, .value = LINE_METHOD,
+     .doc = "The method as it came."},
+    {.name = "capture.req.uri", .out = SAMPLE_STRING, .use = USE_TXN, .run = captured_line, .value = LINE_URI,
+     .doc = "The target as it came."},
+    {.name = "capture.req.ver", .out = SAMPLE_STRING, .use = USE_TXN, .run = captured_version, .value = OF_REQUEST,
+     .doc = "The request's version: HTTP/1.0 or HTTP/1.1."},
+    {.name = "capture.res.ver", .out = SAMPLE_STRING, .use = USE_TXN, .run = captured_version, .value = OF_RESPONSE,
+     .doc = "The response's version: HTTP/1.0 or HTTP/1.1."},
+    {.name = NULL},
+};
+/* clang-format on */

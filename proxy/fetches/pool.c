@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Fetches of frontends, backends and servers: how many, how busy, how healthy. And the converters nbsrv and srv_queue. */
+#include "proxy/http/probe_view.h"
+#include "proxy/http/stream.h"
+#include "proxy/rules/rows.h"
+
+/* The proxy that an argument names, or else the one whose rules run. */
+static const struct proxy *proxy_of(const struct sample_env *env, const struct arg *arg)
+{
+    return arg->type == ARG_NONE ? env->proxy : &env->snapshot->proxies[arg->proxy];
+}
+
+/* ---- backends ----------------------------------------------------------------------------------------- */
+
+static unsigned usable_servers(const struct proxy *proxy)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < proxy->conf->server_count; i++)
+        count += server_is_usable(proxy->servers[i]);
+    return count;
+}
+
+/* Slots left on servers and in their queues; -1: there is no bound. */
+static long long free_slots(const struct proxy *proxy, bool with_queue)
+{
+    long long slots = 0;
+    for (size_t i = 0; i < proxy->conf->server_count; i++) {
+        const struct server *server = proxy->servers[i];
+        if (!server_is_usable(server))
+            continue;
+        if (server->maxconn == 0 || (with_queue && server->maxqueue == 0))
+            return -1;
+        slots += (long long)server->maxconn - server->in_flight;
+        slots += with_queue ? server->maxqueue : 0;
+    }
+    return slots > 0 ? slots : 0;
+}
+
+static long long average_queue(const struct proxy *proxy)
+{
+    unsigned servers = usable_servers(proxy), queued = proxy->state->backend.queued;
+    return servers > 0 ? (queued + servers - 1) / servers : (long long)queued * 2;
+}
+
+enum { USABLE, BE_SESSIONS, BE_FREE, BE_RATE, SLOTS, QUEUE, AVERAGE_QUEUE };
+
+static bool of_backend(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                       struct sample *out)
+{
+    const struct proxy *proxy = proxy_of(env, &args[0]);
+    struct backend *backend = &proxy->state->backend;
+    uint64_t now_us = env->loop->now_us;
+    long long value = 0;
+    switch (row->value) {
+    case USABLE:
+        value = usable_servers(proxy);
+        break;
+    case BE_SESSIONS:
+        value = backend->sessions;
+        break;
+    case BE_FREE:
+        value = free_slots(proxy, false);
+        break;
+    case SLOTS:
+        value = free_slots(proxy, true);
+        break;
+    case QUEUE:
+        value = backend->queued;
+        break;
+    case AVERAGE_QUEUE:
+        value = average_queue(proxy);
+        break;
+    default:
+        value = counter_set_rate(backend->counters, RATE_SESSIONS, now_us);
+        break;
+    }
+    sample_set_int(out, value);
+    return true;
+}
+
+/* ---- frontends ---------------------------------------------------------------------------------------- */
+
+enum { FE_SESSIONS, FE_RATE, FE_REQUESTS };
+
+static bool of_frontend(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                        struct sample *out)
+{
+    const struct frontend *frontend = &proxy_of(env, &args[0])->state->frontend;
+    long long value = frontend->sessions;
+    if (row->value != FE_SESSIONS)
+        value = counter_set_rate(frontend->counters,
+                                 row->value == FE_RATE ? RATE_SESSIONS : RATE_REQUESTS,
+                                 env->loop->now_us);
+    sample_set_int(out, value);
+    return true;
+}
+
+/* ---- servers ------------------------------------------------------------------------------------------ */
+
+enum { SRV_UP, SRV_SESSIONS, SRV_FREE, SRV_QUEUE, SRV_RATE, SRV_WEIGHT, SRV_INITIAL_WEIGHT };
+
+static long long free_of_server(const struct server *server)
+{
+    if (server->maxconn == 0)
+        return -1;
+    return server->maxconn > server->in_flight ? (long long)server->maxconn - server->in_flight : 0;
+}
+
+static bool server_figure(const struct sample_env *env, const struct server *server, int which,
+                          struct sample *out)
+{
+    switch (which) {
+    case SRV_UP:
+        sample_set_bool(out, server->admin == SERVER_READY && server->up);
+        break;
+    case SRV_SESSIONS:
+        sample_set_int(out, server->in_flight);
+        break;
+    case SRV_FREE:
+        sample_set_int(out, free_of_server(server));
+        break;
+    case SRV_QUEUE: /* streams wait in the queue of the backend */
+        sample_set_int(out, 0);
+        break;
+    case SRV_RATE:
+        sample_set_int(out, counter_set_rate(server->counters, RATE_SESSIONS, env->loop->now_us));
+        break;
+    case SRV_WEIGHT:
+        sample_set_int(out, server->weight);
+        break;
+    default:
+        sample_set_int(out, server->weight_conf);
+        break;
+    }
+    return true;
+}
+
+static bool of_server(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                      struct sample *out)
+{
+    const struct proxy *proxy = &env->snapshot->proxies[args[0].server.backend];
+    return server_figure(env, proxy->servers[args[0].server.server], row->value, out);
+}
+
+/* ---- names, numbers and time-outs of the stream's proxies ----------------------------------------------- */
+
+/* Of the stream, or of the server that is probed; NULL: none was chosen yet. */
+static const struct proxy *backend_of(const struct sample_env *env)
+{
+    if (env->probe != NULL)
+        return env->proxy;
+    return env->stream != NULL ? env->stream->backend : NULL;
+}
+
+/* A stream that has none yet is on its frontend. */
+static bool backend_fact(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                         struct sample *out)
+{
+    const struct proxy *backend = backend_of(env);
+    const struct conf_proxy *conf =
+        backend != NULL ? backend->conf : session_frontend(env->session);
+    (void)args;
+    if (row->out == SAMPLE_INT)
+        sample_set_int(out, conf->id);
+    else
+        sample_set_text(out, SAMPLE_STRING, conf->name, strlen(conf->name));
+    return true;
+}
+
+enum { FE_NAME, FE_ID, FE_DEFAULT, SO_NAME, SO_ID };
+
+static bool name_of(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                    struct sample *out)
+{
+    (void)args;
+    const struct session *session = env->session;
+    const struct conf_proxy *frontend = session_frontend(session);
+    const char *name = NULL;
+    switch (row->value) {
+    case FE_NAME:
+        name = frontend->name;
+        break;
+    case FE_DEFAULT:
+        name = frontend->default_backend != NULL ? frontend->default_backend->name : NULL;
+        break;
+    case SO_NAME:
+        name = session->bind->conf->name;
+        break;
+    case FE_ID:
+        sample_set_int(out, frontend->id);
+        return true;
+    default:
+        sample_set_int(out, session->bind - session->bind->proxy->binds + 1);
+        return true;
+    }
+    if (name == NULL)
+        return false;
+    sample_set_text(out, SAMPLE_STRING, name, strlen(name));
+    return true;
+}
+
+enum { SRV_NAME, SRV_ID };
+
+static bool name_of_server(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                           struct sample *out)
+{
+    (void)args;
+    const struct server *server = env->probe != NULL    ? env->probe->server
+                                  : env->stream != NULL ? env->stream->last_server
+                                                        : NULL;
+    if (server == NULL)
+        return false;
+    if (row->value == SRV_ID)
+        sample_set_int(out, server->id);
+    else
+        sample_set_text(out, SAMPLE_STRING, server->name, strlen(server->name));
+    return true;
+}
+
+enum { CLIENT_TIMEOUT, TARPIT_TIMEOUT, CONNECT_TIMEOUT, SERVER_TIMEOUT, TUNNEL_TIMEOUT };
+enum { AS_SET = 8 }; /* or what a rule has set for this stream */
+
+static unsigned configured_ms(const struct conf_timeouts *timeout, int which)
+{
+    switch (which) {
+    case CLIENT_TIMEOUT:
+        return timeout->client_ms;
+    case TARPIT_TIMEOUT:
+        return timeout->tarpit_ms != 0 ? timeout->tarpit_ms : timeout->connect_ms;
+    case CONNECT_TIMEOUT:
+        return timeout->connect_ms;
+    case SERVER_TIMEOUT:
+        return timeout->server_ms;
+    default:
+        return timeout->tunnel_ms;
+    }
+}
+
+static unsigned set_ms(const struct stream *s, int which)
+{
+    if (s == NULL)
+        return 0;
+    return which == CLIENT_TIMEOUT   ? s->rules.client_ms
+           : which == SERVER_TIMEOUT ? s->rules.server_ms
+           : which == TUNNEL_TIMEOUT ? s->rules.tunnel_ms
+                                     : 0;
+}
+
+static bool timeout_of(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                       struct sample *out)
+{
+    (void)args;
+    int which = row->value & (AS_SET - 1);
+    const struct proxy *backend = backend_of(env);
+    unsigned ms = (row->value & AS_SET) != 0 ? set_ms(env->stream, which) : 0;
+    if (which >= CONNECT_TIMEOUT && backend == NULL && ms == 0)
+        return false;
+    const struct conf_proxy *proxy =
+        which < CONNECT_TIMEOUT || backend == NULL ? session_frontend(env->session) : backend->conf;
+    sample_set_int(out, ms != 0 ? ms : configured_ms(&proxy->timeout, which));
+    return true;
+}
+
+/* Draining: the process ends when its sessions have. A reload ends nothing here. */
+static bool stopping(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                     struct sample *out)
+{
+    (void)row, (void)args;
+    sample_set_bool(out, env->session->thread->draining);
+    return true;
+}
+
+/* ---- converters: the name comes at run time -------------------------------------------------------------- */
+
+static bool is_named(const char *name, struct sample_text text)
+{
+    return strlen(name) == text.len && memcmp(name, text.data, text.len) == 0;
+}
+
+static const struct proxy *find_proxy(const struct sample_env *env, struct sample_text name,
+                                      unsigned caps)
+{
+    for (size_t i = 0; i < env->snapshot->config->proxy_count; i++) {
+        const struct proxy *proxy = &env->snapshot->proxies[i];
+        if ((proxy->conf->caps & caps) != 0 && is_named(proxy->conf->name, name))
+            return proxy;
+    }
+    return NULL;
+}
+
+/* "backend/server", or a server of the backend at hand. */
+static const struct server *find_server(const struct sample_env *env, struct sample_text text)
+{
+    const char *slash = memchr(text.data, '/', text.len);
+    size_t len = slash != NULL ? (size_t)(slash - text.data) : 0;
+    struct sample_text name = {slash != NULL ? slash + 1 : text.data,
+                               slash != NULL ? text.len - len - 1 : text.len};
+    const struct proxy *backend =
+        slash != NULL         ? find_proxy(env, (struct sample_text){text.data, len}, CONF_BACKEND)
+        : env->stream != NULL ? env->stream->backend
+                              : NULL;
+    for (size_t i = 0; backend != NULL && i < backend->conf->server_count; i++)
+        if (is_named(backend->servers[i]->name, name))
+            return backend->servers[i];
+    return NULL;
+}
+
+static bool servers_of_named(struct sample_env *env, const struct converter *row,
+                             const struct arg *args, struct sample *s)
+{
+    (void)row, (void)args;
+    const struct proxy *backend = find_proxy(env, s->text, CONF_BACKEND);
+    if (backend == NULL)
+        return false;
+    sample_set_int(s, usable_servers(backend));
+    return true;
+}
+
+static bool frontend_exists(struct sample_env *env, const struct converter *row,
+                            const struct arg *args, struct sample *s)
+{
+    (void)row, (void)args;
+    sample_set_bool(s, find_proxy(env, s->text, CONF_FRONTEND) != NULL);
+    return true;
+}
+
+static bool of_named_server(struct sample_env *env, const struct converter *row,
+                            const struct arg *args, struct sample *s)
+{
+    (void)args;
+    const struct server *server = find_server(env, s->text);
+    return server != NULL && server_figure(env, server, row->value, s);
+}
+
+#define BACKEND(word, which, from, text)                                                           \
+    .name = word, .out = SAMPLE_INT, .args = {{ARG_BACKEND}, 0}, .run = of_backend,                \
+    .value = which, .since = from, .doc = text
+#define FRONTEND(word, which, from, text)                                                          \
+    .name = word, .out = SAMPLE_INT, .args = {{ARG_FRONTEND}, 0}, .run = of_frontend,              \
+    .value = which, .since = from, .doc = text
+#define SERVER(word, type, which, from, text)                                                      \
+    .name = word, .out = type, .args = {{ARG_SERVER}, 1}, .run = of_server, .value = which,        \
+    .since = from, .doc = text
+#define NAME(word, type, which, text)                                                              \
+    .name = word, .out = type, .run = name_of, .use = USE_CLIENT, .value = which, .doc = text
+#define OF_BACKEND(word, type, text)                                                               \
+    .name = word, .out = type, .run = backend_fact, .use = USE_BACKEND, .doc = text
+#define TIMEOUT(word, which, need, from, text)                                                     \
+    .name = word, .out = SAMPLE_INT, .run = timeout_of, .use = need, .value = which,               \
+    .since = from, .doc = text
+
+/* clang-format off */
+const struct fetch pool_fetches[] = {
+    {BACKEND("nbsrv", USABLE, NULL, "Usable servers of the backend.")},
+    {BACKEND("be_conn", BE_SESSIONS, NULL, "Streams on the backend, the waiting ones included.")},
+    {BACKEND("be_conn_free", BE_FREE, "2.1", "Free places on the servers of the backend; -1 if a server has no bound.")},
+    {BACKEND("be_sess_rate", BE_RATE, NULL, "Streams that came to the backend in the last second.")},
+    {BACKEND("connslots", SLOTS, NULL, "Free places on the servers of the backend and in their queues; -1 if there is no bound.")},
+    {BACKEND("queue", QUEUE, NULL, "Streams that wait for a server of the backend.")},
+    {BACKEND("avg_queue", AVERAGE_QUEUE, NULL, "Waiting streams for each usable server of the backend.")},
+    {FRONTEND("fe_conn", FE_SESSIONS, NULL, "Connections of the frontend.")},
+    {FRONTEND("fe_sess_rate", FE_RATE, NULL, "Connections that came to the frontend in the last second.")},
+    {FRONTEND("fe_req_rate", FE_REQUESTS, "1.6", "Requests that came to the frontend in the last second.")},
+    {SERVER("srv_is_up", SAMPLE_BOOL, SRV_UP, NULL, "Whether the server may be used.")},
+    {SERVER("srv_conn", SAMPLE_INT, SRV_SESSIONS, NULL, "Streams on the server.")},
+    {SERVER("srv_conn_free", SAMPLE_INT, SRV_FREE, "2.1", "Free places on the server; -1 without a bound.")},
+    {SERVER("srv_queue", SAMPLE_INT, SRV_QUEUE, "2.0", "Streams that wait for this very server; here they wait for any of the backend.")},
+    {SERVER("srv_sess_rate", SAMPLE_INT, SRV_RATE, NULL, "Streams that came to the server in the last second.")},
+    {SERVER("srv_weight", SAMPLE_INT, SRV_WEIGHT, "2.6", "Weight of the server now.")},
+    {SERVER("srv_uweight", SAMPLE_INT, SRV_WEIGHT, "2.6", "Weight of the server as set by users.")},
+    {SERVER("srv_iweight", SAMPLE_INT, SRV_INITIAL_WEIGHT, "2.6", "Weight of the server in the configuration.")},
+    {NAME("fe_name", SAMPLE_STRING, FE_NAME, "Name of the frontend."), .since = "1.8"},
+    {NAME("fe_id", SAMPLE_INT, FE_ID, "Number of the frontend.")},
+    {NAME("fe_defbe", SAMPLE_STRING, FE_DEFAULT, "Name of the frontend's default backend."), .since = "1.9"},
+    {OF_BACKEND("be_name", SAMPLE_STRING, "Name of the backend."), .since = "1.8"},
+    {OF_BACKEND("be_id", SAMPLE_INT, "Number of the backend.")},
+    {NAME("so_name", SAMPLE_STRING, SO_NAME, "Name of the bind the client came to."), .since = "2.5"},
+    {NAME("so_id", SAMPLE_INT, SO_ID, "Number of the bind the client came to.")},
+    {.name = "srv_name", .out = SAMPLE_STRING, .run = name_of_server, .use = USE_SERVER, .value = SRV_NAME, .since = "2.5", .doc = "Name of the server."},
+    {.name = "srv_id", .out = SAMPLE_INT, .run = name_of_server, .use = USE_SERVER, .value = SRV_ID, .doc = "Number of the server."},
+    {.name = "stopping", .out = SAMPLE_BOOL, .run = stopping, .use = USE_CLIENT, .doc = "Whether the process is about to end, once its sessions have; a reload ends nothing."},
+    {TIMEOUT("fe_client_timeout", CLIENT_TIMEOUT, USE_CLIENT, "2.5", "timeout client of the frontend, in milliseconds.")},
+    {TIMEOUT("fe_tarpit_timeout", TARPIT_TIMEOUT, USE_CLIENT, "3.2", "timeout tarpit of the frontend, in milliseconds.")},
+    {TIMEOUT("be_connect_timeout", CONNECT_TIMEOUT, USE_BACKEND, "3.2", "timeout connect of the backend, in milliseconds.")},
+    {TIMEOUT("be_server_timeout", SERVER_TIMEOUT, USE_BACKEND, "2.5", "timeout server of the backend, in milliseconds.")},
+    {TIMEOUT("be_tunnel_timeout", TUNNEL_TIMEOUT, USE_BACKEND, "2.5", "timeout tunnel of the backend, in milliseconds.")},
+    {TIMEOUT("cur_client_timeout", CLIENT_TIMEOUT | AS_SET, USE_CLIENT, "2.9", "timeout client of this stream, in milliseconds.")},
+    {TIMEOUT("cur_server_timeout", SERVER_TIMEOUT | AS_SET, USE_BACKEND, "2.5", "timeout server of this stream, in milliseconds.")},
+    {TIMEOUT("cur_tunnel_timeout", TUNNEL_TIMEOUT | AS_SET, USE_BACKEND, "2.5", "timeout tunnel of this stream, in milliseconds.")},
+    {.name = NULL},
+};
+
+const struct converter pool_converters[] = {
+    {.name = "nbsrv", .in = SAMPLE_STRING, .out = SAMPLE_INT, .run = servers_of_named, .since = "1.9", .doc = "Usable servers of the backend of that name."},
+    {.name = "srv_queue", .in = SAMPLE_STRING, .out = SAMPLE_INT, .run = of_named_server, .value = SRV_QUEUE, .since = "2.6", .doc = "Streams that wait for the server of that name, [<backend>/]<server>."},
+    {.name = "srv_is_up", .in = SAMPLE_STRING, .out = SAMPLE_BOOL, .run = of_named_server, .value = SRV_UP, .since = "3.1", .doc = "Whether the server of that name, [<backend>/]<server>, may be used."},
+    {.name = "fe_exists", .in = SAMPLE_STRING, .out = SAMPLE_BOOL, .run = frontend_exists, .since = "3.3", .doc = "Whether there is a frontend of that name."},
+    {.name = NULL},
+};
+/* clang-format on */

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Editing and writing heads: what requests and responses have in common. */
+#ifndef WEIR_HTTP_HEAD_H
+#define WEIR_HTTP_HEAD_H
+
+#include "proxy/http1/gather.h"
+#include "proxy/http1/msg.h"
+
+/* No field of that name is forwarded. */
+void head_drop(struct http_msg *m, enum http_header_id id);
+/* Nor Connection, what it names, and its old relatives: RFC 9110 7.6.1. */
+void head_drop_connection_fields(struct http_msg *m, const char *base);
+/* Did rules set Connection: close? */
+bool head_says_close(const struct http_msg *m, const char *base);
+/* Content-Length stays if it says what is sent; false: it has to be added. Others go. */
+bool head_keep_length(struct http_msg *m, const char *base);
+/* Transfer-Encoding stays where it is if it says what we do; false: it has to be added. */
+bool head_keep_chunked(struct http_msg *m, const char *base);
+/*
+ * The field lines that are to be forwarded: as runs of the buffer; line by line after rules changed some; or,
+ * where the lines may not be fit to be passed on as they are (lenient parsing, a length that was repeated), each
+ * written anew.
+ */
+void head_add_fields(struct gather *g, const struct http_msg *m, const char *base, bool lenient);
+/*
+ * The empty line: the buffer's own, which goes on from the fields before it and up to the body behind it. So a
+ * message that passes unchanged is one piece. Where lines may end otherwise (lenient parsing) it is written anew.
+ */
+void head_add_end(struct gather *g, const struct http_msg *m, const char *base, bool lenient);
+
+#endif
