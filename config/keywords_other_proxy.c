@@ -22,7 +22,6 @@ enum {
 static const struct keyword proxy_rows[] = {
     {MISSING("appsession", BACK, "HAProxy 1.6 has removed it", "Keep a client on its server; write: cookie NAME prefix.")},
     {MISSING("persist rdp-cookie", BACK, "write: stick on req.rdp_cookie(mstshash)", "Keep to a server by an RDP cookie.")},
-    {MISSING("rate-limit sessions", FRONT, "write a stick-table that stores conn_rate, and a tcp-request connection rule", "Most new sessions in a second.")},
     {MISSING("dispatch", BACK, "write: server NAME ADDRESS", "One nameless server; write: server NAME ADDRESS.")},
     {MISSING("transparent", BACK, "write the server's address", "Connect to where the client wanted to.")},
     {MISSING("option transparent", BACK, "write the server's address", "Connect to where the client wanted to.")},

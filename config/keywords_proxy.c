@@ -48,6 +48,8 @@ static const struct keyword proxy_rows[] = {
      .doc = "An address where clients connect."},
     {.name = "maxconn", .kind = KW_UINT, .scopes = FRONT, AT(maxconn), .max = 10000000,
      .otherwise = "that of the global section", .doc = "How many client connections the frontend takes at a time; more wait in the kernel's queue."},
+    {.name = "rate-limit sessions", .kind = KW_UINT, .scopes = FRONT, AT(sessions_per_second), .max = 10000000,
+     .otherwise = "no bound", .doc = "How many client connections the frontend takes within a second; more wait in the kernel's queue."},
     {.name = "default_backend", .kind = KW_OWN, .scopes = FRONT, .set = own_default_backend,
      .takes = "the name of a backend or listen", .otherwise = "a listen uses its own servers; a frontend answers 503",
      .example = "default_backend app",

@@ -488,6 +488,7 @@ struct conf_proxy {
     struct conf_bind *binds;
     size_t bind_count;
     unsigned maxconn; /* frontend: default = global; backend: fullconn is apart */
+    unsigned sessions_per_second; /* frontend: that it takes; 0 = no bound */
     const char *default_backend_name;
     struct conf_proxy *default_backend; /* resolved; itself for a listen with servers; or NULL */
     const char *monitor_uri;

@@ -17,6 +17,9 @@ enum {
     ON_RESPONSE = IN_RULES(RULES_HTTP_RESPONSE),
     ON_AFTER = IN_RULES(RULES_HTTP_AFTER_RESPONSE),
     ON_CONTENT = IN_RULES(RULES_TCP_CONTENT),
+    ON_TCP_ANSWER = IN_RULES(RULES_TCP_RESPONSE),
+    ON_CONNECTION = IN_RULES(RULES_TCP_CONNECTION) | IN_RULES(RULES_TCP_SESSION),
+    ON_ALL = ON_REQUEST | ON_RESPONSE | ON_CONTENT | ON_TCP_ANSWER,
     US_IN_MS = 1000,
 };
 
@@ -124,6 +127,11 @@ static const void *compile_timeout(struct compiler *c, const struct action *row,
                   which->text);
         return NULL;
     }
+    if (at != SET_CLIENT && (c->proxy->caps & CONF_BACKEND) == 0) {
+        CONF_FAIL(c->l, which->span, "set it in the backend",
+                  "a frontend has no timeout '%s' to set", which->text);
+        return NULL;
+    }
     set->which = at;
     if (*value->text >= '0' && *value->text <= '9') {
         if (value_duration(value->text, US_IN_MS, &set->ms) == 0)
@@ -163,16 +171,20 @@ static enum rule_verdict run_disable_retry(struct sample_env *env, const struct 
 
 /* clang-format off */
 const struct action stream_actions[] = {
-    {.name = "set-log-level", .rulesets = ON_REQUEST | ON_RESPONSE | ON_AFTER | ON_CONTENT, .compile = compile_log_level, .run = run_log_level,
+    {.name = "set-log-level", .rulesets = ON_ALL | ON_AFTER, .compile = compile_log_level, .run = run_log_level,
      .takes = "<level>", .doc = "The level of the log line; silent: there is none."},
     {.name = "set-timeout", .rulesets = ON_REQUEST | ON_RESPONSE, .compile = compile_timeout, .run = run_timeout,
      .takes = "{ client | server | tunnel } { <time> | <expression> }", .doc = "Another time for this request.", .since = "2.4"},
-    {.name = "set-nice", .rulesets = ON_REQUEST | ON_RESPONSE | ON_CONTENT, .compile = compile_number, .run = run_nothing,
+    {.name = "set-nice", .rulesets = ON_ALL, .compile = compile_number, .run = run_nothing,
      .takes = "<number>", .doc = "Accepted and without effect: all requests have the same turn here."},
-    {.name = "set-mark", .rulesets = ON_REQUEST | ON_RESPONSE | ON_CONTENT, .compile = compile_number, .run = run_mark,
+    {.name = "set-mark", .rulesets = ON_ALL | ON_CONNECTION, .compile = compile_number, .run = run_mark,
      .takes = "<number>", .doc = "The mark of the client's packets, for routing and filters of the kernel; needs CAP_NET_ADMIN."},
-    {.name = "set-tos", .rulesets = ON_REQUEST | ON_RESPONSE | ON_CONTENT, .compile = compile_number, .run = run_tos,
+    {.name = "set-tos", .rulesets = ON_ALL | ON_CONNECTION, .compile = compile_number, .run = run_tos,
      .takes = "<number>", .doc = "The type of service in the packets to the client."},
+    {.name = "set-fc-mark", .rulesets = ON_ALL | ON_CONNECTION, .compile = compile_number, .run = run_mark,
+     .takes = "<number>", .doc = "Today's name of set-mark.", .since = "3.0"},
+    {.name = "set-fc-tos", .rulesets = ON_ALL | ON_CONNECTION, .compile = compile_number, .run = run_tos,
+     .takes = "<number>", .doc = "Today's name of set-tos.", .since = "3.0"},
     {.name = "wait-for-handshake", .rulesets = ON_REQUEST, .run = run_nothing,
      .doc = "Nothing to wait for: early data is not taken.", .since = "1.8"},
     {.name = "disable-l7-retry", .rulesets = ON_REQUEST, .run = run_disable_retry,

@@ -42,7 +42,7 @@ static bool on_admit(struct listener *listener)
     unsigned total = l->thread->snapshot->config->global.maxconn;
     if (total != 0 && atomic_load_explicit(&http_sessions_total, memory_order_relaxed) >= total)
         return false;
-    return frontend_has_room(&l->bind->proxy->state->frontend);
+    return frontend_has_room(&l->bind->proxy->state->frontend, l->thread->loop->now_ms);
 }
 
 static void on_accepted(struct listener *listener, int fd, const struct sockaddr *from)

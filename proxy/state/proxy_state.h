@@ -10,12 +10,17 @@
 
 #include "proxy/state/backend.h"
 #include "proxy/state/counters.h"
+#include "proxy/state/rate_window.h"
 
 /* Client side: sessions from accept to close. */
 struct frontend {
     _Atomic unsigned sessions; /* scur; exact over all threads, as sessions_max of the counters */
     _Atomic unsigned maxconn;  /* slim; 0 = no bound */
     struct counter_set *counters; /* owned */
+    /* rate-limit sessions: only where there is such a bound are they counted once more, and exactly */
+    _Atomic unsigned sessions_per_second; /* 0 = no bound */
+    pthread_mutex_t rate_lock;
+    struct rate_window rate; /* guarded by rate_lock */
 };
 
 struct proxy_state {
@@ -27,11 +32,11 @@ struct proxy_state {
 
 /*
  * Whether one more session may be accepted. Asked before the accept, so threads that ask at the
- * same moment may go over maxconn by one each.
+ * same moment may go over maxconn by one each. now_ms: of the loop.
  */
-MUST_CHECK bool frontend_has_room(const struct frontend *frontend);
+MUST_CHECK bool frontend_has_room(struct frontend *frontend, uint64_t now_ms);
 /* A session arrives. One locked instruction for each connection; requests take none. */
-void frontend_enter(struct frontend *frontend);
+void frontend_enter(struct frontend *frontend, uint64_t now_ms);
 void frontend_leave(struct frontend *frontend);
 
 static inline struct counters *frontend_counters(struct frontend *frontend, unsigned thread)
