@@ -18,6 +18,7 @@ struct rule_progress {
     uint64_t wait_until_ms;  /* of the rule that waits; 0 = no bound was set */
     unsigned at;             /* the next rule of the list at hand */
     uint8_t stage;           /* of rules_request() */
+    uint8_t response_stage;  /* of rules_response() */
     bool is_lenient;         /* strict-mode off, for the list at hand */
     bool wait_is_over;       /* no more will come of the message, or no more is waited for */
     bool is_tarpit;
@@ -30,6 +31,7 @@ struct rule_progress {
     bool no_l7_retry, unlogged;
     int8_t log_level;                             /* 1 + the level; 0: as configured */
     unsigned client_ms, server_ms, tunnel_ms;     /* timeouts; 0: as configured */
+    unsigned retries;                             /* 1 + how many; 0: as configured */
     struct access_text *captured, *captured_resp; /* by slot, in the stream's buffer; or NULL */
     struct access_text cookie, cookie_resp;       /* of capture cookie; data NULL: none */
 };

@@ -212,6 +212,7 @@ static int start(struct worker *worker, struct load *load)
     struct cli_host host = {.control = &worker->control,
                             .snapshots = &worker->snapshots,
                             .threads = worker->loops,
+                            .discovery = worker->discovery,
                             .thread_count = worker->thread_count};
     worker->cli = cli_new(&host);
     if (worker->cli == NULL)
