@@ -32,14 +32,13 @@ struct cli_host {
 
 /* NULL when memory runs out. */
 struct cli *cli_new(const struct cli_host *host);
-/*
- * After a load: listens on the admin binds, sockets[i] being that of global->admin.binds[i]. Those that
- * are there no more are listened to no more. The sockets must live until the next call.
- */
-void cli_apply(struct cli *cli, const struct conf_global *global,
-               struct bind_socket *const *sockets);
-/* A client that came another way: has all rights. Takes the descriptor. */
-void cli_adopt(struct cli *cli, int fd);
+/* That of global->admin.binds[i]; it must live until the next load. */
+typedef const struct bind_socket *cli_socket_at(void *owner, size_t i);
+/* After a load: listens on the admin binds, and no more on those that are gone. */
+void cli_apply(struct cli *cli, const struct conf_global *global, cli_socket_at *socket_at,
+               void *owner);
+/* A client that came another way; level: enum conf_admin_level. Takes the descriptor. */
+void cli_adopt(struct cli *cli, int fd, unsigned level);
 /* Present sessions go on. */
 void cli_stop_listening(struct cli *cli);
 /* Before the loop is destroyed; NULL is fine. */

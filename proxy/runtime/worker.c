@@ -5,6 +5,7 @@
  */
 #include "proxy/runtime/worker.h"
 
+#include "config/stick_table.h"
 #include "proxy/admin/process.h"
 #include "proxy/admin/service.h"
 #include "proxy/cli/cli.h"
@@ -14,6 +15,7 @@
 #include "proxy/log/log.h"
 #include "proxy/runtime/channel.h"
 #include "proxy/runtime/daemon.h"
+#include "proxy/runtime/master.h"
 #include "proxy/runtime/notify.h"
 #include "proxy/state/proxy_state.h"
 #include "proxy/state/reload_status.h"
@@ -98,6 +100,23 @@ static void drain(struct worker *worker)
     loop_arm(&worker->control, &worker->grace, worker->snapshots.current->config->global.grace_ms);
 }
 
+/* ---- clients of the master socket ------------------------------------------------------------ */
+
+static void on_clients(struct loop_source *source, uint32_t events)
+{
+    struct worker *worker = LIST_ITEM(source, struct worker, clients);
+    unsigned char level;
+    (void)events;
+    for (int fd; (fd = master_take_client(source->fd, &level)) >= 0;)
+        cli_adopt(worker->cli, fd, level);
+}
+
+static int take_clients(struct worker *worker)
+{
+    worker->clients = (struct loop_source){.ready = on_clients, .fd = worker->link->clients};
+    return worker->clients.fd >= 0 ? loop_add(&worker->control, &worker->clients) : 0;
+}
+
 /* ---- signals --------------------------------------------------------------------------------- */
 
 static const int signals[WORKER_SIGNALS] = {SIGHUP, SIGUSR2, SIGUSR1, SIGTERM, SIGINT};
@@ -146,11 +165,11 @@ static void on_upkeep(struct wheel_timer *timer)
     struct worker *worker = LIST_ITEM(timer, struct worker, upkeep);
     const struct snapshot *snapshot = worker->snapshots.current;
     uint32_t now_s = (uint32_t)(worker->control.now_us / 1000000);
-    for (size_t i = 0; i < snapshot->config->proxy_count; i++) {
+    for (size_t i = 0; i < snapshot->config->proxy_count; i++)
         proxy_state_tick(snapshot->proxies[i].state, now_s);
-        if (snapshot->proxies[i].stick_table != NULL)
-            stick_table_sweep(snapshot->proxies[i].stick_table, worker->control.now_ms);
-    }
+    for (size_t i = 0; i < stick_table_bound(snapshot->config); i++)
+        if (snapshot_table(snapshot, i) != NULL)
+            stick_table_sweep(snapshot_table(snapshot, i), worker->control.now_ms);
     if (worker->tls.keys != NULL)
         tls_ticket_keys_rotate(worker->tls.keys,
                                (time_t)(loop_wall_us(&worker->control) / 1000000));
@@ -221,7 +240,9 @@ static int start(struct worker *worker, struct load *load)
         return -1;
     }
     publish_to_threads(worker);
-    int rc = signals_start(worker);
+    int rc = take_clients(worker);
+    if (rc == 0)
+        rc = signals_start(worker);
     if (rc == 0)
         rc = threads_start(worker);
     if (rc != 0)
