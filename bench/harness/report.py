@@ -136,15 +136,15 @@ def _memory_section(results: dict, peers: list[str]) -> str:
 
 
 def _probes_section(results: dict, peers: list[str]) -> str:
-    kinds = sorted({kind for _peer, kind in results["probes"]}, reverse=True)
+    kinds = [kind for kind in PROBED_SERVERS if any(of == kind for _peer, of in results["probes"])]
     rows = []
     for kind in kinds:
-        row = [kind]
+        row = [f"{PROBED_SERVERS[kind]:,} by {kind}"]
         for peer in peers:
             percents = results["probes"].get((peer, kind))
             row.append(_spread(percents) + " %" if percents else "")
         rows.append([*row, f"<= {PROBES_PERCENT_TARGET} %"])
-    return (f"## {PROBED_SERVERS:,} servers probed every second, share of one processor\n\n"
+    return ("## Servers probed every second, share of one processor\n\n"
             + _table(["", *peers, "weir must reach"], rows))
 
 
