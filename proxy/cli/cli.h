@@ -18,6 +18,7 @@
 #include "proxy/state/snapshot.h"
 
 struct cli;
+struct discovery;
 struct health;
 
 /* What the process lends it; constant. */
@@ -25,6 +26,7 @@ struct cli_host {
     struct loop *control;             /* borrowed, as the others */
     struct snapshot_chain *snapshots; /* has a current one whenever a command runs */
     struct loop **threads;            /* of the data threads */
+    struct discovery *discovery;
     unsigned thread_count;
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What HAProxy shows of its insides, as far as weir has such a thing: memory, threads, name servers. Of what it
+ * What HAProxy shows of its insides, as far as weir has such a thing: memory, threads. Of what it
  * has none the answer is that of a HAProxy that does not use it.
  */
 #include "proxy/cli/cli_priv.h"
@@ -53,36 +53,6 @@ static void run_threads(struct cli_call *call)
     for (unsigned i = 0; i < call->snapshot->thread_count; i++)
         text_printf(call->out, "  Thread %u : name=weir/%u\n", i + 1, i);
     text_printf(call->out, "* Thread %u : this one answers\n", call->snapshot->thread_count + 1);
-}
-
-/* ---- name servers ---------------------------------------------------------------------------- */
-
-static enum cli_progress more_resolvers(struct cli_call *call, struct text *out)
-{
-    const struct config *config = call->snapshot->config;
-    const char *wanted = call->words[2];
-    if (call->at == config->resolvers_count)
-        return CLI_DONE;
-    const struct conf_resolvers *section = &config->resolvers[call->at++];
-    if (*wanted != '\0' && strcmp(wanted, section->name) != 0)
-        return CLI_MORE;
-    text_printf(out, "Resolvers section %s\n", section->name);
-    for (size_t i = 0; i < section->nameserver_count; i++)
-        text_printf(out, " nameserver %s\n", section->nameservers[i].name);
-    return CLI_MORE;
-}
-
-static void run_resolvers(struct cli_call *call)
-{
-    const struct config *config = call->snapshot->config;
-    const char *wanted = call->words[2];
-    bool is_there = *wanted == '\0';
-    for (size_t i = 0; i < config->resolvers_count; i++)
-        is_there = is_there || strcmp(wanted, config->resolvers[i].name) == 0;
-    if (is_there)
-        call->more = more_resolvers;
-    else
-        cli_fail(call, "Can't find that resolvers section\n");
 }
 
 /* ---- nothing to show ------------------------------------------------------------------------- */
@@ -139,7 +109,6 @@ const struct cli_command cli_diagnosis_commands[] = {
     {"show pools", CONF_ADMIN_USER, "show pools", "report information about the memory pools usage", run_pools, NULL},
     {"show activity", CONF_ADMIN_OPERATOR, "show activity", "show per-thread activity stats (for support/developers)", run_activity, NULL},
     {"show threads", CONF_ADMIN_USER, "show threads", "show some threads debugging information", run_threads, NULL},
-    {"show resolvers", CONF_ADMIN_USER, "show resolvers [id]", "dumps counters from all resolvers section and associated name servers", run_resolvers, NULL},
     {"show events", CONF_ADMIN_OPERATOR, "show events [<sink>] [-w] [-n]", "show event sink state", run_events, NULL},
     {"show peers", CONF_ADMIN_OPERATOR, "show peers [dict|-] [section]", "dump some information about all the peers or this peers section", run_nothing, NULL},
     {"show cache", CONF_ADMIN_USER, "show cache", "show cache status", run_nothing, NULL},

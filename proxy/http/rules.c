@@ -58,9 +58,9 @@ bool rules_may_wait(struct sample_env *env, const struct rule *rule, unsigned ti
 /* ---- one list ------------------------------------------------------------------------------------------ */
 
 /* From where it stands; the rule that waited goes on first. */
-static enum rule_verdict run_on(struct stream *s, const struct ruleset *set, struct sample_env *env)
+static enum rule_verdict run_rest(struct rule_progress *p, const struct ruleset *set,
+                                  struct sample_env *env)
 {
-    struct rule_progress *p = &s->rules;
     if (p->held != NULL) {
         size_t used = env->scratch->used;
         enum rule_verdict verdict = p->held->action->run(env, p->held);
@@ -74,6 +74,13 @@ static enum rule_verdict run_on(struct stream *s, const struct ruleset *set, str
             return verdict;
     }
     return ruleset_run(set, env, &p->at);
+}
+
+enum rule_verdict rules_run_on(struct stream *s, const struct ruleset *set, struct sample_env *env)
+{
+    enum rule_verdict verdict = run_rest(&s->rules, set, env);
+    rule_progress_note(&s->rules, set, verdict);
+    return verdict;
 }
 
 static void count_denial(const struct stream *s, enum counter which)
@@ -142,7 +149,7 @@ static bool run_list(struct stream *s, const struct proxy *proxy, enum ruleset_i
     rules_env(s, proxy, false, &env);
     bool may_wait = id == RULES_TCP_CONTENT && proxy->conf->inspect_delay_ms != 0;
     env.is_final = !may_wait || s->rules.wait_is_over;
-    enum rule_verdict verdict = run_on(s, set, &env);
+    enum rule_verdict verdict = rules_run_on(s, set, &env);
     s->rules.is_lenient = env.is_lenient;
     s->rules.chosen = env.chosen_backend;
     switch (verdict) {
@@ -216,7 +223,10 @@ static bool capture(struct stream *s, const struct proxy *proxy, enum stream_sta
 static bool await_body(struct stream *s, const struct proxy *proxy, enum stream_state *next_out)
 {
     const struct conf_timeouts *t = &proxy->conf->timeout;
-    if (!proxy->conf->http_buffer_request || body_is_ready(s, SIZE_MAX))
+    if (!proxy->conf->http_buffer_request)
+        return false;
+    body_invite(s);
+    if (body_is_ready(s, false, SIZE_MAX))
         return false;
     if (s->rules.wait_until_ms == 0)
         s->rules.wait_until_ms =
@@ -264,7 +274,7 @@ static bool choose_backend(struct stream *s, const struct proxy *proxy, enum str
     return true;
 }
 
-enum { AT_BACKEND = 10 };
+enum { AT_CHOICE = 9, AT_BACKEND };
 
 /* In HAProxy's order. */
 static stage_step *const stages[] = {
@@ -277,7 +287,7 @@ static stage_step *const stages[] = {
     run_stats,
     try_service,
     run_redirect,
-    choose_backend,
+    [AT_CHOICE] = choose_backend,
     [AT_BACKEND] = run_content,
     await_body,
     run_http,
@@ -289,29 +299,37 @@ static stage_step *const stages[] = {
 enum { STAGES = sizeof(stages) / sizeof(stages[0]) };
 
 /* Most proxies have nothing of all that. */
-static bool has_stages(const struct conf_proxy *conf, const struct proxy *proxy)
+void rules_plan(struct proxy *proxy)
 {
-    return rules_act_on_streams(conf->rules) || proxy->service != NULL ||
-           conf->monitor_uri != NULL || conf->http_buffer_request;
+    const struct conf_proxy *conf = proxy->conf;
+    proxy->is_plain = !rules_act_on_streams(conf->rules) && proxy->service == NULL &&
+                      conf->monitor_uri == NULL && !conf->http_buffer_request;
 }
 
-enum stream_state rules_request(struct stream *s)
+/* What is left for the stages from p->stage on; true: *next_out is the stream's state. */
+static bool run_stages(struct stream *s, enum stream_state *next_out)
 {
     struct rule_progress *p = &s->rules;
-    if (p->stage == 0 && !has_stages(s->frontend->conf, s->frontend))
-        p->stage = AT_BACKEND - 1;
     for (; p->stage < STAGES; p->stage++) {
-        enum stream_state next;
-        if (p->stage == AT_BACKEND &&
-            (s->backend == s->frontend || !has_stages(s->backend->conf, s->backend)))
+        if (p->stage == AT_BACKEND && (s->backend == s->frontend || s->backend->is_plain))
             break;
-        if (stages[p->stage](s, p->stage < AT_BACKEND ? s->frontend : s->backend, &next))
-            return next;
+        if (stages[p->stage](s, p->stage < AT_BACKEND ? s->frontend : s->backend, next_out))
+            return true;
         p->at = 0;
         p->wait_until_ms = 0;
         p->wait_is_over = p->is_lenient = false;
     }
     p->stage = STAGES;
+    return false;
+}
+
+enum stream_state rules_request(struct stream *s)
+{
+    enum stream_state next;
+    if (s->rules.stage == 0 && s->frontend->is_plain)
+        s->rules.stage = AT_CHOICE;
+    if (run_stages(s, &next))
+        return next;
     request_prepare(s);
     persist_request(s);
     return dispatch_start(s);
