@@ -124,7 +124,6 @@ enum conf_severity_output { CONF_SEVERITY_NONE, CONF_SEVERITY_NUMBER, CONF_SEVER
 /* Of a bind that is an admin socket. */
 struct conf_admin_bind {
     bool is_admin;
-    int exposes_fds; /* whoever asks gets the listening sockets */
     enum conf_admin_level level;
     enum conf_severity_output severity;
 };
