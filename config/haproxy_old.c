@@ -10,6 +10,8 @@
 #include "config/haproxy_priv.h"
 
 const struct haproxy_old haproxy_olds[] = {
+    {LEVEL_PROXY, "dispatch", NULL, "server", "dispatch", NULL},
+    {LEVEL_PROXY, "transparent", NULL, "option", "transparent", NULL},
     {LEVEL_PROXY, "contimeout", NULL, "timeout", "connect", NULL},
     {LEVEL_PROXY, "clitimeout", NULL, "timeout", "client", NULL},
     {LEVEL_PROXY, "srvtimeout", NULL, "timeout", "server", NULL},

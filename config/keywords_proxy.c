@@ -99,6 +99,8 @@ static const struct keyword proxy_rows[] = {
      .otherwise = "a tenth of the maxconn of the frontends", .doc = "Load at which servers with minconn reach their maxconn."},
     {.name = "option allbackups", .kind = KW_FLAG, .scopes = BACK, AT(all_backups), .initial = "false",
      .doc = "When all other servers are down, use all backup servers, not only the first."},
+    {.name = "option transparent", .kind = KW_FLAG, .scopes = BACK, AT(transparent), .initial = "false",
+     .doc = "A backend without a server connects to where the client had connected to, before the kernel turned it to weir."},
     {.name = "option abortonclose", .kind = KW_FLAG, .scopes = BACK, AT(abortonclose), .initial = "false",
      .doc = "Drop a request that still waits for a server when its client has gone."},
 

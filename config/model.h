@@ -96,8 +96,6 @@ enum conf_send_proxy {
     CONF_PROXY_UNIQUE_ID = 512,
 };
 
-#define CONF_ADMIN_BINDS_MAX 64
-
 /* What clients of an admin socket may do: read, clear what was counted, change. */
 enum conf_admin_level { CONF_ADMIN_USER, CONF_ADMIN_OPERATOR, CONF_ADMIN_ADMIN };
 
@@ -442,6 +440,12 @@ struct conf_stick_table {
     } data[CONF_STICK_DATA];
 };
 
+/* A table of a peers section: "section/table". */
+struct conf_peers_table {
+    const char *name;
+    struct conf_stick_table definition;
+};
+
 enum conf_caps { CONF_FRONTEND = 1, CONF_BACKEND = 2, CONF_LISTEN = 3 };
 
 /* load-server-state-from-file */
@@ -540,6 +544,7 @@ struct conf_proxy {
     int redispatch; /* 0 off, N: every Nth retry goes to another server, -1: the last (as HAProxy)
                        */
     enum conf_reuse reuse;
+    bool transparent; /* option transparent: without a server, where the client wanted to */
     bool all_backups; /* option allbackups */
     bool accept_invalid_response;
     bool log_health_checks;
@@ -592,6 +597,8 @@ struct config {
     struct conf_global global;
     struct conf_proxy *proxies; /* in the order of the file */
     size_t proxy_count;
+    struct conf_peers_table *peers_tables;
+    size_t peers_table_count;
     struct conf_userlist *userlists;
     size_t userlist_count;
     struct conf_resolvers *resolvers;

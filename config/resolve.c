@@ -286,6 +286,7 @@ static void resolve_proxy(struct loader *l, struct draft_proxy *draft)
     fill_timeouts(l, proxy, draft->span);
     resolve_logs(l, proxy);
     resolve_saved_state(l, draft);
+    resolve_transparent(l, draft);
     resolve_servers(l, proxy);
     resolve_check_script(l, proxy, draft->span);
     resolve_email(l, draft);
@@ -317,6 +318,7 @@ struct config *resolve_config(struct loader *l)
         config->proxies[config->proxy_count++] = l->proxies[i]->p;
     }
     link_backends(l, config);
+    resolve_peers_tables(l, config);
     resolve_tracks(l, config);
     config->resolvers = l->resolvers;
     config->resolvers_count = l->resolvers_count;

@@ -36,6 +36,9 @@ void resolve_saved_state(struct loader *l, struct draft_proxy *draft);
 /* resolve_saved.c: whom to write to about servers. */
 void resolve_email(struct loader *l, struct draft_proxy *draft);
 
+/* resolve_implied.c: the server that stands for option transparent. */
+void resolve_transparent(struct loader *l, struct draft_proxy *draft);
+
 /* resolve_track.c: servers that follow another one's state. */
 void resolve_tracks(struct loader *l, struct config *config);
 

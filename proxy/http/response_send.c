@@ -113,6 +113,7 @@ static enum stream_state start_tunnel(struct stream *s)
     size_t used;
     gather_init(&g);
     s->keep_client = s->keep_server = false;
+    s->session->client.fin_is_end = s->sconn->conn.fin_is_end = true;
     /* what is still held is ours to send; the framing of the request has done its duty */
     s->up.body = HTTP_BODY_UNTIL_CLOSE;
     s->up.chunk_out = s->up.input_done = false;

@@ -5,6 +5,7 @@
 #ifndef WEIR_HTTP_RULE_PROGRESS_H
 #define WEIR_HTTP_RULE_PROGRESS_H
 
+#include "proxy/rules/ruleset.h"
 #include "proxy/rules/vars.h"
 #include "proxy/state/access_record.h"
 
@@ -23,6 +24,8 @@ struct rule_progress {
     bool is_tarpit;
     bool has_failed;            /* http-after-response did: what tells of it passes by */
     const struct proxy *chosen; /* by use_backend; or NULL */
+    const struct rule *last;    /* that ended its list; or NULL */
+    uint16_t server_status;     /* before rules changed it; 0: no response yet */
 
     /* what actions set */
     bool no_l7_retry, unlogged;
@@ -32,6 +35,14 @@ struct rule_progress {
     struct access_text *captured, *captured_resp; /* by slot, in the stream's buffer; or NULL */
     struct access_text cookie, cookie_resp;       /* of capture cookie; data NULL: none */
 };
+
+/* A list was left with that verdict; p->at is behind the rule that did it. */
+static inline void rule_progress_note(struct rule_progress *p, const struct ruleset *set,
+                                      enum rule_verdict verdict)
+{
+    if (verdict != RULE_GOES_ON && verdict != RULE_WAITS)
+        p->last = &set->rules[p->at - 1];
+}
 
 static inline void rule_progress_free(struct rule_progress *p)
 {

@@ -57,9 +57,10 @@ bool rules_may_wait(struct sample_env *env, const struct rule *rule, unsigned ti
 
 /* ---- one list ------------------------------------------------------------------------------------------ */
 
-enum rule_verdict rules_run_on(struct stream *s, const struct ruleset *set, struct sample_env *env)
+/* From where it stands; the rule that waited goes on first. */
+static enum rule_verdict run_rest(struct rule_progress *p, const struct ruleset *set,
+                                  struct sample_env *env)
 {
-    struct rule_progress *p = &s->rules;
     if (p->held != NULL) {
         size_t used = env->scratch->used;
         enum rule_verdict verdict = p->held->action->run(env, p->held);
@@ -73,6 +74,13 @@ enum rule_verdict rules_run_on(struct stream *s, const struct ruleset *set, stru
             return verdict;
     }
     return ruleset_run(set, env, &p->at);
+}
+
+enum rule_verdict rules_run_on(struct stream *s, const struct ruleset *set, struct sample_env *env)
+{
+    enum rule_verdict verdict = run_rest(&s->rules, set, env);
+    rule_progress_note(&s->rules, set, verdict);
+    return verdict;
 }
 
 static void count_denial(const struct stream *s, enum counter which)

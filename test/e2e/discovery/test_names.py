@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Servers that have names: found, moved, lost and found again, with HAProxy's words and states."""
+import re
+import socket
 import time
 
 import pytest
@@ -88,6 +90,60 @@ def test_a_name_is_found_moves_and_is_lost(balance, dnsmasq, syslog):
     wait_line(syslog, "backend app has no server available!")
     dns.change("127.0.0.1 app.test\n")
     named.wait(s1="no check")
+
+
+def ask_socket(path, command):
+    with socket.socket(socket.AF_UNIX) as conn:
+        conn.connect(str(path))
+        conn.sendall(command.encode() + b"\n")
+        return b"".join(iter(lambda: conn.recv(65536), b"")).decode()
+
+
+def test_name_servers_are_counted(balance, dnsmasq, tmp_path):
+    """show resolvers: HAProxy's lines; a reload does not interrupt weir's counts."""
+    dns = dnsmasq("127.0.0.1 app.test\n")
+    admin = tmp_path / "admin"
+    balance("global\n    stats socket %s\n" % admin + CONFIG.format(
+        dns=dns.port, port=free_port(), stats=free_port(), resolvers="",
+        servers="server s1 app.test:1\n    server s2 nothing.test:1"))
+
+    def counts():
+        lines = ask_socket(admin, "show resolvers dns").splitlines()
+        assert lines[:2] == ["Resolvers section dns", " nameserver one:"]
+        return {name: int(count) for name, count in re.findall(r"^  (\w+): +(\d+)$", "\n".join(lines), re.M)}
+
+    wait_for(lambda: counts()["valid"] > 0 and counts()["nx"] > 0, what=counts)
+    assert list(counts()) == ["sent", "snd_error", "valid", "update", "cname", "cname_error", "any_err", "nx",
+                              "timeout", "refused", "other", "invalid", "too_big", "truncated", "outdated"]
+    assert counts()["sent"] >= 2 and counts()["update"] > 0
+    before = counts()["update"]
+    dns.change("127.0.0.9 app.test\n")
+    wait_for(lambda: counts()["update"] > before, what=counts)
+    assert "Can't find that resolvers section" in ask_socket(admin, "show resolvers other")
+
+
+def test_a_dynamic_cookie_follows_the_address(balance, dnsmasq, serve):
+    """It is made of address and port, so it is another one after a move."""
+    port = free_port()
+    for host in ("127.0.0.1", "127.0.0.9"):
+        serve(port=port, host=host)
+    dns = dnsmasq("127.0.0.1 app.test\n")
+    named = Named(balance, dns.port, ["cookie SRV insert dynamic", "dynamic-cookie-key secret",
+                                      "server s1 app.test:%d" % port])
+
+    def cookie(sent=None):
+        headers = [("Cookie", "SRV=" + sent)] if sent else []
+        return get(named.port, "/", headers=headers).header("set-cookie")
+
+    named.wait(s1="no check")
+    first = wait_for(cookie)
+    name = re.fullmatch(r"SRV=([0-9a-f]{16}); path=/", first)[1]
+    assert cookie(name) is None
+    dns.change("127.0.0.9 app.test\n")
+    wait_for(lambda: cookie() not in (None, first))
+    second = cookie()
+    assert re.fullmatch(r"SRV=[0-9a-f]{16}; path=/", second)
+    assert cookie(name) == second  # nobody is called so any more
 
 
 def test_silence_counts_after_its_time(balance, dnsmasq, syslog):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The table of the differential suite: (request, rules), answered by both programs."""
 from rules.differential import Case, get
+from rules.expression_cases import EXPRESSIONS
 from rules.run_cases import RUNS
 
 EDITING = [
@@ -363,4 +364,4 @@ IDENTIFIERS = [
     Case("unique-id without a format", "http-request set-header x-r <%[unique-id]>\nunique-id-header X-Id"),
 ]
 
-ALL = IDENTIFIERS + KEPT + CORNERS + AUTH + PAGES + FIELDS + EDITING + TARGETS + ANSWERS + FETCHES + BODIES + RUNS
+ALL = IDENTIFIERS + KEPT + CORNERS + AUTH + PAGES + FIELDS + EDITING + TARGETS + ANSWERS + FETCHES + BODIES + RUNS + EXPRESSIONS
