@@ -24,6 +24,7 @@ static const struct cli_command *const tables[] = {
     cli_list_change_commands,
     cli_limit_commands,
     cli_proxy_commands,
+    cli_event_commands,
 };
 /* clang-format on */
 
