@@ -56,7 +56,7 @@ static void stop(void)
     uv_thread_join(&thread);
     struct snapshot *snapshot = chain.current;
     cli_free(cli);
-    assert_int_equal(snapshot->users_here, 0);
+    assert_int_equal(snapshot->kept, 0);
     site_close(snapshot);
     loop_destroy(&loop);
 }
