@@ -522,7 +522,8 @@ struct conf_proxy {
     /* frontend side */
     struct conf_bind *binds;
     size_t bind_count;
-    unsigned maxconn; /* frontend: default = global; backend: fullconn is apart */
+    unsigned maxconn;            /* frontend: default = global; backend: fullconn is apart */
+    unsigned session_rate_limit; /* rate-limit sessions; 0 = no bound */
     const char *default_backend_name;
     struct conf_proxy *default_backend; /* resolved; itself for a listen with servers; or NULL */
     const char *monitor_uri;
@@ -581,8 +582,9 @@ struct conf_proxy {
 bool conf_server_needs_tls(const struct conf_proxy *proxy, const struct conf_server *server);
 
 struct conf_global {
-    unsigned maxconn;  /* 0 = from ulimit -n */
-    unsigned nbthread; /* default: CPUs of the affinity mask */
+    unsigned maxconn;                              /* 0 = from ulimit -n */
+    unsigned maxconnrate, maxsessrate, maxsslrate; /* 0 = no bound */
+    unsigned nbthread;                             /* default: CPUs of the affinity mask */
     bool daemon;
     bool master_worker;
     struct conf_proxy
@@ -632,6 +634,18 @@ struct config {
     const char *digest; /* hex SHA-256 of all texts read: tells two loads apart in the statistics */
     struct conf_arena *arena; /* owned */
 };
+
+/* How many connections the kernel keeps waiting for a bind. */
+static inline unsigned conf_bind_backlog(const struct conf_proxy *proxy,
+                                         const struct conf_bind *bind)
+{
+    enum { BACKLOG_DEFAULT = 1024 };
+    if (bind->backlog != 0)
+        return bind->backlog;
+    if (proxy->backlog != 0)
+        return proxy->backlog;
+    return proxy->maxconn != 0 ? proxy->maxconn : BACKLOG_DEFAULT;
+}
 
 /* All who have binds: the proxies in their order, then the admin sockets' owner. */
 static inline size_t config_binder_count(const struct config *config)
