@@ -253,6 +253,9 @@ static void read_line(struct loader *l, struct conf_proxy *proxy, const struct c
     if (!r.has_type || r.table->size == 0)
         CONF_FAIL(l, line->span, "as in: stick-table type ip size 100k expire 30m",
                   "stick-table: %s is missing", r.has_type ? "the size" : "the type");
+    if (proxy->stick_table != NULL)
+        CONF_FAIL(l, line->span, "give it to a backend of its own, which rules may name",
+                  "'%s' has a stick-table already", proxy->name);
     proxy->stick_table = r.table;
 }
 

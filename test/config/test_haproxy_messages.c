@@ -279,8 +279,9 @@ static const struct {
     {"quiet", GLOBAL(" quiet"), 10, 2, CONF_NOTE, "'quiet' has no effect here", "nothing here depends on it"},
 
     /* the global section */
-    {"admin socket", GLOBAL(" stats socket /run/a.sock mode 660 level admin"), 10, 2, CONF_WARNING, "'stats socket' is not supported yet: weir runs without it", "there is no admin socket yet; the statistics page, its CSV and JSON, and /metrics are there"},
-    {"admin socket without address", GLOBAL(" stats socket"), 10, 2, CONF_ERROR, "'stats socket' needs a value", "The admin socket."},
+    {"admin socket without address", GLOBAL(" stats socket"), 10, 2, CONF_ERROR, "'stats socket' needs an address", "stats socket <address> [...]"},
+    {"admin socket with TLS", GLOBAL(" stats socket /run/a.sock ssl"), 10, 15, CONF_ERROR, "an admin socket cannot speak TLS", "reach it through ssh, or through a tcp frontend that speaks TLS"},
+    {"admin socket of no level", GLOBAL(" stats socket /run/a.sock level root"), 10, 33, CONF_ERROR, "unknown level 'root'", "one of: user, operator, admin"},
     {"unknown user", GLOBAL(" user nosuch"), 10, 7, CONF_ERROR, "there is no user 'nosuch'", "name an existing user, or give its number with 'uid'"},
     {"unknown group", GLOBAL(" group nosuch"), 10, 8, CONF_ERROR, "there is no group 'nosuch'", "name an existing group, or give its number with 'gid'"},
     {"threads", GLOBAL(" nbthread 65"), 10, 11, CONF_ERROR, "nbthread: 65 is too large", "from 1 to 64"},
