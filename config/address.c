@@ -18,12 +18,19 @@ static const struct {
     int family;
     bool is_stream;
 } prefixes[] = {
-    {"ipv4@", ADDRESS_IP, AF_INET, false},   {"ipv6@", ADDRESS_IP, AF_INET6, false},
-    {"tcp@", ADDRESS_IP, AF_UNSPEC, true},   {"tcp4@", ADDRESS_IP, AF_INET, true},
-    {"tcp6@", ADDRESS_IP, AF_INET6, true},   {"udp@", ADDRESS_IP, AF_UNSPEC, false},
-    {"udp4@", ADDRESS_IP, AF_INET, false},   {"udp6@", ADDRESS_IP, AF_INET6, false},
-    {"unix@", ADDRESS_UNIX, AF_UNIX, false}, {"uxst@", ADDRESS_UNIX, AF_UNIX, true},
-    {"uxdg@", ADDRESS_UNIX, AF_UNIX, false}, {"abns@", ADDRESS_ABSTRACT, AF_UNIX, false},
+    {"ipv4@", ADDRESS_IP, AF_INET, false},
+    {"ipv6@", ADDRESS_IP, AF_INET6, false},
+    {"tcp@", ADDRESS_IP, AF_UNSPEC, true},
+    {"tcp4@", ADDRESS_IP, AF_INET, true},
+    {"tcp6@", ADDRESS_IP, AF_INET6, true},
+    {"udp@", ADDRESS_IP, AF_UNSPEC, false},
+    {"udp4@", ADDRESS_IP, AF_INET, false},
+    {"udp6@", ADDRESS_IP, AF_INET6, false},
+    {"unix@", ADDRESS_UNIX, AF_UNIX, false},
+    {"uxst@", ADDRESS_UNIX, AF_UNIX, true},
+    {"uxdg@", ADDRESS_UNIX, AF_UNIX, false},
+    {"abns@", ADDRESS_ABSTRACT, AF_UNIX, false},
+    {"abnsz@", ADDRESS_ABSTRACT_SHORT, AF_UNIX, false},
     {"fd@", ADDRESS_FD, AF_UNSPEC, false},
 };
 
@@ -121,11 +128,12 @@ static void fill_unix(const struct address_parts *parts, struct conf_addr *addr)
 {
     struct sockaddr_un un = {.sun_family = AF_UNIX};
     size_t len = strlen(parts->host);
-    size_t lead = parts->kind == ADDRESS_ABSTRACT ? 1 : 0; /* abstract names begin with a NUL */
+    size_t lead = parts->kind != ADDRESS_UNIX ? 1 : 0; /* abstract names begin with a NUL */
     memcpy(un.sun_path + lead, parts->host, len < sizeof un.sun_path - 1 ? len : 0);
     memcpy(&addr->sa, &un, sizeof un);
-    addr->sa_len = lead != 0 ? (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + len)
-                             : (socklen_t)sizeof un;
+    addr->sa_len = (socklen_t)sizeof un;
+    if (parts->kind == ADDRESS_ABSTRACT_SHORT)
+        addr->sa_len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + len);
 }
 
 static bool fill_ipv4(const struct address_parts *parts, struct conf_addr *addr)
@@ -194,7 +202,8 @@ static char *print_unix(struct conf_arena *arena, const struct conf_addr *addr)
     if (un.sun_path[0] != '\0')
         return arena_printf(arena, "%.*s", (int)sizeof un.sun_path, un.sun_path);
     int len = (int)(addr->sa_len - offsetof(struct sockaddr_un, sun_path)) - 1;
-    return arena_printf(arena, "abns@%.*s", len, un.sun_path + 1);
+    return arena_printf(arena, "%s@%.*s", addr->sa_len == sizeof un ? "abns" : "abnsz", len,
+                        un.sun_path + 1);
 }
 
 char *address_print(struct conf_arena *arena, const struct conf_addr *addr)

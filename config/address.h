@@ -9,7 +9,14 @@
 #include "config/arena.h"
 #include "config/model.h"
 
-enum address_kind { ADDRESS_IP, ADDRESS_UNIX, ADDRESS_ABSTRACT, ADDRESS_FD };
+/* Abstract names fill all of sun_path with zeros behind them, but for those of abnsz@. */
+enum address_kind {
+    ADDRESS_IP,
+    ADDRESS_UNIX,
+    ADDRESS_ABSTRACT,
+    ADDRESS_ABSTRACT_SHORT,
+    ADDRESS_FD,
+};
 
 struct address_parts {
     enum address_kind kind;

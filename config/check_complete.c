@@ -93,7 +93,9 @@ static void complete_http(struct building *b, const struct conf_check *check,
                           const struct conf_check_script *from)
 {
     static const struct conf_check plain = {.method = "OPTIONS", .uri = "/", .version = "HTTP/1.0"};
-    const struct conf_check *request_from = check;
+    /* as HAProxy has it: a proxy's own requests know nothing of the option that defaults gave it */
+    bool is_own = from->owner == check->owner || !has_kind(from, CONF_STEP_REQUEST);
+    const struct conf_check *request_from = is_own ? check : &plain;
     bool is_request_due = !has_kind(from, CONF_STEP_REQUEST), is_expect_due = true;
     if (is_request_due && !begins_by_connecting(from))
         add_request(b, check);

@@ -248,27 +248,15 @@ static bool take_header(struct check_line *line, struct conf_request *request)
     return true;
 }
 
-static bool is_same_place(const struct conf_word *a, const struct conf_word *b)
-{
-    return a->span.place.line == b->span.place.line && a->span.place.column == b->span.place.column;
-}
-
-/*
- * Each connection of a probe carries one request. One made of headers behind a version (haproxy_forms.c), whose
- * words therefore share a place, gives way to one that was written.
- */
+/* Each connection of a probe carries one request. */
 static bool has_connection(struct check_line *line)
 {
-    struct conf_check_script *script = line->script;
+    const struct conf_check_script *script = line->script;
     for (size_t i = script->count; i-- > 0;) {
         if (script->steps[i].kind == CONF_STEP_CONNECT)
             return true;
         if (script->steps[i].kind != CONF_STEP_REQUEST)
             continue;
-        if (script->steps[i].request.is_hidden) {
-            script->count = i;
-            return true;
-        }
         CONF_FAIL(line->l, line->words[0].span, "write before it: http-check connect",
                   "%s: a second request needs a connection of its own", line->keyword);
         return false;
@@ -293,7 +281,6 @@ static bool read_request(struct check_line *line, struct conf_check_step *step)
     step->kind = CONF_STEP_REQUEST;
     if (!has_connection(line))
         return false;
-    request->is_hidden = line->count > 1 && is_same_place(&line->words[0], &line->words[1]);
     while (line->at < line->count) {
         size_t i = 0;
         if (check_line_take(line, "hdr")) {

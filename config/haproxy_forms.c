@@ -148,9 +148,32 @@ static void read_httpchk(const struct haproxy_line *line)
         take_hidden_headers(line, &args[2], args[2].text + strcspn(args[2].text, "\r\n"));
 }
 
+static bool is_same_place(const struct conf_word *a, const struct conf_word *b)
+{
+    return a->span.place.line == b->span.place.line && a->span.place.column == b->span.place.column;
+}
+
+/* All words of a line that take_hidden_headers() made stand in one place. Such a line gives way to a written one. */
+static void drop_hidden_headers(const struct haproxy_line *line)
+{
+    struct conf_sections *sections = &line->r->l->sections;
+    struct conf_section *section = &sections->items[sections->count - 1];
+    size_t kept = 0;
+    for (size_t i = 0; i < section->directive_count; i++) {
+        const struct conf_directive *d = &section->directives[i];
+        bool is_hidden = strcmp(d->name.text, "http-check") == 0 && d->arg_count > 1 &&
+                         is_same_place(&d->args[0], &d->args[1]);
+        if (!is_hidden)
+            section->directives[kept++] = *d;
+    }
+    section->directive_count = kept;
+}
+
 /* Its longer names are libconfig's. */
 static void read_http_check(const struct haproxy_line *line)
 {
+    if (line->count > 1 && strcmp(line->words[1].text, "send") == 0)
+        drop_hidden_headers(line);
     emit_http_check(line, line->words + 1, line->count - 1);
 }
 

@@ -127,7 +127,6 @@ static const struct keyword global_rows[] = {
     {IGNORED("localpeer", "<value>", "nothing is told to peers yet", "Name among peers.")},
     {UNUSED("cluster-secret", "<value>", "Secret shared by a cluster.")},
     {LATER("unix-bind", "<setting> <value> [...]", "write mode, user and group on the bind lines", "Defaults of unix sockets; write them on the bind lines.")},
-    {UNUSED("stats maxconn", "<number>", "Connections to the admin socket.")},
     {UNUSED("stats bind-process", "<processes> [...]", "Processes of the admin socket.")},
     {MISSING("default-path", "write whole paths", "Folder of relative paths.")},
     {IGNORED("external-check", "[{preserve-env}]", "it only allows what option external-check asks for", "Allow probes that run a program.")},

@@ -96,8 +96,6 @@ enum conf_send_proxy {
     CONF_PROXY_UNIQUE_ID = 512,
 };
 
-#define CONF_ADMIN_BINDS_MAX 64
-
 /* What clients of an admin socket may do: read, clear what was counted, change. */
 enum conf_admin_level { CONF_ADMIN_USER, CONF_ADMIN_OPERATOR, CONF_ADMIN_ADMIN };
 
@@ -270,7 +268,8 @@ enum conf_line_kind {
     CONF_LINE_ERROR_LOG_FORMAT,
     CONF_LINE_UNIQUE_ID_FORMAT,
     CONF_LINE_HTTP_ERROR,
-    CONF_LINE_BALANCE, /* what follows the algorithm */
+    CONF_LINE_BALANCE,   /* what follows the algorithm */
+    CONF_LINE_FORWARDED, /* a part of option forwarded */
     CONF_LINE_KINDS,
 };
 
@@ -320,13 +319,29 @@ struct conf_cookie {
 };
 
 /* Parts of the header field Forwarded. */
-enum conf_forwarded {
+enum conf_forwarded_part {
     CONF_FORWARDED_PROTO = 1,
     CONF_FORWARDED_HOST = 2,
     CONF_FORWARDED_FOR = 4,
     CONF_FORWARDED_FOR_PORT = 8,
     CONF_FORWARDED_BY = 16,
     CONF_FORWARDED_BY_PORT = 32,
+};
+
+/* Of these parts an expression may say what they are. */
+enum conf_forwarded_expr {
+    CONF_FORWARDED_EXPR_HOST,
+    CONF_FORWARDED_EXPR_FOR,
+    CONF_FORWARDED_EXPR_FOR_PORT,
+    CONF_FORWARDED_EXPR_BY,
+    CONF_FORWARDED_EXPR_BY_PORT,
+    CONF_FORWARDED_EXPRS,
+};
+
+struct conf_forwarded {
+    unsigned parts; /* or-ed; 0 = no such field */
+    const struct conf_line
+        *expressions[CONF_FORWARDED_EXPRS]; /* or NULL: the part's name and the expression */
 };
 
 /* After what a request is sent again. */
@@ -425,6 +440,12 @@ struct conf_stick_table {
     } data[CONF_STICK_DATA];
 };
 
+/* A table of a peers section: "section/table". */
+struct conf_peers_table {
+    const char *name;
+    struct conf_stick_table definition;
+};
+
 enum conf_caps { CONF_FRONTEND = 1, CONF_BACKEND = 2, CONF_LISTEN = 3 };
 
 /* load-server-state-from-file */
@@ -502,7 +523,7 @@ struct conf_proxy {
     unsigned inspect_delay_ms; /* tcp-request inspect-delay */
     unsigned response_inspect_delay_ms;
     struct conf_forwardfor originalto;
-    unsigned forwarded;           /* enum conf_forwarded; 0 = no such field */
+    struct conf_forwarded forwarded;
     const char *unique_id_header; /* or NULL */
     const char *name_header;      /* http-send-name-header, or NULL */
     unsigned retry_on;            /* enum conf_retry; 0 = as by default */
@@ -576,6 +597,8 @@ struct config {
     struct conf_global global;
     struct conf_proxy *proxies; /* in the order of the file */
     size_t proxy_count;
+    struct conf_peers_table *peers_tables;
+    size_t peers_table_count;
     struct conf_userlist *userlists;
     size_t userlist_count;
     struct conf_resolvers *resolvers;

@@ -159,7 +159,6 @@ struct conf_request {
     size_t header_count;
     const char *body;                             /* or NULL */
     const struct conf_made *made_uri, *made_body; /* or NULL */
-    bool is_hidden; /* headers behind the version of option httpchk: any other goes before it */
 };
 
 enum conf_expect_kind {
@@ -228,6 +227,8 @@ enum conf_role { CONF_ROLE_ANY, CONF_ROLE_WRITER, CONF_ROLE_READER };
 
 struct conf_check {
     enum conf_check_kind kind;
+    const void *
+        owner; /* of whom that option is, as in scripts; NULL: of nobody, or of a kind without settings */
     struct conf_check_script tcp_script, http_script;
     struct conf_check_script script; /* of HTTP and SCRIPT: the one that is run, complete */
     /* option httpchk */

@@ -72,8 +72,11 @@ keyword_set own_cookie, own_cookie_domain, own_cookie_attribute;
 keyword_set own_nameserver_address, own_resolve_net, own_resolve_opts, own_init_addr;
 extern const struct keyword_list own_nameserver_list, own_template_list;
 
+/* own_forwarded.c */
+keyword_set own_forwarded;
+
 /* own_messages.c */
-keyword_set own_error_location, own_retry_on, own_forwarded, own_plain_password;
+keyword_set own_error_location, own_retry_on, own_plain_password;
 extern const struct keyword_list own_user_list, own_user_group_list;
 
 /* own_process.c */

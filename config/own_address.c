@@ -151,7 +151,6 @@ static void expand_bind(struct loader *l, struct conf_proxy *proxy, struct conf_
     proxy->bind_count--; /* its place is taken by what it stands for */
     if (bind.addr.text == NULL)
         return; /* reported as missing */
-    check_bind_tls(l, &bind, span);
     const char *rest = bind.addr.text;
     for (size_t len;; rest += len + 1) {
         len = strcspn(rest, ",");
@@ -165,8 +164,11 @@ static void expand_bind(struct loader *l, struct conf_proxy *proxy, struct conf_
 static void finish_bind(struct loader *l, const struct keyword *row, void *owner, void *item,
                         struct conf_span span)
 {
+    struct conf_bind bind = *(struct conf_bind *)item;
     (void)row;
-    expand_bind(l, owner, *(struct conf_bind *)item, span);
+    if (bind.addr.text != NULL)
+        check_bind_tls(l, &bind, span);
+    expand_bind(l, owner, bind, span);
 }
 
 /* The owner is the global section's draft. */
@@ -181,20 +183,21 @@ static void finish_admin_bind(struct loader *l, const struct keyword *row, void 
         CONF_FAIL(l, span, "reach it through ssh, or through a tcp frontend that speaks TLS",
                   "an admin socket cannot speak TLS");
     expand_bind(l, &global->g.admin, bind, span);
-    if (global->g.admin.bind_count > CONF_ADMIN_BINDS_MAX) {
-        CONF_FAIL(l, span, NULL, "more than %d admin sockets", CONF_ADMIN_BINDS_MAX);
-        global->g.admin.bind_count = CONF_ADMIN_BINDS_MAX;
-    }
 }
 
-static void begin_bind(struct loader *l, const void *owner, void *item)
+static void begin_admin_bind(struct loader *l, const void *owner, void *item)
 {
-    (void)owner;
+    (void)l, (void)owner;
     struct conf_bind *bind = item;
     bind->addr.fd = -1;
     bind->uid = (uid_t)-1;
     bind->gid = (gid_t)-1;
-    bind->tls = l->global.bind_tls;
+}
+
+static void begin_bind(struct loader *l, const void *owner, void *item)
+{
+    begin_admin_bind(l, owner, item);
+    ((struct conf_bind *)item)->tls = l->global.bind_tls;
 }
 
 const struct keyword_list own_bind_list = {
@@ -209,7 +212,7 @@ const struct keyword_list own_admin_bind_list = {
     .item_bytes = sizeof(struct conf_bind),
     .count_offset = offsetof(struct draft_global, g.admin.bind_count),
     .place_offset = offsetof(struct conf_bind, place),
-    .begin = begin_bind,
+    .begin = begin_admin_bind,
     .finish = finish_admin_bind,
 };
 

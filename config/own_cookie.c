@@ -3,10 +3,14 @@
  * addresses. */
 #include <arpa/inet.h>
 #include <ctype.h>
+#include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
+#define XXH_STATIC_LINKING_ONLY /* the state of a hash, on the stack */
 #include <xxhash.h>
 
 #include "config/apply.h"
+#include "config/dynamic_cookie.h"
 #include "config/own.h"
 #include "config/resolve.h"
 
@@ -60,24 +64,26 @@ void own_cookie_attribute(struct loader *l, const struct keyword *row, void *bas
     append_texts(l, row, base, d, false);
 }
 
-/* HAProxy's: the hash of key, address and port, so that several balancers agree. NULL for unix sockets. */
-static const char *cookie_of_address(struct loader *l, const char *key,
-                                     const struct conf_addr *addr)
+/* The hash of key, address and port. */
+bool dynamic_cookie_write(const char *key, const struct sockaddr_storage *sa,
+                          char text_out[DYNAMIC_COOKIE_BYTES])
 {
-    const struct sockaddr_storage *sa = &addr->sa;
-    const void *bytes = sa->ss_family == AF_INET
-                            ? (const void *)&((const struct sockaddr_in *)sa)->sin_addr
-                            : (const void *)&((const struct sockaddr_in6 *)sa)->sin6_addr;
-    size_t key_len = strlen(key), addr_len = sa->ss_family == AF_INET ? 4 : 16;
-    if (sa->ss_family != AF_INET && sa->ss_family != AF_INET6)
-        return NULL;
-    char *text = arena_alloc(l->scratch, key_len + addr_len + 4);
-    uint32_t port = htonl(addr->port);
-    memcpy(text, key, key_len);
-    memcpy(text + key_len, bytes, addr_len);
-    memcpy(text + key_len + addr_len, &port, 4);
-    return arena_printf(l->arena, "%016llx",
-                        (unsigned long long)XXH64(text, key_len + addr_len + 4, 0));
+    const struct sockaddr_in *in = (const struct sockaddr_in *)sa;
+    const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)sa;
+    bool is_4 = sa->ss_family == AF_INET;
+    if (!is_4 && sa->ss_family != AF_INET6)
+        return false;
+    uint32_t port = htonl(ntohs(is_4 ? in->sin_port : in6->sin6_port));
+    XXH64_state_t state;
+    XXH64_reset(&state, 0);
+    XXH64_update(&state, key, strlen(key));
+    if (is_4)
+        XXH64_update(&state, &in->sin_addr, sizeof in->sin_addr);
+    else
+        XXH64_update(&state, &in6->sin6_addr, sizeof in6->sin6_addr);
+    XXH64_update(&state, &port, sizeof port);
+    snprintf(text_out, DYNAMIC_COOKIE_BYTES, "%016llx", (unsigned long long)XXH64_digest(&state));
+    return true;
 }
 
 static void check_modes(struct loader *l, const struct draft_proxy *draft)
@@ -107,9 +113,9 @@ void resolve_cookie(struct loader *l, struct draft_proxy *draft)
     check_modes(l, draft);
     for (size_t i = 0; i < proxy->server_count; i++) {
         struct conf_server *server = &proxy->servers[i];
-        bool is_known = server->addr.sa.ss_family != AF_UNSPEC; /* else all would be alike */
-        if (server->cookie == NULL && proxy->cookie.dynamic && is_known &&
-            proxy->dynamic_cookie_key != NULL)
-            server->cookie = cookie_of_address(l, proxy->dynamic_cookie_key, &server->addr);
+        char text[DYNAMIC_COOKIE_BYTES];
+        if (server->cookie == NULL && proxy->cookie.dynamic && proxy->dynamic_cookie_key != NULL &&
+            dynamic_cookie_write(proxy->dynamic_cookie_key, &server->addr.sa, text))
+            server->cookie = arena_copy(l->arena, text);
     }
 }

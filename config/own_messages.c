@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Readers of words about messages: errorloc, retry-on, option forwarded; and users. */
+/* Readers of words about messages: errorloc, retry-on; and users. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,16 +89,6 @@ static const struct bit_word retry_words[] = {
     {NULL, 0},
 };
 
-static const struct bit_word forwarded_words[] = {
-    {"proto", CONF_FORWARDED_PROTO},
-    {"host", CONF_FORWARDED_HOST},
-    {"for", CONF_FORWARDED_FOR},
-    {"for_port", CONF_FORWARDED_FOR_PORT},
-    {"by", CONF_FORWARDED_BY},
-    {"by_port", CONF_FORWARDED_BY_PORT},
-    {NULL, 0},
-};
-
 static unsigned find_bits(struct loader *l, const struct keyword *row, const struct conf_word *at,
                           const char *text, const struct bit_word *words)
 {
@@ -129,16 +119,6 @@ void own_retry_on(struct loader *l, const struct keyword *row, void *base,
 {
     struct draft_proxy *draft = base;
     draft->p.retry_on = CONF_RETRY_SET | read_bits(l, row, d, retry_words);
-}
-
-void own_forwarded(struct loader *l, const struct keyword *row, void *base,
-                   const struct conf_directive *d)
-{
-    struct draft_proxy *draft = base;
-    bool is_plain = d->arg_count == 0 || d->args[0].kind == CONF_WORD_BOOL;
-    draft->p.forwarded = apply_is_off(d) ? 0
-                         : is_plain      ? CONF_FORWARDED_PROTO | CONF_FORWARDED_FOR
-                                         : read_bits(l, row, d, forwarded_words);
 }
 
 /* ---- lists of other sections -------------------------------------------------------------------------- */

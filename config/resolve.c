@@ -236,6 +236,14 @@ static void add_expression(struct loader *l, struct conf_lines *lines, const str
     lines->items[lines->count++] = *line;
 }
 
+static void resolve_forwarded(struct loader *l, struct conf_proxy *proxy)
+{
+    for (size_t i = 0; i < CONF_FORWARDED_EXPRS; i++) {
+        if (proxy->forwarded.expressions[i] != NULL)
+            add_expression(l, &proxy->lines, proxy->forwarded.expressions[i]);
+    }
+}
+
 static void resolve_balance(struct loader *l, struct draft_proxy *draft)
 {
     struct conf_balance *balance = &draft->p.balance;
@@ -284,6 +292,7 @@ static void resolve_proxy(struct loader *l, struct draft_proxy *draft)
     resolve_check_script(l, proxy, draft->span);
     resolve_email(l, draft);
     resolve_balance(l, draft);
+    resolve_forwarded(l, proxy);
     resolve_cookie(l, draft);
     resolve_stick_table(l, proxy);
     if (proxy->log_tag == NULL)
@@ -311,6 +320,7 @@ struct config *resolve_config(struct loader *l)
     }
     check_table_names(l);
     link_backends(l, config);
+    resolve_peers_tables(l, config);
     resolve_tracks(l, config);
     config->resolvers = l->resolvers;
     config->resolvers_count = l->resolvers_count;

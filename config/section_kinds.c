@@ -58,7 +58,7 @@ const struct section_kind section_kinds[] = {
     [CONF_SECTION_BACKEND] = {.name = "backend", .list = "backends", .level = LEVEL_PROXY, .scope = IN_BACKEND},
     [CONF_SECTION_LISTEN] = {.name = "listen", .list = "listens", .level = LEVEL_PROXY, .scope = IN_FRONTEND | IN_BACKEND},
     [CONF_SECTION_RESOLVERS] = {.name = "resolvers", .list = "resolvers", .level = LEVEL_RESOLVERS, .scope = IN_OTHERS},
-    [CONF_SECTION_PEERS] = {.name = "peers", .list = "peers", NOT_BUILT, .keywords = peers, .note = "each instance counts for itself"},
+    [CONF_SECTION_PEERS] = {.name = "peers", .list = "peers", NOT_BUILT, .keywords = peers, .note = "each instance counts for itself", .remark = "nothing is told to the other peers of a section yet"},
     [CONF_SECTION_USERLIST] = {.name = "userlist", .list = "userlists", .level = LEVEL_USERLIST, .scope = IN_OTHERS},
     [CONF_SECTION_HTTP_ERRORS] = {.name = "http-errors", .list = "http_errors", NOT_BUILT, .keywords = http_errors, .note = "its files count where errorfiles names it"},
     [CONF_SECTION_CACHE] = {.name = "cache", .list = "caches", NOT_BUILT, .keywords = cache, .note = "there is no cache yet"},
@@ -90,6 +90,8 @@ void section_tell(struct loader *l, enum conf_section_kind kind, struct conf_spa
         CONF_FAIL(l, span, section->note, "'%s' sections are not supported yet", section->name);
     else if (section->is_missed)
         CONF_WARN(l, span, section->note, "'%s' sections have no effect yet", section->name);
+    else if (section->remark != NULL)
+        CONF_REMARK(l, span, section->note, "%s", section->remark);
     else
         CONF_REMARK(l, span, section->note, "'%s' sections have no effect yet", section->name);
 }

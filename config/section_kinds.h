@@ -16,6 +16,7 @@ struct section_kind {
     bool is_refused; /* it would matter by itself, unused as it is */
     bool is_missed;  /* proxies do their work without it, but somebody waits for it: a warning */
     const char *note;
+    const char *remark; /* instead of "sections have no effect yet", if some of it has */
 };
 
 /* Defaults and what they are for. */

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "config/apply.h"
 #include "config/line.h"
 #include "config/suggest.h"
 #include "config/value.h"
@@ -244,26 +245,113 @@ static void read_part(struct reading *r)
               "unknown keyword '%s' of 'stick-table'", word->text);
 }
 
-static void read_line(struct loader *l, struct conf_proxy *proxy, const struct conf_line *line)
+/* Arrays hold what gpc0 and its like hold, so a table has one or the other. */
+static void check_arrays(struct loader *l, const struct conf_line *line,
+                         const struct conf_stick_table *table)
 {
-    struct reading r = {.l = l, .line = line};
-    r.table = arena_alloc(l->arena, sizeof *r.table);
+    static const struct {
+        enum conf_stick_data array, single, second;
+    } same[] = {
+        {CONF_STICK_GPC, CONF_STICK_GPC0, CONF_STICK_GPC1},
+        {CONF_STICK_GPC_RATE, CONF_STICK_GPC0_RATE, CONF_STICK_GPC1_RATE},
+        {CONF_STICK_GPT, CONF_STICK_GPT0, CONF_STICK_GPT0},
+    };
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        unsigned singles = table->data[same[i].single].count + table->data[same[i].second].count;
+        if (table->data[same[i].array].count == 0 || singles == 0)
+            continue;
+        CONF_FAIL(l, line->span, "keep the array: its element 0 is the other one",
+                  "stick-table: '%s' and '%s' hold the same", stick_data_rows[same[i].array].name,
+                  stick_data_rows[same[i].single].name);
+    }
+}
+
+/* type ip size 100k ... */
+static void read_definition(struct loader *l, const struct conf_line *line,
+                            struct conf_stick_table *table)
+{
+    struct reading r = {.l = l, .line = line, .table = table};
     while (r.at < line->word_count)
         read_part(&r);
-    if (!r.has_type || r.table->size == 0)
+    if (!r.has_type || table->size == 0)
         CONF_FAIL(l, line->span, "as in: stick-table type ip size 100k expire 30m",
                   "stick-table: %s is missing", r.has_type ? "the size" : "the type");
-    if (proxy->stick_table != NULL)
-        CONF_FAIL(l, line->span, "give it to a backend of its own, which rules may name",
-                  "'%s' has a stick-table already", proxy->name);
-    proxy->stick_table = r.table;
+    check_arrays(l, line, table);
 }
 
 void resolve_stick_table(struct loader *l, struct conf_proxy *proxy)
 {
     for (size_t i = 0; i < proxy->lines.count; i++) {
         const struct conf_line *line = &proxy->lines.items[i];
-        if (line->kind == CONF_LINE_STICK_TABLE)
-            read_line(l, proxy, line);
+        if (line->kind != CONF_LINE_STICK_TABLE)
+            continue;
+        if (proxy->stick_table != NULL)
+            CONF_FAIL(l, line->span, "give it to a backend of its own, which rules may name",
+                      "'%s' has a stick-table already", proxy->name);
+        proxy->stick_table = arena_alloc(l->arena, sizeof *proxy->stick_table);
+        read_definition(l, line, proxy->stick_table);
     }
+}
+
+/* ---- tables of peers sections: table <name> <definition> ------------------------------------------------ */
+
+static void add_peers_table(struct loader *l, struct config *config, const char *section,
+                            const struct conf_line *line)
+{
+    const struct conf_word *name = &line->words[1];
+    const struct conf_line definition = {
+        .span = line->span, .words = line->words + 2, .word_count = line->word_count - 2};
+    struct conf_peers_table table = {.name = arena_printf(l->arena, "%s/%s", section, name->text)};
+    if (stick_table_find(config, table.name) >= 0)
+        CONF_FAIL(l, name->span, "give it another name", "there is another table '%s'", table.name);
+    read_definition(l, &definition, &table.definition);
+    config->peers_tables =
+        arena_list_grow(l->arena, config->peers_tables, config->peers_table_count, sizeof table);
+    config->peers_tables[config->peers_table_count++] = table;
+}
+
+static void resolve_peers(struct loader *l, struct config *config,
+                          const struct conf_section *section)
+{
+    struct conf_lines lines = {0};
+    apply_directives(l, LEVEL_SECTION_LINES, IN_PARAMS, &lines, section->directives,
+                     section->directive_count);
+    for (size_t i = 0; i < lines.count; i++) {
+        const struct conf_line *line = &lines.items[i];
+        if (line->word_count > 1 && strcmp(line->words[0].text, "table") == 0)
+            add_peers_table(l, config, section->name.text, line);
+    }
+}
+
+void resolve_peers_tables(struct loader *l, struct config *config)
+{
+    for (size_t i = 0; i < l->sections.count; i++) {
+        const struct conf_section *section = &l->sections.items[i];
+        if (section->kind == CONF_SECTION_PEERS && section->name.text != NULL)
+            resolve_peers(l, config, section);
+    }
+}
+
+/* ---- all of them ---------------------------------------------------------------------------------------- */
+
+struct conf_stick_table *stick_table_defined(const struct config *config, size_t number)
+{
+    return number < config->proxy_count
+               ? config->proxies[number].stick_table
+               : &config->peers_tables[number - config->proxy_count].definition;
+}
+
+const char *stick_table_title(const struct config *config, size_t number)
+{
+    return number < config->proxy_count ? config->proxies[number].name
+                                        : config->peers_tables[number - config->proxy_count].name;
+}
+
+int stick_table_find(const struct config *config, const char *name)
+{
+    for (size_t i = 0; i < stick_table_bound(config); i++)
+        if (stick_table_defined(config, i) != NULL &&
+            strcmp(stick_table_title(config, i), name) == 0)
+            return (int)i;
+    return -1;
 }

@@ -26,5 +26,20 @@ extern const char *const stick_type_names[CONF_STICK_TYPES];
 
 /* The table that a proxy's lines define, the last of them; reports what is wrong. */
 void resolve_stick_table(struct loader *l, struct conf_proxy *proxy);
+/* Those of peers sections. */
+void resolve_peers_tables(struct loader *l, struct config *config);
+
+/*
+ * Tables have one numbering: those of proxies, by the proxy's index, then those of peers sections.
+ */
+static inline size_t stick_table_bound(const struct config *config)
+{
+    return config->proxy_count + config->peers_table_count;
+}
+/* NULL: that proxy has none. */
+struct conf_stick_table *stick_table_defined(const struct config *config, size_t number);
+const char *stick_table_title(const struct config *config, size_t number);
+/* -1: there is none of that name. */
+int stick_table_find(const struct config *config, const char *name);
 
 #endif

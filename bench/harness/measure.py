@@ -10,7 +10,7 @@ import subprocess
 import time
 
 from .cases import GIVEN_BACK_WITHIN_S, IDLE_CONNECTIONS, Case
-from .peers import ORIGIN_PORT, PROXY_PORT, Peer
+from .peers import MAX_CONNECTIONS, ORIGIN_PORT, PROXY_PORT, Peer
 from .process import LOAD_CPU, PROXY_CPU, BenchError, Process
 
 
@@ -26,6 +26,7 @@ class Run:
 
 @dataclasses.dataclass
 class IdleMemory:
+    connections: int
     kib_per_connection: float
     given_back: float  # share of the growth that was free again in time
     after_s: float
@@ -118,17 +119,23 @@ def processor_time(bench: Bench, peer: Peer, case: Case, requests: int) -> Run:
                busy=used_us / 1e6 / answer["seconds"], p50_us=answer["p50_us"], p99_us=answer["p99_us"])
 
 
+def idle_count(kind: str) -> int:
+    """As many as are wanted, or as the limit of descriptors lets a proxy have."""
+    return min(IDLE_CONNECTIONS[kind], MAX_CONNECTIONS - 64)
+
+
 def idle_memory(bench: Bench, peer: Peer, kind: str) -> IdleMemory:
     """Each connection makes one request and then stays. Growth counts from a proxy that has worked already."""
     case = Case("idle", "", 0, tls="full" if kind == "TLS" else "", tunnel=kind == "TCP tunnel")
+    count = idle_count(kind)
     with bench.proxy(peer, case) as proxy:
         with bench.load(case, 0, warmup=20_000) as warm:
             warm.close_connections()
         time.sleep(2)
         before = proxy.anonymous_bytes()
-        crowd = dataclasses.replace(case, connections=IDLE_CONNECTIONS)
-        with bench.load(crowd, 0, warmup=IDLE_CONNECTIONS) as load:
-            if load.connections != IDLE_CONNECTIONS:
+        crowd = dataclasses.replace(case, connections=count)
+        with bench.load(crowd, 0, warmup=count) as load:
+            if load.connections != count:
                 load.fail(f"opened only {load.connections} connections")
             time.sleep(2)
             grown = proxy.anonymous_bytes() - before
@@ -141,7 +148,7 @@ def idle_memory(bench: Bench, peer: Peer, kind: str) -> IdleMemory:
             kept = max(0, proxy.anonymous_bytes() - before)
             if kept < 0.05 * grown or after_s >= GIVEN_BACK_WITHIN_S:
                 break
-    return IdleMemory(grown / 1024 / IDLE_CONNECTIONS, 1 - kept / grown if grown > 0 else 1.0, after_s)
+    return IdleMemory(count, grown / 1024 / count, 1 - kept / grown if grown > 0 else 1.0, after_s)
 
 
 def probing_percent(bench: Bench, peer: Peer, kind: str, servers: int, seconds: float) -> float:

@@ -5,13 +5,15 @@ Every one has one thread, no access log and connections to the origin that are k
 what people set who tune them; with `tuned` also what large bodies ask for. weir is configured as anybody would.
 """
 import pathlib
+import resource
 import shutil
 
 from . import rules
 
 ORIGIN_PORT = 22000
 PROXY_PORT = 22001
-MAX_CONNECTIONS = 7900
+# Of each proxy: a tunnel takes two descriptors, and some are wanted for other things.
+MAX_CONNECTIONS = min(21_000, (resource.getrlimit(resource.RLIMIT_NOFILE)[1] - 200) // 2)
 
 
 class Peer:

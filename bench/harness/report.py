@@ -116,16 +116,22 @@ def _calls_section(results: dict, peers: list[str]) -> str:
     return "## System calls per request\n\n" + _table(["", *peers], rows)
 
 
+def _count_text(count: int, wanted: int) -> str:
+    return f"{count:,} of them" + ("" if count >= wanted else
+                                   f" (not {wanted:,}: the limit of open files is too low)")
+
+
 def _memory_section(results: dict, peers: list[str]) -> str:
     rows = []
     for kind, target in IDLE_KIB_TARGET.items():
-        row = [kind]
+        counts = {memory.connections for (_peer, of), memory in results["memory"].items() if of == kind}
+        row = [f"{kind}, {_count_text(max(counts, default=0), IDLE_CONNECTIONS[kind])}"]
         for peer in peers:
             memory = results["memory"].get((peer, kind))
             row.append("" if memory is None else f"{memory.kib_per_connection:.2f} KiB, "
                        f"{100 * memory.given_back:.0f} % back after {memory.after_s:.1f} s")
         rows.append([*row, f"<= {target} KiB, back within 10 s"])
-    return (f"## Memory of the process per idle keep-alive connection, over {IDLE_CONNECTIONS:,} of them\n\n"
+    return ("## Memory of the process per idle keep-alive connection\n\n"
             + _table(["", *peers, "weir must reach"], rows))
 
 

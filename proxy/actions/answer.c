@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Actions that decide a request or a response: allow, deny, tarpit, return, auth, reject, silent-drop. */
 #include "config/loader.h"
+#include "config/value.h"
 #include "proxy/actions/rows.h"
 #include "proxy/http/reply.h"
 #include "proxy/rules/compiler.h"
@@ -133,18 +134,41 @@ static enum rule_verdict run_reject(struct sample_env *env, const struct rule *r
     return close_client(env);
 }
 
+/* [rst-ttl <hops>] */
+static const void *compile_silent_drop(struct compiler *c, const struct action *row,
+                                       struct rule_words *words, const char *parens)
+{
+    int *hops = arena_alloc(c->l->arena, sizeof(*hops));
+    long long number = 0;
+    (void)row, (void)parens;
+    if (words->at >= words->count || strcmp(words->items[words->at].text, "rst-ttl") != 0)
+        return hops;
+    words->at++;
+    const struct conf_word *word = rule_words_next(c, words, "a number of hops");
+    if (word == NULL)
+        return NULL;
+    if (value_integer(word->text, &number) != 0 || number < 1 || number > 255) {
+        CONF_FAIL(c->l, word->span, "a number from 1 to 255", "'%s' is no number of hops",
+                  word->text);
+        return NULL;
+    }
+    *hops = (int)number;
+    return hops;
+}
+
 /*
  * The client is to hear nothing. Where we may take the connection out of the kernel's hands it just vanishes;
  * else its reset is given one hop to live.
  */
 static enum rule_verdict run_silent_drop(struct sample_env *env, const struct rule *rule)
 {
-    int fd = env->session->client.source.fd, on = 1, off = 0, hops = 1;
+    const int *reset_hops = rule->data;
+    int fd = env->session->client.source.fd, on = 1, off = 0;
+    int hops = *reset_hops != 0 ? *reset_hops : 1;
     struct linger now = {.l_onoff = 1};
-    (void)rule;
     trace_tell(env->trace, TRACE_ANSWER, "dropped in silence");
     setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &off, sizeof(off));
-    if (setsockopt(fd, IPPROTO_TCP, TCP_REPAIR, &on, sizeof(on)) != 0) {
+    if (*reset_hops != 0 || setsockopt(fd, IPPROTO_TCP, TCP_REPAIR, &on, sizeof(on)) != 0) {
         setsockopt(fd, IPPROTO_IP, IP_TTL, &hops, sizeof(hops));
         setsockopt(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, &hops, sizeof(hops));
         setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
@@ -193,8 +217,8 @@ const struct action answer_actions[] = {
      .takes = "[realm <realm>]", .doc = "Asks for a user and a password: 401."},
     {.name = "reject", .rulesets = ON_REQUEST | ON_CONTENT | ON_CONNECTION, .is_final = true, .run = run_reject,
      .doc = "Closes the connection without an answer."},
-    {.name = "silent-drop", .rulesets = ON_REQUEST | ON_RESPONSE | ON_CONTENT | ON_CONNECTION, .is_final = true, .run = run_silent_drop,
-     .doc = "Makes the connection vanish here, while the client still believes in it."},
+    {.name = "silent-drop", .rulesets = ON_REQUEST | ON_RESPONSE | ON_CONTENT | ON_CONNECTION, .is_final = true, .compile = compile_silent_drop, .run = run_silent_drop,
+     .takes = "[rst-ttl <hops>]", .doc = "Makes the connection vanish here, while the client still believes in it; rst-ttl: resets it, but the reset goes no further than so many hops."},
     {.name = "use-service", .rulesets = ON_REQUEST, .is_final = true, .compile = compile_service, .run = run_metrics,
      .takes = "prometheus-exporter", .doc = "Answers with the metrics of weir."},
     {.name = NULL},

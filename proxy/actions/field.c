@@ -61,6 +61,12 @@ static bool compile_value(struct compiler *c, struct rule_words *words, struct f
     return edit->value != NULL;
 }
 
+/* The host that the target names, too, is the one that the field names. */
+static bool follow(struct sample_env *env, const struct field_edit *edit, struct http_edit *e)
+{
+    return env->is_response || edit->id != HTTP_HDR_HOST || edit_follow_host(e);
+}
+
 /* ---- add-header, set-header --------------------------------------------------------------------------- */
 
 static const void *compile_set(struct compiler *c, const struct action *row,
@@ -81,9 +87,8 @@ static enum rule_verdict add(struct sample_env *env, const struct field_edit *ed
     if (replaces)
         edit_drop_as(&e, edit->id, edit->name, edit->name_len);
     trace_tell(env->trace, TRACE_FIELD, "%s: %.*s", edit->name, (int)len, value);
-    bool is_host = !env->is_response && edit->id == HTTP_HDR_HOST;
-    bool added = edit_add_as(&e, edit->id, edit->name, edit->name_len, value, len) &&
-                 (!is_host || edit_follow_host(&e));
+    bool added =
+        edit_add_as(&e, edit->id, edit->name, edit->name_len, value, len) && follow(env, edit, &e);
     return added ? RULE_GOES_ON : no_room(env);
 }
 
@@ -287,6 +292,7 @@ static enum rule_verdict change_lines(struct sample_env *env, const struct field
                                       change_value *change)
 {
     struct http_edit e = stream_edit(env->stream, env->is_response);
+    bool changed = false;
     for (int i = -1;
          (i = http_msg_find(e.msg, e.base, edit->name, edit->name_len, (unsigned)(i + 1))) >= 0;) {
         const struct http_header *h = &e.msg->headers[i];
@@ -298,9 +304,10 @@ static enum rule_verdict change_lines(struct sample_env *env, const struct field
             trace_tell(env->trace, TRACE_FIELD, "%s: %.*s", edit->name, (int)len, value);
         if (is_full || (value != NULL && !edit_replace(&e, (unsigned)i, value, len)))
             return no_room(env);
+        changed = changed || value != NULL;
         env->scratch->used = used;
     }
-    return RULE_GOES_ON;
+    return !changed || follow(env, edit, &e) ? RULE_GOES_ON : no_room(env);
 }
 
 static enum rule_verdict run_replace_header(struct sample_env *env, const struct rule *rule)

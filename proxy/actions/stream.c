@@ -5,6 +5,7 @@
 #include "proxy/actions/rows.h"
 #include "proxy/http/body.h"
 #include "proxy/http/captures.h"
+#include "proxy/http/stream_log.h"
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/expr.h"
 #include "proxy/rules/trace.h"
@@ -17,6 +18,8 @@ enum {
     ON_RESPONSE = IN_RULES(RULES_HTTP_RESPONSE),
     ON_AFTER = IN_RULES(RULES_HTTP_AFTER_RESPONSE),
     ON_CONTENT = IN_RULES(RULES_TCP_CONTENT),
+    ON_ANY = ON_REQUEST | ON_RESPONSE | ON_CONTENT | IN_RULES(RULES_TCP_RESPONSE) |
+             IN_RULES(RULES_TCP_CONNECTION) | IN_RULES(RULES_TCP_SESSION),
     US_IN_MS = 1000,
 };
 
@@ -40,16 +43,54 @@ static const void *compile_number(struct compiler *c, const struct action *row,
     return NULL;
 }
 
+struct figure {
+    long number;
+    const struct expr *value; /* or NULL */
+};
+
+static const void *compile_figure(struct compiler *c, const struct action *row,
+                                  struct rule_words *words, const char *parens)
+{
+    const struct conf_word *word = rule_words_next(c, words, "a number or an expression");
+    struct figure *figure = arena_alloc(c->l->arena, sizeof(*figure));
+    char *end;
+    (void)row, (void)parens;
+    if (word == NULL)
+        return NULL;
+    figure->number = strtol(word->text, &end, 0);
+    if (*word->text != '\0' && *end == '\0')
+        return figure;
+    figure->value = expr_compile_word(c, word, compiler_uses(c));
+    return figure->value != NULL ? figure : NULL;
+}
+
+/* False: the expression has no value. */
+static bool take_figure(struct sample_env *env, const struct rule *rule, int *out)
+{
+    const struct figure *figure = rule->data;
+    struct sample s;
+    *out = (int)figure->number;
+    if (figure->value == NULL)
+        return true;
+    if (!expr_run(figure->value, env, &s) || !sample_cast(&s, SAMPLE_INT, env))
+        return false;
+    *out = (int)s.integer;
+    return true;
+}
+
 static enum rule_verdict run_mark(struct sample_env *env, const struct rule *rule)
 {
-    int mark = (int)*(const long *)rule->data;
-    setsockopt(env->session->client.source.fd, SOL_SOCKET, SO_MARK, &mark, sizeof(mark));
+    int mark;
+    if (take_figure(env, rule, &mark))
+        setsockopt(env->session->client.source.fd, SOL_SOCKET, SO_MARK, &mark, sizeof(mark));
     return RULE_GOES_ON;
 }
 
 static enum rule_verdict run_tos(struct sample_env *env, const struct rule *rule)
 {
-    int tos = (int)*(const long *)rule->data, fd = env->session->client.source.fd;
+    int tos, fd = env->session->client.source.fd;
+    if (!take_figure(env, rule, &tos))
+        return RULE_GOES_ON;
     if (env->session->address.family == AF_INET6)
         setsockopt(fd, IPPROTO_IPV6, IPV6_TCLASS, &tos, sizeof(tos));
     else
@@ -152,6 +193,27 @@ static enum rule_verdict run_timeout(struct sample_env *env, const struct rule *
     return RULE_GOES_ON;
 }
 
+/* ---- set-retries ---------------------------------------------------------------------------------------- */
+
+static enum rule_verdict run_retries(struct sample_env *env, const struct rule *rule)
+{
+    int retries;
+    if (!take_figure(env, rule, &retries) || retries < 0)
+        return RULE_GOES_ON;
+    env->stream->rules.retries = (unsigned)retries + 1;
+    trace_tell(env->trace, TRACE_STEP, "%d retries", retries);
+    return RULE_GOES_ON;
+}
+
+/* ---- do-log --------------------------------------------------------------------------------------------- */
+
+static enum rule_verdict run_log(struct sample_env *env, const struct rule *rule)
+{
+    (void)rule;
+    stream_log_now(env->stream);
+    return RULE_GOES_ON;
+}
+
 /* ---- disable-l7-retry --------------------------------------------------------------------------------- */
 
 static enum rule_verdict run_disable_retry(struct sample_env *env, const struct rule *rule)
@@ -169,10 +231,18 @@ const struct action stream_actions[] = {
      .takes = "{ client | server | tunnel } { <time> | <expression> }", .doc = "Another time for this request.", .since = "2.4"},
     {.name = "set-nice", .rulesets = ON_REQUEST | ON_RESPONSE | ON_CONTENT, .compile = compile_number, .run = run_nothing,
      .takes = "<number>", .doc = "Accepted and without effect: all requests have the same turn here."},
-    {.name = "set-mark", .rulesets = ON_REQUEST | ON_RESPONSE | ON_CONTENT, .compile = compile_number, .run = run_mark,
-     .takes = "<number>", .doc = "The mark of the client's packets, for routing and filters of the kernel; needs CAP_NET_ADMIN."},
-    {.name = "set-tos", .rulesets = ON_REQUEST | ON_RESPONSE | ON_CONTENT, .compile = compile_number, .run = run_tos,
-     .takes = "<number>", .doc = "The type of service in the packets to the client."},
+    {.name = "set-fc-mark", .rulesets = ON_ANY, .compile = compile_figure, .run = run_mark, .since = "3.0",
+     .takes = "{ <number> | <expression> }", .doc = "The mark of the client's packets, as set-mark."},
+    {.name = "set-fc-tos", .rulesets = ON_ANY, .compile = compile_figure, .run = run_tos, .since = "3.0",
+     .takes = "{ <number> | <expression> }", .doc = "The type of service in the packets to the client, as set-tos."},
+    {.name = "set-mark", .rulesets = ON_ANY, .compile = compile_figure, .run = run_mark,
+     .takes = "{ <number> | <expression> }", .doc = "The mark of the client's packets, for routing and filters of the kernel; needs CAP_NET_ADMIN."},
+    {.name = "set-tos", .rulesets = ON_ANY, .compile = compile_figure, .run = run_tos,
+     .takes = "{ <number> | <expression> }", .doc = "The type of service in the packets to the client."},
+    {.name = "set-retries", .rulesets = ON_REQUEST | ON_CONTENT, .compile = compile_figure, .run = run_retries, .since = "3.2",
+     .takes = "{ <number> | <expression> }", .doc = "How often this request may be tried again, in place of retries of the backend."},
+    {.name = "do-log", .rulesets = ON_REQUEST | ON_RESPONSE | ON_AFTER | ON_CONTENT, .run = run_log, .since = "3.2",
+     .doc = "One log line more, of the request as it stands."},
     {.name = "wait-for-handshake", .rulesets = ON_REQUEST, .run = run_nothing,
      .doc = "Nothing to wait for: early data is not taken.", .since = "1.8"},
     {.name = "disable-l7-retry", .rulesets = ON_REQUEST, .run = run_disable_retry,

@@ -191,10 +191,16 @@ static void put_backend(struct text *text, const struct stats_subject *s)
 {
     const struct backend *backend = &s->proxy->state->backend;
     bool up = stats_backend_is_up(s->proxy);
+    bool panics = atomic_load_explicit(&backend->panic, memory_order_relaxed);
     text_printf(text, "<tr class=\"sum %s\"><th scope=row>Backend</th>", up ? "up" : "down");
     html_cell(text, "State", "state");
     text_printf(text, "<b><i></i>%s</b> <small>%u active, %u backup</small>", up ? "UP" : "DOWN",
                 backend->active_up, backend->backup_up);
+    if (panics)
+        text_printf(text,
+                    "<small class=bad title=\"less than %u%% of its servers are up\">"
+                    "<b>PANIC: traffic goes to all</b></small>",
+                    backend->panic_percent);
     html_cell(text, "Last check", "none");
     html_cell(text, "Sessions", "n");
     html_sessions(text, s);

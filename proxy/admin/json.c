@@ -7,6 +7,8 @@
 #include "proxy/admin/cursor.h"
 #include "proxy/admin/tags.h"
 #include "proxy/admin/transitions.h"
+#include "proxy/state/backend.h"
+#include "proxy/state/proxy_state.h"
 
 #include "proxy/state/counters.h"
 
@@ -14,6 +16,7 @@
 
 #define PERCENTILE_POSITION 1000
 #define TRANSITIONS_POSITION 2000
+#define PANIC_POSITION 2001
 
 static const struct {
     const char *name;
@@ -72,6 +75,16 @@ static void put_transitions(struct text *text, const struct stats_subject *subje
     text_put(text, "}}");
 }
 
+/* Whether the backend sends traffic to all of its servers; of those with a panic-threshold. */
+static void put_panic(struct text *text, const struct stats_subject *subject)
+{
+    const struct backend *backend = &subject->proxy->state->backend;
+    struct stats_value value = {
+        .type = STATS_U64, .number = atomic_load_explicit(&backend->panic, memory_order_relaxed)};
+    if (backend->panic_percent > 0)
+        put_field(text, subject, PANIC_POSITION, "panic", "MGP", &value);
+}
+
 enum { PHASE_OPEN, PHASE_ROWS, PHASE_DONE };
 
 /* Fields in one piece, and how many pieces that makes of a row; the percentiles are the last. */
@@ -104,6 +117,8 @@ static bool write_row_part(struct stats_cursor *c, struct text *text)
     put_percentiles(text, &subject);
     if (subject.kind == STATS_SERVER)
         put_transitions(text, &subject);
+    if (subject.kind == STATS_BACKEND)
+        put_panic(text, &subject);
     text_char(text, ']');
     c->item = c->skipped = 0;
     return true;

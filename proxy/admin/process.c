@@ -33,8 +33,8 @@ void process_read(const struct snapshot *snapshot, struct process_facts *facts_o
         .stopping = stopping,
         .start_wall_us = start_wall_us,
     };
-    for (size_t i = 0; i < config->proxy_count; i++)
-        facts_out->listeners += (unsigned)config->proxies[i].bind_count;
+    for (size_t i = 0; i < config_binder_count(config); i++)
+        facts_out->listeners += (unsigned)config_binder(config, i)->bind_count;
     reload_status_read(&facts_out->reload);
 }
 

@@ -9,6 +9,7 @@
 bool prometheus_process(struct stats_cursor *c, struct text *text);      /* haproxy_process_* */
 bool prometheus_weir(struct stats_cursor *c, struct text *text);         /* reloads, build */
 bool prometheus_certificates(struct stats_cursor *c, struct text *text); /* expiry */
+bool prometheus_panic(struct stats_cursor *c, struct text *text);        /* of backends */
 bool prometheus_transitions(struct stats_cursor *c, struct text *text);  /* of servers, by state */
 bool prometheus_latency(struct stats_cursor *c, struct text *text);      /* histograms */
 

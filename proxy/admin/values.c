@@ -5,6 +5,7 @@
  */
 #include "proxy/admin/values_priv.h"
 
+#include "proxy/http/server_cookie.h"
 #include "proxy/state/backend.h"
 #include "proxy/state/counters.h"
 #include "proxy/state/proxy_state.h"
@@ -121,8 +122,9 @@ GETTER(get_addr)
 GETTER(get_cookie)
 {
     UNUSED(field);
-    const char *cookie =
-        s->kind == STATS_SERVER ? s->server_conf->cookie : s->proxy->conf->cookie.name;
+    const char *cookie = s->kind == STATS_SERVER
+                             ? server_cookie(s->proxy->conf, s->server_conf, s->server, v->room)
+                             : s->proxy->conf->cookie.name;
     if (cookie != NULL)
         set_string(v, cookie);
 }

@@ -5,7 +5,9 @@
  */
 #include "proxy/admin/prometheus.h"
 
+#include "proxy/state/backend.h"
 #include "proxy/state/counters.h"
+#include "proxy/state/proxy_state.h"
 #include "proxy/state/server.h"
 #include "tls/store.h"
 
@@ -147,6 +149,27 @@ bool prometheus_weir(struct stats_cursor *c, struct text *text)
     text_label(text, c->snapshot->config->digest != NULL ? c->snapshot->config->digest : "");
     text_put(text, "} 1\n");
     put_reloads(text, &process.reload);
+    return true;
+}
+
+bool prometheus_panic(struct stats_cursor *c, struct text *text)
+{
+    struct stats_subject subject;
+    if (!c->query.scope_backend)
+        return false;
+    if (c->sub++ == 0) {
+        prometheus_head(
+            text, "weir_backend_", "panic",
+            "Whether fewer servers are up than panic-threshold, so that all get traffic.", "gauge");
+        return true;
+    }
+    if (!prometheus_next_of_kind(c, STATS_BACKEND, &subject))
+        return false;
+    text_put(text, "weir_backend_panic{");
+    prometheus_labels(text, &subject);
+    text_printf(
+        text, "} %d\n",
+        (int)atomic_load_explicit(&subject.proxy->state->backend.panic, memory_order_relaxed));
     return true;
 }
 

@@ -83,17 +83,17 @@ static void listen_on(struct cli *cli, const struct conf_bind *bind,
     l->conf = bind->admin;
 }
 
-static bool is_wanted(const struct cli_listener *l, size_t count,
-                      struct bind_socket *const *sockets)
+static bool is_wanted(const struct cli_listener *l, size_t count, cli_socket_at *socket_at,
+                      void *owner)
 {
     for (size_t i = 0; i < count; i++)
-        if (sockets[i] == l->socket)
+        if (socket_at(owner, i) == l->socket)
             return true;
     return false;
 }
 
-void cli_apply(struct cli *cli, const struct conf_global *global,
-               struct bind_socket *const *sockets)
+void cli_apply(struct cli *cli, const struct conf_global *global, cli_socket_at *socket_at,
+               void *owner)
 {
     const struct conf_proxy *admin = &global->admin;
     cli->maxconn = admin->maxconn;
@@ -101,11 +101,11 @@ void cli_apply(struct cli *cli, const struct conf_global *global,
     for (struct list *node = cli->listeners.next, *next; node != &cli->listeners; node = next) {
         struct cli_listener *l = LIST_ITEM(node, struct cli_listener, node);
         next = node->next;
-        if (!is_wanted(l, admin->bind_count, sockets))
+        if (!is_wanted(l, admin->bind_count, socket_at, owner))
             stop_listener(l);
     }
     for (size_t i = 0; i < admin->bind_count; i++)
-        listen_on(cli, &admin->binds[i], sockets[i]);
+        listen_on(cli, &admin->binds[i], socket_at(owner, i));
 }
 
 void cli_adopt(struct cli *cli, int fd)

@@ -18,6 +18,7 @@
 #include "proxy/state/snapshot.h"
 
 struct cli;
+struct discovery;
 struct health;
 
 /* What the process lends it; constant. */
@@ -25,17 +26,17 @@ struct cli_host {
     struct loop *control;             /* borrowed, as the others */
     struct snapshot_chain *snapshots; /* has a current one whenever a command runs */
     struct loop **threads;            /* of the data threads */
+    struct discovery *discovery;
     unsigned thread_count;
 };
 
 /* NULL when memory runs out. */
 struct cli *cli_new(const struct cli_host *host);
-/*
- * After a load: listens on the admin binds, sockets[i] being that of global->admin.binds[i]. Those that
- * are there no more are listened to no more. The sockets must live until the next call.
- */
-void cli_apply(struct cli *cli, const struct conf_global *global,
-               struct bind_socket *const *sockets);
+/* That of global->admin.binds[i]; it must live until the next load. */
+typedef const struct bind_socket *cli_socket_at(void *owner, size_t i);
+/* After a load: listens on the admin binds, and no more on those that are gone. */
+void cli_apply(struct cli *cli, const struct conf_global *global, cli_socket_at *socket_at,
+               void *owner);
 /* A client that came another way: has all rights. Takes the descriptor. */
 void cli_adopt(struct cli *cli, int fd);
 /* Present sessions go on. */

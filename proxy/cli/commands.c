@@ -10,9 +10,9 @@
 #include <string.h>
 
 static const struct cli_command *const tables[] = {
-    cli_session_commands, cli_process_commands,     cli_info_commands,
-    cli_stat_commands,    cli_show_server_commands, cli_set_server_commands,
-    cli_table_commands,   cli_list_commands,        cli_list_change_commands,
+    cli_session_commands,     cli_process_commands,     cli_info_commands,     cli_stat_commands,
+    cli_show_server_commands, cli_set_server_commands,  cli_resolver_commands, cli_table_commands,
+    cli_list_commands,        cli_list_change_commands,
 };
 
 #define TABLES (sizeof(tables) / sizeof(tables[0]))

@@ -10,7 +10,7 @@ extern char **environ;
 
 static void run_version(struct cli_call *call)
 {
-    text_put(call->out, WEIR_VERSION "\n");
+    cli_say(call, LOG_INFO, WEIR_VERSION "\n");
 }
 
 /* ---- environment ----------------------------------------------------------------------------- */

@@ -218,7 +218,7 @@ static bool read_command(struct cli_session *s)
     if (result != CLI_INCOMPLETE)
         prompt_payload(s, found.payload_lines);
     if (result != CLI_COMMAND)
-        return read_more(s);
+        return s->out_len > 0 || read_more(s); /* prompts go out first */
     s->payload_lines = 0;
     call_begin(s, &found);
     return true;

@@ -47,7 +47,7 @@ static void run_operator(struct cli_call *call)
 
 static void run_show_level(struct cli_call *call)
 {
-    text_printf(call->out, "%s\n", level_names[call->session->level]);
+    cli_say(call, LOG_INFO, "%s\n", level_names[call->session->level]);
 }
 
 /* ---- settings of the session ----------------------------------------------------------------- */

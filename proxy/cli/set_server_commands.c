@@ -110,7 +110,7 @@ static void run_get_weight(struct cli_call *call)
 {
     const struct server *server = cli_find_server(call, call->words[2], NULL);
     if (server != NULL)
-        text_printf(call->out, "%u (initial %u)\n", server->weight, server->weight_conf);
+        cli_say(call, LOG_INFO, "%u (initial %u)\n", server->weight, server->weight_conf);
 }
 
 /* ---- address --------------------------------------------------------------------------------- */

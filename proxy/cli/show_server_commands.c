@@ -87,7 +87,7 @@ static unsigned admin_state(const struct server *server)
 
 /* By enum health_status: srv_check_status. */
 static const unsigned char status_numbers[HEALTH_STATUSES] = {
-    [HEALTH_UNKNOWN] = 0,      [HEALTH_INIT] = 1,           [HEALTH_CHECKED] = 3,
+    [HEALTH_UNKNOWN] = 1,      [HEALTH_INIT] = 1,           [HEALTH_CHECKED] = 3,
     [HEALTH_ANALYZED] = 4,     [HEALTH_SOCKET_ERROR] = 5,   [HEALTH_L4_OK] = 6,
     [HEALTH_L4_TIMEOUT] = 7,   [HEALTH_L4_CONNECT] = 8,     [HEALTH_L6_OK] = 9,
     [HEALTH_L6_TIMEOUT] = 10,  [HEALTH_L6_RESPONSE] = 11,   [HEALTH_L7_TIMEOUT] = 12,

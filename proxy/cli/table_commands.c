@@ -366,11 +366,12 @@ static void set_key(struct cli_call *call, struct walk *walk, struct stick_key k
 static enum cli_progress more_tables(struct cli_call *call, struct text *out)
 {
     const struct snapshot *snapshot = call->snapshot;
-    if (call->at == snapshot->config->proxy_count)
+    if (call->at == stick_table_bound(snapshot->config))
         return CLI_DONE;
-    const struct proxy *proxy = &snapshot->proxies[call->at++];
-    if (proxy->stick_table != NULL)
-        put_header(out, proxy->conf->name, proxy->stick_table);
+    size_t number = call->at++;
+    const struct stick_table *table = snapshot_table(snapshot, number);
+    if (table != NULL)
+        put_header(out, stick_table_title(snapshot->config, number), table);
     return CLI_MORE;
 }
 
@@ -419,24 +420,18 @@ static enum cli_progress more_clear(struct cli_call *call, struct text *out)
 static struct walk *begin(struct cli_call *call)
 {
     const struct snapshot *snapshot = call->snapshot;
-    for (size_t i = 0; i < snapshot->config->proxy_count; i++) {
-        const struct proxy *proxy = &snapshot->proxies[i];
-        if (proxy->stick_table == NULL || strcmp(proxy->conf->name, call->words[2]) != 0)
-            continue;
-        struct walk *walk = calloc(1, sizeof(*walk));
-        if (walk == NULL) {
-            cli_fail(call, "Out of memory.\n");
-            return NULL;
-        }
-        walk->table = proxy->stick_table;
-        walk->name = proxy->conf->name;
-        walk->now_ms = cli_call_loop(call)->now_ms;
-        call->state = walk;
-        call->release = cli_call_free_state;
-        return walk;
+    int number = stick_table_find(snapshot->config, call->words[2]);
+    struct walk *walk = number >= 0 ? calloc(1, sizeof(*walk)) : NULL;
+    if (walk == NULL) {
+        cli_fail(call, number < 0 ? "No such table\n" : "Out of memory.\n");
+        return NULL;
     }
-    cli_fail(call, "No such table\n");
-    return NULL;
+    walk->table = snapshot_table(snapshot, (size_t)number);
+    walk->name = stick_table_title(snapshot->config, (size_t)number);
+    walk->now_ms = cli_call_loop(call)->now_ms;
+    call->state = walk;
+    call->release = cli_call_free_state;
+    return walk;
 }
 
 static void run_show(struct cli_call *call)

@@ -16,6 +16,7 @@ struct discovery {
     struct resolver **resolvers; /* owned: by index of the configuration; NULL: nobody uses it */
     size_t resolver_count;
     struct list members; /* owned */
+    struct list counts;  /* owned: of the name servers of this load and of those before */
 };
 
 struct discovery *discovery_new(struct loop *control)
@@ -27,6 +28,7 @@ struct discovery *discovery_new(struct loop *control)
     }
     discovery->control = control;
     list_init(&discovery->members);
+    list_init(&discovery->counts);
     return discovery;
 }
 
@@ -48,7 +50,8 @@ static struct resolver *use_resolver(struct discovery *discovery, const struct c
 {
     struct resolver **resolver = &discovery->resolvers[section];
     if (*resolver == NULL)
-        *resolver = resolver_new(discovery->control, &config->resolvers[section]);
+        *resolver =
+            resolver_new(discovery->control, &config->resolvers[section], &discovery->counts);
     return *resolver;
 }
 
@@ -84,11 +87,19 @@ void discovery_apply(struct discovery *discovery, const struct snapshot *snapsho
     }
 }
 
+const struct dns_counts *discovery_counts(const struct discovery *discovery, const char *section,
+                                          const char *nameserver)
+{
+    return dns_counts_find(&discovery->counts, section, nameserver);
+}
+
 void discovery_free(struct discovery *discovery)
 {
     if (discovery == NULL)
         return;
     clear(discovery);
+    while (!list_is_empty(&discovery->counts))
+        dns_counts_free(LIST_ITEM(discovery->counts.next, struct dns_counts, node));
     ares_library_cleanup();
     free(discovery);
 }

@@ -14,6 +14,8 @@
 #ifndef WEIR_DISCOVERY_DISCOVERY_H
 #define WEIR_DISCOVERY_DISCOVERY_H
 
+#include "proxy/discovery/counts.h"
+
 struct discovery;
 struct loop;
 struct snapshot;
@@ -22,6 +24,9 @@ struct snapshot;
 struct discovery *discovery_new(struct loop *control);
 /* After each state_commit(), in the same callback. */
 void discovery_apply(struct discovery *discovery, const struct snapshot *snapshot);
+/* What became of the questions to a name server; NULL: it was never asked. */
+const struct dns_counts *discovery_counts(const struct discovery *discovery, const char *section,
+                                          const char *nameserver);
 /* Before the servers and the loop. NULL is fine. */
 void discovery_free(struct discovery *discovery);
 

@@ -56,6 +56,14 @@ static unsigned keep_obsolete(const struct lookup *lookup, struct dns_record *re
     return total;
 }
 
+static bool is_news(const struct lookup *lookup, const struct dns_answer *answer)
+{
+    bool is_new = lookup->record_count != answer->count;
+    for (unsigned i = 0; i < answer->count && !is_new; i++)
+        is_new = !is_among(&answer->records[i], lookup->records, lookup->record_count);
+    return is_new;
+}
+
 static void take_records(struct lookup *lookup, struct dns_answer *answer)
 {
     uint64_t now_ms = lookup->resolver->control->now_ms;
@@ -174,6 +182,21 @@ static void note_failure(struct lookup *lookup, enum dns_outcome outcome, int fa
     lookup_tell_fault(lookup, dns_strerror(fault));
 }
 
+/* fault: of an answer that came. */
+static enum dns_count count_of(enum dns_outcome outcome, int fault)
+{
+    static const enum dns_count of_outcomes[] = {
+        [DNS_GOOD] = COUNT_VALID,        [DNS_NX] = COUNT_NX,
+        [DNS_NO_DATA] = COUNT_ANY_ERROR, [DNS_REFUSED] = COUNT_REFUSED,
+        [DNS_TIMEOUT] = COUNT_TIMEOUT,   [DNS_FAILED] = COUNT_OTHER,
+    };
+    if (fault == DNS_MALFORMED)
+        return COUNT_INVALID;
+    if (fault == DNS_ALIAS_LOOP)
+        return COUNT_CNAME_ERROR;
+    return fault != 0 ? COUNT_OTHER : of_outcomes[outcome];
+}
+
 static void on_answered(void *owner, enum dns_outcome outcome, const uint8_t *bytes, size_t len)
 {
     static struct dns_answer answer; /* the control thread's; too large for the stack */
@@ -183,13 +206,20 @@ static void on_answered(void *owner, enum dns_outcome outcome, const uint8_t *by
     enum dns_type type = question->type;
     list_remove(&question->node);
     free(question);
-    if (lookup == NULL || outcome == DNS_GONE)
+    if (outcome == DNS_GONE)
         return;
+    if (lookup == NULL) {
+        nameserver_count(nameserver, outcome == DNS_TIMEOUT ? COUNT_TIMEOUT : COUNT_OUTDATED);
+        return;
+    }
     int fault = 0;
     lookup->waiting--;
     if (outcome == DNS_GOOD)
         fault = dns_answer_parse(bytes, len, lookup->name, type, &answer);
+    nameserver_count(nameserver, count_of(outcome, fault));
     if (outcome == DNS_GOOD && fault == 0) {
+        if (is_news(lookup, &answer))
+            nameserver_count(nameserver, COUNT_UPDATE);
         succeed(lookup, &answer, nameserver_name(nameserver));
         return;
     }
@@ -297,7 +327,8 @@ void lookup_leave(struct lookup *lookup)
         lookup_free(lookup);
 }
 
-struct resolver *resolver_new(struct loop *control, const struct conf_resolvers *conf)
+struct resolver *resolver_new(struct loop *control, const struct conf_resolvers *conf,
+                              struct list *counts)
 {
     struct resolver *resolver = calloc(1, sizeof(*resolver));
     if (resolver == NULL)
@@ -312,7 +343,10 @@ struct resolver *resolver_new(struct loop *control, const struct conf_resolvers 
         return NULL;
     }
     for (size_t i = 0; i < conf->nameserver_count; i++) {
-        struct nameserver *nameserver = nameserver_new(control, conf, &conf->nameservers[i]);
+        const struct conf_nameserver *named = &conf->nameservers[i];
+        struct dns_counts *its = dns_counts_take(counts, conf->name, named->name);
+        struct nameserver *nameserver =
+            its != NULL ? nameserver_new(control, conf, named, its) : NULL;
         if (nameserver != NULL)
             resolver->nameservers[resolver->nameserver_count++] = nameserver;
     }

@@ -67,8 +67,9 @@ struct lookup *lookup_use(struct resolver *resolver, const char *name, int prefe
 /* One user less. */
 void lookup_leave(struct lookup *lookup);
 
-/* NULL when memory runs out. Name servers that cannot be had are left out. */
-struct resolver *resolver_new(struct loop *control, const struct conf_resolvers *conf);
+/* counts: the list of all struct dns_counts. NULL when memory runs out. Name servers that cannot be had are left out. */
+struct resolver *resolver_new(struct loop *control, const struct conf_resolvers *conf,
+                              struct list *counts);
 /* Nothing may use its lookups any more. */
 void resolver_free(struct resolver *resolver);
 

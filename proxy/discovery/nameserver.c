@@ -14,8 +14,9 @@
 enum { PLAIN_PAYLOAD_BYTES = 512 };
 
 struct nameserver {
-    struct loop *control; /* borrowed */
-    char *name;           /* owned */
+    struct loop *control;      /* borrowed */
+    char *name;                /* owned */
+    struct dns_counts *counts; /* borrowed */
     ares_channel channel;
     struct wheel_timer deadline;
     struct list sockets; /* of struct polled */
@@ -153,12 +154,13 @@ static int set_server(struct nameserver *nameserver, const struct conf_addr *con
 }
 
 struct nameserver *nameserver_new(struct loop *control, const struct conf_resolvers *resolvers,
-                                  const struct conf_nameserver *conf)
+                                  const struct conf_nameserver *conf, struct dns_counts *counts)
 {
     struct nameserver *nameserver = calloc(1, sizeof(*nameserver));
     if (nameserver == NULL)
         return NULL;
     nameserver->control = control;
+    nameserver->counts = counts;
     list_init(&nameserver->sockets);
     wheel_timer_init(&nameserver->deadline, on_deadline);
     nameserver->name = strdup(conf->name);
@@ -173,6 +175,11 @@ struct nameserver *nameserver_new(struct loop *control, const struct conf_resolv
 const char *nameserver_name(const struct nameserver *nameserver)
 {
     return nameserver->name;
+}
+
+void nameserver_count(struct nameserver *nameserver, enum dns_count count)
+{
+    nameserver->counts->of[count]++;
 }
 
 static enum dns_outcome outcome_of(int status)
@@ -207,10 +214,12 @@ void nameserver_ask(struct nameserver *nameserver, const char *name, enum dns_ty
     enum { CLASS_IN = 1 };
     struct asked *asked = malloc(sizeof(*asked));
     if (asked == NULL) {
+        nameserver_count(nameserver, COUNT_SEND_ERROR);
         answered(owner, DNS_FAILED, NULL, 0);
         return;
     }
     *asked = (struct asked){answered, owner};
+    nameserver_count(nameserver, COUNT_SENT);
     ares_query(nameserver->channel, name, CLASS_IN, type, on_answer, asked);
     arm(nameserver);
 }

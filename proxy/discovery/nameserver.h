@@ -11,6 +11,7 @@
 
 #include "config/model_discovery.h"
 #include "proxy/discovery/answer.h"
+#include "proxy/discovery/counts.h"
 #include "proxy/net/loop.h"
 
 struct nameserver;
@@ -30,9 +31,10 @@ enum dns_outcome {
 typedef void nameserver_answered(void *owner, enum dns_outcome outcome, const uint8_t *bytes,
                                  size_t len);
 
-/* Copies what it needs. NULL when memory or descriptors run out. */
+/* Copies what it needs, but for the counts. NULL when memory or descriptors run out. */
 struct nameserver *nameserver_new(struct loop *control, const struct conf_resolvers *resolvers,
-                                  const struct conf_nameserver *conf);
+                                  const struct conf_nameserver *conf, struct dns_counts *counts);
+void nameserver_count(struct nameserver *nameserver, enum dns_count count);
 const char *nameserver_name(const struct nameserver *nameserver);
 /* May call back before it returns. */
 void nameserver_ask(struct nameserver *nameserver, const char *name, enum dns_type type,

@@ -106,12 +106,10 @@ static long long free_of_server(const struct server *server)
     return server->maxconn > server->in_flight ? (long long)server->maxconn - server->in_flight : 0;
 }
 
-static bool of_server(struct sample_env *env, const struct fetch *row, const struct arg *args,
-                      struct sample *out)
+static bool server_figure(const struct sample_env *env, const struct server *server, int which,
+                          struct sample *out)
 {
-    const struct proxy *proxy = &env->snapshot->proxies[args[0].server.backend];
-    const struct server *server = proxy->servers[args[0].server.server];
-    switch (row->value) {
+    switch (which) {
     case SRV_UP:
         sample_set_bool(out, server->admin == SERVER_READY && server->up);
         break;
@@ -135,6 +133,13 @@ static bool of_server(struct sample_env *env, const struct fetch *row, const str
         break;
     }
     return true;
+}
+
+static bool of_server(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                      struct sample *out)
+{
+    const struct proxy *proxy = &env->snapshot->proxies[args[0].server.backend];
+    return server_figure(env, proxy->servers[args[0].server.server], row->value, out);
 }
 
 /* ---- names, numbers and time-outs of the stream's proxies ----------------------------------------------- */
@@ -212,21 +217,47 @@ static bool name_of_server(struct sample_env *env, const struct fetch *row, cons
     return true;
 }
 
-enum { CLIENT_TIMEOUT, SERVER_TIMEOUT, TUNNEL_TIMEOUT };
+enum { CLIENT_TIMEOUT, TARPIT_TIMEOUT, CONNECT_TIMEOUT, SERVER_TIMEOUT, TUNNEL_TIMEOUT };
+enum { AS_SET = 8 }; /* or what a rule has set for this stream */
+
+static unsigned configured_ms(const struct conf_timeouts *timeout, int which)
+{
+    switch (which) {
+    case CLIENT_TIMEOUT:
+        return timeout->client_ms;
+    case TARPIT_TIMEOUT:
+        return timeout->tarpit_ms != 0 ? timeout->tarpit_ms : timeout->connect_ms;
+    case CONNECT_TIMEOUT:
+        return timeout->connect_ms;
+    case SERVER_TIMEOUT:
+        return timeout->server_ms;
+    default:
+        return timeout->tunnel_ms;
+    }
+}
+
+static unsigned set_ms(const struct stream *s, int which)
+{
+    if (s == NULL)
+        return 0;
+    return which == CLIENT_TIMEOUT   ? s->rules.client_ms
+           : which == SERVER_TIMEOUT ? s->rules.server_ms
+           : which == TUNNEL_TIMEOUT ? s->rules.tunnel_ms
+                                     : 0;
+}
 
 static bool timeout_of(struct sample_env *env, const struct fetch *row, const struct arg *args,
                        struct sample *out)
 {
     (void)args;
+    int which = row->value & (AS_SET - 1);
     const struct proxy *backend = backend_of(env);
-    if (row->value != CLIENT_TIMEOUT && backend == NULL)
+    unsigned ms = (row->value & AS_SET) != 0 ? set_ms(env->stream, which) : 0;
+    if (which >= CONNECT_TIMEOUT && backend == NULL && ms == 0)
         return false;
-    const struct conf_timeouts *timeout = row->value == CLIENT_TIMEOUT
-                                              ? &session_frontend(env->session)->timeout
-                                              : &backend->conf->timeout;
-    sample_set_int(out, row->value == CLIENT_TIMEOUT   ? timeout->client_ms
-                        : row->value == SERVER_TIMEOUT ? timeout->server_ms
-                                                       : timeout->tunnel_ms);
+    const struct conf_proxy *proxy =
+        which < CONNECT_TIMEOUT || backend == NULL ? session_frontend(env->session) : backend->conf;
+    sample_set_int(out, ms != 0 ? ms : configured_ms(&proxy->timeout, which));
     return true;
 }
 
@@ -241,14 +272,36 @@ static bool stopping(struct sample_env *env, const struct fetch *row, const stru
 
 /* ---- converters: the name comes at run time -------------------------------------------------------------- */
 
-static const struct proxy *find_backend(const struct sample_env *env, struct sample_text name)
+static bool is_named(const char *name, struct sample_text text)
+{
+    return strlen(name) == text.len && memcmp(name, text.data, text.len) == 0;
+}
+
+static const struct proxy *find_proxy(const struct sample_env *env, struct sample_text name,
+                                      unsigned caps)
 {
     for (size_t i = 0; i < env->snapshot->config->proxy_count; i++) {
         const struct proxy *proxy = &env->snapshot->proxies[i];
-        if ((proxy->conf->caps & CONF_BACKEND) != 0 && strlen(proxy->conf->name) == name.len &&
-            memcmp(proxy->conf->name, name.data, name.len) == 0)
+        if ((proxy->conf->caps & caps) != 0 && is_named(proxy->conf->name, name))
             return proxy;
     }
+    return NULL;
+}
+
+/* "backend/server", or a server of the backend at hand. */
+static const struct server *find_server(const struct sample_env *env, struct sample_text text)
+{
+    const char *slash = memchr(text.data, '/', text.len);
+    size_t len = slash != NULL ? (size_t)(slash - text.data) : 0;
+    struct sample_text name = {slash != NULL ? slash + 1 : text.data,
+                               slash != NULL ? text.len - len - 1 : text.len};
+    const struct proxy *backend =
+        slash != NULL         ? find_proxy(env, (struct sample_text){text.data, len}, CONF_BACKEND)
+        : env->stream != NULL ? env->stream->backend
+                              : NULL;
+    for (size_t i = 0; backend != NULL && i < backend->conf->server_count; i++)
+        if (is_named(backend->servers[i]->name, name))
+            return backend->servers[i];
     return NULL;
 }
 
@@ -256,11 +309,27 @@ static bool servers_of_named(struct sample_env *env, const struct converter *row
                              const struct arg *args, struct sample *s)
 {
     (void)row, (void)args;
-    const struct proxy *backend = find_backend(env, s->text);
+    const struct proxy *backend = find_proxy(env, s->text, CONF_BACKEND);
     if (backend == NULL)
         return false;
     sample_set_int(s, usable_servers(backend));
     return true;
+}
+
+static bool frontend_exists(struct sample_env *env, const struct converter *row,
+                            const struct arg *args, struct sample *s)
+{
+    (void)row, (void)args;
+    sample_set_bool(s, find_proxy(env, s->text, CONF_FRONTEND) != NULL);
+    return true;
+}
+
+static bool of_named_server(struct sample_env *env, const struct converter *row,
+                            const struct arg *args, struct sample *s)
+{
+    (void)args;
+    const struct server *server = find_server(env, s->text);
+    return server != NULL && server_figure(env, server, row->value, s);
 }
 
 #define BACKEND(word, which, from, text)                                                           \
@@ -276,9 +345,9 @@ static bool servers_of_named(struct sample_env *env, const struct converter *row
     .name = word, .out = type, .run = name_of, .use = USE_CLIENT, .value = which, .doc = text
 #define OF_BACKEND(word, type, text)                                                               \
     .name = word, .out = type, .run = backend_fact, .use = USE_BACKEND, .doc = text
-#define TIMEOUT(word, which, need, text)                                                           \
+#define TIMEOUT(word, which, need, from, text)                                                     \
     .name = word, .out = SAMPLE_INT, .run = timeout_of, .use = need, .value = which,               \
-    .since = "2.5", .doc = text
+    .since = from, .doc = text
 
 /* clang-format off */
 const struct fetch pool_fetches[] = {
@@ -310,14 +379,22 @@ const struct fetch pool_fetches[] = {
     {.name = "srv_name", .out = SAMPLE_STRING, .run = name_of_server, .use = USE_SERVER, .value = SRV_NAME, .since = "2.5", .doc = "Name of the server."},
     {.name = "srv_id", .out = SAMPLE_INT, .run = name_of_server, .use = USE_SERVER, .value = SRV_ID, .doc = "Number of the server."},
     {.name = "stopping", .out = SAMPLE_BOOL, .run = stopping, .use = USE_CLIENT, .doc = "Whether the process is about to end, once its sessions have; a reload ends nothing."},
-    {TIMEOUT("fe_client_timeout", CLIENT_TIMEOUT, USE_CLIENT, "timeout client of the frontend, in milliseconds.")},
-    {TIMEOUT("be_server_timeout", SERVER_TIMEOUT, USE_BACKEND, "timeout server of the backend, in milliseconds.")},
-    {TIMEOUT("be_tunnel_timeout", TUNNEL_TIMEOUT, USE_BACKEND, "timeout tunnel of the backend, in milliseconds.")},
+    {TIMEOUT("fe_client_timeout", CLIENT_TIMEOUT, USE_CLIENT, "2.5", "timeout client of the frontend, in milliseconds.")},
+    {TIMEOUT("fe_tarpit_timeout", TARPIT_TIMEOUT, USE_CLIENT, "3.2", "timeout tarpit of the frontend, in milliseconds.")},
+    {TIMEOUT("be_connect_timeout", CONNECT_TIMEOUT, USE_BACKEND, "3.2", "timeout connect of the backend, in milliseconds.")},
+    {TIMEOUT("be_server_timeout", SERVER_TIMEOUT, USE_BACKEND, "2.5", "timeout server of the backend, in milliseconds.")},
+    {TIMEOUT("be_tunnel_timeout", TUNNEL_TIMEOUT, USE_BACKEND, "2.5", "timeout tunnel of the backend, in milliseconds.")},
+    {TIMEOUT("cur_client_timeout", CLIENT_TIMEOUT | AS_SET, USE_CLIENT, "2.9", "timeout client of this stream, in milliseconds.")},
+    {TIMEOUT("cur_server_timeout", SERVER_TIMEOUT | AS_SET, USE_BACKEND, "2.5", "timeout server of this stream, in milliseconds.")},
+    {TIMEOUT("cur_tunnel_timeout", TUNNEL_TIMEOUT | AS_SET, USE_BACKEND, "2.5", "timeout tunnel of this stream, in milliseconds.")},
     {.name = NULL},
 };
 
 const struct converter pool_converters[] = {
     {.name = "nbsrv", .in = SAMPLE_STRING, .out = SAMPLE_INT, .run = servers_of_named, .since = "1.9", .doc = "Usable servers of the backend of that name."},
+    {.name = "srv_queue", .in = SAMPLE_STRING, .out = SAMPLE_INT, .run = of_named_server, .value = SRV_QUEUE, .since = "2.6", .doc = "Streams that wait for the server of that name, [<backend>/]<server>."},
+    {.name = "srv_is_up", .in = SAMPLE_STRING, .out = SAMPLE_BOOL, .run = of_named_server, .value = SRV_UP, .since = "3.1", .doc = "Whether the server of that name, [<backend>/]<server>, may be used."},
+    {.name = "fe_exists", .in = SAMPLE_STRING, .out = SAMPLE_BOOL, .run = frontend_exists, .since = "3.3", .doc = "Whether there is a frontend of that name."},
     {.name = NULL},
 };
 /* clang-format on */

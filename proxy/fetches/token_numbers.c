@@ -109,7 +109,7 @@ static long long number_of(const struct access_record *r, enum number which)
     }
 }
 
-static bool number(struct sample_env *env, const struct format_token *row, struct sample *out)
+bool log_number(struct sample_env *env, const struct format_token *row, struct sample *out)
 {
     sample_set_int(out, number_of(record_of(env), (enum number)row->value));
     return true;
@@ -121,7 +121,7 @@ static bool growing(struct sample_env *env, const struct format_token *row, stru
     const struct access_record *r = record_of(env);
     char text[24];
     if (!r->frontend->logasap)
-        return number(env, row, out);
+        return log_number(env, row, out);
     int len = snprintf(text, sizeof text, "+%lld", number_of(r, (enum number)row->value));
     return give_raw(out, env, text, len);
 }
@@ -139,8 +139,7 @@ static bool retries(struct sample_env *env, const struct format_token *row, stru
     return give_raw(out, env, text, len);
 }
 
-/* Each stream's own, counted since the start: for identifiers. */
-static uint32_t serial_of(struct stream *s)
+uint32_t stream_serial(struct stream *s)
 {
     static _Atomic uint32_t last;
     if (s->serial == 0)
@@ -157,13 +156,13 @@ static bool process_number(struct sample_env *env, const struct format_token *ro
     else if (row->value == LINES)
         sample_set_int(out, (long long)counter_set_total(frontend->counters, COUNTER_LOG_LINES));
     else if (env->stream != NULL)
-        sample_set_int(out, serial_of(env->stream));
+        sample_set_int(out, stream_serial(env->stream));
     return row->value != REQUESTS || env->stream != NULL;
 }
 
 #define NUMBER(word, which, text)                                                                  \
     {                                                                                              \
-        .name = word, .run = number, .value = which, .doc = text                                   \
+        .name = word, .run = log_number, .value = which, .doc = text                               \
     }
 #define GROWING(word, which, text)                                                                 \
     {                                                                                              \

@@ -16,6 +16,11 @@ static inline const struct access_record *record_of(struct sample_env *env)
     return env->record;
 }
 
+/* Runs the row of a number, whether or not its line is written before the end. */
+bool log_number(struct sample_env *env, const struct format_token *row, struct sample *out);
+/* Each stream's own number, counted since the start: for identifiers. */
+uint32_t stream_serial(struct stream *s);
+
 static inline bool give_text(struct sample *out, const char *text)
 {
     if (text == NULL)

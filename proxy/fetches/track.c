@@ -3,6 +3,7 @@
  * What stick tables hold, as values: sc_X(counter), sc0_X of a tracked entry, src_X of the client's address,
  * and converters table_X of any key. One list of what can be read makes the rows of all of them.
  */
+#include "config/stick_table.h"
 #include "proxy/fetches/rows.h"
 #include "proxy/http/stick_key.h"
 #include "proxy/http/stream.h"
@@ -232,7 +233,7 @@ static bool check_table(struct compiler *c, struct arg *args, unsigned count, in
     while (at < count && args[at].type != ARG_TABLE)
         at++;
     if (at < count) {
-        const char *name = c->config->proxies[args[at].proxy].name;
+        const char *name = stick_table_title(c->config, args[at].proxy);
         return stick_find_table(c, name, args[at].span, &args[at].proxy);
     }
     if (value % SOURCES != BY_ADDRESS)
@@ -297,6 +298,39 @@ static bool convert_entry(struct sample_env *env, const struct converter *row,
     if (row->value == IS_THERE)
         sample_set_bool(s, f.entry != NULL);
     return is_kept;
+}
+
+/* Remaining and idle time of the key's entry, in milliseconds. */
+struct entry_times {
+    long long remaining, idle;
+};
+
+static void note_times(void *owner, const struct stick_view *view)
+{
+    struct entry_times *times = owner;
+    const struct stick_table *table = stick_entry_table(view->entry);
+    times->remaining = (long long)view->expires_in_ms;
+    times->idle = (long long)stick_table_definition(table)->expire_ms - times->remaining;
+}
+
+enum { EXPIRE, IDLE };
+
+/* An entry that is not there has what the second argument says, or no such time. */
+static bool convert_times(struct sample_env *env, const struct converter *row,
+                          const struct arg *args, struct sample *s)
+{
+    struct entry_times times = {0};
+    struct found f;
+    if (!find_key(env, &args[0], s, &f))
+        return false;
+    if (f.entry == NULL) {
+        sample_set_int(s, args[1].integer);
+        return args[1].type != ARG_NONE;
+    }
+    stick_entry_view(f.entry, env->loop->now_ms, note_times, &times);
+    let_go(env, &f);
+    sample_set_int(s, row->value == EXPIRE ? times.remaining : times.idle);
+    return true;
 }
 
 /* ---- rows ---------------------------------------------------------------------------------------------- */
@@ -369,6 +403,14 @@ const struct converter track_converters[] = {
     TABLE_READING(KBYTES_OUT, "kbytes_out", "Of the key: kilobytes to clients so far.", NULL, OF_TABLE),
     TABLE_READING(SESS_CNT, "sess_cnt", "Of the key: connections that rules let in, so far.", NULL, OF_TABLE),
     TABLE_READING(SESS_RATE, "sess_rate", "Of the key: connections that rules let in, within the period.", NULL, OF_TABLE),
+    TABLE_READING(INC_GPC0, "inc_gpc0", "Of the key, if it is there: general purpose counter 0, one more than it was.", "3.2", OF_TABLE),
+    TABLE_READING(INC_GPC1, "inc_gpc1", "Of the key, if it is there: general purpose counter 1, one more than it was.", "3.2", OF_TABLE),
+    TABLE_READING(INC_GPC, "inc_gpc", "Of the key, if it is there: a counter of the array, one more than it was.", "3.2", OF_ARRAY),
+    TABLE_READING(CLR_GPC0, "clr_gpc0", "Of the key: general purpose counter 0, which is cleared.", "3.2", OF_TABLE),
+    TABLE_READING(CLR_GPC1, "clr_gpc1", "Of the key: general purpose counter 1, which is cleared.", "3.2", OF_TABLE),
+    TABLE_READING(CLR_GPC, "clr_gpc", "Of the key: a counter of the array, which is cleared.", "3.2", OF_ARRAY),
+    {.name = "table_expire", .in = SAMPLE_ANY, .out = SAMPLE_INT, .args = {{ARG_TABLE, ARG_INT}, 1}, .run = convert_times, .value = EXPIRE, .check = check_own_table, .since = "2.6", .doc = "Milliseconds until the key is forgotten: table_expire(<table>[,<of a key that is not there>])."},
+    {.name = "table_idle", .in = SAMPLE_ANY, .out = SAMPLE_INT, .args = {{ARG_TABLE, ARG_INT}, 1}, .run = convert_times, .value = IDLE, .check = check_own_table, .since = "2.6", .doc = "Milliseconds since the key was touched: table_idle(<table>[,<of a key that is not there>])."},
     {.name = "in_table", .in = SAMPLE_ANY, .out = SAMPLE_BOOL, .args = {OF_TABLE}, .run = convert_entry, .value = IS_THERE, .check = check_own_table, .doc = "Whether the key is in the table."},
     {.name = "table_trackers", .in = SAMPLE_ANY, .out = SAMPLE_INT, .args = {OF_TABLE}, .run = convert_entry, .value = TRACKERS, .check = check_own_table, .doc = "How many connections and requests are tied to the key's entry."},
     {.name = "table_server_id", .in = SAMPLE_ANY, .out = SAMPLE_INT, .args = {OF_TABLE}, .run = convert_entry, .value = SERVER_ID, .check = check_own_table, .doc = "Number of the server that is stored with the key."},

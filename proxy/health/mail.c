@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Each letter is a connection of its own, from its making to its end. */
+/*
+ * Each letter is on its own, from its making to its end: it tries to be delivered, sleeps, tries again, and says so
+ * when it gives up. It keeps the snapshot whose settings it goes by.
+ */
 #include "proxy/health/mail.h"
 
 #include "proxy/net/conn.h"
+#include "proxy/state/backend.h"
 #include "proxy/state/events.h"
 #include "proxy/state/proxy_state.h"
 #include "proxy/state/server.h"
@@ -24,22 +28,29 @@ enum stage {
     LEAVING,
     STAGES
 };
-enum { ANSWER_BYTES_MAX = 4096 };
+enum { ANSWER_BYTES_MAX = 4096, TRIES_MAX = 3, FIRST_REST_MS = 1000, REASON_BYTES = 160 };
 
 struct mailroom {
-    struct loop *control;            /* borrowed */
-    const struct snapshot *snapshot; /* borrowed: the newest */
-    struct list letters;             /* owned */
+    struct loop *control;      /* borrowed */
+    struct snapshot *snapshot; /* borrowed: the newest */
+    struct list letters;       /* owned */
     unsigned count;
+    bool is_full; /* and that was told */
 };
 
 struct letter {
     struct list node;
     struct loop_garbage garbage;
-    struct mailroom *room; /* borrowed */
+    struct mailroom *room;     /* borrowed */
+    struct snapshot *snapshot; /* kept, with the next three */
+    const struct backend *backend;
+    const struct conf_mailers *mailers;
+    const struct conf_mailer *mailer;
     struct conn conn;
-    struct wheel_timer deadline;
+    struct wheel_timer timer; /* of a try: its deadline; between two: the next */
+    unsigned tries;
     enum stage stage;
+    bool is_taken;      /* the mailer has it; what follows is good manners */
     char *said[STAGES]; /* owned: what is said when each stage is reached; NULL at the last */
     char answer[ANSWER_BYTES_MAX];
     size_t answer_len;
@@ -64,14 +75,47 @@ static void end(struct letter *letter)
     struct mailroom *room = letter->room;
     list_remove(&letter->node);
     room->count--;
-    wheel_forget(&room->control->wheel, &letter->deadline);
+    room->is_full = false;
+    wheel_forget(&room->control->wheel, &letter->timer);
     conn_close(&letter->conn);
+    snapshot_forgo(letter->snapshot);
     loop_free_later(room->control, &letter->garbage, free_memory);
 }
 
-static void on_deadline(struct wheel_timer *timer)
+static void tell(const struct backend *backend, const char *text)
 {
-    end(LIST_ITEM(timer, struct letter, deadline));
+    const struct state_event event = {.backend = backend, .level = LOG_WARNING, .text = text};
+    state_tell(&event);
+}
+
+/* Another try after a rest, which gets longer; or the last one was it. */
+static void fail(struct letter *letter, const char *reason)
+{
+    char text[2 * REASON_BYTES];
+    conn_close(&letter->conn);
+    if (letter->tries < TRIES_MAX) {
+        loop_arm(letter->room->control, &letter->timer,
+                 (uint64_t)FIRST_REST_MS << (letter->tries - 1));
+        return;
+    }
+    snprintf(text, sizeof(text), "Email alert by mailer %s/%s was not sent after %u tries: %s",
+             letter->mailers->name, letter->mailer->name, letter->tries, reason);
+    tell(letter->backend, text);
+    end(letter);
+}
+
+/* Its first line, without what does not belong into a log. */
+static void fail_by_answer(struct letter *letter)
+{
+    char reason[REASON_BYTES];
+    int len = snprintf(reason, sizeof(reason), "it answered '");
+    for (const char *at = letter->answer; *at != '\0' && *at != '\r' && *at != '\n'; at++) {
+        if ((size_t)len + 2 < sizeof(reason))
+            reason[len++] = *at >= ' ' && *at <= '~' ? *at : '?';
+    }
+    reason[len++] = '\'';
+    reason[len] = '\0';
+    fail(letter, reason);
 }
 
 /* The last line of an answer has a blank behind its code: 1 it is as it should be, 0 more of it has
@@ -115,20 +159,54 @@ static void on_ready(struct conn *conn)
     int rc = conn->connecting ? conn_connected(conn) : 0;
     if (rc == UV_EAGAIN)
         return;
-    if (rc != 0 || !read_answer(letter)) {
-        end(letter);
+    if (rc != 0) {
+        fail(letter, strerror(-rc));
         return;
     }
+    bool goes_on = read_answer(letter);
     int verdict = judge(letter);
-    if (verdict == 0)
-        return;
-    if (verdict < 0 || !say(letter)) {
-        end(letter);
+    if (verdict > 0 && letter->stage == LETTER_SENT)
+        letter->is_taken = true;
+    if (verdict > 0 && say(letter)) {
+        letter->stage++;
+        letter->answer_len = 0;
+        letter->answer[0] = '\0';
         return;
     }
-    letter->stage++;
+    if (letter->is_taken && (verdict != 0 || !goes_on))
+        end(letter); /* however it takes its leave */
+    else if (verdict < 0)
+        fail_by_answer(letter);
+    else if (verdict > 0 || !goes_on)
+        fail(letter, "the connection was closed");
+}
+
+/* ---- trying ---- */
+
+static void try(struct letter *letter)
+{
+    static const struct conn_options options = {.slow_ack = false};
+    const struct conf_addr *to = &letter->mailer->addr;
+    letter->tries++;
+    letter->stage = GREETED;
     letter->answer_len = 0;
     letter->answer[0] = '\0';
+    loop_arm(letter->room->control, &letter->timer, letter->mailers->timeout_ms);
+    int rc = conn_connect(&letter->conn, letter->room->control, (const struct sockaddr *)&to->sa,
+                          to->sa_len, &options, on_ready);
+    if (rc != 0)
+        fail(letter, strerror(-rc));
+}
+
+static void on_timer(struct wheel_timer *timer)
+{
+    struct letter *letter = LIST_ITEM(timer, struct letter, timer);
+    if (!conn_is_open(&letter->conn))
+        try(letter);
+    else if (letter->is_taken)
+        end(letter);
+    else
+        fail(letter, "it took too long");
 }
 
 /* ---- writing ---- */
@@ -152,22 +230,35 @@ static bool write_all(struct letter *letter, const struct conf_email *email, con
            asprintf(&said[LETTER_SENT], "QUIT\r\n") > 0;
 }
 
-static void post(struct mailroom *room, const struct conf_email *email,
-                 const struct conf_mailer *mailer, const char *text)
+/* More than anybody reads; that is told once, until there is room again. */
+static void refuse(struct mailroom *room, const struct backend *backend)
 {
-    static const struct conn_options options = {.slow_ack = false};
+    if (!room->is_full)
+        tell(backend, "Email alerts are dropped: too many wait to be sent");
+    room->is_full = true;
+}
+
+static void post(struct mailroom *room, const struct backend *backend,
+                 const struct conf_email *email, const struct conf_mailer *mailer, const char *text)
+{
     struct letter *letter = room->count < MAIL_LETTERS_MAX ? calloc(1, sizeof(*letter)) : NULL;
-    if (letter == NULL)
+    if (letter == NULL) {
+        refuse(room, backend);
         return;
+    }
     letter->room = room;
+    letter->snapshot = room->snapshot;
+    snapshot_keep(letter->snapshot);
+    letter->backend = backend;
+    letter->mailers = email->mailers;
+    letter->mailer = mailer;
     letter->conn.source.fd = -1;
-    wheel_timer_init(&letter->deadline, on_deadline);
+    wheel_timer_init(&letter->timer, on_timer);
     list_push_back(&room->letters, &letter->node);
     room->count++;
-    loop_arm(room->control, &letter->deadline, email->mailers->timeout_ms);
-    if (!write_all(letter, email, text) ||
-        conn_connect(&letter->conn, room->control, (const struct sockaddr *)&mailer->addr.sa,
-                     mailer->addr.sa_len, &options, on_ready) != 0)
+    if (write_all(letter, email, text))
+        try(letter);
+    else
         end(letter);
 }
 
@@ -199,7 +290,7 @@ void mailroom_tell(struct mailroom *room, const struct state_event *event)
     if (email == NULL || email->mailers == NULL || gravity_of(event) > email->level)
         return;
     for (size_t i = 0; i < email->mailers->count; i++)
-        post(room, email, &email->mailers->items[i], event->text);
+        post(room, event->backend, email, &email->mailers->items[i], event->text);
 }
 
 struct mailroom *mailroom_new(struct loop *control)
@@ -212,7 +303,7 @@ struct mailroom *mailroom_new(struct loop *control)
     return room;
 }
 
-void mailroom_apply(struct mailroom *room, const struct snapshot *snapshot)
+void mailroom_apply(struct mailroom *room, struct snapshot *snapshot)
 {
     room->snapshot = snapshot;
 }

@@ -153,7 +153,7 @@ static const struct {
     enum health_status timeout;
 } states[PROBE_STATES] = {
     [PROBE_CONNECTING] = {probe_step_connecting, HEALTH_L4_TIMEOUT},
-    [PROBE_ASKING_PROXY] = {probe_step_asking_proxy, HEALTH_L4_TIMEOUT},
+    [PROBE_ASKING_PROXY] = {probe_step_asking_proxy, HEALTH_L7_TIMEOUT},
     [PROBE_HANDSHAKING] = {probe_step_handshaking, HEALTH_L6_TIMEOUT},
     [PROBE_EXCHANGING] = {script_run, HEALTH_L7_TIMEOUT},
 };

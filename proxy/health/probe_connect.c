@@ -41,11 +41,27 @@ void probe_disconnect(struct probe *probe)
 }
 
 /* What we lack ourselves says nothing of the server, yet it cannot be said to be well either. */
+static bool is_our_lack(int rc)
+{
+    return rc == UV_EMFILE || rc == UV_ENFILE || rc == UV_ENOMEM || rc == UV_ENOBUFS ||
+           rc == UV_EADDRNOTAVAIL;
+}
+
 static enum probe_step connect_failed(struct probe *probe, int rc)
 {
-    bool is_ours = rc == UV_EMFILE || rc == UV_ENFILE || rc == UV_ENOMEM || rc == UV_ENOBUFS ||
-                   rc == UV_EADDRNOTAVAIL;
-    return probe_fail(probe, is_ours ? HEALTH_SOCKET_ERROR : HEALTH_L4_CONNECT, strerror(-rc));
+    return probe_fail(probe, is_our_lack(rc) ? HEALTH_SOCKET_ERROR : HEALTH_L4_CONNECT,
+                      strerror(-rc));
+}
+
+/* It did not even begin. HAProxy tells the two kinds of addresses apart here, but for the error itself. */
+static enum probe_step connect_refused_at_once(struct probe *probe, int rc)
+{
+    char error[SERVER_REASON_BYTES];
+    snprintf(error, sizeof(error), "General socket error (%s)", strerror(-rc));
+    bool is_ours = is_our_lack(rc);
+    return probe_fail(probe,
+                      is_ours || probe->family == AF_UNIX ? HEALTH_SOCKET_ERROR : HEALTH_L4_CONNECT,
+                      is_ours ? strerror(-rc) : error);
 }
 
 static const struct conf_connect *present_connect(const struct probe *probe)
@@ -64,15 +80,45 @@ static enum probe_step ask_proxy(struct probe *probe)
     return probe_fail(probe, HEALTH_SOCKET_ERROR, "SOCKS4 proxy cannot be asked");
 }
 
+/* Version 1 has no word for a connection of our own: it tells that connection's ends. */
+static void tell_ends(const struct probe *probe, struct proxy_facts *facts)
+{
+    struct sockaddr_storage own, peer;
+    socklen_t own_len = sizeof(own), peer_len = sizeof(peer);
+    int fd = probe->conn.source.fd;
+    if (getsockname(fd, (struct sockaddr *)&own, &own_len) != 0 ||
+        getpeername(fd, (struct sockaddr *)&peer, &peer_len) != 0)
+        return; /* then it says UNKNOWN */
+    addr_set(&facts->from, (struct sockaddr *)&own);
+    addr_set(&facts->to, (struct sockaddr *)&peer);
+}
+
+/* Before any answer: then it leaves in the same packet. */
+static bool says_more(const struct probe *probe)
+{
+    const struct script *script = probe->script;
+    size_t next = probe->step + 1;
+    while (next < script->count && script->steps[next].conf.kind == CONF_STEP_ACTION)
+        next++;
+    if (probe->is_tls || next == script->count)
+        return probe->is_tls;
+    return script->steps[next].conf.kind == CONF_STEP_SEND ||
+           script->steps[next].conf.kind == CONF_STEP_REQUEST;
+}
+
 static enum probe_step send_proxy_header(struct probe *probe)
 {
-    static const struct proxy_facts facts = {.is_local = true};
-    uint8_t header[PROXY_OUT_BYTES];
     bool v2 = (probe->server->link.send_proxy & CONF_PROXY_V2) != 0;
+    struct proxy_facts facts = {.is_local = v2};
+    uint8_t header[PROXY_OUT_BYTES];
+    if (!v2)
+        tell_ends(probe, &facts);
     size_t len = v2 ? proxy_header_format_v2(&facts, header)
                     : proxy_header_format_v1(&facts, (char *)header);
     struct iovec piece = {header, len};
+    probe->conn.more = says_more(probe);
     ssize_t n = conn_sendv(&probe->conn, &piece, 1);
+    probe->conn.more = false;
     if (n == (ssize_t)piece.iov_len)
         return PROBE_NEXT;
     /* a new socket has room for it, so less than all is an error */
@@ -111,6 +157,15 @@ static enum probe_step greet(struct probe *probe)
     return step == PROBE_NEXT && probe->is_tls ? start_tls(probe) : step;
 }
 
+static enum probe_step proxy_aborted(struct probe *probe, ssize_t n)
+{
+    char error[SERVER_REASON_BYTES] = "SOCKS4 Proxy handshake aborted by server";
+    size_t len = strlen(error);
+    if (n < 0)
+        snprintf(error + len, sizeof(error) - len, " (%s)", strerror((int)-n));
+    return probe_fail(probe, HEALTH_SOCKET_ERROR, error);
+}
+
 enum probe_step probe_step_asking_proxy(struct probe *probe)
 {
     uint8_t answer[SOCKS4_ANSWER_BYTES];
@@ -119,8 +174,10 @@ enum probe_step probe_step_asking_proxy(struct probe *probe)
         if (n == UV_EAGAIN)
             return PROBE_WAIT;
         /* so few bytes come in one piece, or not at all */
-        if (n != sizeof(answer) || !socks4_is_granted(answer))
-            return probe_fail(probe, HEALTH_L4_CONNECT, "SOCKS4 proxy refused");
+        if (n != sizeof(answer))
+            return proxy_aborted(probe, n);
+        if (!socks4_is_granted(answer))
+            return probe_fail(probe, HEALTH_SOCKET_ERROR, "SOCKS4 Proxy deny the request");
     }
     return greet(probe);
 }
@@ -200,5 +257,5 @@ enum probe_step probe_connect(struct probe *probe)
         probe->to_alpn = probe->alpn;
     loop_arm(probe->loop, &probe->timer, first_deadline_ms(probe));
     int rc = start_connect(probe);
-    return rc != 0 ? connect_failed(probe, rc) : PROBE_WAIT;
+    return rc != 0 ? connect_refused_at_once(probe, rc) : PROBE_WAIT;
 }

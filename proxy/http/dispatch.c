@@ -278,7 +278,7 @@ static bool shall_move(const struct stream *s)
     if (is_any_server_right(s))
         return true;
     return be->redispatch > 0 ? s->retries % (unsigned)be->redispatch == 0
-                              : s->retries == be->retries;
+                              : s->retries == stream_retries(s);
 }
 
 enum stream_state dispatch_retry_connect(struct stream *s)
@@ -286,7 +286,7 @@ enum stream_state dispatch_retry_connect(struct stream *s)
     const struct conf_proxy *be = s->backend->conf;
     server_observe(s->server, OBSERVED_CONNECT_FAILED);
     bool may_not = be->retry_on != 0 && (be->retry_on & CONF_RETRY_CONNECT) == 0;
-    if (s->retries >= be->retries || may_not)
+    if (s->retries >= stream_retries(s) || may_not)
         return stream_fail(s, CAUSE_SERVER_ABORT, 503);
     leave_failed_server(s);
     s->fresh_conn = false;
@@ -302,6 +302,8 @@ enum stream_state dispatch_retry_connect(struct stream *s)
 
 enum stream_state dispatch_resume(struct stream *s)
 {
+    if (stream_is_forsaken(s)) /* it may have left before there was any reason to look */
+        return stream_fail(s, CAUSE_CLIENT_ABORT, 0);
     return dispatch_start(s);
 }
 
@@ -335,7 +337,7 @@ static bool is_at_hand(const struct stream *s)
 bool dispatch_may_repeat(const struct stream *s, unsigned why)
 {
     const struct conf_proxy *be = s->backend->conf;
-    return (be->retry_on & why) != 0 && !s->rules.no_l7_retry && s->retries < be->retries &&
+    return (be->retry_on & why) != 0 && !s->rules.no_l7_retry && s->retries < stream_retries(s) &&
            is_at_hand(s);
 }
 
@@ -355,8 +357,8 @@ enum stream_state dispatch_server_failed(struct stream *s, enum stream_cause cau
     if (dispatch_may_repeat(s, CONF_RETRY_EMPTY))
         return dispatch_repeat(s);
     bool was_idle = s->sconn != NULL && s->sconn->streams > 1;
-    bool again = is_idempotent(s->req.method) && dispatch_is_repeatable(s) &&
-                 s->retries < s->backend->conf->retries;
+    bool again =
+        is_idempotent(s->req.method) && dispatch_is_repeatable(s) && s->retries < stream_retries(s);
     s->keep_server = false;
     if (!again)
         return stream_fail(s, cause, status);

@@ -4,6 +4,7 @@
 
 #include "proxy/http/explain.h"
 #include "proxy/http/rules.h"
+#include "proxy/http/server_cookie.h"
 #include "proxy/http/sticking.h"
 #include "proxy/http1/cookie.h"
 
@@ -56,10 +57,12 @@ static bool is_fresh(struct stream *s, struct cookie_mark *mark)
     return false;
 }
 
-static bool is_called(const struct conf_server *conf, const char *value, size_t len)
+static bool is_called(const struct stream *s, size_t i, const char *value, size_t len)
 {
-    return conf->cookie != NULL && strncmp(conf->cookie, value, len) == 0 &&
-           conf->cookie[len] == '\0';
+    const struct conf_proxy *be = s->backend->conf;
+    char text[DYNAMIC_COOKIE_BYTES];
+    const char *cookie = server_cookie(be, &be->servers[i], s->backend->servers[i], text);
+    return cookie != NULL && strncmp(cookie, value, len) == 0 && cookie[len] == '\0';
 }
 
 /* The first server of that name that may be used: a backup may share a name with one that is down. */
@@ -69,7 +72,7 @@ static bool find_server(struct stream *s, const char *value, size_t len)
     struct persistence *p = &s->persist;
     for (size_t i = 0; i < be->server_count; i++) {
         struct server *server = s->backend->servers[i];
-        if (!is_called(&be->servers[i], value, len))
+        if (!is_called(s, i, value, len))
             continue;
         bool is_up = server_is_running(server);
         p->cookie = is_up ? COOKIE_VALID : COOKIE_DOWN;

@@ -6,7 +6,7 @@
 #include "proxy/rules/rows.h"
 
 extern const struct fetch unique_id_fetches[];
-extern const struct line_row reply_lines[], stick_lines[];
+extern const struct line_row forwarded_lines[], reply_lines[], stick_lines[];
 extern const struct format_token unique_id_tokens[];
 
 #endif

@@ -5,6 +5,7 @@
 #ifndef WEIR_HTTP_RULE_PROGRESS_H
 #define WEIR_HTTP_RULE_PROGRESS_H
 
+#include "proxy/rules/ruleset.h"
 #include "proxy/rules/vars.h"
 #include "proxy/state/access_record.h"
 
@@ -17,19 +18,31 @@ struct rule_progress {
     uint64_t wait_until_ms;  /* of the rule that waits; 0 = no bound was set */
     unsigned at;             /* the next rule of the list at hand */
     uint8_t stage;           /* of rules_request() */
+    uint8_t response_stage;  /* of rules_response() */
     bool is_lenient;         /* strict-mode off, for the list at hand */
     bool wait_is_over;       /* no more will come of the message, or no more is waited for */
     bool is_tarpit;
     bool has_failed;            /* http-after-response did: what tells of it passes by */
     const struct proxy *chosen; /* by use_backend; or NULL */
+    const struct rule *last;    /* that ended its list; or NULL */
+    uint16_t server_status;     /* before rules changed it; 0: no response yet */
 
     /* what actions set */
     bool no_l7_retry, unlogged;
     int8_t log_level;                             /* 1 + the level; 0: as configured */
     unsigned client_ms, server_ms, tunnel_ms;     /* timeouts; 0: as configured */
+    unsigned retries;                             /* 1 + how many; 0: as configured */
     struct access_text *captured, *captured_resp; /* by slot, in the stream's buffer; or NULL */
     struct access_text cookie, cookie_resp;       /* of capture cookie; data NULL: none */
 };
+
+/* A list was left with that verdict; p->at is behind the rule that did it. */
+static inline void rule_progress_note(struct rule_progress *p, const struct ruleset *set,
+                                      enum rule_verdict verdict)
+{
+    if (verdict != RULE_GOES_ON && verdict != RULE_WAITS)
+        p->last = &set->rules[p->at - 1];
+}
 
 static inline void rule_progress_free(struct rule_progress *p)
 {

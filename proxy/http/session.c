@@ -158,6 +158,7 @@ void session_speak_http(struct session *session)
 {
     struct loop *loop = session->thread->loop;
     session->speaks_http = true;
+    session->client.fin_is_end = false;
     session->state = SESSION_IDLE;
     session->requests = 0;
     loop_arm(loop, &session->deadline, session_head_timeout_ms(session));

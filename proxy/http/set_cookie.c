@@ -5,6 +5,7 @@
  */
 #include "proxy/http/persist.h"
 #include "proxy/http/rules.h"
+#include "proxy/http/server_cookie.h"
 #include "proxy/http1/cookie.h"
 
 enum { COOKIE_BYTES_MAX = 1024 };
@@ -59,8 +60,8 @@ static bool strip_blanks(struct http_edit *e, unsigned index, struct cookie *c)
     return true;
 }
 
-static bool change_field(struct stream *s, struct http_edit *e, unsigned index,
-                         const struct conf_server *server)
+/* value: what the server is called, or NULL. */
+static bool change_field(struct stream *s, struct http_edit *e, unsigned index, const char *value)
 {
     const struct conf_cookie *conf = &s->backend->conf->cookie;
     const struct http_header *h = &e->msg->headers[index];
@@ -80,11 +81,10 @@ static bool change_field(struct stream *s, struct http_edit *e, unsigned index,
         p->set_cookie = SET_COOKIE_DELETED;
         return true;
     }
-    if (server == NULL || server->cookie == NULL || !(conf->rewrite || conf->prefix))
+    if (value == NULL || !(conf->rewrite || conf->prefix))
         return true;
     p->set_cookie = SET_COOKIE_REPLACED;
-    return put_in(e, index, c.value, conf->prefix ? c.value : c.value_end, server->cookie,
-                  conf->prefix);
+    return put_in(e, index, c.value, conf->prefix ? c.value : c.value_end, value, conf->prefix);
 }
 
 /* ---- ours --------------------------------------------------------------------------------------------- */
@@ -123,16 +123,16 @@ static void put_date(struct text *t, int64_t date_s)
     put(t, date);
 }
 
-static void print_cookie(const struct stream *s, const struct conf_server *server, struct text *t)
+static void print_cookie(const struct stream *s, const char *value, struct text *t)
 {
     const struct conf_cookie *conf = &s->backend->conf->cookie;
     int64_t now_s = loop_wall_us(s->thread->loop) / 1000000, first_s = s->persist.first_s;
     put(t, conf->name);
     put(t, "=");
-    if (server->cookie == NULL) { /* the client shall forget the one it has */
+    if (value == NULL) { /* the client shall forget the one it has */
         put(t, "; Expires=Thu, 01-Jan-1970 00:00:01 GMT");
     } else {
-        put(t, server->cookie);
+        put(t, value);
         if (conf->maxidle_s != 0 || conf->maxlife_s != 0)
             put_date(t, now_s);
         if (conf->maxlife_s != 0)
@@ -151,13 +151,13 @@ static void print_cookie(const struct stream *s, const struct conf_server *serve
     }
 }
 
-static bool insert(struct stream *s, struct http_edit *e, const struct conf_server *server)
+static bool insert(struct stream *s, struct http_edit *e, const char *value)
 {
     struct text t;
     t.len = 0;
-    print_cookie(s, server, &t);
+    print_cookie(s, value, &t);
     s->persist.set_cookie =
-        server->cookie != NULL && s->persist.is_direct ? SET_COOKIE_UPDATED : SET_COOKIE_INSERTED;
+        value != NULL && s->persist.is_direct ? SET_COOKIE_UPDATED : SET_COOKIE_INSERTED;
     return t.len < sizeof(t.bytes) && edit_add(e, "set-cookie", 10, t.bytes, t.len);
 }
 
@@ -242,15 +242,17 @@ bool persist_response(struct stream *s)
     struct http_edit e = stream_edit(s, true);
     const struct conf_cookie *conf = &s->backend->conf->cookie;
     const struct conf_server *server = persist_server_conf(s);
+    char text[DYNAMIC_COOKIE_BYTES];
+    const char *value =
+        server != NULL ? server_cookie(s->backend->conf, server, s->last_server, text) : NULL;
     for (unsigned i = 0; i < s->resp.header_count; i++) {
         const struct http_header *h = &s->resp.headers[i];
         if (h->id == HTTP_HDR_SET_COOKIE && (h->flags & HTTP_HEADER_DROP) == 0 &&
-            !change_field(s, &e, i, server))
+            !change_field(s, &e, i, value))
             return false;
     }
     if (server == NULL || !is_due(s))
         return true;
     bool is_private = conf->nocache && is_cacheable(s);
-    return insert(s, &e, server) &&
-           (!is_private || edit_add(&e, "cache-control", 13, "private", 7));
+    return insert(s, &e, value) && (!is_private || edit_add(&e, "cache-control", 13, "private", 7));
 }

@@ -17,7 +17,7 @@ static const enum sample_type types[CONF_STICK_TYPES] = {
 
 struct stick_table *stick_table_at(const struct sample_env *env, unsigned proxy)
 {
-    return env->snapshot->proxies[proxy].stick_table;
+    return snapshot_table(env->snapshot, proxy);
 }
 
 bool stick_key_of(struct sample_env *env, struct sample *s, const struct stick_table *table,
@@ -60,17 +60,10 @@ bool stick_find_table(struct compiler *c, const char *name, struct conf_span spa
 {
     if (name == NULL)
         name = c->proxy->name;
-    for (size_t i = 0; i < c->config->proxy_count; i++) {
-        const struct conf_proxy *proxy = &c->config->proxies[i];
-        if (strcmp(proxy->name, name) != 0 || proxy->stick_table == NULL)
-            continue;
-        *proxy_out = (unsigned)i;
+    int found = stick_table_find(c->config, name);
+    if (found >= 0) {
+        *proxy_out = (unsigned)found;
         return true;
-    }
-    if (strchr(name, '/') != NULL) {
-        CONF_FAIL(c->l, span, "give a backend of its own a stick-table, and name that",
-                  "'%s': tables of peers sections are not supported yet", name);
-        return false;
     }
     bool is_known = compiler_find_proxy(c, name, CONF_LISTEN) >= 0;
     CONF_FAIL(c->l, span,
@@ -92,12 +85,12 @@ bool stick_take_table(struct compiler *c, struct rule_words *words, unsigned *pr
 bool stick_check_key(struct compiler *c, const struct expr *key, unsigned proxy,
                      struct conf_span span)
 {
-    const struct conf_stick_table *table = c->config->proxies[proxy].stick_table;
+    const struct conf_stick_table *table = stick_table_defined(c->config, proxy);
     if (sample_can_cast(expr_type(key), types[table->type]))
         return true;
     CONF_FAIL(c->l, span, NULL,
               "a value of type %s cannot be a key of the table '%s', whose keys are of type %s",
-              sample_type_name(expr_type(key)), c->config->proxies[proxy].name,
+              sample_type_name(expr_type(key)), stick_table_title(c->config, proxy),
               stick_type_names[table->type]);
     return false;
 }

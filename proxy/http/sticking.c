@@ -2,6 +2,8 @@
 /* Stick lines, compiled and run; see sticking.h. And `balance hash`, which is an expression as well. */
 #include "proxy/http/sticking.h"
 
+#include "config/stick_table.h"
+
 #include "proxy/http/explain.h"
 #include "proxy/http/rows.h"
 #include "proxy/http/rules.h"
@@ -90,7 +92,7 @@ static void compile_stick(struct compiler *c, const struct conf_line *line)
         CONF_FAIL(c->l, words.items[words.at].span, "table, if or unless",
                   "'%s' is not expected here", words.items[words.at].text);
     else if (condition_compile(c, &words, &rule.condition)) {
-        struct conf_stick_table *table = c->config->proxies[rule.table].stick_table;
+        struct conf_stick_table *table = stick_table_defined(c->config, rule.table);
         table->data[CONF_STICK_SERVER_ID].count = 1;
         table->data[CONF_STICK_SERVER_KEY].count = 1;
         add_rule(c, rule);

@@ -269,18 +269,25 @@ static void hand_over(struct sample_env *env, struct access_record *r, const str
     env->scratch->used = used;
 }
 
-static void log_stream(struct stream *s)
+void stream_log_now(struct stream *s)
 {
     const struct proxy_rules *rules = s->frontend->conf->rules;
-    if (s->frontend->conf->log_count == 0 || s->logged || s->rules.unlogged)
+    if (s->frontend->conf->log_count == 0 || s->rules.unlogged)
         return;
-    s->logged = true;
     struct access_record r;
     struct addr local;
     struct sample_env env;
     fill(s, &r, &local);
     rules_env(s, s->frontend, true, &env);
     hand_over(&env, &r, rules != NULL ? rules->log_format : NULL);
+}
+
+static void log_stream(struct stream *s)
+{
+    if (s->logged)
+        return;
+    stream_log_now(s);
+    s->logged = !s->rules.unlogged;
 }
 
 void stream_log_begin(struct stream *s)

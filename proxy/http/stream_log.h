@@ -16,6 +16,8 @@ void stream_log_begin(struct stream *s);
 void stream_log_head(struct stream *s);
 /* The record as the stream stands, for rules that name log fields; until the thread makes the next one. */
 const struct access_record *stream_log_record(struct sample_env *env);
+/* A line more, of the stream as it stands. */
+void stream_log_now(struct stream *s);
 /* Once for each stream that saw a byte. */
 void stream_log_end(struct stream *s);
 /* Counts whose fault it was; before anything is released. */

@@ -9,7 +9,7 @@ enum { VERSION = 4, CONNECT = 1, GRANTED = 0x5a };
 
 int socks4_format_ask(const struct sockaddr *to, uint8_t out[SOCKS4_ASK_BYTES_MAX])
 {
-    static const char user[] = "weir"; /* with its zero */
+    static const char user[] = "HAProxy"; /* with its zero; proxies may know the name */
     struct sockaddr_in in;
     if (to->sa_family != AF_INET)
         return 0;

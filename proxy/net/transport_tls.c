@@ -53,6 +53,8 @@ static int tls_transport_handshake(struct conn *conn)
 static ssize_t tls_transport_recv(struct conn *conn, void *buf, size_t len)
 {
     int n = tls_session_read(conn->tls, buf, len > INT_MAX ? INT_MAX : len);
+    if (n == TLS_EOF && conn->fin_is_end)
+        return 0;
     return n >= 0 ? n : uv_status(n);
 }
 

@@ -55,6 +55,63 @@ enum condition_result acl_run(const struct acl *acl, struct sample_env *env)
     return result;
 }
 
+/* ---- acl(<name>,...) as a fetch ------------------------------------------------------------------------- */
+
+enum { NESTED_MAX = 16 }; /* one that names itself, by way of others, is never true */
+
+struct named {
+    const struct acl *acl;
+    bool is_negated;
+};
+
+/* All of them hold. What they look at each time is their own affair. */
+static bool fetch_acls(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                       struct sample *out)
+{
+    (void)row;
+    bool iterates = env->iterates, all = true, may_change = false;
+    if (env->nested_acls == NESTED_MAX)
+        return false;
+    env->nested_acls++;
+    for (size_t i = 0; i < ARGS_MAX && args[i].type != ARG_NONE && all; i++) {
+        const struct named *named = args[i].own;
+        enum condition_result holds = acl_run(named->acl, env);
+        may_change |= holds == CONDITION_MAYBE;
+        all = holds != CONDITION_MAYBE && (holds == CONDITION_YES) != named->is_negated;
+    }
+    env->nested_acls--;
+    env->iterates = iterates;
+    out->flags |= may_change ? SAMPLE_MAY_CHANGE : 0;
+    sample_set_bool(out, all);
+    return !may_change;
+}
+
+static bool check_acls(struct compiler *c, struct arg *args, unsigned count, int value)
+{
+    (void)value;
+    for (size_t i = 0; i < count; i++) {
+        const char *name = arena_copy_bytes(c->l->arena, args[i].text.data, args[i].text.len);
+        struct named *named = arena_alloc(c->l->arena, sizeof *named);
+        named->is_negated = *name == '!';
+        named->acl = acl_find(c, name + named->is_negated, args[i].span);
+        if (named->acl == NULL)
+            return false;
+        args[i].own = named;
+    }
+    return true;
+}
+
+const struct fetch acl_fetches[] = {
+    {.name = "acl",
+     .out = SAMPLE_BOOL,
+     .args = {{ARG_STRING}, 1, .repeats = true},
+     .run = fetch_acls,
+     .check = check_acls,
+     .since = "2.9",
+     .doc = "Whether all of the named ACLs hold; '!' before a name: it does not."},
+    {.name = NULL},
+};
+
 /* ---- acl lines ----------------------------------------------------------------------------------------- */
 
 static bool check_name(struct compiler *c, const struct conf_word *word)

@@ -18,10 +18,10 @@
 /* ---- lists of rules ----------------------------------------------------------------------------------- */
 
 enum {
-    OF_CLIENT = USE_CLIENT | USE_BACKEND,
+    OF_CLIENT = USE_CLIENT,
     OF_SESSION = OF_CLIENT | USE_SESSION,
     OF_REQUEST = OF_SESSION | USE_CONTENT | USE_REQUEST | USE_TXN,
-    OF_RESPONSE = OF_SESSION | USE_SERVER | USE_RES_CONTENT | USE_RESPONSE | USE_TXN,
+    OF_RESPONSE = OF_SESSION | USE_BACKEND | USE_SERVER | USE_RES_CONTENT | USE_RESPONSE | USE_TXN,
     OF_PROBE = USE_PROBE | USE_BACKEND | USE_SERVER | USE_RES_CONTENT | USE_RESPONSE,
 };
 
@@ -58,7 +58,9 @@ const char *compiler_where(const struct compiler *c)
 
 unsigned compiler_uses(const struct compiler *c)
 {
-    return lists[c->ruleset].uses;
+    bool in_backend = c->proxy != NULL && (c->proxy->caps & CONF_BACKEND) != 0;
+    unsigned uses = lists[c->ruleset].uses;
+    return in_backend && (uses & USE_REQUEST) != 0 ? uses | USE_BACKEND : uses;
 }
 
 /* Which list a line's rule goes to; the action of some is the line's own name. */
@@ -216,6 +218,7 @@ static void add_rule(struct compiler *c, struct rule rule)
         arena_list_grow(c->l->arena, (void *)set->rules, set->count, sizeof *rules);
     rules[set->count++] = rule;
     set->rules = rules;
+    set->may_wait = set->may_wait || (rule.action != NULL && rule.action->may_wait);
 }
 
 bool compiler_action(struct compiler *c, const char *name, struct rule_words *words,

@@ -137,9 +137,8 @@ static bool has_control(struct sample_env *env, const struct converter *row, con
 static bool check_mask(struct compiler *c, struct arg *args, unsigned count, int value)
 {
     (void)value;
-    const char *text = count > 0 ? arena_copy_bytes(c->l->scratch, args[0].text.data,
-                                                    args[0].text.len)
-                                 : "";
+    const char *text =
+        count > 0 ? arena_copy_bytes(c->l->scratch, args[0].text.data, args[0].text.len) : "";
     char *end = NULL;
     unsigned long long mask = CTL_ANY & ~CTL_TAB;
     if (strcmp(text, "any") == 0)

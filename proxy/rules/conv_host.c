@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Converters of addresses, Host fields and lists of languages. */
+/* Converters of addresses, Host fields, lists of languages and queries. */
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/conv_priv.h"
 
@@ -85,23 +85,20 @@ static int read_quality(const char *at, const char *end)
     return quality < QUALITY_ONE ? quality : QUALITY_ONE;
 }
 
-/* The member of "es;fr;en" that is the whole tag, or, second choice, what stands before its dash. */
+/* The first member of "es;fr;en" that is the tag, or what stands before its dash. */
 static struct sample_text find_language(struct sample_text list, struct sample_text tag)
 {
-    struct sample_text found = {0};
     const char *dash = memchr(tag.data, '-', tag.len);
     size_t base = dash != NULL ? (size_t)(dash - tag.data) : tag.len;
     const char *end = list.data + list.len;
     for (const char *at = list.data; at < end;) {
         const char *next = memchr(at, ';', (size_t)(end - at));
         size_t len = (size_t)((next != NULL ? next : end) - at);
-        if (len == tag.len && memcmp(at, tag.data, len) == 0)
+        if ((len == tag.len || len == base) && memcmp(at, tag.data, len) == 0)
             return (struct sample_text){at, len};
-        if (len == base && memcmp(at, tag.data, len) == 0)
-            found = (struct sample_text){at, len};
         at += len + 1;
     }
-    return found;
+    return (struct sample_text){0};
 }
 
 /* One member of the field: "fr-CH;q=0.9". */
@@ -141,6 +138,31 @@ static bool language(struct sample_env *env, const struct converter *row, const 
     return true;
 }
 
+/* ---- param ---------------------------------------------------------------------------------------------- */
+
+/* The value of the first parameter of that name: empty also where it has no '='. */
+static bool param(struct sample_env *env, const struct converter *row, const struct arg *args,
+                  struct sample *s)
+{
+    (void)env, (void)row;
+    struct sample_text name = args[0].text;
+    const char *at = s->text.data, *end = at + s->text.len, *next;
+    char delimiter = args[1].type != ARG_NONE && args[1].text.len > 0 ? args[1].text.data[0] : '&';
+    for (; at < end; at = next + 1) {
+        next = memchr(at, delimiter, (size_t)(end - at));
+        if (next == NULL)
+            next = end;
+        size_t len = (size_t)(next - at);
+        if (len < name.len || memcmp(at, name.data, name.len) != 0 ||
+            (len > name.len && at[name.len] != '='))
+            continue;
+        size_t skipped = len > name.len ? name.len + 1 : len;
+        sample_set_text(s, SAMPLE_STRING, at + skipped, len - skipped);
+        return true;
+    }
+    return false;
+}
+
 /* clang-format off */
 const struct converter host_converters[] = {
     {.name = "ipmask", .in = SAMPLE_ADDR, .out = SAMPLE_ADDR, .args = {{ARG_MASK4, ARG_MASK6}, 1}, .run = mask,
@@ -150,6 +172,8 @@ const struct converter host_converters[] = {
     {.name = "port_only", .in = SAMPLE_STRING, .out = SAMPLE_INT, .run = port_only, .since = "2.6", .doc = "The port of a Host field, else 0."},
     {.name = "language", .in = SAMPLE_STRING, .out = SAMPLE_STRING, .args = {{ARG_STRING, ARG_STRING}, 1}, .run = language,
      .doc = "The best of some languages for an Accept-Language field: language(es;fr;en[,<default>])."},
+    {.name = "param", .in = SAMPLE_STRING, .out = SAMPLE_STRING, .args = {{ARG_STRING, ARG_STRING}, 1}, .run = param, .since = "2.7",
+     .doc = "The first parameter of that name in a query: param(<name>[,<delimiter>])."},
     {.name = NULL},
 };
 /* clang-format on */

@@ -53,19 +53,20 @@ static bool trim(struct sample_env *env, const struct converter *row, const stru
     return true;
 }
 
-/* Beyond the end there is nothing, which is a value; variables that are none, or negative, give none. */
+/* Beyond either end there is nothing, which is a value; a variable that is not there has none. */
 static bool bytes(struct sample_env *env, const struct converter *row, const struct arg *args,
                   struct sample *s)
 {
     (void)row;
     struct sample offset, len = {.integer = LLONG_MAX};
-    if (!operand_get(env, &args[0], SAMPLE_INT, &offset) || offset.integer < 0)
+    if (!operand_get(env, &args[0], SAMPLE_INT, &offset))
         return false;
     if (args[1].type != ARG_NONE &&
         (!operand_get(env, &args[1], SAMPLE_INT, &len) || len.integer < 0))
         return false;
-    size_t skipped =
-        (unsigned long long)offset.integer < s->text.len ? (size_t)offset.integer : s->text.len;
+    size_t skipped = s->text.len;
+    if (offset.integer >= 0 && (unsigned long long)offset.integer < s->text.len)
+        skipped = (size_t)offset.integer;
     s->text.data += skipped;
     s->text.len -= skipped;
     if ((unsigned long long)len.integer < s->text.len)

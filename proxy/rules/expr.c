@@ -158,6 +158,7 @@ static const struct {
     {USE_SESSION, "the session, as it is after the handshakes"},
     {USE_CONTENT, "what the client sends"},
     {USE_REQUEST, "the HTTP request"},
+    {USE_BACKEND, "the backend, once it is chosen"},
     {USE_SERVER, "the connection to the server"},
     {USE_RES_CONTENT, "what the server sends"},
     {USE_RESPONSE, "the HTTP response"},

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/stick_table.h"
 #include "config/suggest.h"
 #include "config/value.h"
 #include "proxy/rules/vars.h"
@@ -147,6 +148,14 @@ static bool read_proxy(struct compiler *c, struct arg *arg, const char *text)
     return index >= 0;
 }
 
+/* Without a table by that name it is a proxy's, whether or not that has one: the row's check tells. */
+static bool read_table(struct compiler *c, struct arg *arg, const char *text)
+{
+    int number = *text != '\0' ? stick_table_find(c->config, text) : -1;
+    arg->proxy = (unsigned)number;
+    return number >= 0 || read_proxy(c, arg, text);
+}
+
 int compiler_find_server(struct compiler *c, const struct conf_proxy *backend, const char *name,
                          struct conf_span span)
 {
@@ -205,7 +214,7 @@ static bool (*const read_value[])(struct compiler *c, struct arg *arg, const cha
     [ARG_INT] = read_integer,       [ARG_UINT] = read_unsigned,  [ARG_STRING] = read_text,
     [ARG_TIME_MS] = read_time,      [ARG_SIZE] = read_size,      [ARG_MASK4] = read_mask4,
     [ARG_MASK6] = read_mask6,       [ARG_FRONTEND] = read_proxy, [ARG_BACKEND] = read_proxy,
-    [ARG_PROXY] = read_proxy,       [ARG_TABLE] = read_proxy,    [ARG_SERVER] = read_server,
+    [ARG_PROXY] = read_proxy,       [ARG_TABLE] = read_table,    [ARG_SERVER] = read_server,
     [ARG_USERLIST] = read_userlist, [ARG_REGEX] = read_regex,    [ARG_VAR] = read_var,
     [ARG_OWN] = read_text,
 };

@@ -224,23 +224,6 @@ static bool check_uuid(struct compiler *c, struct arg *args, unsigned count, int
     return false;
 }
 
-static bool one(struct sample_env *env, const struct fetch *row, const struct arg *args,
-                struct sample *out)
-{
-    (void)env, (void)args;
-    sample_set_int(out, row->value);
-    return true;
-}
-
-/* Threads count from 0 in HAProxy's fetch, too. */
-static bool thread(struct sample_env *env, const struct fetch *row, const struct arg *args,
-                   struct sample *out)
-{
-    (void)row, (void)args;
-    sample_set_int(out, env->loop->index);
-    return true;
-}
-
 /* var(<name>[,<default>]) */
 static bool variable(struct sample_env *env, const struct fetch *row, const struct arg *args,
                      struct sample *out)
@@ -276,9 +259,6 @@ const struct fetch process_fetches[] = {
     {.name = "date_us", .out = SAMPLE_INT, .run = date, .value = MICROSECONDS, .since = "1.6", .doc = "Microseconds of the present second."},
     {.name = "rand", .out = SAMPLE_INT, .args = {{ARG_UINT}, 0}, .run = random_number, .check = check_range, .doc = "A random number below the argument, or of 32 bits."},
     {.name = "uuid", .out = SAMPLE_STRING, .args = {{ARG_UINT}, 0}, .run = uuid, .check = check_uuid, .since = "2.1", .doc = "A random UUID."},
-    {.name = "nbproc", .out = SAMPLE_INT, .run = one, .value = 1, .doc = "How many processes serve: 1."},
-    {.name = "proc", .out = SAMPLE_INT, .run = one, .value = 1, .doc = "Which process serves: 1."},
-    {.name = "thread", .out = SAMPLE_INT, .run = thread, .since = "1.9", .doc = "The number of the thread."},
     {.name = "var", .out = SAMPLE_ANY, .args = {{ARG_VAR, ARG_STRING}, 1}, .run = variable, .since = "1.6", .doc = "A variable: var(<name>[,<default>])."},
     {.name = NULL},
 };

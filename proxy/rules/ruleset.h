@@ -20,6 +20,7 @@ struct stick_rules;
 struct ruleset {
     const struct rule *rules;
     size_t count;
+    bool may_wait; /* one of them may hold the message */
 };
 
 /* Captures declared by a frontend, in the order of their slots. */
@@ -47,8 +48,9 @@ struct proxy_rules {
     unsigned capture_cookie_len;
     const struct rule_error *errors;
     size_t error_count;
-    const struct stick_rules *sticking; /* of the http room; or NULL */
-    const struct expr *balance_hash;    /* `balance hash`; or NULL */
+    const struct stick_rules *sticking;                 /* of the http room; or NULL */
+    const struct expr *balance_hash;                    /* `balance hash`; or NULL */
+    const struct expr *forwarded[CONF_FORWARDED_EXPRS]; /* `option forwarded`; or NULL */
     const struct format *log_format, *log_format_sd, *error_log_format, *unique_id_format;
 };
 

@@ -99,12 +99,13 @@ struct sample_env {
     /* What use_backend and use-server have chosen; NULL: nothing. */
     const struct proxy *chosen_backend;
     struct server *chosen_server;
-    bool is_response;   /* a rule of the response side */
-    bool lacks_message; /* of TCP: who asks for a head finds none */
-    bool iterates;      /* an ACL asks: fetches with several values give each, not just the last */
-    bool in_quotes;     /* of the token at hand: %{+Q} */
-    bool is_final;      /* no more bytes will come, or no more are waited for */
-    bool is_lenient;    /* strict-mode off: an action that fails is passed over */
+    bool is_response;    /* a rule of the response side */
+    bool lacks_message;  /* of TCP: who asks for a head finds none */
+    bool iterates;       /* an ACL asks: fetches with several values give each, not just the last */
+    bool in_quotes;      /* of the token at hand: %{+Q} */
+    bool is_final;       /* no more bytes will come, or no more are waited for */
+    uint8_t nested_acls; /* how deep acl() within acls has gone */
+    bool is_lenient;     /* strict-mode off: an action that fails is passed over */
 };
 
 /* NULL when the bound is reached: the value is then missing. Not aligned. */

@@ -51,14 +51,20 @@ static int complete_fullconn(struct config *config)
     return 0;
 }
 
+/* How many connections there are descriptors for. */
+static rlim_t fitting(const struct config *config, unsigned threads, rlim_t fds)
+{
+    rlim_t other = other_fds(config, threads);
+    return fds > other ? (fds - other) / FDS_OF_SESSION : 1;
+}
+
 int limits_complete(struct config *config)
 {
     struct conf_global *global = &config->global;
     struct rlimit limit;
     if (global->maxconn == 0 && getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        rlim_t other = other_fds(config, global->nbthread);
         rlim_t fds = global->ulimit_n != 0 ? global->ulimit_n : limit.rlim_max;
-        rlim_t sessions = fds > other ? (fds - other) / FDS_OF_SESSION : 1;
+        rlim_t sessions = fitting(config, global->nbthread, fds);
         global->maxconn = sessions < MAXCONN_MAX ? (unsigned)sessions : MAXCONN_MAX;
     }
     for (size_t i = 0; i < config->proxy_count; i++)
@@ -94,7 +100,10 @@ int limits_apply(const struct config *config, unsigned threads, char *text_out, 
     if (setrlimit(RLIMIT_NOFILE, &raised) != 0)
         raised.rlim_cur = limit.rlim_cur;
     snprintf(text_out, text_bytes,
-             "Cannot raise FD limit to %llu, limit is %llu: %s. Raise ulimit-n, or lower maxconn.",
-             (unsigned long long)wanted, (unsigned long long)raised.rlim_cur, strerror(error));
+             "Cannot raise FD limit to %llu, limit is %llu: %s. That is enough for some %llu "
+             "connections at once: "
+             "raise it (ulimit -Hn, or LimitNOFILE= of the service), or lower maxconn.",
+             (unsigned long long)wanted, (unsigned long long)raised.rlim_cur, strerror(error),
+             (unsigned long long)fitting(config, threads, raised.rlim_cur));
     return -1;
 }

@@ -65,6 +65,7 @@ static int load_config(struct load *load, const struct load_input *input)
         return report_memory(load);
     for (size_t i = 0; i < config_binder_count(load->config); i++)
         load->bind_count += config_binder(load->config, i)->bind_count;
+    load->admin_bind_count = load->config->global.admin.bind_count;
     load->bind_tls = calloc(load->bind_count + 1, sizeof(*load->bind_tls));
     load->claims = calloc(load->bind_count + 1, sizeof(*load->claims));
     if (load->bind_tls == NULL || load->claims == NULL)

@@ -28,6 +28,7 @@ struct load {
     struct tls_context **bind_tls; /* owned; each counted: by proxies and binds, NULL without TLS */
     struct socket_entry **claims;  /* owned: by proxies and binds; the entries are the set's */
     size_t bind_count;
+    size_t admin_bind_count; /* of these: the last ones */
     struct server_tls *server_tls; /* owned: for servers that have TLS */
     size_t server_tls_count;
     size_t server_tls_taken; /* those before are gone */

@@ -116,14 +116,10 @@ struct snapshot *publish_build(struct load *load, struct snapshot *old, unsigned
 }
 
 /* The claims of the admin sockets are the last of the load's; see config_binder(). */
-static void listen_to_admin(struct worker *worker, const struct load *load)
+static const struct bind_socket *admin_socket(void *owner, size_t i)
 {
-    const struct conf_global *global = &worker->snapshots.current->config->global;
-    struct bind_socket *sockets[CONF_ADMIN_BINDS_MAX];
-    size_t first = load->bind_count - global->admin.bind_count;
-    for (size_t i = 0; i < global->admin.bind_count; i++)
-        sockets[i] = &load->claims[first + i]->socket;
-    cli_apply(worker->cli, global, sockets);
+    const struct load *load = owner;
+    return &load->claims[load->bind_count - load->admin_bind_count + i]->socket;
 }
 
 int publish(struct worker *worker, struct load *load, char reason_out[LOAD_REASON_BYTES])
@@ -138,7 +134,7 @@ int publish(struct worker *worker, struct load *load, char reason_out[LOAD_REASO
     snapshot_publish(&worker->snapshots, snapshot);
     sockets_commit(worker->sockets);
     log_adopt(snapshot->config);
-    listen_to_admin(worker, load);
+    cli_apply(worker->cli, &snapshot->config->global, admin_socket, load);
     return 0;
 }
 

@@ -90,7 +90,7 @@ static int hand_off(struct worker *worker, const struct config *config,
 static int before_drop(struct worker *worker, const struct config *config)
 {
     const struct options *options = worker->options;
-    char text[256];
+    char text[512];
     if (limits_apply(config, worker->thread_count, text, sizeof(text)) != 0)
         log_console(LOG_LEVEL_WARNING, "%s", text);
     for (size_t i = 0; i < options->old_pid_count && !worker->link->is_successor; i++)

@@ -5,6 +5,7 @@
  */
 #include "proxy/runtime/worker.h"
 
+#include "config/stick_table.h"
 #include "proxy/admin/process.h"
 #include "proxy/admin/service.h"
 #include "proxy/cli/cli.h"
@@ -146,11 +147,11 @@ static void on_upkeep(struct wheel_timer *timer)
     struct worker *worker = LIST_ITEM(timer, struct worker, upkeep);
     const struct snapshot *snapshot = worker->snapshots.current;
     uint32_t now_s = (uint32_t)(worker->control.now_us / 1000000);
-    for (size_t i = 0; i < snapshot->config->proxy_count; i++) {
+    for (size_t i = 0; i < snapshot->config->proxy_count; i++)
         proxy_state_tick(snapshot->proxies[i].state, now_s);
-        if (snapshot->proxies[i].stick_table != NULL)
-            stick_table_sweep(snapshot->proxies[i].stick_table, worker->control.now_ms);
-    }
+    for (size_t i = 0; i < stick_table_bound(snapshot->config); i++)
+        if (snapshot_table(snapshot, i) != NULL)
+            stick_table_sweep(snapshot_table(snapshot, i), worker->control.now_ms);
     if (worker->tls.keys != NULL)
         tls_ticket_keys_rotate(worker->tls.keys,
                                (time_t)(loop_wall_us(&worker->control) / 1000000));
@@ -211,6 +212,7 @@ static int start(struct worker *worker, struct load *load)
     struct cli_host host = {.control = &worker->control,
                             .snapshots = &worker->snapshots,
                             .threads = worker->loops,
+                            .discovery = worker->discovery,
                             .thread_count = worker->thread_count};
     worker->cli = cli_new(&host);
     if (worker->cli == NULL)

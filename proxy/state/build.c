@@ -5,6 +5,7 @@
  */
 #include "proxy/state/build.h"
 
+#include "config/stick_table.h"
 #include "proxy/state/proxy_state.h"
 #include "proxy/state/server.h"
 #include "proxy/state/stick_table.h"
@@ -118,18 +119,41 @@ static bool build_binds(struct proxy *proxy)
     return true;
 }
 
-/* Its contents live on if it is still the same table. */
+/* What was counted lives on if it is still the same table. */
+static struct stick_table *keep_or_make_table(const struct conf_stick_table *definition,
+                                              struct stick_table *old)
+{
+    bool is_same =
+        old != NULL && memcmp(stick_table_definition(old), definition, sizeof(*definition)) == 0;
+    return is_same ? stick_table_ref(old) : stick_table_new(definition);
+}
+
 static bool build_stick_table(struct proxy *proxy, const struct proxy *old)
 {
     const struct conf_stick_table *definition = proxy->conf->stick_table;
     if (definition == NULL)
         return true;
-    if (old != NULL && old->stick_table != NULL &&
-        memcmp(stick_table_definition(old->stick_table), definition, sizeof(*definition)) == 0)
-        proxy->stick_table = stick_table_ref(old->stick_table);
-    else
-        proxy->stick_table = stick_table_new(definition);
+    proxy->stick_table = keep_or_make_table(definition, old != NULL ? old->stick_table : NULL);
     return proxy->stick_table != NULL;
+}
+
+static bool build_peers_tables(struct builder *b)
+{
+    struct snapshot *snapshot = b->snapshot;
+    const struct config *config = snapshot->config;
+    snapshot->peers_tables = calloc(config->peers_table_count + 1, sizeof(struct stick_table *));
+    if (snapshot->peers_tables == NULL)
+        return fail_for_memory(b);
+    for (size_t i = 0; i < config->peers_table_count; i++) {
+        int before =
+            b->old != NULL ? stick_table_find(b->old->config, config->peers_tables[i].name) : -1;
+        snapshot->peers_tables[i] =
+            keep_or_make_table(&config->peers_tables[i].definition,
+                               before >= 0 ? snapshot_table(b->old, (size_t)before) : NULL);
+        if (snapshot->peers_tables[i] == NULL)
+            return fail_for_memory(b);
+    }
+    return true;
 }
 
 static bool build_proxy(struct builder *b, size_t index)
@@ -177,7 +201,7 @@ static bool build(struct builder *b)
         if (!build_proxy(b, i))
             return false;
     }
-    return true;
+    return build_peers_tables(b);
 }
 
 struct snapshot *state_build(struct config *config, struct snapshot *old,
@@ -221,6 +245,10 @@ void snapshot_free(struct snapshot *snapshot)
             free_proxy(&snapshot->proxies[i],
                        snapshot->new_tls != NULL ? snapshot->new_tls[i] : NULL);
     }
+    for (size_t i = 0; snapshot->peers_tables != NULL && i < snapshot->config->peers_table_count;
+         i++)
+        stick_table_free(snapshot->peers_tables[i]);
+    free(snapshot->peers_tables);
     for (struct replaced_tls *next; snapshot->replaced != NULL; snapshot->replaced = next) {
         next = snapshot->replaced->next;
         tls_client_context_free(snapshot->replaced->tls);

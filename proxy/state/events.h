@@ -29,6 +29,8 @@ struct state_listener {
     void (*told)(struct state_listener *listener, const struct state_event *event);
 };
 
+/* Tells all listeners; for this room, and others that have news of a backend. */
+void state_tell(const struct state_event *event);
 void state_listen(struct state_listener *listener);
 void state_unlisten(struct state_listener *listener);
 

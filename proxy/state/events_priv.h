@@ -9,7 +9,6 @@
 
 #include "proxy/state/events.h"
 
-void state_tell(const struct state_event *event);
 /* Runs the hook with bits of enum server_notice on every data thread; nothing without hooks. */
 void server_notify(struct server *server, unsigned notice);
 

@@ -70,10 +70,11 @@ struct replaced_tls {
 };
 
 struct snapshot {
-    struct config *config;     /* owned */
-    struct proxy *proxies;     /* owned: config->proxy_count of them */
-    struct snapshot *next;     /* the one published after this; NULL for the newest */
-    struct snapshot_use *uses; /* owned: one for each data thread */
+    struct config *config;             /* owned */
+    struct proxy *proxies;             /* owned: config->proxy_count of them */
+    struct stick_table **peers_tables; /* owned, counted: those of peers sections */
+    struct snapshot *next;             /* the one published after this; NULL for the newest */
+    struct snapshot_use *uses;         /* owned: one for each data thread */
     unsigned thread_count;
     unsigned threads_left;         /* still using it; the control thread's */
     unsigned kept;                 /* by what the control thread does; its own */
@@ -113,6 +114,14 @@ static inline struct snapshot *snapshot_hold(struct snapshot *snapshot, unsigned
 {
     snapshot->uses[thread].users++;
     return snapshot;
+}
+
+/* By the numbering of config/stick_table.h; NULL: that proxy has none. */
+static inline struct stick_table *snapshot_table(const struct snapshot *snapshot, size_t number)
+{
+    size_t proxies = snapshot->config->proxy_count;
+    return number < proxies ? snapshot->proxies[number].stick_table
+                            : snapshot->peers_tables[number - proxies];
 }
 
 void snapshot_let_go(struct snapshot *snapshot, unsigned thread);

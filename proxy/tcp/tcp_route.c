@@ -72,6 +72,7 @@ static bool run_list(struct stream *s, const struct proxy *proxy, enum ruleset_i
     rules_env(s, proxy, false, &env);
     env.is_final = delay_ms == 0 || p->wait_is_over;
     enum rule_verdict verdict = ruleset_run(set, &env, &p->at);
+    rule_progress_note(p, set, verdict);
     p->chosen = env.chosen_backend;
     switch (verdict) {
     case RULE_WAITS:

@@ -34,6 +34,7 @@ void tcp_begin(struct session *session)
     session->stream = s;
     session->state = SESSION_STREAM;
     session->requests++;
+    session->client.fin_is_end = true;
     stream_log_begin(s);
     enum stream_state next = tcp_route(s);
     if (next != STREAM_ENDED)
@@ -55,6 +56,7 @@ static enum stream_state tcp_connected(struct stream *s)
     struct relay_bytes *intake = &s->session->intake;
     struct gather g;
     size_t used;
+    server->fin_is_end = true;
     relay_start(&s->up, client, server, HTTP_BODY_UNTIL_CLOSE, 0, false, 0);
     relay_start(&s->down, server, client, HTTP_BODY_UNTIL_CLOSE, 0, false, 0);
     s->up.may_splice = s->down.may_splice = conn_can_splice(client, server);

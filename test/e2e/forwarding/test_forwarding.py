@@ -282,6 +282,81 @@ def test_forwardfor_of_the_backend(balance, serve):
     assert request.header("x-forwarded-for") == "127.0.0.1"
 
 
+FORWARDED = [
+    ("", "proto=http;for=127.0.0.1"),
+    ("host", 'host="www.test:81"'),
+    ("for by", "by=127.0.0.1;for=127.0.0.1"),
+    ("for-expr str(_me)", "for=_me"),
+    ("for-expr str(me)", "for=_me"),
+    ("for-expr req.hdr(x-none)", "for=unknown"),
+    ("for-expr str(unknown)", "for=unknown"),
+    ("for-expr ipv6(2001:db8::1)", 'for="[2001:db8::1]"'),
+    ("for-expr src,xxh32,hex", "for=_00000000013FB3EE"),
+    ("for for_port-expr int(10)", 'for="127.0.0.1:10"'),
+    ("for-expr src for_port-expr str(id) by by_port-expr int(10)",
+     'by="127.0.0.1:10";for="127.0.0.1:_id"'),
+    ("host-expr str(host.test) by-expr str(_here)", 'host="host.test";by=_here'),
+    ("host-expr req.hdr(x-none)", None),
+]
+
+
+@pytest.mark.weir_only
+@pytest.mark.parametrize("words, wanted", FORWARDED)
+def test_forwarded(balance, serve, words, wanted):
+    request = forwarded(balance, serve, "", [("Host", "www.test:81")],
+                        backend="option forwarded " + words)
+    assert request.header("forwarded") == wanted
+
+
+@pytest.mark.weir_only
+def test_no_forwarded_of_a_backend(balance, serve):
+    request = forwarded(balance, serve, "", backend="""no option forwarded
+""")
+    assert request.header("forwarded") is None
+
+
+ELEMENTS = [
+    ('for="unknown:132";host="[::1]:65535";by="_obfs:_port";proto=https', "1 unknown 132"),
+    ('for="127.0.0.1";host=v.test', "1 127.0.0.1 -"),
+    ("For=127.0.0.1;PROTO=http", "1 127.0.0.1 -"),
+    ('proto=http;for="[::1]:_id"', "1 ::1 _id"),
+    ('for="127.0.0.1:8080"', "1 127.0.0.1 8080"),
+    ("for=_hidden", "1 _hidden -"),
+    ('by="[::1]:3"', "1 - -"),
+    ('fore="unknown:132"', "0 - -"),
+    ("proto=http;proto=http", "0 - -"),
+    ("proto=custom", "0 - -"),
+    ('"', "0 - -"),
+    ("by=[::1]", "0 - -"),
+    ('by="[::1]:"', "0 - -"),
+    ('by="[::1]:65536"', "0 - -"),
+    ('by="[::1"', "0 - -"),
+    ('by="[::1]x:1"', "0 - -"),
+    ("for=127.0.0.1:80", "0 127.0.0.1 -"),
+    ('for="_"', "0 - -"),
+    ("for=127.0.0.1;", "0 127.0.0.1 -"),
+    ("for=127.0.0.1 ;by=_a", "0 127.0.0.1 -"),
+    ("for=", "0 - -"),
+    ("for", "0 - -"),
+    ("host=", "0 - -"),
+    ('host="a b"', "0 - -"),
+    ('host="a:x"', "0 - -"),
+]
+
+
+@pytest.mark.weir_only
+@pytest.mark.parametrize("element, wanted", ELEMENTS)
+def test_a_forwarded_element_is_read(balance, element, wanted):
+    port = free_port()
+    balance(FRONTEND.format(port=port, words="""
+    http-request set-var(req.valid) req.hdr(forwarded),rfc7239_is_valid
+    http-request set-var(req.name) req.hdr(forwarded),rfc7239_field(for),rfc7239_n2nn
+    http-request set-var(req.port) req.hdr(forwarded),rfc7239_field(for),rfc7239_n2np
+    http-request return hdr x-read "%[var(req.valid,-)] %[var(req.name,-)] %[var(req.port,-)]"
+""") + "\nbackend app\n")
+    assert get(port, "/", [("Forwarded", element)]).header("x-read") == wanted
+
+
 @pytest.mark.weir_only
 def test_forwarded_proto(balance, serve):
     words = "http-request set-header X-Forwarded-Proto %[ssl_fc,iif(https,http)]"

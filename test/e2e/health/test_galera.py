@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """A writer's port of a real Galera cluster: two members and an arbitrator, of which one member is written to."""
-import itertools
 import signal
 import subprocess
-import threading
 import time
 
 import pytest
 
 from harness.client import Client
-from harness.databases import Galera, open_folder
+from harness.databases import open_folder
+from harness.mariadb import Galera
+from harness.origin import reply
 from harness.ports import free_port
 from harness.stats import read_stats
 from harness.waiting import wait_for
@@ -26,7 +26,7 @@ listen writer
     option {check} role writer
     timeout client 1m
     timeout server 1m
-    default-server inter 500ms fall 3 rise 1
+    default-server inter 500ms fall 3
     server a 127.0.0.1:{a} check on-marked-up shutdown-backup-sessions
     server b 127.0.0.1:{b} check backup
 
@@ -34,7 +34,7 @@ listen reader
     mode tcp
     bind 127.0.0.1:{reader}
     option {check} role reader max-lag 10s
-    default-server inter 500ms fall 3 rise 1
+    default-server inter 500ms fall 3
     server a 127.0.0.1:{a} check
     server b 127.0.0.1:{b} check
 
@@ -44,7 +44,24 @@ listen stats
     stats uri /stats
 """
 
-pytestmark = pytest.mark.weir_only
+# as the documentation of clustercheck has it, which answers on a port of its own
+CHECKED = """
+listen galera
+    mode tcp
+    bind 127.0.0.1:{writer}
+    balance leastconn
+    option httpchk
+    timeout client 1m
+    timeout server 1m
+    default-server inter 500ms fall 3 rise 2 on-marked-down shutdown-sessions
+    server a 127.0.0.1:{a} check port {check_a}
+    server b 127.0.0.1:{b} check port {check_b} backup
+
+listen stats
+    bind 127.0.0.1:{stats}
+    stats enable
+    stats uri /stats
+"""
 
 
 @pytest.fixture(scope="module")
@@ -58,9 +75,9 @@ def cluster():
 
 
 class Pools:
-    def __init__(self, balance, cluster):
+    def __init__(self, balance, cluster, config=POOLS, **ports):
         self.ports = {name: free_port() for name in ("writer", "reader", "stats")}
-        balance(POOLS.format(check=cluster.check, **self.ports, **cluster.ports))
+        balance(config.format(check=cluster.check, **self.ports, **cluster.ports, **ports))
 
     def is_up(self, pool, server):
         return read_stats(self.ports["stats"])[pool, server]["status"].startswith("UP")
@@ -68,57 +85,6 @@ class Pools:
     def wait(self, pool, server, up, within=60.0):
         wait_for(lambda: self.is_up(pool, server) == up, within,
                  what=lambda: "%s/%s is %s: %s" % (pool, server, "up" if up else "down", read_stats(self.ports["stats"])))
-
-
-class Writer:
-    """Writes one row after the other on one session, and on a new one when that has ended."""
-
-    numbers = itertools.count(1)  # of all tests: they have one table
-
-    def __init__(self, cluster, port):
-        self.command = ["mariadb", "--no-defaults", "-N", "--unbuffered", "--skip-reconnect", *cluster.app(port)]
-        self.acknowledged = []
-        self.stopping = threading.Event()
-        self.thread = threading.Thread(target=self._run, daemon=True)
-        self.thread.start()
-
-    def _run(self):
-        while not self.stopping.is_set():
-            with subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                                  stderr=subprocess.DEVNULL) as client:
-                self._write(client)
-                client.kill()
-
-    def _write(self, client):
-        while not self.stopping.is_set():
-            number = str(next(self.numbers))
-            try:
-                client.stdin.write("insert into t values(%s, @@port); select %s;\n" % (number, number))
-                client.stdin.flush()
-            except BrokenPipeError:
-                return
-            if client.stdout.readline().strip() != number:
-                return
-            self.acknowledged.append(int(number))
-            time.sleep(0.01)
-
-    def wait_more(self, count=5):
-        before = len(self.acknowledged)
-        wait_for(lambda: len(self.acknowledged) >= before + count, 60, what="rows are written")
-
-    def close(self):
-        self.stopping.set()
-        self.thread.join(60)
-        assert not self.thread.is_alive()
-
-
-def check_rows(cluster, writer, members):
-    """Whatever was acknowledged is there, and these members took it, one after the other."""
-    words = cluster.sql("b", "select n, port from d.t where n >= %d order by n" % writer.acknowledged[0])
-    rows = dict(zip(map(int, words[::2]), map(int, words[1::2])))
-    assert set(writer.acknowledged) <= set(rows)
-    names = {port: name for name, port in cluster.ports.items()}
-    assert "".join(name for name, _ in itertools.groupby(names[port] for port in rows.values())) == members
 
 
 # ---- ways to lose the role, and to get it back
@@ -135,8 +101,7 @@ def isolate(cluster):
 
 def lock(cluster):
     """As a backup does, for as long as its session lasts."""
-    holder = subprocess.Popen(["mariadb", "--no-defaults", "-uroot", "-S", cluster.socket("a")],
-                              stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    holder = subprocess.Popen(cluster.root("a"), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
     holder.stdin.write("flush tables with read lock;\n")
     holder.stdin.flush()
     cluster.holder = holder
@@ -148,7 +113,7 @@ def unlock(cluster):
 
 
 def send(number):
-    return lambda cluster: cluster.processes["a"].send_signal(number)
+    return lambda cluster: cluster.send_signal("a", number)
 
 
 # name: what is done, what undoes it, whether "a" may still be read from, what the log says
@@ -163,13 +128,43 @@ WAYS = {
 }
 
 
+def clustercheck(cluster, name):
+    """What the script of that name answers, which stands behind an inetd."""
+
+    def behaviour(conn):
+        conn.request()
+        is_synced = cluster.status(name).get("wsrep_local_state") == "4"
+        conn.send(reply(b"Galera cluster node is %ssynced.\r\n" % (b"" if is_synced else b"not "),
+                        status="200 OK" if is_synced else "503 Service Unavailable"))
+
+    return behaviour
+
+
+def test_clustercheck_moves_the_sessions(cluster, balance, serve, closing):
+    cluster.wait_synced()
+    checks = {"check_" + name: serve(clustercheck(cluster, name)).port for name in "ab"}
+    pools = Pools(balance, cluster, CHECKED, **checks)
+    pools.wait("galera", "a", up=True)
+    writer = closing(cluster.write(pools.ports["writer"]))
+    writer.wait_more()
+    cluster.sql("a", "set global wsrep_desync=1")
+    lost = time.monotonic()
+    pools.wait("galera", "a", up=False)
+    assert time.monotonic() - lost < FOLLOWS_S + BUSY_S
+    writer.wait_more()
+    cluster.sql("a", "set global wsrep_desync=0")
+    writer.close()
+    writer.check(cluster.rows("b"), cluster.ports, "ab")
+
+
+@pytest.mark.weir_only
 @pytest.mark.parametrize("way", WAYS)
 def test_the_writers_port_follows_the_role_and_no_write_is_lost(cluster, balance, closing, syslog, way):
     hurt, heal, may_be_read, reason = WAYS[way]
     cluster.wait_synced()
     pools = Pools(balance, cluster)
     pools.wait("writer", "a", up=True)
-    writer = closing(Writer(cluster, pools.ports["writer"]))
+    writer = closing(cluster.write(pools.ports["writer"]))
     writer.wait_more()
     with Client(pools.ports["writer"], timeout=60) as idle:
         idle.stream.until(b"native_password\0")
@@ -182,18 +177,20 @@ def test_the_writers_port_follows_the_role_and_no_write_is_lost(cluster, balance
     writer.wait_more()
     pools.wait("reader", "a", up=may_be_read)
     heal(cluster)
+    cluster.wait_synced()  # who wakes up takes itself for a member until it hears otherwise
     pools.wait("writer", "a", up=True)
     writer.wait_more()
     writer.close()
-    check_rows(cluster, writer, members="aba")
+    writer.check(cluster.rows("b"), cluster.ports, "aba")
 
 
+@pytest.mark.weir_only
 def test_a_killed_member_is_replaced(cluster, balance, closing):
     """The last test: the member stays away."""
     cluster.wait_synced()
     pools = Pools(balance, cluster)
     pools.wait("writer", "a", up=True)
-    writer = closing(Writer(cluster, pools.ports["writer"]))
+    writer = closing(cluster.write(pools.ports["writer"]))
     writer.wait_more()
     cluster.kill("a")
     lost = time.monotonic()
@@ -201,4 +198,4 @@ def test_a_killed_member_is_replaced(cluster, balance, closing):
     assert time.monotonic() - lost < FOLLOWS_S + BUSY_S
     writer.wait_more()
     writer.close()
-    check_rows(cluster, writer, members="ab")
+    writer.check(cluster.rows("b"), cluster.ports, "ab")

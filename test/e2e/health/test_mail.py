@@ -71,13 +71,47 @@ def test_that_it_is_back_is_less_grave(balance, serve, letters):
     wait_for(lambda: any("Server app/s1 is UP" in line for letter in letters for line in letter), 10)
 
 
+BAD_MAILERS = {
+    "it refuses": (lambda conn: conn.send(b"554 go\x07 away\r\n"), "it answered '554 go? away'"),
+    "it closes": (lambda conn: None, "the connection was closed"),
+    "it is silent": (lambda conn: conn.wait_closed(), "it took too long"),
+    "it babbles": (lambda conn: conn.send(b"x" * 100000), "it answered 'xxx"),
+}
+
+
 @pytest.mark.weir_only
-@pytest.mark.parametrize("behaviour", [lambda conn: conn.send(b"554 go away\r\n"),
-                                       lambda conn: conn.wait_closed(),
-                                       lambda conn: conn.send(b"x" * 100000)])
-def test_a_bad_mailer_is_left(balance, serve, behaviour):
+@pytest.mark.parametrize("case", BAD_MAILERS)
+def test_a_bad_mailer_is_tried_three_times_and_that_is_told(balance, serve, syslog, case):
+    behaviour, reason = BAD_MAILERS[case]
+    server, mailer = serve(), serve(behaviour)
+    balance(CONFIG.format(mailer=mailer.port, port=free_port(), server=server.port, level="alert")
+            .replace("timeout mail 3s", "timeout mail 500ms"))
+    server.close()
+    line = syslog.line("Email alert by mailer post/one was not sent after 3 tries: ", within=20)
+    assert reason in line
+    assert len(mailer.connections) == 3
+
+
+@pytest.mark.weir_only
+def test_nobody_is_at_the_mailer(balance, serve, syslog):
+    server = serve()
+    balance(CONFIG.format(mailer=free_port(), port=free_port(), server=server.port, level="alert"))
+    server.close()
+    assert "after 3 tries: Connection refused" in syslog.line("Email alert by mailer post/one", within=20)
+
+
+@pytest.mark.weir_only
+def test_a_mailer_that_comes_to_its_senses(balance, serve, letters):
+    answers = []
+
+    def behaviour(conn):
+        answers.append(conn)
+        if len(answers) == 1:
+            conn.send(b"421 not now\r\n")
+        else:
+            mail_server(letters)(conn)
+
     server, mailer = serve(), serve(behaviour)
     balance(CONFIG.format(mailer=mailer.port, port=free_port(), server=server.port, level="alert"))
     server.close()
-    wait_for(lambda: mailer.connections, 10)
-    wait_for(lambda: not mailer.open, 10)
+    wait_for(lambda: letters, 20)

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from harness.client import get
+from harness.client import Client, get
+from harness.http import Cut
 from harness.origin import reply
 from harness.ports import free_port
 from harness.stats import read_stats
@@ -23,6 +24,7 @@ listen stats
     bind 127.0.0.1:{stats}
     stats enable
     stats uri /stats
+    http-request use-service prometheus-exporter if {{ path /metrics }}
 """
 
 
@@ -138,6 +140,50 @@ def test_a_reload_does_not_end_a_slow_start(balance, serve):
     assert before <= int(way.row()["throttle"]) < 60
 
 
+# ---- what coming up does
+
+BACKUPS = """
+listen app
+    mode tcp
+    bind 127.0.0.1:{port}
+    server s1 127.0.0.1:{first} check inter 200ms rise 1 fall 1 {words}
+    server b1 127.0.0.1:{backup} backup
+"""
+
+
+@pytest.mark.parametrize("is_cut", [True, False])
+def test_sessions_on_backups_when_a_server_comes_up(balance, serve, syslog, is_cut):
+    def echo(conn):
+        while data := conn.stream.sock.recv(100):
+            conn.send(data)
+
+    port, first = free_port(), free_port()
+    backup = serve(echo)
+    balance(BACKUPS.format(port=port, first=first, backup=backup.port,
+                           words="on-marked-up shutdown-backup-sessions" if is_cut else ""))
+
+    def on_backup():
+        before = len(backup.connections)
+        client = Client(port)
+        try:
+            client.send(b"hello").stream.exactly(5)
+        except (OSError, Cut):
+            pass
+        if len(backup.connections) > before:
+            return client
+        client.close()
+        return None
+
+    client = wait_for(on_backup)
+    serve(echo, port=first)
+    syslog.line("Server app/s1 is UP")
+    if is_cut:
+        wait_for(client.is_closed)
+    else:
+        assert client.send(b"still").stream.exactly(5) == b"still"
+    client.close()
+
+
 # ---- what weir alone does
 
 @pytest.mark.weir_only
@@ -147,6 +193,12 @@ def test_below_the_panic_threshold_all_get_traffic(balance, serve, syslog):
               *["server s%d 127.0.0.1:%d check inter 200ms fall 1" % (i + 1, port) for i, port in enumerate(ports)])
     assert "less than 50% of its servers are up: traffic goes to all of them" in syslog.line("traffic goes to all")
     assert read_stats(way.stats)["app", "BACKEND"]["status"] == "UP"
+    # and it is shown
+    rows = json.loads(get(way.stats, "/stats;json").body)
+    panic = [field for row in rows for field in row if field["field"]["name"] == "panic"]
+    assert [(field["objType"], field["value"]["value"]) for field in panic] == [("Backend", 1)]
+    assert b"PANIC: traffic goes to all" in get(way.stats, "/stats").body
+    assert b'weir_backend_panic{proxy="app"} 1' in get(way.stats, "/metrics").body
 
 
 @pytest.mark.weir_only

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The table of the differential suite: (request, rules), answered by both programs."""
 from rules.differential import Case, get
+from rules.expression_cases import EXPRESSIONS
 from rules.run_cases import RUNS
 
 EDITING = [
@@ -215,6 +216,9 @@ BODIES = [
     Case("form", "option http-buffer-request\nhttp-request set-header x-r <%[req.body_param(a)]>,<%[req.body_param(b)]>,<%[req.body_param]>", request=get(method="POST", body="a=1&b=2")),
     Case("chunks", "option http-buffer-request\nhttp-request set-header x-r <%[req.body]>,<%[req.body_len]>,<%[req.body_size]>", request=get("/", "Transfer-Encoding: chunked", method="POST") + "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"),
     Case("deny by body", "option http-buffer-request\nhttp-request deny if { req.body -m sub evil }", request=get(method="POST", body="x=evil")),
+    Case("expect 100 of a body that is here", "http-request wait-for-body time 1s\nhttp-request set-header x-r <%[req.body]>", request=get("/", "Expect: 100-continue", method="POST", body="abc")),
+    Case("expect 100 with http-buffer-request", "option http-buffer-request\nhttp-request set-header x-r <%[req.body]>", request=[get("/", "Expect: 100-continue", "Content-Length: 3", method="POST"), 0.2, "abc"]),
+    Case("expect 100 without a body", "http-request wait-for-body time 1s", request=get("/", "Expect: 100-continue")),
     Case("expect 100", "http-request wait-for-body time 1s\nhttp-request set-header x-r <%[req.body]>", request=[get("/", "Expect: 100-continue", "Content-Length: 3", method="POST"), 0.2, "abc"]),
 ]
 
@@ -306,6 +310,8 @@ OLD = "GET /p HTTP/1.0\r\n\r\n"
 
 CORNERS = [
     Case("Host of an absolute target", "http-request set-header host other.example", request=ABSOLUTE),
+    Case("replaced Host of an absolute target", "http-request replace-header host (.*) new.\\1", request=ABSOLUTE),
+    Case("replaced value of Host of an absolute target", "http-request replace-value host ^(.*)$ new.\\1", request=ABSOLUTE),
     Case("target with another host", "http-request set-uri http://other.example/x", request=ABSOLUTE),
     Case("target with a host that was origin", "http-request set-uri http://other.example/x"),
     Case("del host", "http-request del-header host"),
@@ -358,4 +364,4 @@ IDENTIFIERS = [
     Case("unique-id without a format", "http-request set-header x-r <%[unique-id]>\nunique-id-header X-Id"),
 ]
 
-ALL = IDENTIFIERS + KEPT + CORNERS + AUTH + PAGES + FIELDS + EDITING + TARGETS + ANSWERS + FETCHES + BODIES + RUNS
+ALL = IDENTIFIERS + KEPT + CORNERS + AUTH + PAGES + FIELDS + EDITING + TARGETS + ANSWERS + FETCHES + BODIES + RUNS + EXPRESSIONS

@@ -2,6 +2,7 @@
 """TCP proxies: bytes both ways, both ends, and what is said of it in the log and the statistics."""
 import os
 import socket
+import ssl
 import threading
 import time
 
@@ -9,7 +10,7 @@ import pytest
 
 from harness.behaviours import (close_at_once, count, echo, greet, reset_later, say_and_end,
                                 silent)
-from harness.client import Client
+from harness.client import Client, tls_client
 from harness.ports import free_port
 from harness.stats import read_stats
 from harness.waiting import wait_for
@@ -35,6 +36,19 @@ def test_a_server_may_speak_first(start, syslog):
     with Client(site.port) as client:
         assert client.stream.exactly(8) == b"welcome\n"
     assert syslog.tcp()[0]["termination"] == "--"
+
+
+@pytest.mark.parametrize("maximum", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+@pytest.mark.parametrize("behaviour, said, answered", [(count, b"", "4"), (greet, b"welcome\n", "1242")])
+def test_tls_that_ends_without_a_word_has_ended(start, syslog, authority, behaviour, said, answered, maximum):
+    """As HAProxy: FIN without close_notify is the end of that direction, and no fault of the client."""
+    site = start(behaviour, bind="ssl crt %s" % authority.pem("a.test"))
+    with Client(site.port, tls=tls_client(maximum=maximum)) as client:
+        assert client.stream.exactly(len(said)) == said
+        client.send(b"x" * 1234)
+        client.end()
+        line = syslog.tcp()[0]
+    assert (line["termination"], line["bytes"]) == ("--", answered)
 
 
 def test_a_client_that_has_ended_still_gets_its_answer(start, syslog):

@@ -23,6 +23,7 @@ struct world {
     struct snapshot *snapshot;
     struct resolver *resolver;
     struct member *members[SERVERS];
+    struct list counts;
 };
 
 static void world_open(struct world *world, const struct conf_naming *naming)
@@ -37,7 +38,8 @@ static void world_open(struct world *world, const struct conf_naming *naming)
         server->addr.port = naming->is_service ? 0 : 80;
     }
     world->snapshot = fixture_load(&world->fc, NULL, &control);
-    world->resolver = resolver_new(&control, &conf);
+    list_init(&world->counts);
+    world->resolver = resolver_new(&control, &conf, &world->counts);
     for (size_t i = 0; i < SERVERS; i++) {
         world->members[i] =
             member_new(world->resolver, world->snapshot->proxies[0].servers[i], naming, 0);

@@ -16,8 +16,8 @@ static void an_address_of_ipv4_is_asked_for(void **state)
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(443)};
     uint8_t out[SOCKS4_ASK_BYTES_MAX];
     inet_pton(AF_INET, "192.0.2.1", &to.sin_addr);
-    assert_int_equal(socks4_format_ask((struct sockaddr *)&to, out), 13);
-    assert_memory_equal(out, "\4\1\1\xbb\xc0\0\2\1weir", 13);
+    assert_int_equal(socks4_format_ask((struct sockaddr *)&to, out), 16);
+    assert_memory_equal(out, "\4\1\1\xbb\xc0\0\2\1HAProxy", 16);
 }
 
 static void nothing_else_can_be_asked_for(void **state)

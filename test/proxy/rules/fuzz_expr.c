@@ -60,10 +60,19 @@ static void compile(struct loader *l, struct config *config)
 {
     static const struct line_row lines[] = {{CONF_LINE_STICK_TABLE, compile_input}, {0}};
     struct rule_tables tables = language_tables;
-    tables.converters = (const struct converter *const[]){
-        encode_converters, field_converters, hash_converters, host_converters,
-        json_converters,   jwt_converters,   map_converters,  number_converters,
-        text_converters,   time_converters,  var_converters,  NULL};
+    tables.converters = (const struct converter *const[]){encode_converters,
+                                                          field_converters,
+                                                          forwarded_converters,
+                                                          hash_converters,
+                                                          host_converters,
+                                                          json_converters,
+                                                          jwt_converters,
+                                                          map_converters,
+                                                          number_converters,
+                                                          text_converters,
+                                                          time_converters,
+                                                          var_converters,
+                                                          NULL};
     tables.lines = (const struct line_row *const[]){lines, NULL};
     rules_compile(l, config, &tables);
 }
