@@ -14,12 +14,9 @@
 
 /* clang-format off */
 static const struct keyword bind_rows[] = {
-    {IGNORED("expose-fd", IN_BIND, "a reload hands its sockets over anyway", "Hand sockets to the next process."), .words = 1, .grammar = "{listeners}"},
     {IGNORED("id", IN_BIND, "binds are not numbered here", "Number of the bind."), .words = 1, .grammar = "<1..2147483647>"},
-    {IGNORED("level", IN_BIND, "there is no admin socket yet", "Rights on the admin socket."), .words = 1, .grammar = "{user|operator|admin}"},
     {IGNORED("nice", IN_BIND, "all connections are equal", "Priority of connections."), .words = 1, .grammar = "<-1024..1024>"},
     {MISSING("proto", IN_BIND, "the protocol is HTTP/1", "Protocol without asking."), .words = 1},
-    {IGNORED("severity-output", IN_BIND, "there is no admin socket yet", "Form of answers on the admin socket."), .words = 1, .grammar = "{none|number|string}"},
     {IGNORED("shards", IN_BIND, "every thread has its own socket", "Sockets of a bind."), .words = 1, .grammar = "<number>"},
     {IGNORED("allow-0rtt", IN_BIND, "early data is not taken, clients send it again", "Early data of TLS 1.3.")},
     {MISSING("ca-ignore-err", IN_BIND, "every error counts", "Errors of client certificates to overlook."), .words = 1},
