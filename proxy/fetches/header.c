@@ -56,6 +56,18 @@ static struct sample_text take_value(struct field_walk *walk, const struct messa
     return (struct sample_text){from, (size_t)(to - from)};
 }
 
+/* The field of that name, or of any where it is NULL, from which on a walk that stands at `index` has to look. Of
+ * known names the message knows the first one, and whether there are more. */
+static unsigned look_from(const struct http_msg *m, const struct field_name *name, unsigned index)
+{
+    if (name == NULL || name->id == HTTP_HDR_OTHER)
+        return index;
+    unsigned first = m->first[name->id] != 0 ? m->first[name->id] - 1u : m->header_count;
+    if (index <= first)
+        return first;
+    return m->has_repeats ? index : m->header_count;
+}
+
 /* The next value of that name, of any name where it is NULL. */
 static bool walk_on(struct field_walk *walk, const struct message_view *v,
                     const struct field_name *name, bool whole, struct sample_text *out)
@@ -65,7 +77,7 @@ static bool walk_on(struct field_walk *walk, const struct message_view *v,
         *out = take_value(walk, v, whole);
         return true;
     }
-    for (unsigned i = walk->index; i < v->msg->header_count; i++) {
+    for (unsigned i = look_from(v->msg, name, walk->index); i < v->msg->header_count; i++) {
         const struct http_header *h = &v->msg->headers[i];
         if ((h->flags & HTTP_HEADER_DROP) != 0)
             continue;

@@ -45,7 +45,7 @@ struct health *health_new(struct loop *control)
     health->listener.told = on_state_event;
     health->mail = mailroom_new(control);
     health->scratch =
-        (struct sample_scratch){malloc(SAMPLE_SCRATCH_BYTES), SAMPLE_SCRATCH_BYTES, 0};
+        (struct sample_scratch){.base = malloc(SAMPLE_SCRATCH_BYTES), .size = SAMPLE_SCRATCH_BYTES};
     if (health->mail == NULL || health->scratch.base == NULL) {
         mailroom_free(health->mail);
         free(health->scratch.base);

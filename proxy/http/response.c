@@ -150,7 +150,7 @@ static enum stream_state start_response(struct stream *s, const char *base, size
     count_status(s);
     s->resp_base = (char *)base;
     s->resp_len = (uint32_t)len;
-    s->rules.server_status = m->status;
+    s->rules.server_status = s->resp.status;
     sticking_response(s);
     if (s->coding != CONF_CODING_NONE)
         compression_response(s);

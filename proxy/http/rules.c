@@ -274,7 +274,7 @@ static bool choose_backend(struct stream *s, const struct proxy *proxy, enum str
     return true;
 }
 
-enum { AT_BACKEND = 10 };
+enum { AT_CHOICE = 9, AT_BACKEND };
 
 /* In HAProxy's order. */
 static stage_step *const stages[] = {
@@ -287,7 +287,7 @@ static stage_step *const stages[] = {
     run_stats,
     try_service,
     run_redirect,
-    choose_backend,
+    [AT_CHOICE] = choose_backend,
     [AT_BACKEND] = run_content,
     await_body,
     run_http,
@@ -299,29 +299,37 @@ static stage_step *const stages[] = {
 enum { STAGES = sizeof(stages) / sizeof(stages[0]) };
 
 /* Most proxies have nothing of all that. */
-static bool has_stages(const struct conf_proxy *conf, const struct proxy *proxy)
+void rules_plan(struct proxy *proxy)
 {
-    return rules_act_on_streams(conf->rules) || proxy->service != NULL ||
-           conf->monitor_uri != NULL || conf->http_buffer_request;
+    const struct conf_proxy *conf = proxy->conf;
+    proxy->is_plain = !rules_act_on_streams(conf->rules) && proxy->service == NULL &&
+                      conf->monitor_uri == NULL && !conf->http_buffer_request;
 }
 
-enum stream_state rules_request(struct stream *s)
+/* What is left for the stages from p->stage on; true: *next_out is the stream's state. */
+static bool run_stages(struct stream *s, enum stream_state *next_out)
 {
     struct rule_progress *p = &s->rules;
-    if (p->stage == 0 && !has_stages(s->frontend->conf, s->frontend))
-        p->stage = AT_BACKEND - 1;
     for (; p->stage < STAGES; p->stage++) {
-        enum stream_state next;
-        if (p->stage == AT_BACKEND &&
-            (s->backend == s->frontend || !has_stages(s->backend->conf, s->backend)))
+        if (p->stage == AT_BACKEND && (s->backend == s->frontend || s->backend->is_plain))
             break;
-        if (stages[p->stage](s, p->stage < AT_BACKEND ? s->frontend : s->backend, &next))
-            return next;
+        if (stages[p->stage](s, p->stage < AT_BACKEND ? s->frontend : s->backend, next_out))
+            return true;
         p->at = 0;
         p->wait_until_ms = 0;
         p->wait_is_over = p->is_lenient = false;
     }
     p->stage = STAGES;
+    return false;
+}
+
+enum stream_state rules_request(struct stream *s)
+{
+    enum stream_state next;
+    if (s->rules.stage == 0 && s->frontend->is_plain)
+        s->rules.stage = AT_CHOICE;
+    if (run_stages(s, &next))
+        return next;
     request_prepare(s);
     persist_request(s);
     return dispatch_start(s);

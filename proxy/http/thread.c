@@ -10,6 +10,7 @@
 #include "proxy/http/stream.h"
 #include "proxy/net/listener.h"
 #include "proxy/net/splice.h"
+#include "proxy/rules/vars.h"
 #include "proxy/state/events.h"
 #include "proxy/state/proxy_state.h"
 
@@ -251,7 +252,7 @@ static void give_memory_back(struct http_thread *thread)
 {
     thread->loose += pool_trim(&thread->session_pool) + pool_trim(&thread->stream_pool) +
                      pool_trim(&thread->tunnel_pool) + pool_trim(&thread->stick_pool) +
-                     pool_trim(&thread->server_conn_pool);
+                     pool_trim(&thread->server_conn_pool) + pool_trim(&thread->sample_scratch.vars);
     if (thread->loose < LOOSE_MIN + thread->session_count / LOOSE_SHARE)
         return;
     thread->loose = 0;
@@ -295,6 +296,7 @@ struct http_thread *http_thread_create(struct loop *loop, const struct http_hook
     pool_init(&thread->tunnel_pool, STREAM_TUNNEL_BYTES);
     pool_init(&thread->stick_pool, sizeof(struct stream_stick));
     pool_init(&thread->server_conn_pool, sizeof(struct server_conn));
+    pool_init(&thread->sample_scratch.vars, VAR_POOLED_BYTES);
     wheel_timer_init(&thread->upkeep, on_upkeep);
     loop_arm(loop, &thread->upkeep, UPKEEP_MS);
     return thread;
@@ -324,6 +326,7 @@ void http_thread_free(struct http_thread *thread)
     pool_destroy(&thread->tunnel_pool);
     pool_destroy(&thread->stick_pool);
     pool_destroy(&thread->server_conn_pool);
+    pool_destroy(&thread->sample_scratch.vars);
     free(thread->sample_scratch.base);
     free(thread);
 }

@@ -11,6 +11,7 @@
 #include "proxy/cli/cli.h"
 #include "proxy/discovery/discovery.h"
 #include "proxy/health/health.h"
+#include "proxy/http/rules.h"
 #include "proxy/http/thread.h"
 #include "proxy/http1/error_set.h"
 #include "proxy/log/log.h"
@@ -40,8 +41,10 @@ static void hang_binds(struct snapshot *snapshot, struct load *load)
 
 static void hang_services(struct snapshot *snapshot)
 {
-    for (size_t i = 0; i < snapshot->config->proxy_count; i++)
+    for (size_t i = 0; i < snapshot->config->proxy_count; i++) {
         snapshot->proxies[i].service = admin_service_of(snapshot->proxies[i].conf);
+        rules_plan(&snapshot->proxies[i]);
+    }
 }
 
 static int hang_error_files(struct snapshot *snapshot, char reason_out[LOAD_REASON_BYTES])
