@@ -96,6 +96,7 @@ static void take_numbers(struct server *server, const struct conf_proxy *proxy,
     SET(server->minconn, conf->minconn > 0 ? conf->minconn : conf->maxconn);
     SET(server->maxqueue, conf->maxqueue);
     SET(server->pool_max_conn, conf->pool_max_conn);
+    SET(server->max_uses, conf->max_uses);
     SET(server->pool_low_conn, conf->pool_low_conn);
     SET(server->pool_purge_ms, conf->pool_purge_ms);
     server->backup = conf->backup;
