@@ -15,7 +15,7 @@ from .peers import PROXY_PORT
 from .process import PROXY_CPU, BenchError
 
 SERVERS = 10_000
-TARGET = 0.25  # weir divided by haproxy, at most
+TARGETS = {"-c": 0.25}  # weir divided by haproxy, at most
 DEADLINE_S = 60
 
 HEAD = f"""global
