@@ -22,7 +22,6 @@ enum {
 static const struct keyword proxy_rows[] = {
     {MISSING("appsession", BACK, "HAProxy 1.6 has removed it", "Keep a client on its server; write: cookie NAME prefix.")},
     {MISSING("persist rdp-cookie", BACK, "write: stick on req.rdp_cookie(mstshash)", "Keep to a server by an RDP cookie.")},
-    {MISSING("rate-limit sessions", FRONT, "write a stick-table that stores conn_rate, and a tcp-request connection rule", "Most new sessions in a second.")},
     {MISSING("option http_proxy", ANY, "write the server's address", "Connect to the host of the URL.")},
     {IGNORED("filter compression", ANY, "it counts for compression algo", "Place of the compression among filters.")},
     {IGNORED("filter cache", ANY, "it counts for http-request cache-use", "Place of the cache among filters.")},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Actions that hold a request: until its body has come, or for a while. */
+/* Actions that hold a message: until its body has come, or for a while. */
 #include "config/loader.h"
 #include "config/value.h"
 #include "proxy/actions/rows.h"
@@ -8,7 +8,10 @@
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/expr.h"
 
-enum { ON_REQUEST = IN_RULES(RULES_HTTP_REQUEST), US_IN_MS = 1000 };
+enum {
+    ON_MESSAGES = IN_RULES(RULES_HTTP_REQUEST) | IN_RULES(RULES_HTTP_RESPONSE),
+    US_IN_MS = 1000,
+};
 
 struct body_wait {
     unsigned timeout_ms;
@@ -49,14 +52,17 @@ static enum rule_verdict run_wait(struct sample_env *env, const struct rule *rul
 {
     const struct body_wait *wait = rule->data;
     struct stream *s = env->stream;
-    if (body_is_ready(s, wait->at_least))
+    if (!env->is_response)
+        body_invite(s);
+    if (body_is_ready(s, env->is_response, wait->at_least))
         return RULE_GOES_ON;
-    body_invite(s);
     if (rules_may_wait(env, rule, wait->timeout_ms))
         return RULE_WAITS;
-    return rules_decide(env, &(struct rule_decision){.kind = DECIDED_ERROR,
-                                                     .cause = CAUSE_CLIENT_TIMEOUT,
-                                                     .status = 408});
+    const struct rule_decision late[] = {
+        {.kind = DECIDED_ERROR, .cause = CAUSE_CLIENT_TIMEOUT, .status = 408},
+        {.kind = DECIDED_ERROR, .cause = CAUSE_SERVER_TIMEOUT, .status = 504},
+    };
+    return rules_decide(env, &late[env->is_response]);
 }
 
 struct pause {
@@ -93,10 +99,10 @@ static enum rule_verdict run_pause(struct sample_env *env, const struct rule *ru
 
 /* clang-format off */
 const struct action wait_actions[] = {
-    {.name = "wait-for-body", .rulesets = ON_REQUEST, .compile = compile_wait, .run = run_wait,
+    {.name = "wait-for-body", .rulesets = ON_MESSAGES, .may_wait = true, .compile = compile_wait, .run = run_wait,
      .takes = "time <time> [at-least <bytes>]", .doc = "Waits until the body has come, or so much of it, or a buffer is full.", .since = "2.4"},
-    {.name = "pause", .rulesets = ON_REQUEST, .compile = compile_pause, .run = run_pause,
-     .takes = "{ <time> | <expression> }", .doc = "Holds the request for a while.", .since = "3.2"},
+    {.name = "pause", .rulesets = ON_MESSAGES, .may_wait = true, .compile = compile_pause, .run = run_pause,
+     .takes = "{ <time> | <expression> }", .doc = "Holds the message for a while.", .since = "3.2"},
     {.name = NULL},
 };
 /* clang-format on */

@@ -9,11 +9,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* one a line, as they come and go */
+/* clang-format off */
 static const struct cli_command *const tables[] = {
-    cli_session_commands,     cli_process_commands,     cli_info_commands,     cli_stat_commands,
-    cli_show_server_commands, cli_set_server_commands,  cli_resolver_commands, cli_table_commands,
-    cli_list_commands,        cli_list_change_commands,
+    cli_session_commands,
+    cli_process_commands,
+    cli_info_commands,
+    cli_stat_commands,
+    cli_show_server_commands,
+    cli_set_server_commands,
+    cli_resolver_commands,
+    cli_table_commands,
+    cli_list_commands,
+    cli_list_change_commands,
+    cli_limit_commands,
+    cli_proxy_commands,
 };
+/* clang-format on */
 
 #define TABLES (sizeof(tables) / sizeof(tables[0]))
 #define ROWS_MAX 128

@@ -35,16 +35,17 @@ static bool join_chunks(struct sample_text raw, char *to, size_t *len_out)
     }
 }
 
-bool body_is_ready(const struct stream *s, size_t at_least)
+bool body_is_ready(const struct stream *s, bool is_response, size_t at_least)
 {
-    struct sample_text raw = raw_body(s, false);
+    const struct http_msg *m = is_response ? &s->resp : &s->req;
+    struct sample_text raw = raw_body(s, is_response);
     size_t len = raw.len;
-    if (s->req.body == HTTP_BODY_NONE || s->in_len >= s->thread->buffer_bytes ||
-        s->in_len >= s->in_top)
+    bool no_more = is_response ? s->resp_cut || response_room(s) == 0 : stream_room(s) == 0;
+    if (m->body == HTTP_BODY_NONE || no_more)
         return true;
-    if (s->req.body == HTTP_BODY_CHUNKED && join_chunks(raw, NULL, &len))
+    if (m->body == HTTP_BODY_CHUNKED && join_chunks(raw, NULL, &len))
         return true;
-    return len >= at_least || (s->req.body == HTTP_BODY_LENGTH && len == s->req.content_length);
+    return len >= at_least || (m->body == HTTP_BODY_LENGTH && len == m->content_length);
 }
 
 enum stream_state body_is_late(struct stream *s)
@@ -57,7 +58,7 @@ enum stream_state body_is_late(struct stream *s)
 void body_invite(struct stream *s)
 {
     struct gather g;
-    if ((s->req.flags & HTTP_MSG_EXPECT_CONTINUE) == 0)
+    if ((s->req.flags & HTTP_MSG_EXPECT_CONTINUE) == 0 || s->req.body == HTTP_BODY_NONE)
         return;
     s->req.flags &= ~(uint32_t)HTTP_MSG_EXPECT_CONTINUE;
     for (struct http_header *h = http_msg_first(&s->req, HTTP_HDR_EXPECT); h != NULL;

@@ -10,8 +10,8 @@
 
 #include "proxy/http/stream.h"
 
-/* Has all of the request's body come, or so many bytes of it, or all that the buffer can hold? */
-bool body_is_ready(const struct stream *s, size_t at_least);
+/* Has all of the body come, or so many bytes of it, or all that the buffer can hold? */
+bool body_is_ready(const struct stream *s, bool is_response, size_t at_least);
 /* The client was waited for in vain: 408. */
 enum stream_state body_is_late(struct stream *s);
 /* Tells a client that waits for it to send its body: RFC 9110 10.1.1. The server is not asked again. */

@@ -302,6 +302,8 @@ enum stream_state dispatch_retry_connect(struct stream *s)
 
 enum stream_state dispatch_resume(struct stream *s)
 {
+    if (stream_is_forsaken(s)) /* it may have left before there was any reason to look */
+        return stream_fail(s, CAUSE_CLIENT_ABORT, 0);
     return dispatch_start(s);
 }
 

@@ -5,12 +5,12 @@
  */
 #include "proxy/http/compression.h"
 #include "proxy/http/request_fields.h"
+#include "proxy/http/rules.h"
 #include "proxy/http1/head.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-/* TE is of this hop alone; but "trailers" is a promise we can keep, as trailers are passed on. */
 static bool te_asks_for_trailers(const struct stream *s, const struct http_header *te)
 {
     const char *at = s->in + te->value_off, *end = at + te->value_len, *member;
@@ -21,6 +21,20 @@ static bool te_asks_for_trailers(const struct stream *s, const struct http_heade
     return false;
 }
 
+/* TE is of this hop alone; but "trailers" is a promise we can keep, as trailers are passed on. Codings are
+ * not for us to promise: RFC 9110 10.1.4. */
+static void reduce_te(struct stream *s, struct http_header *te)
+{
+    static const char promise[] = "trailers";
+    struct http_edit e = stream_edit(s, false);
+    bool is_all = te->value_len == sizeof(promise) - 1;
+    if (!te_asks_for_trailers(s, te))
+        te->flags |= HTTP_HEADER_DROP;
+    else if (!is_all &&
+             !edit_replace(&e, (unsigned)(te - s->req.headers), promise, sizeof(promise) - 1))
+        te->flags |= HTTP_HEADER_DROP;
+}
+
 /* What concerns the client and us only does not go on: RFC 9110 7.6.1. */
 static void drop_hop_by_hop(struct stream *s)
 {
@@ -28,8 +42,7 @@ static void drop_hop_by_hop(struct stream *s)
     head_drop_connection_fields(m, s->in);
     for (struct http_header *te = http_msg_first(m, HTTP_HDR_TE); te != NULL;
          te = http_msg_next(m, te))
-        if (!te_asks_for_trailers(s, te))
-            te->flags |= HTTP_HEADER_DROP;
+        reduce_te(s, te);
     head_drop(m, HTTP_HDR_HTTP2_SETTINGS);
     if (m->body != HTTP_BODY_CHUNKED)
         head_drop(m, HTTP_HDR_TRANSFER_ENCODING);

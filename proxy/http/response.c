@@ -1,112 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The response's head: read from the server, checked, and written to the client with the first bytes of
- * the body in one gathered write. Usually it comes in one piece and is read in place, in the thread's
- * scratch; a head in pieces is collected in s->resp_head.
+ * The response's head: read from the server, checked and judged by rules; response_send.c writes it to the
+ * client. Usually it comes in one piece and is read in place, in the thread's scratch; a head in pieces is
+ * collected in s->resp_head, as is a response that rules may hold.
  */
 #include "proxy/http/compression.h"
+#include "proxy/http/response_priv.h"
 #include "proxy/http/rules.h"
 #include "proxy/http/sticking.h"
-#include "proxy/http/stream_log.h"
-#include "proxy/http1/head.h"
-#include "proxy/state/observe.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
-
-static const struct conf_proxy *frontend_conf(const struct stream *s)
-{
-    return s->frontend->conf;
-}
-
-/* Whether the client's connection can carry another request after this response. */
-static bool may_keep_client(const struct stream *s)
-{
-    if (s->resp.body == HTTP_BODY_UNTIL_CLOSE || s->thread->draining ||
-        session_is_orphan(s->session))
-        return false;
-    if (s->resp.body == HTTP_BODY_CHUNKED && s->req.version_minor == 0)
-        return false; /* the client knows no chunks and gets none: the close is the end */
-    if (s->req.method == HTTP_METHOD_CONNECT)
-        return false; /* refused; what follows may have been meant for the tunnel */
-    return (s->req.flags & HTTP_MSG_KEEP_ALIVE) != 0 && !frontend_conf(s)->http_close;
-}
-
-static void add_connection(const struct stream *s, struct gather *g, bool tunnel)
-{
-    /* 426 names the protocol to upgrade to, RFC 9110 15.5.22; its Upgrade field is passed on, so this is, too */
-    if ((s->resp.flags & HTTP_MSG_UPGRADE) != 0 || s->resp.status == 101)
-        gather_literal(g, "Connection: upgrade\r\n");
-    if (s->resp.status == 101)
-        return;
-    if (!tunnel && !s->keep_client)
-        gather_literal(g, "Connection: close\r\n");
-    else if (!tunnel && s->req.version_minor == 0)
-        gather_literal(g, "Connection: keep-alive\r\n");
-}
-
-static void add_status_line(const struct stream *s, struct gather *g, const char *base)
-{
-    const struct http_msg *m = &s->resp;
-    uint32_t end = m->reason_off + m->reason_len, after_version = sizeof("HTTP/1.1") - 1;
-    if (s->backend->conf->accept_invalid_response ||
-        (m->flags & HTTP_MSG_LINE_EDITED) != 0) { /* it may have come in many a shape */
-        const char code[] = {' ', (char)('0' + m->status / 100), (char)('0' + m->status / 10 % 10),
-                             (char)('0' + m->status % 10), ' '};
-        gather_literal(g, "HTTP/1.1");
-        gather_text(g, code, sizeof(code));
-        gather_add(g, base + m->reason_off, m->reason_len);
-    } else if (m->reason_len == 0) { /* the space before it is not optional: RFC 9112 4 */
-        gather_literal(g, "HTTP/1.1");
-        gather_add(g, base + after_version, sizeof(" 200") - 1);
-        gather_literal(g, " ");
-    } else if (base[after_version - 1] == '1') { /* 1.2 to 1.9 are read as 1.1, but not passed on */
-        gather_add(g, base, end + 2);            /* with its CRLF, so that the head is one piece */
-        return;
-    } else {
-        gather_literal(g, "HTTP/1.1");
-        gather_add(g, base + after_version, end - after_version);
-    }
-    gather_literal(g, "\r\n");
-}
-
-static bool goes_in_chunks(const struct stream *s)
-{
-    return (s->resp.body == HTTP_BODY_CHUNKED && s->req.version_minor == 1) ||
-           s->compressor != NULL;
-}
-
-static void add_head(struct stream *s, struct gather *g, const char *base, bool tunnel)
-{
-    struct http_msg *m = &s->resp;
-    bool lenient = s->backend->conf->accept_invalid_response;
-    bool is_chunked = goes_in_chunks(s);
-    head_drop_connection_fields(m, base);
-    bool has_coding = is_chunked && head_keep_chunked(m, base);
-    if (!is_chunked)
-        head_drop(m, HTTP_HDR_TRANSFER_ENCODING);
-    bool needs_length = (m->flags & HTTP_MSG_FIELDS_EDITED) != 0 && m->body == HTTP_BODY_LENGTH &&
-                        !is_chunked && !head_keep_length(m, base);
-    add_status_line(s, g, base);
-    head_add_fields(g, m, base, lenient);
-    if (is_chunked && !has_coding)
-        gather_literal(g, "Transfer-Encoding: chunked\r\n");
-    char line[48];
-    if (needs_length)
-        gather_text(g, line,
-                    (size_t)snprintf(line, sizeof(line), "Content-Length: %" PRIu64 "\r\n",
-                                     m->content_length));
-    add_connection(s, g, tunnel);
-    head_add_end(g, m, base, lenient);
-}
-
-static bool is_tunnel(const struct stream *s)
-{
-    if (s->resp.status == 101)
-        return s->upgrade;
-    return s->req.method == HTTP_METHOD_CONNECT && s->resp.status >= 200 && s->resp.status < 300;
-}
 
 static enum stream_state refuse_response(struct stream *s, const char *reason)
 {
@@ -115,34 +18,6 @@ static enum stream_state refuse_response(struct stream *s, const char *reason)
         return dispatch_repeat(s);
     s->bad.reason = reason;
     return stream_fail(s, CAUSE_PROXY, 502);
-}
-
-/* From now on bytes flow both ways as they are. Those the client sent behind its request go first. */
-static enum stream_state start_tunnel(struct stream *s)
-{
-    struct relay_bytes *intake = &s->session->intake;
-    struct gather g;
-    size_t used;
-    gather_init(&g);
-    s->keep_client = s->keep_server = false;
-    s->session->client.fin_is_end = s->sconn->conn.fin_is_end = true;
-    /* what is still held is ours to send; the framing of the request has done its duty */
-    s->up.body = HTTP_BODY_UNTIL_CLOSE;
-    s->up.chunk_out = s->up.input_done = false;
-    s->up.surplus_max = 0;
-    enum relay_status status =
-        relay_stage(&s->up, &g, s->in + s->in_used, s->in_len - s->in_used, &used);
-    s->in_used = s->in_len;
-    if (status == RELAY_WAITS)
-        status = relay_push(&s->up, &g, intake->data + intake->off, intake->len, &used);
-    intake->len = 0;
-    if (status == RELAY_TO_FAILED)
-        return stream_fail(s, CAUSE_SERVER_ABORT, 502);
-    if (status != RELAY_WAITS)
-        return stream_fail(s, CAUSE_RESOURCE, 500);
-    s->state = STREAM_TUNNEL;
-    stream_refresh_deadlines(s);
-    return stream_pump(s);
 }
 
 /* What is written to change the head finds its room behind it. */
@@ -199,95 +74,92 @@ static unsigned retry_of_status(unsigned status)
     return 0;
 }
 
-/* What rules, cookies and compression make of the head. False: a rule answered instead, see *next_out. */
-static bool edit_response(struct stream *s, const char *base, size_t len,
-                          enum stream_state *next_out)
+static bool has_rules(const struct stream *s)
 {
-    bool has_rules = rules_act_on_streams(s->frontend->conf->rules) ||
-                     rules_act_on_streams(s->backend->conf->rules) || persist_wants_response(s);
-    if (s->coding != CONF_CODING_NONE)
-        compression_response(s);
-    if (has_rules || s->compressor != NULL)
-        make_editable(s, base, len);
-    if (has_rules && !pass_rules(s, next_out))
-        return false;
+    return rules_act_on_streams(s->frontend->conf->rules) ||
+           rules_act_on_streams(s->backend->conf->rules) || persist_wants_response(s);
+}
+
+/* What rules, cookies and compression make of the head; then it goes on its way, unless a rule waits. */
+static enum stream_state edit_response(struct stream *s)
+{
+    enum stream_state next;
+    if (has_rules(s) && !pass_rules(s, &next)) {
+        if (next == STREAM_HOLDING) {
+            s->state = next;
+            s->server_deadline_ms = s->rules.wait_until_ms;
+            stream_arm(s);
+        }
+        return next;
+    }
+    if (s->state == STREAM_HOLDING)
+        stream_server_lives(s, stream_server_ms(s));
     if (s->compressor != NULL)
         compression_edit(s);
+    return response_send(s);
+}
+
+/* ---- a response that rules hold ------------------------------------------------------------------------ */
+
+/* Where it can stay while the thread goes on; false without memory. */
+static bool make_lasting(struct stream *s, const char **base, size_t len)
+{
+    struct relay_bytes *head = &s->resp_head;
+    size_t cap = len > s->thread->buffer_bytes ? len : s->thread->buffer_bytes;
+    if (head->len > 0)
+        return true; /* it came in pieces, and lies there */
+    free(head->data);
+    *head = (struct relay_bytes){.data = malloc(cap + s->thread->buffer_bytes), .cap = cap};
+    if (head->data == NULL)
+        return false;
+    memcpy(head->data, *base, len);
+    head->len = len;
+    *base = head->data;
     return true;
 }
 
-/* Sends the final head and what came of the body with it. */
+enum stream_state response_read_more(struct stream *s)
+{
+    struct relay_bytes *head = &s->resp_head;
+    ssize_t n = 1;
+    while (n > 0 && response_room(s) > 0 && conn_can_read(&s->sconn->conn)) {
+        n = conn_recv(&s->sconn->conn, head->data + head->len, response_room(s));
+        if (n > 0) {
+            head->len += (size_t)n;
+            s->resp_len += (uint32_t)n;
+        }
+    }
+    s->resp_cut = s->resp_cut || (n <= 0 && n != UV_EAGAIN);
+    return edit_response(s);
+}
+
+enum stream_state response_waited(struct stream *s)
+{
+    s->rules.wait_is_over = true;
+    return edit_response(s);
+}
+
+/* ---- heads --------------------------------------------------------------------------------------------- */
+
+/* The final head is whole; what came of the body lies behind it. */
 static enum stream_state start_response(struct stream *s, const char *base, size_t len)
 {
-    struct http_msg *m = &s->resp;
-    bool tunnel = is_tunnel(s);
-    struct gather g;
-    size_t used;
-    enum stream_state next;
-    gather_init(&g);
-    if (s->backend->conf->retry_on != 0 && dispatch_may_repeat(s, retry_of_status(m->status)))
+    if (s->backend->conf->retry_on != 0 && dispatch_may_repeat(s, retry_of_status(s->resp.status)))
         return dispatch_repeat(s);
     s->response_us = s->thread->loop->now_us;
     count_status(s);
     s->resp_base = (char *)base;
-    s->rules.server_status = m->status;
+    s->resp_len = (uint32_t)len;
+    s->rules.server_status = s->resp.status;
     sticking_response(s);
-    if (!edit_response(s, base, len, &next))
-        return next;
-    s->status = m->status;
-    bool is_error = m->status >= 500 && m->status != 501 && m->status != 505;
-    bool closes = head_says_close(m, base);
-    server_observe(s->server, is_error ? OBSERVED_STATUS : OBSERVED_RESPONSE);
-    s->keep_client = !tunnel && !closes && may_keep_client(s);
-    s->keep_server =
-        s->keep_server && (m->flags & HTTP_MSG_KEEP_ALIVE) != 0 && m->body != HTTP_BODY_UNTIL_CLOSE;
-    add_head(s, &g, base, tunnel);
-    unsigned lenient = s->backend->conf->accept_invalid_response ? H1_LENIENT : 0;
-    enum http_body body = tunnel ? HTTP_BODY_UNTIL_CLOSE : m->body;
-    relay_start(&s->down, &s->sconn->conn, &s->session->client, body, m->content_length,
-                goes_in_chunks(s), lenient);
-    s->down.compressor = s->compressor;
-    s->down.read_bytes = s->session->burst_bytes;
-    s->down.discard =
-        s->asked_method == HTTP_METHOD_HEAD; /* though the server may be sending one */
-    uint64_t interim_bytes = s->down.bytes_out;
-    enum relay_status status =
-        relay_push(&s->down, &g, base + m->head_bytes, len - m->head_bytes, &used);
-    /* nothing has gone yet of a response whose body is wrong from the start: then a 502 can still be given */
-    s->resp_started = status != RELAY_BAD_FRAMING || s->down.bytes_out != interim_bytes;
-    stream_client_lives(s, stream_client_ms(s));
-    switch (status) {
-    case RELAY_WAITS:
-    case RELAY_DONE:
-        if (s->down.input_done && used < len - m->head_bytes)
-            s->keep_server = false; /* bytes nobody asked for */
-        s->state = STREAM_RELAYING;
-        stream_log_head(s);
-        return tunnel ? start_tunnel(s) : stream_pump(s);
-    case RELAY_TO_FAILED:
-        return stream_fail(s, CAUSE_CLIENT_ABORT, 0);
-    case RELAY_BAD_FRAMING:
-        s->bad = s->down.chunked.error;
-        return stream_fail(s, CAUSE_PROXY, 502);
-    default:
+    if (s->coding != CONF_CODING_NONE)
+        compression_response(s);
+    if (has_rules(s) && rules_may_hold_response(s) && !make_lasting(s, &base, len))
         return stream_fail(s, CAUSE_RESOURCE, 500);
-    }
-}
-
-/* 100, 102, 103: passed on to clients that know them, RFC 9110 15.2. */
-static enum relay_status pass_interim(struct stream *s, const char *base)
-{
-    struct gather g;
-    bool lenient = s->backend->conf->accept_invalid_response;
-    gather_init(&g);
-    if (s->req.version_minor == 0)
-        return RELAY_WAITS;
-    head_drop_connection_fields(&s->resp, base);
-    head_drop(&s->resp, HTTP_HDR_TRANSFER_ENCODING);
-    add_status_line(s, &g, base);
-    head_add_fields(&g, &s->resp, base, lenient);
-    head_add_end(&g, &s->resp, base, lenient);
-    return relay_send(&s->down, &g);
+    if (has_rules(s) || s->compressor != NULL)
+        make_editable(s, base, len);
+    enum stream_state next = edit_response(s);
+    return next == STREAM_HOLDING ? response_read_more(s) : next; /* more may be here already */
 }
 
 /* A whole head lies at base. Returns whether it was interim: then the next one starts behind it. */
@@ -322,7 +194,7 @@ static enum stream_state parse_heads(struct stream *s, const char *base, size_t 
         }
         if (++s->interim_count > STREAM_INTERIM_MAX)
             return refuse_response(s, "too many interim responses");
-        if (pass_interim(s, base) == RELAY_TO_FAILED)
+        if (response_pass_interim(s, base) == RELAY_TO_FAILED)
             return stream_fail(s, CAUSE_CLIENT_ABORT, 0);
         base += s->resp.head_bytes;
         len -= s->resp.head_bytes;

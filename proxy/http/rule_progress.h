@@ -18,6 +18,7 @@ struct rule_progress {
     uint64_t wait_until_ms;  /* of the rule that waits; 0 = no bound was set */
     unsigned at;             /* the next rule of the list at hand */
     uint8_t stage;           /* of rules_request() */
+    uint8_t response_stage;  /* of rules_response() */
     bool is_lenient;         /* strict-mode off, for the list at hand */
     bool wait_is_over;       /* no more will come of the message, or no more is waited for */
     bool is_tarpit;

@@ -76,7 +76,7 @@ static enum rule_verdict run_rest(struct rule_progress *p, const struct ruleset 
     return ruleset_run(set, env, &p->at);
 }
 
-static enum rule_verdict run_on(struct stream *s, const struct ruleset *set, struct sample_env *env)
+enum rule_verdict rules_run_on(struct stream *s, const struct ruleset *set, struct sample_env *env)
 {
     enum rule_verdict verdict = run_rest(&s->rules, set, env);
     rule_progress_note(&s->rules, set, verdict);
@@ -149,7 +149,7 @@ static bool run_list(struct stream *s, const struct proxy *proxy, enum ruleset_i
     rules_env(s, proxy, false, &env);
     bool may_wait = id == RULES_TCP_CONTENT && proxy->conf->inspect_delay_ms != 0;
     env.is_final = !may_wait || s->rules.wait_is_over;
-    enum rule_verdict verdict = run_on(s, set, &env);
+    enum rule_verdict verdict = rules_run_on(s, set, &env);
     s->rules.is_lenient = env.is_lenient;
     s->rules.chosen = env.chosen_backend;
     switch (verdict) {
@@ -223,7 +223,10 @@ static bool capture(struct stream *s, const struct proxy *proxy, enum stream_sta
 static bool await_body(struct stream *s, const struct proxy *proxy, enum stream_state *next_out)
 {
     const struct conf_timeouts *t = &proxy->conf->timeout;
-    if (!proxy->conf->http_buffer_request || body_is_ready(s, SIZE_MAX))
+    if (!proxy->conf->http_buffer_request)
+        return false;
+    body_invite(s);
+    if (body_is_ready(s, false, SIZE_MAX))
         return false;
     if (s->rules.wait_until_ms == 0)
         s->rules.wait_until_ms =

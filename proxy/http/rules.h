@@ -34,12 +34,17 @@ enum stream_state rules_timed_out(struct stream *s);
 
 /*
  * The response's head is whole, at s->resp_base. False: the rules let it pass, changed or not. Else a
- * rule answered instead, and *next_out is the state.
+ * rule answered instead or waits, and *next_out is the state; STREAM_HOLDING: to be called again.
  */
 bool rules_response(struct stream *s, enum stream_state *next_out);
+/* Whether a rule may have to wait: then the response must lie where it can stay. */
+bool rules_may_hold_response(const struct stream *s);
 /* http-after-response on s->resp, whoever made it. False when a change failed: then it becomes a 500. */
 MUST_CHECK bool rules_after_response(struct stream *s);
 bool rules_wants_after_response(const struct stream *s);
+
+/* Runs a list from where it stands; the rule that waited goes on first. */
+enum rule_verdict rules_run_on(struct stream *s, const struct ruleset *set, struct sample_env *env);
 
 /* Does what an action decided, whose list has been left. denied: what counts denials. */
 enum stream_state rules_act(struct stream *s, const struct proxy *proxy, enum counter denied);

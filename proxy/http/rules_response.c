@@ -3,20 +3,29 @@
 #include "proxy/http/captures.h"
 #include "proxy/http/rules.h"
 
+static const struct ruleset *list_of(const struct proxy *proxy, enum ruleset_id id)
+{
+    return proxy != NULL ? ruleset_of(proxy->conf->rules, id) : NULL;
+}
+
 static enum rule_verdict run_response_list(struct stream *s, const struct proxy *proxy,
                                            enum ruleset_id id)
 {
-    const struct ruleset *set = proxy != NULL ? ruleset_of(proxy->conf->rules, id) : NULL;
+    const struct ruleset *set = list_of(proxy, id);
     if (set == NULL)
         return RULE_GOES_ON;
     struct sample_env env;
-    s->rules.at = 0;
-    s->rules.is_lenient = false;
     rules_env(s, proxy, true, &env);
     env.is_final = true;
-    enum rule_verdict verdict = ruleset_run(set, &env, &s->rules.at);
-    rule_progress_note(&s->rules, set, verdict);
+    enum rule_verdict verdict = rules_run_on(s, set, &env);
+    s->rules.is_lenient = env.is_lenient;
     return verdict;
+}
+
+static void begin_list(struct rule_progress *p)
+{
+    p->at = 0;
+    p->is_lenient = p->wait_is_over = false;
 }
 
 /* The variables of the request have had their time. */
@@ -28,27 +37,69 @@ static void begin_response(struct stream *s)
         captures_take(s, s->frontend->conf->rules, true);
 }
 
+/* The lists that a response meets, in their order; the frontend's come last. */
+static const struct response_stage {
+    bool is_frontend;
+    enum ruleset_id id;
+} stages[] = {{false, RULES_TCP_RESPONSE},
+              {false, RULES_HTTP_RESPONSE},
+              {true, RULES_TCP_RESPONSE},
+              {true, RULES_HTTP_RESPONSE}};
+
+enum { STAGES = sizeof(stages) / sizeof(stages[0]) };
+
+/* NULL: a listen's lists have been met already. */
+static const struct proxy *proxy_of(const struct stream *s, const struct response_stage *stage)
+{
+    if (!stage->is_frontend)
+        return s->backend;
+    return s->frontend != s->backend ? s->frontend : NULL;
+}
+
+bool rules_may_hold_response(const struct stream *s)
+{
+    for (unsigned i = 0; i < STAGES; i++) {
+        const struct ruleset *set = list_of(proxy_of(s, &stages[i]), stages[i].id);
+        if (set != NULL && set->may_wait)
+            return true;
+    }
+    return false;
+}
+
+/* One stage. True: the stream's way is decided, or it waits. */
+static bool run_stage(struct stream *s, const struct response_stage *stage,
+                      enum stream_state *next_out)
+{
+    const struct proxy *proxy = proxy_of(s, stage);
+    switch (run_response_list(s, proxy, stage->id)) {
+    case RULE_ANSWERS:
+        s->keep_server = false;
+        *next_out = rules_act(s, proxy, COUNTER_DENIED_RESP);
+        return true;
+    case RULE_FAILS:
+        s->keep_server = false;
+        *next_out = stream_fail(s, CAUSE_INTERNAL, 500);
+        return true;
+    case RULE_WAITS:
+        *next_out = STREAM_HOLDING;
+        return true;
+    default:
+        return false;
+    }
+}
+
 bool rules_response(struct stream *s, enum stream_state *next_out)
 {
-    static const enum ruleset_id lists[] = {RULES_TCP_RESPONSE, RULES_HTTP_RESPONSE};
-    begin_response(s);
-    for (unsigned i = 0; i < 4; i++) {
-        const struct proxy *proxy = i < 2 ? s->backend : s->frontend;
-        if (i == 2 && proxy == s->backend)
-            break;
-        switch (run_response_list(s, proxy, lists[i % 2])) {
-        case RULE_ANSWERS:
-            s->keep_server = false;
-            *next_out = rules_act(s, proxy, COUNTER_DENIED_RESP);
+    struct rule_progress *p = &s->rules;
+    if (p->held == NULL) {
+        begin_response(s);
+        begin_list(p);
+        p->response_stage = 0;
+    }
+    for (; p->response_stage < STAGES; p->response_stage++) {
+        if (run_stage(s, &stages[p->response_stage], next_out))
             return true;
-        case RULE_FAILS:
-        case RULE_WAITS:
-            s->keep_server = false;
-            *next_out = stream_fail(s, CAUSE_INTERNAL, 500);
-            return true;
-        default:
-            break;
-        }
+        begin_list(p);
     }
     return false;
 }
@@ -64,7 +115,9 @@ bool rules_wants_after_response(const struct stream *s)
 
 bool rules_after_response(struct stream *s)
 {
+    begin_list(&s->rules);
     enum rule_verdict verdict = run_response_list(s, s->backend, RULES_HTTP_AFTER_RESPONSE);
+    begin_list(&s->rules);
     if (verdict != RULE_FAILS && s->backend != s->frontend)
         verdict = run_response_list(s, s->frontend, RULES_HTTP_AFTER_RESPONSE);
     return verdict != RULE_FAILS;

@@ -103,12 +103,15 @@ void stream_parse_head(struct stream *s)
 
 /* A client that hangs up while we look for a server need not be served. One that only ended its side may
  * still read: RFC 9112 9.6. */
-static enum stream_state watch_client(struct stream *s)
+bool stream_is_forsaken(const struct stream *s)
 {
     const struct conn *client = &s->session->client;
-    if (client->broken || (client->peer_ended && s->mode->is_forsaken(s)))
-        return stream_fail(s, CAUSE_CLIENT_ABORT, 503);
-    return s->state;
+    return client->broken || (client->peer_ended && s->mode->is_forsaken(s));
+}
+
+static enum stream_state watch_client(struct stream *s)
+{
+    return stream_is_forsaken(s) ? stream_fail(s, CAUSE_CLIENT_ABORT, 0) : s->state;
 }
 
 static enum stream_state time_out_queue(struct stream *s)
@@ -153,6 +156,9 @@ static stream_step *const steps[STREAM_STATES][STREAM_EVENTS] = {
                         [STREAM_RESUMED] = stream_pump,
                         [STREAM_SERVER_DOWN] = dispatch_server_down,
                         [STREAM_TIMED_OUT] = stream_pump_timed_out},
+    [STREAM_HOLDING] = {[STREAM_SERVER_READY] = response_read_more,
+                        [STREAM_CLIENT_READY] = watch_client,
+                        [STREAM_TIMED_OUT] = response_waited},
     [STREAM_RELAYING] = {[STREAM_SERVER_READY] = stream_pump_server,
                          [STREAM_CLIENT_READY] = stream_pump_client,
                          [STREAM_RESUMED] = stream_pump,

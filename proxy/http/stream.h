@@ -3,7 +3,7 @@
  * One request and its response; or a tunnel of TCP, which is a stream without the parts at its end that are
  * HTTP's, and goes from CONNECTING to TUNNEL.
  *
- *   (head complete) --> QUEUED --> CONNECTING --> WAITING --> RELAYING --> ended
+ *   (head complete) --> QUEUED --> CONNECTING --> WAITING --> HOLDING --> RELAYING --> ended
  *          |               ^            |   ^--retry-'  |          `-----> TUNNEL --> ended
  *          |               `---retry----'               |
  *          |--> ANSWERING (statistics, errors, fixed replies) <---- any failure before a response
@@ -18,7 +18,7 @@
  *        stream_end.c   blame, and the end
  *        dispatch.c     which server, queue, connecting, retries
  *        request.c      the head as the server shall see it
- *        response.c     the response's head, read and written
+ *        response.c     the response's head, read and judged; response_send.c writes it
  *        rules.c        rules on the way of both
  *        local.c        answers of our own
  *        http_mode.c    where HTTP differs from TCP, whose table is in proxy/tcp/
@@ -48,6 +48,7 @@ enum stream_state {
     STREAM_PAUSED,     /* the only server refused: a moment's rest before it is tried again */
     STREAM_CONNECTING, /* TCP, then TLS */
     STREAM_WAITING,    /* the request is on its way; no final response head yet */
+    STREAM_HOLDING,    /* rules wait for more of the response, or for a time to pass */
     STREAM_RELAYING,   /* the response's head has been sent on */
     STREAM_TUNNEL,     /* after 101, or 2xx to CONNECT */
     STREAM_PREPARING,  /* another thread does what our own answer tells of */
@@ -185,6 +186,7 @@ struct stream {
     char *resp_base;   /* borrowed: the thread's scratch, resp_head, or an answer of ours */
     uint32_t resp_len; /* bytes received there, or written */
     uint32_t resp_top; /* as in_top */
+    bool resp_cut;     /* while rules hold it: no more of it will come */
 
     /* what follows is large, and not read before it is written: stream_new() clears only what is above, and of
      * the answer what stands before its headers */
@@ -228,6 +230,15 @@ static inline size_t stream_room(const struct stream *s)
     return limit > s->in_len ? limit - s->in_len : 0;
 }
 
+/* How much of a response that rules hold may still be read into s->resp_head. */
+static inline size_t response_room(const struct stream *s)
+{
+    const struct relay_bytes *head = &s->resp_head;
+    size_t top = (size_t)(s->resp_base - head->data) + s->resp_top;
+    size_t limit = top < head->cap ? top : head->cap;
+    return limit > head->len ? limit - head->len : 0;
+}
+
 /* Records who is to blame; the first one to be blamed stays so. */
 void stream_blame(struct stream *s, enum stream_cause cause);
 /* In a tunnel it is the silence of both that ends it. */
@@ -263,6 +274,8 @@ static inline void stream_server_lives(struct stream *s, unsigned timeout_ms)
 enum stream_state stream_end(struct stream *s);
 /* The session goes on without it: it leaves no trace in log or counters. Returns STREAM_ENDED. */
 enum stream_state stream_dismiss(struct stream *s);
+/* Has the client left, as far as its mode cares? */
+bool stream_is_forsaken(const struct stream *s);
 /* Blames, and answers with an error page if no response has begun; else cuts. */
 COLD enum stream_state stream_fail(struct stream *s, enum stream_cause cause, int status);
 /* Steps of the states in which bytes flow: one side is ready, or late. */
@@ -296,6 +309,9 @@ enum stream_state request_send(struct stream *s);
 
 /* response.c */
 enum stream_state response_read(struct stream *s);
+/* STREAM_HOLDING: more came of the server, or the time is over. */
+enum stream_state response_read_more(struct stream *s);
+enum stream_state response_waited(struct stream *s);
 
 /* local.c */
 /* Whether the proxy's service took the request; then *next_out is the stream's next state. */

@@ -14,8 +14,8 @@ static char phase_letter(const struct stream *s)
     static const char letters[STREAM_STATES] = {
         [STREAM_HEAD] = 'R',      [STREAM_RULES] = 'R',      [STREAM_QUEUED] = 'Q',
         [STREAM_PAUSED] = 'C',    [STREAM_CONNECTING] = 'C', [STREAM_WAITING] = 'H',
-        [STREAM_RELAYING] = 'D',  [STREAM_TUNNEL] = 'D',     [STREAM_ANSWERING] = 'D',
-        [STREAM_PREPARING] = 'H', [STREAM_ENDED] = '-',
+        [STREAM_HOLDING] = 'R',   [STREAM_RELAYING] = 'D',   [STREAM_TUNNEL] = 'D',
+        [STREAM_ANSWERING] = 'D', [STREAM_PREPARING] = 'H',  [STREAM_ENDED] = '-',
     };
     if (s->rules.is_tarpit)
         return 'T';
@@ -42,7 +42,7 @@ static void count_failure(struct stream *s, int status)
     if (s->state == STREAM_HEAD && status >= 400 && status < 500) {
         tracking_request(s);
         tracking_client_error(s);
-    } else if (s->state == STREAM_WAITING && status >= 500) {
+    } else if ((s->state == STREAM_WAITING || s->state == STREAM_HOLDING) && status >= 500) {
         tracking_server_failure(s);
     }
 }

@@ -32,6 +32,7 @@ static bool waits_for_server(const struct stream *s)
     case STREAM_QUEUED:
     case STREAM_PAUSED:
     case STREAM_CONNECTING:
+    case STREAM_HOLDING:
     case STREAM_PREPARING:
         return true;
     case STREAM_TUNNEL:

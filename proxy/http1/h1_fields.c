@@ -182,6 +182,13 @@ static void upgrade_read(struct h1_parser *p)
     }
 }
 
+/* RFC 6455 4.1, 4.2.2: without its key nobody could tell that the other side has understood the handshake. */
+static bool is_half_websocket(const struct http_msg *m, enum http_header_id key)
+{
+    const uint32_t asks = HTTP_MSG_UPGRADE | HTTP_MSG_UPGRADE_WEBSOCKET;
+    return (m->flags & asks) == asks && m->first[key] == 0;
+}
+
 static void expect_read(struct h1_parser *p)
 {
     struct http_msg *m = p->msg;
@@ -220,6 +227,8 @@ enum h1_status h1_request_finish(struct h1_parser *p)
         return h1_refuse(p, 413, m->method_off, "GET, HEAD or DELETE with a body in HTTP/1.0");
     if (m->method == HTTP_METHOD_CONNECT && m->body != HTTP_BODY_NONE)
         return h1_refuse(p, 400, m->method_off, "CONNECT with a body");
+    if (is_half_websocket(m, HTTP_HDR_SEC_WEBSOCKET_KEY))
+        return h1_refuse(p, 400, m->method_off, "a WebSocket handshake without Sec-WebSocket-Key");
     expect_read(p);
     return h1_target_check(p);
 }
@@ -236,6 +245,8 @@ enum h1_status h1_response_finish(struct h1_parser *p)
     struct http_msg *m = p->msg;
     if (framing_check(p) == H1_BAD)
         return H1_BAD;
+    if (m->status == 101 && is_half_websocket(m, HTTP_HDR_SEC_WEBSOCKET_ACCEPT))
+        return h1_refuse(p, 502, 0, "a WebSocket handshake without Sec-WebSocket-Accept");
     const bool is_tunnel =
         p->request_method == HTTP_METHOD_CONNECT && m->status >= 200 && m->status < 300;
     if (is_bodiless(p, is_tunnel)) {

@@ -218,6 +218,7 @@ static void add_rule(struct compiler *c, struct rule rule)
         arena_list_grow(c->l->arena, (void *)set->rules, set->count, sizeof *rules);
     rules[set->count++] = rule;
     set->rules = rules;
+    set->may_wait = set->may_wait || (rule.action != NULL && rule.action->may_wait);
 }
 
 bool compiler_action(struct compiler *c, const char *name, struct rule_words *words,

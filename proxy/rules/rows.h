@@ -175,6 +175,7 @@ struct action {
     bool has_parens;   /* set-var(txn.x): the text between them is given to compile */
     bool is_prefix;    /* track-sc0: compile is given what stands behind the name, "0" */
     bool is_final;     /* no rule behind it is reached if it runs */
+    bool may_wait;     /* it may hold the message, to be run again */
     /*
      * Reads its parameters up to `if`, `unless` or the end; returns what run() needs (in the
      * configuration's arena), or NULL after reporting. NULL here: it has no parameters.

@@ -20,6 +20,7 @@ struct stick_rules;
 struct ruleset {
     const struct rule *rules;
     size_t count;
+    bool may_wait; /* one of them may hold the message */
 };
 
 /* Captures declared by a frontend, in the order of their slots. */

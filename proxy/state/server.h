@@ -35,7 +35,7 @@ enum server_admin { SERVER_READY, SERVER_DRAIN, SERVER_MAINT };
 struct server_idle {
     alignas(CACHE_LINE_BYTES) struct list idle; /* the http room's connections, newest first */
     unsigned count;
-    unsigned used_most; /* how many were in use at once, lately */
+    unsigned used_most;          /* how many were in use at once, lately */
     _Atomic unsigned idle_gauge; /* idle_conn_cur of this thread, for readers */
     _Atomic unsigned safe_gauge; /* safe_conn_cur */
     _Atomic unsigned used_gauge; /* used_conn_cur */
@@ -91,10 +91,16 @@ struct server_link {
     char *interface, *netns; /* owned; or NULL */
 };
 
-/* What its traffic was like at the last look; see health/outliers.h. */
+struct server_traffic {
+    uint64_t streams, errors, answers, time_us; /* until answers began, of all together */
+};
+
+/* What its traffic was like; see health/outliers.h. The control thread's. */
 struct server_outlier {
-    uint64_t streams, errors;
-    uint64_t back_ms; /* when it may come back */
+    struct server_traffic seen;  /* by the last look */
+    struct server_traffic fresh; /* what it judged by; nothing when that was too little */
+    uint64_t average_us;         /* of an answer, at the last look that knew; 0 = never */
+    uint64_t back_ms;            /* when it may come back */
 };
 
 struct server {
@@ -129,6 +135,7 @@ struct server {
     _Atomic unsigned maxconn, minconn; /* 0 = no bound */
     _Atomic unsigned maxqueue;
     _Atomic unsigned pool_max_conn; /* idle connections kept; UINT_MAX = no bound */
+    _Atomic unsigned max_uses;      /* of a connection; 0 = no bound */
     _Atomic unsigned pool_low_conn; /* kept even if they suit few; see has_idle_room() */
     _Atomic unsigned pool_purge_ms;
     _Atomic unsigned slowstart_ms;

@@ -208,7 +208,7 @@ static void chooses_by_name(void **state)
 static void serves_the_names_it_is_given(void **state)
 {
     static const char *const names[] = {"Shop.Test", "*.shop.test", "", "second.test."};
-    static const struct tls_wanted_names wanted = {names, LEN(names)};
+    static const struct tls_wanted_names wanted = {.names = names, .count = LEN(names)};
     struct tls_error_text error = {""};
     struct tls_store *store = tls_store_new();
     (void)state;

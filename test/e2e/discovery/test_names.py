@@ -42,6 +42,27 @@ backend app
 """
 
 
+BUSY_S = 2  # what a busy machine takes besides
+
+POOL = """
+resolvers dns
+    nameserver one 127.0.0.1:{dns}
+
+frontend web
+    bind 127.0.0.1:{port}
+    default_backend app
+
+listen stats
+    bind 127.0.0.1:{stats}
+    stats enable
+    stats uri /stats
+
+backend app
+    balance roundrobin
+    server-template s 5 app.test:{server} resolvers dns init-addr none
+"""
+
+
 class Named:
     """A balancer whose servers have names."""
 
@@ -206,12 +227,56 @@ def test_no_request_fails_while_a_name_moves(balance, dnsmasq, serve):
         dns.change("127.0.0.2 app.test\n")
         changed = time.monotonic()
         wait_for(lambda: load.by_server["new"] > 0, what="the new address is used")
-        assert time.monotonic() - changed < 1 + 1 + 0.5  # TTL + 1 s, and what a busy machine takes
+        assert time.monotonic() - changed < 1 + 1 + BUSY_S  # TTL + 1 s
         before = load.by_server["old"]
         wait_for(lambda: load.by_server["new"] > 50)
         assert load.by_server["old"] <= before + 4  # what was on its way
     load.check(at_least=100)
     assert new.requests
+
+
+GENERATIONS = ["23", "2345", "45", "5", "234", "3"]
+TTL_S = 2
+
+
+@pytest.mark.threads
+@pytest.mark.weir_only
+def test_no_request_fails_while_a_pool_changes(balance, dnsmasq, serve):
+    """Members come, go and are replaced, with the resolvers' times as they are by default; who has gone is gone at once."""
+    port = free_port()
+
+    def begin(member):
+        return serve(always(reply(headers=[("X-Server", member)])), host="127.0.0." + member, port=port)
+
+    def hosts(members):
+        return "".join("127.0.0.%s app.test\n" % member for member in members)
+
+    dns = dnsmasq(hosts(GENERATIONS[0]), ttl=TTL_S)
+    web, stats = free_port(), free_port()
+    balance(POOL.format(dns=dns.port, port=web, stats=stats, server=port))
+
+    def pool():
+        rows = read_stats(stats)
+        return sorted(rows["app", "s%d" % i]["addr"].split(":")[0].rpartition(".")[2] for i in range(1, 6)
+                      if rows["app", "s%d" % i]["status"] == "no check")
+
+    running = {member: begin(member) for member in GENERATIONS[0]}
+    wait_for(lambda: pool() == list(GENERATIONS[0]), what=pool)
+    with Load(web, clients=4, pause=0.005) as load:
+        for members in GENERATIONS[1:]:
+            running.update({member: begin(member) for member in members if member not in running})
+            dns.change(hosts(members))
+            changed = time.monotonic()
+            wait_for(lambda wanted=list(members): pool() == wanted, 30, what=pool)
+            assert time.monotonic() - changed < TTL_S + 1 + BUSY_S
+            for member in set(running) - set(members):
+                origin = running.pop(member)
+                wait_for(lambda gone=origin: not gone.open, what="connections to who has gone are closed")
+                origin.close()
+            before = dict(load.by_server)
+            wait_for(lambda now=before, all_of=members: all(load.by_server[m] > now.get(m, 0) for m in all_of),
+                     what="all members take part")
+    load.check(at_least=100)
 
 
 @pytest.mark.weir_only

@@ -14,6 +14,7 @@ import subprocess
 import threading
 import time
 
+from harness.instance import children
 from harness.ports import free_port
 from harness.waiting import wait_for
 
@@ -189,6 +190,18 @@ class Postgres(Servers):
 
     def stop(self, name):
         self.tool("pg_ctl", "-D", self.folder / name, "-m", "fast", "-W", "stop")
+
+    def acknowledge_when_replicated(self):
+        self.sql("a", "alter system set synchronous_standby_names = '*'")
+        self.sql("a", "select pg_reload_conf()")
+        self.wait_in_step()
+
+    def signal_all(self, name, number):
+        """To the server and its children, who are all in groups of their own."""
+        pid = int((self.folder / name / "postmaster.pid").read_text().split()[0])
+        for each in [pid, *children(pid)]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(each, number)
 
     def close(self):
         for name in "ab":

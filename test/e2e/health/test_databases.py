@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pools that follow the role of a database: real PostgreSQL and MariaDB, which are promoted."""
 import shutil
+import signal
 import time
 
 import pytest
@@ -107,3 +108,26 @@ def test_of_two_primaries_the_one_promoted_later_counts(folder, balance, closing
     database.tool("pg_ctl", "-D", folder / "b", "promote")
     pools.wait("b", None, 60)
     assert 'info: "another server was promoted after it"' in syslog.line("Server writer/a is DOWN")
+
+
+def test_a_primary_that_wakes_up_after_its_successor_gets_no_writes(folder, balance, closing):
+    database = closing(Postgres(folder)).create()
+    database.acknowledge_when_replicated()
+    pools = Pools(balance, database)
+    pools.wait("a", "b", 60)
+    writer = closing(database.write(pools.ports["writer"]))
+    writer.wait_more()
+    database.signal_all("a", signal.SIGSTOP)
+    frozen = time.monotonic()
+    wait_for(lambda: not pools.status()["writer", "a"].startswith("UP"), 60)
+    assert time.monotonic() - frozen < INTER_S * FALL + 1 + BUSY_S
+    database.tool("pg_ctl", "-D", folder / "b", "promote")
+    pools.wait("b", None, 60)
+    writer.wait_more()
+    database.signal_all("a", signal.SIGCONT)
+    wait_for(lambda: "another server was promoted after it" in
+             read_stats(pools.ports["stats"])["writer", "a"]["last_chk"], 60)
+    pools.wait("b", None, 1)
+    writer.wait_more()
+    writer.close()
+    writer.check(database.rows("b"), database.ports, "ab")

@@ -110,3 +110,47 @@ def test_who_is_not_prepared_is_out_at_once(balance, serve, syslog, login):
     server_now = mysql.server(("VARIABLES", UNPREPARED), login=login)
     balance(CONFIG.format(port=free_port(), server=serve(server_now).port, stats=free_port(), words="role writer"))
     assert "status: 0/2 DOWN" in syslog.line("Health check for server db/s1")
+
+
+# ---- servers that do not behave
+
+ENDLESS = b"".join(mysql.packet(1, b"\x09read_only\x02ON") for _ in range(4096))
+
+
+def says(data):
+    """To whatever it is asked, for as long as somebody listens."""
+
+    def behaviour(conn):
+        conn.send(data)
+        conn.wait_closed()
+
+    return behaviour
+
+
+# name: server, the probe's status, what the log says
+BAD = {
+    "silence": (says(b""), "Layer7 timeout", None),
+    "half a greeting": (says(mysql.greeting()[:20]), "Layer7 timeout", None),
+    "a greeting of another age": (says(mysql.packet(0, b"\x09" + bytes(60))), "Layer7 invalid response",
+                                  "MySQL protocol error"),
+    "no MySQL": (says(b"220 mail.test ESMTP\r\n" * 3), "Layer7 invalid response", "MySQL protocol error"),
+    "silence instead of an answer": (mysql.server(("VARIABLES", b"")), "Layer7 timeout", None),
+    "more columns than anybody has": (mysql.server(("VARIABLES", mysql.packet(1, b"\xfa"))), "Layer7 invalid response",
+                                      "MySQL protocol error"),
+    "a text longer than its packet": (mysql.server(("VARIABLES", mysql.packet(1, b"\2") + mysql.packet(2, b"\x30def"))),
+                                      "Layer7 invalid response", "MySQL protocol error"),
+    "rows without end": (mysql.server(("VARIABLES", pairs(read_only="OFF")[:-9] + ENDLESS)), "Layer7 invalid response",
+                         None),
+    "an error without words": (mysql.server(("VARIABLES", mysql.packet(1, b"\xff\x07"))), "Layer7 wrong status", None),
+}
+
+
+@pytest.mark.weir_only
+@pytest.mark.parametrize("name", BAD)
+def test_a_server_that_does_not_behave_is_down_and_it_is_said_why(balance, serve, syslog, name):
+    behaviour, status, info = BAD[name]
+    config = CONFIG.replace("timeout check 5s", "timeout check 700ms")
+    balance(config.format(port=free_port(), server=serve(behaviour).port, stats=free_port(), words="role writer"))
+    line = syslog.line("Server db/s1 is DOWN", within=30)
+    health = syslog.line("Health check for server db/s1 failed, reason: " + status, within=30)
+    assert line and (info is None or info in health), health

@@ -98,6 +98,19 @@ def test_upgrade_becomes_a_tunnel(way):
             assert client.stream.exactly(len(text)) == text[::-1]
 
 
+def test_a_websocket_that_the_server_half_accepts(way):
+    def behaviour(conn):
+        conn.request()
+        conn.send(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n")
+        conn.wait_closed()
+
+    port, _, _ = way(behaviour)
+    with Client(port) as client:
+        client.send("GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
+        assert client.response().status == 502
+
+
 def test_an_upgrade_that_the_server_declines(way):
     port, server, _ = way(always(reply(b"plain")))
     with Client(port) as client:

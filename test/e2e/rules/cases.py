@@ -216,6 +216,9 @@ BODIES = [
     Case("form", "option http-buffer-request\nhttp-request set-header x-r <%[req.body_param(a)]>,<%[req.body_param(b)]>,<%[req.body_param]>", request=get(method="POST", body="a=1&b=2")),
     Case("chunks", "option http-buffer-request\nhttp-request set-header x-r <%[req.body]>,<%[req.body_len]>,<%[req.body_size]>", request=get("/", "Transfer-Encoding: chunked", method="POST") + "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"),
     Case("deny by body", "option http-buffer-request\nhttp-request deny if { req.body -m sub evil }", request=get(method="POST", body="x=evil")),
+    Case("expect 100 of a body that is here", "http-request wait-for-body time 1s\nhttp-request set-header x-r <%[req.body]>", request=get("/", "Expect: 100-continue", method="POST", body="abc")),
+    Case("expect 100 with http-buffer-request", "option http-buffer-request\nhttp-request set-header x-r <%[req.body]>", request=[get("/", "Expect: 100-continue", "Content-Length: 3", method="POST"), 0.2, "abc"]),
+    Case("expect 100 without a body", "http-request wait-for-body time 1s", request=get("/", "Expect: 100-continue")),
     Case("expect 100", "http-request wait-for-body time 1s\nhttp-request set-header x-r <%[req.body]>", request=[get("/", "Expect: 100-continue", "Content-Length: 3", method="POST"), 0.2, "abc"]),
 ]
 

@@ -300,6 +300,42 @@ def test_a_client_that_leaves_while_it_waits(start, serve, syslog):
     assert line["termination"] in ("CH--", "CD--"), line["termination"]
 
 
+ABORTING = """
+frontend web
+    bind 127.0.0.1:{port}
+    no option dontlognull
+    default_backend app
+
+backend app
+    option abortonclose
+    retries 20
+    timeout queue 60s
+    server s1 127.0.0.1:{server} {words}
+"""
+
+
+def test_a_client_that_leaves_between_retries(balance, syslog):
+    port = free_port()
+    balance(ABORTING.format(port=port, server=free_port(), words=""))
+    with Client(port) as client:
+        client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    line = syslog.http()[0]
+    assert (line["termination"], line["status"], line["server"]) == ("CC--", "-1", "s1")
+
+
+def test_a_client_that_leaves_in_the_queue(balance, serve, syslog):
+    port, server = free_port(), serve(lambda conn: (conn.request(), conn.wait_closed()))
+    balance(ABORTING.format(port=port, server=server.port, words="maxconn 1"))
+    with Client(port) as first:
+        first.send("GET /1 HTTP/1.1\r\nHost: a\r\n\r\n")
+        wait_for(lambda: server.requests)
+        with Client(port) as second:
+            second.send("GET /2 HTTP/1.1\r\nHost: a\r\n\r\n")
+            time.sleep(0.2)
+        line = syslog.http()[0]
+    assert (line["termination"], line["status"], line["server"]) == ("CQ--", "-1", "<NOSRV>")
+
+
 def test_a_client_that_leaves_in_the_body(start, serve, syslog):
     def floods(conn):
         conn.request()

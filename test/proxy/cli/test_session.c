@@ -41,7 +41,7 @@ static int connect_client(void)
 {
     int ends[2];
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
-    cli_adopt(cli, ends[1]);
+    cli_adopt(cli, ends[1], CONF_ADMIN_ADMIN);
     return ends[0];
 }
 
@@ -56,7 +56,7 @@ static void stop(void)
     uv_thread_join(&thread);
     struct snapshot *snapshot = chain.current;
     cli_free(cli);
-    assert_int_equal(snapshot->users_here, 0);
+    assert_int_equal(snapshot->kept, 0);
     site_close(snapshot);
     loop_destroy(&loop);
 }

@@ -668,7 +668,7 @@ static void test_much_behind_a_chunked_body(void **state)
 /* ---- upgrades
  * ------------------------------------------------------------------------------------- */
 
-#define UPGRADE "GET /chat HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n"
+#define UPGRADE "GET /chat HTTP/1.1\r\nHost: a\r\nUpgrade: chat\r\n"
 
 static void test_an_upgrade_becomes_a_tunnel(void **state)
 {
@@ -680,10 +680,10 @@ static void test_an_upgrade_becomes_a_tunnel(void **state)
     harness_hear(&h, server, UPGRADE "Connection: upgrade\r\n\r\n");
     harness_hear_nothing(&h, server);
     harness_say(&h, server,
-                "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: "
+                "HTTP/1.1 101 Switching Protocols\r\nUpgrade: chat\r\nConnection: "
                 "upgrade\r\n\r\nhello");
     harness_hear(&h, client,
-                 "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: "
+                 "HTTP/1.1 101 Switching Protocols\r\nUpgrade: chat\r\nConnection: "
                  "upgrade\r\n\r\nhello");
     harness_hear(&h, server, "early");
     harness_say(&h, client, "to server");

@@ -101,7 +101,8 @@ static const struct h1_case bodiless[] = {
     CASE("100", STATUS("100 Continue", "") "HTTP/1.1", "100 Continue 1.1 keep +8"),
     CASE("100 with a length", STATUS("100 Continue", "Content-Length: 3\r\n"), "100 Continue 1.1 keep"),
     CASE("103", STATUS("103 Early Hints", "Link: </a>\r\n"), "103 Early Hints 1.1 keep"),
-    CASE("101", STATUS("101 Switching Protocols", "Connection: upgrade\r\nUpgrade: websocket\r\n"), "101 Switching Protocols 1.1 keep upgrade websocket"),
+    CASE("101", STATUS("101 Switching Protocols", "Connection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: x\r\n"), "101 Switching Protocols 1.1 keep upgrade websocket"),
+    CASE("101 of a WebSocket without its key", STATUS("101 Switching Protocols", "Connection: upgrade\r\nUpgrade: websocket\r\n"), "502 a WebSocket handshake without Sec-WebSocket-Accept"),
     CASE("101 in chunks", STATUS("101 Switching Protocols", "Transfer-Encoding: chunked\r\n"), "101 Switching Protocols 1.1 keep"),
 };
 
