@@ -282,6 +282,7 @@ static void compile_line(struct compiler *c, const struct conf_line *line)
 static void compile_proxy(struct compiler *c, struct conf_proxy *proxy)
 {
     const struct conf_lines *lines = &proxy->lines;
+    struct proxy_rules misplaced = {0};
     if (lines->count == 0 && proxy->log_count == 0)
         return;
     c->proxy = proxy;
@@ -291,7 +292,10 @@ static void compile_proxy(struct compiler *c, struct conf_proxy *proxy)
     for (size_t i = 0; i < lines->count; i++) {
         if (i > 0 && lines->items[i - 1].from_defaults && !lines->items[i].from_defaults)
             c->acls = (struct name_map){0};
+        struct proxy_rules *rules = c->rules;
+        c->rules = lines->items[i].is_misplaced ? &misplaced : rules;
         compile_line(c, &lines->items[i]);
+        c->rules = rules;
     }
     log_format_default(c);
     diagnose_proxy(c);

@@ -8,13 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define GET(cell) atomic_load_explicit(&(cell), memory_order_relaxed)
+
 struct proxy_state *proxy_state_new(const char *name, unsigned threads)
 {
     struct proxy_state *state = calloc(1, sizeof(*state));
     if (state == NULL)
         return NULL;
     state->references = 1;
-    pthread_mutex_init(&state->frontend.rate_lock, NULL);
     state->name = strdup(name);
     state->frontend.counters = counter_set_new(threads + 1);
     if (state->name == NULL || state->frontend.counters == NULL ||
@@ -32,43 +33,23 @@ void proxy_state_free(struct proxy_state *state)
     if (state == NULL || --state->references > 0)
         return;
     backend_destroy(&state->backend);
-    pthread_mutex_destroy(&state->frontend.rate_lock);
     counter_set_free(state->frontend.counters);
     free(state->name);
     free(state);
 }
 
-enum { RATE_PERIOD_MS = 1000 };
-
-static bool is_below_rate(struct frontend *frontend, unsigned most, uint64_t now_ms)
+bool frontend_has_room(const struct frontend *frontend, uint32_t now_s)
 {
-    pthread_mutex_lock(&frontend->rate_lock);
-    bool is_below = rate_window_read(&frontend->rate, RATE_PERIOD_MS, (uint32_t)now_ms) < most;
-    pthread_mutex_unlock(&frontend->rate_lock);
-    return is_below;
+    unsigned maxconn = GET(frontend->maxconn);
+    return GET(frontend->state) == FRONTEND_OPEN &&
+           (maxconn == 0 || GET(frontend->sessions) < maxconn) &&
+           rate_gate_is_open(&frontend->gate, GET(frontend->session_rate_limit), now_s);
 }
 
-bool frontend_has_room(struct frontend *frontend, uint64_t now_ms)
+void frontend_enter(struct frontend *frontend, uint32_t now_s)
 {
-    unsigned maxconn = atomic_load_explicit(&frontend->maxconn, memory_order_relaxed);
-    unsigned rate = atomic_load_explicit(&frontend->sessions_per_second, memory_order_relaxed);
-    bool has_place =
-        maxconn == 0 || atomic_load_explicit(&frontend->sessions, memory_order_relaxed) < maxconn;
-    return has_place && (rate == 0 || is_below_rate(frontend, rate, now_ms));
-}
-
-static void count_rate(struct frontend *frontend, uint64_t now_ms)
-{
-    pthread_mutex_lock(&frontend->rate_lock);
-    rate_window_add(&frontend->rate, RATE_PERIOD_MS, 1, (uint32_t)now_ms);
-    pthread_mutex_unlock(&frontend->rate_lock);
-}
-
-void frontend_enter(struct frontend *frontend, uint64_t now_ms)
-{
-    if (atomic_load_explicit(&frontend->sessions_per_second, memory_order_relaxed) != 0)
-        count_rate(frontend, now_ms);
     unsigned now = atomic_fetch_add_explicit(&frontend->sessions, 1, memory_order_relaxed) + 1;
+    rate_gate_count(&frontend->gate, GET(frontend->session_rate_limit), now_s);
     _Atomic unsigned *max = &frontend->counters->sessions_max;
     unsigned before = atomic_load_explicit(max, memory_order_relaxed);
     while (now > before && !atomic_compare_exchange_weak_explicit(

@@ -10,17 +10,22 @@
 
 #include "proxy/state/backend.h"
 #include "proxy/state/counters.h"
-#include "proxy/state/rate_window.h"
+#include "proxy/state/rate_gate.h"
 
 /* Client side: sessions from accept to close. */
+enum frontend_state {
+    FRONTEND_OPEN,
+    FRONTEND_PAUSED,  /* by the operator, until he opens it again */
+    FRONTEND_STOPPED, /* for good */
+};
+
 struct frontend {
+    _Atomic enum frontend_state state;
+    _Atomic unsigned session_rate_limit; /* 0 = no bound */
+    struct rate_gate gate;
     _Atomic unsigned sessions; /* scur; exact over all threads, as sessions_max of the counters */
     _Atomic unsigned maxconn;  /* slim; 0 = no bound */
     struct counter_set *counters; /* owned */
-    /* rate-limit sessions: only where there is such a bound are they counted once more, and exactly */
-    _Atomic unsigned sessions_per_second; /* 0 = no bound */
-    pthread_mutex_t rate_lock;
-    struct rate_window rate; /* guarded by rate_lock */
 };
 
 struct proxy_state {
@@ -32,11 +37,11 @@ struct proxy_state {
 
 /*
  * Whether one more session may be accepted. Asked before the accept, so threads that ask at the
- * same moment may go over maxconn by one each. now_ms: of the loop.
+ * same moment may go over maxconn by one each.
  */
-MUST_CHECK bool frontend_has_room(struct frontend *frontend, uint64_t now_ms);
+MUST_CHECK bool frontend_has_room(const struct frontend *frontend, uint32_t now_s);
 /* A session arrives. One locked instruction for each connection; requests take none. */
-void frontend_enter(struct frontend *frontend, uint64_t now_ms);
+void frontend_enter(struct frontend *frontend, uint32_t now_s);
 void frontend_leave(struct frontend *frontend);
 
 static inline struct counters *frontend_counters(struct frontend *frontend, unsigned thread)
