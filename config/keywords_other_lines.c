@@ -14,11 +14,8 @@
 
 /* clang-format off */
 static const struct keyword bind_rows[] = {
-    {IGNORED("expose-fd", IN_BIND, "a reload hands its sockets over anyway", "Hand sockets to the next process."), .words = 1, .grammar = "{listeners}"},
     {IGNORED("id", IN_BIND, "binds are not numbered here", "Number of the bind."), .words = 1, .grammar = "<1..2147483647>"},
-    {IGNORED("level", IN_BIND, "there is no admin socket yet", "Rights on the admin socket."), .words = 1, .grammar = "{user|operator|admin}"},
     {IGNORED("nice", IN_BIND, "all connections are equal", "Priority of connections."), .words = 1, .grammar = "<-1024..1024>"},
-    {IGNORED("severity-output", IN_BIND, "there is no admin socket yet", "Form of answers on the admin socket."), .words = 1, .grammar = "{none|number|string}"},
     {IGNORED("shards", IN_BIND, "every thread has its own socket", "Sockets of a bind."), .words = 1, .grammar = "<number>"},
     {IGNORED("allow-0rtt", IN_BIND, "early data is not taken, clients send it again", "Early data of TLS 1.3.")},
     {MISSING("ca-sign-file", IN_BIND, "certificates are not made for clients", "Authority of made certificates."), .words = 1},

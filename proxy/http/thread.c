@@ -12,12 +12,14 @@
 #include "proxy/net/splice.h"
 #include "proxy/rules/vars.h"
 #include "proxy/state/events.h"
+#include "proxy/state/live_limits.h"
 #include "proxy/state/proxy_state.h"
 
 #include <malloc.h>
 #include <stdlib.h>
 
 #define UPKEEP_MS 500
+#define US_PER_SECOND 1000000
 #define LOOSE_MIN 32 /* objects; with fewer free ones the heap has hardly changed */
 #define LOOSE_SHARE                                                                                \
     256 /* and one for each so many in use: the heap's free places are looked through */
@@ -40,15 +42,16 @@ static struct bind_listener *owner_of(struct listener *listener)
 static bool on_admit(struct listener *listener)
 {
     const struct bind_listener *l = owner_of(listener);
-    unsigned total = l->thread->snapshot->config->global.maxconn;
-    if (total != 0 && atomic_load_explicit(&http_sessions_total, memory_order_relaxed) >= total)
-        return false;
-    return frontend_has_room(&l->bind->proxy->state->frontend);
+    unsigned sessions = atomic_load_explicit(&http_sessions_total, memory_order_relaxed);
+    uint32_t now_s = (uint32_t)(listener->loop->now_us / US_PER_SECOND);
+    return live_limits_have_room(sessions, l->bind->tls != NULL, now_s) &&
+           frontend_has_room(&l->bind->proxy->state->frontend, now_s);
 }
 
 static void on_accepted(struct listener *listener, int fd, const struct sockaddr *from)
 {
     struct bind_listener *l = owner_of(listener);
+    live_limits_count(l->bind->tls != NULL, (uint32_t)(listener->loop->now_us / US_PER_SECOND));
     session_open(l->thread, l->bind, fd, from);
 }
 
@@ -213,6 +216,7 @@ void http_thread_post_drain(struct http_thread *thread)
 static void tell_streams(struct http_thread *thread, struct server *server, unsigned notice)
 {
     bool is_down = (notice & NOTICE_DOWN) != 0 && !atomic_load(&server->up);
+    unsigned kills = notice & (NOTICE_SHUT_SESSIONS | NOTICE_KILL_SESSIONS);
     for (struct list *n = thread->sessions.next, *next; n != &thread->sessions; n = next) {
         struct stream *s = LIST_ITEM(n, struct session, node)->stream;
         next = n->next;
@@ -221,16 +225,17 @@ static void tell_streams(struct http_thread *thread, struct server *server, unsi
         if (is_down)
             stream_handle(s, STREAM_SERVER_DOWN); /* may free it, or give it another server */
         s = LIST_ITEM(n, struct session, node)->stream;
-        if ((notice & NOTICE_SHUT_SESSIONS) != 0 && s != NULL && s->server == server)
-            stream_kill(s);
+        if (kills != 0 && s != NULL && s->server == server)
+            stream_kill(s, (kills & NOTICE_KILL_SESSIONS) != 0 ? CAUSE_KILLED : CAUSE_SERVER_DOWN);
     }
 }
 
 void http_server_notice(struct loop *loop, struct server *server, unsigned notice)
 {
     struct http_thread *thread = loop->owner;
-    server_conn_purge(thread, server, true);
-    if ((notice & (NOTICE_DOWN | NOTICE_SHUT_SESSIONS)) != 0)
+    if (notice != NOTICE_KILL_SESSIONS)
+        server_conn_purge(thread, server, true);
+    if ((notice & (NOTICE_DOWN | NOTICE_SHUT_SESSIONS | NOTICE_KILL_SESSIONS)) != 0)
         tell_streams(thread, server, notice);
 }
 

@@ -16,6 +16,7 @@
 #include "proxy/http1/error_set.h"
 #include "proxy/log/log.h"
 #include "proxy/state/build.h"
+#include "proxy/state/live_limits.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -136,6 +137,7 @@ int publish(struct worker *worker, struct load *load, char reason_out[LOAD_REASO
     discovery_apply(worker->discovery, snapshot);
     snapshot_publish(&worker->snapshots, snapshot);
     sockets_commit(worker->sockets);
+    live_limits_set(&snapshot->config->global);
     log_adopt(snapshot->config);
     cli_apply(worker->cli, &snapshot->config->global, admin_socket, load);
     return 0;

@@ -339,6 +339,7 @@ void state_commit(struct snapshot *snapshot, struct snapshot *old, struct loop *
         for (size_t k = 0; k < proxy->conf->server_count; k++)
             replace_tls(proxy->servers[k], &snapshot->new_tls[i][k], old);
         SET(proxy->state->frontend.maxconn, proxy->conf->maxconn);
+        SET(proxy->state->frontend.session_rate_limit, proxy->conf->session_rate_limit);
         commit_backend(snapshot, proxy,
                        old == NULL || snapshot_find_state(old, proxy->state) == NULL, control);
     }
