@@ -148,7 +148,7 @@ static void run_events(struct cli_call *call)
 
 /* clang-format off */
 const struct cli_command cli_event_commands[] = {
-    {"show events", CONF_ADMIN_OPERATOR, "show events [<sink>] [-w] [-n] [-0] [-s]", "show event sink state", run_events},
-    {NULL},
+    {"show events", CONF_ADMIN_OPERATOR, "show events [<sink>] [-w] [-n] [-0] [-s]", "show event sink state", run_events, NULL},
+    {0},
 };
 /* clang-format on */
