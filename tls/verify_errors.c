@@ -123,8 +123,3 @@ bool tls_verify_errors_have(const struct tls_verify_errors *set, int error)
 {
     return error >= 0 && error < ERRORS && (set->bits[error / 64] >> (error % 64) & 1) != 0;
 }
-
-bool tls_verify_errors_are_none(const struct tls_verify_errors *set)
-{
-    return (set->bits[0] | set->bits[1]) == 0;
-}

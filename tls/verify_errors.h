@@ -18,6 +18,5 @@ struct tls_verify_errors {
 /* "all", a number, or a name as X509_V_ERR_CERT_HAS_EXPIRED. False: it is none of these. */
 bool tls_verify_errors_add(struct tls_verify_errors *set, const char *word, size_t len);
 bool tls_verify_errors_have(const struct tls_verify_errors *set, int error);
-bool tls_verify_errors_are_none(const struct tls_verify_errors *set);
 
 #endif

@@ -29,6 +29,7 @@ static const struct cli_command *const tables[] = {
     cli_ssl_commands,
     cli_refused_commands,
     cli_set_probe_commands,
+    cli_event_commands,
 };
 /* clang-format on */
 
