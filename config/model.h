@@ -607,6 +607,7 @@ struct conf_global {
     unsigned maxrewrite;    /* tune.maxrewrite, default 1024 */
     unsigned http_maxhdr;   /* tune.http.maxhdr, default 101 */
     unsigned ssl_cachesize; /* tune.ssl.cachesize */
+    const char *issuers;    /* folder with chains of certificates that have none, or NULL */
     unsigned ssl_lifetime_s;
     const char *node, *description;
     const char *explain_secret; /* or NULL: no request is explained */
