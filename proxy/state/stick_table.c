@@ -304,20 +304,6 @@ void stick_entry_view(struct stick_entry *entry, uint64_t now_ms, stick_tell *te
     pthread_mutex_unlock(&shard->lock);
 }
 
-void stick_table_each(struct stick_table *table, uint64_t now_ms, stick_tell *tell, void *owner)
-{
-    for (unsigned i = 0; i < table->shard_count; i++) {
-        struct stick_shard *shard = &table->shards[i];
-        pthread_mutex_lock(&shard->lock);
-        for (struct list *node = shard->by_touch.next; node != &shard->by_touch;
-             node = node->next) {
-            const struct stick_entry *entry = LIST_ITEM(node, struct stick_entry, touched);
-            tell_entry(entry, entry->holders, now_ms, tell, owner);
-        }
-        pthread_mutex_unlock(&shard->lock);
-    }
-}
-
 /* Entries never change their bucket. */
 bool stick_table_walk(struct stick_table *table, struct stick_walk *walk, uint64_t now_ms,
                       stick_tell *tell, void *owner)

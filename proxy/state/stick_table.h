@@ -102,8 +102,6 @@ struct stick_view {
 typedef void stick_tell(void *owner, const struct stick_view *view);
 /* Of one that is held, not counting the hold of whoever asks. */
 void stick_entry_view(struct stick_entry *entry, uint64_t now_ms, stick_tell *tell, void *owner);
-/* Of all entries at once: each shard is locked until it has been told. */
-void stick_table_each(struct stick_table *table, uint64_t now_ms, stick_tell *tell, void *owner);
 /* Where a walk over a table is; zeroed to begin with. */
 struct stick_walk {
     unsigned shard;

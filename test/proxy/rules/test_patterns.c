@@ -174,6 +174,70 @@ static void changes_leave_nothing_behind(void **state)
     config_free(config);
 }
 
+/* The keys of a version in their order. */
+static void note_key(void *owner, const struct pattern_item *item)
+{
+    strcat(owner, item->text);
+}
+
+static void assert_keys(struct pattern_list *list, unsigned version, const char *want)
+{
+    char keys[64] = "";
+    struct pattern_walk walk = {0};
+    while (pattern_list_walk(list, version, &walk, note_key, keys))
+        continue;
+    assert_string_equal(keys, want);
+}
+
+static void a_prepared_content_takes_the_place_of_the_old_one(void **state)
+{
+    (void)state;
+    static const struct memory_file files[] = {{"/map", "a 1\nb 2\n", 0}, {0}};
+    char error[PATTERN_ERROR_BYTES];
+    struct config *config = load_ways(files);
+    struct pattern_list *list = pattern_list_find(config->pattern_lists, "/map");
+    unsigned first = pattern_list_prepare(list), second = pattern_list_prepare(list);
+    assert_true(pattern_list_stage(list, first, "c", "3", error));
+    assert_true(pattern_list_stage(list, second, "d", "4", error));
+    assert_true(pattern_list_stage(list, second, "e", "5", error));
+    assert_keys(list, list->version, "ab");
+    assert_keys(list, second, "de");
+    assert_true(pattern_list_commit(list, second));
+    assert_keys(list, list->version, "de");
+    assert_int_equal(pattern_list_count(list), 2);
+    assert_false(pattern_list_is_preparing(list, first));
+    assert_keys(list, first, "");
+    assert_true(pattern_list_has(list, "e"));
+    assert_false(pattern_list_has(list, "a"));
+    unsigned third = pattern_list_prepare(list);
+    assert_true(pattern_list_stage(list, third, "f", "6", error));
+    pattern_list_unstage(list, third);
+    assert_true(pattern_list_commit(list, third));
+    assert_keys(list, list->version, "");
+    config_free(config);
+}
+
+static void one_item_is_changed_by_its_address(void **state)
+{
+    (void)state;
+    static const struct memory_file files[] = {{"/map", "a 1\na 2\n", 0}, {0}};
+    char error[PATTERN_ERROR_BYTES];
+    struct config *config = load_ways(files);
+    struct pattern_list *list = pattern_list_find(config->pattern_lists, "/map");
+    const struct pattern_item *last = list->last;
+    assert_true(pattern_list_change_item(list, last, "9", error));
+    assert_string_equal(list->first->value, "1");
+    assert_string_equal(list->last->value, "9");
+    assert_true(pattern_list_remove_item(list, last));
+    assert_keys(list, list->version, "a");
+    assert_false(pattern_list_remove_item(list, "nowhere"));
+    assert_false(pattern_list_change_item(list, "nowhere", "9", error));
+    assert_string_equal(error, "key or pattern not found");
+    assert_false(pattern_list_change(list, "b", "9", error));
+    assert_string_equal(error, "entry not found");
+    config_free(config);
+}
+
 /* Networks nest; the narrowest counts, also after others came and went. */
 static void the_narrowest_network_counts(void **state)
 {
@@ -288,6 +352,8 @@ static void readers_and_writers_share_a_list(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_prepared_content_takes_the_place_of_the_old_one),
+        cmocka_unit_test(one_item_is_changed_by_its_address),
         cmocka_unit_test(changes_leave_nothing_behind),
         cmocka_unit_test(the_narrowest_network_counts),
         cmocka_unit_test(large_files_are_found_entry_by_entry),

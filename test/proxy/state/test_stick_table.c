@@ -261,6 +261,13 @@ static void on_entry(void *owner, const struct stick_view *view)
     *sum += gpc0;
 }
 
+static void walk(struct stick_table *table, uint64_t *sum)
+{
+    struct stick_walk at = {0};
+    while (stick_table_walk(table, &at, now_ms, on_entry, sum))
+        continue;
+}
+
 static void test_all_are_told_of(void **state)
 {
     (void)state;
@@ -268,11 +275,52 @@ static void test_all_are_told_of(void **state)
     for (uint32_t n = 0; n < 1000; n++)
         touch(table, n);
     uint64_t sum = 0;
-    stick_table_each(table, now_ms, on_entry, &sum);
+    walk(table, &sum);
     assert_int_equal(sum, 1000);
     now_ms += 5000;
-    stick_table_each(table, now_ms, on_entry, &sum);
+    walk(table, &sum);
     assert_int_equal(sum, 1000);
+    stick_table_free(table);
+}
+
+static void count_entry(void *owner, const struct stick_view *view)
+{
+    (void)view;
+    ++*(unsigned *)owner;
+}
+
+static void test_what_stays_is_told_once_while_others_come_and_go(void **state)
+{
+    (void)state;
+    struct stick_table *table = make(100000, 5000);
+    struct stick_walk at = {0};
+    unsigned told = 0;
+    char room[4];
+    for (uint32_t n = 0; n < 500; n++)
+        touch(table, n);
+    for (uint32_t n = 0; stick_table_walk(table, &at, now_ms, count_entry, &told); n++) {
+        uint32_t gone = 1000 + n % 50;
+        touch(table, gone);
+        assert_true(stick_table_forget(table, stick_key_fit(table, &gone, 4, room), now_ms));
+    }
+    assert_int_equal(told, 500);
+    stick_table_free(table);
+}
+
+static void test_a_held_entry_is_told_without_its_asker(void **state)
+{
+    (void)state;
+    struct stick_table *table = make(10, 5000);
+    uint64_t sum = 0;
+    uint32_t key = 7;
+    char room[4];
+    touch(table, key);
+    struct stick_entry *entry =
+        stick_table_hold(table, stick_key_fit(table, &key, 4, room), false, now_ms);
+    assert_non_null(entry);
+    stick_entry_view(entry, now_ms, on_entry, &sum);
+    assert_int_equal(sum, 1);
+    stick_entry_drop(entry, now_ms);
     stick_table_free(table);
 }
 
@@ -302,6 +350,8 @@ int main(void)
         cmocka_unit_test(test_keys_are_made_to_fit),
         cmocka_unit_test(test_rates_slide),
         cmocka_unit_test(test_all_are_told_of),
+        cmocka_unit_test(test_what_stays_is_told_once_while_others_come_and_go),
+        cmocka_unit_test(test_a_held_entry_is_told_without_its_asker),
         cmocka_unit_test(test_names_have_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
