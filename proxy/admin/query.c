@@ -75,11 +75,13 @@ static bool is_word(const char *at, const char *end, const char *word)
 void stats_query_parse_metrics(struct stats_query *query, const char *text, size_t len)
 {
     const char *end = text + len;
+    bool names_scope = false; /* an empty one leaves nothing */
     *query = (struct stats_query){.format = STATS_PROMETHEUS};
     while (text < end) {
         const char *stop = memchr(text, '&', (size_t)(end - text));
         if (stop == NULL)
             stop = end;
+        names_scope = names_scope || starts_with(text, stop, "scope=");
         query->hide_maint = query->hide_maint || is_word(text, stop, "no-maint");
         query->scope_global = query->scope_global || is_word(text, stop, "scope=global");
         query->scope_frontend = query->scope_frontend || is_word(text, stop, "scope=frontend");
@@ -90,8 +92,7 @@ void stats_query_parse_metrics(struct stats_query *query, const char *text, size
                 query->scope_server = true;
         text = stop + 1;
     }
-    if (!query->scope_global && !query->scope_frontend && !query->scope_backend &&
-        !query->scope_server)
+    if (!names_scope)
         query->scope_global = query->scope_frontend = query->scope_backend = query->scope_server =
             true;
 }

@@ -57,7 +57,8 @@ static const struct {
     {"no-maint", true, true, true, true, true},
     {"scope=*&no-maint", true, true, true, true, true},
     {"scope=backend&&x", false, false, true, false, false},
-    {"scope=backends", true, true, true, true, false},
+    {"scope=", false, false, false, false, false},
+    {"scope=backends", false, false, false, false, false},
 };
 
 static void understands_the_words_of_metrics(void **state)
