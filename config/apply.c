@@ -5,6 +5,8 @@
  */
 #include "config/apply.h"
 
+#include "config/line.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -50,19 +52,33 @@ static const char *scope_name(unsigned scope)
 static void try_row(struct loader *l, const struct keyword *row, const struct conf_directive *d)
 {
     struct draft_proxy *nowhere = arena_alloc(l->scratch, sizeof *nowhere);
-    if (row->kind != KW_LIST && row->kind != KW_LINES)
-        apply_kinds[row->kind].set(l, row, nowhere, d);
+    apply_kinds[row->kind].set(l, row, nowhere, d);
+}
+
+/* Rules are compiled with the others, to be checked, and not kept. */
+static void keep_misplaced(struct loader *l, const struct keyword *row, void *base,
+                           const struct conf_directive *d)
+{
+    struct conf_lines *lines = &((struct draft_proxy *)base)->p.lines;
+    size_t before = lines->count;
+    apply_kinds[row->kind].set(l, row, base, d);
+    for (size_t i = before; i < lines->count; i++)
+        lines->items[i].is_misplaced = true;
 }
 
 /* HAProxy ignores a frontend's keyword in a backend and the reverse, and says so; so do we. Servers
  * are more than a word too many. */
 static void report_misplaced(struct loader *l, const struct keyword *row, unsigned scope,
-                             const struct conf_directive *d)
+                             void *base, const struct conf_directive *d)
 {
+    bool is_rule = row->kind == KW_LINES && row->set == NULL;
     bool harmless = (scope == IN_FRONTEND && (row->scopes & IN_BACKEND) != 0) ||
                     (scope == IN_BACKEND && (row->scopes & IN_FRONTEND) != 0);
-    if (harmless && row->params != LEVEL_SERVER) {
-        try_row(l, row, d);
+    if (harmless && !row->strict && row->params != LEVEL_SERVER) {
+        if (is_rule)
+            keep_misplaced(l, row, base, d);
+        else
+            try_row(l, row, d);
         CONF_WARN(l, d->name.span,
                   arena_printf(l->scratch, "remove it, or move it into %s",
                                scope_name(scope == IN_FRONTEND ? IN_BACKEND : IN_FRONTEND)),
@@ -99,7 +115,7 @@ static void apply_one(struct loader *l, enum keyword_level level, unsigned scope
     else if (row == NULL)
         report_unknown(l, level, scope, d);
     else if ((row->scopes & scope) == 0)
-        report_misplaced(l, row, scope, d);
+        report_misplaced(l, row, scope, base, d);
     else {
         if (row->turns_on != 0)
             *(bool *)((char *)base + row->turns_on) = !apply_is_off(d);

@@ -80,6 +80,9 @@ void haproxy_foreign_head(struct haproxy_reader *r, enum conf_section_kind kind,
         return;
     }
     const struct conf_word *name = &words->items[1];
+    if (words->count > 2)
+        CONF_FAIL(l, words->items[2].span, NULL, "nothing may follow here: '%s'",
+                  words->items[2].text);
     const char *key = arena_printf(l->scratch, "%s %s", foreign->name, name->text);
     section->name = *name;
     if (is_group)

@@ -98,11 +98,14 @@ static void report_unknown(const struct haproxy_line *line)
     bool is_global = line->level == LEVEL_GLOBAL, has_prefix = is_prefix(line);
     size_t shown = has_prefix ? 2 : 1;
     const char *best = nearest(line, has_prefix);
+    const char *option = arena_printf(l->scratch, "option %s", line->words[0].text);
     const char *help = "docs/reference.md lists every keyword";
     enum keyword_level other = is_global ? LEVEL_PROXY : LEVEL_GLOBAL;
     if (keyword_spelt(&l->index, other, join_words(l, line->words, shown)) != NULL)
         help = is_global ? "this one belongs in defaults, a frontend, a backend or a listen"
                          : "this one belongs in the global section";
+    else if (keyword_spelt(&l->index, line->level, option) != NULL)
+        help = arena_printf(l->scratch, "write: %s", option);
     else if (best != NULL)
         help = arena_printf(l->scratch, "did you mean '%s'?", best);
     CONF_FAIL(l, line->words[shown - 1].span, help, "unknown keyword '%s'",
@@ -144,10 +147,25 @@ static void emit_off(const struct haproxy_line *line)
     d->arg_count = 1;
 }
 
+/* As many words as count; HAProxy does not look at the others, but somebody meant something by them. */
+static size_t drop_surplus(const struct haproxy_line *line, const struct conf_word *args,
+                           size_t count)
+{
+    size_t most = takes_no_value(line->row) ? 0 : 1;
+    if (count <= most)
+        return count;
+    CONF_WARN(line->r->l, args[most].span, "remove it, or quote what belongs together",
+              "'%s' does not count: '%s' takes %s", args[most].text, line->row->name,
+              most == 0 ? "no value" : "one word");
+    return most;
+}
+
 static void emit_args(const struct haproxy_line *line)
 {
     const struct conf_word *args = line->words + line->name_words;
     size_t count = line->count - line->name_words;
+    if (line->row->surplus)
+        count = drop_surplus(line, args, count);
     if (takes_no_value(line->row) && count > 0) {
         CONF_FAIL(line->r->l, args[0].span, "remove it", "'%s' takes no value", line->row->name);
         return;

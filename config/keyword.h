@@ -130,6 +130,8 @@ struct keyword {
     unsigned position;  /* haproxy.cfg: place among the words that need no name, from 1 */
     int words;     /* haproxy.cfg: how many follow it among parameters; 0 = as its kind has it */
     bool required; /* of a KW_LIST's parameters: an element without it is an error */
+    bool strict;   /* in a section it is not for, where HAProxy ignores other words, it is an error */
+    bool surplus;  /* haproxy.cfg: words behind its value do not count, and HAProxy says nothing */
     bool adds;     /* KW_OWN: each use adds to those before it */
     bool anew;     /* KW_GROUP: each use forgets what those before it said */
     bool bare;     /* the parameter a single value stands for where a group is expected;

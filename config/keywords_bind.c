@@ -32,11 +32,6 @@ static const struct keyword_choice severity_choices[] = {
     {NULL, 0, NULL},
 };
 
-static const struct keyword_choice expose_choices[] = {
-    {"listeners", 1, NULL},
-    {NULL, 0, NULL},
-};
-
 /* clang-format off */
 static const struct keyword bind_rows[] = {
     {.name = "address", .kind = KW_OWN, .scopes = IN_BIND, AT(addr), .position = 1, .required = true,
@@ -98,9 +93,6 @@ static const struct keyword bind_rows[] = {
      .initial = "operator", .doc = "Of an admin socket: what its clients may do."},
     {.name = "severity-output", .kind = KW_CHOICE, .scopes = IN_BIND, AT(admin.severity), .choices = severity_choices,
      .initial = "none", .since = "1.8", .doc = "Of an admin socket: whether messages begin with their severity."},
-    {.name = "expose-fd", .kind = KW_CHOICE, .scopes = IN_BIND, AT(admin.exposes_fds), .choices = expose_choices,
-     .otherwise = "they are not", .since = "1.8",
-     .doc = "Of an admin socket: whether another process may ask for the listening sockets (\"listeners\")."},
 
     {.name = "crt-list", .kind = KW_OWN, .scopes = IN_BIND, AT(tls), .set = own_crt_list, .adds = true,
      .takes = "a path", .otherwise = "none", .since = "1.8",

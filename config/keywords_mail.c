@@ -22,15 +22,15 @@ static const struct keyword_list mailer_list = {
 
 /* clang-format off */
 static const struct keyword proxy_rows[] = {
-    {.name = "email-alert from", .kind = KW_STRING, .scopes = ANY, EMAIL_AT(from), .min = 1, .since = "1.6",
+    {.name = "email-alert from", .kind = KW_STRING, .surplus = true, .scopes = ANY, EMAIL_AT(from), .min = 1, .since = "1.6",
      .otherwise = "no mail is sent", .doc = "Sender of mail about servers."},
-    {.name = "email-alert to", .kind = KW_STRING, .scopes = ANY, EMAIL_AT(to), .min = 1, .since = "1.6",
+    {.name = "email-alert to", .kind = KW_STRING, .surplus = true, .scopes = ANY, EMAIL_AT(to), .min = 1, .since = "1.6",
      .otherwise = "no mail is sent", .doc = "Who gets mail about servers."},
-    {.name = "email-alert mailers", .kind = KW_STRING, .scopes = ANY, EMAIL_AT(mailers_name), .min = 1, .since = "1.6",
+    {.name = "email-alert mailers", .kind = KW_STRING, .surplus = true, .scopes = ANY, EMAIL_AT(mailers_name), .min = 1, .since = "1.6",
      .otherwise = "no mail is sent", .doc = "The section of mailers that takes it."},
     {.name = "email-alert level", .kind = KW_CHOICE, .scopes = ANY, EMAIL_AT(level), .choices = levels, .initial = "alert", .since = "1.6",
      .doc = "What is grave enough: alert = a server goes down, notice = it comes back too, info = each result that option log-health-checks logs."},
-    {.name = "email-alert myhostname", .kind = KW_STRING, .scopes = ANY, EMAIL_AT(hostname), .min = 1, .since = "1.6",
+    {.name = "email-alert myhostname", .kind = KW_STRING, .surplus = true, .scopes = ANY, EMAIL_AT(hostname), .min = 1, .since = "1.6",
      .otherwise = "the machine's", .doc = "Name to greet mailers with."},
     {.name = NULL},
 };

@@ -18,22 +18,31 @@ enum {
     ANY = FRONT | BACK,
 };
 
+static const struct keyword_choice odd_names[] = {
+    {"preserve", CONF_ODD_NAMES_PRESERVE, NULL},
+    {"delete", CONF_ODD_NAMES_DELETE, NULL},
+    {"reject", CONF_ODD_NAMES_REJECT, NULL},
+    {NULL, 0, NULL},
+};
+
 /* clang-format off */
 static const struct keyword rows[] = {
     {.name = "option http-buffer-request", .kind = KW_FLAG, .scopes = ANY, AT(http_buffer_request), .initial = "false", .since = "1.6",
      .doc = "Wait for the body, or for as much of it as a buffer holds, before rules look at the request."},
-    {.name = "tcp-request inspect-delay", .kind = KW_DURATION, .scopes = ANY, AT(inspect_delay_ms), .unit = UNIT_MS, .otherwise = "no wait",
+    {.name = "tcp-request inspect-delay", .kind = KW_DURATION, .surplus = true, .scopes = ANY, AT(inspect_delay_ms), .unit = UNIT_MS, .otherwise = "no wait",
      .doc = "How long tcp-request content rules may wait for what they look at."},
-    {.name = "tcp-response inspect-delay", .kind = KW_DURATION, .scopes = BACK, AT(response_inspect_delay_ms), .unit = UNIT_MS, .otherwise = "no wait",
+    {.name = "tcp-response inspect-delay", .kind = KW_DURATION, .surplus = true, .scopes = BACK, .strict = true, AT(response_inspect_delay_ms), .unit = UNIT_MS, .otherwise = "no wait",
      .doc = "How long tcp-response content rules may wait for what they look at."},
     {.name = "option originalto", .kind = KW_GROUP, .scopes = ANY, AT(originalto), TURNS_ON(originalto.enabled), .params = LEVEL_ORIGINALTO,
      .otherwise = "off", .doc = "Add the address that the client connected to, in X-Original-To."},
+    {.name = "option http-restrict-req-hdr-names", .kind = KW_CHOICE, .scopes = ANY, AT(odd_names), .choices = odd_names, .initial = "preserve", .since = "2.2",
+     .doc = "What becomes of header fields whose names have more than letters, digits and '-', once http-request rules have been run: delete them, or reject the request with 403."},
     {.name = "option forwarded", .kind = KW_OWN, .scopes = BACK, AT(forwarded), .set = own_forwarded, .since = "2.8",
      .takes = "nothing, or some of: proto, host, for, for_port, by, by_port; all but proto also as in for-expr <expression>", .otherwise = "off",
      .doc = "Add the header field Forwarded, RFC 7239: by itself with proto and for."},
-    {.name = "unique-id-header", .kind = KW_STRING, .scopes = FRONT, AT(unique_id_header), .min = 1, .otherwise = "the server is not told",
+    {.name = "unique-id-header", .kind = KW_STRING, .surplus = true, .scopes = FRONT, AT(unique_id_header), .min = 1, .otherwise = "the server is not told",
      .doc = "Field in which the server is told the identifier that unique-id-format makes."},
-    {.name = "http-send-name-header", .kind = KW_STRING, .scopes = BACK, AT(name_header), .min = 1, .otherwise = "off",
+    {.name = "http-send-name-header", .kind = KW_STRING, .surplus = true, .scopes = BACK, AT(name_header), .min = 1, .otherwise = "off",
      .doc = "A header field that tells the server its own name."},
     {.name = "retry-on", .kind = KW_OWN, .scopes = BACK, AT(retry_on), .set = own_retry_on, .since = "2.0",
      .takes = "none, conn-failure, empty-response, junk-response, response-timeout, 0rtt-rejected, all-retryable-errors, or a status",

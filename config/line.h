@@ -19,6 +19,7 @@ struct conf_line {
     size_t word_count;
     struct conf_span span; /* of its first word, or of the keyword where it is alone */
     bool is_own;           /* made of an option of weir's own: see own_forwarded_proto() */
+    bool is_misplaced;     /* in a section it is not for: it is checked, and has no effect */
     bool from_defaults;    /* its acl names are looked up there first */
 };
 

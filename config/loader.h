@@ -26,6 +26,7 @@ struct draft_proxy {
     struct conf_span span; /* of its name */
     struct conf_server default_server;
     struct conf_span default_backend_span;
+    unsigned heirs; /* of defaults: enum conf_caps of the proxies that inherit them */
 };
 
 /* A word with a variable in it, as it was written: `${NAME}` is a variable, `$${` a literal `${`. */

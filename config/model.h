@@ -124,7 +124,6 @@ enum conf_severity_output { CONF_SEVERITY_NONE, CONF_SEVERITY_NUMBER, CONF_SEVER
 /* Of a bind that is an admin socket. */
 struct conf_admin_bind {
     bool is_admin;
-    int exposes_fds; /* whoever asks gets the listening sockets */
     enum conf_admin_level level;
     enum conf_severity_output severity;
 };
@@ -358,6 +357,9 @@ enum conf_forwarded_expr {
     CONF_FORWARDED_EXPRS,
 };
 
+/* option http-restrict-req-hdr-names: of header fields whose names are more than letters, digits and '-'. */
+enum conf_odd_names { CONF_ODD_NAMES_PRESERVE, CONF_ODD_NAMES_DELETE, CONF_ODD_NAMES_REJECT };
+
 struct conf_forwarded {
     unsigned parts; /* or-ed; 0 = no such field */
     const struct conf_line
@@ -545,6 +547,7 @@ struct conf_proxy {
     unsigned response_inspect_delay_ms;
     struct conf_forwardfor originalto;
     struct conf_forwarded forwarded;
+    enum conf_odd_names odd_names;
     const char *unique_id_header; /* or NULL */
     const char *name_header;      /* http-send-name-header, or NULL */
     unsigned retry_on;            /* enum conf_retry; 0 = as by default */

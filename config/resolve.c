@@ -126,6 +126,7 @@ static void resolve_servers(struct loader *l, struct conf_proxy *proxy)
             server->source = proxy->source;
         if (server->name == NULL)
             continue; /* reported as missing */
+        check_server_name(l, server);
         const struct conf_server *other = names_add(l->scratch, &names, server->name, server);
         if (other != NULL)
             CONF_FAIL(l, server_span(l, server),
@@ -317,6 +318,7 @@ struct config *resolve_config(struct loader *l)
         resolve_proxy(l, l->proxies[i]);
         config->proxies[config->proxy_count++] = l->proxies[i]->p;
     }
+    check_table_names(l);
     link_backends(l, config);
     resolve_peers_tables(l, config);
     resolve_tracks(l, config);

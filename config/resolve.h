@@ -45,6 +45,15 @@ void resolve_tracks(struct loader *l, struct config *config);
 /* check.c: warnings about what is allowed but hardly meant. */
 void check_proxies(struct loader *l, const struct config *config);
 
+/* check_heirs.c: whether a section may begin with these defaults; the caps are 0 for further defaults. */
+void check_heir(struct loader *l, const struct conf_section *section, struct draft_proxy *from,
+                unsigned caps);
+
+/* check_names.c: names that are none, or nobody's. */
+void check_server_name(struct loader *l, const struct conf_server *server);
+void check_userlist(struct loader *l, const struct conf_userlist *list, struct conf_span span);
+void check_table_names(struct loader *l);
+
 /* The word that names a server. */
 struct conf_span server_span(const struct loader *l, const struct conf_server *server);
 

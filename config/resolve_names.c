@@ -86,8 +86,6 @@ static void link_section(struct loader *l, const struct conf_proxy *proxy,
                          struct conf_server *server)
 {
     struct conf_naming *naming = &server->naming;
-    if (naming->fqdn == NULL)
-        naming->resolvers = NULL; /* an address is not asked for */
     if (naming->resolvers == NULL)
         return;
     naming->section = find_section(l, naming->resolvers);
@@ -99,6 +97,8 @@ static void link_section(struct loader *l, const struct conf_proxy *proxy,
                   proxy->name, naming->resolvers);
         naming->resolvers = NULL;
     }
+    if (naming->fqdn == NULL)
+        naming->resolvers = NULL; /* an address is not asked for */
 }
 
 /* ---- the address to begin with --------------------------------------------------------------- */

@@ -4,7 +4,7 @@
 
 /* A line each: its keyword and what must follow it; see haproxy_foreign.c. */
 static const char *const peers[] = {
-    "peer <name> [...]",
+    "peer <name> [<address>] [...]",
     "server <name> [...]",
     "bind <address> [...]",
     "default-bind [...]",

@@ -65,11 +65,11 @@ static struct draft_proxy *draft_inherit(struct loader *l, const struct draft_pr
 }
 
 /* The defaults a section begins with: those it names, else the latest. */
-static const struct draft_proxy *defaults_of(struct sections *s, const struct conf_section *section)
+static struct draft_proxy *defaults_of(struct sections *s, const struct conf_section *section)
 {
     if (section->from.text == NULL)
         return s->defaults;
-    const struct draft_proxy *named = names_get(&s->by_name, section->from.text);
+    struct draft_proxy *named = names_get(&s->by_name, section->from.text);
     if (named != NULL)
         return named;
     CONF_FAIL(s->l, section->from.span, "give a defaults section before this one that name",
@@ -108,9 +108,13 @@ static void check_lines(struct sections *s, const struct conf_section *section,
 
 static void apply_defaults(struct sections *s, const struct conf_section *section)
 {
-    struct draft_proxy *draft =
-        section->from.text != NULL ? draft_inherit(s->l, defaults_of(s, section)) : draft_new(s->l);
+    struct draft_proxy *from = section->from.text != NULL ? defaults_of(s, section) : NULL;
+    struct draft_proxy *draft = from != NULL ? draft_inherit(s->l, from) : draft_new(s->l);
+    if (from != NULL)
+        check_heir(s->l, section, from, 0);
     draft->kind = CONF_SECTION_DEFAULTS;
+    draft->p.name = section->name.text;
+    draft->heirs = 0;
     apply_directives(s->l, LEVEL_PROXY, IN_DEFAULTS, draft, section->directives,
                      section->directive_count);
     s->defaults = draft;
@@ -168,7 +172,9 @@ static void check_name(struct sections *s, const struct conf_section *section,
 static void apply_proxy(struct sections *s, const struct conf_section *section)
 {
     struct loader *l = s->l;
-    struct draft_proxy *draft = draft_inherit(l, defaults_of(s, section));
+    struct draft_proxy *from = defaults_of(s, section);
+    struct draft_proxy *draft = draft_inherit(l, from);
+    check_heir(l, section, from, kinds[section->kind].caps);
     draft->kind = section->kind;
     draft->span = section->name.text != NULL ? section->name.span : section->span;
     draft->p.name = section->name.text != NULL ? section->name.text : "";
@@ -206,6 +212,7 @@ static void apply_userlist(struct loader *l, struct name_map *taken,
                                  .place = section->span.place};
     apply_directives(l, LEVEL_USERLIST, IN_OTHERS, &list, section->directives,
                      section->directive_count);
+    check_userlist(l, &list, section->name.text != NULL ? section->name.span : section->span);
     l->userlists = arena_list_grow(l->arena, l->userlists, l->userlist_count, sizeof list);
     l->userlists[l->userlist_count++] = list;
 }

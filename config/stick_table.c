@@ -281,10 +281,14 @@ static void read_definition(struct loader *l, const struct conf_line *line,
 
 void resolve_stick_table(struct loader *l, struct conf_proxy *proxy)
 {
+    size_t count = 0;
     for (size_t i = 0; i < proxy->lines.count; i++) {
         const struct conf_line *line = &proxy->lines.items[i];
         if (line->kind != CONF_LINE_STICK_TABLE)
             continue;
+        if (++count == 2) /* the first mistake shows the others */
+            CONF_FAIL(l, line->span, "give it to a backend of its own, which rules may name",
+                      "'%s' has a stick-table already", proxy->name);
         proxy->stick_table = arena_alloc(l->arena, sizeof *proxy->stick_table);
         read_definition(l, line, proxy->stick_table);
     }

@@ -296,7 +296,7 @@ static void run_info(struct cli_call *call)
 
 /* clang-format off */
 const struct cli_command cli_info_commands[] = {
-    {"show info", CONF_ADMIN_USER, "show info [desc|json|typed|float]*", "report information about the running process", run_info},
+    {"show info", CONF_ADMIN_USER, "show info [desc|json|typed|float]*", "report information about the running process", run_info, NULL},
     {0},
 };
 /* clang-format on */

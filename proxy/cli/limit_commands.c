@@ -86,10 +86,10 @@ static void run_rate(struct cli_call *call)
 
 /* clang-format off */
 const struct cli_command cli_limit_commands[] = {
-    {"set maxconn frontend", CONF_ADMIN_ADMIN, "set maxconn frontend <frontend> <value>", "change a frontend's maxconn setting", run_frontend},
-    {"set maxconn server", CONF_ADMIN_ADMIN, "set maxconn server <bk>/<srv>", "change a server's maxconn setting", run_server},
-    {"set maxconn global", CONF_ADMIN_ADMIN, "set maxconn global <value>", "change the per-process maxconn setting", run_global},
-    {"set rate-limit", CONF_ADMIN_ADMIN, "set rate-limit <setting> <value>", "change a rate limiting value", run_rate},
+    {"set maxconn frontend", CONF_ADMIN_ADMIN, "set maxconn frontend <frontend> <value>", "change a frontend's maxconn setting", run_frontend, NULL},
+    {"set maxconn server", CONF_ADMIN_ADMIN, "set maxconn server <bk>/<srv>", "change a server's maxconn setting", run_server, NULL},
+    {"set maxconn global", CONF_ADMIN_ADMIN, "set maxconn global <value>", "change the per-process maxconn setting", run_global, NULL},
+    {"set rate-limit", CONF_ADMIN_ADMIN, "set rate-limit <setting> <value>", "change a rate limiting value", run_rate, NULL},
     {0},
 };
 /* clang-format on */

@@ -67,9 +67,9 @@ static void run_shutdown(struct cli_call *call)
 
 /* clang-format off */
 const struct cli_command cli_proxy_commands[] = {
-    {"disable frontend", CONF_ADMIN_ADMIN, "disable frontend <frontend>", "temporarily disable specific frontend", run_disable},
-    {"enable frontend", CONF_ADMIN_ADMIN, "enable frontend <frontend>", "re-enable specific frontend", run_enable},
-    {"shutdown frontend", CONF_ADMIN_ADMIN, "shutdown frontend <frontend>", "stop a specific frontend", run_shutdown},
+    {"disable frontend", CONF_ADMIN_ADMIN, "disable frontend <frontend>", "temporarily disable specific frontend", run_disable, NULL},
+    {"enable frontend", CONF_ADMIN_ADMIN, "enable frontend <frontend>", "re-enable specific frontend", run_enable, NULL},
+    {"shutdown frontend", CONF_ADMIN_ADMIN, "shutdown frontend <frontend>", "stop a specific frontend", run_shutdown, NULL},
     {0},
 };
 /* clang-format on */

@@ -309,7 +309,7 @@ const struct fetch tls_fetches[] = {
     FACT("ssl_bc_err", SAMPLE_INT, no_error, USE_SERVER, BACK, "OpenSSL's number of the last error of the server's connection."),
     OF_CERTIFICATE("ssl_c", USE_SESSION, PEER),
     OF_CERTIFICATE("ssl_f", USE_SESSION, FRONT),
-    OF_CERTIFICATE("ssl_s", USE_SERVER, BACK | PEER),
+    OF_CERTIFICATE("ssl_s", USE_CLIENT, BACK | PEER),
     {.name = NULL},
 };
 /* clang-format on */

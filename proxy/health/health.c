@@ -30,7 +30,8 @@ static void on_state_event(struct state_listener *listener, const struct state_e
     struct health *health = LIST_ITEM(listener, struct health, listener);
     mailroom_tell(health->mail, event);
     struct probe *probe = event->server != NULL ? event->server->probe : NULL;
-    if (probe == NULL || !probe->paused || server_is_in_maintenance(event->server))
+    if (probe == NULL || !probe->paused || probe->is_off ||
+        server_is_in_maintenance(event->server))
         return;
     probe->paused = false;
     probe_start_in(probe, 0);

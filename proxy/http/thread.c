@@ -216,6 +216,7 @@ void http_thread_post_drain(struct http_thread *thread)
 static void tell_streams(struct http_thread *thread, struct server *server, unsigned notice)
 {
     bool is_down = (notice & NOTICE_DOWN) != 0 && !atomic_load(&server->up);
+    unsigned kills = notice & (NOTICE_SHUT_SESSIONS | NOTICE_KILL_SESSIONS);
     for (struct list *n = thread->sessions.next, *next; n != &thread->sessions; n = next) {
         struct stream *s = LIST_ITEM(n, struct session, node)->stream;
         next = n->next;
@@ -224,16 +225,17 @@ static void tell_streams(struct http_thread *thread, struct server *server, unsi
         if (is_down)
             stream_handle(s, STREAM_SERVER_DOWN); /* may free it, or give it another server */
         s = LIST_ITEM(n, struct session, node)->stream;
-        if ((notice & NOTICE_SHUT_SESSIONS) != 0 && s != NULL && s->server == server)
-            stream_kill(s);
+        if (kills != 0 && s != NULL && s->server == server)
+            stream_kill(s, (kills & NOTICE_KILL_SESSIONS) != 0 ? CAUSE_KILLED : CAUSE_SERVER_DOWN);
     }
 }
 
 void http_server_notice(struct loop *loop, struct server *server, unsigned notice)
 {
     struct http_thread *thread = loop->owner;
-    server_conn_purge(thread, server, true);
-    if ((notice & (NOTICE_DOWN | NOTICE_SHUT_SESSIONS)) != 0)
+    if (notice != NOTICE_KILL_SESSIONS)
+        server_conn_purge(thread, server, true);
+    if ((notice & (NOTICE_DOWN | NOTICE_SHUT_SESSIONS | NOTICE_KILL_SESSIONS)) != 0)
         tell_streams(thread, server, notice);
 }
 

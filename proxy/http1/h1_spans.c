@@ -115,8 +115,7 @@ bool h1_is_line_start(const struct h1_parser *p, uint32_t off)
 {
     if (h1_is_lenient(p))
         return true; /* h1_lenient.c has cut the lines itself */
-    return off == p->next_line &&
-           (off == 0 || memcmp(p->base + off - 2, "\r\n", 2) == 0);
+    return off == p->next_line && (off == 0 || memcmp(p->base + off - 2, "\r\n", 2) == 0);
 }
 
 enum h1_status h1_refuse_line(struct h1_parser *p)

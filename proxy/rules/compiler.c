@@ -20,9 +20,10 @@
 enum {
     OF_CLIENT = USE_CLIENT,
     OF_SESSION = OF_CLIENT | USE_SESSION,
-    OF_REQUEST = OF_SESSION | USE_CONTENT | USE_REQUEST | USE_TXN,
-    OF_RESPONSE = OF_SESSION | USE_BACKEND | USE_SERVER | USE_RES_CONTENT | USE_RESPONSE | USE_TXN,
-    OF_PROBE = USE_PROBE | USE_BACKEND | USE_SERVER | USE_RES_CONTENT | USE_RESPONSE,
+    OF_REQUEST = OF_SESSION | USE_CONTENT | USE_REQUEST | USE_MESSAGE | USE_TXN,
+    OF_ANSWER = USE_RES_CONTENT | USE_RESPONSE | USE_ANSWER | USE_MESSAGE,
+    OF_RESPONSE = OF_SESSION | USE_BACKEND | USE_SERVER | OF_ANSWER | USE_TXN,
+    OF_PROBE = USE_PROBE | USE_BACKEND | USE_SERVER | OF_ANSWER,
 };
 
 static const struct {
@@ -281,6 +282,7 @@ static void compile_line(struct compiler *c, const struct conf_line *line)
 static void compile_proxy(struct compiler *c, struct conf_proxy *proxy)
 {
     const struct conf_lines *lines = &proxy->lines;
+    struct proxy_rules misplaced = {0};
     if (lines->count == 0 && proxy->log_count == 0)
         return;
     c->proxy = proxy;
@@ -290,7 +292,10 @@ static void compile_proxy(struct compiler *c, struct conf_proxy *proxy)
     for (size_t i = 0; i < lines->count; i++) {
         if (i > 0 && lines->items[i - 1].from_defaults && !lines->items[i].from_defaults)
             c->acls = (struct name_map){0};
+        struct proxy_rules *rules = c->rules;
+        c->rules = lines->items[i].is_misplaced ? &misplaced : rules;
         compile_line(c, &lines->items[i]);
+        c->rules = rules;
     }
     log_format_default(c);
     diagnose_proxy(c);

@@ -156,8 +156,10 @@ static bool put_sample(struct writer *w, const struct format *f, const struct fo
         return put(w, "-", 1);
     if (!in_quotes)
         return put(w, text.data, text.len);
-    char *quote_at = w->at++; /* after the text was moved, which may begin there */
-    if (w->at > w->end || !put(w, text.data, text.len) || !put(w, "\"", 1))
+    if (w->at == w->end)
+        return false;
+    char *quote_at = w->at++; /* written when the text has been moved, which may begin there */
+    if (!put(w, text.data, text.len) || !put(w, "\"", 1))
         return false;
     *quote_at = '"';
     return true;
