@@ -613,6 +613,7 @@ struct conf_global {
     const char *issuers;    /* folder with chains of certificates that have none, or NULL */
     unsigned ssl_lifetime_s;
     const char *node, *description;
+    struct conf_lines lines;       /* set-var, set-var-fmt */
     const char *explain_secret; /* or NULL: no request is explained */
     const char *explain_header; /* the field that carries it */
     struct conf_compressor compressor;

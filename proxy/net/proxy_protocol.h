@@ -47,6 +47,7 @@ enum proxy_tlv {
     PROXY_TLV_SSL_CIPHER = 0x23,
     PROXY_TLV_SSL_SIG_ALG = 0x24,
     PROXY_TLV_SSL_KEY_ALG = 0x25,
+    PROXY_TLV_NETNS = 0x30,
 };
 
 struct proxy_header {

@@ -11,6 +11,7 @@
 #include "proxy/rules/diagnose.h"
 #include "proxy/rules/log_formats.h"
 #include "proxy/rules/pattern_list.h"
+#include "proxy/rules/process_vars.h"
 #include "proxy/rules/ruleset.h"
 #include "proxy/rules/script_parts.h"
 #include "proxy/rules/switch.h"
@@ -54,7 +55,7 @@ const char *ruleset_name(enum ruleset_id id)
 
 const char *compiler_where(const struct compiler *c)
 {
-    return lists[c->ruleset].name;
+    return c->ruleset < RULES_COUNT ? lists[c->ruleset].name : "log lines";
 }
 
 unsigned compiler_uses(const struct compiler *c)
@@ -340,5 +341,6 @@ void rules_compile(struct loader *l, struct config *config, const struct rule_ta
         compile_servers(&c, &config->proxies[i]);
         script_parts_compile(&c, &config->proxies[i]);
     }
+    process_vars_set(&c);
     pattern_lists_number(&c);
 }

@@ -69,7 +69,7 @@ static const struct option_row rows[] = {
     {"dG", OPT_IDLE, IDLE, NULL, "names are resolved by getaddrinfo()"},
     {"dr", OPT_IDLE, IDLE, NULL, "an address that cannot be resolved is an error"},
     {"dR", OPT_IDLE, IDLE, NULL, "sockets are shared by the threads as the kernel allows"},
-    {"dS", OPT_IDLE, IDLE, NULL, "splice() is not used: it saves nothing"},
+    {"dS", OPT_IDLE, IDLE, NULL, "splice() is used where it saves time, in long transfers"},
     {"dV", OPT_IDLE, IDLE, NULL, "servers are verified as the configuration says"},
     {"de", OPT_IDLE, IDLE, NULL, "libuv chooses how to wait"},
     {"dk", OPT_IDLE, IDLE, NULL, "libuv chooses how to wait"},

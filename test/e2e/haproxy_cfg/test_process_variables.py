@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Variables of the process that the global section sets."""
+from harness.client import get
+from harness.ports import free_port
+
+CONFIG = """
+global
+    set-var proc.sum int(5),add(3)
+    set-var proc.home env(HOME)
+    set-var-fmt proc.text "at %%[env(HOME)], 100%%%%"
+listen a
+    bind 127.0.0.1:%d
+    http-request return status 200 content-type text/plain lf-string "%%[var(proc.sum)] %%[var(proc.home)] %%[var(proc.text)]"
+"""
+
+
+def test_they_have_their_values_from_the_start(kind, balance, monkeypatch):
+    port = free_port()
+    monkeypatch.setenv("HOME", "/home/x")
+    balance(CONFIG % port)
+    assert get(port).body == b"8 /home/x at /home/x, 100%"
