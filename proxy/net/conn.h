@@ -53,7 +53,8 @@ struct conn {
     bool peer_ended; /* the peer's FIN or reset has been seen by the kernel: reads end soon */
     bool broken;     /* the kernel reports a reset, or both directions closed */
     bool connecting;
-    bool fin_is_end; /* of a tunnel: TLS may end without saying so, as what is in it says when it is whole */
+    bool
+        fin_is_end; /* of a tunnel: TLS may end without saying so, as what is in it says when it is whole */
     bool more; /* the next bytes to be sent are followed at once by others, or by their end */
 };
 

@@ -159,11 +159,10 @@ static struct tls_context *make_context(const struct context_parts *parts,
     char alpn[ALPN_BYTES], scope[256];
     const struct conf_bind *bind = parts->bind;
     struct tls_settings settings = tls_settings_default;
-    struct tls_ticket_keys *keys = tls_ticket_keys_ref(parts->shared->keys);
+    struct tls_ticket_keys *own_keys = NULL;
     if (tls->ticket_keys != NULL) {
-        tls_ticket_keys_free(keys);
-        keys = tls_ticket_keys_read(tls->ticket_keys, parts->files, &fault->text);
-        if (keys == NULL)
+        own_keys = tls_ticket_keys_read(tls->ticket_keys, parts->files, &fault->text);
+        if (own_keys == NULL)
             return NULL;
     }
     snprintf(scope, sizeof(scope), "%s", bind->name != NULL ? bind->name : bind->addr.text);
@@ -181,9 +180,10 @@ static struct tls_context *make_context(const struct context_parts *parts,
     settings.scope = tls->ticket_keys == NULL ? scope : ""; /* machines call themselves otherwise */
     if (parts->config->global.ssl_lifetime_s != 0)
         settings.session_lifetime_s = parts->config->global.ssl_lifetime_s;
-    struct tls_context *context = tls_context_new(&settings, parts->store, keys,
-                                                  parts->shared->cache, parts->files, &fault->text);
-    tls_ticket_keys_free(keys);
+    struct tls_context *context =
+        tls_context_new(&settings, parts->store, own_keys != NULL ? own_keys : parts->shared->keys,
+                        parts->shared->cache, parts->files, &fault->text);
+    tls_ticket_keys_free(own_keys);
     return context;
 }
 
