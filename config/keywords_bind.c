@@ -32,11 +32,6 @@ static const struct keyword_choice severity_choices[] = {
     {NULL, 0, NULL},
 };
 
-static const struct keyword_choice expose_choices[] = {
-    {"listeners", 1, NULL},
-    {NULL, 0, NULL},
-};
-
 /* clang-format off */
 static const struct keyword bind_rows[] = {
     {.name = "address", .kind = KW_OWN, .scopes = IN_BIND, AT(addr), .position = 1, .required = true,
@@ -59,6 +54,20 @@ static const struct keyword bind_rows[] = {
      .doc = "Protocols offered to clients, in order of preference: http/1.1, http/1.0."},
     {.name = "verify", .kind = KW_CHOICE, .scopes = IN_BIND, AT(tls.verify), .choices = verify_choices,
      .initial = "none", .doc = "Whether clients must show a certificate signed by one of ca-file."},
+    {.name = "ca-verify-file", .kind = KW_OWN, .scopes = IN_BIND, AT(tls.ca_verify_file), .set = own_ca_path, .since = "2.2",
+     .takes = "a path", .otherwise = "none", .doc = "PEM file of further authorities for verify, of which clients are not told."},
+    {.name = "no-ca-names", .kind = KW_FLAG, .scopes = IN_BIND, AT(tls.hides_ca_names), .initial = "false", .since = "1.9",
+     .doc = "Clients are not told which authorities they may come from."},
+    {.name = "crt-ignore-err", .kind = KW_OWN, .scopes = IN_BIND, AT(tls.crt_overlooked), .set = own_verify_errors,
+     .takes = "all, or OpenSSL's numbers or names of errors between commas", .otherwise = "none", .doc = "Errors of clients' certificates to overlook; ssl_c_err has them."},
+    {.name = "ca-ignore-err", .kind = KW_OWN, .scopes = IN_BIND, AT(tls.ca_overlooked), .set = own_verify_errors,
+     .takes = "all, or OpenSSL's numbers or names of errors between commas", .otherwise = "none", .doc = "Errors of the authorities of clients to overlook; ssl_c_ca_err has them."},
+    {.name = "tls-ticket-keys", .kind = KW_OWN, .scopes = IN_BIND, AT(tls.ticket_keys), .set = own_plain_path, .since = "1.6",
+     .takes = "a path", .otherwise = "keys are made at the start, and anew each hour", .doc = "File of three or more ticket keys, for machines that share them: base64 of 48 or 80 bytes, a line each. The last but one seals."},
+    {.name = "ecdhe", .kind = KW_STRING, .scopes = IN_BIND, AT(tls.ecdhe), .min = 1,
+     .otherwise = "see curves", .doc = "The one key exchange group; curves takes several."},
+    {.name = "proto", .kind = KW_OWN, .scopes = IN_BIND, .set = own_proto, .since = "1.9",
+     .takes = "h1", .otherwise = "h1", .doc = "The protocol, whatever is agreed upon."},
     {.name = "strict-sni", .kind = KW_FLAG, .scopes = IN_BIND, AT(tls.strict_sni), .initial = "false",
      .doc = "Refuse clients that name no host for which there is a certificate."},
     {.name = "maxconn", .kind = KW_UINT, .scopes = IN_BIND, AT(maxconn), .max = 10000000,
@@ -84,9 +93,6 @@ static const struct keyword bind_rows[] = {
      .initial = "operator", .doc = "Of an admin socket: what its clients may do."},
     {.name = "severity-output", .kind = KW_CHOICE, .scopes = IN_BIND, AT(admin.severity), .choices = severity_choices,
      .initial = "none", .since = "1.8", .doc = "Of an admin socket: whether messages begin with their severity."},
-    {.name = "expose-fd", .kind = KW_CHOICE, .scopes = IN_BIND, AT(admin.exposes_fds), .choices = expose_choices,
-     .otherwise = "they are not", .since = "1.8",
-     .doc = "Of an admin socket: whether another process may ask for the listening sockets (\"listeners\")."},
 
     {.name = "crt-list", .kind = KW_OWN, .scopes = IN_BIND, AT(tls), .set = own_crt_list, .adds = true,
      .takes = "a path", .otherwise = "none", .since = "1.8",

@@ -18,6 +18,13 @@ enum {
     ANY = FRONT | BACK,
 };
 
+static const struct keyword_choice odd_names[] = {
+    {"preserve", CONF_ODD_NAMES_PRESERVE, NULL},
+    {"delete", CONF_ODD_NAMES_DELETE, NULL},
+    {"reject", CONF_ODD_NAMES_REJECT, NULL},
+    {NULL, 0, NULL},
+};
+
 /* clang-format off */
 static const struct keyword rows[] = {
     {.name = "option http-buffer-request", .kind = KW_FLAG, .scopes = ANY, AT(http_buffer_request), .initial = "false", .since = "1.6",
@@ -28,6 +35,8 @@ static const struct keyword rows[] = {
      .doc = "How long tcp-response content rules may wait for what they look at."},
     {.name = "option originalto", .kind = KW_GROUP, .scopes = ANY, AT(originalto), TURNS_ON(originalto.enabled), .params = LEVEL_ORIGINALTO,
      .otherwise = "off", .doc = "Add the address that the client connected to, in X-Original-To."},
+    {.name = "option http-restrict-req-hdr-names", .kind = KW_CHOICE, .scopes = ANY, AT(odd_names), .choices = odd_names, .initial = "preserve", .since = "2.2",
+     .doc = "What becomes of header fields whose names have more than letters, digits and '-', once http-request rules have been run: delete them, or reject the request with 403."},
     {.name = "option forwarded", .kind = KW_OWN, .scopes = BACK, AT(forwarded), .set = own_forwarded, .since = "2.8",
      .takes = "nothing, or some of: proto, host, for, for_port, by, by_port; all but proto also as in for-expr <expression>", .otherwise = "off",
      .doc = "Add the header field Forwarded, RFC 7239: by itself with proto and for."},

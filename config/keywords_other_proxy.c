@@ -22,7 +22,6 @@ enum {
 static const struct keyword proxy_rows[] = {
     {MISSING("appsession", BACK, "HAProxy 1.6 has removed it", "Keep a client on its server; write: cookie NAME prefix.")},
     {MISSING("persist rdp-cookie", BACK, "write: stick on req.rdp_cookie(mstshash)", "Keep to a server by an RDP cookie.")},
-    {MISSING("rate-limit sessions", FRONT, "write a stick-table that stores conn_rate, and a tcp-request connection rule", "Most new sessions in a second.")},
     {MISSING("option http_proxy", ANY, "write the server's address", "Connect to the host of the URL.")},
     {IGNORED("filter compression", ANY, "it counts for compression algo", "Place of the compression among filters.")},
     {IGNORED("filter cache", ANY, "it counts for http-request cache-use", "Place of the cache among filters.")},
@@ -39,7 +38,6 @@ static const struct keyword proxy_rows[] = {
     {IGNORED("option http-ignore-probes", FRONT, "see option dontlognull", "No log of empty connections."), .grammar = ""},
     {IGNORED("option http-no-delay", ANY, "small pieces are sent at once", "Send small pieces at once."), .grammar = ""},
     {IGNORED("option http-pretend-keepalive", BACK, "server connections are kept open anyway", "Ask servers to keep connections open."), .grammar = ""},
-    {IGNORED("option http-restrict-req-hdr-names", ANY, "odd header names are refused unless accept-invalid-http-request is on", "What to do with odd header names."), .grammar = "{preserve|reject|delete}"},
     {IGNORED("option idle-close-on-response", FRONT, "idle connections close gently", "How idle connections close on a reload."), .grammar = ""},
     {IGNORED("option independent-streams", ANY, "each direction has its timeout", "Each direction has its timeout."), .grammar = ""},
     {IGNORED("option prefer-last-server", BACK, "kept connections are reused by http-reuse", "Stay on the last server."), .grammar = ""},

@@ -46,6 +46,8 @@ static const struct keyword proxy_rows[] = {
      .example = "bind *:443 ssl crt /etc/weir/certs alpn http/1.1",
      .example_libconfig = "binds = ( { address = \"*:443\"; ssl = true; crt = \"/etc/weir/certs\"; alpn = \"http/1.1\"; } );",
      .doc = "An address where clients connect."},
+    {.name = "rate-limit sessions", .kind = KW_UINT, .scopes = FRONT, AT(session_rate_limit), .max = 10000000,
+     .initial = "0", .doc = "Most new sessions in a second; more wait in the kernel's queue. 0: no bound."},
     {.name = "maxconn", .kind = KW_UINT, .scopes = FRONT, AT(maxconn), .max = 10000000,
      .otherwise = "that of the global section", .doc = "How many client connections the frontend takes at a time; more wait in the kernel's queue."},
     {.name = "default_backend", .kind = KW_OWN, .scopes = FRONT, .set = own_default_backend,

@@ -24,6 +24,8 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
+#include "tls/verify_errors.h"
+
 #include "config/model_check.h"
 #include "config/model_discovery.h"
 #include "config/model_log.h"
@@ -34,18 +36,35 @@ enum conf_verify { CONF_VERIFY_NONE, CONF_VERIFY_OPTIONAL, CONF_VERIFY_REQUIRED 
 
 enum conf_tls_version { CONF_TLS_DEFAULT, CONF_TLS_10, CONF_TLS_11, CONF_TLS_12, CONF_TLS_13 };
 
+struct conf_tls;
+
+/* What is said of a certificate besides its file. */
+struct conf_crt {
+    struct conf_place place;
+    struct conf_words names;              /* crt-list: whom it is for; empty: the names in it */
+    struct conf_words excluded;           /* those it is not for, though they match */
+    const struct conf_directive *options; /* crt-list: words for this certificate alone */
+    size_t option_count;
+    const struct conf_tls *own; /* of the bind with those words; NULL: none */
+};
+
 /* TLS words of a bind or a server line; the defaults of `global` are already merged in. */
 struct conf_tls {
     bool enabled;
     struct conf_words crt; /* bind: files or folders of chain and key; server: client certificate */
-    struct conf_place *crt_places; /* where each of these stands */
-    struct conf_words *crt_names;  /* crt-list: whom each is for; empty: the names in it */
-    const char *key;               /* separate key file, or NULL */
-    const char *ca_file;           /* or NULL: the system's */
-    const char *crl_file;          /* or NULL */
-    const char *ciphers;           /* TLS 1.2, NULL = Mozilla intermediate */
-    const char *ciphersuites;      /* TLS 1.3 */
+    struct conf_crt *crts; /* of each of these */
+    const char *key;       /* separate key file, or NULL */
+    const char *ca_file;   /* or NULL: the system's */
+    const char *ca_verify_file; /* bind: more to trust, of which clients are not told; or NULL */
+    bool hides_ca_names;        /* bind: clients are told of no authority */
+    struct tls_verify_errors ca_overlooked, crt_overlooked; /* bind */
+    const char *ticket_keys;                                /* bind: their file, or NULL */
+    const char *crl_file;                                   /* or NULL */
+    const char *ciphers;      /* TLS 1.2, NULL = Mozilla intermediate */
+    const char *ciphersuites; /* TLS 1.3 */
     const char *curves;
+    const char *ecdhe; /* bind: the only one of them, if curves says nothing */
+    bool reuses;       /* server: TLS sessions are resumed */
     struct conf_words alpn;
     enum conf_tls_version min_version, max_version;
     enum conf_verify verify;
@@ -105,7 +124,6 @@ enum conf_severity_output { CONF_SEVERITY_NONE, CONF_SEVERITY_NUMBER, CONF_SEVER
 /* Of a bind that is an admin socket. */
 struct conf_admin_bind {
     bool is_admin;
-    int exposes_fds; /* whoever asks gets the listening sockets */
     enum conf_admin_level level;
     enum conf_severity_output severity;
 };
@@ -170,6 +188,7 @@ struct conf_server {
     bool shutdown_sessions_on_down; /* on-marked-down shutdown-sessions */
     unsigned slowstart_ms;
     unsigned pool_max_conn; /* idle connections kept, UINT_MAX = no bound */
+    unsigned max_uses;      /* of a connection: max-reuse and the first; 0 = no bound */
     unsigned pool_low_conn; /* kept whoever may want them again */
     unsigned pool_purge_ms; /* pool-purge-delay, default 5000 */
     struct conf_server_check check;
@@ -338,6 +357,9 @@ enum conf_forwarded_expr {
     CONF_FORWARDED_EXPRS,
 };
 
+/* option http-restrict-req-hdr-names: of header fields whose names are more than letters, digits and '-'. */
+enum conf_odd_names { CONF_ODD_NAMES_PRESERVE, CONF_ODD_NAMES_DELETE, CONF_ODD_NAMES_REJECT };
+
 struct conf_forwarded {
     unsigned parts; /* or-ed; 0 = no such field */
     const struct conf_line
@@ -502,7 +524,8 @@ struct conf_proxy {
     /* frontend side */
     struct conf_bind *binds;
     size_t bind_count;
-    unsigned maxconn; /* frontend: default = global; backend: fullconn is apart */
+    unsigned maxconn;            /* frontend: default = global; backend: fullconn is apart */
+    unsigned session_rate_limit; /* rate-limit sessions; 0 = no bound */
     const char *default_backend_name;
     struct conf_proxy *default_backend; /* resolved; itself for a listen with servers; or NULL */
     const char *monitor_uri;
@@ -524,6 +547,7 @@ struct conf_proxy {
     unsigned response_inspect_delay_ms;
     struct conf_forwardfor originalto;
     struct conf_forwarded forwarded;
+    enum conf_odd_names odd_names;
     const char *unique_id_header; /* or NULL */
     const char *name_header;      /* http-send-name-header, or NULL */
     unsigned retry_on;            /* enum conf_retry; 0 = as by default */
@@ -561,8 +585,9 @@ struct conf_proxy {
 bool conf_server_needs_tls(const struct conf_proxy *proxy, const struct conf_server *server);
 
 struct conf_global {
-    unsigned maxconn;  /* 0 = from ulimit -n */
-    unsigned nbthread; /* default: CPUs of the affinity mask */
+    unsigned maxconn;                              /* 0 = from ulimit -n */
+    unsigned maxconnrate, maxsessrate, maxsslrate; /* 0 = no bound */
+    unsigned nbthread;                             /* default: CPUs of the affinity mask */
     bool daemon;
     bool master_worker;
     struct conf_proxy
@@ -613,6 +638,18 @@ struct config {
     const char *digest; /* hex SHA-256 of all texts read: tells two loads apart in the statistics */
     struct conf_arena *arena; /* owned */
 };
+
+/* How many connections the kernel keeps waiting for a bind. */
+static inline unsigned conf_bind_backlog(const struct conf_proxy *proxy,
+                                         const struct conf_bind *bind)
+{
+    enum { BACKLOG_DEFAULT = 1024 };
+    if (bind->backlog != 0)
+        return bind->backlog;
+    if (proxy->backlog != 0)
+        return proxy->backlog;
+    return proxy->maxconn != 0 ? proxy->maxconn : BACKLOG_DEFAULT;
+}
 
 /* All who have binds: the proxies in their order, then the admin sockets' owner. */
 static inline size_t config_binder_count(const struct config *config)

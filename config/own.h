@@ -34,20 +34,23 @@ extern const struct keyword_list own_admin_bind_list;
 
 /* own_tls.c: row offset is that of the struct conf_tls or of the field named */
 keyword_set own_crt_files, own_crt_path, own_ca_path, own_alpn, own_sni, own_server_sni,
-    own_no_version, own_only_version;
+    own_verify_errors, own_plain_path, own_proto, own_no_version, own_only_version;
 extern const struct keyword_choice own_tls_versions[];
 
 /* One more certificate; with names it is for those, and not for the names in it. The lists must not be
  * shared with another struct conf_tls: see own_crt_unshare(). */
-void own_crt_add(struct loader *l, struct conf_tls *tls, const char *path, struct conf_place place,
-                 struct conf_words names);
+void own_crt_add(struct loader *l, struct conf_tls *tls, const char *path,
+                 const struct conf_crt *crt);
+/* The words of crt-list for a certificate alone, on top of those of its bind, which is complete. */
+void own_crt_complete(struct loader *l, struct conf_bind *bind);
 void own_crt_unshare(struct loader *l, struct conf_tls *tls);
 
 /* own_crt_list.c */
 keyword_set own_crt_list;
 
 /* own_net.c */
-keyword_set own_send_proxy, own_proxy_options, own_mss, own_netscaler, own_usesrc, own_source_address;
+keyword_set own_send_proxy, own_proxy_options, own_mss, own_netscaler, own_usesrc,
+    own_source_address;
 
 /* own_compression.c: row offset is that of the struct conf_compression */
 keyword_set own_compression_algo, own_compression_type, own_compression_offload;
@@ -80,7 +83,7 @@ keyword_set own_error_location, own_retry_on, own_plain_password;
 extern const struct keyword_list own_user_list, own_user_group_list;
 
 /* own_process.c */
-keyword_set own_user, own_group, own_hostname, own_on_marked_down, own_pool_max,
+keyword_set own_user, own_group, own_hostname, own_on_marked_down, own_pool_max, own_max_reuse,
     own_default_backend;
 extern const struct keyword_list own_server_list;
 

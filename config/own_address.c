@@ -134,7 +134,7 @@ static void check_bind_tls(struct loader *l, const struct conf_bind *bind, struc
                   "'crt' has no effect without 'ssl'");
     if (tls->self_signed && tls->crt.count == 0)
         CONF_FAIL(l, span, "add crt: the file to make", "'self-signed' needs a 'crt'");
-    if (tls->verify != CONF_VERIFY_NONE && tls->ca_file == NULL)
+    if (tls->verify != CONF_VERIFY_NONE && tls->ca_file == NULL && tls->ca_verify_file == NULL)
         CONF_FAIL(l, span,
                   loader_hint(l, span, "add ca_file = \"/path/of/ca.pem\"",
                               "add: ca-file /path/of/ca.pem"),
@@ -166,8 +166,10 @@ static void finish_bind(struct loader *l, const struct keyword *row, void *owner
 {
     struct conf_bind bind = *(struct conf_bind *)item;
     (void)row;
-    if (bind.addr.text != NULL)
+    if (bind.addr.text != NULL) {
         check_bind_tls(l, &bind, span);
+        own_crt_complete(l, &bind);
+    }
     expand_bind(l, owner, bind, span);
 }
 

@@ -2,11 +2,11 @@
 /*
  * The file that `crt-list` names, a certificate a line:
  *
- *   shop.pem                              for the names in it, as if by crt
- *   site.pem [alpn h2] www.example.com    for these names only
+ *   shop.pem                                        for the names in it, as if by crt
+ *   site.pem [verify required ca-file a.pem] *.example.com !www.example.com
+ *                                                   for these names only, and not for the last
  *
- * What brackets hold is TLS of this certificate alone, where we have that of a bind: told, and left out
- * if clients are served all the same; refused if it decides who may come in.
+ * What brackets hold are words of the bind, for this certificate alone; they are applied when the bind is complete.
  */
 #include <string.h>
 
@@ -37,24 +37,68 @@ static char *next_word(struct crt_line *line)
     return *word != '\0' ? word : NULL;
 }
 
-static void read_option(const struct crt_line *line, const char *option)
+/* HAProxy's, of the words of a bind. */
+static const struct {
+    const char *name;
+    bool is_alone;
+} option_words[] = {
+    {"allow-0rtt", true},   {"alpn", false},         {"ca-file", false},  {"ca-verify-file", false},
+    {"ciphers", false},     {"ciphersuites", false}, {"crl-file", false}, {"curves", false},
+    {"ecdhe", false},       {"no-ca-names", true},   {"npn", false},      {"ssl-max-ver", false},
+    {"ssl-min-ver", false}, {"verify", false},
+};
+
+static bool find_option(const char *name, bool *is_alone_out)
 {
-    static const char *const deciding[] = {"verify", "ca-file", "ca-verify-file", "crl-file", NULL};
-    for (const char *const *word = deciding; *word != NULL; word++) {
-        if (strcmp(option, *word) == 0) {
-            CONF_FAIL(line->l, span_of(line),
-                      "write it on the bind line, or give it a bind of its own",
-                      "crt-list: '%s' for one certificate is not supported yet", option);
-            return;
+    for (size_t i = 0; i < sizeof option_words / sizeof *option_words; i++) {
+        if (strcmp(option_words[i].name, name) == 0) {
+            *is_alone_out = option_words[i].is_alone;
+            return true;
         }
     }
-    if (strcmp(option, "alpn") != 0)
-        CONF_WARN(line->l, span_of(line), "write it on the bind line, for all certificates",
-                  "crt-list: '%s' for one certificate is not supported yet and left out", option);
+    return false;
 }
 
-/* "[alpn h2,http/1.1 ssl-min-ver TLSv1.2]": words with one value each, but for no-... and force-... . */
-static bool read_options(struct crt_line *line)
+/* A word of haproxy.cfg, as if it stood on the bind line. */
+static struct conf_word word_of(const struct crt_line *line, const char *text)
+{
+    return (struct conf_word){
+        .text = arena_copy(line->l->arena, text), .kind = CONF_WORD_TEXT, .span = span_of(line)};
+}
+
+static void add_option(struct crt_line *line, struct conf_crt *crt, const char *name)
+{
+    struct loader *l = line->l;
+    if (strcmp(name, "ocsp-update") == 0) {
+        CONF_WARN(l, span_of(line), "have a job write FILE.ocsp beside the certificate, and reload",
+                  "crt-list: 'ocsp-update' is not supported yet and left out");
+        (void)next_word(line);
+        return;
+    }
+    bool is_alone = false;
+    struct conf_directive d = {.name = word_of(line, name)};
+    const bool is_known = find_option(name, &is_alone);
+    const char *value = is_known && !is_alone ? next_word(line) : NULL;
+    if (!is_known || (value == NULL && !is_alone)) {
+        CONF_FAIL(l, span_of(line), "as in: [alpn http/1.1 ssl-min-ver TLSv1.2]",
+                  is_known ? "crt-list: '%s' needs a value"
+                           : "crt-list: '%s' is no word for one certificate",
+                  name);
+        return;
+    }
+    if (value != NULL) {
+        struct conf_word word = word_of(line, value);
+        d.args = arena_list_copy(l->arena, &word, 1, sizeof word);
+        d.arg_count = 1;
+    }
+    struct conf_directive *options = arena_list_grow(
+        l->arena, (struct conf_directive *)crt->options, crt->option_count, sizeof d);
+    options[crt->option_count++] = d;
+    crt->options = options;
+}
+
+/* "[alpn http/1.1 ssl-min-ver TLSv1.2]" */
+static bool read_options(struct crt_line *line, struct conf_crt *crt)
 {
     char *open = line->rest + strspn(line->rest, BLANKS);
     if (*open != '[')
@@ -67,39 +111,37 @@ static bool read_options(struct crt_line *line)
     *close = '\0';
     struct crt_line inner = {line->l, line->place, open + 1};
     line->rest = close + 1;
-    for (const char *option; (option = next_word(&inner)) != NULL;) {
-        read_option(line, option);
-        bool is_alone = strncmp(option, "no-", 3) == 0 || strncmp(option, "force-", 6) == 0 ||
-                        strcmp(option, "allow-0rtt") == 0;
-        if (!is_alone)
-            (void)next_word(&inner);
-    }
+    for (const char *option; (option = next_word(&inner)) != NULL;)
+        add_option(&inner, crt, option);
     return true;
 }
 
-static struct conf_words read_names(struct crt_line *line)
+static void add_name(struct crt_line *line, struct conf_words *names, const char *name)
 {
-    struct conf_words names = {0};
-    for (const char *name; (name = next_word(line)) != NULL;) {
-        if (*name == '!') {
-            CONF_FAIL(line->l, span_of(line), "list the names that the certificate is for",
-                      "crt-list: names to leave out, as '%s', are not supported yet", name);
-            continue;
-        }
-        names.items =
-            arena_list_grow(line->l->arena, names.items, names.count, sizeof *names.items);
-        names.items[names.count++] = arena_copy(line->l->arena, name);
+    names->items =
+        arena_list_grow(line->l->arena, names->items, names->count, sizeof *names->items);
+    names->items[names->count++] = arena_copy(line->l->arena, name);
+}
+
+/* "*" and "!*" say nothing, as in HAProxy: but whoever writes one wants no name of the certificate. */
+static void read_names(struct crt_line *line, struct conf_crt *crt)
+{
+    for (const char *name; (name = next_word(line)) != NULL && *name != '#';) {
+        if (*name == '!')
+            add_name(line, &crt->excluded, name + 1);
+        else
+            add_name(line, &crt->names, name);
     }
-    return names;
 }
 
 static void read_line(struct crt_line *line, struct conf_tls *tls)
 {
     const char *path = next_word(line);
-    if (path == NULL || *path == '#' || !read_options(line))
+    struct conf_crt crt = {.place = line->place};
+    if (path == NULL || *path == '#' || !read_options(line, &crt))
         return;
-    struct conf_words names = read_names(line);
-    own_crt_add(line->l, tls, arena_copy(line->l->arena, path), line->place, names);
+    read_names(line, &crt);
+    own_crt_add(line->l, tls, arena_copy(line->l->arena, path), &crt);
 }
 
 static void read_lines(struct crt_line *line, struct conf_tls *tls, char *rest)
@@ -134,5 +176,21 @@ void own_crt_list(struct loader *l, const struct keyword *row, void *base,
         CONF_FAIL(l, word->span, "write the path of a certificate into it, a line each",
                   "crt-list: '%s' lists no certificate", word->text);
     /* something, so that the bind is not told to lack a certificate as well */
-    own_crt_add(l, tls, word->text, word->span.place, (struct conf_words){0});
+    own_crt_add(l, tls, word->text, &(struct conf_crt){.place = word->span.place});
+}
+
+void own_crt_complete(struct loader *l, struct conf_bind *bind)
+{
+    for (size_t i = 0; i < bind->tls.crt.count; i++) {
+        struct conf_crt *crt = &bind->tls.crts[i];
+        struct conf_bind alone = *bind;
+        if (crt->option_count == 0)
+            continue;
+        apply_directives(l, LEVEL_BIND, IN_BIND, &alone, crt->options, crt->option_count);
+        const struct conf_tls *tls = &alone.tls;
+        if (tls->verify != CONF_VERIFY_NONE && tls->ca_file == NULL && tls->ca_verify_file == NULL)
+            CONF_FAIL(l, crt->options[0].name.span, "add: ca-file /path/of/ca.pem",
+                      "crt-list: 'verify' of clients needs a 'ca-file'");
+        crt->own = arena_list_copy(l->arena, tls, 1, sizeof *tls);
+    }
 }

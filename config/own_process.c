@@ -84,6 +84,14 @@ void own_pool_max(struct loader *l, const struct keyword *row, void *base,
         apply_kinds[KW_UINT].set(l, row, base, d);
 }
 
+/* The first use of a connection is none of those counted. */
+void own_max_reuse(struct loader *l, const struct keyword *row, void *base,
+                   const struct conf_directive *d)
+{
+    own_pool_max(l, row, base, d);
+    *(unsigned *)((char *)base + row->offset) += 1; /* no bound, UINT_MAX, becomes 0 */
+}
+
 /* Looked up when all backends are known. */
 void own_default_backend(struct loader *l, const struct keyword *row, void *base,
                          const struct conf_directive *d)

@@ -44,6 +44,12 @@ void own_crt_path(struct loader *l, const struct keyword *row, void *base,
     set_path(l, row, base, d, l->global.crt_base);
 }
 
+void own_plain_path(struct loader *l, const struct keyword *row, void *base,
+                    const struct conf_directive *d)
+{
+    set_path(l, row, base, d, NULL);
+}
+
 void own_ca_path(struct loader *l, const struct keyword *row, void *base,
                  const struct conf_directive *d)
 {
@@ -54,20 +60,17 @@ void own_crt_unshare(struct loader *l, struct conf_tls *tls)
 {
     size_t count = tls->crt.count;
     tls->crt.items = arena_list_copy(l->arena, tls->crt.items, count, sizeof *tls->crt.items);
-    tls->crt_places = arena_list_copy(l->arena, tls->crt_places, count, sizeof *tls->crt_places);
-    tls->crt_names = arena_list_copy(l->arena, tls->crt_names, count, sizeof *tls->crt_names);
+    tls->crts = arena_list_copy(l->arena, tls->crts, count, sizeof *tls->crts);
 }
 
-void own_crt_add(struct loader *l, struct conf_tls *tls, const char *path, struct conf_place place,
-                 struct conf_words names)
+void own_crt_add(struct loader *l, struct conf_tls *tls, const char *path,
+                 const struct conf_crt *crt)
 {
     size_t at = tls->crt.count++;
     tls->crt.items = arena_list_grow(l->arena, tls->crt.items, at, sizeof *tls->crt.items);
-    tls->crt_places = arena_list_grow(l->arena, tls->crt_places, at, sizeof *tls->crt_places);
-    tls->crt_names = arena_list_grow(l->arena, tls->crt_names, at, sizeof *tls->crt_names);
+    tls->crts = arena_list_grow(l->arena, tls->crts, at, sizeof *tls->crts);
     tls->crt.items[at] = below(l, l->global.crt_base, path);
-    tls->crt_places[at] = place;
-    tls->crt_names[at] = names;
+    tls->crts[at] = *crt;
     /* words end in NULL */
     tls->crt.items = arena_list_grow(l->arena, tls->crt.items, at + 1, sizeof *tls->crt.items);
     tls->crt.items[at + 1] = NULL;
@@ -87,8 +90,38 @@ void own_crt_files(struct loader *l, const struct keyword *row, void *base,
     for (size_t i = 0; i < d->arg_count; i++) {
         const struct conf_word *word = &d->args[i];
         (void)is_path(l, d, word); /* kept all the same, so that none is reported as missing */
-        own_crt_add(l, tls, word->text, word->span.place, (struct conf_words){0});
+        own_crt_add(l, tls, word->text, &(struct conf_crt){.place = word->span.place});
     }
+}
+
+/* "all", or numbers and names between commas. */
+void own_verify_errors(struct loader *l, const struct keyword *row, void *base,
+                       const struct conf_directive *d)
+{
+    struct tls_verify_errors *set = (struct tls_verify_errors *)((char *)base + row->offset);
+    const struct conf_word *word = apply_only_arg(l, d);
+    const char *text = word != NULL ? word->text : "";
+    for (size_t len; *text != '\0'; text += len + (text[len] == ',')) {
+        len = strcspn(text, ",");
+        if (!tls_verify_errors_add(set, text, len))
+            CONF_FAIL(l, word->span, row->takes, "%s: '%.*s' is no error of verification",
+                      row->name, (int)len, text);
+    }
+}
+
+/* Only what is spoken anyway may be demanded. */
+void own_proto(struct loader *l, const struct keyword *row, void *base,
+               const struct conf_directive *d)
+{
+    const struct conf_word *word = apply_only_arg(l, d);
+    (void)base;
+    if (word == NULL || strcmp(word->text, "h1") == 0)
+        return;
+    bool is_known = strcmp(word->text, "h2") == 0 || strcmp(word->text, "fcgi") == 0 ||
+                    strcmp(word->text, "none") == 0;
+    CONF_FAIL(l, word->span, "leave it out: HTTP/1 is what is spoken",
+              is_known ? "%s: '%s' is not supported yet" : "%s: unknown protocol '%s'", row->name,
+              word->text);
 }
 
 /* no-tlsv10 and its like: the row's value is the version they shut out. */

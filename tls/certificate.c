@@ -195,5 +195,8 @@ void tls_certificate_free(struct tls_certificate *cert)
     EVP_PKEY_free(cert->key);
     tls_bytes_free(&cert->ocsp);
     tls_certificate_info_free(&cert->info);
+    for (size_t i = 0; i < cert->excluded_count; i++)
+        free(cert->excluded[i]);
+    free(cert->excluded);
     free(cert);
 }

@@ -31,6 +31,9 @@ struct tls_certificate {
     struct tls_bytes ocsp; /* DER, or empty */
     time_t ocsp_until;     /* the response says nothing about later; 0: it names no end */
     bool ocsp_refused;     /* there was a file, but no usable response in it */
+    char **excluded;       /* owned: names, normalized, that it is not for */
+    size_t excluded_count;
+    unsigned variant; /* how it is served, see tls_wanted_names */
 };
 
 /*

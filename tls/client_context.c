@@ -86,7 +86,9 @@ static int apply_verify(SSL_CTX *ssl_ctx, const struct tls_client_settings *sett
                                  "authority of the server, or \"verify none\")");
         return -1;
     }
-    if (tls_protocol_trust(ssl_ctx, &settings->protocol, files, NULL, error_out) != 0)
+    const struct tls_protocol_settings *protocol = &settings->protocol;
+    if (tls_protocol_trust(ssl_ctx, protocol->ca_file, files, NULL, error_out) != 0 ||
+        tls_protocol_revoke(ssl_ctx, protocol->crl_file, files, NULL, error_out) != 0)
         return -1;
     SSL_CTX_set_verify(ssl_ctx, SSL_VERIFY_PEER, NULL);
     return 0;

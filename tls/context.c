@@ -10,6 +10,7 @@
 #include "tls/context_priv.h"
 
 #include "tls/cache_priv.h"
+#include "tls/client_verify_priv.h"
 #include "tls/error_priv.h"
 #include "tls/protocol_priv.h"
 #include "tls/store_priv.h"
@@ -21,27 +22,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct tls_context {
-    atomic_uint refs;
-    SSL_CTX *ssl_ctx;                /* owned */
-    struct tls_store *store;         /* counted */
-    struct tls_ticket_keys *keys;    /* counted, or NULL */
-    struct tls_session_cache *cache; /* counted, or NULL */
-    struct tls_bytes alpn;           /* in wire form */
-    bool strict_sni;
-};
-
-static struct tls_context *context_of(const SSL *ssl)
-{
-    return SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
-}
-
 /* Acknowledges the name, so that OpenSSL remembers it with the session; refuses it when strict. */
 static int on_server_name(SSL *ssl, int *alert, void *arg)
 {
     const struct tls_context *ctx = arg;
     const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
-    if (ctx->strict_sni && (name == NULL || tls_store_lookup(ctx->store, name) == NULL)) {
+    struct tls_group group;
+    if (ctx->strict_sni && (name == NULL || !tls_store_lookup(ctx->store, name, &group))) {
         *alert = SSL_AD_UNRECOGNIZED_NAME;
         return SSL_TLSEXT_ERR_ALERT_FATAL;
     }
@@ -54,12 +41,13 @@ static int on_certificate(SSL *ssl, void *arg)
 {
     const struct tls_context *ctx = arg;
     const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
-    const struct tls_group *group = name != NULL ? tls_store_lookup(ctx->store, name) : NULL;
-    if (group == NULL || memcmp(group, tls_store_default_group(ctx->store), sizeof(*group)) == 0)
+    struct tls_group group;
+    if (name == NULL || !tls_store_lookup(ctx->store, name, &group) ||
+        memcmp(&group, tls_store_default_group(ctx->store), sizeof(group)) == 0)
         return 1;
     SSL_certs_clear(ssl);
     for (size_t kind = 0; kind < TLS_KEY_KINDS; kind++) {
-        const struct tls_certificate *cert = group->of_kind[kind];
+        const struct tls_certificate *cert = group.of_kind[kind];
         if (cert != NULL && SSL_use_cert_and_key(ssl, cert->leaf, cert->key, cert->chain, 1) != 1)
             return 0;
     }
@@ -82,14 +70,14 @@ static int on_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_len,
 static int on_ticket(SSL *ssl, unsigned char *key_name, unsigned char *iv, EVP_CIPHER_CTX *cipher,
                      EVP_MAC_CTX *mac, int sealing)
 {
-    return tls_ticket_keys_use(context_of(ssl)->keys, key_name, iv, cipher, mac, sealing,
+    return tls_ticket_keys_use(tls_context_of(ssl)->keys, key_name, iv, cipher, mac, sealing,
                                SSL_version(ssl) >= TLS1_3_VERSION);
 }
 
 /* OpenSSL also tells of TLS 1.3 sessions that live in a ticket: those need no place here. */
 static int on_session_new(SSL *ssl, SSL_SESSION *session)
 {
-    const struct tls_context *ctx = context_of(ssl);
+    const struct tls_context *ctx = tls_context_of(ssl);
     if (ctx->keys == NULL || SSL_version(ssl) < TLS1_3_VERSION)
         tls_session_cache_put(ctx->cache, session);
     return 0; /* no reference kept */
@@ -98,7 +86,7 @@ static int on_session_new(SSL *ssl, SSL_SESSION *session)
 static SSL_SESSION *on_session_get(SSL *ssl, const unsigned char *id, int id_len, int *copy)
 {
     *copy = 0; /* the reference becomes OpenSSL's */
-    return tls_session_cache_get(context_of(ssl)->cache, id, (size_t)id_len);
+    return tls_session_cache_get(tls_context_of(ssl)->cache, id, (size_t)id_len);
 }
 
 static void on_session_remove(SSL_CTX *ssl_ctx, SSL_SESSION *session)
@@ -150,33 +138,6 @@ static int apply_certificates(struct tls_context *ctx, struct tls_error_text *er
     return 0;
 }
 
-static int apply_verify(struct tls_context *ctx, const struct tls_settings *settings,
-                        const struct tls_files *files, EVP_MD_CTX *digest,
-                        struct tls_error_text *error_out)
-{
-    if (settings->verify == TLS_VERIFY_NONE)
-        return 0;
-    if (settings->protocol.ca_file == NULL) {
-        tls_error_set(error_out, "verify: which clients to trust is not said (add \"ca-file\")");
-        return -1;
-    }
-    if (tls_protocol_trust(ctx->ssl_ctx, &settings->protocol, files, digest, error_out) != 0)
-        return -1;
-    int required = settings->verify == TLS_VERIFY_REQUIRED ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0;
-    SSL_CTX_set_verify(ctx->ssl_ctx, SSL_VERIFY_PEER | required, NULL);
-
-    /* the names of these authorities are sent, so that a browser offers the right certificate */
-    STACK_OF(X509_OBJECT) *trusted = X509_STORE_get0_objects(SSL_CTX_get_cert_store(ctx->ssl_ctx));
-    for (int i = 0; i < sk_X509_OBJECT_num(trusted); i++) {
-        X509 *authority = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(trusted, i));
-        if (authority != NULL && SSL_CTX_add_client_CA(ctx->ssl_ctx, authority) != 1) {
-            tls_error_set(error_out, "%s: out of memory", settings->protocol.ca_file);
-            return -1;
-        }
-    }
-    return 0;
-}
-
 /* A session may be resumed where the same would have been verified: the digest of all that decides
  * this is the session id context. */
 static int apply_scope(struct tls_context *ctx, const struct tls_settings *settings,
@@ -193,7 +154,7 @@ static int apply_scope(struct tls_context *ctx, const struct tls_settings *setti
     }
     EVP_DigestUpdate(digest, scope, strlen(scope) + 1);
     EVP_DigestUpdate(digest, &settings->verify, sizeof(settings->verify));
-    int result = apply_verify(ctx, settings, files, digest, error_out);
+    int result = tls_client_verify_apply(ctx, settings, files, digest, error_out);
     EVP_DigestFinal_ex(digest, id, &len);
     EVP_MD_CTX_free(digest);
     SSL_CTX_set_session_id_context(ctx->ssl_ctx, id, len);
@@ -221,10 +182,21 @@ static void apply_resumption(struct tls_context *ctx, const struct tls_settings 
     SSL_CTX_sess_set_remove_cb(ssl_ctx, on_session_remove);
 }
 
+static bool copy_text(const char *text, char **copy_out)
+{
+    *copy_out = text != NULL ? strdup(text) : NULL;
+    return *copy_out != NULL || text == NULL;
+}
+
 static int apply(struct tls_context *ctx, const struct tls_settings *settings,
                  const struct tls_files *files, struct tls_error_text *error_out)
 {
     ctx->strict_sni = settings->strict_sni;
+    if (!copy_text(settings->protocol.ciphersuites, &ctx->ciphersuites) ||
+        !copy_text(settings->protocol.curves, &ctx->curves)) {
+        tls_error_set(error_out, "out of memory");
+        return -1;
+    }
     if (tls_protocol_apply(ctx->ssl_ctx, &settings->protocol, error_out) != 0 ||
         tls_protocol_alpn(settings->protocol.alpn, &ctx->alpn, error_out) != 0 ||
         apply_certificates(ctx, error_out) != 0 ||
@@ -299,5 +271,10 @@ void tls_context_free(struct tls_context *ctx)
     tls_ticket_keys_free(ctx->keys);
     tls_session_cache_free(ctx->cache);
     tls_bytes_free(&ctx->alpn);
+    for (size_t i = 0; i < ctx->variant_count; i++)
+        tls_context_free(ctx->variants[i]);
+    free(ctx->variants);
+    free(ctx->ciphersuites);
+    free(ctx->curves);
     free(ctx);
 }

@@ -26,6 +26,11 @@ struct tls_context *tls_context_new(const struct tls_settings *settings, struct 
                                     struct tls_ticket_keys *keys, struct tls_session_cache *cache,
                                     const struct tls_files *files,
                                     struct tls_error_text *error_out);
+/*
+ * Certificates that the store has under the next number (tls_wanted_names.variant: 1 for the first call) are served by
+ * variant, a context of the same store. Before ctx is used; keeps a reference. -1 when memory runs out.
+ */
+MUST_CHECK int tls_context_add_variant(struct tls_context *ctx, struct tls_context *variant);
 struct tls_context *tls_context_ref(struct tls_context *ctx);
 void tls_context_free(struct tls_context *ctx); /* drops one reference */
 /* Borrowed: for reports on the certificates in use. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a session needs of its context.
+ * The server side context as the files of its module see it, and what a session needs of a context.
  */
 #ifndef TLS_CONTEXT_PRIV_H
 #define TLS_CONTEXT_PRIV_H
@@ -8,6 +8,27 @@
 #include "tls/context.h"
 
 #include <openssl/ssl.h>
+#include <stdatomic.h>
+
+struct tls_context {
+    atomic_uint refs;
+    SSL_CTX *ssl_ctx;                /* owned */
+    struct tls_store *store;         /* counted */
+    struct tls_ticket_keys *keys;    /* counted, or NULL */
+    struct tls_session_cache *cache; /* counted, or NULL */
+    struct tls_bytes alpn;           /* in wire form */
+    bool strict_sni;
+    struct tls_verify_errors ca_overlooked, overlooked;
+    struct tls_context **variants; /* owned, as is a reference to each: see variant.c */
+    size_t variant_count;
+    char *ciphersuites,
+        *curves; /* owned, or NULL: what an SSL does not take over from its SSL_CTX */
+};
+
+static inline struct tls_context *tls_context_of(const SSL *ssl)
+{
+    return SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+}
 
 /* A new SSL in the role of the context, without a BIO; NULL only when memory runs out. */
 SSL *tls_context_new_ssl(struct tls_context *ctx);

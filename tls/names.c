@@ -14,10 +14,17 @@
 
 #define SLOTS_AT_FIRST 16
 
+/* One that comes after another of the same name and kind, which is not for all that the name matches. */
+struct tls_names_later {
+    const struct tls_certificate *cert;
+    struct tls_names_later *next; /* owned */
+};
+
 struct tls_names_entry {
     char *name; /* owned; NULL: empty slot */
     uint32_t hash;
     struct tls_group group;
+    struct tls_names_later *later; /* owned; mostly NULL */
 };
 
 /* FNV-1a, 32 bits */
@@ -57,6 +64,23 @@ static int grow(struct tls_names_map *map)
     return 0;
 }
 
+/* Whoever was there before goes first; if that one is for all, nobody else is ever asked. */
+static int add_later(struct tls_names_entry *entry, const struct tls_certificate *cert)
+{
+    const struct tls_certificate *before = entry->group.of_kind[cert->kind];
+    struct tls_names_later **at = &entry->later;
+    for (; *at != NULL; at = &(*at)->next)
+        if ((*at)->cert->kind == cert->kind)
+            before = (*at)->cert;
+    if (before == cert || before->excluded_count == 0)
+        return 0;
+    *at = calloc(1, sizeof(**at));
+    if (*at == NULL)
+        return -1;
+    (*at)->cert = cert;
+    return 0;
+}
+
 int tls_names_map_add(struct tls_names_map *map, const char *name,
                       const struct tls_certificate *cert)
 {
@@ -71,9 +95,26 @@ int tls_names_map_add(struct tls_names_map *map, const char *name,
         entry->hash = hash;
         map->count++;
     }
-    if (entry->group.of_kind[cert->kind] == NULL)
-        entry->group.of_kind[cert->kind] = cert;
+    if (entry->group.of_kind[cert->kind] != NULL)
+        return add_later(entry, cert);
+    entry->group.of_kind[cert->kind] = cert;
     return 0;
+}
+
+const struct tls_certificate *tls_names_map_next(const struct tls_names_map *map, const char *name,
+                                                 const struct tls_certificate *cert)
+{
+    const struct tls_names_entry *entry =
+        find_slot(map->entries, map->slots, name, hash_name(name));
+    const struct tls_names_later *later = entry->later;
+    if (cert != entry->group.of_kind[cert->kind]) {
+        while (later->cert != cert)
+            later = later->next;
+        later = later->next;
+    }
+    while (later != NULL && later->cert->kind != cert->kind)
+        later = later->next;
+    return later != NULL ? later->cert : NULL;
 }
 
 const struct tls_group *tls_names_map_get(const struct tls_names_map *map, const char *name)
@@ -85,10 +126,23 @@ const struct tls_group *tls_names_map_get(const struct tls_names_map *map, const
     return entry->name != NULL ? &entry->group : NULL;
 }
 
+const struct tls_certificate *tls_group_first(const struct tls_group *group)
+{
+    size_t kind = 0;
+    while (kind < TLS_KEY_KINDS - 1 && group->of_kind[kind] == NULL)
+        kind++;
+    return group->of_kind[kind];
+}
+
 void tls_names_map_free(struct tls_names_map *map)
 {
-    for (size_t i = 0; i < map->slots; i++)
+    for (size_t i = 0; i < map->slots; i++) {
         free(map->entries[i].name);
+        for (struct tls_names_later *at = map->entries[i].later, *next; at != NULL; at = next) {
+            next = at->next;
+            free(at);
+        }
+    }
     free(map->entries);
     *map = (struct tls_names_map){0};
 }

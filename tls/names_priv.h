@@ -24,6 +24,11 @@ MUST_CHECK int tls_names_map_add(struct tls_names_map *map, const char *name,
                                  const struct tls_certificate *cert);
 /* The group of exactly this normalized name, or NULL. */
 const struct tls_group *tls_names_map_get(const struct tls_names_map *map, const char *name);
+/* The one of that name that comes after cert, of the same kind; NULL: none. cert must have the name. */
+const struct tls_certificate *tls_names_map_next(const struct tls_names_map *map, const char *name,
+                                                 const struct tls_certificate *cert);
+/* Of a group that has one: the first, by kind. */
+const struct tls_certificate *tls_group_first(const struct tls_group *group);
 void tls_names_map_free(struct tls_names_map *map);
 
 #endif

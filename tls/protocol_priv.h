@@ -22,10 +22,15 @@ MUST_CHECK int tls_protocol_apply(SSL_CTX *ssl_ctx, const struct tls_protocol_se
 MUST_CHECK int tls_protocol_alpn(const char *alpn, struct tls_bytes *wire_out,
                                  struct tls_error_text *error_out);
 
-/* Whom to trust. The bytes read also go into digest, unless that is NULL. */
-MUST_CHECK int tls_protocol_trust(SSL_CTX *ssl_ctx, const struct tls_protocol_settings *settings,
+/* Takes the authorities of the file, "@system-ca" for the system's, among those to trust. The digest, unless NULL,
+ * remembers what was read. */
+MUST_CHECK int tls_protocol_trust(SSL_CTX *ssl_ctx, const char *ca_file,
                                   const struct tls_files *files, EVP_MD_CTX *digest,
                                   struct tls_error_text *error_out);
+/* The revocation lists of the file, checked for the whole chain; NULL: none. */
+MUST_CHECK int tls_protocol_revoke(SSL_CTX *ssl_ctx, const char *crl_file,
+                                   const struct tls_files *files, EVP_MD_CTX *digest,
+                                   struct tls_error_text *error_out);
 
 /* Whether the security level of the context admits the certificate and its key. */
 MUST_CHECK int tls_protocol_check_strength(const SSL_CTX *ssl_ctx,

@@ -257,3 +257,30 @@ void tls_session_error(const struct tls_session *s, struct tls_error_text *text_
     else
         tls_error_set(text_out, s->failed ? "out of memory" : "no error");
 }
+
+/* They travel in the pointer that SSL has for us, as there is no room for them where OpenSSL calls back. */
+static struct tls_client_faults faults_of(const SSL *ssl)
+{
+    uintptr_t packed = (uintptr_t)SSL_get_app_data(ssl);
+    return (struct tls_client_faults){.error = (uint8_t)packed,
+                                      .ca_error = (uint8_t)(packed >> 8),
+                                      .ca_depth = (uint8_t)(packed >> 16)};
+}
+
+void tls_client_faults_note(SSL *ssl, int error, int depth)
+{
+    struct tls_client_faults f = faults_of(ssl);
+    if (depth == 0 && f.error == 0)
+        f.error = (uint8_t)error;
+    if (depth > 0 && f.ca_error == 0) {
+        f.ca_error = (uint8_t)error;
+        f.ca_depth = (uint8_t)(depth < UINT8_MAX ? depth : UINT8_MAX);
+    }
+    uintptr_t packed = f.error | (uintptr_t)f.ca_error << 8 | (uintptr_t)f.ca_depth << 16;
+    SSL_set_app_data(ssl, (char *)packed);
+}
+
+struct tls_client_faults tls_session_client_faults(const struct tls_session *s)
+{
+    return faults_of(s->ssl);
+}

@@ -101,6 +101,11 @@ bool tls_session_has_peer_certificate(const struct tls_session *s);
 /* X509_V_*: 0 when the peer's certificate is good or there is none. */
 long tls_session_verify_result(const struct tls_session *s);
 
+/* Faults of the client's certificate and of its authorities, overlooked ones too; 0 = none. */
+struct tls_client_faults {
+    uint8_t error, ca_error, ca_depth;
+};
+struct tls_client_faults tls_session_client_faults(const struct tls_session *s);
 /* Why TLS_FAILED or TLS_EOF was returned, in one line: "certificate verify failed: ...". */
 void tls_session_error(const struct tls_session *s, struct tls_error_text *text_out);
 

@@ -64,6 +64,9 @@ int tls_transport_flush(struct tls_session *s);
 /* After the handshake: frees what is of no more use. */
 void tls_session_trim(SSL *ssl);
 
+/* What was wrong with the client's chain at that depth; the first fault of the client and of an authority counts. */
+void tls_client_faults_note(SSL *ssl, int error, int depth);
+
 /* What a failed call to OpenSSL means; result is its return value. */
 int tls_session_status(struct tls_session *s, int result);
 

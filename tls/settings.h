@@ -9,6 +9,8 @@
 #ifndef TLS_SETTINGS_H
 #define TLS_SETTINGS_H
 
+#include "tls/verify_errors.h"
+
 #include <stdbool.h>
 
 enum tls_version {
@@ -44,7 +46,10 @@ struct tls_settings {
     bool strict_sni;            /* refuse a client whose name no certificate bears */
     bool tickets;               /* resumption without memory on our side */
     unsigned session_lifetime_s;
-    enum tls_verify verify; /* of the client's certificate; needs ca_file */
+    enum tls_verify verify;     /* of the client's certificate; needs ca_file or the next */
+    const char *ca_verify_file; /* more to trust, whose names clients are not told; or NULL */
+    bool hides_ca_names;        /* clients are told no names at all */
+    struct tls_verify_errors ca_overlooked, overlooked; /* of the authorities; of the client */
     /*
      * Sessions are resumed only between contexts of equal scope (and equal verification): give the
      * contexts of one bind the same word over reloads, and binds that must not mix other words.

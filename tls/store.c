@@ -19,6 +19,7 @@ struct tls_store {
     size_t count;
     struct tls_names_map names;
     struct tls_group default_group;
+    bool has_exclusions;
 };
 
 struct tls_store *tls_store_new(void)
@@ -54,6 +55,26 @@ static int add_wanted(struct tls_store *store, const struct tls_wanted_names *wa
     return 0;
 }
 
+static int add_excluded(struct tls_store *store, const struct tls_wanted_names *wanted,
+                        struct tls_certificate *cert)
+{
+    char normal[TLS_NAME_BYTES];
+    if (wanted->excluded_count == 0)
+        return 0;
+    store->has_exclusions = true;
+    cert->excluded = calloc(wanted->excluded_count, sizeof(*cert->excluded));
+    for (size_t i = 0; i < wanted->excluded_count && cert->excluded != NULL; i++) {
+        const char *name = wanted->excluded[i];
+        if (!tls_name_normalize(name, strlen(name), normal))
+            continue;
+        cert->excluded[cert->excluded_count] = strdup(normal);
+        if (cert->excluded[cert->excluded_count] == NULL)
+            return -1;
+        cert->excluded_count++;
+    }
+    return cert->excluded != NULL ? 0 : -1;
+}
+
 /* Takes over cert. */
 static int append(struct tls_store *store, struct tls_certificate *cert,
                   const struct tls_wanted_names *wanted)
@@ -66,7 +87,10 @@ static int append(struct tls_store *store, struct tls_certificate *cert,
     }
     store->certificates = grown;
     store->certificates[store->count++] = cert;
-    if (wanted->count > 0)
+    cert->variant = wanted->variant;
+    if (add_excluded(store, wanted, cert) != 0)
+        return -1;
+    if (wanted->count > 0 || wanted->excluded_count > 0)
         return add_wanted(store, wanted, cert);
     for (size_t i = 0; i < cert->info.name_count; i++) {
         if (tls_names_map_add(&store->names, cert->info.names[i], cert) != 0)
@@ -98,7 +122,7 @@ int tls_store_add_for(struct tls_store *store, const char *path, const char *key
 int tls_store_add(struct tls_store *store, const char *path, const char *key_path,
                   const struct tls_files *files, struct tls_error_text *error_out)
 {
-    static const struct tls_wanted_names its_own = {NULL, 0};
+    static const struct tls_wanted_names its_own = {.count = 0};
     return tls_store_add_for(store, path, key_path, &its_own, files, error_out);
 }
 
@@ -140,27 +164,55 @@ const struct tls_group *tls_store_default_group(const struct tls_store *store)
     return store->count > 0 ? &store->default_group : NULL;
 }
 
-const struct tls_group *tls_store_lookup(const struct tls_store *store, const char *name)
+static bool is_excluded(const struct tls_certificate *cert, const char *name)
 {
-    char normal[TLS_NAME_BYTES];
+    for (size_t i = 0; i < cert->excluded_count; i++)
+        if (strcmp(cert->excluded[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* Without those that are not for this name; what comes after them in the file takes their place. */
+static bool leave_out(const struct tls_store *store, const char *name, const char *wildcard,
+                      struct tls_group *group)
+{
+    bool is_any_left = false;
+    for (size_t kind = 0; kind < TLS_KEY_KINDS; kind++) {
+        const struct tls_certificate *cert = group->of_kind[kind];
+        while (cert != NULL && is_excluded(cert, name))
+            cert = tls_names_map_next(&store->names, wildcard, cert);
+        group->of_kind[kind] = cert;
+        is_any_left = is_any_left || cert != NULL;
+    }
+    return is_any_left;
+}
+
+bool tls_store_lookup(const struct tls_store *store, const char *name, struct tls_group *group_out)
+{
+    char normal[TLS_NAME_BYTES], wildcard[TLS_NAME_BYTES];
     if (!tls_name_normalize(name, strlen(name), normal) || strchr(normal, '*') != NULL)
-        return NULL; /* nobody is called "*": that is ours to say */
+        return false; /* nobody is called "*": that is ours to say */
     const struct tls_group *group = tls_names_map_get(&store->names, normal);
-    if (group != NULL)
-        return group;
-    char *dot = strchr(normal, '.');
+    if (group != NULL) {
+        *group_out = *group;
+        return true;
+    }
+    const char *dot = strchr(normal, '.');
     if (dot == NULL || dot == normal)
-        return NULL;
-    *--dot = '*'; /* over the last character of the first label */
-    return tls_names_map_get(&store->names, dot);
+        return false;
+    wildcard[0] = '*';
+    strcpy(wildcard + 1, dot); /* it is no longer than normal */
+    group = tls_names_map_get(&store->names, wildcard);
+    if (group == NULL)
+        return false;
+    *group_out = *group;
+    return !store->has_exclusions || leave_out(store, normal, wildcard, group_out);
 }
 
 const struct tls_certificate_info *tls_store_find(const struct tls_store *store, const char *name)
 {
-    const struct tls_group *group = tls_store_lookup(store, name);
-    for (size_t kind = 0; group != NULL && kind < TLS_KEY_KINDS; kind++) {
-        if (group->of_kind[kind] != NULL)
-            return &group->of_kind[kind]->info;
-    }
-    return NULL;
+    struct tls_group group;
+    if (!tls_store_lookup(store, name, &group))
+        return NULL;
+    return &tls_group_first(&group)->info;
 }

@@ -39,10 +39,13 @@ struct tls_certificate_info {
     bool has_ocsp; /* a response is stapled */
 };
 
-/* Whom a certificate is for, if not whom it says: "www.example.com", "*.example.com". */
+/* Whom a certificate is for, if not whom it says: "www.example.com", "*.example.com". All borrowed for the call. */
 struct tls_wanted_names {
-    const char *const *names; /* borrowed for the call */
-    size_t count;             /* 0: the names in the certificate */
+    const char *const *names;
+    size_t count;                /* 0: the names in the certificate */
+    const char *const *excluded; /* though a wildcard of its names matches them */
+    size_t excluded_count;
+    unsigned variant; /* of tls_context_add_variant(), from 1; 0: served as all are */
 };
 
 /* An empty store with one reference; NULL only when memory runs out. */

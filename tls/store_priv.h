@@ -8,9 +8,8 @@
 #include "tls/names_priv.h"
 #include "tls/store.h"
 
-/* The group for a name as a client sent it: the exact name, else the wildcard one label up, else
- * NULL. */
-const struct tls_group *tls_store_lookup(const struct tls_store *store, const char *name);
+/* The group that answers the name: its own, or that of the wildcard above it. False: there is none. */
+bool tls_store_lookup(const struct tls_store *store, const char *name, struct tls_group *group_out);
 
 /* The group of the first certificate; NULL while the store is empty. */
 const struct tls_group *tls_store_default_group(const struct tls_store *store);

@@ -7,6 +7,8 @@
  */
 #include "tls/tickets_priv.h"
 
+#include "tls/error_priv.h"
+
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -23,12 +25,13 @@ struct ticket_key {
     unsigned char name[KEY_NAME_BYTES]; /* travels in the ticket, in clear */
     unsigned char cipher[32];
     unsigned char mac[32];
+    size_t mac_bytes;
     time_t made;
 };
 
 struct tls_ticket_keys {
     atomic_uint refs;
-    unsigned lifetime_s;
+    unsigned lifetime_s;               /* 0: they are given, and stay */
     EVP_CIPHER *cipher;                /* owned */
     pthread_rwlock_t lock;             /* over what follows */
     struct ticket_key keys[KEYS_KEPT]; /* the newest first */
@@ -38,25 +41,116 @@ struct tls_ticket_keys {
 static bool key_make(struct ticket_key *key, time_t now)
 {
     key->made = now;
+    key->mac_bytes = sizeof(key->mac);
     return RAND_bytes(key->name, sizeof(key->name)) == 1 &&
            RAND_priv_bytes(key->cipher, sizeof(key->cipher)) == 1 &&
            RAND_priv_bytes(key->mac, sizeof(key->mac)) == 1;
 }
 
-struct tls_ticket_keys *tls_ticket_keys_new(time_t now, unsigned lifetime_s)
+static struct tls_ticket_keys *keys_new(const char *cipher)
 {
     struct tls_ticket_keys *keys = calloc(1, sizeof(*keys));
     if (keys == NULL)
         return NULL;
     atomic_init(&keys->refs, 1);
+    keys->cipher = EVP_CIPHER_fetch(NULL, cipher, NULL);
+    pthread_rwlock_init(&keys->lock, NULL);
+    if (keys->cipher != NULL)
+        return keys;
+    tls_ticket_keys_free(keys);
+    return NULL;
+}
+
+struct tls_ticket_keys *tls_ticket_keys_new(time_t now, unsigned lifetime_s)
+{
+    struct tls_ticket_keys *keys = keys_new("AES-256-CBC");
+    if (keys == NULL)
+        return NULL;
     keys->lifetime_s = lifetime_s;
     keys->count = 1;
-    keys->cipher = EVP_CIPHER_fetch(NULL, "AES-256-CBC", NULL);
-    pthread_rwlock_init(&keys->lock, NULL);
-    if (keys->cipher == NULL || !key_make(&keys->keys[0], now)) {
-        tls_ticket_keys_free(keys);
+    if (key_make(&keys->keys[0], now))
+        return keys;
+    tls_ticket_keys_free(keys);
+    return NULL;
+}
+
+/* ---- keys of a file ------------------------------------------------------------------------------- */
+
+enum { SHORT_KEY_BYTES = 48, LONG_KEY_BYTES = 80, LINE_CHARS = 108 };
+
+/* One line of base64; the count of bytes, 0 if it is none. */
+static size_t decode_line(const char *line, size_t len, unsigned char bytes[LONG_KEY_BYTES + 3])
+{
+    if (len == 0 || len > LINE_CHARS || len % 4 != 0)
+        return 0;
+    int decoded = EVP_DecodeBlock(bytes, (const unsigned char *)line, (int)len);
+    size_t padding = (size_t)(line[len - 1] == '=') + (size_t)(line[len - 2] == '=');
+    return decoded > 0 ? (size_t)decoded - padding : 0;
+}
+
+/* The name, then for AES-128 cipher and MAC of 16 bytes, for AES-256 MAC and cipher of 32: as HAProxy has it. */
+static void key_fill(struct ticket_key *key, const unsigned char *bytes, size_t len)
+{
+    const unsigned char *secrets = bytes + KEY_NAME_BYTES;
+    bool is_long = len == LONG_KEY_BYTES;
+    key->mac_bytes = is_long ? 32 : 16;
+    memcpy(key->name, bytes, KEY_NAME_BYTES);
+    memcpy(key->cipher, secrets + (is_long ? 32 : 0), key->mac_bytes);
+    memcpy(key->mac, secrets + (is_long ? 0 : 16), key->mac_bytes);
+}
+
+/* The last three lines count. Tickets are sealed by the last but one, so that a further one can be given to all
+ * machines before any of them uses it. */
+static void key_push(struct tls_ticket_keys *keys, const unsigned char *bytes, size_t len)
+{
+    struct ticket_key *last = &keys->keys[1];
+    keys->keys[2] = keys->keys[0];
+    keys->keys[0] = *last;
+    key_fill(last, bytes, len);
+    keys->count++;
+}
+
+static int read_lines(struct tls_ticket_keys *keys, const char *text, size_t len, size_t key_bytes)
+{
+    unsigned char bytes[LONG_KEY_BYTES + 3];
+    for (size_t at = 0; at < len;) {
+        const char *end = memchr(text + at, '\n', len - at);
+        size_t line = end != NULL ? (size_t)(end - (text + at)) : len - at;
+        size_t used = line > 0 && text[at + line - 1] == '\r' ? line - 1 : line;
+        if (decode_line(text + at, used, bytes) != key_bytes)
+            return -1;
+        key_push(keys, bytes, key_bytes);
+        at += line + 1;
+    }
+    OPENSSL_cleanse(bytes, sizeof(bytes));
+    return keys->count >= KEYS_KEPT ? 0 : -1;
+}
+
+struct tls_ticket_keys *tls_ticket_keys_read(const char *path, const struct tls_files *files,
+                                             struct tls_error_text *error_out)
+{
+    struct tls_bytes text = {0};
+    int rc = files->read(files->user, path, &text);
+    if (rc != 0) {
+        tls_error_set(error_out, "tls-ticket-keys: %s: %s", path, strerror(rc));
         return NULL;
     }
+    const char *first_end = text.len > 0 ? memchr(text.data, '\n', text.len) : NULL;
+    bool is_long = first_end != NULL && first_end - (const char *)text.data > 64 + 1;
+    struct tls_ticket_keys *keys = keys_new(is_long ? "AES-256-CBC" : "AES-128-CBC");
+    if (keys == NULL ||
+        read_lines(keys, text.data, text.len, is_long ? LONG_KEY_BYTES : SHORT_KEY_BYTES) != 0) {
+        tls_error_set(error_out,
+                      "tls-ticket-keys: %s: three lines or more are needed, each the base64 of 48 "
+                      "bytes, or each of 80 "
+                      "(openssl rand -base64 80 | tr -d '\\n')",
+                      path);
+        tls_ticket_keys_free(keys);
+        keys = NULL;
+    } else {
+        keys->count = KEYS_KEPT;
+    }
+    tls_bytes_free(&text);
     return keys;
 }
 
@@ -66,7 +160,8 @@ bool tls_ticket_keys_rotate(struct tls_ticket_keys *keys, time_t now)
     time_t age = now - keys->keys[0].made;
     struct ticket_key fresh;
     /* a clock that was set back would otherwise keep a key for long */
-    bool due = (age < 0 || age >= (time_t)keys->lifetime_s) && key_make(&fresh, now);
+    bool due = keys->lifetime_s != 0 && (age < 0 || age >= (time_t)keys->lifetime_s) &&
+               key_make(&fresh, now);
     if (due) {
         memmove(&keys->keys[1], &keys->keys[0], (KEYS_KEPT - 1) * sizeof(keys->keys[0]));
         keys->keys[0] = fresh;
@@ -82,7 +177,7 @@ static bool key_apply(const struct tls_ticket_keys *keys, const struct ticket_ke
                       unsigned char *iv, EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac, int sealing)
 {
     OSSL_PARAM params[] = {
-        OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, (void *)key->mac, sizeof(key->mac)),
+        OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, (void *)key->mac, key->mac_bytes),
         OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char[]){"SHA256"}, 0),
         OSSL_PARAM_construct_end(),
     };

@@ -11,6 +11,9 @@
 #ifndef TLS_TICKETS_H
 #define TLS_TICKETS_H
 
+#include "tls/error.h"
+#include "tls/files.h"
+
 #include <stdbool.h>
 #include <time.h>
 
@@ -19,6 +22,10 @@ struct tls_ticket_keys;
 /* One random key, one reference. Each key seals for lifetime_s. NULL without memory or randomness.
  */
 struct tls_ticket_keys *tls_ticket_keys_new(time_t now, unsigned lifetime_s);
+
+/* The keys of a file, for several machines that share them; they stay as they are. NULL with a text. */
+struct tls_ticket_keys *tls_ticket_keys_read(const char *path, const struct tls_files *files,
+                                             struct tls_error_text *error_out);
 
 /* Makes a new key when the newest has served its time. Cheap otherwise: call it from a timer. */
 bool tls_ticket_keys_rotate(struct tls_ticket_keys *keys, time_t now);

@@ -100,15 +100,19 @@ static int add_revocations(X509_STORE *store, const char *path, const struct tls
     return result;
 }
 
-int tls_protocol_trust(SSL_CTX *ssl_ctx, const struct tls_protocol_settings *settings,
-                       const struct tls_files *files, EVP_MD_CTX *digest,
-                       struct tls_error_text *error_out)
+int tls_protocol_trust(SSL_CTX *ssl_ctx, const char *ca_file, const struct tls_files *files,
+                       EVP_MD_CTX *digest, struct tls_error_text *error_out)
 {
     X509_STORE *store = SSL_CTX_get_cert_store(ssl_ctx);
-    bool system = strcmp(settings->ca_file, SYSTEM_CA) == 0;
-    int result = system ? add_system_authorities(store, files, digest, error_out)
-                        : add_authorities(store, settings->ca_file, files, digest, error_out);
-    if (result == 0 && settings->crl_file != NULL)
-        result = add_revocations(store, settings->crl_file, files, digest, error_out);
-    return result;
+    return strcmp(ca_file, SYSTEM_CA) == 0
+               ? add_system_authorities(store, files, digest, error_out)
+               : add_authorities(store, ca_file, files, digest, error_out);
+}
+
+int tls_protocol_revoke(SSL_CTX *ssl_ctx, const char *crl_file, const struct tls_files *files,
+                        EVP_MD_CTX *digest, struct tls_error_text *error_out)
+{
+    if (crl_file == NULL)
+        return 0;
+    return add_revocations(SSL_CTX_get_cert_store(ssl_ctx), crl_file, files, digest, error_out);
 }

@@ -115,7 +115,7 @@ IDLE_KIB_TARGET = {"plain": 1.0, "TLS": 13.5, "TCP tunnel": 1.5}
 GIVEN_BACK_WITHIN_S = 10
 
 # Servers looked at each second, and what that may cost of one processor.
-PROBED_SERVERS = 1000
+PROBED_SERVERS = {"TCP": 1000, "HTTP": 1000, "HTTPS": 100}  # by kind of probe, each once a second
 PROBES_PERCENT_TARGET = 2.0
 
 # Rows whose system calls are counted, with a number of requests that strace gets through.

@@ -10,7 +10,7 @@ import subprocess
 import time
 
 from .cases import GIVEN_BACK_WITHIN_S, IDLE_CONNECTIONS, Case
-from .peers import MAX_CONNECTIONS, ORIGIN_PORT, PROXY_PORT, Peer
+from .peers import MAX_CONNECTIONS, ORIGIN_PORT, PROXY_PORT, TLS_ORIGIN_PORT, Peer, haproxy_program
 from .process import LOAD_CPU, PROXY_CPU, BenchError, Process
 
 
@@ -83,6 +83,18 @@ class Load(Process):
             self.fail("wrong answers")
 
 
+TLS_ORIGIN = """
+global
+    nbthread 1
+defaults
+    mode http
+    timeout client 60s
+frontend origin
+    bind 127.0.0.1:{port} ssl crt {pem}
+    http-request return status 200
+"""
+
+
 class Bench:
     """Everything the measurements share: programs, certificates, a directory for files, the origin."""
 
@@ -100,6 +112,15 @@ class Bench:
         with Process(command, PROXY_CPU, directory) as process:
             process.wait_for_port(PROXY_PORT)
             process.check_pinned()
+            yield process
+
+    @contextlib.contextmanager
+    def tls_origin(self):
+        """Who is probed by TLS: HAProxy, on the origin's processor."""
+        path = self.directory / "tls_origin.cfg"
+        path.write_text(TLS_ORIGIN.format(port=TLS_ORIGIN_PORT, pem=self.pems[Case.key]))
+        with Process([haproxy_program(), "-db", "-f", str(path)], LOAD_CPU, self.directory) as process:
+            process.wait_for_port(TLS_ORIGIN_PORT)
             yield process
 
     def load(self, case: Case, requests: int, warmup: int | None = None) -> Load:
@@ -156,6 +177,13 @@ def probing_percent(bench: Bench, peer: Peer, kind: str, servers: int, seconds: 
     the origin cannot, since a probe may end before the handshake does."""
     directory = bench.directory / peer.name
     directory.mkdir(exist_ok=True)
+    with contextlib.ExitStack() as beside:
+        if kind == "HTTPS":
+            beside.enter_context(bench.tls_origin())
+        return _probing_percent(bench, peer, kind, servers, seconds, directory)
+
+
+def _probing_percent(bench, peer, kind, servers, seconds, directory) -> float:
     with Process(peer.probing_command(kind, servers, directory), PROXY_CPU, directory) as proxy:
         time.sleep(3)
         proxy.check_pinned()

@@ -12,15 +12,24 @@ from . import rules
 
 ORIGIN_PORT = 22000
 PROXY_PORT = 22001
+TLS_ORIGIN_PORT = 22002
 # Of each proxy: a tunnel takes two descriptors, and some are wanted for other things.
 MAX_CONNECTIONS = min(21_000, (resource.getrlimit(resource.RLIMIT_NOFILE)[1] - 200) // 2)
+
+
+def haproxy_program() -> str:
+    return shutil.which("haproxy", path="/usr/sbin:/usr/bin")
+
+
+def _probed_port(kind: str) -> int:
+    return TLS_ORIGIN_PORT if kind == "HTTPS" else ORIGIN_PORT
 
 
 class Peer:
     """One proxy. command() returns what to execute; files it needs go to the given directory."""
 
     name = ""
-    can_probe = False
+    probes = ()  # kinds that it can make
     can_tunnel = True  # TCP mode, as it comes
     rules = ("", "hosts", "map", "typical")  # what it can be told to decide
 
@@ -36,6 +45,7 @@ class Peer:
 
 class Floor(Peer):
     name = "floor"
+    probes = ("TCP", "HTTP")
 
     def __init__(self, programs: pathlib.Path):
         self.program = programs / "floor"
@@ -52,10 +62,13 @@ class Floor(Peer):
             command += ["--tls", str(pem)]
         return command
 
+    def probing_command(self, kind, servers, directory):
+        return [str(self.program) + "_probe", "--origin", str(ORIGIN_PORT), "--servers", str(servers), "--kind", kind]
+
 
 class Haproxy(Peer):
     name = "haproxy"
-    can_probe = True
+    probes = ("TCP", "HTTP", "HTTPS")
 
     HEAD = """
 global
@@ -99,17 +112,18 @@ frontend clients
     def probing_command(self, kind, servers, directory):
         text = self.HEAD.format(max_connections=MAX_CONNECTIONS, tuning="", mode="http")
         text += f"frontend clients\n    bind 127.0.0.1:{PROXY_PORT}\n    default_backend servers\nbackend servers\n"
-        if kind == "HTTP":
+        if kind != "TCP":
             text += "    option httpchk\n    http-check send meth GET uri /check ver HTTP/1.1 hdr Host bench.example\n"
         for i in range(servers):
-            text += f"    server s{i} 127.0.0.1:{ORIGIN_PORT} check inter 1s\n"
+            text += f"    server s{i} 127.0.0.1:{_probed_port(kind)} check inter 1s"
+            text += " check-ssl verify none\n" if kind == "HTTPS" else "\n"
         return self._write(text, directory)
 
     @staticmethod
     def _write(text, directory):
         path = directory / "haproxy.cfg"
         path.write_text(text)
-        return [shutil.which("haproxy", path="/usr/sbin:/usr/bin"), "-db", "-f", str(path)]
+        return [haproxy_program(), "-db", "-f", str(path)]
 
     def version_command(self):
         return ["/usr/sbin/haproxy", "-v"]
@@ -189,7 +203,7 @@ http {{
 
 class Weir(Peer):
     name = "weir"
-    can_probe = True
+    probes = ("TCP", "HTTP", "HTTPS")
 
     TEXT = """
 global = {{ nbthread = 1; maxconn = {max_connections}; }};
@@ -216,11 +230,12 @@ backends = ( {{ name = "servers"; {settings} servers = ( {servers} ); }} );
                            servers=",\n".join(rows), mode="tcp" if case.tunnel else "http")
 
     def probing_command(self, kind, servers, directory):
-        settings = 'default_server = { check = true; inter = "1s"; };'
-        if kind == "HTTP":
+        tls = 'check_ssl = true; verify = "none";' if kind == "HTTPS" else ""
+        settings = 'default_server = { check = true; inter = "1s"; %s };' % tls
+        if kind != "TCP":
             settings += (' option_httpchk = { method = "GET"; uri = "/check"; version = "HTTP/1.1";'
                          ' host = "bench.example"; };')
-        rows = [f'{{ name = "s{i}"; address = "127.0.0.1:{ORIGIN_PORT}"; }}' for i in range(servers)]
+        rows = [f'{{ name = "s{i}"; address = "127.0.0.1:{_probed_port(kind)}"; }}' for i in range(servers)]
         return self._write(directory, tls="", settings=settings, servers=",\n".join(rows), mode="http")
 
     def _write(self, directory, **parts):

@@ -2,6 +2,7 @@
 """The results as Markdown: medians, their spread, and ratios to the floor and to HAProxy."""
 from statistics import median
 
+from . import loading
 from .cases import CASES, IDLE_CONNECTIONS, IDLE_KIB_TARGET, MANY_SERVERS_TARGET, PROBED_SERVERS, PROBES_PERCENT_TARGET
 
 
@@ -38,6 +39,12 @@ def _verdict(value: float | None, target: float) -> str:
     return f"<= {target}: " + ("reached" if value <= target else "**missed**")
 
 
+def _loading_ratio(runs: dict) -> float | None:
+    if "weir" not in runs or "haproxy" not in runs:
+        return None
+    return median(a / b for a, b in zip(runs["weir"], runs["haproxy"]))
+
+
 def missed(results: dict) -> list[str]:
     """The targets that weir does not reach, in words."""
     found = []
@@ -59,6 +66,11 @@ def missed(results: dict) -> list[str]:
     for (peer, kind), percents in results["probes"].items():
         if peer == "weir" and median(percents) > PROBES_PERCENT_TARGET:
             found.append(f"{kind} probes: {median(percents):.1f} % of a processor, not {PROBES_PERCENT_TARGET}")
+    for (shape, way), runs in results["loading"].items():
+        ratio = _loading_ratio(runs)
+        target = loading.TARGETS.get(way)
+        if ratio is not None and target and ratio > target:
+            found.append(f"{way} of {shape}: {ratio:.2f} of haproxy's time, not {target}")
     return found
 
 
@@ -136,16 +148,27 @@ def _memory_section(results: dict, peers: list[str]) -> str:
 
 
 def _probes_section(results: dict, peers: list[str]) -> str:
-    kinds = sorted({kind for _peer, kind in results["probes"]}, reverse=True)
+    kinds = [kind for kind in PROBED_SERVERS if any(of == kind for _peer, of in results["probes"])]
     rows = []
     for kind in kinds:
-        row = [kind]
+        row = [f"{PROBED_SERVERS[kind]:,} by {kind}"]
         for peer in peers:
             percents = results["probes"].get((peer, kind))
             row.append(_spread(percents) + " %" if percents else "")
         rows.append([*row, f"<= {PROBES_PERCENT_TARGET} %"])
-    return (f"## {PROBED_SERVERS:,} servers probed every second, share of one processor\n\n"
+    return ("## Servers probed every second, share of one processor\n\n"
             + _table(["", *peers, "weir must reach"], rows))
+
+
+def _loading_section(results: dict, peers: list[str]) -> str:
+    rows = []
+    for (shape, way), runs in results["loading"].items():
+        row = [f"{shape}, {way}"]
+        row += [_spread(runs[peer]) if peer in runs else "" for peer in peers]
+        ratio = _loading_ratio(runs)
+        rows.append([*row, _ratio_text(ratio), _verdict(ratio, loading.TARGETS.get(way, 0.0))])
+    return (f"## {loading.SERVERS:,} servers: milliseconds of the clock to look at the file, and to the first answer\n\n"
+            + _table(["", *peers, "weir / haproxy", "must be"], rows))
 
 
 def markdown(results: dict, peers: list[str], about: list[str]) -> str:
@@ -160,4 +183,6 @@ def markdown(results: dict, peers: list[str], about: list[str]) -> str:
         sections.append(_memory_section(results, peers))
     if results["probes"]:
         sections.append(_probes_section(results, peers))
+    if results["loading"]:
+        sections.append(_loading_section(results, peers))
     return "\n".join(sections)

@@ -60,6 +60,10 @@ static const void *compile_capture(struct compiler *c, const struct action *row,
     if (how == NULL || !read_count(c, rule_words_next(c, words, "a number"), &number))
         return NULL;
     set->value = expr_compile_word(c, value, compiler_uses(c));
+    if (strcmp(how->text, "len") == 0 && number == 0) {
+        CONF_FAIL(c->l, how->span, "as in: len 64", "a capture of length 0 keeps nothing");
+        return NULL;
+    }
     if (strcmp(how->text, "len") == 0 && !is_response && (c->proxy->caps & CONF_FRONTEND) != 0)
         set->slot = add_slot(c, false, (struct rule_capture){.max_len = number});
     else if (strcmp(how->text, "id") == 0)

@@ -165,6 +165,11 @@ static const void *compile_timeout(struct compiler *c, const struct action *row,
                   which->text);
         return NULL;
     }
+    if (at != SET_CLIENT && (c->proxy->caps & CONF_BACKEND) == 0) {
+        CONF_FAIL(c->l, which->span, "set it in the backend",
+                  "a frontend has no timeout '%s' to set", which->text);
+        return NULL;
+    }
     set->which = at;
     if (*value->text >= '0' && *value->text <= '9') {
         if (value_duration(value->text, US_IN_MS, &set->ms) == 0)
@@ -225,11 +230,11 @@ static enum rule_verdict run_disable_retry(struct sample_env *env, const struct 
 
 /* clang-format off */
 const struct action stream_actions[] = {
-    {.name = "set-log-level", .rulesets = ON_REQUEST | ON_RESPONSE | ON_AFTER | ON_CONTENT, .compile = compile_log_level, .run = run_log_level,
+    {.name = "set-log-level", .rulesets = ON_REQUEST | ON_RESPONSE | ON_AFTER | ON_CONTENT | IN_RULES(RULES_TCP_RESPONSE), .compile = compile_log_level, .run = run_log_level,
      .takes = "<level>", .doc = "The level of the log line; silent: there is none."},
     {.name = "set-timeout", .rulesets = ON_REQUEST | ON_RESPONSE, .compile = compile_timeout, .run = run_timeout,
      .takes = "{ client | server | tunnel } { <time> | <expression> }", .doc = "Another time for this request.", .since = "2.4"},
-    {.name = "set-nice", .rulesets = ON_REQUEST | ON_RESPONSE | ON_CONTENT, .compile = compile_number, .run = run_nothing,
+    {.name = "set-nice", .rulesets = ON_REQUEST | ON_RESPONSE | ON_CONTENT | IN_RULES(RULES_TCP_RESPONSE), .compile = compile_number, .run = run_nothing,
      .takes = "<number>", .doc = "Accepted and without effect: all requests have the same turn here."},
     {.name = "set-fc-mark", .rulesets = ON_ANY, .compile = compile_figure, .run = run_mark, .since = "3.0",
      .takes = "{ <number> | <expression> }", .doc = "The mark of the client's packets, as set-mark."},

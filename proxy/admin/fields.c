@@ -86,7 +86,7 @@ const struct stats_field stats_fields[] = {
     {"tracked", S, "CGS", get_tracked, 0, 0, NO_METRIC},
     {"type", FBS, "CGS", get_type, 0, 0, NO_METRIC},
     {"rate", FBS, "MRP", get_rate, RATE_SESSIONS, 0, NO_METRIC},
-    {"rate_lim", F, "CLP", get_zero, 0, 0,
+    {"rate_lim", F, "CLP", get_rate_lim, 0, 0,
      METRIC("limit_session_rate", F, "The bound on new sessions in a second.")},
     {"rate_max", FBS, "MMP", get_rate_max, RATE_SESSIONS, 0,
      METRIC("max_session_rate", FBS, "The most sessions in one second.")},

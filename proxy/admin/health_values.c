@@ -35,7 +35,9 @@ GETTER(get_status)
 {
     UNUSED(field);
     if (s->kind == STATS_FRONTEND) {
-        set_string(v, s->proxy->conf->disabled ? "STOP" : "OPEN");
+        static const char *const words[] = {
+            [FRONTEND_OPEN] = "OPEN", [FRONTEND_PAUSED] = "PAUSED", [FRONTEND_STOPPED] = "STOP"};
+        set_string(v, s->proxy->conf->disabled ? "STOP" : words[frontend_of(s)->state]);
     } else if (s->kind == STATS_BACKEND) {
         get_backend_status(s, v);
     } else {

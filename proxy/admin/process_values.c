@@ -6,6 +6,7 @@
 #include "proxy/http1/compressor.h"
 #include "proxy/log/log.h"
 #include "proxy/state/counters.h"
+#include "proxy/state/live_limits.h"
 #include "proxy/state/proxy_state.h"
 
 #include <malloc.h>
@@ -52,6 +53,10 @@ void process_values_read(const struct snapshot *snapshot, uint64_t now_us, int64
     values[VALUE_UPTIME_S] = (uint64_t)((wall_us - process.start_wall_us) / 1000000);
     values[VALUE_MAX_FDS] = process.max_fds;
     values[VALUE_MAXCONN] = process.maxconn;
+    values[VALUE_MAXCONN_NOW] = live_limits.maxconn;
+    values[VALUE_CONNECTION_RATE_LIMIT] = live_limits.connections_per_s;
+    values[VALUE_SESSION_RATE_LIMIT] = live_limits.sessions_per_s;
+    values[VALUE_TLS_RATE_LIMIT] = live_limits.tls_per_s;
     values[VALUE_LISTENERS] = process.listeners;
     values[VALUE_STOPPING] = process.stopping;
     values[VALUE_COMPRESSION_LIMIT] = (uint64_t)compressor->rate_kb * 1024;

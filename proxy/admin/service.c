@@ -12,6 +12,7 @@
 #include "proxy/admin/stats.h"
 #include "proxy/http1/edit.h"
 #include "proxy/net/loop.h"
+#include "proxy/rules/ruleset.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -203,6 +204,6 @@ static enum service_verdict handle(const struct service_request *request,
 const struct stream_service *admin_service_of(const struct conf_proxy *conf)
 {
     static const struct stream_service service = {.handle = handle};
-    bool is_needed = conf->stats.enabled || conf->rules != NULL;
+    bool is_needed = conf->stats.enabled || rules_act_on_streams(conf->rules);
     return is_needed && conf->mode == CONF_MODE_HTTP ? &service : NULL;
 }

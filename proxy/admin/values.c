@@ -188,6 +188,12 @@ GETTER(get_slim)
         set_u32(v, s->kind == STATS_BACKEND ? s->proxy->conf->fullconn : frontend_of(s)->maxconn);
 }
 
+GETTER(get_rate_lim)
+{
+    UNUSED(field);
+    set_u32(v, frontend_of(s)->session_rate_limit);
+}
+
 GETTER(get_qlimit)
 {
     UNUSED(field);

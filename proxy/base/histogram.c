@@ -2,24 +2,12 @@
 /* Log-linear histograms; see histogram.h. */
 #include "proxy/base/histogram.h"
 
-#define SUB_BITS 3 /* 8 buckets a power of two */
-#define SUB (1u << SUB_BITS)
-
-unsigned histogram_bucket(uint64_t us)
-{
-    if (us < SUB)
-        return (unsigned)us;
-    unsigned power = 63u - (unsigned)__builtin_clzll(us);
-    unsigned bucket = (power - SUB_BITS + 1) * SUB + (unsigned)(us >> (power - SUB_BITS)) % SUB;
-    return bucket < HISTOGRAM_BUCKETS ? bucket : HISTOGRAM_BUCKETS - 1;
-}
-
 uint64_t histogram_bucket_top_us(unsigned bucket)
 {
-    if (bucket < SUB)
+    if (bucket < HISTOGRAM_SUB)
         return bucket;
-    unsigned shift = bucket / SUB - 1;
-    return ((uint64_t)(SUB + bucket % SUB + 1) << shift) - 1;
+    unsigned shift = bucket / HISTOGRAM_SUB - 1;
+    return ((uint64_t)(HISTOGRAM_SUB + bucket % HISTOGRAM_SUB + 1) << shift) - 1;
 }
 
 void histogram_merge(struct histogram *into, const struct histogram *from)

@@ -12,13 +12,24 @@
 #include <stdint.h>
 
 #define HISTOGRAM_BUCKETS 256
+#define HISTOGRAM_SUB_BITS 3 /* 8 buckets a power of two */
+#define HISTOGRAM_SUB (1u << HISTOGRAM_SUB_BITS)
 
 struct histogram {
     _Atomic uint64_t buckets[HISTOGRAM_BUCKETS];
     _Atomic uint64_t sum_us;
 };
 
-unsigned histogram_bucket(uint64_t us);
+static inline unsigned histogram_bucket(uint64_t us)
+{
+    if (us < HISTOGRAM_SUB)
+        return (unsigned)us;
+    unsigned power = 63u - (unsigned)__builtin_clzll(us);
+    unsigned bucket = (power - HISTOGRAM_SUB_BITS + 1) * HISTOGRAM_SUB +
+                      (unsigned)(us >> (power - HISTOGRAM_SUB_BITS)) % HISTOGRAM_SUB;
+    return bucket < HISTOGRAM_BUCKETS ? bucket : HISTOGRAM_BUCKETS - 1;
+}
+
 /* The largest value that falls into the bucket. */
 uint64_t histogram_bucket_top_us(unsigned bucket);
 

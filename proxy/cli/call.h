@@ -37,7 +37,8 @@ struct cli_command {
     enum conf_admin_level level; /* that it takes */
     const char *usage;           /* all of the line, as help shows it; NULL: not shown */
     const char *help;
-    void (*run)(struct cli_call *call);
+    void (*run)(struct cli_call *call); /* NULL: it is not to be had, and `refusal` says why */
+    const char *refusal;
 };
 
 struct cli_call {

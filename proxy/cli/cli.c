@@ -108,10 +108,11 @@ void cli_apply(struct cli *cli, const struct conf_global *global, cli_socket_at 
         listen_on(cli, &admin->binds[i], socket_at(owner, i));
 }
 
-void cli_adopt(struct cli *cli, int fd)
+void cli_adopt(struct cli *cli, int fd, unsigned level)
 {
-    static const struct conf_admin_bind all_rights = {.is_admin = true, .level = CONF_ADMIN_ADMIN};
-    cli_session_open(cli, fd, &all_rights);
+    const struct conf_admin_bind conf = {.level =
+                                             level <= CONF_ADMIN_ADMIN ? level : CONF_ADMIN_USER};
+    cli_session_open(cli, fd, &conf);
 }
 
 struct cli *cli_new(const struct cli_host *host)

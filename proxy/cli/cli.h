@@ -37,8 +37,8 @@ typedef const struct bind_socket *cli_socket_at(void *owner, size_t i);
 /* After a load: listens on the admin binds, and no more on those that are gone. */
 void cli_apply(struct cli *cli, const struct conf_global *global, cli_socket_at *socket_at,
                void *owner);
-/* A client that came another way: has all rights. Takes the descriptor. */
-void cli_adopt(struct cli *cli, int fd);
+/* A client that came another way; level: enum conf_admin_level. Takes the descriptor. */
+void cli_adopt(struct cli *cli, int fd, unsigned level);
 /* Present sessions go on. */
 void cli_stop_listening(struct cli *cli);
 /* Before the loop is destroyed; NULL is fine. */

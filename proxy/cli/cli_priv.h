@@ -52,7 +52,6 @@ struct cli_session {
     bool is_ended;   /* the client sends no more */
     bool is_leaving; /* after what is to be sent */
     bool is_broken;  /* to be closed at once */
-    bool exposes_fds;
     char nothing[1]; /* words that a command lacks */
     struct cli_call call;
     bool has_call;
@@ -76,6 +75,8 @@ void cli_command_help(struct cli_call *call, unsigned from_word);
 /* The tables, one for each file of commands; each ends with a row without words. */
 extern const struct cli_command cli_session_commands[], cli_process_commands[], cli_info_commands[],
     cli_stat_commands[], cli_show_server_commands[], cli_set_server_commands[],
-    cli_resolver_commands[], cli_table_commands[], cli_list_commands[], cli_list_change_commands[];
+    cli_resolver_commands[], cli_table_commands[], cli_list_commands[], cli_list_change_commands[],
+    cli_limit_commands[], cli_proxy_commands[], cli_sess_commands[], cli_diagnosis_commands[],
+    cli_ssl_commands[], cli_refused_commands[], cli_set_probe_commands[], cli_event_commands[];
 
 #endif

@@ -9,11 +9,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* one a line, as they come and go */
+/* clang-format off */
 static const struct cli_command *const tables[] = {
-    cli_session_commands,     cli_process_commands,     cli_info_commands,     cli_stat_commands,
-    cli_show_server_commands, cli_set_server_commands,  cli_resolver_commands, cli_table_commands,
-    cli_list_commands,        cli_list_change_commands,
+    cli_session_commands,
+    cli_process_commands,
+    cli_info_commands,
+    cli_stat_commands,
+    cli_show_server_commands,
+    cli_set_server_commands,
+    cli_resolver_commands,
+    cli_table_commands,
+    cli_list_commands,
+    cli_list_change_commands,
+    cli_limit_commands,
+    cli_proxy_commands,
+    cli_sess_commands,
+    cli_diagnosis_commands,
+    cli_ssl_commands,
+    cli_refused_commands,
+    cli_set_probe_commands,
+    cli_event_commands,
 };
+/* clang-format on */
 
 #define TABLES (sizeof(tables) / sizeof(tables[0]))
 #define ROWS_MAX 128
@@ -62,14 +80,18 @@ static bool is_like(const char *given, const char *word)
     return suggestion.best != NULL || strncmp(given, word, strlen(given)) == 0;
 }
 
-/* Whether what was typed may mean the row: words that are there name it, or nearly so. */
-static bool is_near(const struct cli_command *row, const struct cli_call *call, unsigned from_word)
+/* Whether what was typed, as far as its first `most` words, may mean the row: they name it, or nearly so. */
+static bool is_near(const struct cli_command *row, const struct cli_call *call, unsigned from_word,
+                    unsigned most)
 {
     const char *words = row->words;
     char word[WORD_BYTES];
-    for (unsigned i = from_word; i < call->count && next_word(&words, word); i++)
+    for (unsigned i = from_word; i < call->count && i - from_word < most; i++) {
+        if (!next_word(&words, word))
+            break;
         if (!is_like(call->words[i], word))
             return false;
+    }
     return true;
 }
 
@@ -79,13 +101,13 @@ static int compare_rows(const void *a, const void *b)
     return strcmp((*left)->usage, (*right)->usage);
 }
 
-static size_t collect(const struct cli_call *call, unsigned from_word,
+static size_t collect(const struct cli_call *call, unsigned from_word, unsigned most,
                       const struct cli_command *rows_out[ROWS_MAX])
 {
     size_t count = 0;
     for (size_t t = 0; t < TABLES; t++) {
         for (const struct cli_command *row = tables[t]; row->words != NULL; row++)
-            if (row->usage != NULL && count < ROWS_MAX && is_near(row, call, from_word))
+            if (row->usage != NULL && count < ROWS_MAX && is_near(row, call, from_word, most))
                 rows_out[count++] = row;
     }
     qsort(rows_out, count, sizeof(rows_out[0]), compare_rows);
@@ -96,10 +118,12 @@ void cli_command_help(struct cli_call *call, unsigned from_word)
 {
     const struct cli_command *rows[ROWS_MAX];
     bool is_asked = call->row != NULL;
-    size_t count = collect(call, from_word, rows);
+    size_t count = collect(call, from_word, CLI_WORDS_MAX, rows);
+    if (count == 0)
+        count = collect(call, from_word, 1, rows);
     bool is_guess = !is_asked && count > 0 && call->count > from_word;
     if (count == 0)
-        count = collect(call, call->count, rows);
+        count = collect(call, call->count, 0, rows);
     text_put(call->out, is_asked   ? "The following commands are valid at this level:\n"
                         : is_guess ? "Unknown command, but maybe one of the following ones is a "
                                      "better match:\n"

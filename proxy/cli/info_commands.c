@@ -145,7 +145,7 @@ static const struct info_row rows[] = {
     {12, "PoolFailed", "MCP", get_number, VALUE_ZERO, "Allocations that failed."},
     {13, "Ulimit-n", "CLP", get_number, VALUE_MAX_FDS, "The limit on file descriptors."},
     {14, "Maxsock", "CLP", get_number, VALUE_MAX_FDS, "The limit on sockets."},
-    {15, "Maxconn", "CLP", get_number, VALUE_MAXCONN, "The limit on connections (maxconn)."},
+    {15, "Maxconn", "CLP", get_number, VALUE_MAXCONN_NOW, "The limit on connections (maxconn)."},
     {16, "Hard_maxconn", "CLP", get_number, VALUE_MAXCONN, "The limit on connections that the system allows."},
     {17, "CurrConns", "MGP", get_number, VALUE_CONNECTIONS_NOW, "Client connections now."},
     {18, "CumConns", "MCP", get_number, VALUE_CONNECTIONS, "Client connections since the start."},
@@ -157,13 +157,13 @@ static const struct info_row rows[] = {
     {24, "PipesUsed", "MGP", get_number, VALUE_UNKNOWN, "Pipes in use."},
     {25, "PipesFree", "MGP", get_number, VALUE_UNKNOWN, "Pipes kept for later use."},
     {26, "ConnRate", "MRP", get_number, VALUE_CONNECTION_RATE, "Connections in the last second."},
-    {27, "ConnRateLimit", "CLP", get_number, VALUE_ZERO, "The limit on connections in a second, 0 = none."},
+    {27, "ConnRateLimit", "CLP", get_number, VALUE_CONNECTION_RATE_LIMIT, "The limit on connections in a second, 0 = none."},
     {28, "MaxConnRate", "MMP", get_number, VALUE_UNKNOWN, "The most connections in a second."},
     {29, "SessRate", "MRP", get_number, VALUE_SESSION_RATE, "Sessions in the last second."},
-    {30, "SessRateLimit", "CLP", get_number, VALUE_ZERO, "The limit on sessions in a second, 0 = none."},
+    {30, "SessRateLimit", "CLP", get_number, VALUE_SESSION_RATE_LIMIT, "The limit on sessions in a second, 0 = none."},
     {31, "MaxSessRate", "MRP", get_number, VALUE_UNKNOWN, "The most sessions in a second."},
     {32, "SslRate", "MRP", get_number, VALUE_UNKNOWN, "TLS connections in the last second."},
-    {33, "SslRateLimit", "CLP", get_number, VALUE_ZERO, "The limit on TLS connections in a second, 0 = none."},
+    {33, "SslRateLimit", "CLP", get_number, VALUE_TLS_RATE_LIMIT, "The limit on TLS connections in a second, 0 = none."},
     {34, "MaxSslRate", "MMP", get_number, VALUE_UNKNOWN, "The most TLS connections in a second."},
     {35, "SslFrontendKeyRate", "MGP", get_number, VALUE_UNKNOWN, "Full handshakes of clients in the last second."},
     {36, "SslFrontendMaxKeyRate", "MMP", get_number, VALUE_UNKNOWN, "The most full handshakes of clients in a second."},
@@ -296,7 +296,7 @@ static void run_info(struct cli_call *call)
 
 /* clang-format off */
 const struct cli_command cli_info_commands[] = {
-    {"show info", CONF_ADMIN_USER, "show info [desc|json|typed|float]*", "report information about the running process", run_info},
+    {"show info", CONF_ADMIN_USER, "show info [desc|json|typed|float]*", "report information about the running process", run_info, NULL},
     {0},
 };
 /* clang-format on */

@@ -199,17 +199,17 @@ static void run_commit(struct cli_call *call)
 
 /* clang-format off */
 const struct cli_command cli_list_change_commands[] = {
-    {"add map", CONF_ADMIN_OPERATOR, "add map [@<ver>] <map> <key> <val>", "add a map entry (payload supported instead of key/val)", run_add_map},
-    {"add acl", CONF_ADMIN_OPERATOR, "add acl [@<ver>] <acl> <pattern>", "add an acl entry", run_add_acl},
-    {"set map", CONF_ADMIN_OPERATOR, "set map <map> [<key>|#<ref>] <value>", "modify a map entry", run_set},
-    {"del map", CONF_ADMIN_OPERATOR, "del map <map> [<key>|#<ref>]", "delete map entries matching <key>", run_del},
-    {"del acl", CONF_ADMIN_OPERATOR, "del acl <acl> [<key>|#<ref>]", "delete acl entries matching <key>", run_del},
-    {"clear map", CONF_ADMIN_OPERATOR, "clear map [@<ver>] <map>", "clear the contents of this map", run_clear},
-    {"clear acl", CONF_ADMIN_OPERATOR, "clear acl [@<ver>] <acl>", "clear the contents of this acl", run_clear},
-    {"prepare map", CONF_ADMIN_OPERATOR, "prepare map <acl>", "prepare a new version for atomic map replacement", run_prepare},
-    {"prepare acl", CONF_ADMIN_OPERATOR, "prepare acl <acl>", "prepare a new version for atomic ACL replacement", run_prepare},
-    {"commit map", CONF_ADMIN_OPERATOR, "commit map @<ver> <map>", "commit the map at this version", run_commit},
-    {"commit acl", CONF_ADMIN_OPERATOR, "commit acl @<ver> <acl>", "commit the ACL at this version", run_commit},
+    {"add map", CONF_ADMIN_OPERATOR, "add map [@<ver>] <map> <key> <val>", "add a map entry (payload supported instead of key/val)", run_add_map, NULL},
+    {"add acl", CONF_ADMIN_OPERATOR, "add acl [@<ver>] <acl> <pattern>", "add an acl entry", run_add_acl, NULL},
+    {"set map", CONF_ADMIN_OPERATOR, "set map <map> [<key>|#<ref>] <value>", "modify a map entry", run_set, NULL},
+    {"del map", CONF_ADMIN_OPERATOR, "del map <map> [<key>|#<ref>]", "delete map entries matching <key>", run_del, NULL},
+    {"del acl", CONF_ADMIN_OPERATOR, "del acl <acl> [<key>|#<ref>]", "delete acl entries matching <key>", run_del, NULL},
+    {"clear map", CONF_ADMIN_OPERATOR, "clear map [@<ver>] <map>", "clear the contents of this map", run_clear, NULL},
+    {"clear acl", CONF_ADMIN_OPERATOR, "clear acl [@<ver>] <acl>", "clear the contents of this acl", run_clear, NULL},
+    {"prepare map", CONF_ADMIN_OPERATOR, "prepare map <acl>", "prepare a new version for atomic map replacement", run_prepare, NULL},
+    {"prepare acl", CONF_ADMIN_OPERATOR, "prepare acl <acl>", "prepare a new version for atomic ACL replacement", run_prepare, NULL},
+    {"commit map", CONF_ADMIN_OPERATOR, "commit map @<ver> <map>", "commit the map at this version", run_commit, NULL},
+    {"commit acl", CONF_ADMIN_OPERATOR, "commit acl @<ver> <acl>", "commit the ACL at this version", run_commit, NULL},
     {0},
 };
 /* clang-format on */

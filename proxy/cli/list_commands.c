@@ -199,10 +199,10 @@ static void run_get(struct cli_call *call)
 
 /* clang-format off */
 const struct cli_command cli_list_commands[] = {
-    {"show map", CONF_ADMIN_USER, "show map [@ver] [map]", "report available maps or dump a map's contents", run_show},
-    {"show acl", CONF_ADMIN_USER, "show acl [@<ver>] <acl>]", "report available acls or dump an acl's contents", run_show},
-    {"get map", CONF_ADMIN_USER, "get map <acl> <value>", "report the keys and values matching a sample for a map", run_get},
-    {"get acl", CONF_ADMIN_USER, "get acl <acl> <value>", "report the patterns matching a sample for an ACL", run_get},
+    {"show map", CONF_ADMIN_USER, "show map [@ver] [map]", "report available maps or dump a map's contents", run_show, NULL},
+    {"show acl", CONF_ADMIN_USER, "show acl [@<ver>] <acl>]", "report available acls or dump an acl's contents", run_show, NULL},
+    {"get map", CONF_ADMIN_USER, "get map <acl> <value>", "report the keys and values matching a sample for a map", run_get, NULL},
+    {"get acl", CONF_ADMIN_USER, "get acl <acl> <value>", "report the patterns matching a sample for an ACL", run_get, NULL},
     {0},
 };
 /* clang-format on */

@@ -54,7 +54,7 @@ static void run_resolvers(struct cli_call *call)
 
 /* clang-format off */
 const struct cli_command cli_resolver_commands[] = {
-    {"show resolvers", CONF_ADMIN_USER, "show resolvers [id]", "dumps counters from all resolvers section and associated name servers", run_resolvers},
+    {"show resolvers", CONF_ADMIN_USER, "show resolvers [id]", "dumps counters from all resolvers section and associated name servers", run_resolvers, NULL},
     {0},
 };
 /* clang-format on */

@@ -158,6 +158,14 @@ void cli_call_resume(struct cli_call *call)
         loop_soon(s->cli->host.control, &s->again);
 }
 
+static void carry_out(struct cli_call *call)
+{
+    if (call->row->run != NULL)
+        call->row->run(call);
+    else
+        cli_fail(call, "%s\n", call->row->refusal);
+}
+
 static void call_begin(struct cli_session *s, const struct cli_text *found)
 {
     struct text text;
@@ -177,7 +185,7 @@ static void call_begin(struct cli_session *s, const struct cli_text *found)
     if (call->row == NULL)
         cli_command_help(call, 0);
     else if (cli_call_may(call, call->row->level))
-        call->row->run(call);
+        carry_out(call);
     call->out = NULL;
     s->out_len += text_len(&text);
 }
@@ -288,7 +296,6 @@ void cli_session_open(struct cli *cli, int fd, const struct conf_admin_bind *con
     s->again.run = on_again;
     s->level = conf->level;
     s->severity = conf->severity;
-    s->exposes_fds = conf->exposes_fds;
     s->timeout_ms = cli->timeout_ms;
     list_init(&s->again.node);
     wheel_timer_init(&s->deadline, on_deadline);

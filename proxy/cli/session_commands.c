@@ -144,15 +144,15 @@ static void run_show_sockets(struct cli_call *call)
 
 /* clang-format off */
 const struct cli_command cli_session_commands[] = {
-    {"help", CONF_ADMIN_USER, NULL, NULL, run_help},
-    {"prompt", CONF_ADMIN_USER, NULL, NULL, run_prompt},
-    {"quit", CONF_ADMIN_USER, NULL, NULL, run_quit},
-    {"user", CONF_ADMIN_USER, "user", "lower the level of the current CLI session to user", run_user},
-    {"operator", CONF_ADMIN_USER, "operator", "lower the level of the current CLI session to operator", run_operator},
-    {"set severity-output", CONF_ADMIN_USER, "set severity-output [none|number|string]", "set presence of severity level in feedback information", run_severity},
-    {"set timeout", CONF_ADMIN_USER, "set timeout [cli] <delay>", "change a timeout setting", run_timeout},
-    {"show cli level", CONF_ADMIN_USER, "show cli level", "display the level of the current CLI session", run_show_level},
-    {"show cli sockets", CONF_ADMIN_OPERATOR, "show cli sockets", "dump list of cli sockets", run_show_sockets},
+    {"help", CONF_ADMIN_USER, NULL, NULL, run_help, NULL},
+    {"prompt", CONF_ADMIN_USER, NULL, NULL, run_prompt, NULL},
+    {"quit", CONF_ADMIN_USER, NULL, NULL, run_quit, NULL},
+    {"user", CONF_ADMIN_USER, "user", "lower the level of the current CLI session to user", run_user, NULL},
+    {"operator", CONF_ADMIN_USER, "operator", "lower the level of the current CLI session to operator", run_operator, NULL},
+    {"set severity-output", CONF_ADMIN_USER, "set severity-output [none|number|string]", "set presence of severity level in feedback information", run_severity, NULL},
+    {"set timeout", CONF_ADMIN_USER, "set timeout [cli] <delay>", "change a timeout setting", run_timeout, NULL},
+    {"show cli level", CONF_ADMIN_USER, "show cli level", "display the level of the current CLI session", run_show_level, NULL},
+    {"show cli sockets", CONF_ADMIN_OPERATOR, "show cli sockets", "dump list of cli sockets", run_show_sockets, NULL},
     {0},
 };
 /* clang-format on */

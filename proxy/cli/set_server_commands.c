@@ -4,7 +4,7 @@
  * HAProxy's, as programs compare them.
  */
 #include "proxy/base/addr.h"
-#include "proxy/cli/cli_priv.h"
+#include "proxy/cli/set_server.h"
 #include "proxy/state/server_address.h"
 #include "proxy/state/server_state.h"
 
@@ -14,9 +14,6 @@
 #include <string.h>
 
 #define BY "stats socket command" /* who changed it, in messages and in the log */
-
-/* A server at hand, and the words behind its property. */
-typedef void set_property(struct cli_call *call, struct server *server, char *const *words);
 
 /* ---- state, health --------------------------------------------------------------------------- */
 
@@ -115,7 +112,7 @@ static void run_get_weight(struct cli_call *call)
 
 /* ---- address --------------------------------------------------------------------------------- */
 
-static bool read_address(const char *text, struct sockaddr_storage *sa_out, socklen_t *len_out)
+bool cli_read_address(const char *text, struct sockaddr_storage *sa_out, socklen_t *len_out)
 {
     struct sockaddr_in *in = (struct sockaddr_in *)sa_out;
     struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)sa_out;
@@ -182,7 +179,7 @@ static void set_address(struct cli_call *call, struct server *server, char *cons
         cli_fail(call, "set server <b>/<s> addr requires an address and optionally a port.\n");
         return;
     }
-    if (!read_address(words[0], &to, &len)) {
+    if (!cli_read_address(words[0], &to, &len)) {
         cli_say(call, LOG_NOTICE, "Invalid addr '%s' by '" BY "'\n", words[0]);
         return;
     }
@@ -201,14 +198,48 @@ static void set_address(struct cli_call *call, struct server *server, char *cons
     server_set_address(server, &to, len, "'" BY "'", cli_call_loop(call));
 }
 
+/* ---- what cannot be changed ------------------------------------------------------------------ */
+
+static void set_fqdn(struct cli_call *call, struct server *server, char *const *words)
+{
+    if (*words[0] == '\0')
+        cli_fail(call, "set server <b>/<s> fqdn requires a FQDN.\n");
+    else if (!server->is_resolved)
+        cli_fail(call, "set server <b>/<s> fqdn failed because no resolution is configured.\n");
+    else
+        cli_fail(call,
+                 "The name of a server stands in the configuration: change it, then reload.\n");
+}
+
+static void set_ssl(struct cli_call *call, struct server *server, char *const *words)
+{
+    (void)words;
+    if (!server->tls_enabled)
+        cli_fail(call, "'set server <srv> ssl' cannot be set.  default-server should define ssl "
+                       "settings\n");
+    else
+        cli_fail(call, "Whether a server speaks TLS stands in the configuration: change it, then "
+                       "reload.\n");
+}
+
 /* ---- set server ------------------------------------------------------------------------------ */
 
 static const struct {
     const char *name;
-    set_property *set;
+    cli_set_property *set;
 } properties[] = {
-    {"state", set_state},   {"health", set_health}, {"agent", set_agent},
-    {"weight", set_weight}, {"addr", set_address},
+    {"state", set_state},
+    {"health", set_health},
+    {"agent", set_agent},
+    {"weight", set_weight},
+    {"addr", set_address},
+    {"check-port", cli_set_probe_port},
+    {"check-addr", cli_set_probe_host},
+    {"agent-port", cli_set_probe_port},
+    {"agent-addr", cli_set_probe_host},
+    {"agent-send", cli_set_agent_send},
+    {"fqdn", set_fqdn},
+    {"ssl", set_ssl},
 };
 
 static void run_set_server(struct cli_call *call)
@@ -245,11 +276,11 @@ static void run_disable(struct cli_call *call)
 
 /* clang-format off */
 const struct cli_command cli_set_server_commands[] = {
-    {"set server", CONF_ADMIN_ADMIN, "set server <bk>/<srv> [opts]", "change a server's state, weight, address or ssl", run_set_server},
-    {"enable server", CONF_ADMIN_ADMIN, "enable server  (DEPRECATED)", "enable a disabled server (use 'set server' instead)", run_enable},
-    {"disable server", CONF_ADMIN_ADMIN, "disable server (DEPRECATED)", "disable a server for maintenance (use 'set server' instead)", run_disable},
-    {"get weight", CONF_ADMIN_USER, "get weight <bk>/<srv>", "report a server's current weight", run_get_weight},
-    {"set weight", CONF_ADMIN_ADMIN, "set weight <bk>/<srv>  (DEPRECATED)", "change a server's weight (use 'set server' instead)", run_set_weight},
+    {"set server", CONF_ADMIN_ADMIN, "set server <bk>/<srv> [opts]", "change a server's state, weight, address or ssl", run_set_server, NULL},
+    {"enable server", CONF_ADMIN_ADMIN, "enable server  (DEPRECATED)", "enable a disabled server (use 'set server' instead)", run_enable, NULL},
+    {"disable server", CONF_ADMIN_ADMIN, "disable server (DEPRECATED)", "disable a server for maintenance (use 'set server' instead)", run_disable, NULL},
+    {"get weight", CONF_ADMIN_USER, "get weight <bk>/<srv>", "report a server's current weight", run_get_weight, NULL},
+    {"set weight", CONF_ADMIN_ADMIN, "set weight <bk>/<srv>  (DEPRECATED)", "change a server's weight (use 'set server' instead)", run_set_weight, NULL},
     {0},
 };
 /* clang-format on */

@@ -5,6 +5,7 @@
  */
 #include "proxy/base/addr.h"
 #include "proxy/cli/cli_priv.h"
+#include "proxy/health/probe_orders.h"
 #include "proxy/state/proxy_state.h"
 #include "proxy/state/server_address.h"
 
@@ -156,12 +157,15 @@ static void put_names(struct text *out, const struct server *server, const struc
                 server->tls_enabled);
 }
 
-static void put_probes(struct text *out, const struct conf_server *conf)
+static void put_probes(struct text *out, const struct server *server)
 {
-    char check[ADDR_TEXT_BYTES], agent[ADDR_TEXT_BYTES];
-    host_text(&conf->check.addr.sa, check);
-    host_text(&conf->agent.addr.sa, agent);
-    text_printf(out, "%u %s %s %u", conf->check.port, check, agent, conf->agent.port);
+    char check_host[ADDR_TEXT_BYTES], agent_host[ADDR_TEXT_BYTES];
+    struct probe_target check, agent;
+    probe_order_target(server, false, &check);
+    probe_order_target(server, true, &agent);
+    host_text(&check.host, check_host);
+    host_text(&agent.host, agent_host);
+    text_printf(out, "%u %s %s %u", check.port, check_host, agent_host, agent.port);
 }
 
 static void write_state(const struct cli_call *call, const struct proxy *proxy, size_t i,
@@ -186,7 +190,7 @@ static void write_state(const struct cli_call *call, const struct proxy *proxy, 
     text_printf(out, "%d %d ", proxy->conf->has_own_id, conf->has_own_id);
     put_names(out, server, conf);
     text_char(out, ' ');
-    put_probes(out, conf);
+    put_probes(out, server);
     text_char(out, '\n');
 }
 
@@ -254,8 +258,8 @@ static void run_conn(struct cli_call *call)
 
 /* clang-format off */
 const struct cli_command cli_show_server_commands[] = {
-    {"show servers state", CONF_ADMIN_USER, "show servers state [<backend>]", "dump volatile server information (all or for a single backend)", run_state},
-    {"show servers conn", CONF_ADMIN_USER, "show servers conn [<backend>]", "dump server connections status (all or for a single backend)", run_conn},
+    {"show servers state", CONF_ADMIN_USER, "show servers state [<backend>]", "dump volatile server information (all or for a single backend)", run_state, NULL},
+    {"show servers conn", CONF_ADMIN_USER, "show servers conn [<backend>]", "dump server connections status (all or for a single backend)", run_conn, NULL},
     {0},
 };
 /* clang-format on */

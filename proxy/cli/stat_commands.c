@@ -99,8 +99,8 @@ static void run_clear(struct cli_call *call)
 
 /* clang-format off */
 const struct cli_command cli_stat_commands[] = {
-    {"show stat", CONF_ADMIN_USER, "show stat [desc|json|no-maint|typed|up]*", "report counters for each proxy and server", run_stat},
-    {"clear counters", CONF_ADMIN_USER, "clear counters [all]", "clear max statistics counters (or all counters)", run_clear},
+    {"show stat", CONF_ADMIN_USER, "show stat [desc|json|no-maint|typed|up]*", "report counters for each proxy and server", run_stat, NULL},
+    {"clear counters", CONF_ADMIN_USER, "clear counters [all]", "clear max statistics counters (or all counters)", run_clear, NULL},
     {0},
 };
 /* clang-format on */

@@ -486,9 +486,9 @@ static void run_set(struct cli_call *call)
 
 /* clang-format off */
 const struct cli_command cli_table_commands[] = {
-    {"show table", CONF_ADMIN_USER, "show table <table> [<filter>]*", "report table usage stats or dump this table's contents (filter: data/key)", run_show},
-    {"clear table", CONF_ADMIN_OPERATOR, "clear table <table> [<filter>]*", "remove an entry from a table (filter: data/key)", run_clear},
-    {"set table", CONF_ADMIN_ADMIN, "set table <table> key <k> [data.* <v>]*", "update or create a table entry's data", run_set},
+    {"show table", CONF_ADMIN_USER, "show table <table> [<filter>]*", "report table usage stats or dump this table's contents (filter: data/key)", run_show, NULL},
+    {"clear table", CONF_ADMIN_OPERATOR, "clear table <table> [<filter>]*", "remove an entry from a table (filter: data/key)", run_clear, NULL},
+    {"set table", CONF_ADMIN_ADMIN, "set table <table> key <k> [data.* <v>]*", "update or create a table entry's data", run_set, NULL},
     {0},
 };
 /* clang-format on */

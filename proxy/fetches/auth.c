@@ -2,6 +2,7 @@
 /* Fetches of what a client says about itself in Authorization. */
 #include "proxy/fetches/credentials.h"
 #include "proxy/fetches/rows.h"
+#include "proxy/rules/compiler.h"
 
 #define FIELD "authorization"
 
@@ -58,6 +59,29 @@ static bool group_of(struct sample_env *env, const struct fetch *row, const stru
     return true;
 }
 
+static bool has_group(const struct conf_userlist *list, const char *name)
+{
+    for (size_t g = 0; g < list->group_count; g++)
+        if (strcmp(list->groups[g].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* A group that is misspelt would shut everybody out, or nobody. */
+static bool check_group(struct compiler *c, const struct arg *args, const char *pattern,
+                        struct conf_span span)
+{
+    const struct conf_userlist *list = args[0].userlist;
+    if (pattern != NULL && has_group(list, pattern))
+        return true;
+    if (pattern == NULL)
+        CONF_FAIL(c->l, span, "as in: http_auth_group(users) admins", "no group is named");
+    else
+        CONF_FAIL(c->l, span, NULL, "there is no group '%s' in the userlist '%s'", pattern,
+                  list->name);
+    return false;
+}
+
 enum part { PART_USER, PART_PASSWORD, PART_TYPE };
 
 static bool part_of(struct sample_env *env, const struct fetch *row, const struct arg *args,
@@ -96,7 +120,7 @@ static bool bearer(struct sample_env *env, const struct fetch *row, const struct
 const struct fetch auth_fetches[] = {
     {.name = "http_auth", .out = SAMPLE_BOOL, .args = {{ARG_USERLIST}, 1}, .use = USE_REQUEST, .run = is_known,
      .doc = "Whether user and password of the client are in the userlist."},
-    {.name = "http_auth_group", .out = SAMPLE_STRING, .args = {{ARG_USERLIST}, 1}, .use = USE_REQUEST, .run = group_of,
+    {.name = "http_auth_group", .out = SAMPLE_STRING, .args = {{ARG_USERLIST}, 1}, .use = USE_REQUEST, .run = group_of, .check_pattern = check_group,
      .doc = "The name of a user whose password is right; in ACLs the groups of the userlist he is in."},
     {.name = "http_auth_user", .out = SAMPLE_STRING, .use = USE_REQUEST, .run = part_of, .value = PART_USER, .since = "2.3",
      .doc = "The user that the client says it is; nothing is checked."},

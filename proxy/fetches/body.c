@@ -6,6 +6,7 @@
 #include "proxy/http/body.h"
 #include "proxy/fetches/rows.h"
 #include "proxy/fetches/view.h"
+#include "proxy/rules/compiler.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -107,6 +108,26 @@ static bool payload_lv(struct sample_env *env, const struct fetch *row, const st
     return true;
 }
 
+/* The length has 1 to 8 bytes; a sign of the third argument goes back at most to where the length is. */
+static bool check_lv(struct compiler *c, struct arg *args, unsigned count, int value)
+{
+    (void)value;
+    const char *offset = count > 2 && args[2].type != ARG_NONE
+                             ? arena_copy_bytes(c->l->scratch, args[2].text.data, args[2].text.len)
+                             : "";
+    char *end = NULL;
+    long long number = strtoll(offset, &end, 0);
+    if (args[1].integer == 0) {
+        CONF_FAIL(c->l, args[1].span, "1 to 8", "a length of no bytes");
+        return false;
+    }
+    if (*end == '\0' && (*offset != '-' || -number <= args[0].integer + args[1].integer))
+        return true;
+    CONF_FAIL(c->l, args[2].span, "a number; with a sign it counts from behind the length",
+              "'%s' is no offset", offset);
+    return false;
+}
+
 /* clang-format off */
 #define BODIES(side, of, uses, what) \
     {.name = side ".body", .out = SAMPLE_BINARY, .use = uses, .run = body, .value = of, .since = "1.6", \
@@ -119,16 +140,16 @@ static bool payload_lv(struct sample_env *env, const struct fetch *row, const st
      .doc = "How many bytes are in the buffer; behind the head of the " what "."}, \
     {.name = side ".payload", .out = SAMPLE_BINARY, .args = {{ARG_UINT, ARG_UINT}, 2}, .use = uses, .run = payload, .value = of, \
      .doc = "Bytes of the buffer: from which on, and how many; 0 = all."}, \
-    {.name = side ".payload_lv", .out = SAMPLE_BINARY, .args = {{ARG_UINT, ARG_UINT, ARG_STRING}, 2}, .use = uses, .run = payload_lv, .value = of, \
+    {.name = side ".payload_lv", .out = SAMPLE_BINARY, .args = {{ARG_UINT, ARG_UINT, ARG_STRING}, 2}, .use = uses, .run = payload_lv, .check = check_lv, .value = of, \
      .doc = "Bytes that a length stands before: where the length is, of how many bytes, and where they begin, if not behind it."}
 
 const struct fetch body_fetches[] = {
     BODIES("req", OF_REQUEST, USE_CONTENT, "request"),
     BODIES("res", OF_RESPONSE, USE_RES_CONTENT, "response"),
     {.name = "req_len", .out = SAMPLE_INT, .use = USE_CONTENT, .run = body_len, .value = OF_REQUEST, .doc = "Former name of req.len."},
-    {.name = "payload", .out = SAMPLE_BINARY, .args = {{ARG_UINT, ARG_UINT}, 2}, .use = 0, .run = payload, .value = OF_RULE,
+    {.name = "payload", .out = SAMPLE_BINARY, .args = {{ARG_UINT, ARG_UINT}, 2}, .use = USE_MESSAGE, .run = payload, .value = OF_RULE,
      .match = "bin", .doc = "req.payload or res.payload, by the rule."},
-    {.name = "payload_lv", .out = SAMPLE_BINARY, .args = {{ARG_UINT, ARG_UINT, ARG_STRING}, 2}, .use = 0, .run = payload_lv, .value = OF_RULE,
+    {.name = "payload_lv", .out = SAMPLE_BINARY, .args = {{ARG_UINT, ARG_UINT, ARG_STRING}, 2}, .use = USE_MESSAGE, .run = payload_lv, .check = check_lv, .value = OF_RULE,
      .match = "bin", .doc = "req.payload_lv or res.payload_lv, by the rule."},
     {.name = NULL},
 };

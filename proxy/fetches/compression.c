@@ -34,9 +34,9 @@ static bool algorithm(struct sample_env *env, const struct fetch *row, const str
 
 /* clang-format off */
 const struct fetch compression_fetches[] = {
-    {.name = "res.comp", .out = SAMPLE_BOOL, .use = USE_RESPONSE, .run = is_compressed, .since = "1.6",
+    {.name = "res.comp", .out = SAMPLE_BOOL, .use = USE_ANSWER, .run = is_compressed, .since = "1.6",
      .doc = "Whether weir compresses the response."},
-    {.name = "res.comp_algo", .out = SAMPLE_STRING, .use = USE_RESPONSE, .run = algorithm, .since = "1.6",
+    {.name = "res.comp_algo", .out = SAMPLE_STRING, .use = USE_ANSWER, .run = algorithm, .since = "1.6",
      .doc = "The algorithm by which weir compresses the response."},
     {.name = NULL},
 };

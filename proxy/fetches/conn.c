@@ -3,11 +3,13 @@
 #include "proxy/http/probe_view.h"
 #include "proxy/http/stream.h"
 #include "proxy/net/proxy_protocol.h"
+#include "proxy/rules/compiler.h"
 #include "proxy/rules/rows.h"
 #include "proxy/state/access_record.h"
 
 #include <ifaddrs.h>
 #include <netinet/tcp.h>
+#include <stdlib.h>
 
 /* Whose address; FC: of the client's connection itself. */
 enum end { CLIENT, LOCAL, SERVER, OWN, FC_CLIENT, FC_LOCAL };
@@ -174,13 +176,38 @@ static bool header_tlv(struct sample_env *env, const struct fetch *row, const st
 {
     const struct session_origin *origin = env->session->origin;
     size_t len = 0;
-    (void)args;
-    const uint8_t *value = origin == NULL ? NULL
-                                          : proxy_header_tlv(origin->tlvs, origin->tlvs_len,
-                                                             (uint8_t)row->value, &len);
+    uint8_t type = args[0].type != ARG_NONE ? (uint8_t)args[0].integer : (uint8_t)row->value;
+    const uint8_t *value =
+        origin == NULL ? NULL : proxy_header_tlv(origin->tlvs, origin->tlvs_len, type, &len);
     if (value == NULL)
         return false;
     sample_set_text(out, SAMPLE_STRING, (const char *)value, len);
+    return true;
+}
+
+/* Numbers from 0 to 255, or names of the protocol. */
+static bool check_tlv(struct compiler *c, struct arg *args, unsigned count, int value)
+{
+    static const struct {
+        const char *name;
+        long number;
+    } names[] = {{"ALPN", 1},      {"AUTHORITY", 2}, {"CRC32C", 3},  {"NOOP", 4},
+                 {"UNIQUE_ID", 5}, {"SSL", 0x20},    {"NETNS", 0x30}};
+    const char *text = arena_copy_bytes(c->l->scratch, args[0].text.data, args[0].text.len);
+    char *end = NULL;
+    long number = strtol(text, &end, 0);
+    (void)count, (void)value;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcasecmp(names[i].name, text) == 0) {
+            number = names[i].number;
+            end = "";
+        }
+    if (*text == '\0' || *end != '\0' || number < 0 || number > 255) {
+        CONF_FAIL(c->l, args[0].span, "as in: 0xea, or AUTHORITY",
+                  "'%s' is no part of a PROXY protocol header", text);
+        return false;
+    }
+    args[0].integer = number;
     return true;
 }
 
@@ -255,12 +282,23 @@ static bool http_major(struct sample_env *env, const struct fetch *row, const st
     return true;
 }
 
+static bool check_unit(struct compiler *c, struct arg *args, unsigned count, int value)
+{
+    (void)value;
+    struct sample_text unit = args[0].text;
+    if (count == 0 || args[0].type == ARG_NONE || unit.len == 0 ||
+        (unit.len == 2 && (memcmp(unit.data, "us", 2) == 0 || memcmp(unit.data, "ms", 2) == 0)))
+        return true;
+    CONF_FAIL(c->l, args[0].span, "ms or us", "'%.*s' is no unit of time", (int)unit.len,
+              unit.data);
+    return false;
+}
+
+/* What is given to counts is passed over, as with HAProxy. */
 #define FIGURE(word, which, text)                                                                  \
-    .name = word, .out = SAMPLE_INT, .run = tcp_figure, .use = USE_CLIENT, .value = which,         \
-    .since = "1.7", .doc = text
-#define RTT_FIGURE(word, which, text)                                                              \
     .name = word, .out = SAMPLE_INT, .args = {{ARG_STRING}, 0}, .run = tcp_figure,                 \
     .use = USE_CLIENT, .value = which, .since = "1.7", .doc = text
+#define RTT_FIGURE(word, which, text) FIGURE(word, which, text), .check = check_unit
 
 /* clang-format off */
 const struct fetch conn_fetches[] = {
@@ -284,6 +322,7 @@ const struct fetch conn_fetches[] = {
     {.name = "fc_rcvd_proxy", .out = SAMPLE_BOOL, .run = has_header, .use = USE_SESSION, .since = "1.7", .doc = "Whether the connection began with a PROXY protocol header."},
     {.name = "fc_pp_authority", .out = SAMPLE_STRING, .run = header_tlv, .use = USE_SESSION, .value = PROXY_TLV_AUTHORITY, .since = "2.2", .doc = "Host name that the PROXY protocol header told of."},
     {.name = "fc_pp_unique_id", .out = SAMPLE_STRING, .run = header_tlv, .use = USE_SESSION, .value = PROXY_TLV_UNIQUE_ID, .since = "2.2", .doc = "Unique identifier that the PROXY protocol header told of."},
+    {.name = "fc_pp_tlv", .out = SAMPLE_STRING, .args = {{ARG_STRING}, 1}, .run = header_tlv, .use = USE_SESSION, .check = check_tlv, .since = "2.9", .doc = "A part of the PROXY protocol header by its number, or AUTHORITY, UNIQUE_ID, ALPN, CRC32C, NOOP, SSL, NETNS."},
     {.name = "fc_err", .out = SAMPLE_INT, .run = failure_number, .use = USE_CLIENT, .since = "2.5", .doc = "Number of the error that ended the handshake of the client's connection; 0 if there was none."},
     {.name = "fc_err_str", .out = SAMPLE_STRING, .run = failure_text, .use = USE_CLIENT, .since = "2.5", .doc = "The error that ended the handshake of the client's connection."},
     {.name = "fc_http_major", .out = SAMPLE_INT, .run = http_major, .use = USE_CLIENT, .since = "1.7", .doc = "Major version of HTTP on the client's side."},

@@ -158,6 +158,34 @@ static bool cookie_count(struct sample_env *env, const struct fetch *row, const 
     return true;
 }
 
+/* All names, in their order, with a comma or the given text between them. */
+static bool cookie_names(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                         struct sample *out)
+{
+    struct message_view v;
+    struct cookie_walk walk = {0};
+    struct sample_text name, value, delimiter = {",", 1};
+    size_t room = env->scratch->size - env->scratch->used, used = 0;
+    char *to = env->scratch->base + env->scratch->used;
+    if (args[0].type != ARG_NONE && args[0].text.len > 0)
+        delimiter = args[0].text;
+    if (!fetch_view(env, (enum fetch_side)row->value, &v))
+        return false;
+    while (next_line(&walk, &v)) {
+        while (next_pair(&walk, &v, &name, &value)) {
+            if (used + delimiter.len + name.len > room)
+                return false;
+            memcpy(to + used, delimiter.data, used > 0 ? delimiter.len : 0);
+            used += used > 0 ? delimiter.len : 0;
+            memcpy(to + used, name.data, name.len);
+            used += name.len;
+        }
+    }
+    env->scratch->used += used;
+    sample_set_text(out, SAMPLE_STRING, to, used);
+    return used > 0;
+}
+
 /* clang-format off */
 #define NAMED .args = {{ARG_STRING}, 0}
 #define MATCHING(word, by, what) \
@@ -176,13 +204,17 @@ const struct fetch cookie_fetches[] = {
      .doc = "How many cookies of that name, or of any, the request has."},
     {.name = "req.cook_val", .out = SAMPLE_INT, NAMED, .use = USE_REQUEST, .run = cookie_number, .value = OF_REQUEST,
      .doc = "The same value as req.cook, as a number."},
+    {.name = "req.cook_names", .out = SAMPLE_STRING, NAMED, .use = USE_REQUEST, .run = cookie_names, .value = OF_REQUEST, .since = "3.0",
+     .doc = "The names of all cookies of the request, with a comma or the given text between them."},
+    {.name = "res.cook_names", .out = SAMPLE_STRING, NAMED, .use = USE_RESPONSE, .run = cookie_names, .value = OF_RESPONSE, .since = "3.0",
+     .doc = "The names of all cookies that the response sets, with a comma or the given text between them."},
     {.name = "cook", .out = SAMPLE_STRING, NAMED, .use = USE_REQUEST, .run = cookie, .value = OF_REQUEST,
      .doc = "Former name of req.cook."},
     {.name = "cook_cnt", .out = SAMPLE_INT, NAMED, .use = USE_REQUEST, .run = cookie_count, .value = OF_REQUEST,
      .doc = "Former name of req.cook_cnt."},
     {.name = "cook_val", .out = SAMPLE_INT, NAMED, .use = USE_REQUEST, .run = cookie_number, .value = OF_REQUEST,
      .doc = "Former name of req.cook_val."},
-    {.name = "cookie", .out = SAMPLE_STRING, NAMED, .use = 0, .run = cookie, .value = OF_RULE,
+    {.name = "cookie", .out = SAMPLE_STRING, NAMED, .use = USE_MESSAGE, .run = cookie, .value = OF_RULE,
      .doc = "req.cook in rules of requests, res.cook in those of responses; write one of these."},
     {.name = "res.cook", .out = SAMPLE_STRING, NAMED, .use = USE_RESPONSE, .run = cookie, .value = OF_RESPONSE,
      .doc = "The value of the last cookie of that name which the response sets."},

@@ -56,6 +56,18 @@ static struct sample_text take_value(struct field_walk *walk, const struct messa
     return (struct sample_text){from, (size_t)(to - from)};
 }
 
+/* The field of that name, or of any where it is NULL, from which on a walk that stands at `index` has to look. Of
+ * known names the message knows the first one, and whether there are more. */
+static unsigned look_from(const struct http_msg *m, const struct field_name *name, unsigned index)
+{
+    if (name == NULL || name->id == HTTP_HDR_OTHER)
+        return index;
+    unsigned first = m->first[name->id] != 0 ? m->first[name->id] - 1u : m->header_count;
+    if (index <= first)
+        return first;
+    return m->has_repeats ? index : m->header_count;
+}
+
 /* The next value of that name, of any name where it is NULL. */
 static bool walk_on(struct field_walk *walk, const struct message_view *v,
                     const struct field_name *name, bool whole, struct sample_text *out)
@@ -65,7 +77,7 @@ static bool walk_on(struct field_walk *walk, const struct message_view *v,
         *out = take_value(walk, v, whole);
         return true;
     }
-    for (unsigned i = walk->index; i < v->msg->header_count; i++) {
+    for (unsigned i = look_from(v->msg, name, walk->index); i < v->msg->header_count; i++) {
         const struct http_header *h = &v->msg->headers[i];
         if ((h->flags & HTTP_HEADER_DROP) != 0)
             continue;
@@ -294,16 +306,17 @@ static bool check_name(struct compiler *c, struct arg *args, unsigned given, int
 /* clang-format off */
 #define NAMED .args = {{ARG_OWN, ARG_INT}, 1}, .check = check_name
 #define OPTIONAL .args = {{ARG_OWN, ARG_INT}, 0}, .check = check_name
+#define NAME_ONLY .args = {{ARG_OWN}, 0}, .check = check_name
 
 /* The words of one side by their prefix, and those of ACLs that carry their match in the name. */
 #define FAMILY(prefix, side, uses, what, which) \
     {.name = prefix "fhdr", .out = SAMPLE_STRING, OPTIONAL, .use = uses, .run = whole_field, .value = side, \
      .doc = "The last line of that name in the " what ", or the one counted by the second argument, commas and all.", .since = "1.5"}, \
-    {.name = prefix "fhdr_cnt", .out = SAMPLE_INT, OPTIONAL, .use = uses, .run = whole_field_count, .value = side, \
+    {.name = prefix "fhdr_cnt", .out = SAMPLE_INT, NAME_ONLY, .use = uses, .run = whole_field_count, .value = side, \
      .doc = "How many lines of that name, or of any, the " what " has.", .since = "1.5"}, \
     {.name = prefix "hdr", .out = SAMPLE_STRING, OPTIONAL, .use = uses, .run = field, .value = side, \
      .doc = "The last comma separated value of that name in the " what ", or the one counted by the second argument; ACLs look at all."}, \
-    {.name = prefix "hdr_cnt", .out = SAMPLE_INT, OPTIONAL, .use = uses, .run = field_count, .value = side, \
+    {.name = prefix "hdr_cnt", .out = SAMPLE_INT, NAME_ONLY, .use = uses, .run = field_count, .value = side, \
      .doc = "How many values of that name, or of any, the " what " has."}, \
     {.name = prefix "hdr_ip", .out = SAMPLE_ADDR, OPTIONAL, .use = uses, .run = field_address, .value = side, \
      .doc = "The same value as hdr, as an address."}, \
@@ -324,17 +337,17 @@ static bool check_name(struct compiler *c, struct arg *args, unsigned given, int
 const struct fetch header_fetches[] = {
     FAMILY("req.", OF_REQUEST, USE_REQUEST, "request", 0),
     FAMILY("res.", OF_RESPONSE, USE_RESPONSE, "response", 0),
-    {.name = "hdr", .out = SAMPLE_STRING, OPTIONAL, .use = 0, .run = field, .value = OF_RULE,
+    {.name = "hdr", .out = SAMPLE_STRING, OPTIONAL, .use = USE_MESSAGE, .run = field, .value = OF_RULE,
      .doc = "req.hdr in rules of requests, res.hdr in those of responses."},
-    {.name = "hdr_cnt", .out = SAMPLE_INT, OPTIONAL, .use = 0, .run = field_count, .value = OF_RULE,
+    {.name = "hdr_cnt", .out = SAMPLE_INT, NAME_ONLY, .use = USE_MESSAGE, .run = field_count, .value = OF_RULE,
      .doc = "req.hdr_cnt or res.hdr_cnt, by the rule."},
-    {.name = "hdr_ip", .out = SAMPLE_ADDR, OPTIONAL, .use = 0, .run = field_address, .value = OF_RULE,
+    {.name = "hdr_ip", .out = SAMPLE_ADDR, OPTIONAL, .use = USE_MESSAGE, .run = field_address, .value = OF_RULE,
      .doc = "req.hdr_ip or res.hdr_ip, by the rule."},
-    {.name = "hdr_val", .out = SAMPLE_INT, OPTIONAL, .use = 0, .run = field_number, .value = OF_RULE,
+    {.name = "hdr_val", .out = SAMPLE_INT, OPTIONAL, .use = USE_MESSAGE, .run = field_number, .value = OF_RULE,
      .doc = "req.hdr_val or res.hdr_val, by the rule."},
     {.name = "shdr", .out = SAMPLE_STRING, OPTIONAL, .use = USE_RESPONSE, .run = field, .value = OF_RESPONSE,
      .doc = "Former name of res.hdr."},
-    {.name = "shdr_cnt", .out = SAMPLE_INT, OPTIONAL, .use = USE_RESPONSE, .run = field_count, .value = OF_RESPONSE,
+    {.name = "shdr_cnt", .out = SAMPLE_INT, NAME_ONLY, .use = USE_RESPONSE, .run = field_count, .value = OF_RESPONSE,
      .doc = "Former name of res.hdr_cnt."},
     {.name = "shdr_ip", .out = SAMPLE_ADDR, OPTIONAL, .use = USE_RESPONSE, .run = field_address, .value = OF_RESPONSE,
      .doc = "Former name of res.hdr_ip."},

@@ -53,10 +53,11 @@ static bool status(struct sample_env *env, const struct fetch *row, const struct
 {
     struct message_view v;
     (void)row, (void)args;
-    if (!fetch_view(env, OF_RESPONSE, &v))
-        return false;
-    sample_set_int(out, v.msg->status);
-    return true;
+    if (fetch_view(env, OF_RESPONSE, &v))
+        sample_set_int(out, v.msg->status);
+    else
+        sample_set_int(out, env->stream != NULL ? env->stream->status : 0);
+    return out->integer > 0;
 }
 
 static bool is_first_request(struct sample_env *env, const struct fetch *row,
@@ -230,7 +231,7 @@ const struct fetch message_fetches[] = {
      .doc = "The response's version: 1.0 or 1.1."},
     {.name = "resp_ver", .out = SAMPLE_STRING, .use = USE_RESPONSE, .run = version, .value = OF_RESPONSE,
      .doc = "Former name of res.ver."},
-    {.name = "status", .out = SAMPLE_INT, .use = USE_RESPONSE, .run = status, .doc = "The response's status code."},
+    {.name = "status", .out = SAMPLE_INT, .use = USE_ANSWER, .run = status, .doc = "The response's status code."},
     {.name = "http_first_req", .out = SAMPLE_BOOL, .use = USE_TXN, .run = is_first_request,
      .doc = "Whether this is the first request of its connection."},
     {.name = "req.hdrs", .out = SAMPLE_STRING, .use = USE_REQUEST, .run = head_text, .value = OF_REQUEST,
@@ -243,7 +244,7 @@ const struct fetch message_fetches[] = {
      .doc = "All header fields of the response: each name and value with its length, as SPOE writes them.", .since = "2.4"},
     {.name = "capture.req.hdr", .out = SAMPLE_STRING, .args = {{ARG_INT}, 1}, .use = USE_TXN, .run = captured, .value = OF_REQUEST,
      .doc = "What was captured of the request into that slot, counted from 0."},
-    {.name = "capture.res.hdr", .out = SAMPLE_STRING, .args = {{ARG_INT}, 1}, .use = USE_TXN, .run = captured, .value = OF_RESPONSE,
+    {.name = "capture.res.hdr", .out = SAMPLE_STRING, .args = {{ARG_INT}, 1}, .use = USE_ANSWER, .run = captured, .value = OF_RESPONSE,
      .doc = "What was captured of the response into that slot, counted from 0."},
     {.name = "capture.req.method", .out = SAMPLE_STRING, .use = USE_TXN, .run = captured_line, .value = LINE_METHOD,
      .doc = "The method as it came."},
@@ -251,7 +252,7 @@ const struct fetch message_fetches[] = {
      .doc = "The target as it came."},
     {.name = "capture.req.ver", .out = SAMPLE_STRING, .use = USE_TXN, .run = captured_version, .value = OF_REQUEST,
      .doc = "The request's version: HTTP/1.0 or HTTP/1.1."},
-    {.name = "capture.res.ver", .out = SAMPLE_STRING, .use = USE_TXN, .run = captured_version, .value = OF_RESPONSE,
+    {.name = "capture.res.ver", .out = SAMPLE_STRING, .use = USE_ANSWER, .run = captured_version, .value = OF_RESPONSE,
      .doc = "The response's version: HTTP/1.0 or HTTP/1.1."},
     {.name = NULL},
 };

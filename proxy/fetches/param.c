@@ -3,15 +3,21 @@
 #include "proxy/fetches/rows.h"
 #include "proxy/fetches/view.h"
 #include "proxy/http/body.h"
+#include "proxy/rules/compiler.h"
 
 static bool is_delimiter(char c, char delimiter)
 {
     return c == '&' || c == ';' || c == delimiter;
 }
 
+static bool is_same(const char *a, const char *b, size_t len, bool ignore_case)
+{
+    return (ignore_case ? strncasecmp(a, b, len) : memcmp(a, b, len)) == 0;
+}
+
 /* The next parameter of that name in text[*at..]; *at moves behind it. Without a name any one will do. */
 static bool next_param(struct sample_text text, size_t *at, const struct sample_text *want,
-                       char delimiter, struct sample_text *out)
+                       char delimiter, bool ignore_case, struct sample_text *out)
 {
     while (*at < text.len) {
         size_t from = *at, to = from;
@@ -23,7 +29,8 @@ static bool next_param(struct sample_text text, size_t *at, const struct sample_
             continue;
         size_t name_len = (size_t)(equal - text.data) - from;
         if (want != NULL && want->len > 0 &&
-            (name_len != want->len || memcmp(text.data + from, want->data, name_len) != 0))
+            (name_len != want->len ||
+             !is_same(text.data + from, want->data, name_len, ignore_case)))
             continue;
         *out = (struct sample_text){equal + 1, to - from - name_len - 1};
         return true;
@@ -33,12 +40,12 @@ static bool next_param(struct sample_text text, size_t *at, const struct sample_
 
 /* The first one; for an ACL each. */
 static bool param_of(struct sample_env *env, struct sample_text text, const struct arg *args,
-                     char delimiter, struct sample *out)
+                     char delimiter, bool ignore_case, struct sample *out)
 {
     const struct sample_text *want = args[0].type != ARG_NONE ? &args[0].text : NULL;
     struct sample_text value;
     size_t at = out->cursor[0];
-    if (!next_param(text, &at, want, delimiter, &value))
+    if (!next_param(text, &at, want, delimiter, ignore_case, &value))
         return false;
     out->cursor[0] = (uint32_t)at;
     out->flags |= env->iterates && at < text.len ? SAMPLE_HAS_MORE : 0;
@@ -59,7 +66,7 @@ static bool url_param(struct sample_env *env, const struct fetch *row, const str
     if (mark == NULL)
         return false;
     return param_of(env, (struct sample_text){mark + 1, (size_t)(end - mark - 1)}, args, delimiter,
-                    out);
+                    args[2].type != ARG_NONE && args[2].text.len > 0, out);
 }
 
 static bool body_param(struct sample_env *env, const struct fetch *row, const struct arg *args,
@@ -69,7 +76,7 @@ static bool body_param(struct sample_env *env, const struct fetch *row, const st
     struct sample_text body;
     (void)row;
     return fetch_view(env, OF_REQUEST, &v) && body_text(env, false, &body) &&
-           param_of(env, body, args, '&', out);
+           param_of(env, body, args, '&', args[1].type != ARG_NONE && args[1].text.len > 0, out);
 }
 
 static bool to_number(struct sample *out)
@@ -90,15 +97,27 @@ static bool url_param_number(struct sample_env *env, const struct fetch *row,
     return url_param(env, row, args, out) && to_number(out);
 }
 
+/* value: which argument is the flag; "i" leaves case aside. */
+static bool check_flag(struct compiler *c, struct arg *args, unsigned count, int value)
+{
+    struct sample_text flag = args[value].text;
+    if (count <= (unsigned)value || args[value].type == ARG_NONE || flag.len == 0 ||
+        (flag.len == 1 && *flag.data == 'i'))
+        return true;
+    CONF_FAIL(c->l, args[value].span, "i leaves case aside", "'%.*s' is no flag of parameters",
+              (int)flag.len, flag.data);
+    return false;
+}
+
 /* clang-format off */
-#define NAMED .args = {{ARG_STRING, ARG_STRING}, 0}
+#define NAMED .args = {{ARG_STRING, ARG_STRING, ARG_STRING}, 0}, .check = check_flag, .value = 2
 #define MATCHING(by, what) \
     {.name = "urlp_" by, .out = SAMPLE_STRING, NAMED, .use = USE_REQUEST, .run = url_param, .match = by, \
      .doc = "As urlp, in ACLs: " what "."}
 
 const struct fetch param_fetches[] = {
     {.name = "urlp", .out = SAMPLE_STRING, NAMED, .use = USE_REQUEST, .run = url_param,
-     .doc = "The first parameter of that name in the query; the second argument is what begins it instead of '?'."},
+     .doc = "The first parameter of that name in the query; the second argument is what begins it instead of '?', an i as third leaves case aside."},
     {.name = "url_param", .out = SAMPLE_STRING, NAMED, .use = USE_REQUEST, .run = url_param,
      .doc = "Another name of urlp."},
     {.name = "urlp_val", .out = SAMPLE_INT, NAMED, .use = USE_REQUEST, .run = url_param_number,
@@ -110,7 +129,7 @@ const struct fetch param_fetches[] = {
     MATCHING("len", "its length"),
     MATCHING("reg", "it fits a regular expression"),
     MATCHING("sub", "it contains that"),
-    {.name = "req.body_param", .out = SAMPLE_STRING, .args = {{ARG_STRING}, 0}, .use = USE_REQUEST, .run = body_param,
+    {.name = "req.body_param", .out = SAMPLE_STRING, .args = {{ARG_STRING, ARG_STRING}, 0}, .check = check_flag, .value = 1, .use = USE_REQUEST, .run = body_param,
      .doc = "The first parameter of that name in the request's body, as forms send them.", .since = "1.6"},
     {.name = NULL},
 };

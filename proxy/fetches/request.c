@@ -35,11 +35,11 @@ static struct sample_text host_of(const struct message_view *v)
 static bool method(struct sample_env *env, const struct fetch *row, const struct arg *args,
                    struct sample *out)
 {
-    struct message_view v;
+    const struct stream *s = env->stream;
     (void)row, (void)args;
-    if (!fetch_view(env, OF_REQUEST, &v))
+    if (s == NULL || s->mode != &stream_http || s->head_us == 0)
         return false;
-    sample_set_text(out, SAMPLE_METHOD, v.base + v.msg->method_off, v.msg->method_len);
+    sample_set_text(out, SAMPLE_METHOD, s->in + s->req.method_off, s->req.method_len);
     return true;
 }
 
@@ -198,7 +198,7 @@ static bool url_port(struct sample_env *env, const struct fetch *row, const stru
     MATCHING(word, function, part, "sub", "it contains that")
 
 const struct fetch request_fetches[] = {
-    {.name = "method", .out = SAMPLE_METHOD, .use = USE_REQUEST, .run = method, .doc = "The request's method."},
+    {.name = "method", .out = SAMPLE_METHOD, .use = USE_TXN, .run = method, .doc = "The request's method."},
     {TEXT("url", url, 0), .doc = "The target as it stands in the request line."},
     {TEXT("path", path, PATH), .doc = "The path of the target: from its first slash to the question mark."},
     {TEXT("pathq", path, PATH_QUERY), .doc = "The path with its query.", .since = "2.3"},

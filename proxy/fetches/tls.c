@@ -115,6 +115,23 @@ static bool verify_result(struct sample_env *env, const struct fetch *row, const
     return true;
 }
 
+/* Of the client's certificate, and of its authorities: where, and what. */
+enum fault { FAULT, CA_FAULT, CA_FAULT_DEPTH };
+
+static bool client_fault(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                         struct sample *out)
+{
+    (void)args;
+    const struct tls_session *tls = env->session->client.tls;
+    if (tls == NULL)
+        return false;
+    struct tls_client_faults faults = tls_session_client_faults(tls);
+    sample_set_int(out, row->value == FAULT      ? faults.error
+                        : row->value == CA_FAULT ? faults.ca_error
+                                                 : faults.ca_depth);
+    return true;
+}
+
 /* OpenSSL's number of the last error; a session that was established has none. */
 static bool no_error(struct sample_env *env, const struct fetch *row, const struct arg *args,
                      struct sample *out)
@@ -285,13 +302,14 @@ const struct fetch tls_fetches[] = {
     OF_CONNECTION("ssl_bc", USE_SERVER, BACK, "server"),
     FACT("ssl_c_used", SAMPLE_BOOL, certificate_used, USE_SESSION, PEER, "Whether the client showed a certificate."),
     FACT("ssl_c_verify", SAMPLE_INT, verify_result, USE_SESSION, FRONT, "Result of the verification of the client's certificate, 0 if it is good."),
-    FACT("ssl_c_err", SAMPLE_INT, verify_result, USE_SESSION, FRONT, "Error of the verification of the client's certificate, 0 if there is none."),
-    FACT("ssl_c_ca_err", SAMPLE_INT, verify_result, USE_SESSION, FRONT, "Error of the verification of the client's chain, 0 if there is none."),
+    FACT("ssl_c_err", SAMPLE_INT, client_fault, USE_SESSION, FAULT, "Error of the client's certificate, overlooked or not; 0 if there is none."),
+    FACT("ssl_c_ca_err", SAMPLE_INT, client_fault, USE_SESSION, CA_FAULT, "Error of the client's chain above its certificate, overlooked or not; 0 if there is none."),
+    FACT("ssl_c_ca_err_depth", SAMPLE_INT, client_fault, USE_SESSION, CA_FAULT_DEPTH, "How far above the client's certificate that error is."),
     FACT("ssl_fc_err", SAMPLE_INT, no_error, USE_SESSION, FRONT, "OpenSSL's number of the last error of the client's connection."),
     FACT("ssl_bc_err", SAMPLE_INT, no_error, USE_SERVER, BACK, "OpenSSL's number of the last error of the server's connection."),
     OF_CERTIFICATE("ssl_c", USE_SESSION, PEER),
     OF_CERTIFICATE("ssl_f", USE_SESSION, FRONT),
-    OF_CERTIFICATE("ssl_s", USE_SERVER, BACK | PEER),
+    OF_CERTIFICATE("ssl_s", USE_CLIENT, BACK | PEER),
     {.name = NULL},
 };
 /* clang-format on */

@@ -30,7 +30,8 @@ static void on_state_event(struct state_listener *listener, const struct state_e
     struct health *health = LIST_ITEM(listener, struct health, listener);
     mailroom_tell(health->mail, event);
     struct probe *probe = event->server != NULL ? event->server->probe : NULL;
-    if (probe == NULL || !probe->paused || server_is_in_maintenance(event->server))
+    if (probe == NULL || !probe->paused || probe->is_off ||
+        server_is_in_maintenance(event->server))
         return;
     probe->paused = false;
     probe_start_in(probe, 0);
@@ -45,7 +46,7 @@ struct health *health_new(struct loop *control)
     health->listener.told = on_state_event;
     health->mail = mailroom_new(control);
     health->scratch =
-        (struct sample_scratch){malloc(SAMPLE_SCRATCH_BYTES), SAMPLE_SCRATCH_BYTES, 0};
+        (struct sample_scratch){.base = malloc(SAMPLE_SCRATCH_BYTES), .size = SAMPLE_SCRATCH_BYTES};
     if (health->mail == NULL || health->scratch.base == NULL) {
         mailroom_free(health->mail);
         free(health->scratch.base);

@@ -129,6 +129,8 @@ void probe_hurry(struct server *server)
 
 static void report(struct probe *probe)
 {
+    if (probe->is_off) /* since it began */
+        return;
     if (probe->is_agent) {
         agent_obey(probe);
         server_report_agent(probe->server, &probe->result, probe->loop);
@@ -191,7 +193,7 @@ static void follow_server(struct probe *probe)
 static void start(struct probe *probe)
 {
     /* an agent may want to take its server out of maintenance */
-    probe->paused = GET(probe->server->is_lost) ||
+    probe->paused = probe->is_off || GET(probe->server->is_lost) ||
                     (!probe->is_agent && GET(probe->server->admin) == SERVER_MAINT);
     if (probe->paused) {
         probe_start_in(probe, probe->inter_ms);

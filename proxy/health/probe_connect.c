@@ -218,8 +218,8 @@ static socklen_t find_address(struct probe *probe, const struct conf_connect *co
 static int start_connect(struct probe *probe)
 {
     const struct conf_connect *connect = present_connect(probe);
-    /* saves a packet; but whoever says more than one thing may hold the next back until we acknowledge */
-    struct conn_options options = {.slow_ack = !probe->is_tls && !probe->script->is_dialogue};
+    /* saves a packet; but whoever speaks first, or more than once, may wait for our acknowledgement */
+    struct conn_options options = {.slow_ack = !probe->script->is_dialogue};
     struct sockaddr_storage to;
     socklen_t to_len = find_address(probe, connect, &to);
     int fd = probe->socket;
@@ -232,7 +232,7 @@ static int start_connect(struct probe *probe)
     server_link_options(&probe->server->link, &options);
     /* bound once, it cannot be bound again */
     if (fd >= 0 && probe->family == to.ss_family && options.source == NULL)
-        return conn_reconnect(&probe->conn, fd, (struct sockaddr *)&to, to_len, &options);
+        return conn_reconnect(&probe->conn, fd, (struct sockaddr *)&to, to_len);
     if (fd >= 0)
         close(fd);
     probe->family = to.ss_family;

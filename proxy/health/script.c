@@ -168,13 +168,16 @@ static bool write_steps(struct script *script, const struct probe_kind *kind,
            add_configured(script, &check->script);
 }
 
-/* More than a question and an answer, or who answers may ask back. */
+/* More than a question and an answer, or an answer before any question, or who answers may ask back. */
 static bool has_dialogue(const struct script *script)
 {
     unsigned answers = 0;
     bool is_led = false;
     for (size_t i = 0; i < script->count; i++) {
-        answers += script->steps[i].conf.kind == CONF_STEP_EXPECT;
+        enum conf_step_kind kind = script->steps[i].conf.kind;
+        answers += kind == CONF_STEP_EXPECT;
+        is_led = is_led || (kind == CONF_STEP_EXPECT && i > 0 &&
+                            script->steps[i - 1].conf.kind == CONF_STEP_CONNECT);
         is_led = is_led || script->steps[i].judge != NULL;
     }
     return is_led || answers > 1;

@@ -71,7 +71,7 @@ struct script {
     struct script_step *steps; /* owned */
     size_t count;
     bool disable_on_404, send_state, lenient;
-    bool is_dialogue; /* both sides speak more than once */
+    bool is_dialogue; /* the server speaks first, or both sides more than once */
     const char *node; /* of the send-state header */
     /* of external checks; a script without steps */
     const char *command, *path, *bind_address, *bind_port; /* or NULL */

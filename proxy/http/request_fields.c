@@ -28,40 +28,46 @@ static void add_lasting_field(struct gather *g, const char *name, const char *va
 
 /* ---- option forwardfor, option originalto ------------------------------------------------------------- */
 
-/* The backend's word counts first. */
-static const struct conf_forwardfor *either(const struct conf_forwardfor *back,
-                                            const struct conf_forwardfor *front)
-{
-    return back->enabled ? back : front->enabled ? front : NULL;
-}
-
-/* As HAProxy's manual has it: not for an excepted network, nor with if-none where there is one already. */
-static void add_address(struct stream *s, struct gather *g, const struct conf_forwardfor *conf,
-                        const struct addr *address)
+static bool is_excepted(const struct conf_forwardfor *conf, const struct addr *address)
 {
     const struct sockaddr *except = (const struct sockaddr *)&conf->except;
+    return conf->enabled && except->sa_family != AF_UNSPEC &&
+           addr_is_within(address, except, conf->except_bits);
+}
+
+/* if-none counts where whoever asks for the field says so. */
+static bool is_only_if_none(const struct conf_forwardfor *back, const struct conf_forwardfor *front)
+{
+    return (!back->enabled || back->if_none) && (!front->enabled || front->if_none);
+}
+
+/* As HAProxy has it: one field, however many ask for it, by the backend's name for it first; not for a
+ * network that either excepts. */
+static void add_address(struct stream *s, struct gather *g, const struct conf_forwardfor *back,
+                        const struct conf_forwardfor *front, const struct addr *address)
+{
     char text[ADDR_TEXT_BYTES];
+    const char *header = back->enabled ? back->header : front->header;
     if (address->family != AF_INET && address->family != AF_INET6)
         return;
-    if (except->sa_family != AF_UNSPEC && addr_is_within(address, except, conf->except_bits))
+    if (is_excepted(back, address) || is_excepted(front, address))
         return;
-    if (conf->if_none && http_msg_find(&s->req, s->in, conf->header, strlen(conf->header), 0) >= 0)
+    if (is_only_if_none(back, front) &&
+        http_msg_find(&s->req, s->in, header, strlen(header), 0) >= 0)
         return;
-    add_field(g, conf->header, text, addr_format(address, text));
+    add_field(g, header, text, addr_format(address, text));
 }
 
 static void add_addresses(struct stream *s, struct gather *g)
 {
     const struct conf_proxy *be = s->backend->conf, *fe = s->frontend->conf;
-    const struct conf_forwardfor *from = either(&be->forwardfor, &fe->forwardfor);
-    const struct conf_forwardfor *to = either(&be->originalto, &fe->originalto);
     struct addr destination;
-    if (from != NULL)
-        add_address(s, g, from, &s->session->address);
-    if (to == NULL)
+    if (be->forwardfor.enabled || fe->forwardfor.enabled)
+        add_address(s, g, &be->forwardfor, &fe->forwardfor, &s->session->address);
+    if (!be->originalto.enabled && !fe->originalto.enabled)
         return;
     session_destination(s->session, &destination);
-    add_address(s, g, to, &destination);
+    add_address(s, g, &be->originalto, &fe->originalto, &destination);
 }
 
 /* ---- all of them -------------------------------------------------------------------------------------- */

@@ -242,6 +242,38 @@ static bool run_http(struct stream *s, const struct proxy *proxy, enum stream_st
     return run_list(s, proxy, RULES_HTTP_REQUEST, next_out);
 }
 
+static bool is_plain_name(const char *name, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        bool is_digit = name[i] >= '0' && name[i] <= '9';
+        bool is_letter = (name[i] | 0x20) >= 'a' && (name[i] | 0x20) <= 'z';
+        if (!is_digit && !is_letter && name[i] != '-')
+            return false;
+    }
+    return true;
+}
+
+/* option http-restrict-req-hdr-names */
+static bool restrict_names(struct stream *s, const struct proxy *proxy, enum stream_state *next_out)
+{
+    struct http_edit edit = stream_edit(s, false);
+    if (proxy->conf->odd_names == CONF_ODD_NAMES_PRESERVE)
+        return false;
+    for (unsigned i = 0; i < s->req.header_count; i++) {
+        const struct http_header *h = &s->req.headers[i];
+        if ((h->flags & HTTP_HEADER_DROP) != 0 || is_plain_name(s->in + h->name_off, h->name_len))
+            continue;
+        if (proxy->conf->odd_names == CONF_ODD_NAMES_REJECT) {
+            s->decision = (struct rule_decision){
+                .kind = DECIDED_ERROR, .cause = CAUSE_PROXY, .status = 403, .is_denial = true};
+            *next_out = rules_act(s, proxy, COUNTER_DENIED_REQ);
+            return true;
+        }
+        edit_drop(&edit, i);
+    }
+    return false;
+}
+
 static bool run_stats(struct stream *s, const struct proxy *proxy, enum stream_state *next_out)
 {
     return proxy->service != NULL && service_is_stats(proxy->conf, &s->req, s->in) &&
@@ -274,7 +306,7 @@ static bool choose_backend(struct stream *s, const struct proxy *proxy, enum str
     return true;
 }
 
-enum { AT_BACKEND = 10 };
+enum { AT_CHOICE = 10, AT_BACKEND };
 
 /* In HAProxy's order. */
 static stage_step *const stages[] = {
@@ -284,13 +316,15 @@ static stage_step *const stages[] = {
     capture,
     await_body,
     run_http,
+    restrict_names,
     run_stats,
     try_service,
     run_redirect,
-    choose_backend,
+    [AT_CHOICE] = choose_backend,
     [AT_BACKEND] = run_content,
     await_body,
     run_http,
+    restrict_names,
     run_stats,
     try_service,
     run_redirect,
@@ -299,29 +333,38 @@ static stage_step *const stages[] = {
 enum { STAGES = sizeof(stages) / sizeof(stages[0]) };
 
 /* Most proxies have nothing of all that. */
-static bool has_stages(const struct conf_proxy *conf, const struct proxy *proxy)
+void rules_plan(struct proxy *proxy)
 {
-    return rules_act_on_streams(conf->rules) || proxy->service != NULL ||
-           conf->monitor_uri != NULL || conf->http_buffer_request;
+    const struct conf_proxy *conf = proxy->conf;
+    proxy->is_plain = !rules_act_on_streams(conf->rules) && proxy->service == NULL &&
+                      conf->monitor_uri == NULL && !conf->http_buffer_request &&
+                      conf->odd_names == CONF_ODD_NAMES_PRESERVE;
 }
 
-enum stream_state rules_request(struct stream *s)
+/* What is left for the stages from p->stage on; true: *next_out is the stream's state. */
+static bool run_stages(struct stream *s, enum stream_state *next_out)
 {
     struct rule_progress *p = &s->rules;
-    if (p->stage == 0 && !has_stages(s->frontend->conf, s->frontend))
-        p->stage = AT_BACKEND - 1;
     for (; p->stage < STAGES; p->stage++) {
-        enum stream_state next;
-        if (p->stage == AT_BACKEND &&
-            (s->backend == s->frontend || !has_stages(s->backend->conf, s->backend)))
+        if (p->stage == AT_BACKEND && (s->backend == s->frontend || s->backend->is_plain))
             break;
-        if (stages[p->stage](s, p->stage < AT_BACKEND ? s->frontend : s->backend, &next))
-            return next;
+        if (stages[p->stage](s, p->stage < AT_BACKEND ? s->frontend : s->backend, next_out))
+            return true;
         p->at = 0;
         p->wait_until_ms = 0;
         p->wait_is_over = p->is_lenient = false;
     }
     p->stage = STAGES;
+    return false;
+}
+
+enum stream_state rules_request(struct stream *s)
+{
+    enum stream_state next;
+    if (s->rules.stage == 0 && s->frontend->is_plain)
+        s->rules.stage = AT_CHOICE;
+    if (run_stages(s, &next))
+        return next;
     request_prepare(s);
     persist_request(s);
     return dispatch_start(s);

@@ -24,6 +24,8 @@
 void rules_env(struct stream *s, const struct proxy *proxy, bool is_response,
                struct sample_env *env_out);
 
+/* At load, when its service hangs on it: says whether streams may pass the proxy without a look at anything. */
+void rules_plan(struct proxy *proxy);
 /* All that happens between a whole request head and a server, from s->rules.stage on. */
 enum stream_state rules_request(struct stream *s);
 /* STREAM_RULES: more came of the client, or the time is over. */

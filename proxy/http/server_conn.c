@@ -256,12 +256,20 @@ static bool is_silent(struct conn *conn)
     return !conn_can_read(conn) || conn_recv(conn, &surplus, 1) == UV_EAGAIN;
 }
 
+/* max-reuse */
+static bool is_worn(const struct server_conn *sconn)
+{
+    unsigned most = atomic_load_explicit(&sconn->server->max_uses, memory_order_relaxed);
+    return most != 0 && sconn->streams >= most;
+}
+
 void server_conn_give(struct server_conn *sconn, struct session *session, enum conf_reuse reuse)
 {
     struct server *server = sconn->server;
     struct server_idle *pool = server_conn_pool(sconn);
     bool welcome = !atomic_load_explicit(&server->retired, memory_order_relaxed) &&
-                   server_is_usable(server) && is_current(sconn) && is_silent(&sconn->conn);
+                   server_is_usable(server) && is_current(sconn) && !is_worn(sconn) &&
+                   is_silent(&sconn->conn);
     bool shared = reuse != CONF_REUSE_NEVER;
     bool has_room = has_idle_room(sconn, pool);
     sconn->stream = NULL;

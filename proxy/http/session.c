@@ -57,7 +57,7 @@ static void count_session(struct session *session)
     struct loop *loop = session->thread->loop;
     struct counters *cells = frontend_counters(&session->bind->proxy->state->frontend, loop->index);
     uint32_t now_s = (uint32_t)(loop->now_us / 1000000);
-    frontend_enter(&session->bind->proxy->state->frontend);
+    frontend_enter(&session->bind->proxy->state->frontend, now_s);
     counters_add(cells, COUNTER_CONNECTIONS, 1);
     counters_add(cells, COUNTER_SESSIONS, 1);
     rate_count(&cells->rates[RATE_CONNECTIONS], now_s);

@@ -77,7 +77,10 @@ static enum stream_state read_head(struct stream *s)
     if (status == H1_MORE && s->in_len < s->thread->buffer_bytes)
         return STREAM_HEAD;
     if (status == H1_DONE) {
+        struct http_edit edit = stream_edit(s, false);
         s->head_us = s->thread->loop->now_us;
+        if (s->req.authority_len > 0 && !edit_drop_default_port(&edit))
+            return stream_fail(s, CAUSE_PROXY, 400); /* the head fills the buffer to the last byte */
         s->in_used = s->req.head_bytes;
         s->up.input_done = s->req.body == HTTP_BODY_NONE;
         note_request_line(s);

@@ -211,8 +211,8 @@ void stream_parse_head(struct stream *s);
 void stream_handle(struct stream *s, enum stream_event event);
 /* The session is being closed from outside (deinit): no log of what was not answered. */
 void stream_abandon(struct stream *s);
-/* on-marked-down shutdown-sessions. */
-void stream_kill(struct stream *s);
+/* on-marked-down shutdown-sessions, or the operator. */
+void stream_kill(struct stream *s, enum stream_cause why);
 
 /* --- among the files of the stream --- */
 

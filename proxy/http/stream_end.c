@@ -113,9 +113,10 @@ void stream_abandon(struct stream *s)
     stream_end(s);
 }
 
-void stream_kill(struct stream *s)
+void stream_kill(struct stream *s, enum stream_cause why)
 {
-    enum stream_state next = stream_fail(s, CAUSE_SERVER_DOWN, 503);
+    int status = why == CAUSE_KILLED && s->state == STREAM_WAITING ? 502 : 503; /* as HAProxy */
+    enum stream_state next = stream_fail(s, why, status);
     if (next != STREAM_ENDED)
         s->state = next;
 }

@@ -90,13 +90,16 @@ static int phase_ms(uint64_t from_us, uint64_t to_us)
 
 static void count_times(const struct stream *s, struct counters *const *cells, unsigned count)
 {
+    struct phase_times times = {.known = 0};
     if (s->assigned_us != 0)
-        counters_time_all(cells, count, TIME_QUEUE, s->assigned_us - s->head_us);
+        phase_times_set(&times, TIME_QUEUE, s->assigned_us - s->head_us);
     if (s->connected_us != 0)
-        counters_time_all(cells, count, TIME_CONNECT, s->connected_us - s->assigned_us);
+        phase_times_set(&times, TIME_CONNECT, s->connected_us - s->assigned_us);
     if (s->response_us != 0 && s->connected_us != 0)
-        counters_time_all(cells, count, TIME_RESPONSE, s->response_us - s->connected_us);
-    counters_time_all(cells, count, TIME_TOTAL, s->thread->loop->now_us - s->began_us);
+        phase_times_set(&times, TIME_RESPONSE, s->response_us - s->connected_us);
+    phase_times_set(&times, TIME_TOTAL, s->thread->loop->now_us - s->began_us);
+    for (unsigned i = 0; i < count; i++)
+        counters_times(cells[i], &times);
 }
 
 /* A listen section's backend shows what its frontend half answered, too, as in HAProxy. */
@@ -115,14 +118,15 @@ static void count_end(const struct stream *s)
     struct counters *cells[3];
     unsigned count = counted_for(s, cells);
     uint64_t uploaded = s->mode->uploaded(s);
+    bool counts_requests = s->mode->counts_requests && s->server != NULL;
+    bool has_status = s->status > 0;
+    enum counter status = counter_of_status(s->status);
     for (unsigned i = 0; i < count; i++) {
-        if (s->status > 0)
-            counters_add(cells[i], counter_of_status(s->status), 1);
+        counters_add(cells[i], status, has_status);
         counters_add(cells[i], COUNTER_BYTES_IN, uploaded);
         counters_add(cells[i], COUNTER_BYTES_OUT, s->down.bytes_out);
-        if (s->mode->counts_requests && s->server != NULL &&
-            i > 0) /* the frontend's came with the head */
-            counters_add(cells[i], COUNTER_REQUESTS, 1);
+        /* the frontend's came with the head */
+        counters_add(cells[i], COUNTER_REQUESTS, counts_requests && i > 0);
     }
     count_for_listen(s);
     if (s->cause == CAUSE_LOCAL)

@@ -10,13 +10,16 @@
 #include "proxy/http/stream.h"
 #include "proxy/net/listener.h"
 #include "proxy/net/splice.h"
+#include "proxy/rules/vars.h"
 #include "proxy/state/events.h"
+#include "proxy/state/live_limits.h"
 #include "proxy/state/proxy_state.h"
 
 #include <malloc.h>
 #include <stdlib.h>
 
 #define UPKEEP_MS 500
+#define US_PER_SECOND 1000000
 #define LOOSE_MIN 32 /* objects; with fewer free ones the heap has hardly changed */
 #define LOOSE_SHARE                                                                                \
     256 /* and one for each so many in use: the heap's free places are looked through */
@@ -39,15 +42,16 @@ static struct bind_listener *owner_of(struct listener *listener)
 static bool on_admit(struct listener *listener)
 {
     const struct bind_listener *l = owner_of(listener);
-    unsigned total = l->thread->snapshot->config->global.maxconn;
-    if (total != 0 && atomic_load_explicit(&http_sessions_total, memory_order_relaxed) >= total)
-        return false;
-    return frontend_has_room(&l->bind->proxy->state->frontend);
+    unsigned sessions = atomic_load_explicit(&http_sessions_total, memory_order_relaxed);
+    uint32_t now_s = (uint32_t)(listener->loop->now_us / US_PER_SECOND);
+    return live_limits_have_room(sessions, l->bind->tls != NULL, now_s) &&
+           frontend_has_room(&l->bind->proxy->state->frontend, now_s);
 }
 
 static void on_accepted(struct listener *listener, int fd, const struct sockaddr *from)
 {
     struct bind_listener *l = owner_of(listener);
+    live_limits_count(l->bind->tls != NULL, (uint32_t)(listener->loop->now_us / US_PER_SECOND));
     session_open(l->thread, l->bind, fd, from);
 }
 
@@ -212,6 +216,7 @@ void http_thread_post_drain(struct http_thread *thread)
 static void tell_streams(struct http_thread *thread, struct server *server, unsigned notice)
 {
     bool is_down = (notice & NOTICE_DOWN) != 0 && !atomic_load(&server->up);
+    unsigned kills = notice & (NOTICE_SHUT_SESSIONS | NOTICE_KILL_SESSIONS);
     for (struct list *n = thread->sessions.next, *next; n != &thread->sessions; n = next) {
         struct stream *s = LIST_ITEM(n, struct session, node)->stream;
         next = n->next;
@@ -220,16 +225,17 @@ static void tell_streams(struct http_thread *thread, struct server *server, unsi
         if (is_down)
             stream_handle(s, STREAM_SERVER_DOWN); /* may free it, or give it another server */
         s = LIST_ITEM(n, struct session, node)->stream;
-        if ((notice & NOTICE_SHUT_SESSIONS) != 0 && s != NULL && s->server == server)
-            stream_kill(s);
+        if (kills != 0 && s != NULL && s->server == server)
+            stream_kill(s, (kills & NOTICE_KILL_SESSIONS) != 0 ? CAUSE_KILLED : CAUSE_SERVER_DOWN);
     }
 }
 
 void http_server_notice(struct loop *loop, struct server *server, unsigned notice)
 {
     struct http_thread *thread = loop->owner;
-    server_conn_purge(thread, server, true);
-    if ((notice & (NOTICE_DOWN | NOTICE_SHUT_SESSIONS)) != 0)
+    if (notice != NOTICE_KILL_SESSIONS)
+        server_conn_purge(thread, server, true);
+    if ((notice & (NOTICE_DOWN | NOTICE_SHUT_SESSIONS | NOTICE_KILL_SESSIONS)) != 0)
         tell_streams(thread, server, notice);
 }
 
@@ -251,7 +257,7 @@ static void give_memory_back(struct http_thread *thread)
 {
     thread->loose += pool_trim(&thread->session_pool) + pool_trim(&thread->stream_pool) +
                      pool_trim(&thread->tunnel_pool) + pool_trim(&thread->stick_pool) +
-                     pool_trim(&thread->server_conn_pool);
+                     pool_trim(&thread->server_conn_pool) + pool_trim(&thread->sample_scratch.vars);
     if (thread->loose < LOOSE_MIN + thread->session_count / LOOSE_SHARE)
         return;
     thread->loose = 0;
@@ -295,6 +301,7 @@ struct http_thread *http_thread_create(struct loop *loop, const struct http_hook
     pool_init(&thread->tunnel_pool, STREAM_TUNNEL_BYTES);
     pool_init(&thread->stick_pool, sizeof(struct stream_stick));
     pool_init(&thread->server_conn_pool, sizeof(struct server_conn));
+    pool_init(&thread->sample_scratch.vars, VAR_POOLED_BYTES);
     wheel_timer_init(&thread->upkeep, on_upkeep);
     loop_arm(loop, &thread->upkeep, UPKEEP_MS);
     return thread;
@@ -324,6 +331,7 @@ void http_thread_free(struct http_thread *thread)
     pool_destroy(&thread->tunnel_pool);
     pool_destroy(&thread->stick_pool);
     pool_destroy(&thread->server_conn_pool);
+    pool_destroy(&thread->sample_scratch.vars);
     free(thread->sample_scratch.base);
     free(thread);
 }

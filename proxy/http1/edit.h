@@ -50,6 +50,8 @@ MUST_CHECK bool edit_target(struct http_edit *e, const char *target, size_t len)
 /* Host and an absolute target name the same one, RFC 9112 3.2.2: the one becomes what the other was made. */
 MUST_CHECK bool edit_follow_host(struct http_edit *e);
 MUST_CHECK bool edit_follow_target(struct http_edit *e);
+/* The port that the scheme has by default goes from target and Host. */
+MUST_CHECK bool edit_drop_default_port(struct http_edit *e);
 /* A part of it: what stands before the path stays. */
 MUST_CHECK bool edit_path(struct http_edit *e, const char *path, size_t len); /* query stays */
 MUST_CHECK bool edit_pathq(struct http_edit *e, const char *path, size_t len);

@@ -115,8 +115,7 @@ bool h1_is_line_start(const struct h1_parser *p, uint32_t off)
 {
     if (h1_is_lenient(p))
         return true; /* h1_lenient.c has cut the lines itself */
-    return off == p->next_line &&
-           (off == 0 || (p->base[off - 2] == '\r' && p->base[off - 1] == '\n'));
+    return off == p->next_line && (off == 0 || memcmp(p->base + off - 2, "\r\n", 2) == 0);
 }
 
 enum h1_status h1_refuse_line(struct h1_parser *p)
@@ -138,7 +137,7 @@ static struct http_header *field_begin(struct h1_parser *p, uint32_t off)
         return NULL;
     }
     struct http_header *h = http_msg_next_free(m);
-    *h = (struct http_header){.name_off = off};
+    h->name_off = off; /* name_finish() and on_value_complete() fill in the rest */
     p->token = TOKEN_NAME;
     return h;
 }
@@ -162,9 +161,10 @@ static enum h1_status name_finish(struct h1_parser *p, struct http_header *h)
     const uint32_t len = p->span_end - h->name_off;
     if (len == 0 || len > UINT16_MAX)
         return h1_refuse(p, 400, h->name_off, "a field name of no length or of too much");
+    const bool is_token = !h1_is_lenient(p) || h1_token_span(name, len) == len;
+    h->id = is_token ? (uint8_t)http_header_find(name, len) : HTTP_HDR_OTHER;
     h->name_len = (uint16_t)len;
-    if (!h1_is_lenient(p) || h1_token_span(name, len) == len)
-        h->id = (uint8_t)http_header_find(name, len);
+    h->flags = 0;
     uint32_t off = p->span_end + 1;
     while (h1_is_blank(p->base[off]))
         off++;
@@ -196,7 +196,7 @@ static int on_value_complete(llhttp_t *llhttp)
     uint32_t end = p->span_end;
     p->next_line = end + 2;
     p->token = TOKEN_NONE;
-    while (end > h->value_off && h1_is_blank(p->base[end - 1]))
+    while (h1_is_blank(p->base[end - 1]) && end > h->value_off)
         end--;
     h->value_len = end - h->value_off;
     http_msg_append(p->msg);

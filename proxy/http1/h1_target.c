@@ -118,6 +118,8 @@ static bool authority_same(const struct http_msg *m, const char *target, const s
         return false;
     if (a->port == b->port)
         return true;
+    if (m->target_form == HTTP_TARGET_AUTHORITY && b->port >= 0)
+        return false; /* two ports, and no scheme to make them the same */
     return (a->port < 0 || port_is_default(m, target, a->port)) &&
            (b->port < 0 || port_is_default(m, target, b->port));
 }

@@ -39,13 +39,13 @@ void head_drop_connection_fields(struct http_msg *m, const char *base)
     head_drop(m, HTTP_HDR_PROXY_CONNECTION);
 }
 
-bool head_says_close(const struct http_msg *m, const char *base)
+bool head_says_close(struct http_msg *m, const char *base)
 {
     if ((m->flags & HTTP_MSG_FIELDS_EDITED) == 0)
         return false;
-    for (unsigned i = 0; i < m->header_count; i++) {
-        const struct http_header *h = &m->headers[i];
-        if (h->id != HTTP_HDR_CONNECTION || (h->flags & HTTP_HEADER_DROP) != 0)
+    for (const struct http_header *h = http_msg_first(m, HTTP_HDR_CONNECTION); h != NULL;
+         h = http_msg_next(m, h)) {
+        if ((h->flags & HTTP_HEADER_DROP) != 0)
             continue;
         const char *at = base + h->value_off, *end = at + h->value_len, *token;
         size_t len;
@@ -104,17 +104,22 @@ static void add_field_anew(struct gather *g, const struct http_header *h, const 
     gather_literal(g, "\r\n");
 }
 
-/* With the line end that stands behind it, so that lines which still follow each other go as one piece. */
-static void add_line(struct gather *g, const struct http_msg *m, const struct http_header *h,
-                     const char *base)
+/* The line of an edited message, and those that still follow it; returns the index behind them. Each goes with the line
+ * end that stands behind it. */
+static unsigned add_lines(struct gather *g, const struct http_msg *m, const char *base, unsigned i)
 {
-    const char *line = base + h->name_off, *end = base + h->value_off + h->value_len;
-    bool is_whole = end[0] == '\r' && end[1] == '\n', is_ours = h->name_off >= m->head_bytes;
-    size_t len = (size_t)(end - line) + (is_whole ? 2 : 0);
-    if (!is_ours || !gather_line(g, line, len))
-        gather_add(g, line, len);
+    const struct http_header *first = &m->headers[i], *last = first;
+    while (++i < m->header_count && (m->headers[i].flags & HTTP_HEADER_DROP) == 0 &&
+           m->headers[i].name_off == last->value_off + last->value_len + 2)
+        last = &m->headers[i];
+    const char *lines = base + first->name_off, *end = base + last->value_off + last->value_len;
+    bool is_whole = end[0] == '\r' && end[1] == '\n', is_ours = first->name_off >= m->head_bytes;
+    size_t len = (size_t)(end - lines) + (is_whole ? 2 : 0);
+    if (!is_ours || !gather_line(g, lines, len))
+        gather_add(g, lines, len);
     if (!is_whole) /* white space */
         gather_literal(g, "\r\n");
+    return i;
 }
 
 /* Fields i.. that may go in one piece; returns the index behind them. */
@@ -138,7 +143,7 @@ void head_add_fields(struct gather *g, const struct http_msg *m, const char *bas
         else if (anew)
             add_field_anew(g, &m->headers[i++], base);
         else if ((m->flags & HTTP_MSG_FIELDS_EDITED) != 0)
-            add_line(g, m, &m->headers[i++], base);
+            i = add_lines(g, m, base, i);
         else
             i = add_run(g, m, base, i);
     }

@@ -11,7 +11,7 @@ void head_drop(struct http_msg *m, enum http_header_id id);
 /* Nor Connection, what it names, and its old relatives: RFC 9110 7.6.1. */
 void head_drop_connection_fields(struct http_msg *m, const char *base);
 /* Did rules set Connection: close? */
-bool head_says_close(const struct http_msg *m, const char *base);
+bool head_says_close(struct http_msg *m, const char *base);
 /* Content-Length stays if it says what is sent; false: it has to be added. Others go. */
 bool head_keep_length(struct http_msg *m, const char *base);
 /* Transfer-Encoding stays where it is if it says what we do; false: it has to be added. */

@@ -141,10 +141,9 @@ int conn_open(struct conn *conn, struct loop *loop, int fd, void (*on_ready)(str
 }
 
 /* Takes fd over: closed when not even a beginning could be made. */
-static int start_connect(int fd, const struct sockaddr *to, socklen_t to_len,
-                         const struct conn_options *options)
+static int start_connect(int fd, const struct sockaddr *to, socklen_t to_len, int prepared)
 {
-    int rc = socket_prepare(fd, to->sa_family, options);
+    int rc = prepared;
     if (rc == 0 && (connect(fd, to, to_len) == 0 || errno == EINPROGRESS))
         return 0;
     if (rc == 0)
@@ -160,7 +159,7 @@ int conn_connect(struct conn *conn, struct loop *loop, const struct sockaddr *to
     int fd = socket_new(to->sa_family, options != NULL ? options->netns : NULL);
     if (fd < 0)
         return fd;
-    int rc = start_connect(fd, to, to_len, options);
+    int rc = start_connect(fd, to, to_len, socket_prepare(fd, to->sa_family, options));
     if (rc != 0)
         return rc;
     conn_init(conn, loop, fd, on_ready);
@@ -171,10 +170,9 @@ int conn_connect(struct conn *conn, struct loop *loop, const struct sockaddr *to
     return rc;
 }
 
-int conn_reconnect(struct conn *conn, int fd, const struct sockaddr *to, socklen_t to_len,
-                   const struct conn_options *options)
+int conn_reconnect(struct conn *conn, int fd, const struct sockaddr *to, socklen_t to_len)
 {
-    int rc = start_connect(fd, to, to_len, options);
+    int rc = start_connect(fd, to, to_len, 0);
     if (rc != 0)
         return rc;
     conn_init(conn, conn->loop, fd, conn->on_ready);

@@ -68,10 +68,10 @@ MUST_CHECK int conn_connect(struct conn *conn, struct loop *loop, const struct s
                             void (*on_ready)(struct conn *));
 /*
  * The same once more, with what conn_disconnect() of this very conn returned, towards an address of the same
- * family. Takes the descriptor in any case.
+ * family; the socket keeps its options. Takes the descriptor in any case.
  */
 MUST_CHECK int conn_reconnect(struct conn *conn, int fd, const struct sockaddr *to,
-                              socklen_t to_len, const struct conn_options *options);
+                              socklen_t to_len);
 /* 0 connected, UV_EAGAIN not yet, else why it failed. */
 MUST_CHECK int conn_connected(struct conn *conn);
 

@@ -87,8 +87,10 @@ static int set_interface(int fd, const char *interface)
 
 static void set_tcp_options(int fd, const struct conn_options *options)
 {
-    if (options->slow_ack || options->smart)
+    if (options->smart)
         set_int(fd, IPPROTO_TCP, TCP_QUICKACK, 0);
+    if (options->slow_ack) /* does the same, and holds for whatever the socket connects to later */
+        set_int(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, 1);
     if (options->fast_open)
         set_int(fd, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1);
     if (options->user_timeout_ms != 0)

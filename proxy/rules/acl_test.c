@@ -306,6 +306,15 @@ static bool takes_operators(enum pattern_method method)
     return method == PATTERN_INT || method == PATTERN_LEN || method == PATTERN_VERSION;
 }
 
+/* What the row has to say of a pattern; a converter behind it makes other values. */
+static bool check_pattern(struct draft *d, const char *text, struct conf_span span)
+{
+    const struct expr *expr = d->test->expr;
+    const struct fetch *row = expr_fetch(expr);
+    return row->check_pattern == NULL || expr_has_converters(expr) ||
+           row->check_pattern(d->c, expr_args(expr), text, span);
+}
+
 static bool read_patterns(struct draft *d, struct pattern_list *list)
 {
     const struct operator* op = & operators[0];
@@ -325,6 +334,8 @@ static bool read_patterns(struct draft *d, struct pattern_list *list)
                       "'%s' is neither a number nor a supported operator", word->text);
             return false;
         }
+        if (!check_pattern(d, text, word->span))
+            return false;
         pattern_list_append(d->c, list, text, word->span);
     }
     return true;
@@ -338,6 +349,8 @@ static bool read_test(struct draft *d)
     if (!read_patterns(d, list))
         return false;
     bool is_empty = list->count == 0 && d->id < 0; /* and stays so */
+    if (is_empty && !d->has_files)
+        return check_pattern(d, NULL, d->words[0].span);
     return is_empty || add_list(d, list);
 }
 

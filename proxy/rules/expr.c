@@ -84,6 +84,11 @@ bool expr_same(const struct expr *a, const struct expr *b)
     return a == b || strcmp(a->source, b->source) == 0;
 }
 
+const struct arg *expr_args(const struct expr *e)
+{
+    return e->args;
+}
+
 const struct fetch *expr_fetch(const struct expr *e)
 {
     return e->fetch;
@@ -162,6 +167,8 @@ static const struct {
     {USE_SERVER, "the connection to the server"},
     {USE_RES_CONTENT, "what the server sends"},
     {USE_RESPONSE, "the HTTP response"},
+    {USE_ANSWER, "the HTTP response"},
+    {USE_MESSAGE, "the HTTP message"},
     {USE_END, "the end of the stream"},
     {USE_TXN, "the HTTP transaction"},
     {USE_BACKEND, "a backend"},

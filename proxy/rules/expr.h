@@ -24,6 +24,7 @@ enum sample_type expr_type(const struct expr *e);
 /* The two read the same fetch with the same arguments and converters. */
 bool expr_same(const struct expr *a, const struct expr *b);
 const struct fetch *expr_fetch(const struct expr *e);
+const struct arg *expr_args(const struct expr *e);
 bool expr_has_converters(const struct expr *e);
 const char *expr_source(const struct expr *e); /* as written, for traces */
 

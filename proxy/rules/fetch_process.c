@@ -47,7 +47,7 @@ static bool read_hex(const char *text, struct sample *constant, char *bytes)
         bytes[i / 2] = (char)strtoul(digits, NULL, 16);
     }
     sample_set_text(constant, SAMPLE_BINARY, bytes, len / 2);
-    return true;
+    return len > 0;
 }
 
 static bool read_bool(const char *text, struct sample *constant)

@@ -14,23 +14,33 @@
 
 struct writer {
     struct sample_env *env;
-    size_t start, len; /* of the text, in the scratch */
-    bool ends_blank;   /* a blank would be one too many */
+    char *at, *end;  /* behind the text, and of the scratch that it lies in */
+    bool ends_blank; /* a blank would be one too many */
 };
 
 /* The bytes may lie in the scratch behind the text. */
 static bool put(struct writer *w, const char *data, size_t len)
 {
-    struct sample_scratch *scratch = w->env->scratch;
-    char *to = scratch->base + w->start + w->len;
-    if (len > scratch->size - w->start - w->len)
+    if (len > (size_t)(w->end - w->at))
         return false;
     if (len == 1)
-        *to = *data;
-    else if (data != to) /* a value made for this place stands there already */
-        memmove(to, data, len);
-    w->len += len;
+        *w->at = *data;
+    else if (data != w->at) /* a value made for this place stands there already */
+        memmove(w->at, data, len);
+    w->at += len;
     return true;
+}
+
+/* Without the way through a text of its own: a log line has a dozen of them, most of one digit. */
+static bool put_number(struct writer *w, long long number)
+{
+    char digits[20], *first = digits + sizeof digits;
+    uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    do
+        *--first = (char)('0' + rest % 10);
+    while ((rest /= 10) != 0);
+    return (number >= 0 || put(w, "-", 1)) &&
+           put(w, first, (size_t)(digits + sizeof digits - first));
 }
 
 static bool is_for_messages(enum format_kind kind)
@@ -109,36 +119,33 @@ enum value {
     VALUE_MISSING,
 };
 
-static enum value value_text(const struct format_piece *piece, struct sample_env *env,
-                             struct sample_text *out)
+static enum value value_text(const struct format_piece *piece, struct sample_env *env, bool found,
+                             struct sample *s, struct sample_text *out)
 {
-    struct sample s = {0};
     *out = (struct sample_text){"", 0};
-    bool found = piece->expr != NULL ? expr_run(piece->expr, env, &s)
-                                     : piece->token->run(env, piece->token, &s);
-    if (found && s.type == SAMPLE_NONE) {
-        *out = s.text;
+    if (found && s->type == SAMPLE_NONE) {
+        *out = s->text;
         return VALUE_RAW;
     }
     bool is_hex = piece->token != NULL && (piece->flags & FLAG_HEX) != 0;
-    bool is_bare = s.type == SAMPLE_INT || (is_hex && s.type != SAMPLE_STRING);
+    bool is_bare = s->type == SAMPLE_INT || (is_hex && s->type != SAMPLE_STRING);
     if (found && is_hex)
-        found = to_hex(&s, env);
-    if (!found || !sample_cast(&s, SAMPLE_STRING, env))
+        found = to_hex(s, env);
+    if (!found || !sample_cast(s, SAMPLE_STRING, env))
         return VALUE_MISSING;
-    *out = s.text;
+    *out = s->text;
     if (piece->token != NULL)
         return is_bare ? VALUE_BARE : VALUE_THERE;
     return out->len > 0 ? VALUE_THERE : VALUE_MISSING;
 }
 
-static bool put_value(struct writer *w, const struct format *f, const struct format_piece *piece)
+/* Any value, with any flags. */
+static bool put_sample(struct writer *w, const struct format *f, const struct format_piece *piece,
+                       bool found, struct sample *s)
 {
     struct sample_text text;
-    bool in_quotes =
-        (piece->flags & FLAG_QUOTE) != 0 && (!is_for_messages(f->kind) || piece->token != NULL);
-    w->env->in_quotes = in_quotes;
-    enum value value = value_text(piece, w->env, &text);
+    bool in_quotes = w->env->in_quotes;
+    enum value value = value_text(piece, w->env, found, s, &text);
     if (value == VALUE_RAW && text.len == 0)
         return true;
     in_quotes = in_quotes && value != VALUE_RAW && value != VALUE_BARE;
@@ -149,17 +156,43 @@ static bool put_value(struct writer *w, const struct format *f, const struct for
         return put(w, "-", 1);
     if (!in_quotes)
         return put(w, text.data, text.len);
-    size_t quote_at = w->len++; /* after the text was moved, which may begin there */
+    if (w->at == w->end)
+        return false;
+    char *quote_at = w->at++; /* written when the text has been moved, which may begin there */
     if (!put(w, text.data, text.len) || !put(w, "\"", 1))
         return false;
-    w->env->scratch->base[w->start + quote_at] = '"';
+    *quote_at = '"';
     return true;
 }
 
-static bool put_piece(struct writer *w, const struct format *f, const struct format_piece *piece)
+static bool put_expr(struct writer *w, const struct format *f, const struct format_piece *piece)
 {
-    if (piece->expr != NULL || piece->token != NULL)
-        return put_value(w, f, piece);
+    struct sample s = {0};
+    w->env->in_quotes = (piece->flags & FLAG_QUOTE) != 0 && !is_for_messages(f->kind);
+    bool found = expr_run(piece->expr, w->env, &s);
+    return put_sample(w, f, piece, found, &s);
+}
+
+/* Most are numbers and texts that no flag changes. */
+static bool put_token(struct writer *w, const struct format *f, const struct format_piece *piece)
+{
+    struct sample s = {0};
+    w->env->in_quotes = (piece->flags & FLAG_QUOTE) != 0;
+    bool found = piece->token->run(w->env, piece->token, &s);
+    bool is_plain = found && f->kind == FORMAT_LOG && (piece->flags & ~(unsigned)FLAG_QUOTE) == 0;
+    if (is_plain && s.type == SAMPLE_INT) {
+        w->ends_blank = false;
+        return put_number(w, s.integer);
+    }
+    if (is_plain && s.type == SAMPLE_STRING && piece->flags == 0) {
+        w->ends_blank = false;
+        return put(w, s.text.data, s.text.len);
+    }
+    return put_sample(w, f, piece, found, &s);
+}
+
+static bool put_text(struct writer *w, const struct format_piece *piece)
+{
     if (piece->is_blank && w->ends_blank)
         return true;
     w->ends_blank = piece->is_blank;
@@ -172,17 +205,23 @@ const char *format_text(const struct format *f, struct sample_env *env, size_t *
         *len_out = f->constant.len;
         return f->constant.data;
     }
-    struct writer w = {.env = env, .start = env->scratch->used, .ends_blank = true};
+    struct sample_scratch *scratch = env->scratch;
+    char *start = scratch->base + scratch->used;
+    struct writer w = {env, start, scratch->base + scratch->size, true};
     for (size_t i = 0; i < f->count; i++) {
-        if (!put_piece(&w, f, &f->pieces[i]))
+        const struct format_piece *piece = &f->pieces[i];
+        bool done = piece->token != NULL  ? put_token(&w, f, piece)
+                    : piece->expr != NULL ? put_expr(&w, f, piece)
+                                          : put_text(&w, piece);
+        if (!done)
             return NULL;
-        env->scratch->used = w.start + w.len;
+        scratch->used = (size_t)(w.at - scratch->base);
     }
     if (!put(&w, "", 1))
         return NULL;
-    env->scratch->used = w.start + w.len;
-    *len_out = w.len - 1;
-    return env->scratch->base + w.start;
+    scratch->used++;
+    *len_out = (size_t)(w.at - 1 - start);
+    return start;
 }
 
 const char *format_constant(const struct format *f)

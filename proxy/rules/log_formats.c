@@ -98,11 +98,12 @@ static void compile_line(struct compiler *c, const struct conf_line *line)
         c->proxy->log_format = CONF_LOG_CUSTOM;
     }
     bool of_request = kind == CONF_LINE_UNIQUE_ID_FORMAT; /* rules may ask for it */
-    *slot_of(c->rules, kind) =
-        of_request
-            ? format_compile_as(c, &word, (USE_IN_LOGS & ~USE_BACKEND) | USE_CONTENT | USE_REQUEST,
-                                FORMAT_ID)
-            : format_compile_as(c, &word, USE_IN_LOGS, FORMAT_LOG);
+    *slot_of(c->rules, kind) = of_request
+                                   ? format_compile_as(c, &word,
+                                                       (USE_IN_LOGS & ~USE_BACKEND) | USE_CONTENT |
+                                                           USE_REQUEST | USE_MESSAGE,
+                                                       FORMAT_ID)
+                                   : format_compile_as(c, &word, USE_IN_LOGS, FORMAT_LOG);
 }
 
 const struct line_row log_format_lines[] = {

@@ -79,7 +79,7 @@ bool operand_base64(struct compiler *c, struct arg *arg)
 {
     struct operand operand = {0};
     char *bytes = arena_alloc(c->l->arena, arg->text.len + 1);
-    struct sample_scratch scratch = {bytes, arg->text.len, 0};
+    struct sample_scratch scratch = {.base = bytes, .size = arg->text.len};
     struct sample_env env = {.scratch = &scratch};
     if (looks_like_var(arg->text))
         return keep_var(c, arg);

@@ -139,20 +139,26 @@ static bool is_enough(const struct pattern_set *set, const struct pattern_entry 
     return found != NULL && set->use.value_type == SAMPLE_NONE;
 }
 
-/* Most places of a text need no descent: no pattern begins with the byte there. */
-static bool may_begin(const struct pattern_set *set, unsigned char byte)
+/* Moves on to where a pattern may begin, or to the end: most places of a text need no descent. */
+static void skip_to_begin(const struct pattern_set *set, struct prefix_text *text)
 {
-    byte = set->use.ignore_case ? byte_fold(byte) : byte;
-    return set->first_bytes[byte / 64] >> byte % 64 & 1;
+    const unsigned char *at = text->bytes, *end = at + text->len;
+    while (at < end && !set->first_bytes[*at])
+        at++;
+    text->bytes = at;
+    text->len = (size_t)(end - at);
 }
 
 const struct pattern_entry *pattern_find_sub(const struct pattern_set *set, const struct sample *s)
 {
     const struct pattern_entry *best = NULL;
     struct prefix_text text = text_of(set, s);
-    for (; text.len > 0 && !is_enough(set, best); text.bytes++, text.len--) {
-        if (may_begin(set, *text.bytes))
-            best = earlier(best, find_first(&set->tree, &text));
+    for (skip_to_begin(set, &text); text.len > 0; skip_to_begin(set, &text)) {
+        best = earlier(best, find_first(&set->tree, &text));
+        if (is_enough(set, best))
+            break;
+        text.bytes++;
+        text.len--;
     }
     return best;
 }

@@ -130,6 +130,13 @@ static bool index_in_tree(struct prefix_tree *tree, struct pattern_entry *entry)
     return true;
 }
 
+static void note_first_byte(struct pattern_set *set, unsigned char byte)
+{
+    set->first_bytes[byte] = true;
+    if (set->use.ignore_case && byte >= 'a' && byte <= 'z') /* keys are folded, texts are not */
+        set->first_bytes[byte - 'a' + 'A'] = true;
+}
+
 static bool index_add(struct pattern_set *set, struct pattern_entry *entry)
 {
     switch (entry->place) {
@@ -137,7 +144,7 @@ static bool index_add(struct pattern_set *set, struct pattern_entry *entry)
         return index_in_table(&set->table, entry);
     case PATTERN_IN_TREE:
     case PATTERN_IN_TREE6:
-        set->first_bytes[entry->key[0] / 64] |= UINT64_C(1) << entry->key[0] % 64;
+        note_first_byte(set, entry->key[0]);
         return index_in_tree(tree_of(set, entry), entry);
     case PATTERN_IN_ROW:
         link_last(&set->row, entry);

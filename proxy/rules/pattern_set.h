@@ -53,7 +53,8 @@ struct pattern_set {
     struct pattern_table table;
     struct prefix_tree tree, tree6;
     struct pattern_entry *row;
-    uint64_t first_bytes[4]; /* a bit for each byte that keys of the tree begin with, or once did */
+    bool first_bytes
+        [256]; /* those that texts begin with of which keys of the tree are a part, or once were */
 };
 
 /* What is needed to read an item, and what was wrong with it. */

@@ -91,11 +91,14 @@ enum fetch_use {
     USE_RES_CONTENT = 1u << 5, /* bytes of the server */
     USE_RESPONSE = 1u << 6,    /* the head of a response */
     USE_END = 1u << 7,         /* only at the end of the stream: logs */
-    USE_TXN = 1u << 8,     /* kept of the request until the end: captures, method, url of logs */
-    USE_BACKEND = 1u << 9, /* a backend: the stream's, or the one of the server that is probed */
-    USE_PROBE = 1u << 10,  /* of tokens: those that probes have */
+    USE_TXN = 1u << 8,      /* kept of the request until the end: captures, method, url of logs */
+    USE_BACKEND = 1u << 9,  /* a backend: the stream's, or the one of the server that is probed */
+    USE_ANSWER = 1u << 11,  /* a response, or what logs know of it */
+    USE_MESSAGE = 1u << 12, /* request or response, whichever the rule is about */
+    USE_PROBE = 1u << 10,   /* of tokens: those that probes have */
     /* what is left of a stream when its line is written */
-    USE_IN_LOGS = USE_CLIENT | USE_SESSION | USE_SERVER | USE_END | USE_TXN | USE_BACKEND,
+    USE_IN_LOGS =
+        USE_CLIENT | USE_SESSION | USE_SERVER | USE_END | USE_TXN | USE_BACKEND | USE_ANSWER,
 };
 
 struct fetch {
@@ -109,6 +112,10 @@ struct fetch {
     arg_check *check; /* or NULL */
     const char
         *match; /* pattern method of an ACL by this name: "beg" of hdr_beg; NULL = by its type */
+    /* Of an ACL that asks it: whether a pattern may stand there, NULL when there is none at all. False
+     * after reporting. Or NULL: the method alone decides. */
+    bool (*check_pattern)(struct compiler *c, const struct arg *args, const char *pattern,
+                          struct conf_span span);
     const char *doc;
     const char *since; /* NULL = 1.5 or older; "weir" = our own */
 };

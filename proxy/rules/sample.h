@@ -16,6 +16,8 @@
 #ifndef WEIR_RULES_SAMPLE_H
 #define WEIR_RULES_SAMPLE_H
 
+#include "proxy/base/pool.h"
+
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -76,6 +78,7 @@ struct sample {
 struct sample_scratch {
     char *base; /* owned by the thread */
     size_t size, used;
+    struct pool vars; /* for variables of VAR_POOLED_BYTES; without item_bytes there is none */
 };
 
 enum { SAMPLE_SCRATCH_BYTES = 256 * 1024 };

@@ -13,7 +13,8 @@
 #include "proxy/rules/compiler.h"
 
 struct var {
-    struct var *next; /* owned */
+    struct var *next;  /* owned */
+    struct pool *pool; /* borrowed: where it comes from; NULL: malloc() */
     uint32_t id;
     size_t room;         /* bytes behind the struct, for the text */
     struct sample value; /* a text lies in bytes[] */
@@ -130,6 +131,25 @@ static struct var **store_find(struct var_store *store, uint32_t id)
     return link;
 }
 
+/* pool: of the thread to which the store belongs, or NULL. Nothing but `pool` is set. */
+static struct var *var_new(struct pool *pool, size_t room)
+{
+    bool is_pooled =
+        pool != NULL && pool->item_bytes > 0 && sizeof(struct var) + room <= VAR_POOLED_BYTES;
+    struct var *var = is_pooled ? pool_take(pool) : malloc(sizeof *var + room);
+    if (var != NULL)
+        var->pool = is_pooled ? pool : NULL;
+    return var;
+}
+
+static void var_free(struct var *var)
+{
+    if (var->pool != NULL)
+        pool_give(var->pool, var);
+    else
+        free(var);
+}
+
 static void store_remove(struct var_store *store, struct var **link)
 {
     struct var *var = *link;
@@ -137,10 +157,11 @@ static void store_remove(struct var_store *store, struct var **link)
         return;
     *link = var->next;
     store->bytes -= sizeof *var + var->room;
-    free(var);
+    var_free(var);
 }
 
-static bool store_set(struct var_store *store, uint32_t id, const struct sample *value)
+static bool store_set(struct var_store *store, struct pool *pool, uint32_t id,
+                      const struct sample *value)
 {
     size_t room = sample_type_is_text(value->type) ? value->text.len : 0;
     struct var **link = store_find(store, id);
@@ -150,9 +171,10 @@ static bool store_set(struct var_store *store, uint32_t id, const struct sample 
     if (*link == NULL) {
         if (store->bytes + sizeof(struct var) + room > VARS_BYTES_MAX)
             return false;
-        struct var *var = calloc(1, sizeof *var + room);
+        struct var *var = var_new(pool, room);
         if (var == NULL)
             return false;
+        var->next = NULL;
         var->id = id;
         var->room = room;
         store->bytes += sizeof *var + room;
@@ -186,9 +208,9 @@ bool var_set(struct sample_env *env, struct var_name name, const struct sample *
     if (store == NULL)
         return false;
     if (store != &var_process_store)
-        return store_set(store, name.id, value);
+        return store_set(store, &env->scratch->vars, name.id, value);
     pthread_mutex_lock(&process_lock);
-    bool done = store_set(store, name.id, value);
+    bool done = store_set(store, NULL, name.id, value);
     pthread_mutex_unlock(&process_lock);
     return done;
 }

@@ -15,11 +15,14 @@
 #include "proxy/rules/rows.h"
 
 struct var_store {
-    struct var *first; /* owned: allocated one by one, for few streams have any */
+    struct var *first; /* owned: taken one by one from the thread's pool, large ones allocated */
     size_t bytes;
 };
 
-enum { VARS_BYTES_MAX = 64 * 1024 };
+enum {
+    VARS_BYTES_MAX = 64 * 1024,
+    VAR_POOLED_BYTES = 256, /* of a variable with its text */
+};
 
 /* The number of a name, the same over reloads; process-wide, locks. */
 uint32_t var_id(const char *name, size_t len);

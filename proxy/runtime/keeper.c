@@ -44,6 +44,7 @@ int keeper_link(struct keeper *keeper, struct keeper_link *link_out)
     keeper->handoff = handoff[0];
     *link_out = (struct keeper_link){.channel = channel[1],
                                      .handoff = handoff[1],
+                                     .clients = -1,
                                      .keeper = getpid(),
                                      .transcript = -1,
                                      .is_refused = keeper->is_refused};
@@ -61,6 +62,7 @@ void keeper_link_close(struct keeper_link *link)
     keeper_link_forget(link);
     close_end(&link->channel);
     close_end(&link->handoff);
+    close_end(&link->clients);
 }
 
 void keeper_detach(struct keeper *keeper)

@@ -27,6 +27,7 @@
 struct keeper_link {
     int channel;       /* -1: there is no keeper, this process reloads by itself */
     int handoff;       /* -1 once the first load has been told */
+    int clients;       /* of the master socket come here; -1: there is none */
     pid_t keeper;      /* who made it */
     bool is_successor; /* it goes on where a dead worker was, with what `transcript` tells */
     bool is_refused;   /* the last reload was */

@@ -4,6 +4,7 @@
 
 #include "config/report.h"
 #include "proxy/runtime/demo_certificate.h"
+#include "proxy/runtime/tls_manner.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,48 +89,6 @@ static struct tls_protocol_settings protocol_of(const struct conf_tls *tls, cons
 
 /* ---- binds ----------------------------------------------------------------------------------- */
 
-static bool is_same_text(const char *a, const char *b)
-{
-    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
-static bool is_same_words(const struct conf_words *a, const struct conf_words *b)
-{
-    if (a->count != b->count)
-        return false;
-    for (size_t i = 0; i < a->count; i++)
-        if (strcmp(a->items[i], b->items[i]) != 0)
-            return false;
-    return true;
-}
-
-/* Of two with the same certificates. */
-static bool is_same_names(const struct conf_tls *a, const struct conf_tls *b)
-{
-    for (size_t i = 0; i < a->crt.count; i++)
-        if (!is_same_words(&a->crt_names[i], &b->crt_names[i]))
-            return false;
-    return true;
-}
-
-/* In what both sides of a connection have words for. */
-static bool is_same_dialect(const struct conf_tls *a, const struct conf_tls *b)
-{
-    return is_same_words(&a->crt, &b->crt) && is_same_words(&a->alpn, &b->alpn) &&
-           is_same_text(a->key, b->key) && is_same_text(a->ca_file, b->ca_file) &&
-           is_same_text(a->crl_file, b->crl_file) && is_same_text(a->ciphers, b->ciphers) &&
-           is_same_text(a->ciphersuites, b->ciphersuites) && is_same_text(a->curves, b->curves) &&
-           a->min_version == b->min_version && a->max_version == b->max_version &&
-           a->verify == b->verify;
-}
-
-static bool is_same_tls(const struct conf_tls *a, const struct conf_tls *b)
-{
-    return is_same_dialect(a, b) && is_same_names(a, b) && a->tickets == b->tickets &&
-           a->strict_sni == b->strict_sni && a->prefer_client_ciphers == b->prefer_client_ciphers &&
-           a->self_signed == b->self_signed;
-}
-
 /* What is wrong with a bind, and with which of its words. */
 struct bind_fault {
     struct conf_report *report; /* for what is no fault, yet worth saying */
@@ -147,49 +106,113 @@ static void report_expiry(struct conf_report *report, const struct tls_store *st
         conf_report_add(report, CONF_WARNING, span, "renew it, and reload", "%s", text.text);
 }
 
-static struct tls_store *make_store(const struct conf_tls *tls, const struct tls_files *files,
-                                    struct bind_fault *fault)
+static bool add_certificate(struct tls_store *store, const struct conf_tls *tls, size_t i,
+                            struct tls_manners *manners, const struct tls_files *files,
+                            struct bind_fault *fault)
+{
+    const struct conf_crt *crt = &tls->crts[i];
+    int manner = tls_manner_of(manners, crt->own != NULL ? crt->own : tls);
+    const struct tls_wanted_names wanted = {.names = crt->names.items,
+                                            .count = crt->names.count,
+                                            .excluded = crt->excluded.items,
+                                            .excluded_count = crt->excluded.count,
+                                            .variant = (unsigned)manner};
+    if (manner >= 0)
+        return tls_store_add_for(store, tls->crt.items[i], tls->key, &wanted, files,
+                                 &fault->text) == 0;
+    snprintf(fault->text.text, sizeof(fault->text.text), "out of memory");
+    return false;
+}
+
+static struct tls_store *make_store(const struct conf_tls *tls, struct tls_manners *manners,
+                                    const struct tls_files *files, struct bind_fault *fault)
 {
     size_t seen = 0;
-    struct tls_store *store = tls_store_new();
+    struct tls_store *store = tls_manner_of(manners, tls) == 0 ? tls_store_new() : NULL;
     if (store == NULL)
         snprintf(fault->text.text, sizeof(fault->text.text), "out of memory");
     for (size_t i = 0; i < tls->crt.count && store != NULL; i++) {
-        const struct tls_wanted_names names = {tls->crt_names[i].items, tls->crt_names[i].count};
-        if (tls_store_add_for(store, tls->crt.items[i], tls->key, &names, files, &fault->text) ==
-            0) {
-            report_expiry(fault->report, store, &seen, tls->crt_places[i]);
+        if (add_certificate(store, tls, i, manners, files, fault)) {
+            report_expiry(fault->report, store, &seen, tls->crts[i].place);
             continue;
         }
-        fault->place = tls->crt_places[i];
+        fault->place = tls->crts[i].place;
         tls_store_free(store);
         store = NULL;
     }
     return store;
 }
 
+/* What contexts of a bind have in common. */
+struct context_parts {
+    const struct config *config;
+    const struct conf_bind *bind;
+    const struct tls_shared *shared;
+    const struct tls_files *files;
+    struct tls_store *store; /* counted */
+};
+
 /* The scope keeps sessions apart that were begun under other words; it is the same over reloads. */
-static struct tls_context *make_context(const struct config *config, const struct conf_bind *bind,
-                                        const struct tls_shared *shared,
-                                        const struct tls_files *files, struct bind_fault *fault)
+static struct tls_context *make_context(const struct context_parts *parts,
+                                        const struct conf_tls *tls, struct bind_fault *fault)
 {
     char alpn[ALPN_BYTES], scope[256];
+    const struct conf_bind *bind = parts->bind;
     struct tls_settings settings = tls_settings_default;
-    struct tls_store *store = make_store(&bind->tls, files, fault);
-    if (store == NULL)
-        return NULL;
+    struct tls_ticket_keys *keys = tls_ticket_keys_ref(parts->shared->keys);
+    if (tls->ticket_keys != NULL) {
+        tls_ticket_keys_free(keys);
+        keys = tls_ticket_keys_read(tls->ticket_keys, parts->files, &fault->text);
+        if (keys == NULL)
+            return NULL;
+    }
     snprintf(scope, sizeof(scope), "%s", bind->name != NULL ? bind->name : bind->addr.text);
-    settings.protocol = protocol_of(&bind->tls, alpn_of(&bind->tls, alpn));
-    settings.prefer_client_ciphers = bind->tls.prefer_client_ciphers;
-    settings.strict_sni = bind->tls.strict_sni;
-    settings.tickets = bind->tls.tickets;
-    settings.verify = verify_of(bind->tls.verify);
-    settings.scope = scope;
-    if (config->global.ssl_lifetime_s != 0)
-        settings.session_lifetime_s = config->global.ssl_lifetime_s;
-    struct tls_context *context =
-        tls_context_new(&settings, store, shared->keys, shared->cache, files, &fault->text);
-    tls_store_free(store); /* the context keeps it */
+    settings.protocol = protocol_of(tls, alpn_of(tls, alpn));
+    if (tls->ecdhe != NULL && tls->curves == NULL)
+        settings.protocol.curves = tls->ecdhe;
+    settings.prefer_client_ciphers = tls->prefer_client_ciphers;
+    settings.strict_sni = tls->strict_sni;
+    settings.tickets = tls->tickets;
+    settings.verify = verify_of(tls->verify);
+    settings.ca_verify_file = tls->ca_verify_file;
+    settings.hides_ca_names = tls->hides_ca_names;
+    settings.ca_overlooked = tls->ca_overlooked;
+    settings.overlooked = tls->crt_overlooked;
+    settings.scope = tls->ticket_keys == NULL ? scope : ""; /* machines call themselves otherwise */
+    if (parts->config->global.ssl_lifetime_s != 0)
+        settings.session_lifetime_s = parts->config->global.ssl_lifetime_s;
+    struct tls_context *context = tls_context_new(&settings, parts->store, keys,
+                                                  parts->shared->cache, parts->files, &fault->text);
+    tls_ticket_keys_free(keys);
+    return context;
+}
+
+/* NULL with a fault. */
+static struct tls_context *make_contexts(const struct context_parts *parts,
+                                         const struct tls_manners *manners,
+                                         struct bind_fault *fault)
+{
+    struct tls_context *context = make_context(parts, manners->items[0], fault);
+    for (size_t i = 1; i < manners->count && context != NULL; i++) {
+        struct tls_context *variant = make_context(parts, manners->items[i], fault);
+        if (variant == NULL || tls_context_add_variant(context, variant) != 0) {
+            tls_context_free(context);
+            context = NULL;
+        }
+        tls_context_free(variant);
+    }
+    return context;
+}
+
+static struct tls_context *make_bind_context(struct context_parts *parts, struct bind_fault *fault)
+{
+    struct tls_manners manners = {0};
+    struct tls_context *context = NULL;
+    parts->store = make_store(&parts->bind->tls, &manners, parts->files, fault);
+    if (parts->store != NULL)
+        context = make_contexts(parts, &manners, fault);
+    tls_store_free(parts->store); /* the contexts keep it */
+    tls_manners_free(&manners);
     return context;
 }
 
@@ -203,7 +226,7 @@ struct bind_list {
 static struct tls_context *find_like(const struct bind_list *list, const struct conf_tls *tls)
 {
     for (size_t i = 0; i < list->count; i++)
-        if (list->contexts[i] != NULL && is_same_tls(&list->binds[i]->tls, tls))
+        if (list->contexts[i] != NULL && tls_binds_are_alike(&list->binds[i]->tls, tls))
             return tls_context_ref(list->contexts[i]);
     return NULL;
 }
@@ -233,7 +256,8 @@ static struct tls_context *context_for(const struct config *config, const struct
     if (bind->tls.self_signed && demo_certificate_is_missing(&bind->tls, files) &&
         (is_check || demo_certificate_make(&bind->tls, &fault->text) != 0))
         return NULL;
-    return make_context(config, bind, shared, files, fault);
+    struct context_parts parts = {config, bind, shared, files, NULL};
+    return make_bind_context(&parts, fault);
 }
 
 int load_bind_tls(const struct config *config, const struct tls_shared *shared,
@@ -273,7 +297,7 @@ static struct tls_client_context *find_like_server(const struct server_tls *befo
                                                    const struct conf_tls *tls)
 {
     while (count-- > 0)
-        if (is_same_dialect(&before[count].server->tls, tls))
+        if (tls_servers_are_alike(&before[count].server->tls, tls))
             return before[count].tls;
     return NULL;
 }
@@ -288,8 +312,8 @@ struct tls_client_context *load_server_tls(const struct conf_server *server,
     settings.protocol = protocol_of(&server->tls, alpn_of(&server->tls, alpn));
     settings.verify = verify_of(server->tls.verify);
     settings.verify_host = server->tls.verify_host;
-    if (server->tls.sni_word != NULL) /* what was agreed for one name is not for another */
-        settings.session_reuse = false;
+    settings.session_reuse =
+        server->tls.reuses && server->tls.sni_word == NULL; /* of one name alone */
     if (server->tls.crt.count > 0) {
         settings.certificate = server->tls.crt.items[0];
         settings.certificate_key = server->tls.key;

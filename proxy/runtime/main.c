@@ -70,7 +70,7 @@ static int merge_modes(struct options *options, char **pidfile_out)
 /* The launched process, or its heir in the background, is the worker itself. */
 static int serve_alone(const struct options *options)
 {
-    struct keeper_link link = {.channel = -1, .handoff = -1, .transcript = -1};
+    struct keeper_link link = {.channel = -1, .handoff = -1, .clients = -1, .transcript = -1};
     struct socket_set sockets;
     sockets_init(&sockets);
     if (geteuid() == 0) { /* privileges may be dropped */

@@ -14,6 +14,7 @@
 
 #include "proxy/log/log.h"
 #include "proxy/runtime/daemon.h"
+#include "proxy/runtime/master.h"
 #include "proxy/runtime/notify.h"
 
 #include <errno.h>
@@ -22,6 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -43,6 +45,10 @@ struct monitor {
     int64_t wake_ms; /* end of the pause, or of the patience; 0 = none */
     int64_t started_ms;
     int pause_ms;
+    struct master *master; /* owned; NULL without -S */
+    int clients; /* owned: for clients of the master socket, to the worker; -1 without one */
+    int64_t born_ms;
+    unsigned reloads, failed_reloads;
     bool is_ready;    /* the worker at hand has begun to serve */
     bool reads_files; /* the next worker does, instead of going on with what is kept */
     int exit_code;
@@ -57,6 +63,25 @@ static int64_t now_ms(void)
 
 /* ---- the worker ------------------------------------------------------------------------------ */
 
+static void close_clients(struct monitor *m)
+{
+    if (m->clients >= 0)
+        close(m->clients);
+    m->clients = -1;
+}
+
+/* Without it the master socket cannot reach the worker, and says so. */
+static void open_clients(struct monitor *m, struct keeper_link *link)
+{
+    int ends[2];
+    close_clients(m);
+    if (m->master == NULL ||
+        socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0)
+        return;
+    m->clients = ends[0];
+    link->clients = ends[1];
+}
+
 /* In the child. It goes on with the monitor's sockets as its own. */
 static void become_worker(struct monitor *m, struct keeper_link *link)
 {
@@ -65,6 +90,8 @@ static void become_worker(struct monitor *m, struct keeper_link *link)
     m->keeper.good = -1;
     link->is_successor = link->transcript >= 0 && !m->reads_files;
     close(m->signals);
+    close_clients(m);
+    master_close(m->master);
     notify_close();
     daemon_forget();
     sigprocmask(SIG_SETMASK, &m->old_mask, NULL);
@@ -79,6 +106,7 @@ static void start_worker(struct monitor *m)
     m->is_ready = false;
     int rc = keeper_link(&m->keeper, &link);
     if (rc == 0) {
+        open_clients(m, &link);
         m->worker = fork();
         if (m->worker == 0)
             become_worker(m, &link);
@@ -226,9 +254,11 @@ static void on_channel(struct monitor *m)
         on_ready(m);
         break;
     case KEEPER_RELOADED:
+        m->reloads++;
         notify_send("READY=1\nSTATUS=Ready.\n");
         break;
     case KEEPER_RELOAD_FAILED:
+        m->failed_reloads++;
         notify_send("READY=1\nSTATUS=Reload failed, the old configuration goes on.\n");
         break;
     case KEEPER_WORKER_GONE: /* its exit will be told too */
@@ -254,14 +284,28 @@ static void on_wake(struct monitor *m)
         start_worker(m);
 }
 
+static void serve_master(struct monitor *m)
+{
+    int64_t now = now_ms();
+    struct master_facts facts = {.worker = m->worker,
+                                 .channel = m->clients,
+                                 .reloads = m->reloads,
+                                 .failed_reloads = m->failed_reloads,
+                                 .age_s = (now - m->born_ms) / 1000,
+                                 .worker_age_s = (now - m->started_ms) / 1000};
+    if (master_handle(m->master, &facts))
+        reload(m);
+}
+
 static void monitor_turn(struct monitor *m)
 {
-    struct pollfd fds[] = {
+    struct pollfd fds[3 + MASTER_POLLS] = {
         {.fd = m->signals, .events = POLLIN},
         {.fd = m->keeper.handoff, .events = POLLIN},
         {.fd = m->keeper.channel, .events = POLLIN},
     };
-    int ready = poll(fds, 3, wait_ms(m));
+    unsigned count = 3 + master_poll(m->master, &fds[3]);
+    int ready = poll(fds, count, wait_ms(m));
     if (ready < 0)
         return; /* EINTR */
     if (ready == 0 && wait_ms(m) == 0)
@@ -272,15 +316,26 @@ static void monitor_turn(struct monitor *m)
         on_channel(m);
     if (fds[0].revents != 0)
         read_signals(m);
+    if (ready > 0)
+        serve_master(m);
 }
 
 int monitor_run(const struct options *options, worker_main *worker)
 {
-    struct monitor m = {.worker_main = worker, .state = STARTING};
+    struct monitor m = {
+        .worker_main = worker, .state = STARTING, .clients = -1, .born_ms = now_ms()};
+    char reason[256];
     keeper_init(&m.keeper, options);
     if (open_signals(&m) != 0) {
         log_console(LOG_LEVEL_CRIT, "no signals: %s", strerror(errno));
         return 1;
+    }
+    if (options->master != NULL) {
+        m.master = master_open(options->master, reason, sizeof(reason));
+        if (m.master == NULL) {
+            log_console(LOG_LEVEL_CRIT, "%s", reason);
+            return 1;
+        }
     }
     start_worker(&m);
     if (m.worker == 0)
@@ -289,6 +344,8 @@ int monitor_run(const struct options *options, worker_main *worker)
         monitor_turn(&m);
     log_console(LOG_LEVEL_WARNING, "All workers exited. Exiting... (%d)", m.exit_code);
     keeper_destroy(&m.keeper);
+    master_close(m.master);
+    close_clients(&m);
     close(m.signals);
     return m.exit_code;
 }

@@ -21,6 +21,7 @@ struct options {
     const char **files;  /* owned; -f and what follows "--" */
     size_t file_count;
     const char *pidfile;    /* -p, or NULL */
+    const char *master;     /* -S, or NULL */
     const char *folder;     /* -C, or NULL */
     const char *local_name; /* -L, or NULL: the host's name */
     unsigned maxconn;       /* -n; 0 = as the configuration says */

@@ -11,10 +11,12 @@
 #include "proxy/cli/cli.h"
 #include "proxy/discovery/discovery.h"
 #include "proxy/health/health.h"
+#include "proxy/http/rules.h"
 #include "proxy/http/thread.h"
 #include "proxy/http1/error_set.h"
 #include "proxy/log/log.h"
 #include "proxy/state/build.h"
+#include "proxy/state/live_limits.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -40,8 +42,10 @@ static void hang_binds(struct snapshot *snapshot, struct load *load)
 
 static void hang_services(struct snapshot *snapshot)
 {
-    for (size_t i = 0; i < snapshot->config->proxy_count; i++)
+    for (size_t i = 0; i < snapshot->config->proxy_count; i++) {
         snapshot->proxies[i].service = admin_service_of(snapshot->proxies[i].conf);
+        rules_plan(&snapshot->proxies[i]);
+    }
 }
 
 static int hang_error_files(struct snapshot *snapshot, char reason_out[LOAD_REASON_BYTES])
@@ -133,6 +137,7 @@ int publish(struct worker *worker, struct load *load, char reason_out[LOAD_REASO
     discovery_apply(worker->discovery, snapshot);
     snapshot_publish(&worker->snapshots, snapshot);
     sockets_commit(worker->sockets);
+    live_limits_set(&snapshot->config->global);
     log_adopt(snapshot->config);
     cli_apply(worker->cli, &snapshot->config->global, admin_socket, load);
     return 0;

@@ -11,7 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define BACKLOG_DEFAULT 1024
 #define REASON_BYTES 512
 
 void sockets_init(struct socket_set *set)
@@ -135,15 +134,6 @@ bool sockets_claim_key(struct socket_set *set, const char *key)
     return entry != NULL;
 }
 
-static unsigned bind_backlog(const struct conf_proxy *proxy, const struct conf_bind *bind)
-{
-    if (bind->backlog != 0)
-        return bind->backlog;
-    if (proxy->backlog != 0)
-        return proxy->backlog;
-    return proxy->maxconn != 0 ? proxy->maxconn : BACKLOG_DEFAULT;
-}
-
 static struct socket_entry *open_new(struct socket_set *set, const struct conf_proxy *proxy,
                                      const struct conf_bind *bind, const char *key, char *reason)
 {
@@ -155,7 +145,7 @@ static struct socket_entry *open_new(struct socket_set *set, const struct conf_p
                  bind->addr.text);
     else if (fds == NULL)
         snprintf(reason, REASON_BYTES, "out of memory");
-    else if (socket_open(bind, bind_backlog(proxy, bind), fds, count, reason, REASON_BYTES) == 0)
+    else if (socket_open(bind, conf_bind_backlog(proxy, bind), fds, count, reason, REASON_BYTES) == 0)
         entry = entry_add(set, key, fds, count);
     free(fds);
     return entry;

@@ -15,6 +15,7 @@
 #include "proxy/log/log.h"
 #include "proxy/runtime/channel.h"
 #include "proxy/runtime/daemon.h"
+#include "proxy/runtime/master.h"
 #include "proxy/runtime/notify.h"
 #include "proxy/state/proxy_state.h"
 #include "proxy/state/reload_status.h"
@@ -97,6 +98,23 @@ static void drain(struct worker *worker)
     process_stopping();
     notify_send("STOPPING=1\nSTATUS=Draining.\n");
     loop_arm(&worker->control, &worker->grace, worker->snapshots.current->config->global.grace_ms);
+}
+
+/* ---- clients of the master socket ------------------------------------------------------------ */
+
+static void on_clients(struct loop_source *source, uint32_t events)
+{
+    struct worker *worker = LIST_ITEM(source, struct worker, clients);
+    unsigned char level;
+    (void)events;
+    for (int fd; (fd = master_take_client(source->fd, &level)) >= 0;)
+        cli_adopt(worker->cli, fd, level);
+}
+
+static int take_clients(struct worker *worker)
+{
+    worker->clients = (struct loop_source){.ready = on_clients, .fd = worker->link->clients};
+    return worker->clients.fd >= 0 ? loop_add(&worker->control, &worker->clients) : 0;
 }
 
 /* ---- signals --------------------------------------------------------------------------------- */
@@ -222,7 +240,9 @@ static int start(struct worker *worker, struct load *load)
         return -1;
     }
     publish_to_threads(worker);
-    int rc = signals_start(worker);
+    int rc = take_clients(worker);
+    if (rc == 0)
+        rc = signals_start(worker);
     if (rc == 0)
         rc = threads_start(worker);
     if (rc != 0)

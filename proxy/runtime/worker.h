@@ -64,6 +64,7 @@ struct worker {
     struct health *health;       /* owned */
     struct discovery *discovery; /* owned */
     struct cli *cli;             /* owned */
+    struct loop_source clients;  /* of the master socket; see master.h */
     struct reload reload;
     uv_signal_t signals[WORKER_SIGNALS];
     struct wheel_timer upkeep, grace, hard_stop;

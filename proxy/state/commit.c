@@ -96,6 +96,7 @@ static void take_numbers(struct server *server, const struct conf_proxy *proxy,
     SET(server->minconn, conf->minconn > 0 ? conf->minconn : conf->maxconn);
     SET(server->maxqueue, conf->maxqueue);
     SET(server->pool_max_conn, conf->pool_max_conn);
+    SET(server->max_uses, conf->max_uses);
     SET(server->pool_low_conn, conf->pool_low_conn);
     SET(server->pool_purge_ms, conf->pool_purge_ms);
     server->backup = conf->backup;
@@ -337,6 +338,7 @@ void state_commit(struct snapshot *snapshot, struct snapshot *old, struct loop *
         for (size_t k = 0; k < proxy->conf->server_count; k++)
             replace_tls(proxy->servers[k], &snapshot->new_tls[i][k], old);
         SET(proxy->state->frontend.maxconn, proxy->conf->maxconn);
+        SET(proxy->state->frontend.session_rate_limit, proxy->conf->session_rate_limit);
         commit_backend(snapshot, proxy,
                        old == NULL || snapshot_find_state(old, proxy->state) == NULL, control);
     }

@@ -80,7 +80,7 @@ static uint32_t rate_of_last_second(const struct rate *rate, uint32_t now_s)
     return second + 1 == now_s ? GET(rate->current) : 0;
 }
 
-static void average_add(struct time_average *average, uint64_t us, uint32_t ms)
+static void average_add(struct time_average *average, uint64_t us)
 {
     uint64_t sum_us = GET(average->sum_us);
     uint32_t count = GET(average->count);
@@ -89,8 +89,8 @@ static void average_add(struct time_average *average, uint64_t us, uint32_t ms)
     else
         sum_us -= sum_us / TIME_SAMPLES;
     SET(average->sum_us, sum_us + us);
-    if (ms > GET(average->max_ms))
-        SET(average->max_ms, ms);
+    if (us > GET(average->max_us))
+        SET(average->max_us, us);
 }
 
 /* Makes it at first use; NULL when memory runs out. */
@@ -105,16 +105,16 @@ static struct latency *latency_of(struct counters *cells)
     return latency;
 }
 
-void counters_time_all(struct counters *const *cells, unsigned count, enum time_kind which,
-                       uint64_t us)
+void counters_times(struct counters *cells, const struct phase_times *times)
 {
-    uint32_t ms = (uint32_t)(us / US_PER_MS);
-    unsigned bucket = histogram_bucket(us);
-    for (unsigned i = 0; i < count; i++) {
-        average_add(&cells[i]->times[which], us, ms);
-        struct latency *latency = latency_of(cells[i]);
-        if (latency != NULL)
-            histogram_add(&latency->phases[which], bucket, us);
+    struct latency *latency = latency_of(cells);
+    if (latency == NULL)
+        return;
+    for (unsigned i = 0; i < TIMES; i++) { /* a constant, so that nothing remains of the loop */
+        if ((times->known & 1u << i) == 0)
+            continue;
+        average_add(&cells->times[i], times->us[i]);
+        histogram_add(&latency->phases[i], times->buckets[i], times->us[i]);
     }
 }
 
@@ -146,12 +146,12 @@ uint32_t counter_set_average_ms(const struct counter_set *set, enum time_kind wh
 
 uint32_t counter_set_time_max_ms(const struct counter_set *set, enum time_kind which)
 {
-    uint32_t max_ms = 0;
+    uint64_t max_us = 0;
     for (unsigned i = 0; i < set->thread_count; i++) {
-        uint32_t ms = GET(set->threads[i].times[which].max_ms);
-        max_ms = ms > max_ms ? ms : max_ms;
+        uint64_t us = GET(set->threads[i].times[which].max_us);
+        max_us = us > max_us ? us : max_us;
     }
-    return max_ms;
+    return (uint32_t)(max_us / US_PER_MS);
 }
 
 void counter_set_latency(const struct counter_set *set, enum time_kind which,
@@ -181,7 +181,7 @@ void counter_set_clear_max(struct counter_set *set)
 {
     for (unsigned i = 0; i < set->thread_count; i++) {
         for (unsigned t = 0; t < TIMES; t++)
-            SET(set->threads[i].times[t].max_ms, 0);
+            SET(set->threads[i].times[t].max_us, 0);
     }
     for (unsigned kind = 0; kind < RATES; kind++)
         SET(set->rate_max[kind], 0);

@@ -90,8 +90,8 @@ struct rate {
 /* A moving average. One writer. */
 struct time_average {
     _Atomic uint64_t sum_us;
+    _Atomic uint64_t max_us;
     _Atomic uint32_t count; /* stops at TIME_SAMPLES */
-    _Atomic uint32_t max_ms;
 };
 
 struct latency {
@@ -142,14 +142,28 @@ void rate_count(struct rate *rate, uint32_t now_s);
  */
 uint32_t rate_read(const struct rate *rate, uint64_t now_us);
 
-/* One finished phase. Adds to average, maximum and histogram; allocates at the first call of a
- * thread. */
-void counters_time_all(struct counters *const *cells, unsigned count, enum time_kind which,
-                       uint64_t us);
+/* How long the phases of a stream took, of those that it came to. */
+struct phase_times {
+    unsigned known; /* a bit for each enum time_kind */
+    unsigned buckets[TIMES];
+    uint64_t us[TIMES];
+};
+
+static inline void phase_times_set(struct phase_times *times, enum time_kind which, uint64_t us)
+{
+    times->known |= 1u << which;
+    times->buckets[which] = histogram_bucket(us);
+    times->us[which] = us;
+}
+
+/* Adds to averages, maxima and histograms. Allocates at the first call of a thread; without memory nothing is added. */
+void counters_times(struct counters *cells, const struct phase_times *times);
 
 static inline void counters_time(struct counters *cells, enum time_kind which, uint64_t us)
 {
-    counters_time_all(&cells, 1, which, us);
+    struct phase_times times = {.known = 0};
+    phase_times_set(&times, which, us);
+    counters_times(cells, &times);
 }
 
 /* --- readers, any thread --- */

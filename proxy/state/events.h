@@ -38,6 +38,7 @@ enum server_notice {
     NOTICE_DOWN = 1,          /* close idle connections */
     NOTICE_SHUT_SESSIONS = 2, /* on-marked-down shutdown-sessions: end the streams on it, too */
     NOTICE_MOVED = 8,         /* has another address: close idle connections */
+    NOTICE_KILL_SESSIONS = 16, /* the operator ends the streams on it */
     NOTICE_RETIRED = 4,       /* no longer configured: close idle connections, keep no new ones */
 };
 

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define GET(cell) atomic_load_explicit(&(cell), memory_order_relaxed)
+
 struct proxy_state *proxy_state_new(const char *name, unsigned threads)
 {
     struct proxy_state *state = calloc(1, sizeof(*state));
@@ -36,16 +38,18 @@ void proxy_state_free(struct proxy_state *state)
     free(state);
 }
 
-bool frontend_has_room(const struct frontend *frontend)
+bool frontend_has_room(const struct frontend *frontend, uint32_t now_s)
 {
-    unsigned maxconn = atomic_load_explicit(&frontend->maxconn, memory_order_relaxed);
-    return maxconn == 0 ||
-           atomic_load_explicit(&frontend->sessions, memory_order_relaxed) < maxconn;
+    unsigned maxconn = GET(frontend->maxconn);
+    return GET(frontend->state) == FRONTEND_OPEN &&
+           (maxconn == 0 || GET(frontend->sessions) < maxconn) &&
+           rate_gate_is_open(&frontend->gate, GET(frontend->session_rate_limit), now_s);
 }
 
-void frontend_enter(struct frontend *frontend)
+void frontend_enter(struct frontend *frontend, uint32_t now_s)
 {
     unsigned now = atomic_fetch_add_explicit(&frontend->sessions, 1, memory_order_relaxed) + 1;
+    rate_gate_count(&frontend->gate, GET(frontend->session_rate_limit), now_s);
     _Atomic unsigned *max = &frontend->counters->sessions_max;
     unsigned before = atomic_load_explicit(max, memory_order_relaxed);
     while (now > before && !atomic_compare_exchange_weak_explicit(

@@ -10,9 +10,19 @@
 
 #include "proxy/state/backend.h"
 #include "proxy/state/counters.h"
+#include "proxy/state/rate_gate.h"
 
 /* Client side: sessions from accept to close. */
+enum frontend_state {
+    FRONTEND_OPEN,
+    FRONTEND_PAUSED,  /* by the operator, until he opens it again */
+    FRONTEND_STOPPED, /* for good */
+};
+
 struct frontend {
+    _Atomic enum frontend_state state;
+    _Atomic unsigned session_rate_limit; /* 0 = no bound */
+    struct rate_gate gate;
     _Atomic unsigned sessions; /* scur; exact over all threads, as sessions_max of the counters */
     _Atomic unsigned maxconn;  /* slim; 0 = no bound */
     struct counter_set *counters; /* owned */
@@ -29,9 +39,9 @@ struct proxy_state {
  * Whether one more session may be accepted. Asked before the accept, so threads that ask at the
  * same moment may go over maxconn by one each.
  */
-MUST_CHECK bool frontend_has_room(const struct frontend *frontend);
+MUST_CHECK bool frontend_has_room(const struct frontend *frontend, uint32_t now_s);
 /* A session arrives. One locked instruction for each connection; requests take none. */
-void frontend_enter(struct frontend *frontend);
+void frontend_enter(struct frontend *frontend, uint32_t now_s);
 void frontend_leave(struct frontend *frontend);
 
 static inline struct counters *frontend_counters(struct frontend *frontend, unsigned thread)

@@ -135,6 +135,7 @@ struct server {
     _Atomic unsigned maxconn, minconn; /* 0 = no bound */
     _Atomic unsigned maxqueue;
     _Atomic unsigned pool_max_conn; /* idle connections kept; UINT_MAX = no bound */
+    _Atomic unsigned max_uses;      /* of a connection; 0 = no bound */
     _Atomic unsigned pool_low_conn; /* kept even if they suit few; see has_idle_room() */
     _Atomic unsigned pool_purge_ms;
     _Atomic unsigned slowstart_ms;

@@ -237,6 +237,11 @@ void server_set_agent_health(struct server *server, bool up, struct loop *contro
     set_verdict(server, up, false, control);
 }
 
+void server_kill_sessions(struct server *server)
+{
+    server_notify(server, NOTICE_KILL_SESSIONS);
+}
+
 void server_set_ejected(struct server *server, bool ejected, const char *why, struct loop *control)
 {
     struct line line;

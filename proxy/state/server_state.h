@@ -25,6 +25,8 @@ void server_set_health(struct server *server, bool up, struct loop *control);
 void server_set_stopping(struct server *server, struct loop *control);
 /* What its agent would say. */
 void server_set_agent_health(struct server *server, bool up, struct loop *control);
+/* Ends the streams on it. */
+void server_kill_sessions(struct server *server);
 /* Its traffic stands out among that of the others, or does so no more. */
 void server_set_ejected(struct server *server, bool ejected, const char *why, struct loop *control);
 void server_set_weight(struct server *server, unsigned weight, struct loop *control);

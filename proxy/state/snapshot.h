@@ -50,7 +50,8 @@ struct proxy {
     struct stick_table *stick_table; /* counted; NULL: it defines none */
     struct error_set *errors;        /* owned by the http room: its error files, or NULL */
     const struct stream_service
-        *service; /* answers without a server: statistics, return; or NULL */
+        *service;  /* answers without a server: statistics, return; or NULL */
+    bool is_plain; /* the http room's: no stream has to ask its rules or services for its way */
 };
 
 /* One data thread's hold on a snapshot. */

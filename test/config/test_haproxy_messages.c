@@ -279,7 +279,7 @@ static const struct {
     {"quiet", GLOBAL(" quiet"), 10, 2, CONF_NOTE, "'quiet' has no effect here", "nothing here depends on it"},
 
     /* the global section */
-    {"limit that is not there", GLOBAL(" maxconnrate 5"), 10, 2, CONF_WARNING, "'maxconnrate' is not supported yet: weir runs without it", "only maxconn bounds what comes in"},
+    {"limit that is not there", GLOBAL(" maxsslconn 5"), 10, 2, CONF_WARNING, "'maxsslconn' is not supported yet: weir runs without it", "only maxconn bounds what comes in"},
     {"admin socket without address", GLOBAL(" stats socket"), 10, 2, CONF_ERROR, "'stats socket' needs an address", "stats socket <address> [...]"},
     {"admin socket with TLS", GLOBAL(" stats socket /run/a.sock ssl"), 10, 15, CONF_ERROR, "an admin socket cannot speak TLS", "reach it through ssh, or through a tcp frontend that speaks TLS"},
     {"admin socket of no level", GLOBAL(" stats socket /run/a.sock level root"), 10, 33, CONF_ERROR, "unknown level 'root'", "one of: user, operator, admin"},

@@ -221,7 +221,7 @@ static void global_tls_settings_are_what_binds_and_servers_begin_with(void **sta
     assert_false(b[0].tls.tickets);
     assert_string_equal(b[0].tls.crt.items[0], "/certs/a.pem");
     assert_string_equal(b[0].tls.crt.items[1], "/b.pem");
-    assert_int_equal(b[0].tls.crt_places[1].column, b[0].tls.crt_places[0].column + 9);
+    assert_int_equal(b[0].tls.crts[1].place.column, b[0].tls.crts[0].place.column + 9);
     assert_null(b[0].tls.crt.items[2]);
     assert_string_equal(b[0].tls.ca_file, "/cas/ca.pem");
     assert_string_equal(b[1].tls.ciphers, "X");

@@ -208,7 +208,7 @@ static void chooses_by_name(void **state)
 static void serves_the_names_it_is_given(void **state)
 {
     static const char *const names[] = {"Shop.Test", "*.shop.test", "", "second.test."};
-    static const struct tls_wanted_names wanted = {names, LEN(names)};
+    static const struct tls_wanted_names wanted = {.names = names, .count = LEN(names)};
     struct tls_error_text error = {""};
     struct tls_store *store = tls_store_new();
     (void)state;
@@ -220,6 +220,28 @@ static void serves_the_names_it_is_given(void **state)
     assert_null(tls_store_find(store, "www.example.com"));
     assert_int_equal(tls_store_add_for(store, "none.pem", NULL, &wanted, &disk.table, &error), -1);
     assert_int_equal(tls_store_count(store), 1);
+    tls_store_free(store);
+}
+
+/* "*.shop.test !a.shop.test": what is left out is for whoever comes next in the file, or for nobody. */
+static void leaves_names_out(void **state)
+{
+    static const char *const wildcard[] = {"*.shop.test"},
+                             *const first_out[] = {"A.shop.test", "c.shop.test"},
+                             *const second_out[] = {"a.shop.test"};
+    static const struct tls_wanted_names first = {wildcard, 1, first_out, 2, 0},
+                                         second = {wildcard, 1, second_out, 1, 0};
+    struct tls_error_text error = {""};
+    struct tls_store *store = tls_store_new();
+    (void)state;
+    assert_int_equal(tls_store_add_for(store, "leaf.pem", NULL, &first, &disk.table, &error), 0);
+    const struct tls_certificate_info *info = tls_store_certificate(store, 0);
+    assert_ptr_equal(tls_store_find(store, "b.shop.test"), info);
+    assert_null(tls_store_find(store, "c.shop.test"));
+    assert_int_equal(tls_store_add_for(store, "leaf.pem", NULL, &second, &disk.table, &error), 0);
+    assert_ptr_equal(tls_store_find(store, "b.shop.test"), tls_store_certificate(store, 0));
+    assert_ptr_equal(tls_store_find(store, "c.shop.test"), tls_store_certificate(store, 1));
+    assert_null(tls_store_find(store, "a.shop.test"));
     tls_store_free(store);
 }
 
@@ -403,15 +425,11 @@ static void reads_the_disk(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(accepts_files),
-        cmocka_unit_test(refuses_files_with_a_reason),
-        cmocka_unit_test(chooses_by_name),
-        cmocka_unit_test(serves_the_names_it_is_given),
-        cmocka_unit_test(finds_each_of_many),
-        cmocka_unit_test(loads_a_folder_in_order),
-        cmocka_unit_test(says_what_a_certificate_is),
-        cmocka_unit_test(warns_of_dates),
-        cmocka_unit_test(staples_only_what_says_good),
+        cmocka_unit_test(accepts_files),           cmocka_unit_test(refuses_files_with_a_reason),
+        cmocka_unit_test(chooses_by_name),         cmocka_unit_test(serves_the_names_it_is_given),
+        cmocka_unit_test(leaves_names_out),        cmocka_unit_test(finds_each_of_many),
+        cmocka_unit_test(loads_a_folder_in_order), cmocka_unit_test(says_what_a_certificate_is),
+        cmocka_unit_test(warns_of_dates),          cmocka_unit_test(staples_only_what_says_good),
         cmocka_unit_test(reads_the_disk),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -271,6 +271,26 @@ def test_forwardfor(balance, serve, name, words, headers, wanted):
     assert request.header("x-forwarded-for") == wanted
 
 
+BOTH_FORWARDFOR = [
+    ("one field for both", "option forwardfor", "option forwardfor", [], "127.0.0.1"),
+    ("if-none of the frontend alone", "option forwardfor if-none", "option forwardfor",
+     [("X-Forwarded-For", "1.2.3.4")], "1.2.3.4, 127.0.0.1"),
+    ("if-none of the backend alone", "option forwardfor", "option forwardfor if-none",
+     [("X-Forwarded-For", "1.2.3.4")], "1.2.3.4, 127.0.0.1"),
+    ("if-none of both", "option forwardfor if-none", "option forwardfor if-none",
+     [("X-Forwarded-For", "1.2.3.4")], "1.2.3.4"),
+    ("except of the frontend", "option forwardfor except 127.0.0.0/8", "option forwardfor", [], None),
+    ("except of the backend", "option forwardfor", "option forwardfor except 127.0.0.1", [], None),
+]
+
+
+@pytest.mark.parametrize("name, front, back, headers, wanted", BOTH_FORWARDFOR,
+                         ids=[row[0] for row in BOTH_FORWARDFOR])
+def test_forwardfor_of_both(balance, serve, name, front, back, headers, wanted):
+    request = forwarded(balance, serve, front, headers, backend=back)
+    assert request.header("x-forwarded-for") == wanted
+
+
 def test_forwardfor_under_another_name(balance, serve):
     request = forwarded(balance, serve, "option forwardfor header X-Client")
     assert request.header("x-client") == "127.0.0.1"

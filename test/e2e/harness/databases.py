@@ -92,7 +92,7 @@ class Writer:
 
     def _run(self):
         while not self.stopping.is_set():
-            with subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=self.env,
+            with subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, env=self.env,
                                   stderr=subprocess.DEVNULL) as client:
                 self._write(client)
                 client.kill()
@@ -101,11 +101,10 @@ class Writer:
         while not self.stopping.is_set():
             number = next(self.numbers)
             try:
-                client.stdin.write(self.statement % number + "\n")
-                client.stdin.flush()
+                client.stdin.write((self.statement % number + "\n").encode())
             except BrokenPipeError:
                 return
-            if client.stdout.readline().strip() != str(number):
+            if client.stdout.readline().strip() != b"%d" % number:
                 return
             self.acknowledged.append(number)
             time.sleep(0.01)

@@ -16,8 +16,8 @@ def ok(number=2):
     return packet(number, b"\0\0\0\2\0\0\0")
 
 
-def error(code, text, number=1):
-    return packet(number, b"\xff" + struct.pack("<H", code) + b"#42000" + text.encode())
+def error(code, text, number=1, state="42000"):
+    return packet(number, b"\xff" + struct.pack("<H", code) + b"#" + state.encode() + text.encode())
 
 
 def _text(value):

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from harness import mysql
 from harness.ports import free_port
 from harness.stats import read_stats
 from harness.waiting import wait_for
@@ -57,14 +58,9 @@ class Probed:
         return row
 
 
-def packet(number, payload):
-    return struct.pack("<I", len(payload))[:3] + bytes([number]) + payload
-
-
-MYSQL_GREETING = packet(0, b"\x0a10.11.6-MariaDB\x00" + b"\1\0\0\0saltsalt\0\xff\xf7\x08\2\0\xff\x81\x15"
-                        + bytes(10) + b"saltsaltsalt\0mysql_native_password\0")
-MYSQL_OK = packet(2, b"\0\0\0\2\0\0\0")
-MYSQL_DENIED = packet(2, b"\xff\x15\x04#28000Access denied")
+MYSQL_GREETING = mysql.greeting()
+MYSQL_OK = mysql.ok()
+MYSQL_DENIED = mysql.error(1045, "Access denied", number=2, state="28000")
 PGSQL_MD5 = b"R" + struct.pack(">ii", 12, 5) + b"salt"
 PGSQL_ERROR = b"E\0\0\0\x2fSFATAL\0C28000\0Mno entry for this host, yet\0\0"
 LDAP_OK = bytes.fromhex("300c02010161070a010004000400")

@@ -300,14 +300,22 @@ def test_a_client_that_leaves_while_it_waits(start, serve, syslog):
     assert line["termination"] in ("CH--", "CD--"), line["termination"]
 
 
+# HAProxy looks for the client's end where the frontend has the option, too.
 ABORTING = """
+defaults
+    mode http
+    log global
+    option httplog
+    option abortonclose
+    timeout connect 3s
+    timeout client 10s
+    timeout server 10s
+
 frontend web
     bind 127.0.0.1:{port}
-    no option dontlognull
     default_backend app
 
 backend app
-    option abortonclose
     retries 20
     timeout queue 60s
     server s1 127.0.0.1:{server} {words}

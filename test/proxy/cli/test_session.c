@@ -41,7 +41,7 @@ static int connect_client(void)
 {
     int ends[2];
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
-    cli_adopt(cli, ends[1]);
+    cli_adopt(cli, ends[1], CONF_ADMIN_ADMIN);
     return ends[0];
 }
 

@@ -106,7 +106,7 @@ static struct config *load(const char *line)
 static const char *run(const struct format *format, const struct access_record *record)
 {
     static struct sample_scratch memory;
-    memory = (struct sample_scratch){scratch, sizeof scratch, 0};
+    memory = (struct sample_scratch){.base = scratch, .size = sizeof scratch};
     session.accepted_us = 0;
     loop.wall_minus_mono_us = record->accepted_wall_us;
     struct sample_env env = {

@@ -216,7 +216,7 @@ static int outcome(void)
 
 static int reconnect(int fd, const struct sockaddr_in *in)
 {
-    int rc = conn_reconnect(&conn, fd, (const struct sockaddr *)in, sizeof(*in), NULL);
+    int rc = conn_reconnect(&conn, fd, (const struct sockaddr *)in, sizeof(*in));
     return rc == 0 ? outcome() : rc;
 }
 
@@ -248,7 +248,7 @@ static void test_a_socket_of_another_family_is_refused(void **state)
     (void)state;
     struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons(1)};
     int fd = conn_disconnect(&conn);
-    assert_true(conn_reconnect(&conn, fd, (struct sockaddr *)&in6, sizeof(in6), NULL) < 0);
+    assert_true(conn_reconnect(&conn, fd, (struct sockaddr *)&in6, sizeof(in6)) < 0);
     assert_false(conn_is_open(&conn));
 }
 

@@ -274,7 +274,7 @@ struct config *language_load_line(const char *line, struct conf_report *report)
 void language_env_init(struct language_env *e)
 {
     memset(e, 0, offsetof(struct language_env, memory));
-    e->scratch = (struct sample_scratch){e->memory, sizeof e->memory, 0};
+    e->scratch = (struct sample_scratch){.base = e->memory, .size = sizeof e->memory};
     e->env.scratch = &e->scratch;
     e->env.vars[VAR_SESS] = &e->sess;
     e->env.vars[VAR_TXN] = &e->txn;

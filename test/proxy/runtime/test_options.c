@@ -56,7 +56,7 @@ static const struct {
     {"warnings are errors", {"-dW", "-f", "a"}, {.zero_warning = true}, "a", 1},
     {"a master socket, as in Debian's service file",
      {"-Ws", "-f", "a", "-p", "x", "-S", "/run/m.sock,level,user"},
-     {.monitored = true, .notifies = true, .pidfile = "x", .idle_count = 1},
+     {.monitored = true, .notifies = true, .pidfile = "x"},
      "a",
      1},
     {"what has no effect and takes a word",

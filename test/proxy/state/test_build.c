@@ -360,16 +360,16 @@ static void test_frontend_counts_exactly(void **state)
 {
     (void)state;
     struct frontend *frontend = &old->proxies[0].state->frontend;
-    assert_true(frontend_has_room(frontend));
-    frontend_enter(frontend);
-    assert_true(frontend_has_room(frontend));
-    frontend_enter(frontend);
+    assert_true(frontend_has_room(frontend, 1));
+    frontend_enter(frontend, 1);
+    assert_true(frontend_has_room(frontend, 1));
+    frontend_enter(frontend, 1);
     frontend->maxconn = 2;
-    assert_false(frontend_has_room(frontend));
+    assert_false(frontend_has_room(frontend, 1));
     assert_int_equal(frontend->sessions, 2);
     frontend_leave(frontend);
-    assert_true(frontend_has_room(frontend));
-    frontend_enter(frontend);
+    assert_true(frontend_has_room(frontend, 1));
+    frontend_enter(frontend, 1);
     assert_int_equal(frontend->counters->sessions_max, 2);
     snapshot_free(old);
 }

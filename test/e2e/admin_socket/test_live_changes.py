@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What commands of the admin socket do to traffic, and the socket's own life."""
+import os
+import re
+import stat
+import threading
+
+import pytest
+
+from harness.cli import ask, connect, read_until
+from harness.client import Client, get
+from harness.ports import free_port
+from harness.waiting import is_listening, wait_for
+
+CONFIG = """
+global
+    stats socket {folder}/admin.sock mode 640 level admin
+
+frontend web
+    bind 127.0.0.1:{port}
+    default_backend app
+
+backend app
+    server s1 127.0.0.1:{server} {words}
+"""
+
+
+@pytest.fixture
+def site(balance, serve, tmp_path):
+    """site(server words) starts it; asks the admin socket."""
+
+    def start(words="", behaviour=None):
+        port = free_port()
+        origin = serve(behaviour) if behaviour else serve()
+        config = CONFIG.format(port=port, server=origin.port, folder=tmp_path, words=words)
+        balancer = balance(config)
+        path = tmp_path / "admin.sock"
+        wait_for(path.exists, 20)
+
+        def question(line):
+            return ask(path, line)
+
+        question.port, question.path, question.balancer, question.config = port, path, balancer, config
+        return question
+
+    return start
+
+
+def test_the_file_has_the_mode_that_is_asked_for(site):
+    mode = os.stat(site().path).st_mode
+    assert stat.S_ISSOCK(mode) and stat.S_IMODE(mode) == 0o640
+
+
+def test_a_disabled_frontend_refuses_until_it_is_enabled(site):
+    cli = site()
+    assert cli("disable frontend web") == "\n"
+    wait_for(lambda: not is_listening(cli.port), 20)
+    assert re.search(r"\nweb,FRONTEND,.*,PAUSED,", cli("show stat"))
+    assert cli("disable frontend web") == "All sockets are already disabled.\n\n"
+    assert cli("enable frontend web") == "\n"
+    wait_for(lambda: is_listening(cli.port), 20)
+    assert get(cli.port, "/").status == 200
+    assert cli("enable frontend web") == "All sockets are already enabled.\n\n"
+
+
+def test_limits_are_shown_as_they_were_set(site):
+    cli = site()
+    assert "\nMaxconn: 23\n" in cli("set maxconn global 23;show info")
+    assert cli("set maxconn global 5000000") == "Value out of range.\n\n"
+    assert "\nConnRateLimit: 7\n" in cli("set rate-limit connections global 7;show info")
+    assert "\nSessRateLimit: 8\n" in cli("set rate-limit sessions global 8;show info")
+    assert re.search(r"\nweb,FRONTEND,,,\d+,\d+,12,", cli("set maxconn frontend web 12;show stat"))
+    assert re.search(r"\napp,s1,\d+,\d+,\d+,\d+,3,", cli("set maxconn server app/s1 3;show stat"))
+
+
+
+
+def test_a_session_is_shown_and_ended(site):
+    release = threading.Event()
+
+    def wait(conn):
+        conn.request()
+        release.wait(30)
+
+    cli = site(behaviour=wait)
+    try:
+        with Client(cli.port) as client:
+            client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            pattern = r"(0x\w+): proto=tcpv4 src=127\.0\.0\.1:\d+ fe=web be=app srv=s1 ts=\w+ epoch=\w+ age=\w+ calls=\d+ "
+            found = wait_for(lambda: re.search(pattern, cli("show sess")), 20)
+            assert cli("shutdown session 0x1") == "No such session (use 'show sess').\n\n"
+            assert cli("shutdown session") == "Session pointer expected (use 'show sess').\n\n"
+            assert cli("shutdown session " + found.group(1)) == "\n"
+            assert client.response().status == 502
+            wait_for(lambda: "fe=web" not in cli("show sess"), 20)
+    finally:
+        release.set()
+
+
+def test_all_sessions_of_a_server_are_ended(site):
+    release = threading.Event()
+
+    def wait(conn):
+        conn.request()
+        release.wait(30)
+
+    cli = site(behaviour=wait)
+    try:
+        with Client(cli.port) as one, Client(cli.port) as two:
+            for client in one, two:
+                client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            wait_for(lambda: cli("show sess").count("srv=s1") == 2, 20)
+            assert cli("shutdown sessions server app/s1") == "\n"
+            assert [client.response().status for client in (one, two)] == [502, 502]
+    finally:
+        release.set()
+
+
+def test_probes_go_where_the_operator_says(site):
+    cli = site("check inter 100ms")
+    wait_for(lambda: re.search(r"\napp,s1,.*,UP,.*,L4OK,", cli("show stat")), 20)
+    assert cli("set server app/s1 check-port 1") == "\n"
+    wait_for(lambda: re.search(r"\napp,s1,.*,DOWN,", cli("show stat")), 20)
+    assert re.search(r" 1 - - 0\n", cli("show servers state"))
+    assert cli("disable health app/s1;set server app/s1 health up") == "\n\n"
+    assert re.search(r"\napp,s1,.*,no check,", cli("show stat"))
+    assert cli("enable health app/s1") == "\n"
+    wait_for(lambda: re.search(r"\napp,s1,.*,DOWN,", cli("show stat")), 20)
+    assert cli("set server app/s1 check-port x").strip() == "provided port is not an integer"
+    assert cli("set server app/s1 agent-port 5") == "agent checks are not enabled on this server\n\n"
+
+
+@pytest.mark.weir_only
+def test_a_reload_keeps_the_socket_and_its_clients(site):
+    cli = site()
+    inode = os.stat(cli.path).st_ino
+    with connect(cli.path) as client:
+        client.sendall(b"prompt\n")
+        read_until(client, "> ")
+        cli.balancer.reload(cli.config + "\nbackend later\n    server s 127.0.0.1:1\n")
+        wait_for(lambda: "later" in cli("show backend"), 20)
+        client.sendall(b"show backend\n")
+        assert read_until(client, "> ") == "# name\napp\nlater\n\n> "
+    assert os.stat(cli.path).st_ino == inode
+
+
+@pytest.mark.weir_only
+@pytest.mark.parametrize("line", ["add server app/s2 127.0.0.1:1", "set ssl cert x", "show fd", "set server app/s1 fqdn"])
+def test_what_cannot_be_had_says_so(site, line):
+    answer = site()(line)
+    assert answer.count("\n") == 2 and "Unknown command" not in answer
