@@ -32,6 +32,12 @@ const struct conf_made *check_line_made(struct check_line *line, enum conf_made_
 MUST_CHECK bool check_line_hex(struct check_line *line, const struct conf_word *word,
                                const char **bytes_out, size_t *len_out);
 
+/* check_connect.c, check_send.c: the words behind what the line begins with. False: it leaves no step. */
+MUST_CHECK bool check_line_connect(struct check_line *line, struct conf_check_step *step);
+MUST_CHECK bool check_line_send(struct check_line *line, struct conf_check_step *step);
+MUST_CHECK bool check_line_send_binary(struct check_line *line, struct conf_check_step *step);
+MUST_CHECK bool check_line_send_format(struct check_line *line, struct conf_check_step *step);
+MUST_CHECK bool check_line_request(struct check_line *line, struct conf_check_step *step);
 /* check_expect.c; the words behind "expect". */
 MUST_CHECK bool check_line_expect(struct check_line *line, struct conf_check_step *step);
 

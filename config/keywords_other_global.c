@@ -109,7 +109,6 @@ static const struct keyword global_rows[] = {
     {UNUSED("close-spread-time", "<time>", "How closing is spread when stopping.")},
     {UNUSED("max-spread-checks", "<time>", "Longest shift of a probe.")},
     {UNUSED("pp2-never-send-local", "", "PROXY protocol of probes.")},
-    {UNUSED("issuers-chain-path", "<value>", "Folder of issuer certificates.")},
     {UNUSED("ssl-skip-self-issued-ca", "", "Leave a self-issued authority out of the chain.")},
     {UNUSED("ssl-load-extra-files", "<kind> [...]", "Files looked for beside a certificate.")},
     {UNUSED("ssl-load-extra-del-ext", "", "Names of the files beside a certificate.")},

@@ -610,6 +610,7 @@ struct conf_global {
     unsigned maxrewrite;    /* tune.maxrewrite, default 1024 */
     unsigned http_maxhdr;   /* tune.http.maxhdr, default 101 */
     unsigned ssl_cachesize; /* tune.ssl.cachesize */
+    const char *issuers;    /* folder with chains of certificates that have none, or NULL */
     unsigned ssl_lifetime_s;
     const char *node, *description;
     struct conf_lines lines;       /* set-var, set-var-fmt */

@@ -148,6 +148,12 @@ size_t tls_store_count(const struct tls_store *store)
     return store->count;
 }
 
+struct tls_certificate *tls_store_member(struct tls_store *store, size_t i)
+{
+    assert(i < store->count);
+    return store->certificates[i];
+}
+
 const struct tls_certificate *tls_store_at(const struct tls_store *store, size_t i)
 {
     assert(i < store->count);

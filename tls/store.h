@@ -65,6 +65,14 @@ MUST_CHECK int tls_store_add_for(struct tls_store *store, const char *path, cons
                                  const struct tls_wanted_names *wanted,
                                  const struct tls_files *files, struct tls_error_text *error_out);
 
+/*
+ * Certificates that came without a chain get the one of a file in the folder that begins with their issuer, if there is
+ * such a file. Before the store is given to a context. -1: the folder cannot be read.
+ */
+MUST_CHECK int tls_store_complete_chains(struct tls_store *store, const char *folder,
+                                         const struct tls_files *files,
+                                         struct tls_error_text *error_out);
+
 struct tls_store *tls_store_ref(struct tls_store *store);
 void tls_store_free(struct tls_store *store); /* drops one reference */
 

@@ -15,6 +15,7 @@ bool tls_store_lookup(const struct tls_store *store, const char *name, struct tl
 const struct tls_group *tls_store_default_group(const struct tls_store *store);
 
 /* Certificates one by one, in the order of loading. */
+struct tls_certificate *tls_store_member(struct tls_store *store, size_t i);
 const struct tls_certificate *tls_store_at(const struct tls_store *store, size_t i);
 
 #endif

@@ -221,7 +221,8 @@ int tls_ticket_keys_use(struct tls_ticket_keys *keys, unsigned char *key_name, u
 
 struct tls_ticket_keys *tls_ticket_keys_ref(struct tls_ticket_keys *keys)
 {
-    atomic_fetch_add_explicit(&keys->refs, 1, memory_order_relaxed);
+    if (keys != NULL)
+        atomic_fetch_add_explicit(&keys->refs, 1, memory_order_relaxed);
     return keys;
 }
 

@@ -30,6 +30,7 @@ struct tls_ticket_keys *tls_ticket_keys_read(const char *path, const struct tls_
 /* Makes a new key when the newest has served its time. Cheap otherwise: call it from a timer. */
 bool tls_ticket_keys_rotate(struct tls_ticket_keys *keys, time_t now);
 
+/* One holder more; NULL stays NULL. */
 struct tls_ticket_keys *tls_ticket_keys_ref(struct tls_ticket_keys *keys);
 void tls_ticket_keys_free(struct tls_ticket_keys *keys); /* drops one reference */
 

@@ -165,11 +165,6 @@ static const void *compile_timeout(struct compiler *c, const struct action *row,
                   which->text);
         return NULL;
     }
-    if (at != SET_CLIENT && (c->proxy->caps & CONF_BACKEND) == 0) {
-        CONF_FAIL(c->l, which->span, "set it in the backend",
-                  "a frontend has no timeout '%s' to set", which->text);
-        return NULL;
-    }
     set->which = at;
     if (*value->text >= '0' && *value->text <= '9') {
         if (value_duration(value->text, US_IN_MS, &set->ms) == 0)

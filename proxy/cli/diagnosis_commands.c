@@ -62,12 +62,6 @@ static void run_nothing(struct cli_call *call)
     (void)call;
 }
 
-static void run_events(struct cli_call *call)
-{
-    text_put(call->out,
-             "Supported events sinks are listed below. Add -w(wait), -n(new). Any key to stop\n");
-}
-
 /* HAProxy asks for these before commands that weir does not have; the others need no permission. */
 static void run_mode(struct cli_call *call)
 {
@@ -109,7 +103,6 @@ const struct cli_command cli_diagnosis_commands[] = {
     {"show pools", CONF_ADMIN_USER, "show pools", "report information about the memory pools usage", run_pools, NULL},
     {"show activity", CONF_ADMIN_OPERATOR, "show activity", "show per-thread activity stats (for support/developers)", run_activity, NULL},
     {"show threads", CONF_ADMIN_USER, "show threads", "show some threads debugging information", run_threads, NULL},
-    {"show events", CONF_ADMIN_OPERATOR, "show events [<sink>] [-w] [-n]", "show event sink state", run_events, NULL},
     {"show peers", CONF_ADMIN_OPERATOR, "show peers [dict|-] [section]", "dump some information about all the peers or this peers section", run_nothing, NULL},
     {"show cache", CONF_ADMIN_USER, "show cache", "show cache status", run_nothing, NULL},
     {"show startup-logs", CONF_ADMIN_USER, "show startup-logs", "report logs emitted during HAProxy startup", run_nothing, NULL},

@@ -117,12 +117,12 @@ static void read_ring(struct cli_call *call)
     reader->end = '\n';
     wheel_timer_init(&reader->timer, look_again);
     if (log_ring_end(call->words[2], &end) != 0) {
-        cli_fail(call, "No such event sink\n");
+        cli_fail(call, "No such event sink");
         return;
     }
     for (unsigned i = 3; i < call->count; i++) {
         if (!read_flags(reader, call->words[i], &from_end)) {
-            cli_fail(call, "unknown option\n");
+            cli_fail(call, "unknown option");
             return;
         }
     }

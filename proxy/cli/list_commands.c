@@ -3,7 +3,6 @@
 #include "proxy/cli/cli_priv.h"
 #include "proxy/cli/lists.h"
 #include "proxy/rules/pattern_list.h"
-#include "proxy/rules/pattern_set.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -49,14 +48,14 @@ struct pattern_list *cli_take_list(struct cli_call *call, unsigned *at, unsigned
 
 struct listing {
     struct pattern_list *list; /* borrowed: from the snapshot; NULL: all lists are shown */
-    const struct pattern_list *next;
+    struct pattern_list *next; /* borrowed, likewise */
     unsigned version;
     struct pattern_walk at;
     struct text *out;
     bool is_map;
 };
 
-static void put_list(struct text *out, const struct pattern_list *list)
+static void put_list(struct text *out, struct pattern_list *list)
 {
     const char *file = list->place.file != NULL ? list->place.file : "";
     text_printf(out, "%d (%s) ", list->id, list->path != NULL ? list->path : "");
@@ -66,7 +65,7 @@ static void put_list(struct text *out, const struct pattern_list *list)
     else
         text_printf(out, "acl '%s' file '%s' line %u.", list->used_by, file, list->place.line);
     text_printf(out, " curr_ver=%u next_ver=%u entry_cnt=%zu\n", list->version, list->next_version,
-                list->count);
+                pattern_list_count(list));
 }
 
 static enum cli_progress more_lists(struct cli_call *call, struct text *out)
@@ -74,7 +73,7 @@ static enum cli_progress more_lists(struct cli_call *call, struct text *out)
     struct listing *listing = call->state;
     if (call->item++ == 0)
         text_put(out, "# id (file) description\n");
-    const struct pattern_list *list = listing->next;
+    struct pattern_list *list = listing->next;
     if (list == NULL)
         return CLI_DONE;
     if (cli_is_list_of_kind(list, listing->is_map))
@@ -179,13 +178,11 @@ static void run_get(struct cli_call *call)
                               : "Missing ACL identifier and/or key.\n");
         return;
     }
-    const struct pattern_list *list = cli_find_list(call, call->words[2]);
-    for (const struct pattern_set *set = list != NULL ? list->sets : NULL; set != NULL;
-         set = set->next) {
+    struct pattern_list *list = cli_find_list(call, call->words[2]);
+    for (const struct pattern_set *set = list != NULL ? pattern_list_sets(list) : NULL; set != NULL;
+         set = pattern_set_next(set)) {
         const struct pattern_use *use = pattern_set_use(set);
         struct sample sample = {0};
-        if (set == list->by_text)
-            continue; /* our own, for changes */
         sample_set_text(&sample, SAMPLE_STRING, call->words[3], strlen(call->words[3]));
         text_printf(call->out, "type=%s, case=%s, %s=", pattern_method_name(use->method),
                     use->ignore_case ? "insensitive" : "sensitive", is_map ? "found" : "match");

@@ -4,259 +4,14 @@
  * for a long answer. Entries come in no particular order.
  */
 #include "config/stick_table.h"
-#include "proxy/cli/cli_priv.h"
-#include "proxy/state/stick_table.h"
+#include "proxy/cli/table_walk.h"
 
 #include <arpa/inet.h>
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define FILTERS_MAX 4
 #define KEY_BYTES_MAX 65536
-
-/* The kinds of data in the order in which HAProxy shows them. */
-static const enum conf_stick_data shown[] = {
-    CONF_STICK_SERVER_ID,
-    CONF_STICK_GPT0,
-    CONF_STICK_GPC0,
-    CONF_STICK_GPC0_RATE,
-    CONF_STICK_CONN_CNT,
-    CONF_STICK_CONN_RATE,
-    CONF_STICK_CONN_CUR,
-    CONF_STICK_SESS_CNT,
-    CONF_STICK_SESS_RATE,
-    CONF_STICK_HTTP_REQ_CNT,
-    CONF_STICK_HTTP_REQ_RATE,
-    CONF_STICK_HTTP_ERR_CNT,
-    CONF_STICK_HTTP_ERR_RATE,
-    CONF_STICK_BYTES_IN_CNT,
-    CONF_STICK_BYTES_IN_RATE,
-    CONF_STICK_BYTES_OUT_CNT,
-    CONF_STICK_BYTES_OUT_RATE,
-    CONF_STICK_GPC1,
-    CONF_STICK_GPC1_RATE,
-    CONF_STICK_SERVER_KEY,
-    CONF_STICK_HTTP_FAIL_CNT,
-    CONF_STICK_HTTP_FAIL_RATE,
-    CONF_STICK_GPT,
-    CONF_STICK_GPC,
-    CONF_STICK_GPC_RATE,
-    CONF_STICK_GLITCH_CNT,
-    CONF_STICK_GLITCH_RATE,
-};
-
-#define SHOWN (sizeof(shown) / sizeof(shown[0]))
-
-enum comparison { EQUAL, NOT_EQUAL, LESS_OR_EQUAL, GREATER_OR_EQUAL, LESS, GREATER, COMPARISONS };
-static const char *const comparison_names[COMPARISONS] = {"eq", "ne", "le", "ge", "lt", "gt"};
-
-struct filter {
-    enum conf_stick_data data;
-    enum comparison comparison;
-    long long value;
-};
-
-/* What one command goes through: all tables, or the entries of one. */
-struct walk {
-    struct stick_table *table; /* borrowed: from the snapshot */
-    const char *name;          /* borrowed: of its proxy */
-    struct filter filters[FILTERS_MAX];
-    unsigned filter_count;
-    struct stick_walk at;
-    uint64_t now_ms;
-    struct text *out; /* while it shows */
-    struct {
-        char *bytes;
-        size_t len;
-    } doomed[256]; /* owned: keys to be cleared */
-    unsigned doomed_count;
-};
-
-/* ---- words ----------------------------------------------------------------------------------- */
-
-static bool find_data(const char *word, enum conf_stick_data *data_out)
-{
-    for (enum conf_stick_data i = 0; i < CONF_STICK_DATA; i++) {
-        if (strcmp(stick_data_rows[i].name, word) == 0) {
-            *data_out = i;
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool read_number(const char *text, long long *value_out)
-{
-    char *end;
-    errno = 0;
-    *value_out = strtoll(text, &end, 10);
-    return end != text && *end == '\0' && errno == 0;
-}
-
-static bool is_data(const char *word)
-{
-    return strncmp(word, "data.", 5) == 0;
-}
-
-/* "data.gpc0 gt 5"; false after a message. */
-static bool read_filter(struct cli_call *call, const struct walk *walk, char *const *words,
-                        struct filter *filter_out)
-{
-    unsigned number = walk->filter_count + 1, comparison = 0;
-    if (!is_data(words[0]) || !find_data(words[0] + 5, &filter_out->data)) {
-        cli_fail(call, "Filter entry #%u: Unknown data type\n", number);
-        return false;
-    }
-    if (!stick_table_keeps(walk->table, filter_out->data, 0)) {
-        cli_fail(call, "Filter entry #%u: Data type not stored in this table\n", number);
-        return false;
-    }
-    while (comparison < COMPARISONS && strcmp(comparison_names[comparison], words[1]) != 0)
-        comparison++;
-    if (comparison == COMPARISONS) {
-        cli_fail(call,
-                 "Filter entry #%u: Require and operator among \"eq\", \"ne\", \"le\", \"ge\", "
-                 "\"lt\", \"gt\"\n",
-                 number);
-        return false;
-    }
-    filter_out->comparison = (enum comparison)comparison;
-    if (!read_number(words[2], &filter_out->value)) {
-        cli_fail(call, "Filter entry #%u: Require a valid integer value to compare against\n",
-                 number);
-        return false;
-    }
-    return true;
-}
-
-static bool read_filters(struct cli_call *call, struct walk *walk)
-{
-    unsigned at = 3;
-    for (; at < call->count && walk->filter_count < FILTERS_MAX; at += 3) {
-        struct filter *filter = &walk->filters[walk->filter_count];
-        if (!read_filter(call, walk, &call->words[at], filter))
-            return false;
-        walk->filter_count++;
-    }
-    if (at >= call->count)
-        return true;
-    cli_fail(call, "Detected extra data in filter, %uth word of input, after '%s'\n", at + 1,
-             call->words[at - 1]);
-    return false;
-}
-
-/* ---- entries --------------------------------------------------------------------------------- */
-
-static bool passes(const struct filter *filter, const struct stick_view *view, uint64_t now_ms)
-{
-    uint64_t read = 0;
-    (void)stick_view_read(view, filter->data, 0, now_ms, &read);
-    long long value = (long long)read;
-    switch (filter->comparison) {
-    case EQUAL:
-        return value == filter->value;
-    case NOT_EQUAL:
-        return value != filter->value;
-    case LESS_OR_EQUAL:
-        return value <= filter->value;
-    case GREATER_OR_EQUAL:
-        return value >= filter->value;
-    case LESS:
-        return value < filter->value;
-    default:
-        return value > filter->value;
-    }
-}
-
-static bool passes_all(const struct walk *walk, const struct stick_view *view)
-{
-    for (unsigned i = 0; i < walk->filter_count; i++)
-        if (!passes(&walk->filters[i], view, walk->now_ms))
-            return false;
-    return true;
-}
-
-static void put_string(struct text *out, const unsigned char *bytes, size_t len)
-{
-    for (size_t i = 0; i < len && bytes[i] != '\0'; i++) {
-        if (bytes[i] == ' ' || bytes[i] == '=' || bytes[i] == '\\')
-            text_printf(out, "\\%c", bytes[i]);
-        else if (isprint(bytes[i]))
-            text_char(out, (char)bytes[i]);
-        else
-            text_printf(out, "\\x%02X", bytes[i]);
-    }
-}
-
-static void put_key(struct text *out, enum conf_stick_type type, struct stick_key key)
-{
-    char host[INET6_ADDRSTRLEN];
-    uint32_t number;
-    const unsigned char *bytes = key.data;
-    switch (type) {
-    case CONF_STICK_IP:
-    case CONF_STICK_IPV6:
-        text_put(out, inet_ntop(type == CONF_STICK_IP ? AF_INET : AF_INET6, key.data, host,
-                                sizeof(host)));
-        break;
-    case CONF_STICK_INTEGER:
-        memcpy(&number, key.data, sizeof(number));
-        text_u64(out, number);
-        break;
-    case CONF_STICK_STRING:
-        put_string(out, bytes, key.len);
-        break;
-    default:
-        for (size_t i = 0; i < key.len; i++)
-            text_printf(out, "%02X", bytes[i]);
-    }
-}
-
-/* "gpc0_rate": arrays have their number behind the first word of their name. */
-static void put_name(struct text *out, enum conf_stick_data data, unsigned index)
-{
-    const struct stick_data_row *row = &stick_data_rows[data];
-    size_t stem = strcspn(row->name, "_");
-    if (row->is_array)
-        text_printf(out, " %.*s%u%s", (int)stem, row->name, index, row->name + stem);
-    else
-        text_printf(out, " %s", row->name);
-}
-
-static void put_datum(struct walk *walk, const struct stick_view *view, enum conf_stick_data data,
-                      unsigned index)
-{
-    uint64_t value = 0;
-    put_name(walk->out, data, index);
-    if (stick_data_rows[data].kind == STICK_RATE)
-        text_printf(walk->out, "(%u)", stick_table_period_ms(walk->table, data));
-    (void)stick_view_read(view, data, index, walk->now_ms, &value);
-    const char *name =
-        data == CONF_STICK_SERVER_KEY ? stick_table_name(walk->table, (uint32_t)value) : NULL;
-    text_char(walk->out, '=');
-    if (data == CONF_STICK_SERVER_KEY)
-        text_put(walk->out, name != NULL ? name : "-");
-    else
-        text_u64(walk->out, value);
-}
-
-static void show_entry(void *owner, const struct stick_view *view)
-{
-    struct walk *walk = owner;
-    const struct conf_stick_table *definition = stick_table_definition(walk->table);
-    if (!passes_all(walk, view))
-        return;
-    text_printf(walk->out, "%p: key=", (const void *)view->entry);
-    put_key(walk->out, definition->type, view->key);
-    text_printf(walk->out, " use=%u exp=%llu", view->holders,
-                (unsigned long long)view->expires_in_ms);
-    for (size_t i = 0; i < SHOWN; i++)
-        for (unsigned n = 0; n < definition->data[shown[i]].count; n++)
-            put_datum(walk, view, shown[i], n);
-    text_char(walk->out, '\n');
-}
 
 /* ---- one key --------------------------------------------------------------------------------- */
 
@@ -305,21 +60,14 @@ static void with_key(struct cli_call *call, struct walk *walk, enum key_verb ver
         job(call, walk, key);
 }
 
-static void put_header(struct text *out, const char *name, const struct stick_table *table)
-{
-    const struct conf_stick_table *definition = stick_table_definition(table);
-    text_printf(out, "# table: %s, type: %s, size:%u, used:%u\n", name,
-                stick_type_names[definition->type], definition->size, stick_table_used(table));
-}
-
 static void show_key(struct cli_call *call, struct walk *walk, struct stick_key key)
 {
     struct stick_entry *entry = stick_table_hold(walk->table, key, false, walk->now_ms);
     if (entry == NULL)
         return;
     walk->out = call->out;
-    put_header(call->out, walk->name, walk->table);
-    stick_entry_view(entry, walk->now_ms, show_entry, walk);
+    cli_table_put_header(call->out, walk->name, walk->table);
+    stick_entry_view(entry, walk->now_ms, cli_table_show_entry, walk);
     stick_entry_drop(entry, walk->now_ms);
 }
 
@@ -335,13 +83,13 @@ static bool set_datum(struct cli_call *call, struct walk *walk, struct stick_ent
 {
     enum conf_stick_data data;
     long long value;
-    if (!is_data(words[0]))
+    if (!cli_table_is_data(words[0]))
         cli_fail(call, "\"data.<type>\" followed by a value expected\n");
-    else if (!find_data(words[0] + 5, &data))
+    else if (!cli_table_find_data(words[0] + 5, &data))
         cli_fail(call, "Unknown data type\n");
     else if (!stick_table_keeps(walk->table, data, 0))
         cli_fail(call, "Data type not stored in this table\n");
-    else if (!read_number(words[1], &value))
+    else if (!cli_table_read_number(words[1], &value))
         cli_fail(call, "Require a valid integer value to store\n");
     else
         return stick_entry_set(entry, data, 0, (uint64_t)value, walk->now_ms);
@@ -371,7 +119,7 @@ static enum cli_progress more_tables(struct cli_call *call, struct text *out)
     size_t number = call->at++;
     const struct stick_table *table = snapshot_table(snapshot, number);
     if (table != NULL)
-        put_header(out, stick_table_title(snapshot->config, number), table);
+        cli_table_put_header(out, stick_table_title(snapshot->config, number), table);
     return CLI_MORE;
 }
 
@@ -379,18 +127,19 @@ static enum cli_progress more_entries(struct cli_call *call, struct text *out)
 {
     struct walk *walk = call->state;
     if (call->item++ == 0)
-        put_header(out, walk->name, walk->table);
+        cli_table_put_header(out, walk->name, walk->table);
     walk->out = out;
     walk->now_ms = cli_call_loop(call)->now_ms;
-    return stick_table_walk(walk->table, &walk->at, walk->now_ms, show_entry, walk) ? CLI_MORE
-                                                                                    : CLI_DONE;
+    return stick_table_walk(walk->table, &walk->at, walk->now_ms, cli_table_show_entry, walk)
+               ? CLI_MORE
+               : CLI_DONE;
 }
 
 static void doom_entry(void *owner, const struct stick_view *view)
 {
     struct walk *walk = owner;
     if (walk->doomed_count == sizeof(walk->doomed) / sizeof(walk->doomed[0]) ||
-        !passes_all(walk, view))
+        !cli_table_passes(walk, view))
         return;
     char *bytes = malloc(view->key.len);
     if (bytes == NULL)
@@ -445,10 +194,10 @@ static void run_show(struct cli_call *call)
         return;
     if (strcmp(call->words[3], "key") == 0)
         with_key(call, walk, SHOWING, show_key);
-    else if (call->count > 3 && !is_data(call->words[3]))
+    else if (call->count > 3 && !cli_table_is_data(call->words[3]))
         cli_fail(call, "Optional argument only supports \"data.<store_data_type>\" <operator> "
                        "<value> and key <key>\n");
-    else if (read_filters(call, walk))
+    else if (cli_table_read_filters(call, walk))
         call->more = more_entries;
 }
 
@@ -465,9 +214,9 @@ static void run_clear(struct cli_call *call)
         return;
     if (strcmp(call->words[3], "key") == 0)
         with_key(call, walk, REMOVING, clear_key);
-    else if (call->count > 3 && !is_data(call->words[3]))
+    else if (call->count > 3 && !cli_table_is_data(call->words[3]))
         cli_fail(call, "%s", usage);
-    else if (read_filters(call, walk))
+    else if (cli_table_read_filters(call, walk))
         call->more = more_clear;
 }
 

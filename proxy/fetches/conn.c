@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Fetches of the connections of client and server: addresses, and what the kernel knows of them. */
+#include "config/loader.h"
 #include "proxy/http/probe_view.h"
 #include "proxy/http/stream.h"
 #include "proxy/net/proxy_protocol.h"
@@ -10,6 +11,8 @@
 #include <ifaddrs.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 
 /* Whose address; FC: of the client's connection itself. */
 enum end { CLIENT, LOCAL, SERVER, OWN, FC_CLIENT, FC_LOCAL };
@@ -171,43 +174,66 @@ static bool has_header(struct sample_env *env, const struct fetch *row, const st
     return true;
 }
 
-static bool header_tlv(struct sample_env *env, const struct fetch *row, const struct arg *args,
-                       struct sample *out)
+static const uint8_t *find_tlv(const struct sample_env *env, int type, size_t *len_out)
 {
     const struct session_origin *origin = env->session->origin;
+    return origin == NULL
+               ? NULL
+               : proxy_header_tlv(origin->tlvs, origin->tlvs_len, (uint8_t)type, len_out);
+}
+
+/* A text; with a zero in it it would look like its own beginning to whoever compares. */
+static bool header_text(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                        struct sample *out)
+{
     size_t len = 0;
-    uint8_t type = args[0].type != ARG_NONE ? (uint8_t)args[0].integer : (uint8_t)row->value;
-    const uint8_t *value =
-        origin == NULL ? NULL : proxy_header_tlv(origin->tlvs, origin->tlvs_len, type, &len);
-    if (value == NULL)
+    (void)args;
+    const uint8_t *value = find_tlv(env, row->value, &len);
+    if (value == NULL || memchr(value, '\0', len) != NULL)
         return false;
     sample_set_text(out, SAMPLE_STRING, (const char *)value, len);
     return true;
 }
 
-/* Numbers from 0 to 255, or names of the protocol. */
+static bool header_tlv(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                       struct sample *out)
+{
+    size_t len = 0;
+    (void)row;
+    const uint8_t *value = find_tlv(env, (int)args[0].integer, &len);
+    if (value == NULL)
+        return false;
+    sample_set_text(out, SAMPLE_BINARY, (const char *)value, len);
+    return true;
+}
+
+/* fc_pp_tlv(<id>): a number, also as 0xE1, or one of the protocol's names. */
 static bool check_tlv(struct compiler *c, struct arg *args, unsigned count, int value)
 {
     static const struct {
         const char *name;
-        long number;
-    } names[] = {{"ALPN", 1},      {"AUTHORITY", 2}, {"CRC32C", 3},  {"NOOP", 4},
-                 {"UNIQUE_ID", 5}, {"SSL", 0x20},    {"NETNS", 0x30}};
-    const char *text = arena_copy_bytes(c->l->scratch, args[0].text.data, args[0].text.len);
-    char *end = NULL;
-    long number = strtol(text, &end, 0);
+        enum proxy_tlv type;
+    } names[] = {{"ALPN", PROXY_TLV_ALPN},           {"AUTHORITY", PROXY_TLV_AUTHORITY},
+                 {"CRC32C", PROXY_TLV_CRC32C},       {"NOOP", PROXY_TLV_NOOP},
+                 {"UNIQUE_ID", PROXY_TLV_UNIQUE_ID}, {"SSL", PROXY_TLV_SSL},
+                 {"NETNS", PROXY_TLV_NETNS}};
     (void)count, (void)value;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcasecmp(names[i].name, text) == 0) {
-            number = names[i].number;
-            end = "";
+    const char *text = arena_copy_bytes(c->l->scratch, args[0].text.data, args[0].text.len);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcasecmp(text, names[i].name) == 0) {
+            args[0].integer = names[i].type;
+            return true;
         }
-    if (*text == '\0' || *end != '\0' || number < 0 || number > 255) {
-        CONF_FAIL(c->l, args[0].span, "as in: 0xea, or AUTHORITY",
-                  "'%s' is no part of a PROXY protocol header", text);
+    }
+    char *end;
+    unsigned long number = strtoul(text, &end, 0);
+    if (end == text || *end != '\0' || number > UINT8_MAX) {
+        CONF_FAIL(c->l, args[0].span,
+                  "0 to 255, or ALPN, AUTHORITY, CRC32C, NOOP, UNIQUE_ID, SSL, NETNS",
+                  "'%s' is no type of the PROXY protocol's TLVs", text);
         return false;
     }
-    args[0].integer = number;
+    args[0].integer = (long long)number;
     return true;
 }
 
@@ -320,9 +346,9 @@ const struct fetch conn_fetches[] = {
     {.name = "bc_dst", .out = SAMPLE_ADDR, .run = address, .use = USE_SERVER, .value = SERVER, .since = "2.6", .doc = "Address of the server."},
     {.name = "bc_dst_port", .out = SAMPLE_INT, .run = port, .use = USE_SERVER, .value = SERVER, .since = "2.6", .doc = "Port of the server."},
     {.name = "fc_rcvd_proxy", .out = SAMPLE_BOOL, .run = has_header, .use = USE_SESSION, .since = "1.7", .doc = "Whether the connection began with a PROXY protocol header."},
-    {.name = "fc_pp_authority", .out = SAMPLE_STRING, .run = header_tlv, .use = USE_SESSION, .value = PROXY_TLV_AUTHORITY, .since = "2.2", .doc = "Host name that the PROXY protocol header told of."},
-    {.name = "fc_pp_unique_id", .out = SAMPLE_STRING, .run = header_tlv, .use = USE_SESSION, .value = PROXY_TLV_UNIQUE_ID, .since = "2.2", .doc = "Unique identifier that the PROXY protocol header told of."},
-    {.name = "fc_pp_tlv", .out = SAMPLE_STRING, .args = {{ARG_STRING}, 1}, .run = header_tlv, .use = USE_SESSION, .check = check_tlv, .since = "2.9", .doc = "A part of the PROXY protocol header by its number, or AUTHORITY, UNIQUE_ID, ALPN, CRC32C, NOOP, SSL, NETNS."},
+    {.name = "fc_pp_authority", .out = SAMPLE_STRING, .run = header_text, .use = USE_SESSION, .value = PROXY_TLV_AUTHORITY, .since = "2.2", .doc = "Host name that the PROXY protocol header told of."},
+    {.name = "fc_pp_unique_id", .out = SAMPLE_STRING, .run = header_text, .use = USE_SESSION, .value = PROXY_TLV_UNIQUE_ID, .since = "2.2", .doc = "Unique identifier that the PROXY protocol header told of."},
+    {.name = "fc_pp_tlv", .out = SAMPLE_BINARY, .args = {{ARG_STRING}, 1}, .run = header_tlv, .check = check_tlv, .use = USE_SESSION, .since = "2.9", .doc = "What the PROXY protocol header told under that type of TLV: fc_pp_tlv(<number or name>)."},
     {.name = "fc_err", .out = SAMPLE_INT, .run = failure_number, .use = USE_CLIENT, .since = "2.5", .doc = "Number of the error that ended the handshake of the client's connection; 0 if there was none."},
     {.name = "fc_err_str", .out = SAMPLE_STRING, .run = failure_text, .use = USE_CLIENT, .since = "2.5", .doc = "The error that ended the handshake of the client's connection."},
     {.name = "fc_http_major", .out = SAMPLE_INT, .run = http_major, .use = USE_CLIENT, .since = "1.7", .doc = "Major version of HTTP on the client's side."},

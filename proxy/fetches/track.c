@@ -40,6 +40,10 @@ enum operation { READ, READ_KB, INCREASE, CLEAR };
       "How often counter 1 grew within the period.", "1.8")                                        \
     X(GPC_RATE, "gpc_rate", CONF_STICK_GPC_RATE, READ, 1,                                          \
       "How often a counter of the array grew within the period.", "2.5")                           \
+    X(GLITCH_CNT, "glitch_cnt", CONF_STICK_GLITCH_CNT, READ, 0,                                    \
+      "Oddities of the client's HTTP/2 so far.", "3.0")                                            \
+    X(GLITCH_RATE, "glitch_rate", CONF_STICK_GLITCH_RATE, READ, 0,                                 \
+      "Oddities of the client's HTTP/2 within the period.", "3.0")                                 \
     X(HTTP_ERR_CNT, "http_err_cnt", CONF_STICK_HTTP_ERR_CNT, READ, 0,                              \
       "Errors of the client so far: bad or denied requests, 4xx.", NULL)                           \
     X(HTTP_ERR_RATE, "http_err_rate", CONF_STICK_HTTP_ERR_RATE, READ, 0,                           \
@@ -198,6 +202,19 @@ static bool fetch_trackers(struct sample_env *env, const struct fetch *row, cons
     sample_set_int(out, f.entry != NULL ? stick_entry_holders(f.entry) - f.is_held : 0);
     let_go(env, &f);
     return true;
+}
+
+/* What the counter is tied to, as a value of the table's type. */
+static bool fetch_key(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                      struct sample *out)
+{
+    struct found f;
+    if (!find(env, (enum source)row->value, args, false, &f) || f.entry == NULL)
+        return false;
+    struct stick_key key = stick_entry_key(f.entry);
+    bool is_there = stick_key_value(env, stick_entry_table(f.entry), key, out);
+    let_go(env, &f);
+    return is_there;
 }
 
 /* src_updt_conn_cnt: counts a connection of the address by itself. */
@@ -363,6 +380,7 @@ const struct fetch track_fetches[] = {
     READINGS(READING_FETCHES)
     TRACK_ROWS("tracked", fetch_tracked, SAMPLE_BOOL, "Whether the counter is tied to an entry."),
     TRACK_ROWS("trackers", fetch_trackers, SAMPLE_INT, "How many connections and requests are tied to the same entry."),
+    TRACK_ROWS("key", fetch_key, SAMPLE_ANY, "The key of the entry that the counter is tied to."),
     {.name = "src_updt_conn_cnt", .out = SAMPLE_INT, .args = {{ARG_TABLE}, 0}, .use = USE_CLIENT, .run = fetch_update,
      .value = BY_ADDRESS, .check = check_table, .doc = "Connections of the client's address so far, this one included: it is counted by asking."},
     {.name = "table_cnt", .out = SAMPLE_INT, .args = {{ARG_TABLE}, 0}, .run = fetch_size, .value = 0, .check = check_own_table,
@@ -393,6 +411,8 @@ const struct converter track_converters[] = {
     TABLE_READING(GPC0_RATE, "gpc0_rate", "Of the key: how often counter 0 grew within the period.", NULL, OF_TABLE),
     TABLE_READING(GPC1_RATE, "gpc1_rate", "Of the key: how often counter 1 grew within the period.", "1.8", OF_TABLE),
     TABLE_READING(GPC_RATE, "gpc_rate", "Of the key: how often a counter of the array grew within the period.", "2.5", OF_ARRAY),
+    TABLE_READING(GLITCH_CNT, "glitch_cnt", "Of the key: oddities of the client's HTTP/2 so far.", "3.0", OF_TABLE),
+    TABLE_READING(GLITCH_RATE, "glitch_rate", "Of the key: oddities of the client's HTTP/2 within the period.", "3.0", OF_TABLE),
     TABLE_READING(HTTP_ERR_CNT, "http_err_cnt", "Of the key: errors of the client so far.", NULL, OF_TABLE),
     TABLE_READING(HTTP_ERR_RATE, "http_err_rate", "Of the key: errors of the client within the period.", NULL, OF_TABLE),
     TABLE_READING(HTTP_FAIL_CNT, "http_fail_cnt", "Of the key: failures of servers so far.", "2.4", OF_TABLE),

@@ -33,12 +33,18 @@ static enum probe_step judge_membership(struct probe *probe, const struct role_r
 /*
  * Of two that both call themselves primary, the one that was promoted later is right: what is
  * written to the other one is lost. So it stays even while the right one is down, until somebody
- * has looked after it.
+ * has looked after it. PostgreSQL counts its promotions itself; those of others we have seen.
  */
-static enum probe_step judge_timeline(struct probe *probe, const struct role_report *report)
+static enum probe_step judge_promotion(struct probe *probe, const struct role_report *report)
 {
+    struct server_role *role = &probe->server->role;
     struct backend *backend = probe->server->backend;
-    if (report->timeline < backend->timeline)
+    if (report->is_cluster)
+        return PROBE_NEXT; /* all its members may be written to */
+    if (role->was_replica && report->timeline == 0)
+        role->promotion = ++backend->promotions;
+    role->was_replica = false;
+    if (report->timeline < backend->timeline || role->promotion < backend->promotions)
         return refuse(probe, "another server was promoted after it");
     backend->timeline = report->timeline;
     return PROBE_NEXT;
@@ -46,11 +52,11 @@ static enum probe_step judge_timeline(struct probe *probe, const struct role_rep
 
 static enum probe_step judge_writer(struct probe *probe, const struct role_report *report)
 {
-    if (report->is_following)
-        return refuse(probe, "it is a replica");
-    if (report->is_unwritable)
-        return refuse(probe, "it is read-only");
-    return judge_timeline(probe, report);
+    bool is_replica = report->is_following || report->is_unwritable;
+    if (!is_replica)
+        return judge_promotion(probe, report);
+    probe->server->role.was_replica = true;
+    return refuse(probe, report->is_following ? "it is a replica" : "it is read-only");
 }
 
 static enum probe_step judge_lag(struct probe *probe, const struct role_report *report)

@@ -84,7 +84,6 @@ static void add_tls_facts(const struct tls_session *tls, unsigned wanted, struct
                           struct proxy_facts *facts)
 {
     facts->tls = true;
-    facts->with_tls = (wanted & CONF_PROXY_SSL) != 0;
     facts->alpn = tls_session_alpn(tls);
     facts->tls_version = tls_session_version(tls);
     facts->tls_verify = (uint32_t)tls_session_verify_result(tls);
@@ -104,6 +103,7 @@ size_t server_header_write(struct stream *s, const struct server *server, uint8_
     const struct session *session = s->session;
     unsigned wanted = server->link.send_proxy;
     struct proxy_facts facts = {.from = session->address,
+                                .with_tls = (wanted & CONF_PROXY_SSL) != 0,
                                 .with_crc32c = (wanted & CONF_PROXY_CRC32C) != 0};
     struct tls_words words;
     struct sample_text id = {0};

@@ -45,6 +45,27 @@ bool stick_key_of(struct sample_env *env, struct sample *s, const struct stick_t
     }
 }
 
+bool stick_key_value(struct sample_env *env, const struct stick_table *table, struct stick_key key,
+                     struct sample *out)
+{
+    uint32_t number;
+    out->type = types[stick_table_definition(table)->type];
+    switch (out->type) {
+    case SAMPLE_IPV4:
+        memcpy(&out->ipv4, key.data, sizeof(out->ipv4));
+        return true;
+    case SAMPLE_IPV6:
+        memcpy(&out->ipv6, key.data, sizeof(out->ipv6));
+        return true;
+    case SAMPLE_INT:
+        memcpy(&number, key.data, sizeof(number));
+        sample_set_int(out, number);
+        return true;
+    default:
+        return sample_set_copy(out, env, out->type, key.data, key.len);
+    }
+}
+
 struct stick_key stick_key_same(struct sample_env *env, const struct stick_entry *entry,
                                 const struct stick_table *table)
 {

@@ -14,6 +14,9 @@ struct stick_table *stick_table_at(const struct sample_env *env, unsigned proxy)
 /* The sample as a key of the table, in the scratch; false where it has no such form. */
 bool stick_key_of(struct sample_env *env, struct sample *s, const struct stick_table *table,
                   struct stick_key *key_out);
+/* The other way round; texts are copied into the scratch. */
+bool stick_key_value(struct sample_env *env, const struct stick_table *table, struct stick_key key,
+                     struct sample *out);
 /* The key of another table's entry. */
 struct stick_key stick_key_same(struct sample_env *env, const struct stick_entry *entry,
                                 const struct stick_table *table);

@@ -94,7 +94,7 @@ static void put_tls(struct writer *w, const struct proxy_facts *facts)
     enum { BY_TLS = 1, CERTIFICATE_HERE = 2, CERTIFICATE_EVER = 4 };
     uint8_t value[PROXY_OUT_BYTES / 2];
     struct writer inner = {value, value, value + sizeof(value)};
-    uint8_t head[5] = {BY_TLS};
+    uint8_t head[5] = {facts->tls ? BY_TLS : 0};
     if (facts->tls_has_certificate)
         head[0] |= CERTIFICATE_HERE | CERTIFICATE_EVER;
     put_u32(head + 1, facts->tls_verify);
@@ -123,7 +123,7 @@ size_t proxy_header_format_v2(const struct proxy_facts *facts, uint8_t out[PROXY
         put_text(&w, PROXY_TLV_ALPN, facts->alpn);
         put_text(&w, PROXY_TLV_AUTHORITY, facts->authority);
         put_text(&w, PROXY_TLV_UNIQUE_ID, facts->unique_id);
-        if (facts->tls && facts->with_tls)
+        if (facts->with_tls)
             put_tls(&w, facts);
     }
     size_t len = (size_t)(w.at - out);

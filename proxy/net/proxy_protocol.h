@@ -47,6 +47,7 @@ enum proxy_tlv {
     PROXY_TLV_SSL_CIPHER = 0x23,
     PROXY_TLV_SSL_SIG_ALG = 0x24,
     PROXY_TLV_SSL_KEY_ALG = 0x25,
+    PROXY_TLV_NETNS = 0x30,
 };
 
 struct proxy_header {
@@ -67,7 +68,7 @@ struct proxy_facts {
     struct addr from, to; /* of another family than IP, or of two: unknown */
     bool is_local;        /* a connection of our own: a probe */
     const char *alpn, *authority, *unique_id;
-    bool tls; /* the client speaks TLS; what follows counts then */
+    bool tls; /* the client speaks TLS; all else of it is zero if not */
     const char *tls_version, *tls_cipher, *tls_cn, *tls_sig_alg, *tls_key_alg;
     bool tls_has_certificate;
     uint32_t tls_verify; /* 0: none was asked for, or it was good */

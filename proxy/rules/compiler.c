@@ -55,7 +55,7 @@ const char *ruleset_name(enum ruleset_id id)
 
 const char *compiler_where(const struct compiler *c)
 {
-    return lists[c->ruleset].name;
+    return c->ruleset < RULES_COUNT ? lists[c->ruleset].name : "log lines";
 }
 
 unsigned compiler_uses(const struct compiler *c)

@@ -87,6 +87,7 @@ static const struct format **slot_of(struct proxy_rules *rules, int kind)
 static void compile_line(struct compiler *c, const struct conf_line *line)
 {
     int kind = line->kind;
+    c->ruleset = RULES_COUNT; /* it is in no list */
     if (line->word_count != 1) {
         CONF_FAIL(c->l, line->word_count == 0 ? line->span : line->words[1].span,
                   "put all of it in quotes: \"...\"", "'%s' takes one text", line->keyword);

@@ -91,6 +91,11 @@ MUST_CHECK bool pattern_list_set(struct pattern_list *list, const char *key, con
 size_t pattern_list_remove(struct pattern_list *list, const char *key);
 void pattern_list_clear(struct pattern_list *list);
 bool pattern_list_has(struct pattern_list *list, const char *key);
+/* How many items, and the first of the ways in which they are read; the others follow by pattern_set_next(). */
+size_t pattern_list_count(struct pattern_list *list);
+const struct pattern_set *pattern_list_sets(struct pattern_list *list);
+/* The next one that rules use; NULL at the end. */
+const struct pattern_set *pattern_set_next(const struct pattern_set *set);
 /* pattern_list_add(), with the reason if it fails. */
 MUST_CHECK bool pattern_list_try_add(struct pattern_list *list, const char *key, const char *value,
                                      char error_out[PATTERN_ERROR_BYTES]);

@@ -151,6 +151,32 @@ void pattern_stages_free(struct pattern_list *list)
     }
 }
 
+/* ---- what there is ----------------------------------------------------------------------------------- */
+
+size_t pattern_list_count(struct pattern_list *list)
+{
+    pthread_rwlock_rdlock(&list->lock);
+    size_t count = list->count;
+    pthread_rwlock_unlock(&list->lock);
+    return count;
+}
+
+/* A change may put our own set in front of the others, which never move. */
+const struct pattern_set *pattern_list_sets(struct pattern_list *list)
+{
+    pthread_rwlock_rdlock(&list->lock);
+    const struct pattern_set *set = list->sets;
+    if (set != NULL && set == list->by_text)
+        set = set->next;
+    pthread_rwlock_unlock(&list->lock);
+    return set;
+}
+
+const struct pattern_set *pattern_set_next(const struct pattern_set *set)
+{
+    return set->next;
+}
+
 /* ---- walks ------------------------------------------------------------------------------------------- */
 
 /* Where it goes on, the item it stood on perhaps being gone. */

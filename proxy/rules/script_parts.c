@@ -47,6 +47,8 @@ static void compile_parts(struct compiler *c, const struct conf_check_script *sc
 
 void script_parts_compile(struct compiler *c, struct conf_proxy *proxy)
 {
+    if ((proxy->caps & CONF_BACKEND) == 0)
+        return; /* frontends have the lines of their defaults, and nobody to ask */
     c->proxy = proxy;
     c->ruleset = RULES_PROBE;
     compile_parts(c, &proxy->check.tcp_script);

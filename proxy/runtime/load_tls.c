@@ -208,8 +208,13 @@ static struct tls_context *make_bind_context(struct context_parts *parts, struct
 {
     struct tls_manners manners = {0};
     struct tls_context *context = NULL;
+    const char *issuers = parts->config->global.issuers;
     parts->store = make_store(&parts->bind->tls, &manners, parts->files, fault);
-    if (parts->store != NULL)
+    bool is_complete =
+        parts->store != NULL &&
+        (issuers == NULL ||
+         tls_store_complete_chains(parts->store, issuers, parts->files, &fault->text) == 0);
+    if (is_complete)
         context = make_contexts(parts, &manners, fault);
     tls_store_free(parts->store); /* the contexts keep it */
     tls_manners_free(&manners);

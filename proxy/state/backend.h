@@ -110,8 +110,9 @@ struct backend {
     unsigned panic_percent;        /* 0 = never */
     atomic_bool panic;             /* too few are up: all get traffic */
     uint64_t look_ms;              /* when its outliers are looked for next */
-    bool panic_told;               /* the control thread's, as the next one */
+    bool panic_told;               /* the control thread's, as the next two */
     long long timeline;            /* the newest that a database server of it has begun */
+    unsigned promotions;           /* of its database servers, seen by us */
     /* written by the control thread, read by anyone */
     _Atomic uint64_t last_change_s; /* when it last became empty or stopped being empty */
     _Atomic uint64_t down_s;        /* seconds without a server, before the present time */

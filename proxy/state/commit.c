@@ -70,6 +70,7 @@ static void inherit(struct server *server, const struct server *from)
     SET(server->failed_analyses, GET(from->failed_analyses));
     SET(server->ejected, GET(from->ejected));
     server->outlier = from->outlier;
+    server->role = from->role;
     inherit_transitions(server, from);
     server->conf_disabled = from->conf_disabled;
     if (strcmp(server->check_definition, from->check_definition) == 0) {

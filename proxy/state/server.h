@@ -103,6 +103,12 @@ struct server_outlier {
     uint64_t back_ms;            /* when it may come back */
 };
 
+/* Of a database server in a pool of writers; see health/role.c. The control thread's. */
+struct server_role {
+    bool was_replica;   /* when it told its role last */
+    unsigned promotion; /* which of the backend's was its own; 0 = none that we saw */
+};
+
 struct server {
     /* --- definition, constant --- */
     struct backend *backend; /* borrowed: of the proxy_state, which lives at least as long */
@@ -193,6 +199,7 @@ struct server {
 
     /* --- what was seen of it at the last look; the control thread's --- */
     struct server_outlier outlier;
+    struct server_role role;
 
     _Atomic unsigned idle_total;  /* idle connections of all threads */
     struct server_idle *threads;  /* owned: one for each data thread */

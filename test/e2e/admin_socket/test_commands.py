@@ -163,6 +163,8 @@ def test_a_map_and_an_acl_change_what_the_next_request_sees(site):
 def test_show_table_tells_what_clients_did(site):
     get(site.port, "/")
     get(site.port, "/")
+    # an entry is in use as long as the connection that it is about
+    wait_for(lambda: re.search(r" use=0 ", site("show table seen")), 20)
     assert re.search(r"key=127\.0\.0\.1 use=0 exp=\d+ gpc0=0 conn_rate\(10000\)=2 http_req_cnt=2\n", site("show table seen"))
     assert "127.0.0.1" not in site("show table seen data.http_req_cnt gt 2")
     assert "127.0.0.1" in site("show table seen data.http_req_cnt ge 2")

@@ -39,7 +39,6 @@ frontend web
     http-request replace-header X-Mark (.*)b \\1c
     http-request replace-value X-List b z
     http-request set-log-level silent if {{ path /quiet }}
-    http-request set-timeout server 9s if {{ path /slower }}
     http-request capture path len 64
     http-request track-sc0 src table app
     http-request sc-inc-gpc0(0) if {{ path /counted }}
@@ -59,6 +58,7 @@ frontend web
 backend app
     cookie SRV insert indirect nocache
     stick-table type ip size 100 expire 1m store gpc0
+    http-request set-timeout server 9s if {{ path /slower }}
     http-request set-header X-Host %[var(txn.host)]
     http-response set-header X-Frame-Options DENY
     http-response deny if {{ res.hdr(x-leak) -m found }}

@@ -183,9 +183,12 @@ class Postgres(Servers):
         wait_for(lambda: self.sql("a", "select count(*) from pg_stat_replication where state='streaming' and "
                                   "replay_lsn = pg_current_wal_lsn()") == ["1"], 20)
 
+    def promote(self):
+        self.tool("pg_ctl", "-D", self.folder / "b", "promote")
+
     def fail_over(self):
         self.stop("a")
-        self.tool("pg_ctl", "-D", self.folder / "b", "promote")
+        self.promote()
 
     def stop(self, name):
         self.tool("pg_ctl", "-D", self.folder / name, "-m", "fast", "-W", "stop")

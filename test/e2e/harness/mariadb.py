@@ -66,13 +66,16 @@ class Mariadb(Mysqld):
     """A master "a" and its replica "b", by GTID."""
 
     def create(self):
-        for number, name in enumerate("ab", 1):
+        for name in "ab":
             self.install(name)
-            self.start(name, "--log-bin", "--server-id=%d" % number)
+            self.begin(name)
         self.sql("a", self.accounts)
         self.sql("a", "create user repl@'%' identified by 'r'; grant replication slave on *.* to repl@'%'")
         self.follow("b", "a", "set global gtid_slave_pos='';")
         return self
+
+    def begin(self, name):
+        self.start(name, "--log-bin", "--server-id=%d" % ("ab".index(name) + 1))
 
     def follow(self, name, other, before=""):
         self.sql(name, before + "change master to master_host='127.0.0.1', master_port=%d, master_user='repl',"
@@ -82,10 +85,13 @@ class Mariadb(Mysqld):
     def wait_in_step(self):
         wait_for(lambda: self.sql("a", "select @@gtid_binlog_pos") == self.sql("b", "select @@gtid_slave_pos"), 20)
 
+    def promote(self):
+        self.sql("b", "stop slave; reset slave all; set global read_only=0")
+
     def fail_over(self):
         self.sql("a", "set global read_only=1")
         self.wait_in_step()
-        self.sql("b", "stop slave; reset slave all; set global read_only=0")
+        self.promote()
         self.follow("a", "b", "set global gtid_slave_pos=@@gtid_current_pos;")
 
 

@@ -99,15 +99,31 @@ def test_a_wrong_password_is_said(folder, balance, closing, syslog, kind_of_data
         "Access denied" in syslog.line("Server writer/a is DOWN")
 
 
-def test_of_two_primaries_the_one_promoted_later_counts(folder, balance, closing, syslog):
-    if not POSTGRES.exists():
-        pytest.skip("no postgresql-15")
-    database = closing(Postgres(folder)).create()
+@pytest.mark.parametrize("kind_of_database", DATABASES.values(), ids=DATABASES.keys())
+def test_of_two_primaries_the_one_promoted_later_counts(folder, balance, closing, syslog, kind_of_database):
+    database = closing(kind_of_database(folder)).create()
     pools = Pools(balance, database)
     pools.wait("a", "b", 60)
-    database.tool("pg_ctl", "-D", folder / "b", "promote")
+    database.promote()
     pools.wait("b", None, 60)
     assert 'info: "another server was promoted after it"' in syslog.line("Server writer/a is DOWN")
+
+
+def test_a_crashed_master_that_is_started_again_has_to_follow(folder, balance, closing):
+    """It comes back writable, and nobody has told it of its successor."""
+    database = closing(Mariadb(folder)).create()
+    pools = Pools(balance, database)
+    pools.wait("a", "b", 60)
+    database.wait_in_step()
+    database.kill("a")
+    database.promote()
+    pools.wait("b", None, 60)
+    database.begin("a")
+    wait_for(lambda: "another server was promoted after it" in
+             read_stats(pools.ports["stats"])["writer", "a"]["last_chk"], 60)
+    pools.wait("b", None, 1)
+    database.follow("a", "b", "set global gtid_slave_pos=@@gtid_current_pos;")
+    pools.wait("b", "a", 60)
 
 
 def test_a_primary_that_wakes_up_after_its_successor_gets_no_writes(folder, balance, closing):
@@ -121,7 +137,7 @@ def test_a_primary_that_wakes_up_after_its_successor_gets_no_writes(folder, bala
     frozen = time.monotonic()
     wait_for(lambda: not pools.status()["writer", "a"].startswith("UP"), 60)
     assert time.monotonic() - frozen < INTER_S * FALL + 1 + BUSY_S
-    database.tool("pg_ctl", "-D", folder / "b", "promote")
+    database.promote()
     pools.wait("b", None, 60)
     writer.wait_more()
     database.signal_all("a", signal.SIGCONT)

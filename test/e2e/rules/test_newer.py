@@ -161,3 +161,13 @@ def test_the_last_rule(start):
     with Client(port) as client:
         line = fields_of(client.request("GET", "/no"))["x-a"]
     assert int(line) > 0
+
+
+def test_a_tracked_key(start):
+    of_key = ["str(abc),table_%s(app)" % what for what in ("glitch_rate", "inc_gpc0", "inc_gpc0", "clr_gpc0", "gpc0")]
+    expressions = ["sc0_key", "sc_key(0)", "sc0_glitch_cnt", *of_key, "str(none),table_inc_gpc0(app)", "str(none),table_idle(app,7)"]
+    port = start("http-request track-sc0 str(abc) table app",
+                 "http-request return status 200 hdr x-a %s" % ",".join("%%[%s]" % e for e in expressions),
+                 back=["stick-table type string len 32 size 100 expire 1m store glitch_cnt,glitch_rate(10s),gpc0"])
+    with Client(port) as client:
+        assert fields_of(client.request("GET", "/"))["x-a"] == "abc,abc,0,0,1,2,2,0,0,7"

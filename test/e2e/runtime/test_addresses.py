@@ -24,8 +24,9 @@ def answer_of(address):
 
 
 def test_abstract_unix_socket(launch, port):
-    launch(site(port) + "    bind abns@weir-%d\n" % port)
-    assert answer_of("\0weir-%d" % port).startswith(b"HTTP/1.1 200")
+    launch(site(port) + "    bind abns@weir-%d\n    bind abnsz@weirz-%d\n" % (port, port))
+    assert answer_of(("\0weir-%d" % port).ljust(108, "\0")).startswith(b"HTTP/1.1 200")
+    assert answer_of("\0weirz-%d" % port).startswith(b"HTTP/1.1 200")
 
 
 def test_unix_socket_with_mode(launch, port, tmp_path):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """TLS towards clients and towards servers."""
 import ssl
+import subprocess
 import time
 
 import pytest
@@ -53,6 +54,26 @@ def test_a_chain_that_a_client_can_verify(start, authority):
     port = start("crt %s" % authority.pem("www.test"))
     response = get(port, tls=tls_client(ca=authority.cert), sni="www.test")
     assert response.status == 200
+
+
+def test_a_chain_from_a_folder_of_issuers(balance, authority, tmp_path):
+    """The authority's certificate stands beside its server's one only there."""
+    crt, key = authority.pair("bare.test")
+    bare, issuers, port = tmp_path / "bare.pem", tmp_path / "issuers", free_port()
+    bare.write_bytes(crt.read_bytes() + key.read_bytes())
+    issuers.mkdir()
+    (issuers / "ca.pem").write_bytes(authority.cert.read_bytes())
+    (issuers / "broken.pem").write_text("no certificate")
+    balance("""
+global
+    issuers-chain-path %s
+frontend web
+    bind 127.0.0.1:%d ssl crt %s
+    http-request return status 200
+""" % (issuers, port, bare))
+    shown = subprocess.run(["openssl", "s_client", "-showcerts", "-connect", "127.0.0.1:%d" % port],
+                           input=b"", capture_output=True, check=False, timeout=10).stdout
+    assert shown.count(b"BEGIN CERTIFICATE") == 2
 
 
 def test_a_separate_key_file(start, authority):
