@@ -14,8 +14,8 @@
 
 /* clang-format off */
 static const struct keyword bind_rows[] = {
+    {IGNORED("expose-fd", IN_BIND, "a reload keeps the listening sockets by itself", "Whether another process may ask the admin socket for the listening sockets."), .words = 1, .grammar = "{listeners}"},
     {IGNORED("id", IN_BIND, "binds are not numbered here", "Number of the bind."), .words = 1, .grammar = "<1..2147483647>"},
-    {IGNORED("expose-fd", IN_BIND, "a reload keeps the listening sockets by itself", "Whether another process may ask the admin socket for the listening sockets."), .words = 1, .grammar = "listeners"},
     {IGNORED("nice", IN_BIND, "all connections are equal", "Priority of connections."), .words = 1, .grammar = "<-1024..1024>"},
     {IGNORED("shards", IN_BIND, "every thread has its own socket", "Sockets of a bind."), .words = 1, .grammar = "<number>"},
     {IGNORED("allow-0rtt", IN_BIND, "early data is not taken, clients send it again", "Early data of TLS 1.3.")},
