@@ -51,6 +51,12 @@ def test_the_file_has_the_mode_that_is_asked_for(site):
     assert stat.S_ISSOCK(mode) and stat.S_IMODE(mode) == 0o640
 
 
+def test_a_server_in_maintenance_has_no_health_and_pauses_no_checks_it_lacks(site):
+    cli = site()
+    assert cli("set server app/s1 state maint") == "\n"
+    assert re.search(r" app 1 s1 127\.0\.0\.1 0 1 1 1 \d+ 1 0 0 0 0 ", cli("show servers state app"))
+
+
 def test_a_disabled_frontend_refuses_until_it_is_enabled(site):
     cli = site()
     assert cli("disable frontend web") == "\n"

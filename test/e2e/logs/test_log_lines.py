@@ -2,6 +2,7 @@
 """Log lines: frame, fields, what is escaped, where they go."""
 import re
 import socket
+import ssl
 import time
 
 import pytest
@@ -178,7 +179,7 @@ def test_nobody_to_ask(own_answers, syslog):
 
 TLS_CONFIG = """
 frontend web
-    bind 127.0.0.1:%d ssl crt %s
+    bind 127.0.0.1:%d ssl crt %s %s
     option httpslog
     %s
     default_backend app
@@ -189,9 +190,9 @@ backend app
 
 @pytest.fixture
 def start_tls(balance, serve, authority):
-    def run(words=""):
+    def run(words="", of_bind=""):
         port = free_port()
-        balance(TLS_CONFIG % (port, authority.pem("a.test"), words, serve().port))
+        balance(TLS_CONFIG % (port, authority.pem("a.test"), of_bind, words, serve().port))
         return port
 
     return run
@@ -216,6 +217,26 @@ def test_a_failed_handshake_has_a_line_unless_nothing_was_said(start_tls, syslog
     line = syslog.line("SSL handshake failure")
     assert re.search(r"127\.0\.0\.1:\d+ \[[^]]+\] web/1: SSL handshake failure$", line)
     assert not [line for line in syslog.lines if "Connection closed" in line]
+
+
+def refused_client(port, authority, tmp_path):
+    stranger = type(authority)(tmp_path, "Stranger")
+    with pytest.raises((ssl.SSLError, ConnectionError)):
+        get(port, tls=tls_client(crt=stranger.pem("who")))
+
+
+def test_a_client_that_is_not_trusted_has_a_line(start_tls, authority, syslog, tmp_path):
+    start = start_tls("error-log-format " + r"refused\ %ST\ %ts\ %[fc_err]\ %[ssl_fc_err,hex]\ "
+                      r"%[ssl_fc_err_str]\ %[ssl_c_err]\ %{+Q}[ssl_c_s_dn(CN)]\ %sslv",
+                      "ca-file %s verify required" % authority.cert)
+    refused_client(start, authority, tmp_path)
+    assert re.search(r"refused 0 PR 30 0000000\w+86 error:\w+86:SSL routines::certificate verify failed 0 "
+                     r"\"who\" TLSv1.3$", syslog.line("refused"))
+
+
+def test_a_client_that_is_not_trusted_is_told_of_in_words(start_tls, authority, syslog, tmp_path):
+    refused_client(start_tls("", "ca-file %s verify required" % authority.cert), authority, tmp_path)
+    assert syslog.line("SSL client").endswith(" web/1: SSL client CA chain cannot be verified")
 
 
 def test_a_unix_socket_receives_the_log(balance, serve, tmp_path):

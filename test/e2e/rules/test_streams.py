@@ -38,6 +38,22 @@ def start(balance):
     return run
 
 
+def test_a_request_that_cannot_be_read_is_answered_without_rules(balance):
+    port = free_port()
+    balance("""
+frontend web
+    bind 127.0.0.1:%d
+    http-after-response set-header x-after 1
+    http-request return status 200
+""" % port)
+    with Client(port) as client:
+        assert client.request().header("x-after") == "1"
+    with Client(port) as client:
+        client.send(b"\x02\x00 GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        response = client.response()
+    assert response.status == 400 and response.header("x-after") is None
+
+
 def value(message, name):
     return dict((key.lower(), text) for key, text in message.headers).get(name)
 

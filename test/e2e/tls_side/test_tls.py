@@ -322,6 +322,30 @@ def test_verifyhost(through, authority, name, status):
     assert response.status == status
 
 
+@pytest.mark.parametrize("name, status", [("s.test", 200), ("wrong.test", 503)])
+def test_the_name_that_is_sent_counts_before_verifyhost(through, authority, name, status):
+    words = "verify required ca-file %s sni str(%s) verifyhost other.test" % (authority.cert, name)
+    response, _ = through(words, tls_server(authority.pem("s.test")))
+    assert response.status == status
+
+
+@pytest.mark.parametrize("words", ["", "sni str(s.test)"])
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_sessions_with_the_server_are_resumed(balance, serve, authority, version, words):
+    port, context = free_port(), tls_server(authority.pem("s.test"))
+    context.minimum_version = context.maximum_version = version
+    balance("""
+listen web
+    bind 127.0.0.1:%d
+    http-reuse never
+    http-response set-header x-resumed %%[ssl_bc_is_resumed]
+    server s1 127.0.0.1:%d ssl verify none %s
+    server s2 127.0.0.1:%d ssl verify none no-ssl-reuse disabled
+""" % (port, serve(tls=context).port, words, free_port()), threads=1)
+    # each response is behind the ticket on the same connection, and ends before the next request
+    assert [get(port).header("x-resumed") for _ in range(3)] == ["0", "1", "1"]
+
+
 def test_the_name_that_is_sent_to_the_server(through, authority):
     asked = []
     context = tls_server(authority.pem("s.test"))
@@ -360,6 +384,22 @@ def test_a_client_certificate_for_the_server(through, authority):
     context = tls_server(authority.pem("s.test"), ca=authority.cert)
     response, _ = through("verify none crt %s" % authority.pem("client"), context)
     assert response.status == 200
+
+
+def test_a_certificate_of_its_own_goes_before_that_of_default_server(balance, serve, authority):
+    port, inner = free_port(), free_port()
+    balance("""
+listen web
+    bind 127.0.0.1:%d
+    default-server ssl verify none crt %s
+    server s1 127.0.0.1:%d crt %s
+listen inner
+    bind 127.0.0.1:%d ssl crt %s ca-file %s verify required
+    http-request return status 200 hdr x-client %%[ssl_c_s_dn(CN)] hdr x-above %%[ssl_c_chain_der,hex]
+""" % (port, authority.pem("common"), inner, authority.pem("own"), inner, authority.pem("s.test"), authority.cert))
+    response = get(port)
+    assert (response.status, response.header("x-client")) == (200, "own")
+    assert response.header("x-above").startswith("3082")  # what is sent with it
 
 
 def test_a_server_that_wants_a_certificate_and_gets_none(through, authority):

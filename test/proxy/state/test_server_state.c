@@ -116,6 +116,16 @@ static void test_the_first_failed_probe_is_enough_at_start(void **state)
                  "active, 0 requeued, 0 remaining in queue.\n");
 }
 
+static void test_nothing_a_server_said_ends_its_quotation(void **state)
+{
+    (void)state;
+    with_checks();
+    load();
+    lines[0] = '\0';
+    report(s2, HEALTH_L7_STATUS, 503, "<a> \"b\"\r");
+    assert_non_null(strstr(lines, ", info: \"<3C>a<3E> <22>b<22><0D>\", check duration"));
+}
+
 static void test_lines_of_the_last_server(void **state)
 {
     (void)state;
@@ -253,6 +263,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_rise_and_fall, unload),
         cmocka_unit_test_teardown(test_the_first_failed_probe_is_enough_at_start, unload),
+        cmocka_unit_test_teardown(test_nothing_a_server_said_ends_its_quotation, unload),
         cmocka_unit_test_teardown(test_lines_of_the_last_server, unload),
         cmocka_unit_test_teardown(test_lines_of_backups, unload),
         cmocka_unit_test_teardown(test_log_health_checks, unload),
