@@ -18,6 +18,7 @@ static const struct fetch *const fetches[] = {
     conn_fetches,
     tls_fetches,
     pool_fetches,
+    proxy_fetches,
     header_fetches,
     cookie_fetches,
     request_fetches,
