@@ -16,10 +16,10 @@
  * Files: stream.c       life and states
  *        stream_pump.c  bytes in both directions, deadlines
  *        stream_end.c   blame, and the end
- *        dispatch.c     which server, queue, connecting, retries
+ *        dispatch.c     which server, queue, connecting; dispatch_retry.c after failures
  *        request.c      the head as the server shall see it
  *        response.c     the response's head, read and judged; response_send.c writes it
- *        rules.c        rules on the way of both
+ *        rules.c        rules on the way of both: rules_request.c, rules_response.c
  *        local.c        answers of our own
  *        http_mode.c    where HTTP differs from TCP, whose table is in proxy/tcp/
  *
