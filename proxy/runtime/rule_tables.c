@@ -16,6 +16,7 @@ static const struct fetch *const fetches[] = {
     runtime_fetches,
     acl_fetches,
     conn_fetches,
+    handshake_fetches,
     tls_fetches,
     pool_fetches,
     proxy_fetches,
