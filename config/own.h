@@ -39,8 +39,8 @@ extern const struct keyword_list own_bind_list;
 extern const struct keyword_list own_admin_bind_list;
 
 /* own_tls.c: row offset is that of the struct conf_tls or of the field named */
-keyword_set own_crt_files, own_crt_path, own_ca_path, own_alpn, own_sni, own_server_sni,
-    own_verify_errors, own_plain_path, own_proto, own_no_version, own_only_version;
+keyword_set own_crt_files, own_server_crt, own_crt_path, own_ca_path, own_alpn, own_sni,
+    own_server_sni, own_verify_errors, own_plain_path, own_proto, own_no_version, own_only_version;
 extern const struct keyword_choice own_tls_versions[];
 
 /* One more certificate; with names it is for those, and not for the names in it. The lists must not be

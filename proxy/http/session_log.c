@@ -3,6 +3,7 @@
 #include "proxy/http/stream.h"
 #include "proxy/http/stream_log_priv.h"
 #include "proxy/rules/ruleset.h"
+#include "tls/session.h"
 
 /* A session that came to no stream, hence no request. */
 static void log_session(struct session *session, const char *error)
@@ -21,8 +22,8 @@ static void log_session(struct session *session, const char *error)
         .connect_ms = -1,
         .response_ms = -1,
         .active_ms = access_phase_ms(session->accepted_us, thread->loop->now_us),
-        .status = 400,
-        .termination = {'C', 'R', '-', '-'},
+        .status = error != NULL ? 0 : 400,
+        .termination = {error != NULL ? 'P' : 'C', 'R', '-', '-'},
         .session_error = error,
         .thread = thread->loop->index,
         .logged_us = thread->loop->now_us,
@@ -32,6 +33,7 @@ static void log_session(struct session *session, const char *error)
         atomic_load_explicit(&session->bind->proxy->state->frontend.sessions, memory_order_relaxed);
     struct addr local;
     access_fill_local(session, &local, &r);
+    access_fill_tls(session, &r);
     struct sample_env env = {.session = session,
                              .snapshot = session->snapshot,
                              .proxy = session->bind->proxy,
@@ -59,6 +61,13 @@ void session_log_failure(struct session *session, const char *text, bool is_null
         log_session(session, text);
 }
 
+/* Of a client whose certificate we do not trust. */
+static const char *distrust_text(const struct tls_session *tls)
+{
+    return tls_session_client_faults(tls).error != 0 ? "SSL client certificate not trusted"
+                                                     : "SSL client CA chain cannot be verified";
+}
+
 void session_log_handshake(struct session *session, int error)
 {
     /* HAProxy's words, which tools that ban clients look for */
@@ -74,5 +83,7 @@ void session_log_handshake(struct session *session, int error)
     size_t i = 0;
     while (causes[i].error != 0 && causes[i].error != error)
         i++;
-    session_log_failure(session, causes[i].text, causes[i].is_null);
+    bool distrusts = causes[i].error == 0 && tls_session_distrusts(session->client.tls);
+    session_log_failure(session, distrusts ? distrust_text(session->client.tls) : causes[i].text,
+                        causes[i].is_null);
 }

@@ -48,7 +48,7 @@ static void fill_timers(const struct stream *s, struct access_record *r)
     r->active_ms = access_phase_ms(s->began_us, now_us);
 }
 
-static void fill_tls(const struct session *session, struct access_record *r)
+void access_fill_tls(const struct session *session, struct access_record *r)
 {
     if (session->client.tls == NULL)
         return;
@@ -105,7 +105,7 @@ static void fill(struct stream *s, struct access_record *r, struct addr *local)
     fill_loads(s, r);
     fill_timers(s, r);
     s->mode->describe(s, r);
-    fill_tls(s->session, r);
+    access_fill_tls(s->session, r);
     fill_captures(s, r);
     persist_letters(s, &r->termination[2]);
     access_fill_local(s->session, local, r);

@@ -21,6 +21,8 @@ static inline int access_phase_ms(uint64_t from_us, uint64_t to_us)
 
 /* Where the client connected to, which a wildcard bind does not tell. Only HAProxy's shortest format shows it. */
 void access_fill_local(const struct session *session, struct addr *local, struct access_record *r);
+/* Version, cipher and name of a connection in TLS. */
+void access_fill_tls(const struct session *session, struct access_record *r);
 /* The line by the frontend's format, then on to the log; what it took of the scratch is given back. */
 void access_hand_over(struct sample_env *env, struct access_record *r, const struct format *format);
 
