@@ -90,11 +90,11 @@ static const struct keyword global_rows[] = {
     {.name = "tune.ssl.lifetime", .kind = KW_DURATION, .scopes = IN_GLOBAL, AT(g.ssl_lifetime_s),
      .unit = UNIT_S, .initial = "300s", .doc = "How long a TLS session can be resumed."},
 
-    {.name = "ca-base", .kind = KW_STRING, .scopes = IN_GLOBAL, AT(ca_base), .min = 1,
+    {.name = "ca-base", .kind = KW_STRING, .scopes = IN_GLOBAL, AT(ca_base), .min = 1, .once = true,
      .otherwise = "the working folder", .doc = "Folder of relative ca-file and crl-file paths."},
     {.name = "issuers-chain-path", .kind = KW_STRING, .scopes = IN_GLOBAL, AT(g.issuers), .min = 1, .since = "2.2",
      .otherwise = "a certificate is sent with the chain in its file", .doc = "Folder of PEM files, each an issuer and what certifies it: the chains of certificates whose files have none."},
-    {.name = "crt-base", .kind = KW_STRING, .scopes = IN_GLOBAL, AT(crt_base), .min = 1,
+    {.name = "crt-base", .kind = KW_STRING, .scopes = IN_GLOBAL, AT(crt_base), .min = 1, .once = true,
      .otherwise = "the working folder", .doc = "Folder of relative crt and key paths."},
     {.name = "ssl-default-bind-ciphers", .kind = KW_STRING, .scopes = IN_GLOBAL, AT(bind_tls.ciphers),
      .otherwise = "Mozilla's intermediate list", .doc = "Ciphers of TLS 1.2 for binds that name none."},

@@ -35,7 +35,7 @@ struct conf_tls {
     struct conf_words crt; /* bind: files or folders of chain and key; server: client certificate */
     struct conf_crt *crts; /* of each of these */
     const char *key;       /* separate key file, or NULL */
-    const char *ca_file;   /* or NULL: the system's */
+    const char *ca_file;   /* or NULL: nobody is verified */
     const char *ca_verify_file; /* bind: more to trust, of which clients are not told; or NULL */
     bool hides_ca_names;        /* bind: clients are told of no authority */
     struct tls_verify_errors ca_overlooked, crt_overlooked; /* bind */

@@ -182,6 +182,17 @@ void own_target_address(struct loader *l, const struct keyword *row, void *base,
     (void)own_complete_address(l, word, &parts, parts.first_port, addr);
 }
 
+void own_socks_address(struct loader *l, const struct keyword *row, void *base,
+                       const struct conf_directive *d)
+{
+    const struct conf_addr *addr = (struct conf_addr *)((char *)base + row->offset);
+    size_t errors = l->report->errors;
+    own_target_address(l, row, base, d);
+    if (l->report->errors == errors && addr->port == 0)
+        CONF_FAIL(l, d->args[0].span, "as in 127.0.0.1:1080", "%s: '%s' has no port", d->name.text,
+                  addr->text);
+}
+
 void own_check_port(struct loader *l, const struct keyword *row, void *base,
                     const struct conf_directive *d)
 {

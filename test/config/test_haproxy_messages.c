@@ -170,7 +170,16 @@ static const struct {
     {"track nobody", LISTEN(" server b 1.1.1.1:2 track x/a"), 9, 9, CONF_ERROR, "server 'b' tracks 'x/a', which does not exist", "write the backend too, where it is another one: backend/server"},
     {"track in a circle", LISTEN(" server a 1.1.1.1:1 track b\n server b 1.1.1.1:2 track a"), 9, 9, CONF_ERROR, "server 'a' tracks itself in the end", "one of them must be probed"},
     {"track who is not probed", LISTEN(" server a 1.1.1.1:1\n server b 1.1.1.1:2 track a"), 10, 9, CONF_ERROR, "server 'b' tracks 'a', which is not probed", "add check to it"},
-    {"agent without a port", LISTEN(" server a 1.1.1.1:1 agent-check"), 9, 9, CONF_WARNING, "server 'a' has no agent-port: its agent is not asked", "add agent-port"},
+    {"agent without a port", LISTEN(" server a 1.1.1.1:1 agent-check"), 9, 9, CONF_ERROR, "server 'a' has an agent-check and no agent-port", "add: agent-port 8080"},
+    {"probes without time between them", LISTEN(" server a 1.1.1.1:1 check fastinter 0"), 9, 37, CONF_ERROR, "fastinter: 0 is too small", "from 1 to 2147483647 ms"},
+    {"usesrc without source", LISTEN(" server a 1.1.1.1:1 usesrc clientip"), 9, 21, CONF_ERROR, "'usesrc' is only a part of 'source'", "write: source 0.0.0.0 usesrc ..."},
+    {"a SOCKS4 proxy without a port", LISTEN(" server a 1.1.1.1:1 socks4 127.0.0.1"), 9, 28, CONF_ERROR, "socks4: '127.0.0.1' has no port", "as in 127.0.0.1:1080"},
+    {"TLS without authorities", LISTEN(" server a 1.1.1.1:1 ssl"), 9, 9, CONF_ERROR, "server 'a' speaks TLS, but whose certificates to trust is not said", "add: ca-file @system-ca, or verify none"},
+    {"verified without authorities", LISTEN(" server a 1.1.1.1:1 check-ssl verify required"), 9, 9, CONF_ERROR, "server 'a' speaks TLS, but whose certificates to trust is not said", "add: ca-file @system-ca, or verify none"},
+    {"the same of a template, once", LISTEN(" server-template a 2 1.1.1.1:1 ssl"), 9, 18, CONF_ERROR, "server 'a1' speaks TLS, but whose certificates to trust is not said", "add: ca-file @system-ca, or verify none"},
+    {"two base folders", "global\n ca-base /a\n ca-base /b\n" LISTEN(""), 3, 2, CONF_ERROR, "'ca-base' is there twice", "leave one of them"},
+    {"two groups of error files of a name", "http-errors g\n errorfile 500 /page.http\nhttp-errors g\n" LISTEN(""), 3, 13, CONF_ERROR, "there is another http-errors named 'g'", "give it another name"},
+    {"a wait for all that follows", "defaults\n timeout client 1s\n tcp-request inspect-delay 5s\n" LISTEN(""), 3, 2, CONF_ERROR, "'tcp-request inspect-delay' in defaults without a name", "give the section a name: defaults NAME"},
     {"step of nothing", LISTEN(" tcp-check"), 9, 2, CONF_ERROR, "'tcp-check' needs a word", "connect, send, expect, comment"},
 
     /* addresses, binds, servers */
