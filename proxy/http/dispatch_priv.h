@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the files of dispatching share: dispatch.c finds a server and connects, dispatch_retry.c goes on after failures. */
+/* What the files of dispatching share: dispatch.c finds a server, dispatch_retry.c goes on when one has failed. */
 #ifndef WEIR_HTTP_DISPATCH_PRIV_H
 #define WEIR_HTTP_DISPATCH_PRIV_H
 
