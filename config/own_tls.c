@@ -78,11 +78,8 @@ void own_crt_add(struct loader *l, struct conf_tls *tls, const char *path,
     tls->crt.items[at + 1] = NULL;
 }
 
-/* Each use adds, as several crt words on a line do. */
-void own_crt_files(struct loader *l, const struct keyword *row, void *base,
-                   const struct conf_directive *d)
+static void add_files(struct loader *l, struct conf_tls *tls, const struct conf_directive *d)
 {
-    struct conf_tls *tls = (struct conf_tls *)((char *)base + row->offset);
     if (d->is_group || d->arg_count == 0)
         CONF_FAIL(l, d->name.span,
                   loader_hint(l, d->name.span, "write crt = [\"/path/of/file.pem\"]",
@@ -94,6 +91,22 @@ void own_crt_files(struct loader *l, const struct keyword *row, void *base,
         (void)is_path(l, d, word); /* kept all the same, so that none is reported as missing */
         own_crt_add(l, tls, word->text, &(struct conf_crt){.place = word->span.place});
     }
+}
+
+/* Each use adds, as several crt words on a line do. */
+void own_crt_files(struct loader *l, const struct keyword *row, void *base,
+                   const struct conf_directive *d)
+{
+    add_files(l, (struct conf_tls *)((char *)base + row->offset), d);
+}
+
+/* A server shows one: the last that is named, so that its own goes before that of default-server. */
+void own_server_crt(struct loader *l, const struct keyword *row, void *base,
+                    const struct conf_directive *d)
+{
+    struct conf_tls *tls = (struct conf_tls *)((char *)base + row->offset);
+    tls->crt.count = 0;
+    add_files(l, tls, d);
 }
 
 /* "all", or numbers and names between commas. */

@@ -19,7 +19,7 @@
 struct tls_client_context {
     atomic_uint refs;
     SSL_CTX *ssl_ctx;  /* counted: contexts that are alike share it */
-    char *verify_host; /* owned, or NULL: the SNI of the connection */
+    char *verify_host; /* owned, or NULL: of connections without SNI */
     bool verifies;
     bool session_reuse;
     pthread_mutex_t lock; /* over what follows */
@@ -194,7 +194,7 @@ static SSL_SESSION *latest_session(struct tls_client_context *ctx, const char *s
 
 static bool prepare(struct tls_client_context *ctx, SSL *ssl, const char *sni)
 {
-    const char *host = ctx->verify_host != NULL ? ctx->verify_host : sni;
+    const char *host = sni != NULL ? sni : ctx->verify_host;
     if (ctx->verifies && host != NULL && !set_verify_host(ssl, host))
         return false;
     if (sni != NULL && is_address(sni))

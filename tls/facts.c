@@ -4,6 +4,7 @@
 
 #include "tls/session_priv.h"
 
+#include <openssl/err.h>
 #include <openssl/x509.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +18,14 @@ const struct tls_certificate *tls_session_certificate(const struct tls_session *
                                                       enum tls_side side)
 {
     X509 *x509 = side == TLS_OURS ? SSL_get_certificate(s->ssl) : SSL_get0_peer_certificate(s->ssl);
+    if (x509 == NULL && side == TLS_PEERS && tls_session_distrusts(s)) /* OpenSSL did not keep it */
+        x509 = sk_X509_value(SSL_get0_verified_chain(s->ssl), 0);
     return (const struct tls_certificate *)x509;
+}
+
+void tls_fault_text(unsigned long fault, struct tls_error_text *text_out)
+{
+    ERR_error_string_n(fault, text_out->text, sizeof text_out->text);
 }
 
 static long copy_out(const void *data, size_t len, void *out, size_t room)
@@ -68,6 +76,19 @@ static long certificate_der(X509 *x509, void *out, size_t room)
     if (len <= 0 || (size_t)len > room)
         return -1;
     return i2d_X509(x509, &at);
+}
+
+long tls_session_chain(const struct tls_session *s, void *out, size_t room)
+{
+    STACK_OF(X509) *chain = SSL_get_peer_cert_chain(s->ssl);
+    size_t len = 0;
+    for (int i = 0; i < sk_X509_num(chain); i++) {
+        long der_len = certificate_der(sk_X509_value(chain, i), (char *)out + len, room - len);
+        if (der_len < 0)
+            return -1;
+        len += (size_t)der_len;
+    }
+    return chain != NULL ? (long)len : -1;
 }
 
 long tls_certificate_blob(const struct tls_certificate *c, enum tls_certificate_blob which,

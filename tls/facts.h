@@ -19,8 +19,14 @@ enum tls_side {
     TLS_PEERS, /* the one the other side showed */
 };
 
+/* Of a peer that we do not trust, too. */
 const struct tls_certificate *tls_session_certificate(const struct tls_session *s,
                                                       enum tls_side side);
+/* The certificates that the peer sent, as bytes, one behind the other; those of a client without its own. */
+long tls_session_chain(const struct tls_session *s, void *out, size_t room);
+
+/* OpenSSL's line about tls_session_fault(): "error:0A000086:SSL routines::certificate verify failed". */
+void tls_fault_text(unsigned long fault, struct tls_error_text *text_out);
 
 enum tls_blob {
     TLS_SESSION_ID,

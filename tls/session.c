@@ -241,10 +241,20 @@ long tls_session_verify_result(const struct tls_session *s)
     return SSL_get_verify_result(s->ssl);
 }
 
+unsigned long tls_session_fault(const struct tls_session *s)
+{
+    return s->error_code;
+}
+
+bool tls_session_distrusts(const struct tls_session *s)
+{
+    return ERR_GET_REASON(s->error_code) == SSL_R_CERTIFICATE_VERIFY_FAILED;
+}
+
 void tls_session_error(const struct tls_session *s, struct tls_error_text *text_out)
 {
     const char *reason = ERR_reason_error_string(s->error_code);
-    if (ERR_GET_REASON(s->error_code) == SSL_R_CERTIFICATE_VERIFY_FAILED)
+    if (tls_session_distrusts(s))
         tls_error_set(text_out, "certificate verify failed: %s",
                       X509_verify_cert_error_string(SSL_get_verify_result(s->ssl)));
     else if (reason != NULL)

@@ -106,6 +106,9 @@ struct tls_client_faults {
     uint8_t error, ca_error, ca_depth;
 };
 struct tls_client_faults tls_session_client_faults(const struct tls_session *s);
+/* OpenSSL's number of what failed, 0 if nothing did; and whether it was that we do not trust the peer. */
+unsigned long tls_session_fault(const struct tls_session *s);
+bool tls_session_distrusts(const struct tls_session *s);
 /* Why TLS_FAILED or TLS_EOF was returned, in one line: "certificate verify failed: ...". */
 void tls_session_error(const struct tls_session *s, struct tls_error_text *text_out);
 

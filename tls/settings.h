@@ -60,10 +60,10 @@ struct tls_settings {
 /* As a client, towards servers: a `server` line. */
 struct tls_client_settings {
     struct tls_protocol_settings protocol;
-    enum tls_verify verify;      /* NONE or REQUIRED; REQUIRED needs ca_file */
-    const char *verify_host;     /* whose certificate it must be; NULL: the SNI that is sent, and
-                                    where none is sent the chain alone counts */
-    const char *certificate;     /* PEM that is shown when the server asks for it, or NULL */
+    enum tls_verify verify;  /* NONE or REQUIRED; REQUIRED needs ca_file */
+    const char *verify_host; /* whose certificate it must be where no SNI is sent, else it is that
+                                    name; NULL: there the chain alone counts */
+    const char *certificate; /* PEM that is shown when the server asks for it, or NULL */
     const char *certificate_key; /* its key, when that is a file of its own, or NULL */
     bool session_reuse;          /* resume the latest session of this context */
 };

@@ -55,8 +55,8 @@ struct stats_query {
 
 /* Reads what follows `stats uri` in a request target: ";csv;norefresh", "?scope=app". */
 void stats_query_parse(struct stats_query *query, const char *rest, size_t len);
-/* The query of /metrics: "scope=frontend&scope=server&no-maint". */
-void stats_query_parse_metrics(struct stats_query *query, const char *text, size_t len);
+/* The query of /metrics: "scope=frontend&scope=server&no-maint"; false if a scope has no name, or an unknown one. */
+bool stats_query_parse_metrics(struct stats_query *query, const char *text, size_t len);
 
 const char *stats_content_type(enum stats_format_id format);
 

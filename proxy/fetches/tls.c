@@ -132,13 +132,28 @@ static bool client_fault(struct sample_env *env, const struct fetch *row, const 
     return true;
 }
 
-/* OpenSSL's number of the last error; a session that was established has none. */
-static bool no_error(struct sample_env *env, const struct fetch *row, const struct arg *args,
-                     struct sample *out)
+/* OpenSSL's number of what failed; a session that was established has none. */
+static bool fault_number(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                         struct sample *out)
 {
     (void)args;
-    sample_set_int(out, 0);
-    return tls_of(env, row) != NULL;
+    const struct tls_session *tls = tls_of(env, row);
+    if (tls == NULL)
+        return false;
+    sample_set_int(out, (long long)tls_session_fault(tls));
+    return true;
+}
+
+static bool fault_text(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                       struct sample *out)
+{
+    (void)args;
+    const struct tls_session *tls = tls_of(env, row);
+    struct tls_error_text fault = {""};
+    if (tls != NULL && tls_session_fault(tls) != 0)
+        tls_fault_text(tls_session_fault(tls), &fault);
+    return fault.text[0] != '\0' &&
+           sample_set_copy(out, env, SAMPLE_STRING, fault.text, strlen(fault.text));
 }
 
 /* ---- certificates ------------------------------------------------------------------------------------- */
@@ -182,6 +197,19 @@ static bool certificate_blob(struct sample_env *env, const struct fetch *row,
                    ? tls_certificate_blob(certificate, (enum tls_certificate_blob)fact_of(row),
                                           bytes, BLOB_BYTES_MAX)
                    : -1;
+    if (len < 0)
+        return false;
+    sample_set_text(out, SAMPLE_BINARY, bytes, (size_t)len);
+    return true;
+}
+
+static bool chain(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                  struct sample *out)
+{
+    (void)args;
+    const struct tls_session *tls = tls_of(env, row);
+    char *bytes = tls != NULL ? sample_scratch_take(env, BLOB_BYTES_MAX) : NULL;
+    long len = bytes != NULL ? tls_session_chain(tls, bytes, BLOB_BYTES_MAX) : -1;
     if (len < 0)
         return false;
     sample_set_text(out, SAMPLE_BINARY, bytes, (size_t)len);
@@ -305,8 +333,12 @@ const struct fetch tls_fetches[] = {
     FACT("ssl_c_err", SAMPLE_INT, client_fault, USE_SESSION, FAULT, "Error of the client's certificate, overlooked or not; 0 if there is none."),
     FACT("ssl_c_ca_err", SAMPLE_INT, client_fault, USE_SESSION, CA_FAULT, "Error of the client's chain above its certificate, overlooked or not; 0 if there is none."),
     FACT("ssl_c_ca_err_depth", SAMPLE_INT, client_fault, USE_SESSION, CA_FAULT_DEPTH, "How far above the client's certificate that error is."),
-    FACT("ssl_fc_err", SAMPLE_INT, no_error, USE_SESSION, FRONT, "OpenSSL's number of the last error of the client's connection."),
-    FACT("ssl_bc_err", SAMPLE_INT, no_error, USE_SERVER, BACK, "OpenSSL's number of the last error of the server's connection."),
+    FACT("ssl_fc_err", SAMPLE_INT, fault_number, USE_SESSION, FRONT, "OpenSSL's number of the last error of the client's connection."),
+    FACT("ssl_fc_err_str", SAMPLE_STRING, fault_text, USE_SESSION, FRONT, "OpenSSL's words for the last error of the client's connection."),
+    FACT("ssl_bc_err", SAMPLE_INT, fault_number, USE_SERVER, BACK, "OpenSSL's number of the last error of the server's connection."),
+    FACT("ssl_bc_err_str", SAMPLE_STRING, fault_text, USE_SERVER, BACK, "OpenSSL's words for the last error of the server's connection."),
+    FACT("ssl_c_chain_der", SAMPLE_BINARY, chain, USE_SESSION, FRONT, "The certificates that the client sent above its own, as bytes."),
+    FACT("ssl_s_chain_der", SAMPLE_BINARY, chain, USE_CLIENT, BACK, "The certificates that the server sent, as bytes."),
     OF_CERTIFICATE("ssl_c", USE_SESSION, PEER),
     OF_CERTIFICATE("ssl_f", USE_SESSION, FRONT),
     OF_CERTIFICATE("ssl_s", USE_CLIENT, BACK | PEER),

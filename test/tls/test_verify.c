@@ -83,8 +83,10 @@ static void servers_are_verified(void **state)
         {"good.pem", "good.example", NULL, NULL, NULL},
         {"good.pem", "GOOD.example", NULL, NULL, NULL},
         {"good.pem", "other.example", NULL, NULL, "hostname mismatch"},
-        {"good.pem", "other.example", "good.example", NULL, NULL},
-        {"good.pem", "good.example", "other.example", NULL, "hostname mismatch"},
+        {"good.pem", "other.example", "good.example", NULL, "hostname mismatch"},
+        {"good.pem", "good.example", "other.example", NULL, NULL}, /* the name that was asked for */
+        {"good.pem", NULL, "good.example", NULL, NULL},
+        {"good.pem", NULL, "other.example", NULL, "hostname mismatch"},
         {"good.pem", NULL, NULL, NULL, NULL}, /* the chain alone */
         {"good.pem", NULL, "10.0.0.1", NULL, "IP address mismatch"},
         {"good.pem", NULL, NULL, "crl.pem", NULL},

@@ -79,6 +79,20 @@ def test_names_and_values_are_those_of_haproxy(site):
     assert values["haproxy_process_nbthread"] == 2
 
 
+@pytest.mark.parametrize("query, status, process, server", [
+    ("scope=global", 200, True, False),
+    ("scope=global&scope=server&x", 200, True, True),
+    ("scope=global&scope=&scope=server", 200, False, True),
+    ("scope=", 200, False, False),
+    ("scope", 400, False, False),
+    ("scope=global&scope=moon", 400, False, False),
+])
+def test_a_scope_has_a_name_that_is_known(site, query, status, process, server):
+    response = get(site[1], "/metrics?" + query)
+    assert response.status == status
+    assert (b"haproxy_process_nbthread " in response.body, b"haproxy_server_status{" in response.body) == (process, server)
+
+
 def test_every_name_that_haproxy_has_for_servers_and_proxies(site, kind):
     if kind == "haproxy":
         return
