@@ -90,6 +90,9 @@ static const struct keyword global_rows[] = {
     {.name = "tune.ssl.lifetime", .kind = KW_DURATION, .scopes = IN_GLOBAL, AT(g.ssl_lifetime_s),
      .unit = UNIT_S, .initial = "300s", .doc = "How long a TLS session can be resumed."},
 
+    {.name = "default-path", .kind = KW_OWN, .scopes = IN_GLOBAL, .words = 2, .set = own_default_path, .since = "2.4",
+     .takes = "current, config, parent, or origin and a folder", .otherwise = "current",
+     .doc = "Where relative paths of files begin: the working folder, the folder of the configuration file, the one above it, or another."},
     {.name = "ca-base", .kind = KW_STRING, .scopes = IN_GLOBAL, AT(ca_base), .min = 1, .once = true,
      .otherwise = "the working folder", .doc = "Folder of relative ca-file and crl-file paths."},
     {.name = "issuers-chain-path", .kind = KW_STRING, .scopes = IN_GLOBAL, AT(g.issuers), .min = 1, .since = "2.2",
