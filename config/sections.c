@@ -35,7 +35,9 @@ static struct draft_proxy *draft_new(struct loader *l)
 {
     struct draft_proxy *draft = arena_alloc(l->scratch, sizeof *draft);
     apply_initial(l, LEVEL_PROXY, draft);
+    bool reuses = draft->default_server.tls.reuses; /* for which global has no word */
     draft->default_server.tls = l->global.server_tls;
+    draft->default_server.tls.reuses = reuses;
     return draft;
 }
 

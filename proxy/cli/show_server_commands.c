@@ -119,7 +119,8 @@ static unsigned check_state(const struct server *server, const struct conf_serve
 {
     return (GET(server->check_running) ? IN_PROGRESS : 0) | (conf->check.enabled ? CONFIGURED : 0) |
            (GET(server->check_enabled) ? ENABLED : 0) |
-           (server_is_in_maintenance(server) ? PAUSED : 0);
+           (server_is_in_maintenance(server) && (conf->check.enabled || conf->disabled) ? PAUSED
+                                                                                        : 0);
 }
 
 static unsigned agent_state(const struct server *server, const struct conf_server *conf)
@@ -186,7 +187,8 @@ static void write_state(const struct cli_call *call, const struct proxy *proxy, 
                 GET(server->weight), server->weight_conf,
                 (unsigned long long)(now_s - GET(server->last_change_s)));
     text_printf(out, "%u %u %u %u %u ", status_numbers[check.status], check_result_number(&check),
-                GET(server->check_health), check_state(server, conf), agent_state(server, conf));
+                server_is_in_maintenance(server) ? 0 : GET(server->check_health),
+                check_state(server, conf), agent_state(server, conf));
     text_printf(out, "%d %d ", proxy->conf->has_own_id, conf->has_own_id);
     put_names(out, server, conf);
     text_char(out, ' ');

@@ -122,19 +122,24 @@ static enum cli_progress more_tables(struct cli_call *call, struct text *out)
     if (call->at == stick_table_bound(snapshot->config))
         return CLI_DONE;
     size_t number = call->at++;
-    const struct stick_table *table = snapshot_table(snapshot, number);
-    if (table != NULL)
-        cli_table_put_header(out, stick_table_title(snapshot->config, number), table);
+    struct stick_table *table = snapshot_table(snapshot, number);
+    if (table == NULL)
+        return CLI_MORE;
+    stick_table_sweep(table,
+                      cli_call_loop(call)->now_ms); /* those that expired are not to be counted */
+    cli_table_put_header(out, stick_table_title(snapshot->config, number), table);
     return CLI_MORE;
 }
 
 static enum cli_progress more_entries(struct cli_call *call, struct text *out)
 {
     struct walk *walk = call->state;
-    if (call->item++ == 0)
-        cli_table_put_header(out, walk->name, walk->table);
     struct stick_key key;
     walk->now_ms = cli_call_loop(call)->now_ms;
+    if (call->item++ == 0) {
+        stick_table_sweep(walk->table, walk->now_ms);
+        cli_table_put_header(out, walk->name, walk->table);
+    }
     if (!cli_table_next_key(walk, &key))
         return CLI_DONE;
     struct stick_entry *entry =

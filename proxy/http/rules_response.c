@@ -106,7 +106,9 @@ bool rules_response(struct stream *s, enum stream_state *next_out)
 
 bool rules_wants_after_response(const struct stream *s)
 {
-    if (s->rules.has_failed)
+    bool is_of_no_request =
+        s->head_us == 0; /* 400, 408: HAProxy has no stream yet to run rules for */
+    if (s->rules.has_failed || is_of_no_request)
         return false;
     return ruleset_of(s->frontend->conf->rules, RULES_HTTP_AFTER_RESPONSE) != NULL ||
            (s->backend != NULL &&

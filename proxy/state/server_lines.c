@@ -6,6 +6,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <syslog.h>
 
 #define GET(cell) atomic_load_explicit(&(cell), memory_order_relaxed)
@@ -28,6 +29,18 @@ void line_begin(struct line *line, const struct server *server)
              server->name);
 }
 
+/* What a server said, as HAProxy quotes it: nothing that could end the quotation or mark something up. */
+static void add_info(struct line *line, const char *info)
+{
+    line_add(line, ", info: \"");
+    for (; *info != '\0'; info++) {
+        unsigned char byte = (unsigned char)*info;
+        bool is_plain = byte >= ' ' && byte < 0x7f && strchr("<>\"", byte) == NULL;
+        line_add(line, is_plain ? "%c" : "<%02X>", byte);
+    }
+    line_add(line, "\"");
+}
+
 void line_add_check(struct line *line, const struct check_result *check)
 {
     const struct health_status_row *row = &health_status_rows[check->status];
@@ -35,7 +48,7 @@ void line_add_check(struct line *line, const struct check_result *check)
     if (row->has_code)
         line_add(line, ", code: %d", check->code);
     if (check->info[0] != '\0')
-        line_add(line, ", info: \"%s\"", check->info);
+        add_info(line, check->info);
     if (check->duration_ms >= 0)
         line_add(line, ", check duration: %lldms", (long long)check->duration_ms);
 }
