@@ -141,6 +141,14 @@ static bool no_error(struct sample_env *env, const struct fetch *row, const stru
     return tls_of(env, row) != NULL;
 }
 
+static bool no_error_text(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                          struct sample *out)
+{
+    (void)args;
+    sample_set_text(out, SAMPLE_STRING, "", 0);
+    return tls_of(env, row) != NULL;
+}
+
 /* ---- certificates ------------------------------------------------------------------------------------- */
 
 static const struct tls_certificate *certificate_of(const struct sample_env *env,
@@ -306,6 +314,8 @@ const struct fetch tls_fetches[] = {
     FACT("ssl_c_ca_err", SAMPLE_INT, client_fault, USE_SESSION, CA_FAULT, "Error of the client's chain above its certificate, overlooked or not; 0 if there is none."),
     FACT("ssl_c_ca_err_depth", SAMPLE_INT, client_fault, USE_SESSION, CA_FAULT_DEPTH, "How far above the client's certificate that error is."),
     FACT("ssl_fc_err", SAMPLE_INT, no_error, USE_SESSION, FRONT, "OpenSSL's number of the last error of the client's connection."),
+    FACT("ssl_fc_err_str", SAMPLE_STRING, no_error_text, USE_SESSION, FRONT, "OpenSSL's words for the last error of the client's connection."),
+    FACT("ssl_bc_err_str", SAMPLE_STRING, no_error_text, USE_SERVER, BACK, "OpenSSL's words for the last error of the server's connection."),
     FACT("ssl_bc_err", SAMPLE_INT, no_error, USE_SERVER, BACK, "OpenSSL's number of the last error of the server's connection."),
     OF_CERTIFICATE("ssl_c", USE_SESSION, PEER),
     OF_CERTIFICATE("ssl_f", USE_SESSION, FRONT),
