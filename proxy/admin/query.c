@@ -72,15 +72,15 @@ static bool is_word(const char *at, const char *end, const char *word)
     return (size_t)(end - at) == strlen(word) && memcmp(at, word, (size_t)(end - at)) == 0;
 }
 
-/* Of scopes[].which; `listener` is known to HAProxy's exporter, and weir has no rows of that kind. */
-enum { GLOBAL = 1, FRONTEND = 2, BACKEND = 4, SERVER = 8, LISTENER = 16, ALL = 31 };
+/* Of scopes[].which; weir has no rows of listeners. */
+enum { GLOBAL = 1, FRONTEND = 2, BACKEND = 4, SERVER = 8, LISTENER = 16, TABLES = 32, ALL = 63 };
 
 static const struct {
     const char *name;
     int which;
 } scopes[] = {
-    {"global", GLOBAL}, {"frontend", FRONTEND}, {"backend", BACKEND},
-    {"server", SERVER}, {"listener", LISTENER}, {"*", ALL},
+    {"global", GLOBAL},     {"frontend", FRONTEND}, {"backend", BACKEND}, {"server", SERVER},
+    {"listener", LISTENER}, {"sticktable", TABLES}, {"*", ALL},
 };
 
 /* Adds the scope to the set, which an empty one clears; false: there is none of that name. */
@@ -121,5 +121,6 @@ bool stats_query_parse_metrics(struct stats_query *query, const char *text, size
     query->scope_frontend = (set & FRONTEND) != 0;
     query->scope_backend = (set & BACKEND) != 0;
     query->scope_server = (set & SERVER) != 0;
+    query->scope_tables = (set & TABLES) != 0;
     return is_good;
 }

@@ -67,6 +67,23 @@ static bool failure_text(struct sample_env *env, const struct fetch *row, const 
     return true;
 }
 
+enum { NUMBER, WORDS };
+
+/* A connection to a server that failed is gone before rules could ask: with one that is there, nothing has. */
+static bool server_failure(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                           struct sample *out)
+{
+    static const char none[] = "Success";
+    (void)args;
+    if (env->stream == NULL || env->stream->sconn == NULL)
+        return false;
+    if (row->value == WORDS)
+        sample_set_text(out, SAMPLE_STRING, none, sizeof(none) - 1);
+    else
+        sample_set_int(out, 0);
+    return true;
+}
+
 /* ---- what a PROXY header told --------------------------------------------------------------------------- */
 
 static bool has_header(struct sample_env *env, const struct fetch *row, const struct arg *args,
@@ -148,6 +165,8 @@ const struct fetch handshake_fetches[] = {
     {.name = "fc_pp_tlv", .out = SAMPLE_BINARY, .args = {{ARG_STRING}, 1}, .run = header_tlv, .check = check_tlv, .use = USE_SESSION, .since = "2.9", .doc = "What the PROXY protocol header told under that type of TLV: fc_pp_tlv(<number or name>)."},
     {.name = "fc_err", .out = SAMPLE_INT, .run = failure_number, .use = USE_CLIENT, .since = "2.5", .doc = "Number of the error that ended the handshake of the client's connection; 0 if there was none."},
     {.name = "fc_err_str", .out = SAMPLE_STRING, .run = failure_text, .use = USE_CLIENT, .since = "2.5", .doc = "The error that ended the handshake of the client's connection."},
+    {.name = "bc_err", .out = SAMPLE_INT, .run = server_failure, .use = USE_SERVER, .value = NUMBER, .since = "2.5", .doc = "Number of the error of the connection to the server: 0, and no value if there is no connection."},
+    {.name = "bc_err_str", .out = SAMPLE_STRING, .run = server_failure, .use = USE_SERVER, .value = WORDS, .since = "2.5", .doc = "The error of the connection to the server: Success, and no value if there is no connection."},
     {.name = NULL},
 };
 /* clang-format on */
