@@ -11,7 +11,6 @@ const struct decision decisions[] = {
     {"a last line without a line feed, CR LF", "refuses the file", "a warning", "an editor forgot it"},
     {"former spellings (`contimeout`, `reqadd`, `nbproc`, an address on the `listen` line)", "refuses most of them", "a warning with the line to write today", "files outlive versions"},
     {"`no` before an option that has no opposite (`no option httplog`)", "refuses it", "takes it for off", "what it says is clear"},
-    {"a server with `ssl` and neither `ca-file` nor `verify none`", "refuses it", "trusts the system's authorities", "so does every browser"},
     {"problems of a file", "each with file and line, warnings first", "all at once, with line, column, caret and what would be right", "one run is enough"},
     {"two binds on one address", "lets the kernel deal the connections out, without a word", "the same, with a warning", "it is hardly meant"},
     {"an address on which another process listens", "shares it if that process allows it", "refused at the start, unless `-sf` or `-st` names that process", "half the clients would meet the other one"},

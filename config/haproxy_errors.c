@@ -21,7 +21,7 @@ static const char placeholder[] = "errorfiles";
 void haproxy_errors_begin(struct haproxy_reader *r, const char *name)
 {
     struct error_group *group = names_get(&r->l->error_groups, name);
-    if (group == NULL) { /* a second section of a name adds to the first */
+    if (group == NULL) { /* a second section of a name is reported, and adds to the first */
         group = arena_alloc(r->l->scratch, sizeof *group);
         names_add(r->l->scratch, &r->l->error_groups, name, group);
     }

@@ -87,7 +87,7 @@ void haproxy_foreign_head(struct haproxy_reader *r, enum conf_section_kind kind,
     section->name = *name;
     if (is_group)
         haproxy_errors_begin(r, name->text);
-    if (!is_group && names_add(l->scratch, &l->foreign_names, key, foreign) != NULL)
+    if (names_add(l->scratch, &l->foreign_names, key, foreign) != NULL)
         CONF_FAIL(l, name->span, "give it another name", "there is another %s named '%s'",
                   foreign->name, name->text);
 }

@@ -93,7 +93,8 @@ static void report_unknown(const struct params *p)
 static bool is_address(const struct keyword *row)
 {
     return row->set == own_bind_address || row->set == own_server_address ||
-           row->set == own_target_address || row->set == own_log_address;
+           row->set == own_target_address || row->set == own_socks_address ||
+           row->set == own_log_address;
 }
 
 /* The same words, but for variables in an address. */

@@ -62,7 +62,7 @@ static const char *print_named(struct haproxy_writer *w, const struct outline_en
                                 haproxy_quote(arena, entry->values[i]));
         return text;
     }
-    if (entry->row->kind != KW_WORDS && entry->row->kind != KW_OWN)
+    if ((entry->row->kind != KW_WORDS && entry->row->kind != KW_OWN) || entry->row->words > 1)
         return arena_printf(arena, "%s %s", name, join_values(w, entry));
     const char *words = entry->values[0];
     for (size_t i = 1; i < entry->value_count; i++)

@@ -131,6 +131,8 @@ struct keyword {
     int words;     /* haproxy.cfg: how many follow it among parameters; 0 = as its kind has it */
     bool required; /* of a KW_LIST's parameters: an element without it is an error */
     bool strict;   /* in a section it is not for, where HAProxy ignores other words, it is an error */
+    bool named;    /* of defaults, only of those with a name */
+    bool once;     /* KW_STRING: a second use is an error, as nobody could tell which one counts */
     bool surplus;  /* haproxy.cfg: words behind its value do not count, and HAProxy says nothing */
     bool adds;     /* KW_OWN: each use adds to those before it */
     bool anew;     /* KW_GROUP: each use forgets what those before it said */

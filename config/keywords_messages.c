@@ -29,9 +29,9 @@ static const struct keyword_choice odd_names[] = {
 static const struct keyword rows[] = {
     {.name = "option http-buffer-request", .kind = KW_FLAG, .scopes = ANY, AT(http_buffer_request), .initial = "false", .since = "1.6",
      .doc = "Wait for the body, or for as much of it as a buffer holds, before rules look at the request."},
-    {.name = "tcp-request inspect-delay", .kind = KW_DURATION, .surplus = true, .scopes = ANY, AT(inspect_delay_ms), .unit = UNIT_MS, .otherwise = "no wait",
+    {.name = "tcp-request inspect-delay", .kind = KW_DURATION, .surplus = true, .named = true, .scopes = ANY, AT(inspect_delay_ms), .unit = UNIT_MS, .otherwise = "no wait",
      .doc = "How long tcp-request content rules may wait for what they look at."},
-    {.name = "tcp-response inspect-delay", .kind = KW_DURATION, .surplus = true, .scopes = BACK, .strict = true, AT(response_inspect_delay_ms), .unit = UNIT_MS, .otherwise = "no wait",
+    {.name = "tcp-response inspect-delay", .kind = KW_DURATION, .surplus = true, .named = true, .scopes = BACK, .strict = true, AT(response_inspect_delay_ms), .unit = UNIT_MS, .otherwise = "no wait",
      .doc = "How long tcp-response content rules may wait for what they look at."},
     {.name = "option originalto", .kind = KW_GROUP, .scopes = ANY, AT(originalto), TURNS_ON(originalto.enabled), .params = LEVEL_ORIGINALTO,
      .otherwise = "off", .doc = "Add the address that the client connected to, in X-Original-To."},

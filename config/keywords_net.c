@@ -74,7 +74,7 @@ static const struct keyword server_rows[] = {
      .otherwise = "as routed", .doc = "Network interface to connect from."},
     {.name = "namespace", .kind = KW_STRING, .scopes = IN_BOTH, SERVER_AT(netns), .min = 1, .since = "1.6",
      .otherwise = "that of the process", .doc = "Network namespace to connect from: a name below /var/run/netns. Needs rights."},
-    {.name = "socks4", .kind = KW_OWN, .scopes = IN_BOTH, SERVER_AT(socks4), .set = own_server_address, .since = "2.1",
+    {.name = "socks4", .kind = KW_OWN, .scopes = IN_BOTH, SERVER_AT(socks4), .set = own_socks_address, .since = "2.1",
      .takes = "host:port", .otherwise = "the server is reached directly", .doc = "SOCKS4 proxy through which the server is reached."},
     {.name = "check-via-socks4", .kind = KW_FLAG, .scopes = IN_BOTH, SERVER_AT(check.via_socks4), .initial = "false", .since = "2.1",
      .doc = "Probes go through the SOCKS4 proxy, too."},

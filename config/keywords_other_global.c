@@ -127,7 +127,6 @@ static const struct keyword global_rows[] = {
     {UNUSED("cluster-secret", "<value>", "Secret shared by a cluster.")},
     {LATER("unix-bind", "<setting> <value> [...]", "write mode, user and group on the bind lines", "Defaults of unix sockets; write them on the bind lines.")},
     {UNUSED("stats bind-process", "<processes> [...]", "Processes of the admin socket.")},
-    {MISSING("default-path", "write whole paths", "Folder of relative paths.")},
     {IGNORED("external-check", "[{preserve-env}]", "it only allows what option external-check asks for", "Allow probes that run a program.")},
     {IGNORED("h1-case-adjust", "<from> <to>", "it counts for option h1-case-adjust-bogus-client and -server", "Change the case of a header's name.")},
     {IGNORED("h1-case-adjust-file", "<value>", "it counts for option h1-case-adjust-bogus-client and -server", "File of header names and their case.")},

@@ -32,7 +32,7 @@ static const struct keyword proxy_rows[] = {
     {IGNORED("option http-use-proxy-header", FRONT, "connections are kept open as Connection says", "Believe Proxy-Connection."), .grammar = ""},
     {MISSING("option h1-case-adjust-bogus-client", FRONT, "header names keep their case", "Change the case of header names.")},
     {MISSING("option h1-case-adjust-bogus-server", BACK, "header names keep their case", "Change the case of header names.")},
-    {MISSING("grace", ANY, "write grace in the global section", "Wait before closing; the global grace remains.")},
+    {IGNORED("grace", ANY, "grace of the global section counts", "Wait before closing; the global grace remains."), .grammar = "<time>", .until = "2.2"},
     {IGNORED("max-keep-alive-queue", BACK, "a free server is always preferred", "Queue above which a kept connection is left."), .grammar = "<-1..2147483647>"},
     {IGNORED("option disable-h2-upgrade", FRONT, "there is no HTTP/2 yet", "No HTTP/2 after HTTP/1."), .grammar = ""},
     {IGNORED("option http-ignore-probes", FRONT, "see option dontlognull", "No log of empty connections."), .grammar = ""},

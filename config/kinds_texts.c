@@ -17,6 +17,8 @@ void kind_set_string(struct loader *l, const struct keyword *row, void *base,
         kind_refuse(l, row, d, word, "write it in double quotes");
     else if (*word->text == '\0' && row->min > 0)
         CONF_FAIL(l, word->span, row->doc, "%s: the text is empty", d->name.text);
+    else if (row->once && *(const char **)kind_field(row, base) != NULL)
+        CONF_FAIL(l, d->name.span, "leave one of them", "'%s' is there twice", d->name.text);
     else
         *(const char **)kind_field(row, base) = word->text;
 }

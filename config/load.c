@@ -25,10 +25,32 @@ static void note_file(struct loader *l, const char *path)
     files->items[files->count++] = arena_copy(l->arena, path);
 }
 
+const char *loader_path(struct loader *l, const char *path, struct conf_place place)
+{
+    const char *file = l->listed_in != NULL ? l->listed_in : place.file;
+    const char *slash = file != NULL ? strrchr(file, '/') : NULL;
+    const char *folder =
+        slash != NULL ? arena_copy_bytes(l->scratch, file, (size_t)(slash - file)) : ".";
+    if (*path == '/' || *path == '@')
+        return path;
+    switch (l->global.default_path) {
+    case PATH_CONFIG:
+        return arena_printf(l->arena, "%s/%s", folder, path);
+    case PATH_PARENT:
+        return arena_printf(l->arena, "%s/../%s", folder, path);
+    case PATH_ORIGIN:
+        return arena_printf(l->arena, "%s/%s", l->global.origin, path);
+    case PATH_CURRENT:
+        break;
+    }
+    return path;
+}
+
 const char *loader_read(struct loader *l, struct conf_arena *arena, const char *path,
                         struct conf_span span, size_t *len_out)
 {
     char *bytes = NULL;
+    path = loader_path(l, path, span.place);
     int error = l->source->read(l->source->ctx, path, &bytes, len_out);
     if (error != 0) {
         CONF_FAIL(l, span, NULL, "cannot read '%s': %s", path, strerror(-error));

@@ -14,10 +14,15 @@
 #include "config/keyword.h"
 #include "config/load.h"
 
+/* default-path: where relative paths of files begin. */
+enum default_path { PATH_CURRENT, PATH_CONFIG, PATH_PARENT, PATH_ORIGIN };
+
 struct draft_global {
     struct conf_global g;
     struct conf_tls bind_tls, server_tls; /* ssl-default-*: what binds and servers begin with */
     const char *ca_base, *crt_base;       /* folders of relative paths, or NULL */
+    enum default_path default_path;
+    const char *origin; /* of PATH_ORIGIN: its folder */
 };
 
 struct draft_proxy {
@@ -50,6 +55,7 @@ struct loader {
     void *initial[LEVEL_COUNT]; /* an element of each level with its defaults, made when needed */
     struct name_map hosts;      /* host name -> struct sockaddr_storage, or &unresolved_host */
 
+    const char *listed_in;         /* the configuration file that names the list being read, or NULL */
     struct name_map haproxy_files; /* those of `files` that are in haproxy.cfg's syntax */
     struct name_map addresses;     /* of binds, printed -> struct conf_bind */
     struct name_map foreign_names; /* "resolvers r" -> struct section_kind */
@@ -76,6 +82,9 @@ struct loader {
     struct draft_proxy **proxies;
     size_t proxy_count;
 };
+
+/* A path that was written at the place, by default-path; as it is while no section has been applied yet. */
+const char *loader_path(struct loader *l, const char *path, struct conf_place place);
 
 /*
  * Reads a file through the source and notes it for config.files; NULL after reporting why not. The

@@ -80,4 +80,13 @@ struct conf_log_target {
     struct conf_log_sample sample;
 };
 
+enum conf_log_format {
+    CONF_LOG_DEFAULT, /* no format was chosen: one short line, "Connect from ..." */
+    CONF_LOG_TCP,
+    CONF_LOG_HTTP,
+    CONF_LOG_HTTPS,
+    CONF_LOG_CLF,    /* option httplog clf */
+    CONF_LOG_CUSTOM, /* log-format */
+};
+
 #endif

@@ -14,9 +14,13 @@ typedef void keyword_set(struct loader *l, const struct keyword *row, void *base
                          const struct conf_directive *d);
 
 /* own_address.c: each fills the struct conf_addr at the row's offset */
-keyword_set own_bind_address, own_server_address, own_target_address;
+keyword_set own_server_address, own_target_address;
 keyword_set own_network; /* forwardfor except: base is the struct conf_forwardfor */
-keyword_set own_check_port;
+keyword_set own_default_path; /* base is the struct draft_global */
+keyword_set own_check_port, own_socks_address;
+/* What a word means as an address. False after reporting. */
+MUST_CHECK bool own_split_address(struct loader *l, const struct conf_word *word,
+                                  struct address_parts *parts_out);
 /* An address to connect to: a unix socket, or one with a host. False after reporting. */
 MUST_CHECK bool own_split_target(struct loader *l, const struct conf_word *word,
                                  struct address_parts *parts_out);
@@ -29,6 +33,9 @@ void own_report_lookup(struct loader *l, struct conf_span span, const char *host
 /* "10.0.0.0/8"; false after reporting. */
 MUST_CHECK bool own_read_network(struct loader *l, struct conf_span span, const char *text,
                                  struct sockaddr_storage *base_out, unsigned *bits_out);
+
+/* own_bind.c: fills the struct conf_addr at the row's offset */
+keyword_set own_bind_address;
 extern const struct keyword_list own_bind_list;
 extern const struct keyword_list own_admin_bind_list;
 

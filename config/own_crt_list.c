@@ -168,8 +168,10 @@ void own_crt_list(struct loader *l, const struct keyword *row, void *base,
     own_crt_unshare(l, tls);
     const char *text = loader_read(l, l->scratch, word->text, word->span, &len);
     struct crt_line line = {.l = l, .place = {arena_copy(l->arena, word->text), 0, 1}};
+    l->listed_in = word->span.place.file;
     if (text != NULL)
         read_lines(&line, tls, arena_copy(l->scratch, text));
+    l->listed_in = NULL;
     if (tls->crt.count > before)
         return;
     if (text != NULL)

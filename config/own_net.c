@@ -93,6 +93,11 @@ void own_usesrc(struct loader *l, const struct keyword *row, void *base,
     if (word == NULL)
         return;
     source->header_word = NULL;
+    if (source->addr.text == NULL)
+        CONF_FAIL(l, d->name.span,
+                  loader_hint(l, d->name.span, "before it, write source = \"0.0.0.0\"",
+                              "write: source 0.0.0.0 usesrc ..."),
+                  "'usesrc' is only a part of 'source'");
     if (strncmp(word->text, "hdr_ip(", 7) == 0) {
         source->usesrc = CONF_USESRC_HEADER;
         source->header_word = header_fetch(l, word);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Words about the process, servers and logs that are more than a value. */
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -40,6 +41,43 @@ void own_group(struct loader *l, const struct keyword *row, void *base,
                   "there is no group '%s'", word->text);
     if (row->value == 1)
         l->global.g.group = word->text;
+}
+
+static bool is_folder(struct loader *l, const char *path)
+{
+    char **names = NULL;
+    size_t count = 0;
+    if (l->source->list(l->source->ctx, path, &names, &count) != 0)
+        return false;
+    while (count > 0)
+        free(names[--count]);
+    free(names);
+    return true;
+}
+
+void own_default_path(struct loader *l, const struct keyword *row, void *base,
+                      const struct conf_directive *d)
+{
+    static const char *const modes[] = {[PATH_CURRENT] = "current",
+                                        [PATH_CONFIG] = "config",
+                                        [PATH_PARENT] = "parent",
+                                        [PATH_ORIGIN] = "origin"};
+    struct draft_global *global = base;
+    const char *mode = !d->is_group && d->arg_count > 0 ? d->args[0].text : "";
+    size_t i = 0;
+    while (i < sizeof modes / sizeof *modes && strcmp(modes[i], mode) != 0)
+        i++;
+    if (i == sizeof modes / sizeof *modes || d->arg_count != (i == PATH_ORIGIN ? 2 : 1)) {
+        CONF_FAIL(l, d->name.span, row->takes, "'default-path' does not say where paths begin");
+        return;
+    }
+    if (i == PATH_ORIGIN && !is_folder(l, d->args[1].text)) {
+        CONF_FAIL(l, d->args[1].span, "the folder must exist", "default-path: '%s' is no folder",
+                  d->args[1].text);
+        return;
+    }
+    global->default_path = (enum default_path)i;
+    global->origin = i == PATH_ORIGIN ? d->args[1].text : NULL;
 }
 
 /* true: this machine's name; a text: that one. */

@@ -14,11 +14,12 @@ const struct keyword_choice own_tls_versions[] = {
 };
 
 /* Relative paths lie below ca-base or crt-base; '@' marks names that are no paths. */
-static const char *below(struct loader *l, const char *folder, const char *path)
+static const char *below(struct loader *l, const char *folder, const char *path,
+                         struct conf_place place)
 {
-    if (folder == NULL || *path == '/' || *path == '@')
-        return path;
-    return arena_printf(l->arena, "%s/%s", folder, path);
+    if (folder != NULL && *path != '/' && *path != '@')
+        path = arena_printf(l->arena, "%s/%s", folder, path);
+    return loader_path(l, path, place);
 }
 
 static bool is_path(struct loader *l, const struct conf_directive *d, const struct conf_word *word)
@@ -35,7 +36,8 @@ static void set_path(struct loader *l, const struct keyword *row, void *base,
 {
     const struct conf_word *word = apply_only_arg(l, d);
     if (word != NULL && is_path(l, d, word))
-        *(const char **)((char *)base + row->offset) = below(l, folder, word->text);
+        *(const char **)((char *)base + row->offset) =
+            below(l, folder, word->text, word->span.place);
 }
 
 void own_crt_path(struct loader *l, const struct keyword *row, void *base,
@@ -69,7 +71,7 @@ void own_crt_add(struct loader *l, struct conf_tls *tls, const char *path,
     size_t at = tls->crt.count++;
     tls->crt.items = arena_list_grow(l->arena, tls->crt.items, at, sizeof *tls->crt.items);
     tls->crts = arena_list_grow(l->arena, tls->crts, at, sizeof *tls->crts);
-    tls->crt.items[at] = below(l, l->global.crt_base, path);
+    tls->crt.items[at] = below(l, l->global.crt_base, path, crt->place);
     tls->crts[at] = *crt;
     /* words end in NULL */
     tls->crt.items = arena_list_grow(l->arena, tls->crt.items, at + 1, sizeof *tls->crt.items);

@@ -290,6 +290,7 @@ static void resolve_proxy(struct loader *l, struct draft_proxy *draft)
     resolve_transparent(l, draft);
     resolve_servers(l, proxy);
     resolve_check_script(l, proxy, draft->span);
+    check_authorities(l, proxy);
     resolve_email(l, draft);
     resolve_balance(l, draft);
     resolve_forwarded(l, proxy);

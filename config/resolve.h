@@ -49,6 +49,9 @@ void check_proxies(struct loader *l, const struct config *config);
 void check_heir(struct loader *l, const struct conf_section *section, struct draft_proxy *from,
                 unsigned caps);
 
+/* check_authorities.c: servers over TLS of which nothing says whom to trust. */
+void check_authorities(struct loader *l, const struct conf_proxy *proxy);
+
 /* check_names.c: names that are none, or nobody's. */
 void check_server_name(struct loader *l, const struct conf_server *server);
 void check_userlist(struct loader *l, const struct conf_userlist *list, struct conf_span span);

@@ -71,13 +71,12 @@ static void check_chain(struct loader *l, const struct config *config, struct co
                   "server '%s' tracks '%s', which is not probed", server->name, at->name);
 }
 
-static void check_agent(struct loader *l, struct conf_server *server)
+static void check_agent(struct loader *l, const struct conf_server *server)
 {
-    if (!server->agent.enabled || server->agent.port != 0)
-        return;
-    CONF_WARN(l, server_span(l, server), "add agent-port",
-              "server '%s' has no agent-port: its agent is not asked", server->name);
-    server->agent.enabled = false;
+    struct conf_span span = server_span(l, server);
+    if (server->agent.enabled && server->agent.port == 0)
+        CONF_FAIL(l, span, loader_hint(l, span, "add agent_port = 8080", "add: agent-port 8080"),
+                  "server '%s' has an agent-check and no agent-port", server->name);
 }
 
 void resolve_tracks(struct loader *l, struct config *config)

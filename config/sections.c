@@ -108,6 +108,21 @@ static void check_lines(struct sections *s, const struct conf_section *section,
     }
 }
 
+/* As with the rules that it is for; HAProxy refuses this wait alone. */
+static void check_wait(struct sections *s, const struct conf_section *section)
+{
+    for (size_t i = 0; i < section->directive_count && section->name.text == NULL; i++) {
+        const struct conf_word *name = &section->directives[i].name;
+        const struct keyword *row =
+            keyword_find(&s->l->index, s->l->scratch, LEVEL_PROXY, name->text);
+        if (row != NULL && row->named)
+            CONF_FAIL(s->l, name->span,
+                      loader_hint(s->l, name->span, "give these defaults a name",
+                                  "give the section a name: defaults NAME"),
+                      "'%s' in defaults without a name", row->name);
+    }
+}
+
 static void apply_defaults(struct sections *s, const struct conf_section *section)
 {
     struct draft_proxy *from = section->from.text != NULL ? defaults_of(s, section) : NULL;
@@ -121,6 +136,7 @@ static void apply_defaults(struct sections *s, const struct conf_section *sectio
                      section->directive_count);
     s->defaults = draft;
     check_lines(s, section, draft);
+    check_wait(s, section);
     if (section->name.text != NULL &&
         names_add(s->l->scratch, &s->by_name, section->name.text, draft) != NULL)
         CONF_FAIL(s->l, section->name.span, "give it another name",

@@ -227,9 +227,9 @@ static bool write_servers(struct stats_cursor *c, struct text *text)
 }
 
 static bool (*const parts[])(struct stats_cursor *c, struct text *text) = {
-    prometheus_process, write_frontends,        write_backends,
-    write_servers,      prometheus_weir,        prometheus_certificates,
-    prometheus_panic,   prometheus_transitions, prometheus_latency,
+    prometheus_process,     write_frontends,    write_backends,          write_servers,
+    prometheus_tables,      prometheus_weir,    prometheus_certificates, prometheus_panic,
+    prometheus_transitions, prometheus_latency,
 };
 
 static bool write_piece(struct stats_cursor *c, struct text *text)

@@ -7,6 +7,7 @@
 #include "proxy/admin/cursor.h"
 
 bool prometheus_process(struct stats_cursor *c, struct text *text);      /* haproxy_process_* */
+bool prometheus_tables(struct stats_cursor *c, struct text *text);       /* haproxy_sticktable_* */
 bool prometheus_weir(struct stats_cursor *c, struct text *text);         /* reloads, build */
 bool prometheus_certificates(struct stats_cursor *c, struct text *text); /* expiry */
 bool prometheus_panic(struct stats_cursor *c, struct text *text);        /* of backends */

@@ -72,27 +72,55 @@ static bool is_word(const char *at, const char *end, const char *word)
     return (size_t)(end - at) == strlen(word) && memcmp(at, word, (size_t)(end - at)) == 0;
 }
 
-void stats_query_parse_metrics(struct stats_query *query, const char *text, size_t len)
+/* Of scopes[].which; weir has no rows of listeners. */
+enum { GLOBAL = 1, FRONTEND = 2, BACKEND = 4, SERVER = 8, LISTENER = 16, TABLES = 32, ALL = 63 };
+
+static const struct {
+    const char *name;
+    int which;
+} scopes[] = {
+    {"global", GLOBAL},     {"frontend", FRONTEND}, {"backend", BACKEND}, {"server", SERVER},
+    {"listener", LISTENER}, {"sticktable", TABLES}, {"*", ALL},
+};
+
+/* Adds the scope to the set, which an empty one clears; false: there is none of that name. */
+static bool add_scope(int *set, const char *name, const char *end)
+{
+    if (name == end)
+        *set = 0;
+    for (size_t i = 0; i < sizeof(scopes) / sizeof(scopes[0]); i++) {
+        if (!is_word(name, end, scopes[i].name))
+            continue;
+        *set |= scopes[i].which;
+        return true;
+    }
+    return name == end;
+}
+
+bool stats_query_parse_metrics(struct stats_query *query, const char *text, size_t len)
 {
     const char *end = text + len;
-    bool names_scope = false; /* an empty one leaves nothing */
+    int set = ALL;
+    bool names_scope = false, is_good = true; /* who names one gets no other */
     *query = (struct stats_query){.format = STATS_PROMETHEUS};
     while (text < end) {
         const char *stop = memchr(text, '&', (size_t)(end - text));
         if (stop == NULL)
             stop = end;
-        names_scope = names_scope || starts_with(text, stop, "scope=");
         query->hide_maint = query->hide_maint || is_word(text, stop, "no-maint");
-        query->scope_global = query->scope_global || is_word(text, stop, "scope=global");
-        query->scope_frontend = query->scope_frontend || is_word(text, stop, "scope=frontend");
-        query->scope_backend = query->scope_backend || is_word(text, stop, "scope=backend");
-        query->scope_server = query->scope_server || is_word(text, stop, "scope=server");
-        if (is_word(text, stop, "scope=*"))
-            query->scope_global = query->scope_frontend = query->scope_backend =
-                query->scope_server = true;
+        if (is_word(text, stop, "scope")) {
+            is_good = false;
+        } else if (starts_with(text, stop, "scope=")) {
+            set = names_scope ? set : 0;
+            names_scope = true;
+            is_good = add_scope(&set, text + strlen("scope="), stop) && is_good;
+        }
         text = stop + 1;
     }
-    if (!names_scope)
-        query->scope_global = query->scope_frontend = query->scope_backend = query->scope_server =
-            true;
+    query->scope_global = (set & GLOBAL) != 0;
+    query->scope_frontend = (set & FRONTEND) != 0;
+    query->scope_backend = (set & BACKEND) != 0;
+    query->scope_server = (set & SERVER) != 0;
+    query->scope_tables = (set & TABLES) != 0;
+    return is_good;
 }

@@ -190,7 +190,10 @@ static enum service_verdict answer_metrics(const struct service_request *request
     struct stats_query query;
     if (text < end)
         text++; /* behind the "?" */
-    stats_query_parse_metrics(&query, text, (size_t)(end - text));
+    if (!stats_query_parse_metrics(&query, text, (size_t)(end - text))) {
+        answer->status = 400;
+        return SERVICE_DENIES;
+    }
     return answer_document(request, &query, 0, answer);
 }
 

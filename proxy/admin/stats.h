@@ -50,13 +50,13 @@ struct stats_query {
     bool is_bound, is_described;
     int proxy_id, kinds, server_id;
     /* of /metrics?scope=...: all are shown if none is named */
-    bool scope_global, scope_frontend, scope_backend, scope_server;
+    bool scope_global, scope_frontend, scope_backend, scope_server, scope_tables;
 };
 
 /* Reads what follows `stats uri` in a request target: ";csv;norefresh", "?scope=app". */
 void stats_query_parse(struct stats_query *query, const char *rest, size_t len);
-/* The query of /metrics: "scope=frontend&scope=server&no-maint". */
-void stats_query_parse_metrics(struct stats_query *query, const char *text, size_t len);
+/* The query of /metrics: "scope=frontend&scope=server&no-maint"; false if a scope has no name, or an unknown one. */
+bool stats_query_parse_metrics(struct stats_query *query, const char *text, size_t len);
 
 const char *stats_content_type(enum stats_format_id format);
 

@@ -96,7 +96,7 @@ static void run_get_var(struct cli_call *call)
     text_printf(call->out, "%s: type=%s value=<", name, type_name(value.type));
     if (sample_cast(&value, SAMPLE_STRING, &env))
         text_bytes(call->out, value.text.data, value.text.len);
-    text_put(call->out, ">\n");
+    text_put(call->out, ">"); /* the end of the answer ends the line */
 }
 
 /* clang-format off */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * show table, set table, clear table: stick tables, walked a few entries at a time so that no data thread waits
- * for a long answer. Entries come in no particular order.
+ * for a long answer.
  */
 #include "config/stick_table.h"
 #include "proxy/cli/table_walk.h"
@@ -60,15 +60,20 @@ static void with_key(struct cli_call *call, struct walk *walk, enum key_verb ver
         job(call, walk, key);
 }
 
+static void show_held(struct walk *walk, struct stick_entry *entry, struct text *out)
+{
+    walk->out = out;
+    stick_entry_view(entry, walk->now_ms, cli_table_show_entry, walk);
+    stick_entry_drop(entry, walk->now_ms);
+}
+
 static void show_key(struct cli_call *call, struct walk *walk, struct stick_key key)
 {
     struct stick_entry *entry = stick_table_hold(walk->table, key, false, walk->now_ms);
     if (entry == NULL)
         return;
-    walk->out = call->out;
     cli_table_put_header(call->out, walk->name, walk->table);
-    stick_entry_view(entry, walk->now_ms, cli_table_show_entry, walk);
-    stick_entry_drop(entry, walk->now_ms);
+    show_held(walk, entry, call->out);
 }
 
 static void clear_key(struct cli_call *call, struct walk *walk, struct stick_key key)
@@ -129,15 +134,25 @@ static enum cli_progress more_tables(struct cli_call *call, struct text *out)
 static enum cli_progress more_entries(struct cli_call *call, struct text *out)
 {
     struct walk *walk = call->state;
-    walk->out = out;
+    struct stick_key key;
     walk->now_ms = cli_call_loop(call)->now_ms;
     if (call->item++ == 0) {
         stick_table_sweep(walk->table, walk->now_ms);
         cli_table_put_header(out, walk->name, walk->table);
     }
-    return stick_table_walk(walk->table, &walk->at, walk->now_ms, cli_table_show_entry, walk)
-               ? CLI_MORE
-               : CLI_DONE;
+    if (!cli_table_next_key(walk, &key))
+        return CLI_DONE;
+    struct stick_entry *entry =
+        key.data != NULL ? stick_table_hold(walk->table, key, false, walk->now_ms) : NULL;
+    if (entry != NULL)
+        show_held(walk, entry, out);
+    return CLI_MORE;
+}
+
+static void release_walk(struct cli_call *call)
+{
+    cli_table_free_keys(call->state);
+    cli_call_free_state(call);
 }
 
 static void doom_entry(void *owner, const struct stick_view *view)
@@ -184,7 +199,7 @@ static struct walk *begin(struct cli_call *call)
     walk->name = stick_table_title(snapshot->config, (size_t)number);
     walk->now_ms = cli_call_loop(call)->now_ms;
     call->state = walk;
-    call->release = cli_call_free_state;
+    call->release = release_walk;
     return walk;
 }
 

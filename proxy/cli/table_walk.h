@@ -16,6 +16,13 @@ struct filter {
     long long value;
 };
 
+/* Owned: those of the entries to be shown. */
+struct table_keys {
+    struct stick_key *items;
+    size_t count, room, next;
+    bool is_complete; /* and in their order */
+};
+
 /* What one command goes through: all tables, or the entries of one. */
 struct walk {
     struct stick_table *table; /* borrowed: from the snapshot */
@@ -25,6 +32,7 @@ struct walk {
     struct stick_walk at;
     uint64_t now_ms;
     struct text *out; /* while it shows */
+    struct table_keys keys;
     struct {
         char *bytes;
         size_t len;
@@ -40,6 +48,11 @@ bool cli_table_read_number(const char *text, long long *value_out);
 /* From the fourth word on; false after a message. */
 MUST_CHECK bool cli_table_read_filters(struct cli_call *call, struct walk *walk);
 bool cli_table_passes(const struct walk *walk, const struct stick_view *view);
+
+/* --- table_order.c --- */
+/* The next key in their order; one without data as long as keys are gathered, a part with each call. False: that was all. */
+MUST_CHECK bool cli_table_next_key(struct walk *walk, struct stick_key *key_out);
+void cli_table_free_keys(struct walk *walk);
 
 /* --- table_entries.c --- */
 void cli_table_put_header(struct text *out, const char *name, const struct stick_table *table);

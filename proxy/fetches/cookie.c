@@ -131,16 +131,7 @@ static bool cookie(struct sample_env *env, const struct fetch *row, const struct
 static bool cookie_number(struct sample_env *env, const struct fetch *row, const struct arg *args,
                           struct sample *out)
 {
-    if (!cookie(env, row, args, out))
-        return false;
-    long long n = 0;
-    for (size_t i = 0; i < out->text.len && n < INT64_MAX / 10 - 9; i++) {
-        if (out->text.data[i] < '0' || out->text.data[i] > '9')
-            break;
-        n = n * 10 + (out->text.data[i] - '0');
-    }
-    sample_set_int(out, n);
-    return true;
+    return cookie(env, row, args, out) && view_to_number(out);
 }
 
 static bool cookie_count(struct sample_env *env, const struct fetch *row, const struct arg *args,

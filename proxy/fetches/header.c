@@ -4,8 +4,7 @@
  * addresses and names. Where an ACL asks they give one value after the other, else the last, or the one
  * that an argument counts.
  */
-#include <arpa/inet.h>
-
+#include "proxy/fetches/header_priv.h"
 #include "proxy/fetches/rows.h"
 #include "proxy/fetches/view.h"
 #include "proxy/rules/compiler.h"
@@ -149,7 +148,7 @@ static bool next_value(struct sample_env *env, const struct message_view *v, con
 
 /* ---- rows --------------------------------------------------------------------------------------------- */
 
-static bool field(struct sample_env *env, const struct fetch *row, const struct arg *args,
+bool header_value(struct sample_env *env, const struct fetch *row, const struct arg *args,
                   struct sample *out)
 {
     struct message_view v;
@@ -191,93 +190,6 @@ static bool whole_field_count(struct sample_env *env, const struct fetch *row,
     return count(env, row, args, true, out);
 }
 
-/* Digits at the beginning, as HAProxy reads them; the rest does not count. */
-static long long leading_number(struct sample_text text)
-{
-    bool negative = text.len > 0 && text.data[0] == '-';
-    long long n = 0;
-    for (size_t i = negative ? 1 : 0; i < text.len; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9' || n > (INT64_MAX - 9) / 10)
-            break;
-        n = n * 10 + (text.data[i] - '0');
-    }
-    return negative ? -n : n;
-}
-
-static bool field_number(struct sample_env *env, const struct fetch *row, const struct arg *args,
-                         struct sample *out)
-{
-    if (!field(env, row, args, out))
-        return false;
-    sample_set_int(out, leading_number(out->text));
-    return true;
-}
-
-/* A port may follow an IPv4 address. */
-static bool read_address(struct sample_text text, struct sample *out)
-{
-    char copy[INET6_ADDRSTRLEN];
-    const char *from = text.data, *end = from + text.len, *to = end;
-    if (memchr(from, '.', text.len) != NULL) {
-        const char *port = memchr(from, ':', text.len);
-        if (port != NULL && memchr(port + 1, ':', (size_t)(end - port - 1)) == NULL)
-            to = port;
-    }
-    size_t len = (size_t)(to - from);
-    if (len >= sizeof(copy))
-        return false;
-    memcpy(copy, from, len);
-    copy[len] = '\0';
-    if (inet_pton(AF_INET, copy, &out->ipv4) == 1)
-        out->type = SAMPLE_IPV4;
-    else if (inet_pton(AF_INET6, copy, &out->ipv6) == 1)
-        out->type = SAMPLE_IPV6;
-    else
-        return false;
-    return true;
-}
-
-/* Values that are no address are passed over. */
-static bool field_address(struct sample_env *env, const struct fetch *row, const struct arg *args,
-                          struct sample *out)
-{
-    while (field(env, row, args, out)) {
-        if (read_address(out->text, out))
-            return true;
-        if ((out->flags & SAMPLE_HAS_MORE) == 0)
-            return false;
-    }
-    return false;
-}
-
-static bool field_names(struct sample_env *env, const struct fetch *row, const struct arg *args,
-                        struct sample *out)
-{
-    struct message_view v;
-    size_t room = 0, at = 0;
-    char delimiter = args[0].type != ARG_NONE && args[0].text.len > 0 ? args[0].text.data[0] : ',';
-    if (!fetch_view(env, (enum fetch_side)row->value, &v))
-        return false;
-    for (unsigned i = 0; i < v.msg->header_count; i++)
-        room += v.msg->headers[i].name_len + 1u;
-    char *to = sample_scratch_take(env, room);
-    if (to == NULL)
-        return false;
-    for (unsigned i = 0; i < v.msg->header_count; i++) {
-        const struct http_header *h = &v.msg->headers[i];
-        if ((h->flags & HTTP_HEADER_DROP) != 0)
-            continue;
-        if (at > 0)
-            to[at++] = delimiter;
-        for (unsigned c = 0; c < h->name_len; c++) { /* as HAProxy has them */
-            char letter = v.base[h->name_off + c];
-            to[at++] = letter >= 'A' && letter <= 'Z' ? (char)(letter | 0x20) : letter;
-        }
-    }
-    sample_set_text(out, SAMPLE_STRING, to, at);
-    return true;
-}
-
 /* ---- arguments ---------------------------------------------------------------------------------------- */
 
 /* The name is kept with its length; an empty one is none. */
@@ -314,19 +226,19 @@ static bool check_name(struct compiler *c, struct arg *args, unsigned given, int
      .doc = "The last line of that name in the " what ", or the one counted by the second argument, commas and all.", .since = "1.5"}, \
     {.name = prefix "fhdr_cnt", .out = SAMPLE_INT, NAME_ONLY, .use = uses, .run = whole_field_count, .value = side, \
      .doc = "How many lines of that name, or of any, the " what " has.", .since = "1.5"}, \
-    {.name = prefix "hdr", .out = SAMPLE_STRING, OPTIONAL, .use = uses, .run = field, .value = side, \
+    {.name = prefix "hdr", .out = SAMPLE_STRING, OPTIONAL, .use = uses, .run = header_value, .value = side, \
      .doc = "The last comma separated value of that name in the " what ", or the one counted by the second argument; ACLs look at all."}, \
     {.name = prefix "hdr_cnt", .out = SAMPLE_INT, NAME_ONLY, .use = uses, .run = field_count, .value = side, \
      .doc = "How many values of that name, or of any, the " what " has."}, \
-    {.name = prefix "hdr_ip", .out = SAMPLE_ADDR, OPTIONAL, .use = uses, .run = field_address, .value = side, \
+    {.name = prefix "hdr_ip", .out = SAMPLE_ADDR, OPTIONAL, .use = uses, .run = header_address, .value = side, \
      .doc = "The same value as hdr, as an address."}, \
-    {.name = prefix "hdr_val", .out = SAMPLE_INT, OPTIONAL, .use = uses, .run = field_number, .value = side, \
+    {.name = prefix "hdr_val", .out = SAMPLE_INT, OPTIONAL, .use = uses, .run = header_number, .value = side, \
      .doc = "The same value as hdr, as a number."}, \
-    {.name = prefix "hdr_names", .out = SAMPLE_STRING, .args = {{ARG_STRING}, 0}, .use = uses, .run = field_names, .value = side, \
+    {.name = prefix "hdr_names", .out = SAMPLE_STRING, .args = {{ARG_STRING}, 0}, .use = uses, .run = header_names, .value = side, \
      .doc = "The names of all fields of the " what ", separated by a comma or the character given.", .since = "2.5"}
 
 #define MATCHING(prefix, side, uses, by, what) \
-    {.name = prefix "hdr_" by, .out = SAMPLE_STRING, OPTIONAL, .use = uses, .run = field, .value = side, .match = by, \
+    {.name = prefix "hdr_" by, .out = SAMPLE_STRING, OPTIONAL, .use = uses, .run = header_value, .value = side, .match = by, \
      .doc = "As " prefix "hdr, in ACLs: " what "."}
 #define MATCHES(prefix, side, uses) \
     MATCHING(prefix, side, uses, "beg", "it begins so"), MATCHING(prefix, side, uses, "dir", "one of its directories is so"), \
@@ -337,21 +249,21 @@ static bool check_name(struct compiler *c, struct arg *args, unsigned given, int
 const struct fetch header_fetches[] = {
     FAMILY("req.", OF_REQUEST, USE_REQUEST, "request", 0),
     FAMILY("res.", OF_RESPONSE, USE_RESPONSE, "response", 0),
-    {.name = "hdr", .out = SAMPLE_STRING, OPTIONAL, .use = USE_MESSAGE, .run = field, .value = OF_RULE,
+    {.name = "hdr", .out = SAMPLE_STRING, OPTIONAL, .use = USE_MESSAGE, .run = header_value, .value = OF_RULE,
      .doc = "req.hdr in rules of requests, res.hdr in those of responses."},
     {.name = "hdr_cnt", .out = SAMPLE_INT, NAME_ONLY, .use = USE_MESSAGE, .run = field_count, .value = OF_RULE,
      .doc = "req.hdr_cnt or res.hdr_cnt, by the rule."},
-    {.name = "hdr_ip", .out = SAMPLE_ADDR, OPTIONAL, .use = USE_MESSAGE, .run = field_address, .value = OF_RULE,
+    {.name = "hdr_ip", .out = SAMPLE_ADDR, OPTIONAL, .use = USE_MESSAGE, .run = header_address, .value = OF_RULE,
      .doc = "req.hdr_ip or res.hdr_ip, by the rule."},
-    {.name = "hdr_val", .out = SAMPLE_INT, OPTIONAL, .use = USE_MESSAGE, .run = field_number, .value = OF_RULE,
+    {.name = "hdr_val", .out = SAMPLE_INT, OPTIONAL, .use = USE_MESSAGE, .run = header_number, .value = OF_RULE,
      .doc = "req.hdr_val or res.hdr_val, by the rule."},
-    {.name = "shdr", .out = SAMPLE_STRING, OPTIONAL, .use = USE_RESPONSE, .run = field, .value = OF_RESPONSE,
+    {.name = "shdr", .out = SAMPLE_STRING, OPTIONAL, .use = USE_RESPONSE, .run = header_value, .value = OF_RESPONSE,
      .doc = "Former name of res.hdr."},
     {.name = "shdr_cnt", .out = SAMPLE_INT, NAME_ONLY, .use = USE_RESPONSE, .run = field_count, .value = OF_RESPONSE,
      .doc = "Former name of res.hdr_cnt."},
-    {.name = "shdr_ip", .out = SAMPLE_ADDR, OPTIONAL, .use = USE_RESPONSE, .run = field_address, .value = OF_RESPONSE,
+    {.name = "shdr_ip", .out = SAMPLE_ADDR, OPTIONAL, .use = USE_RESPONSE, .run = header_address, .value = OF_RESPONSE,
      .doc = "Former name of res.hdr_ip."},
-    {.name = "shdr_val", .out = SAMPLE_INT, OPTIONAL, .use = USE_RESPONSE, .run = field_number, .value = OF_RESPONSE,
+    {.name = "shdr_val", .out = SAMPLE_INT, OPTIONAL, .use = USE_RESPONSE, .run = header_number, .value = OF_RESPONSE,
      .doc = "Former name of res.hdr_val."},
     MATCHES("", OF_REQUEST, USE_REQUEST),
     MATCHES("req.", OF_REQUEST, USE_REQUEST),

@@ -35,6 +35,18 @@ const struct http_header *view_first(const struct message_view *v, enum http_hea
     return h;
 }
 
+bool view_to_number(struct sample *out)
+{
+    long long n = 0;
+    for (size_t i = 0; i < out->text.len && n < INT64_MAX / 10 - 9; i++) {
+        if (out->text.data[i] < '0' || out->text.data[i] > '9')
+            break;
+        n = n * 10 + (out->text.data[i] - '0');
+    }
+    sample_set_int(out, n);
+    return true;
+}
+
 /* ---- version, status, order --------------------------------------------------------------------------- */
 
 static bool version(struct sample_env *env, const struct fetch *row, const struct arg *args,
@@ -72,6 +84,16 @@ static bool is_first_request(struct sample_env *env, const struct fetch *row,
 
 /* ---- the head as a whole ------------------------------------------------------------------------------ */
 
+/* For all fields, `each` bytes beside name and value, and 2 for the end; NULL: there is none left. */
+static char *take_room(struct sample_env *env, const struct message_view *v, size_t each,
+                       size_t *room_out)
+{
+    *room_out = 2;
+    for (unsigned i = 0; i < v->msg->header_count; i++)
+        *room_out += v->msg->headers[i].name_len + v->msg->headers[i].value_len + each;
+    return sample_scratch_take(env, *room_out);
+}
+
 static bool put(char *to, size_t room, size_t *at, const char *data, size_t len)
 {
     if (len > room - *at)
@@ -92,13 +114,11 @@ static bool head_text(struct sample_env *env, const struct fetch *row, const str
                       struct sample *out)
 {
     struct message_view v;
-    size_t room = 2, at = 0;
+    size_t room, at = 0;
     (void)args;
     if (!fetch_view(env, (enum fetch_side)row->value, &v))
         return false;
-    for (unsigned i = 0; i < v.msg->header_count; i++)
-        room += v.msg->headers[i].name_len + v.msg->headers[i].value_len + 4u;
-    char *to = sample_scratch_take(env, room);
+    char *to = take_room(env, &v, 4, &room);
     for (unsigned i = 0; to != NULL && i < v.msg->header_count; i++) {
         const struct http_header *h = &v.msg->headers[i];
         if ((h->flags & HTTP_HEADER_DROP) != 0)
@@ -141,13 +161,11 @@ static bool head_binary(struct sample_env *env, const struct fetch *row, const s
                         struct sample *out)
 {
     struct message_view v;
-    size_t room = 2, at = 0;
+    size_t room, at = 0;
     (void)args;
     if (!fetch_view(env, (enum fetch_side)row->value, &v))
         return false;
-    for (unsigned i = 0; i < v.msg->header_count; i++)
-        room += v.msg->headers[i].name_len + v.msg->headers[i].value_len + 20u;
-    char *to = sample_scratch_take(env, room);
+    char *to = take_room(env, &v, 20, &room);
     if (to == NULL)
         return false;
     for (unsigned i = 0; i < v.msg->header_count; i++) {

@@ -79,22 +79,10 @@ static bool body_param(struct sample_env *env, const struct fetch *row, const st
            param_of(env, body, args, '&', args[1].type != ARG_NONE && args[1].text.len > 0, out);
 }
 
-static bool to_number(struct sample *out)
-{
-    long long n = 0;
-    for (size_t i = 0; i < out->text.len && n < INT64_MAX / 10 - 9; i++) {
-        if (out->text.data[i] < '0' || out->text.data[i] > '9')
-            break;
-        n = n * 10 + (out->text.data[i] - '0');
-    }
-    sample_set_int(out, n);
-    return true;
-}
-
 static bool url_param_number(struct sample_env *env, const struct fetch *row,
                              const struct arg *args, struct sample *out)
 {
-    return url_param(env, row, args, out) && to_number(out);
+    return url_param(env, row, args, out) && view_to_number(out);
 }
 
 /* value: which argument is the flag; "i" leaves case aside. */

@@ -30,6 +30,9 @@ static inline struct sample_text view_text(const struct message_view *v, uint32_
 /* The first field of a known name, NULL if there is none. */
 const struct http_header *view_first(const struct message_view *v, enum http_header_id id);
 
+/* A text becomes the number that its first digits are, 0 without any; true. */
+bool view_to_number(struct sample *out);
+
 /* How a row says it, by both its sides. */
 #define FETCH_USE(side) ((side) == OF_REQUEST ? USE_REQUEST : USE_RESPONSE)
 

@@ -5,7 +5,7 @@
  *   request, after its rules      compression_request()   what does the client take?  [offload]
  *   response, before its rules    compression_response()  is it fit for that?  makes the compressor
  *   response, after its rules     compression_edit()      its fields
- *   body                          relay.c
+ *   body                          relay_frame.c
  *   end of the stream             compression_end()       counts, frees
  */
 #ifndef WEIR_HTTP_COMPRESSION_H

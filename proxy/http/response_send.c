@@ -159,13 +159,8 @@ static enum stream_state start_relay(struct stream *s, struct gather *g, bool tu
         s->state = STREAM_RELAYING;
         stream_log_head(s);
         return tunnel ? start_tunnel(s) : stream_pump(s);
-    case RELAY_TO_FAILED:
-        return stream_fail(s, CAUSE_CLIENT_ABORT, 0);
-    case RELAY_BAD_FRAMING:
-        s->bad = s->down.chunked.error;
-        return stream_fail(s, CAUSE_PROXY, 502);
     default:
-        return stream_fail(s, CAUSE_RESOURCE, 500);
+        return stream_down_failed(s, status);
     }
 }
 

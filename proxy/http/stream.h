@@ -16,10 +16,10 @@
  * Files: stream.c       life and states
  *        stream_pump.c  bytes in both directions, deadlines
  *        stream_end.c   blame, and the end
- *        dispatch.c     which server, queue, connecting, retries
+ *        dispatch.c     which server, queue, connecting; dispatch_retry.c after failures
  *        request.c      the head as the server shall see it
  *        response.c     the response's head, read and judged; response_send.c writes it
- *        rules.c        rules on the way of both
+ *        rules.c        rules on the way of both: rules_request.c, rules_response.c
  *        local.c        answers of our own
  *        http_mode.c    where HTTP differs from TCP, whose table is in proxy/tcp/
  *
@@ -278,6 +278,8 @@ enum stream_state stream_dismiss(struct stream *s);
 bool stream_is_forsaken(const struct stream *s);
 /* Blames, and answers with an error page if no response has begun; else cuts. */
 COLD enum stream_state stream_fail(struct stream *s, enum stream_cause cause, int status);
+/* The same for a response that cannot go on: by what its relay says. */
+COLD enum stream_state stream_down_failed(struct stream *s, enum relay_status why);
 /* Steps of the states in which bytes flow: one side is ready, or late. */
 enum stream_state stream_pump_client(struct stream *s);
 enum stream_state stream_pump_server(struct stream *s);
@@ -285,7 +287,7 @@ enum stream_state stream_pump_timed_out(struct stream *s);
 /* Runs both directions as far as they go; ends the stream when both are done. */
 enum stream_state stream_pump(struct stream *s);
 
-/* dispatch.c */
+/* dispatch.c, dispatch_retry.c */
 enum stream_state dispatch_start(struct stream *s);
 enum stream_state dispatch_granted(struct stream *s);
 enum stream_state dispatch_connecting(struct stream *s);

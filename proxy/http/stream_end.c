@@ -68,6 +68,22 @@ enum stream_state stream_fail(struct stream *s, enum stream_cause cause, int sta
     return s->mode->refuse(s, status);
 }
 
+enum stream_state stream_down_failed(struct stream *s, enum relay_status why)
+{
+    switch (why) {
+    case RELAY_FROM_ENDED:
+    case RELAY_FROM_FAILED:
+        return stream_fail(s, CAUSE_SERVER_ABORT, 502);
+    case RELAY_TO_FAILED:
+        return stream_fail(s, CAUSE_CLIENT_ABORT, 0);
+    case RELAY_BAD_FRAMING:
+        s->bad = s->down.chunked.error;
+        return stream_fail(s, CAUSE_PROXY, 502);
+    default:
+        return stream_fail(s, CAUSE_RESOURCE, 500);
+    }
+}
+
 static void release_memory(struct stream *s)
 {
     explain_end(s);

@@ -190,7 +190,8 @@ static enum stream_state pump_down(struct stream *s)
             return next;
     }
     bool was_over = relay_is_finished(&s->down);
-    switch (was_over ? RELAY_DONE : run_down(s)) {
+    enum relay_status status = was_over ? RELAY_DONE : run_down(s);
+    switch (status) {
     case RELAY_DONE:
         if (s->state == STREAM_TUNNEL && !was_over)
             conn_end_writing(&s->session->client);
@@ -200,16 +201,8 @@ static enum stream_state pump_down(struct stream *s)
     case RELAY_AGAIN:
         loop_soon(s->thread->loop, &s->session->again);
         return s->state;
-    case RELAY_FROM_ENDED:
-    case RELAY_FROM_FAILED:
-        return stream_fail(s, CAUSE_SERVER_ABORT, 502);
-    case RELAY_TO_FAILED:
-        return stream_fail(s, CAUSE_CLIENT_ABORT, 0);
-    case RELAY_BAD_FRAMING:
-        s->bad = s->down.chunked.error;
-        return stream_fail(s, CAUSE_PROXY, 502);
     default:
-        return stream_fail(s, CAUSE_RESOURCE, 500);
+        return stream_down_failed(s, status);
     }
 }
 

@@ -138,17 +138,38 @@ static uint32_t connection_token_flag(const char *token, size_t len)
     return HTTP_MSG_CONN_OTHER;
 }
 
+/* Rules do not see the words that are about this connection alone, as with HAProxy: what stays is what stands between the
+ * first and the last other word. */
+static uint32_t connection_field_read(struct http_header *h, const char *base)
+{
+    const uint32_t hidden = HTTP_MSG_CONN_CLOSE | HTTP_MSG_CONN_KEEP_ALIVE;
+    const char *at = base + h->value_off, *end = at + h->value_len;
+    const char *kept = NULL, *kept_end = NULL, *token;
+    uint32_t flags = 0;
+    size_t len;
+    while (http_list_next(&at, end, &token, &len)) {
+        const uint32_t flag = connection_token_flag(token, len);
+        flags |= flag;
+        if ((flag & hidden) != 0)
+            continue;
+        kept = kept == NULL ? token : kept;
+        kept_end = token + len;
+    }
+    if (kept == NULL) {
+        h->flags |= HTTP_HEADER_DROP;
+        return flags;
+    }
+    h->value_off = (uint32_t)(kept - base);
+    h->value_len = (uint32_t)(kept_end - kept);
+    return flags;
+}
+
 static void connection_read(struct h1_parser *p)
 {
     struct http_msg *m = p->msg;
-    const struct http_header *h = http_msg_first(m, HTTP_HDR_CONNECTION);
-    for (; h != NULL; h = http_msg_next(m, h)) {
-        const char *at = p->base + h->value_off;
-        const char *token;
-        size_t len;
-        for (const char *end = at + h->value_len; http_list_next(&at, end, &token, &len);)
-            m->flags |= connection_token_flag(token, len);
-    }
+    for (struct http_header *h = http_msg_first(m, HTTP_HDR_CONNECTION); h != NULL;
+         h = http_msg_next(m, h))
+        m->flags |= connection_field_read(h, p->base);
     const bool wanted = m->version_minor == 1 || (m->flags & HTTP_MSG_CONN_KEEP_ALIVE) != 0;
     if (wanted && (m->flags & HTTP_MSG_CONN_CLOSE) == 0)
         m->flags |= HTTP_MSG_KEEP_ALIVE;

@@ -13,6 +13,12 @@ static bool mask(struct sample_env *env, const struct converter *row, const stru
                  struct sample *s)
 {
     (void)env, (void)row;
+    if (s->type == SAMPLE_IPV6 && IN6_IS_ADDR_V4MAPPED(&s->ipv6)) {
+        struct in_addr inner;
+        memcpy(&inner, s->ipv6.s6_addr + 12, sizeof(inner));
+        s->ipv4 = inner; /* the two share their room */
+        s->type = SAMPLE_IPV4;
+    }
     if (s->type == SAMPLE_IPV4) {
         s->ipv4.s_addr &= args[0].mask4.s_addr;
         return true;

@@ -148,7 +148,7 @@ static void read_lines(struct compiler *c, struct pattern_list *list, const char
 }
 
 /* What HAProxy 3.1 knows of files that need not be there: opt@ is read if it exists, virt@ never. */
-static bool is_to_be_read(struct compiler *c, const char **path)
+static bool is_to_be_read(struct compiler *c, const char **path, struct conf_span span)
 {
     static const char plain[] = "file@", optional[] = "opt@", virtual[] = "virt@";
     char *bytes = NULL;
@@ -160,7 +160,8 @@ static bool is_to_be_read(struct compiler *c, const char **path)
     if (strncmp(*path, optional, sizeof optional - 1) != 0)
         return true;
     *path += sizeof optional - 1;
-    bool exists = c->l->source->read(c->l->source->ctx, *path, &bytes, &len) != -ENOENT;
+    bool exists = c->l->source->read(c->l->source->ctx, loader_path(c->l, *path, span.place),
+                                     &bytes, &len) != -ENOENT;
     free(bytes);
     return exists;
 }
@@ -169,7 +170,7 @@ static bool list_read(struct compiler *c, struct pattern_list *list, struct conf
 {
     size_t len;
     const char *path = list->path;
-    if (!is_to_be_read(c, &path))
+    if (!is_to_be_read(c, &path, span))
         return true;
     const char *bytes = loader_read(c->l, c->l->arena, path, span, &len);
     if (bytes == NULL)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * set-var and set-var-fmt of the global section: variables of the process that have their value from the
- * start. They are set as the file is loaded, when there is neither a stream nor a clock, so only constants and
- * the environment may be asked.
+ * start. They are set as the file is loaded, one after the other, when there is neither a stream nor a clock, so
+ * only constants, the environment, the host and the variables set so far may be asked.
  */
 #include "proxy/rules/process_vars.h"
 
@@ -16,10 +16,10 @@ enum { SCRATCH_BYTES = 16 * 1024 };
 
 static const char PREFIX[] = "proc.";
 
-static bool is_constant(const char *expression)
+static bool is_known_at_load(const char *expression)
 {
-    static const char *const fetches[] = {"str",  "int",  "bool", "bin", "ipv4",
-                                          "ipv6", "meth", "env",  NULL};
+    static const char *const fetches[] = {"str", "int", "bool", "bin",  "ipv4",     "ipv6", "meth",
+                                          "env", "var", "uuid", "rand", "hostname", NULL};
     size_t len = strcspn(expression, "(, ");
     for (const char *const *fetch = fetches; *fetch != NULL; fetch++) {
         if (strlen(*fetch) == len && strncmp(*fetch, expression, len) == 0)
@@ -28,11 +28,11 @@ static bool is_constant(const char *expression)
     return false;
 }
 
-/* Every '%' begins a "%[constant" or is doubled. */
-static bool is_constant_format(const char *text)
+/* Every '%' begins a "%[" before such a fetch, or is doubled. */
+static bool is_format_known_at_load(const char *text)
 {
     while ((text = strchr(text, '%')) != NULL) {
-        if (text[1] != '%' && (text[1] != '[' || !is_constant(text + 2)))
+        if (text[1] != '%' && (text[1] != '[' || !is_known_at_load(text + 2)))
             return false;
         text += 2;
     }
@@ -81,10 +81,11 @@ static void set_variable(struct compiler *c, const struct conf_line *line, struc
         return;
     }
     const char *value = line->words[1].text;
-    if (!(is_format ? is_constant_format(value) : is_constant(value))) {
-        CONF_FAIL(c->l, line->words[1].span,
-                  "constants and env() can: str, int, bool, bin, ipv4, ipv6, meth",
-                  "'%s' has no value while the file is loaded: not supported yet", value);
+    if (!(is_format ? is_format_known_at_load(value) : is_known_at_load(value))) {
+        CONF_FAIL(
+            c->l, line->words[1].span,
+            "these can: str, int, bool, bin, ipv4, ipv6, meth, env, var, uuid, rand, hostname",
+            "'%s' has no value while the file is loaded: not supported yet", value);
         return;
     }
     if (!var_name_compile(c, word->text, strlen(word->text), word->span, &name))

@@ -77,8 +77,11 @@ static int add_server_tls(struct load *load, const struct conf_proxy *proxy,
                           const struct conf_server *server, const struct tls_files *files)
 {
     struct tls_error_text error = {.text = ""};
-    struct tls_client_context *tls =
-        load_server_tls(server, load->server_tls, load->server_tls_count, files, &error);
+    struct tls_client_context *tls = NULL;
+    if (conf_server_needs_tls(proxy, server))
+        tls = load_server_tls(server, load->server_tls, load->server_tls_count, files, &error);
+    else if (load_look_for_server_files(server, files, &error) == 0)
+        return 0;
     if (tls != NULL) {
         load->server_tls[load->server_tls_count++] = (struct server_tls){server, tls};
         return 0;
@@ -103,8 +106,7 @@ static int load_all_server_tls(struct load *load, const struct tls_files *files)
     for (size_t i = 0; i < config->proxy_count; i++)
         for (size_t s = 0; s < config->proxies[i].server_count; s++) {
             const struct conf_server *server = &config->proxies[i].servers[s];
-            if (conf_server_needs_tls(&config->proxies[i], server) &&
-                add_server_tls(load, &config->proxies[i], server, files) != 0)
+            if (add_server_tls(load, &config->proxies[i], server, files) != 0)
                 rc = -1;
         }
     return rc;

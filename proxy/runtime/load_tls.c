@@ -6,6 +6,7 @@
 #include "proxy/runtime/demo_certificate.h"
 #include "proxy/runtime/tls_manner.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -246,6 +247,40 @@ static void report_bind(struct conf_report *report, const struct conf_proxy *pro
                     "frontend %s, bind %s: %s", proxy->name, bind->addr.text, fault->text.text);
 }
 
+/* Words that have no effect name files all the same, and one that is missing is a mistake. */
+static bool is_missing(const struct tls_files *files, const char *path, struct tls_error_text *text)
+{
+    struct tls_bytes bytes = {0};
+    if (path == NULL || *path == '@' || text->text[0] != '\0')
+        return text->text[0] != '\0';
+    int error = files->read(files->user, path, &bytes);
+    tls_bytes_free(&bytes);
+    if (error == 0 || error == EISDIR)
+        return false;
+    snprintf(text->text, sizeof(text->text), "%s: %s", path, strerror(error));
+    return true;
+}
+
+static void look_for_unused(const struct conf_tls *tls, const struct tls_files *files,
+                            struct bind_fault *fault)
+{
+    for (size_t i = 0; i < tls->crt.count && !tls->self_signed; i++)
+        if (is_missing(files, tls->crt.items[i], &fault->text)) {
+            fault->place = tls->crts[i].place;
+            return;
+        }
+    (void)(is_missing(files, tls->ca_file, &fault->text) ||
+           is_missing(files, tls->crl_file, &fault->text));
+}
+
+int load_look_for_server_files(const struct conf_server *server, const struct tls_files *files,
+                               struct tls_error_text *error_out)
+{
+    bool missing = is_missing(files, server->tls.ca_file, error_out) ||
+                   is_missing(files, server->tls.crl_file, error_out);
+    return missing ? -1 : 0;
+}
+
 /* NULL without a fault: nothing to make. */
 static struct tls_context *context_for(const struct config *config, const struct conf_bind *bind,
                                        const struct bind_list *list,
@@ -253,8 +288,10 @@ static struct tls_context *context_for(const struct config *config, const struct
                                        const struct tls_files *files, bool is_check,
                                        struct bind_fault *fault)
 {
-    if (!bind->tls.enabled)
+    if (!bind->tls.enabled) {
+        look_for_unused(&bind->tls, files, fault);
         return NULL;
+    }
     struct tls_context *context = find_like(list, &bind->tls);
     if (context != NULL)
         return context;
@@ -323,8 +360,6 @@ struct tls_client_context *load_server_tls(const struct conf_server *server,
         settings.certificate = server->tls.crt.items[0];
         settings.certificate_key = server->tls.key;
     }
-    if (settings.verify != TLS_VERIFY_NONE && settings.protocol.ca_file == NULL)
-        settings.protocol.ca_file = "@system-ca";
     struct tls_client_context *like = find_like_server(before, count, &server->tls);
     if (like != NULL)
         return tls_client_context_like(like, &settings, error_out);

@@ -52,4 +52,9 @@ struct tls_client_context *load_server_tls(const struct conf_server *server,
                                            const struct tls_files *files,
                                            struct tls_error_text *error_out);
 
+/* A line without TLS may name such files all the same: -1 with a text where one of them cannot be read. */
+MUST_CHECK int load_look_for_server_files(const struct conf_server *server,
+                                          const struct tls_files *files,
+                                          struct tls_error_text *error_out);
+
 #endif

@@ -140,7 +140,8 @@ static const struct {
     {"unknown version", BIND("address = \"*:443\"; ssl = true; crt = \"/a\"; ssl_min_ver = \"TLSv1.4\";"), 3, 58, CONF_ERROR, "unknown ssl-min-ver 'TLSv1.4'", NULL},
     {"h2 is left out", BIND("address = \"*:443\"; ssl = true; crt = \"/a\"; alpn = [\"http/1.1\", \"h2\"];"), 3, 64, CONF_WARNING, "alpn: 'h2' is not supported yet and left out", NULL},
     {"unknown protocol", BIND("address = \"*:443\"; ssl = true; crt = \"/a\"; alpn = \"spdy\";"), 3, 51, CONF_WARNING, "alpn: 'spdy' is not spoken here and left out", NULL},
-    {"expression as check-sni", SERVER("name = \"a\"; address = \"127.0.0.1:80\"; ssl = true; check_sni = \"req.hdr(host)\";"), 3, 63, CONF_ERROR, "check_sni: probes have no expressions", "write the name to send"},
+    {"TLS without authorities", SERVER("name = \"a\"; address = \"127.0.0.1:80\"; ssl = true;"), 3, 8, CONF_ERROR, "server 'a' speaks TLS, but whose certificates to trust is not said", "add ca_file = \"@system-ca\", or verify = \"none\""},
+    {"expression as check-sni", SERVER("name = \"a\"; address = \"127.0.0.1:80\"; ssl = true; verify = \"none\"; check_sni = \"req.hdr(host)\";"), 3, 80, CONF_ERROR, "check_sni: probes have no expressions", "write the name to send"},
     {"keyword that is not built", BIND("address = \"*:80\"; force_sslv3 = true;"), 3, 19, CONF_ERROR, "'force_sslv3' is not supported yet", NULL},
     {"keyword without effect", FRONT("option_contstats = true;"), 3, 1, CONF_NOTE, "'option_contstats' has no effect here", "counters are always up to date"},
 

@@ -59,7 +59,7 @@ static const struct {
     {"default-server counts for what follows", LISTEN(" default-server inter 9s weight 3\n server t 10.0.0.2:80 no-check"), LISTENS_OF(BINDS, "( { name = \"s\"; address = \"10.0.0.1:80\"; }, { name = \"t\"; address = \"10.0.0.2:80\"; inter = \"9s\"; weight = 3; } )", "")},
     {"logs", "global\n log /dev/log local1 notice\n log stdout len 2000 format raw daemon\n" LISTEN(" log global\n log 10.0.0.9 local3 info err"),
      "global = { logs = ( { address = \"/dev/log\"; facility = \"local1\"; level = \"notice\"; }, { address = \"stdout\"; len = 2000; format = \"raw\"; facility = \"daemon\"; } ); };" LISTENS("logs = ( \"global\", { address = \"10.0.0.9\"; facility = \"local3\"; level = \"info\"; minlevel = \"err\"; } );")},
-    {"error files of a group", LISTEN(" errorfiles g 503 404\nhttp-errors g\n errorfile 503 /page.http\n errorfile 500 /page.http\nhttp-errors g\n errorfile 404 /page.http"), LISTENS("errorfiles = ( { status = 503; file = \"/page.http\"; }, { status = 404; file = \"/page.http\"; } );")},
+    {"error files of a group", LISTEN(" errorfiles g 503 404\nhttp-errors g\n errorfile 503 /page.http\n errorfile 500 /page.http\n errorfile 404 /page.http"), LISTENS("errorfiles = ( { status = 503; file = \"/page.http\"; }, { status = 404; file = \"/page.http\"; } );")},
     {"error files of a whole group", "http-errors g\n errorfile 500 /page.http\n" LISTEN(" errorfiles g"), LISTENS("errorfiles = ( { status = 500; file = \"/page.http\"; } );")},
     {"no log", LISTEN(" log 10.0.0.9 local0\n no log"), LISTENS("")},
     {"statistics", LISTEN(" stats enable\n stats uri /s\n stats realm a\\ b\n stats auth a:b\n stats auth c:d\n stats refresh 10s\n stats hide-version\n stats admin if TRUE\n stats show-desc one two"),

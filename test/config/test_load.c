@@ -122,7 +122,7 @@ static void default_server_reaches_all_servers_and_can_be_undone(void **state)
         "backends = ( { name = \"b\"; servers = ( { name = \"a\"; address = \"10.0.0.1:1\"; },\n"
         "   { name = \"c\"; address = \"10.0.0.2:1\"; no_check = true; ssl = false; enabled = "
         "true; } );\n"
-        "  default_server = { check = true; ssl = true; disabled = true; inter = \"1s\"; }; } "
+        "  default_server = { check = true; ssl = true; verify = \"none\"; disabled = true; inter = \"1s\"; }; } "
         ");\n");
     const struct conf_server *s = config->proxies[0].servers;
     assert_true(s[0].check.enabled && s[0].check.tls && s[0].tls.enabled && s[0].disabled);
@@ -312,7 +312,8 @@ static void probes_know_where_to_go(void **state)
         "= true; },"
         "  { name = \"c\"; address = \"10.0.0.1:443\"; ssl = true; addr = \"10.0.0.9:81\"; "
         "check_sni = \"n\"; },"
-        "  { name = \"d\"; address = \"10.0.0.1:443\"; ssl = true; } ); } );");
+        "  { name = \"d\"; address = \"10.0.0.1:443\"; ssl = true; } ); } );"
+        "global = { ssl_server_verify = \"none\"; };");
     const struct conf_proxy *p = &config->proxies[0];
     const struct conf_server *s = p->servers;
     assert_int_equal(p->check.kind, CONF_CHECK_HTTP);

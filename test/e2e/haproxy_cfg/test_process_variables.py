@@ -8,9 +8,12 @@ global
     set-var proc.sum int(5),add(3)
     set-var proc.home env(HOME)
     set-var-fmt proc.text "at %%[env(HOME)], 100%%%%"
+    set-var proc.third var(proc.absent,24),div(proc.sum)
+    set-var-fmt proc.text "%%[var(proc.text)] of %%[var(proc.third)]"
+    set-var proc.id uuid(),length
 listen a
     bind 127.0.0.1:%d
-    http-request return status 200 content-type text/plain lf-string "%%[var(proc.sum)] %%[var(proc.home)] %%[var(proc.text)]"
+    http-request return status 200 content-type text/plain lf-string "%%[var(proc.sum)] %%[var(proc.home)] %%[var(proc.text)], %%[var(proc.id)]"
 """
 
 
@@ -18,4 +21,4 @@ def test_they_have_their_values_from_the_start(kind, balance, monkeypatch):
     port = free_port()
     monkeypatch.setenv("HOME", "/home/x")
     balance(CONFIG % port)
-    assert get(port).body == b"8 /home/x at /home/x, 100%"
+    assert get(port).body == b"8 /home/x at /home/x, 100% of 3, 36"

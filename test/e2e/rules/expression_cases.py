@@ -50,6 +50,8 @@ EXPRESSIONS = [
           "bin(383d4649582e342e3401393d373901),fix_is_valid"),
     shows("fix, tags", *["bin(%s),fix_tag_value(%s)" % (FIX, tag) for tag in ("MsgType", "msgtype", "35", "49", "SenderCompID", "11", "CheckSum")],
           "bin(383d4649582e342e3401393d01),fix_tag_value(9)"),
+    shows("ipmask", *["str(%s),ipmask(24%s)" % (address, wide) for wide in ("", ",64") for address in (
+        "1.2.3.4", "::ffff:1.2.3.4", "::1.2.3.4", "2001:db8:1:2:3::4")]),
     shows("bytes", *values("012345", "bytes(0)", "bytes(2)", "bytes(5),length", "bytes(6),length", "bytes(99),length", "bytes(0,3)", "bytes(4,9)",
                            "bytes(0,0),length", "bytes(0,-1)", "bytes(-1),length")),
     shows("hex2i", *["str(%s),hex2i" % s for s in ("ff", "0", "", "zz", "12zz", "-1", "0x1f", "FFFFFFFFFFFFFFFFF")]),

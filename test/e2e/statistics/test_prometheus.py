@@ -19,6 +19,7 @@ frontend web
 
 backend app
     server s1 127.0.0.1:{server} check inter 500ms
+    stick-table type ip size 500 expire 1m store gpc0
 
 frontend stats
     bind 127.0.0.1:{stats}
@@ -77,6 +78,23 @@ def test_names_and_values_are_those_of_haproxy(site):
     assert values['haproxy_server_status{proxy="app",server="s1",state="UP"}'] == 1
     assert values['haproxy_server_status{proxy="app",server="s1",state="DOWN"}'] == 0
     assert values["haproxy_process_nbthread"] == 2
+    assert values['haproxy_sticktable_size{name="app",type="ip"}'] == 500
+    assert values['haproxy_sticktable_used{name="app",type="ip"}'] == 0
+
+
+@pytest.mark.parametrize("query, status, process, server", [
+    ("scope=global", 200, True, False),
+    ("scope=global&scope=server&x", 200, True, True),
+    ("scope=global&scope=&scope=server", 200, False, True),
+    ("scope=", 200, False, False),
+    ("scope=sticktable&scope=listener", 200, False, False),
+    ("scope", 400, False, False),
+    ("scope=global&scope=moon", 400, False, False),
+])
+def test_a_scope_has_a_name_that_is_known(site, query, status, process, server):
+    response = get(site[1], "/metrics?" + query)
+    assert response.status == status
+    assert (b"haproxy_process_nbthread " in response.body, b"haproxy_server_status{" in response.body) == (process, server)
 
 
 def test_every_name_that_haproxy_has_for_servers_and_proxies(site, kind):

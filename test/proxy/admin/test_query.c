@@ -58,21 +58,30 @@ static const struct {
     {"scope=*&no-maint", true, true, true, true, true},
     {"scope=backend&&x", false, false, true, false, false},
     {"scope=", false, false, false, false, false},
-    {"scope=backends", false, false, false, false, false},
+    {"scope=global&scope=&scope=server", false, false, false, true, false},
+    {"scope=listener", false, false, false, false, false},
 };
+
+static const char *const bad_metrics[] = {"scope", "x&scope&scope=global", "scope=backends",
+                                          "scope==", "scope=*x"};
 
 static void understands_the_words_of_metrics(void **state)
 {
     (void)state;
     for (size_t i = 0; i < LEN(metrics); i++) {
         struct stats_query query;
-        stats_query_parse_metrics(&query, metrics[i].text, strlen(metrics[i].text));
         print_message("%s\n", metrics[i].text);
+        assert_true(stats_query_parse_metrics(&query, metrics[i].text, strlen(metrics[i].text)));
         assert_int_equal(query.scope_global, metrics[i].global);
         assert_int_equal(query.scope_frontend, metrics[i].frontend);
         assert_int_equal(query.scope_backend, metrics[i].backend);
         assert_int_equal(query.scope_server, metrics[i].server);
         assert_int_equal(query.hide_maint, metrics[i].no_maint);
+    }
+    for (size_t i = 0; i < LEN(bad_metrics); i++) {
+        struct stats_query query;
+        print_message("%s\n", bad_metrics[i]);
+        assert_false(stats_query_parse_metrics(&query, bad_metrics[i], strlen(bad_metrics[i])));
     }
 }
 

@@ -61,8 +61,8 @@ static struct access_record plain_record(void)
 }
 
 static const struct rule_tables tables = {
-    .fetches = (const struct fetch *const[]){process_fetches, conn_fetches, tls_fetches,
-                                             request_fetches, message_fetches, NULL},
+    .fetches = (const struct fetch *const[]){process_fetches, conn_fetches, handshake_fetches,
+                                             tls_fetches, request_fetches, message_fetches, NULL},
     .converters = (const struct converter *const[]){encode_converters, json_converters, NULL},
     .actions = (const struct action *const[]){NULL},
     .tokens = (const struct format_token *const[]){number_tokens, date_tokens, name_tokens,
