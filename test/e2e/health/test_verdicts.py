@@ -215,9 +215,9 @@ def test_the_history_of_a_server_is_kept_over_a_reload(balance, serve):
     history = [field["value"]["value"] for row in rows for field in row
                if field["field"]["name"] == "transitions" and field["value"]["value"]]
     assert history[0][0]["state"] == "DOWN"
-    assert history[0][0]["reason"].startswith("Layer4 connection problem")
+    # a probe may just have been waiting to be accepted when the server went
+    assert history[0][0]["reason"].startswith(("Layer4 connection problem", "Socket error"))
     assert b"class=strip" in get(way.stats, "/stats").body
-    time.sleep(0)
 
 
 # ---- programs
