@@ -165,8 +165,8 @@ const struct fetch handshake_fetches[] = {
     {.name = "fc_pp_tlv", .out = SAMPLE_BINARY, .args = {{ARG_STRING}, 1}, .run = header_tlv, .check = check_tlv, .use = USE_SESSION, .since = "2.9", .doc = "What the PROXY protocol header told under that type of TLV: fc_pp_tlv(<number or name>)."},
     {.name = "fc_err", .out = SAMPLE_INT, .run = failure_number, .use = USE_CLIENT, .since = "2.5", .doc = "Number of the error that ended the handshake of the client's connection; 0 if there was none."},
     {.name = "fc_err_str", .out = SAMPLE_STRING, .run = failure_text, .use = USE_CLIENT, .since = "2.5", .doc = "The error that ended the handshake of the client's connection."},
-    {.name = "bc_err", .out = SAMPLE_INT, .run = server_failure, .use = USE_SERVER, .value = NUMBER, .since = "2.5", .doc = "Number of the error of the connection to the server: 0, and no value if there is no connection."},
-    {.name = "bc_err_str", .out = SAMPLE_STRING, .run = server_failure, .use = USE_SERVER, .value = WORDS, .since = "2.5", .doc = "The error of the connection to the server: Success, and no value if there is no connection."},
+    {.name = "bc_err", .out = SAMPLE_INT, .run = server_failure, .use = USE_SERVER, .value = NUMBER, .since = "2.5", .doc = "Number of the error of the connection to the server: 0, and no value if there is no connection.", .idle = "rules run only where the connection to the server has not failed"},
+    {.name = "bc_err_str", .out = SAMPLE_STRING, .run = server_failure, .use = USE_SERVER, .value = WORDS, .since = "2.5", .doc = "The error of the connection to the server: Success, and no value if there is no connection.", .idle = "rules run only where the connection to the server has not failed"},
     {.name = NULL},
 };
 /* clang-format on */

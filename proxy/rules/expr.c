@@ -211,6 +211,8 @@ static bool read_fetch(struct compiler *c, const struct conf_word *word, size_t 
         args_compile(c, word, at, &(struct expr_word){"fetch", name, from, &row->args}, &count);
     if (args == NULL || (row->check != NULL && !row->check(c, args, count, row->value)))
         return false;
+    if (row->idle != NULL)
+        CONF_WARN(c->l, span, row->idle, "fetch method '%s' tells nothing here", row->name);
     e->fetch = row;
     e->args = args;
     e->out = row->out;

@@ -38,29 +38,35 @@ static bool thread(struct sample_env *env, const struct fetch *row, const struct
     return true;
 }
 
-#define FIXED(word, type, needs, which, from, text)                                                \
+#define FIXED(word, type, which, from, text)                                                       \
     {                                                                                              \
-        .name = word, .out = type, .use = needs, .run = fixed, .value = which, .since = from,      \
-        .doc = text                                                                                \
+        .name = word, .out = type, .run = fixed, .value = which, .since = from, .doc = text        \
+    }
+
+/* Taken because files ask for it. */
+#define IDLE(word, type, from, why)                                                                \
+    {                                                                                              \
+        .name = word, .out = type, .use = USE_CLIENT, .run = fixed, .since = from,                 \
+        .doc = "0: " why ".", .idle = why                                                          \
     }
 
 /* clang-format off */
 const struct fetch runtime_fetches[] = {
     {.name = "pid", .out = SAMPLE_INT, .run = process_id, .since = "2.9", .doc = "The number of the process."},
     {.name = "thread", .out = SAMPLE_INT, .run = thread, .since = "1.9", .doc = "The number of the thread."},
-    FIXED("nbproc", SAMPLE_INT, 0, 1, NULL, "How many processes serve: 1."),
-    FIXED("proc", SAMPLE_INT, 0, 1, NULL, "Which process serves: 1."),
-    FIXED("tgroup", SAMPLE_INT, 0, 1, "2.9", "The group of the thread: there is one."),
-    FIXED("quic_enabled", SAMPLE_BOOL, 0, 0, "2.9", "Whether QUIC is spoken: it is not."),
-    FIXED("cpu_calls", SAMPLE_INT, USE_CLIENT, 0, "2.0", "0: tasks are not profiled here."),
-    FIXED("cpu_ns_avg", SAMPLE_INT, USE_CLIENT, 0, "2.0", "0: tasks are not profiled here."),
-    FIXED("cpu_ns_tot", SAMPLE_INT, USE_CLIENT, 0, "2.0", "0: tasks are not profiled here."),
-    FIXED("lat_ns_avg", SAMPLE_INT, USE_CLIENT, 0, "2.0", "0: tasks are not profiled here."),
-    FIXED("lat_ns_tot", SAMPLE_INT, USE_CLIENT, 0, "2.0", "0: tasks are not profiled here."),
-    FIXED("prio_class", SAMPLE_INT, USE_CLIENT, 0, "1.9", "0: the queue of a backend is first come, first served."),
-    FIXED("prio_offset", SAMPLE_INT, USE_CLIENT, 0, "1.9", "0: the queue of a backend is first come, first served."),
-    FIXED("res.cache_hit", SAMPLE_BOOL, USE_CLIENT, 0, "2.2", "Whether a cache answered: there is none."),
-    {.name = "res.cache_name", .out = SAMPLE_STRING, .use = USE_CLIENT, .run = nothing, .since = "2.2", .doc = "The cache that answered: there is none."},
+    FIXED("nbproc", SAMPLE_INT, 1, NULL, "How many processes serve: 1."),
+    FIXED("proc", SAMPLE_INT, 1, NULL, "Which process serves: 1."),
+    FIXED("tgroup", SAMPLE_INT, 1, "2.9", "The group of the thread: there is one."),
+    FIXED("quic_enabled", SAMPLE_BOOL, 0, "2.9", "Whether QUIC is spoken: it is not."),
+    IDLE("cpu_calls", SAMPLE_INT, "2.0", "tasks are not profiled here"),
+    IDLE("cpu_ns_avg", SAMPLE_INT, "2.0", "tasks are not profiled here"),
+    IDLE("cpu_ns_tot", SAMPLE_INT, "2.0", "tasks are not profiled here"),
+    IDLE("lat_ns_avg", SAMPLE_INT, "2.0", "tasks are not profiled here"),
+    IDLE("lat_ns_tot", SAMPLE_INT, "2.0", "tasks are not profiled here"),
+    IDLE("prio_class", SAMPLE_INT, "1.9", "the queue of a backend is first come, first served"),
+    IDLE("prio_offset", SAMPLE_INT, "1.9", "the queue of a backend is first come, first served"),
+    IDLE("res.cache_hit", SAMPLE_BOOL, "2.2", "there is no cache"),
+    {.name = "res.cache_name", .out = SAMPLE_STRING, .use = USE_CLIENT, .run = nothing, .since = "2.2", .doc = "The cache that answered: there is none.", .idle = "there is no cache"},
     {.name = NULL},
 };
 /* clang-format on */

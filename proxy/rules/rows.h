@@ -118,6 +118,7 @@ struct fetch {
                           struct conf_span span);
     const char *doc;
     const char *since; /* NULL = 1.5 or older; "weir" = our own */
+    const char *idle;  /* why it tells the same of every request, which a warning says; or NULL */
 };
 
 /* ---- converters --------------------------------------------------------------------------------------- */
