@@ -10,7 +10,7 @@ import signal
 
 from harness.libconfig import to_libconfig
 from harness.process import Process
-from harness.waiting import is_listening, wait_for
+from harness.waiting import is_bound, wait_for
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 
@@ -84,7 +84,8 @@ class Balancer(Process):
     def write(self, config):
         """Puts the configuration into its file, without telling the program."""
         text = self.preamble.format(log=self.log, threads=self.threads) + config
-        self.ports = [int(port) for port in re.findall(r"^\s*bind [^\s:]*:(\d+)", config, re.M)]
+        lines = re.findall(r"^\s*(?:bind|stats socket) (\S+)", text, re.M)
+        self.addresses = [word for line in lines for word in line.split(",")]
         self.config_path.write_text(self.native(text))
 
     def start(self):
@@ -94,7 +95,7 @@ class Balancer(Process):
 
     def wait_listening(self):
         def listens_or_ended():
-            return not self.is_running() or all(map(is_listening, self.ports))
+            return not self.is_running() or all(map(is_bound, self.addresses))
 
         try:
             wait_for(listens_or_ended, 20, what="%s listens" % self.kind)

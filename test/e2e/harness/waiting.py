@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Waiting with a deadline: the only way in which a scenario waits for something to become true."""
+import pathlib
+import re
 import time
 
 LISTEN = "0A"  # state of a socket in /proc/net/tcp
+ACCEPTS = " 00010000 "  # flag of a listening one in /proc/net/unix
 
 
 def wait_for(condition, within=10.0, every=0.02, what=None):
@@ -27,3 +30,15 @@ def is_listening(port):
                 if fields[3] == LISTEN and int(fields[1].rpartition(":")[2], 16) == port:
                     return True
     return False
+
+
+def is_bound(address):
+    """Whether the address of a bind line has its listener; one that does not tell its port has it at once."""
+    family, _, name = address.rpartition("@")
+    if family == "unix" or name.startswith("/"):
+        return pathlib.Path(name).is_socket()
+    if family in ("abns", "abnsz"):
+        with open("/proc/net/unix", encoding="utf-8", errors="replace") as sockets:
+            return any(ACCEPTS in line and line.rstrip("@\n").endswith(" @" + name) for line in sockets)
+    port = re.search(r":(\d+)(-\d+)?$", name)
+    return is_listening(int(port.group(1))) if port else True
