@@ -32,7 +32,7 @@ def live(balance, serve):
         port = free_port()
         balancer = balance(FRONT.format(port=port, server=origin.port),
                            preamble=PREAMBLE.replace("maxconn 2000", "maxconn 2000\n    " + more))
-        balancer.origin = origin
+        balancer.origin, balancer.port = origin, port
         return balancer
 
     return start
@@ -40,7 +40,7 @@ def live(balance, serve):
 
 def ask(balancer, target, *fields):
     lines = ["GET %s HTTP/1.1" % target, "Host: x", *fields]
-    with Client(balancer.ports[0]) as client:
+    with Client(balancer.port) as client:
         client.send(("\r\n".join(lines) + "\r\n\r\n").encode())
         return client.response()
 
