@@ -100,7 +100,7 @@ def test_the_block_is_bounded(balance, serve, syslog):
     rules = "\n".join("    http-request deny if { path /%d }" % i for i in range(1000))
     balancer = balance(FRONT.format(port=port, server=origin.port).replace("    default_backend", rules + "\n    default_backend"),
                        preamble=PREAMBLE.replace("maxconn 2000", "maxconn 2000\n    explain-secret opensesame"))
-    balancer.origin = origin
+    balancer.port = port
     ask(balancer, "/x", "X-Weir-Explain: opensesame")
     lines = block(syslog)
     assert len(lines) < 270
