@@ -73,13 +73,15 @@ class Patroni(Servers):
 
     @staticmethod
     def client(port):
-        return [POSTGRES / "psql", "-h", "127.0.0.1", "-p", port, "-U", "admin", "-qtA", "postgres"]
+        return [POSTGRES / "psql", "-h", "127.0.0.1", "-p", port, "-U", "admin", "-qtA", "-v", "ON_ERROR_STOP=1",
+                "postgres"]
 
     def sql(self, name, text):
         return self.run(*self.client(self.ports[name]), "-c", text, env=self.env).split()
 
     def write(self, port):
-        return Writer(self.client(port), "insert into t values(%d, inet_server_port()) returning n;", self.env)
+        return Writer(self.client(port), "insert into t values(%d, inet_server_port()) returning n || ' ' || port;",
+                      self.env)
 
     def close(self):
         super().close()
