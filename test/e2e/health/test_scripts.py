@@ -9,7 +9,7 @@ import pytest
 from harness import mysql
 from harness.ports import free_port
 from harness.stats import read_stats
-from harness.waiting import wait_for
+from harness.waiting import PATIENCE_S, wait_for
 
 CONFIG = """
 frontend web
@@ -18,6 +18,7 @@ frontend web
 
 backend app
     option log-health-checks
+    timeout check {patience}
     {script}
     server s1 127.0.0.1:{server} check inter 400ms fall 2 rise 2 {words}
 
@@ -34,7 +35,7 @@ def says(*parts, close=True):
     def behaviour(conn):
         for part in parts:
             if part is None:
-                conn.stream.sock.settimeout(2)
+                conn.stream.sock.settimeout(PATIENCE_S)
                 if not conn.stream.sock.recv(65536):
                     return
             elif isinstance(part, bytes):
@@ -48,14 +49,18 @@ def says(*parts, close=True):
 
 
 class Probed:
-    def __init__(self, balance, server, script, words=""):
+    def __init__(self, balance, server, script, words="", patience="1m"):
         self.stats = free_port()
-        balance(CONFIG.format(port=free_port(), server=server, stats=self.stats, script=script, words=words))
+        balance(CONFIG.format(port=free_port(), server=server, stats=self.stats, script=script, words=words,
+                              patience=patience))
 
     def row(self):
+        """The statistics of the server, without the mark of a probe that is under way."""
         row = read_stats(self.stats)["app", "s1"]
-        row["check_status"] = row["check_status"].removeprefix("* ")
-        return row
+        return {field: value.removeprefix("* ") for field, value in row.items()}
+
+    def shows(self, **values):
+        wait_for(lambda: self.row().items() >= values.items(), what=lambda: "%s, not %s" % (self.row(), values))
 
 
 MYSQL_GREETING = mysql.greeting()
@@ -212,8 +217,8 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_verdict_and_words(balance, serve, syslog, name):
     script, server, status, words = CASES[name]
-    probed = Probed(balance, serve(server).port, script)
-    wait_for(lambda: probed.row()["check_status"] == status, what=lambda: probed.row())
+    probed = Probed(balance, serve(server).port, script, patience="500ms" if status.endswith("TOUT") else "1m")
+    probed.shows(check_status=status)
     line = syslog.line("Health check for server app/s1")
     assert ("succeeded" if status.endswith("OK") else "failed") in line
     if words is None:
@@ -256,7 +261,7 @@ def test_the_port_of_a_step_is_computed(balance, serve, syslog):
     server = serve(says(None, b"+PONG\r\n"))
     probed = Probed(balance, 1, tcp("set-var(check.port) int(%d)" % server.port, "connect port var(check.port)",
                                     r"send PING\r\n", "expect string +PONG"))
-    wait_for(lambda: probed.row()["check_status"] == "L7OK", what=lambda: probed.row())
+    probed.shows(check_status="L7OK")
 
 
 def test_the_server_is_told_its_state(balance, serve):
@@ -278,13 +283,12 @@ def test_a_404_takes_a_server_out_gently_and_200_brings_it_back(balance, serve, 
         conn.send(answer(status[0]))
 
     probed = Probed(balance, serve(behaviour).port, http("disable-on-404"))
-    wait_for(lambda: probed.row()["check_status"] == "L7OK")
+    probed.shows(check_status="L7OK")
     status[0] = b"404 Not Found"
-    wait_for(lambda: probed.row()["status"] == "NOLB", what=lambda: probed.row())
-    assert probed.row()["check_status"] == "L7OKC"
+    probed.shows(status="NOLB", check_status="L7OKC")
     assert "Server app/s1 is stopping. 0 active" in syslog.line("is stopping")
     status[0] = b"200 OK"
-    wait_for(lambda: probed.row()["status"] == "UP", what=lambda: probed.row())
+    probed.shows(status="UP")
 
 
 # ---- agents
@@ -304,8 +308,7 @@ def test_an_agent(balance, serve, name):
     agent = serve(says(line))
     probed = Probed(balance, serve(says(close=False)).port, "",
                     "agent-check agent-inter 300ms agent-port %d" % agent.port)
-    wait_for(lambda: (probed.row()["status"], probed.row()["agent_status"].removeprefix("* "))
-             == (status, agent_status), what=lambda: probed.row())
+    probed.shows(status=status, agent_status=agent_status)
     assert probed.row()["last_agt"] in (last, "")
 
 
@@ -313,13 +316,12 @@ def test_an_agent_sets_the_weight(balance, serve):
     agent = serve(says(b"50%\n"))
     probed = Probed(balance, serve(says(close=False)).port, "",
                     "weight 100 agent-check agent-inter 300ms agent-port %d" % agent.port)
-    wait_for(lambda: probed.row()["weight"] == "50", what=lambda: probed.row())
+    probed.shows(weight="50")
 
 
 def test_an_agent_that_floods_is_left(balance, serve):
     agent = serve(says(*[b"up " * 2000] * 10, close=False))
     probed = Probed(balance, serve(says(close=False)).port, "",
-                    "agent-check agent-inter 300ms agent-port %d" % agent.port)
-    wait_for(lambda: probed.row()["agent_status"].removeprefix("* ") in ("L7RSP", "L7TOUT"),
-             what=lambda: probed.row())
+                    "agent-check agent-inter 300ms agent-port %d" % agent.port, patience="500ms")
+    wait_for(lambda: probed.row()["agent_status"] in ("L7RSP", "L7TOUT"), what=probed.row)
     assert probed.row()["status"] == "UP"
