@@ -21,7 +21,6 @@ enum {
 /* clang-format off */
 static const struct keyword proxy_rows[] = {
     {MISSING("appsession", BACK, "HAProxy 1.6 has removed it; write: cookie <name> prefix nocache, and cookie <value> on each server", "Keep a client on its server.")},
-    {MISSING("persist rdp-cookie", BACK, "write: stick on req.rdp_cookie(mstshash)", "Keep to a server by an RDP cookie.")},
     {MISSING("option http_proxy", ANY, "write the server's address", "Connect to the host of the URL.")},
     {IGNORED("filter compression", ANY, "it counts for compression algo", "Place of the compression among filters.")},
     {IGNORED("filter cache", ANY, "it counts for http-request cache-use", "Place of the cache among filters.")},

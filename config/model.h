@@ -116,6 +116,8 @@ struct conf_proxy {
     const char *dynamic_cookie_key;       /* or NULL */
     struct conf_stick_table *stick_table; /* of either side; or NULL */
     bool persist; /* option persist: the cookie's server is used even if down */
+    const struct conf_line
+        *rdp_cookie; /* persist rdp-cookie: the expression that reads it; or NULL */
     struct conf_server *servers;
     size_t server_count;
     struct conf_check check;
