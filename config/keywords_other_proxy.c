@@ -27,7 +27,6 @@ static const struct keyword proxy_rows[] = {
     {IGNORED("filter trace", ANY, "it only prints", "A filter that prints what passes."), .grammar = "[...]"},
     {MISSING("filter", ANY, "whatever it guards or changes would go through unseen: take it out only if the service may run without it", "A filter of the traffic, such as a web application firewall by SPOE.")},
     {MISSING("use-fcgi-app", BACK, "servers speak HTTP", "Speak FastCGI to servers.")},
-    {MISSING("option checkcache", BACK, "responses are not judged", "Refuse cacheable cookies.")},
     {IGNORED("option http-use-proxy-header", FRONT, "connections are kept open as Connection says", "Believe Proxy-Connection."), .grammar = ""},
     {MISSING("option h1-case-adjust-bogus-client", FRONT, "header names keep their case", "Change the case of header names.")},
     {MISSING("option h1-case-adjust-bogus-server", BACK, "header names keep their case", "Change the case of header names.")},

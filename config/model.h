@@ -129,6 +129,7 @@ struct conf_proxy {
     bool transparent; /* option transparent: without a server, where the client wanted to */
     bool all_backups; /* option allbackups */
     bool accept_invalid_response;
+    bool checkcache; /* a cookie that caches may keep is refused */
     bool log_health_checks;
     struct conf_outliers outliers;
     struct conf_email email;
