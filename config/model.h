@@ -171,6 +171,7 @@ struct conf_global {
     unsigned ssl_cachesize; /* tune.ssl.cachesize */
     const char *issuers;    /* folder with chains of certificates that have none, or NULL */
     unsigned ssl_lifetime_s;
+    struct conf_status_set http_err_codes, http_fail_codes; /* whose mistake a response tells of */
     const char *node, *description;
     struct conf_lines lines;    /* set-var, set-var-fmt */
     const char *explain_secret; /* or NULL: no request is explained */

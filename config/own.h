@@ -87,6 +87,7 @@ keyword_set own_forwarded;
 
 /* own_messages.c */
 keyword_set own_error_location, own_retry_on, own_plain_password;
+keyword_set own_codes; /* row offset is that of the struct conf_status_set */
 extern const struct keyword_list own_user_list, own_user_group_list;
 
 /* own_process.c */

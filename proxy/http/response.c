@@ -75,10 +75,10 @@ static bool pass_rules(struct stream *s, enum stream_state *next_out)
 /* For stick tables: whose mistake is it? */
 static void count_status(struct stream *s)
 {
-    unsigned status = s->resp.status;
-    if (status >= 400 && status < 500)
+    const struct conf_global *global = &s->snapshot->config->global;
+    if (conf_status_has(&global->http_err_codes, s->resp.status))
         tracking_client_error(s);
-    else if (status >= 500 && status < 600 && status != 501 && status != 505)
+    if (conf_status_has(&global->http_fail_codes, s->resp.status))
         tracking_server_failure(s);
 }
 

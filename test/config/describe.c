@@ -199,6 +199,7 @@ static const struct {
     {own_balance_expression, print_balance},
     {own_hash_function, print_hash},
     {own_persist, print_line},
+    {own_codes, print_statuses},
     {own_balance_factor, print_unsigned},
     {own_cookie_domain, print_string},
     {own_cookie_attribute, print_string},
