@@ -308,6 +308,26 @@ static void test_an_address_of_no_family(void **state)
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+static void packets_are_marked_as_asked(void **state)
+{
+    (void)state;
+    static const struct {
+        sa_family_t family;
+        int level, option;
+    } kinds[] = {{AF_INET, IPPROTO_IP, IP_TOS}, {AF_INET6, IPPROTO_IPV6, IPV6_TCLASS}};
+    struct conn_options options = {.marks = {.tos = 0x28, .has_tos = true}};
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        int tos = 0, fd = socket_new(kinds[i].family, NULL);
+        socklen_t len = sizeof(tos);
+        if (fd < 0)
+            continue; /* a machine without IPv6 */
+        assert_int_equal(socket_prepare(fd, kinds[i].family, &options), 0);
+        assert_int_equal(getsockopt(fd, kinds[i].level, kinds[i].option, &tos, &len), 0);
+        assert_int_equal(tos, 0x28);
+        close(fd);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -324,6 +344,7 @@ int main(void)
         CASE(test_a_socket_of_another_family_is_refused),
         CASE(test_nobody_listens),
         CASE(test_an_address_of_no_family),
+        cmocka_unit_test(packets_are_marked_as_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
