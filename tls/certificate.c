@@ -236,9 +236,20 @@ static int copy_names(const char *const *names, size_t count, struct tls_name_li
     return list->items != NULL ? 0 : -1;
 }
 
+static bool copy_text(const char *text, const char **copy_out)
+{
+    *copy_out = text != NULL ? strdup(text) : NULL;
+    return *copy_out != NULL || text == NULL;
+}
+
 int tls_certificate_assign(struct tls_certificate *cert, const struct tls_wanted_names *wanted)
 {
+    struct tls_listing *listing = &cert->info.listing;
     cert->variant = wanted->variant;
+    listing->line = wanted->listing.line;
+    if (!copy_text(wanted->listing.list, &listing->list) ||
+        !copy_text(wanted->listing.words, &listing->words))
+        return -1;
     cert->is_for_some = wanted->count > 0 || wanted->excluded_count > 0;
     if (!cert->is_for_some)
         return 0;

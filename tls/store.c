@@ -85,6 +85,14 @@ int tls_store_share(struct tls_store *store, struct tls_certificate *cert)
     return 0;
 }
 
+/* Whom a certificate of a folder is for: it is listed there. */
+static struct tls_wanted_names in_folder(const struct tls_wanted_names *wanted, const char *folder)
+{
+    struct tls_wanted_names listed = *wanted;
+    listed.listing = (struct tls_listing){.list = folder};
+    return listed;
+}
+
 int tls_store_add_for(struct tls_store *store, const char *path, const char *key_path,
                       const struct tls_wanted_names *wanted, const struct tls_files *files,
                       struct tls_error_text *error_out)
@@ -93,13 +101,15 @@ int tls_store_add_for(struct tls_store *store, const char *path, const char *key
     if (tls_load(path, key_path, files, &loaded, error_out) != 0)
         return -1;
     int result = 0;
+    const struct tls_wanted_names listed = in_folder(wanted, loaded.folder);
     for (size_t i = 0; i < loaded.count; i++) {
-        if (tls_store_take(store, loaded.certificates[i], wanted) != 0) {
+        if (tls_store_take(store, loaded.certificates[i],
+                           loaded.folder != NULL ? &listed : wanted) != 0) {
             tls_error_set(error_out, "%s: out of memory", path);
             result = -1;
         }
     }
-    free(loaded.certificates);
+    tls_certificate_list_clear(&loaded);
     return result;
 }
 

@@ -13,15 +13,19 @@ struct names {
     size_t count;
 };
 
-static void add_name(void *owner, const char *file)
+static void add_name(struct names *names, const char *file)
 {
-    struct names *names = owner;
     char **grown = realloc(names->items, (names->count + 1) * sizeof(*grown));
     if (grown == NULL)
         return; /* rather a list that lacks one than none */
     names->items = grown;
     names->items[names->count] = strdup(file);
     names->count += names->items[names->count] != NULL;
+}
+
+static void add_use(void *owner, const struct ssl_use *use)
+{
+    add_name(owner, use->info->file);
 }
 
 static int compare_names(const void *a, const void *b)
@@ -57,7 +61,7 @@ static void show_files(struct cli_call *call)
     struct names *names = calloc(1, sizeof(*names));
     if (names == NULL)
         return;
-    ssl_places_visit_all(call->snapshot, add_name, names);
+    ssl_places_visit_all(call->snapshot, add_use, names);
     for (size_t i = 0; i < shelf->count; i++)
         add_name(names, tls_draft_file(shelf->drafts[i]));
     if (names->count > 0)

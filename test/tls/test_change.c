@@ -246,6 +246,36 @@ static void a_changed_certificate_stays_for_whom_it_was(void **state)
     tls_store_free(made);
 }
 
+static void a_list_gets_a_certificate_and_loses_it(void **state)
+{
+    (void)state;
+    struct tls_error_text error;
+    const struct tls_wanted_names listed = {.listing = {.list = "list", .line = 1}};
+    const struct tls_wanted_names wanted = {.names = (const char *const[]){"added.test"},
+                                            .count = 1,
+                                            .listing = {"list", 2, "added.test"}};
+    struct tls_store *store = store_of(both, &listed);
+    struct tls_draft *draft = whole_draft("shop.pem");
+    struct tls_store *more = tls_store_and(store, draft, &wanted, &error);
+    assert_int_equal(tls_store_count_of(more, "shop.pem"), 2);
+    assert_string_equal(tls_store_find(more, "added.test")->subject, "CN=after.test");
+    assert_string_equal(tls_store_find(more, "added.test")->listing.words, "added.test");
+    assert_string_equal(tls_store_find(more, "shop.test")->subject, "CN=before.test");
+    assert_null(tls_store_find(store, "added.test"));
+
+    struct tls_store *less = tls_store_less(more, "shop.pem", &wanted.listing, &error);
+    assert_int_equal(tls_store_count(less), 2);
+    assert_null(tls_store_find(less, "added.test"));
+    struct tls_store *least = tls_store_less(less, "shop.pem", &listed.listing, &error);
+    assert_int_equal(tls_store_count(least), 1);
+    assert_null(tls_store_find(least, "shop.test"));
+    assert_string_equal(tls_store_find(least, "other.test")->subject, "CN=other.test");
+    struct tls_store *const stores[] = {store, more, less, least};
+    for (size_t i = 0; i < LEN(stores); i++)
+        tls_store_free(stores[i]);
+    tls_draft_free(draft);
+}
+
 static void a_draft_that_cannot_serve_makes_no_store(void **state)
 {
     (void)state;
@@ -407,6 +437,7 @@ int main(void)
         cmocka_unit_test(a_draft_tells_what_it_holds),
         cmocka_unit_test(a_changed_store_answers_the_new_names),
         cmocka_unit_test(a_changed_certificate_stays_for_whom_it_was),
+        cmocka_unit_test(a_list_gets_a_certificate_and_loses_it),
         cmocka_unit_test(a_draft_that_cannot_serve_makes_no_store),
         cmocka_unit_test(new_handshakes_get_the_new_certificate),
         cmocka_unit_test(those_begun_before_keep_the_old_one),

@@ -161,6 +161,97 @@ def test_files_that_no_line_uses(site):
         "Can't remove the certificate: certificate '%s' in use, can't be deleted!" % site.shop
 
 
+# The way of a deploy hook that finds its certificate missing: into a folder, or a line of a file.
+@pytest.mark.parametrize("is_folder", [True, False])
+def test_a_new_certificate_comes_to_a_list_and_goes(balance, authority, tmp_path, is_folder):
+    folder, port = tmp_path / "certs", free_port()
+    folder.mkdir()
+    first = authority.pem("first.test", folder=folder)
+    listed, fresh = folder, folder / "new.pem"
+    if not is_folder:
+        listed = tmp_path / "list"
+        listed.write_text("# all of them\n%s  first.test !not.first.test\n" % first)
+    balance("""
+global
+    stats socket %s/admin.sock level admin
+frontend web
+    bind 127.0.0.1:%d ssl %s %s
+    http-request return status 200
+""" % (tmp_path, port, "crt" if is_folder else "crt-list", listed))
+
+    def site(line, payload=None):
+        return ask(tmp_path / "admin.sock", line + (" <<\n%s\n" % payload.strip() if payload else ""))
+
+    def shown():
+        return [subject(port, sni) for sni in ("first.test", "new.test", "www.new.test")]
+
+    assert site("show ssl crt-list") == "%s\n\n" % listed
+    assert site("show ssl crt-list %s" % listed) == \
+        "# %s\n%s%s\n\n" % (listed, first, "" if is_folder else " first.test !not.first.test")
+    assert site("new ssl cert %s" % fresh).startswith("New empty")
+    assert site("add ssl crt-list %s %s" % (listed, fresh)) == \
+        "Can't edit the crt-list: certificate '%s' is empty!\n\n" % fresh
+    site("set ssl cert %s" % fresh, authority.pem("new.test").read_text())
+    assert site("commit ssl cert %s" % fresh).endswith("\nSuccess!\n\n")
+    assert shown() == ["first.test"] * 3
+    assert site("add ssl crt-list %s %s" % (listed, fresh)) == \
+        "Inserting certificate '%s' in crt-list '%s'.\nSuccess!\n\n" % (fresh, listed)
+    assert shown() == ["first.test", "new.test", "first.test"]
+    assert site("del ssl cert %s" % fresh).startswith("Can't remove the certificate: ")
+    assert "line number is incorrect" in site("del ssl crt-list %s %s:77" % (listed, fresh))
+    deleted = "Entry '%s' deleted in crtlist '%s'!\n\n" % (fresh, listed)
+    again = site("add ssl crt-list %s" % listed, "%s *.new.test new.test" % fresh)
+    if is_folder:
+        assert again == "Can't edit the crt-list: file already exists in this directory!\n\n"
+    else:
+        assert again.endswith("\nSuccess!\n\n")
+        assert shown() == ["first.test", "new.test", "new.test"]
+        assert site("show ssl crt-list -n %s" % listed).splitlines()[2:4] == \
+            ["%s:3" % fresh, "%s:4 *.new.test new.test" % fresh]
+        assert "in several entries" in site("del ssl crt-list %s %s" % (listed, fresh))
+        assert site("del ssl crt-list %s %s:4" % (listed, fresh)) == deleted
+    assert shown() == ["first.test", "new.test", "first.test"]
+    assert site("del ssl crt-list %s %s" % (listed, fresh)) == deleted
+    assert shown() == ["first.test"] * 3
+    assert "used as default certificate" in site("del ssl crt-list %s %s" % (listed, first))
+    assert site("del ssl cert %s" % fresh) == "Certificate '%s' deleted!\n\n" % fresh
+
+
+# What is asked of a list of one line, and how the answer begins.
+LIST_REFUSED = [
+    ("show ssl crt-list /none", None, "didn't find the specified filename\n"),
+    ("show ssl crt-list -n", None, "'show ssl crt-list -n' expects a filename or a directory\n"),
+    ("add ssl crt-list {list}", None, "'add ssl crtlist' expects a filename and a certificate name\n"),
+    ("add ssl crt-list /none {pem}", None, "Can't edit the crt-list: crt-list '/none' does not exist!\n"),
+    ("add ssl crt-list {list} /none", None, "Can't edit the crt-list: certificate '/none' does not exist!\n"),
+    ("add ssl crt-list {list}", "{pem}\n{pem}", "Can't edit the crt-list: only one line of payload is supported!\n"),
+    ("add ssl crt-list {list}", "{pem} [foo bar] x.test", "Can't edit the crt-list: "),
+    ("del ssl crt-list {list}", None, "'del ssl crtlist' expects a filename and a certificate name\n"),
+    ("del ssl crt-list /none {pem}", None, "Can't delete the entry: crt-list '/none' does not exist!\n"),
+    ("del ssl crt-list {list} /none", None, "Can't delete the entry: certificate '/none' does not exist!\n"),
+    ("del ssl crt-list {list} {pem}:x", None, "Can't delete the entry: wrong line number after colons in '{pem}:x'!\n"),
+    ("del ssl crt-list {list} {other}", None,
+     "Can't delete the entry: certificate '{other}' can't be found in crt-list '{list}'!\n"),
+]
+
+
+def test_what_a_list_refuses(balance, authority, tmp_path):
+    names = {"list": tmp_path / "list", "pem": authority.pem("shop.test", folder=tmp_path),
+             "other": authority.pem("other.test", folder=tmp_path)}
+    names["list"].write_text("%s\n" % names["pem"])
+    balance("""
+global
+    stats socket %s/admin.sock level admin
+frontend web
+    bind 127.0.0.1:%d ssl crt-list %s
+frontend more
+    bind 127.0.0.1:%d ssl crt %s
+""" % (tmp_path, free_port(), names["list"], free_port(), names["other"]))
+    for line, payload, want in LIST_REFUSED:
+        text = line + (" <<\n%s\n" % payload if payload else "")
+        assert ask(tmp_path / "admin.sock", text.format(**names)).startswith(want.format(**names)), line
+
+
 def test_the_certificate_that_servers_are_shown(balance, serve, authority, tmp_path):
     asked = []
     context = tls_server(authority.pem("s.test"), ca=authority.cert)
