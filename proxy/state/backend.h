@@ -101,16 +101,16 @@ struct backend {
     uint64_t next_ticket;
     bool has_dynamic_limits; /* some server has minconn below maxconn */
     unsigned fullconn;
+    unsigned panic_percent; /* 0 = never */
     /* written under lock, read by anyone */
     _Atomic unsigned queued;               /* qcur */
     _Atomic unsigned sessions;             /* scur: on a server or waiting */
     _Atomic unsigned active_up, backup_up; /* act, bck */
     _Atomic uint64_t weight_total;
     _Atomic unsigned weight_scale; /* of the pool's weights, see server_weight.c; 0 counts as 1 */
-    unsigned panic_percent;        /* 0 = never */
     atomic_bool panic;             /* too few are up: all get traffic */
-    uint64_t look_ms;              /* when its outliers are looked for next */
-    bool panic_told;               /* the control thread's, as the next two */
+    uint64_t look_ms;              /* when its outliers are looked for next; the control thread's */
+    bool panic_told;               /* its own too, as the next two */
     long long timeline;            /* the newest that a database server of it has begun */
     unsigned promotions;           /* of its database servers, seen by us */
     /* written by the control thread, read by anyone */
