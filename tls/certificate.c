@@ -6,9 +6,9 @@
 #include "tls/certificate_priv.h"
 
 #include "tls/error_priv.h"
+#include "tls/ocsp_priv.h"
 
 #include <openssl/err.h>
-#include <openssl/ocsp.h>
 #include <openssl/x509v3.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -155,62 +155,9 @@ struct tls_certificate *tls_certificate_new(struct tls_pem *pem, const char *fil
     return cert;
 }
 
-/* Nothing, or its first answer in single_out, which lives as long as what is returned. */
-static OCSP_BASICRESP *open_ocsp(const struct tls_bytes *ocsp, OCSP_SINGLERESP **single_out)
-{
-    const unsigned char *der = ocsp->data;
-    OCSP_RESPONSE *response = d2i_OCSP_RESPONSE(NULL, &der, (long)ocsp->len);
-    OCSP_BASICRESP *basic = NULL;
-    if (response != NULL && OCSP_response_status(response) == OCSP_RESPONSE_STATUS_SUCCESSFUL)
-        basic = OCSP_response_get1_basic(response);
-    *single_out = basic != NULL ? OCSP_resp_get0(basic, 0) : NULL;
-    OCSP_RESPONSE_free(response);
-    return basic;
-}
-
-/* The first answer of the response, if it says that the certificate is good. */
-static bool read_ocsp(const struct tls_bytes *ocsp, time_t *until_out)
-{
-    OCSP_SINGLERESP *single;
-    OCSP_BASICRESP *basic = open_ocsp(ocsp, &single);
-    ASN1_GENERALIZEDTIME *until = NULL;
-    int status = single != NULL ? OCSP_single_get0_status(single, NULL, NULL, NULL, &until) : -1;
-    struct tm parts;
-    *until_out = until != NULL && ASN1_TIME_to_tm(until, &parts) == 1 ? timegm(&parts) : 0;
-    OCSP_BASICRESP_free(basic);
-    ERR_clear_error();
-    return status == V_OCSP_CERTSTATUS_GOOD;
-}
-
-bool tls_ocsp_is_about(const struct tls_bytes *ocsp, const X509 *leaf)
-{
-    time_t ignored;
-    OCSP_SINGLERESP *single;
-    ASN1_INTEGER *serial = NULL;
-    if (!read_ocsp(ocsp, &ignored))
-        return false;
-    OCSP_BASICRESP *basic = open_ocsp(ocsp, &single);
-    bool is_about = OCSP_id_get0_info(NULL, NULL, NULL, &serial,
-                                      (OCSP_CERTID *)OCSP_SINGLERESP_get0_id(single)) == 1 &&
-                    ASN1_INTEGER_cmp(serial, X509_get0_serialNumber(leaf)) == 0;
-    OCSP_BASICRESP_free(basic);
-    return is_about;
-}
-
-long tls_ocsp_id(const struct tls_bytes *ocsp, unsigned char **der_out)
-{
-    OCSP_SINGLERESP *single;
-    OCSP_BASICRESP *basic = open_ocsp(ocsp, &single);
-    *der_out = NULL;
-    int len = single != NULL ? i2d_OCSP_CERTID(OCSP_SINGLERESP_get0_id(single), der_out) : 0;
-    OCSP_BASICRESP_free(basic);
-    ERR_clear_error();
-    return len;
-}
-
 void tls_certificate_staple(struct tls_certificate *cert, struct tls_bytes *ocsp)
 {
-    if (read_ocsp(ocsp, &cert->ocsp_until)) {
+    if (tls_ocsp_is_good(ocsp, &cert->ocsp_until)) {
         cert->ocsp = *ocsp;
         *ocsp = (struct tls_bytes){0};
         cert->info.has_ocsp = true;

@@ -50,10 +50,6 @@ struct tls_certificate {
  */
 struct tls_certificate *tls_certificate_new(struct tls_pem *pem, const char *file,
                                             struct tls_error_text *error_out);
-/* Whether it is a response that calls this certificate good. */
-bool tls_ocsp_is_about(const struct tls_bytes *ocsp, const X509 *leaf);
-/* Which certificate it is about, in DER form, to be freed by OPENSSL_free(); the length, or 0. */
-long tls_ocsp_id(const struct tls_bytes *ocsp, unsigned char **der_out);
 /* Takes over the bytes of a FILE.ocsp; a useless response is noted and never stapled. */
 void tls_certificate_staple(struct tls_certificate *cert, struct tls_bytes *ocsp);
 /* Whom it is for, before it is served; 0, or -1 when memory runs out. */

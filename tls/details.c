@@ -4,6 +4,7 @@
  * so that the order is one look away.
  */
 #include "tls/draft_priv.h"
+#include "tls/ocsp_priv.h"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>

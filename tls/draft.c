@@ -6,10 +6,10 @@
 #include "tls/draft_priv.h"
 
 #include "tls/error_priv.h"
+#include "tls/ocsp_priv.h"
 #include "tls/store_priv.h"
 
 #include <openssl/err.h>
-#include <openssl/ocsp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -159,30 +159,15 @@ static int refuse_sctl(struct tls_draft *draft, const char *text, struct tls_err
     return -1;
 }
 
-/* The bytes, to be freed; empty if it is no base64. */
-static struct tls_bytes decode_base64(const char *text)
-{
-    int len = 0, rest = 0, taken = (int)strlen(text);
-    EVP_ENCODE_CTX *decoder = EVP_ENCODE_CTX_new();
-    struct tls_bytes bytes = {.data = malloc((size_t)taken + 1)};
-    if (decoder != NULL && bytes.data != NULL) {
-        unsigned char *out = bytes.data;
-        EVP_DecodeInit(decoder);
-        if (EVP_DecodeUpdate(decoder, out, &len, (const unsigned char *)text, taken) >= 0 &&
-            EVP_DecodeFinal(decoder, out + len, &rest) == 1)
-            bytes.len = (size_t)(len + rest);
-    }
-    EVP_ENCODE_CTX_free(decoder);
-    return bytes;
-}
-
 static int set_ocsp(struct tls_draft *draft, const char *text, struct tls_error_text *error_out)
 {
-    struct tls_bytes der = decode_base64(text);
-    int result = der.len > 0 ? tls_draft_staple(draft, der.data, der.len) : -1;
-    if (der.len == 0)
+    struct tls_bytes der;
+    if (tls_ocsp_decode(text, &der) != 0) {
         tls_error_set(error_out, "Error reading OCSP response in base64 format");
-    else if (result != 0)
+        return -1;
+    }
+    int result = tls_draft_staple(draft, &der);
+    if (result != 0)
         tls_error_set(error_out, "'%s.ocsp': no OCSP response that calls this certificate good.",
                       draft->file);
     tls_bytes_free(&der);
@@ -202,11 +187,11 @@ int tls_draft_set(struct tls_draft *draft, enum tls_part part, const char *text,
     return result;
 }
 
-int tls_draft_staple(struct tls_draft *draft, const void *der, size_t len)
+int tls_draft_staple(struct tls_draft *draft, const struct tls_bytes *der)
 {
     X509 *leaf = tls_draft_leaf(draft);
-    struct tls_bytes given = {.data = (void *)der, .len = len}, copy = {0};
-    if (leaf == NULL || !tls_ocsp_is_about(&given, leaf) || !copy_bytes(&given, &copy))
+    struct tls_bytes copy = {0};
+    if (leaf == NULL || !tls_ocsp_is_about(der, leaf) || !copy_bytes(der, &copy))
         return -1;
     tls_bytes_free(&draft->ocsp);
     draft->ocsp = copy;

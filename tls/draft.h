@@ -33,7 +33,7 @@ void tls_draft_free(struct tls_draft *draft);
 MUST_CHECK int tls_draft_set(struct tls_draft *draft, enum tls_part part, const char *text,
                              struct tls_error_text *error_out);
 /* Takes an OCSP response in DER form; -1 if it is none, or about another certificate. */
-MUST_CHECK int tls_draft_staple(struct tls_draft *draft, const void *der, size_t len);
+MUST_CHECK int tls_draft_staple(struct tls_draft *draft, const struct tls_bytes *der);
 /* Whether it could serve: 0, or -1. */
 MUST_CHECK int tls_draft_check(const struct tls_draft *draft, struct tls_error_text *error_out);
 

@@ -80,6 +80,6 @@ extern const struct cli_command cli_session_commands[], cli_process_commands[], 
     cli_resolver_commands[], cli_table_commands[], cli_list_commands[], cli_list_change_commands[],
     cli_limit_commands[], cli_proxy_commands[], cli_sess_commands[], cli_diagnosis_commands[],
     cli_ssl_commands[], cli_ssl_change_commands[], cli_ssl_list_commands[],
-    cli_ssl_list_add_commands[], cli_refused_commands[], cli_set_probe_commands[], cli_event_commands[];
+    cli_ssl_list_add_commands[], cli_ssl_ocsp_commands[], cli_refused_commands[], cli_set_probe_commands[], cli_event_commands[];
 
 #endif

@@ -30,6 +30,7 @@ static const struct cli_command *const tables[] = {
     cli_ssl_change_commands,
     cli_ssl_list_commands,
     cli_ssl_list_add_commands,
+    cli_ssl_ocsp_commands,
     cli_refused_commands,
     cli_set_probe_commands,
     cli_event_commands,

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Certificates that change over the admin socket, as deploy hooks of Let's Encrypt clients change them."""
+import base64
+import subprocess
+import threading
+
 import pytest
 
 from harness.cli import ask
@@ -250,6 +254,85 @@ frontend more
     for line, payload, want in LIST_REFUSED:
         text = line + (" <<\n%s\n" % payload if payload else "")
         assert ask(tmp_path / "admin.sock", text.format(**names)).startswith(want.format(**names)), line
+
+
+def ocsp_response(authority, folder, name, status):
+    """What the authority says of its certificate of that name, in base64."""
+    crt = authority.folder / (name + ".crt")
+
+    def openssl(*words):
+        done = subprocess.run(["openssl", *map(str, words)], check=True, capture_output=True, cwd=folder)
+        return done.stdout.decode()
+
+    serial = openssl("x509", "-in", crt, "-noout", "-serial").strip().partition("=")[2]
+    (folder / "index").write_text("%s\t491231000000Z\t%s\t%s\tunknown\t/CN=%s\n" % (
+        status, "200101000000Z" if status == "R" else "", serial, name))
+    (folder / "index.attr").write_text("")
+    openssl("ocsp", "-issuer", authority.cert, "-cert", crt, "-reqout", "request")
+    openssl("ocsp", "-index", "index", "-CA", authority.cert, "-rsigner", authority.cert,
+            "-rkey", authority.key, "-reqin", "request", "-respout", "response", "-ndays", 7)
+    return base64.b64encode((folder / "response").read_bytes()).decode()
+
+
+def stapled(port, name):
+    """Whether a response comes with the certificate."""
+    shown = subprocess.run(["openssl", "s_client", "-status", "-servername", name, "-connect", "127.0.0.1:%d" % port],
+                           input=b"", capture_output=True, check=False, timeout=60).stdout
+    assert b"OCSP response:" in shown
+    return b"OCSP Response Status: successful" in shown
+
+
+def test_a_response_about_a_certificate_is_stapled(site, authority):
+    good = ocsp_response(authority, site.folder, "shop.test", "V")
+    update = "set ssl ocsp-response"
+    assert site(update + " " + good[:-1] + "%") == \
+        "'set ssl ocsp-response' received invalid base64 encoded response.\n\n"
+    assert site(update, base64.b64encode(b"no response").decode()) == "Unable to parse OCSP response.\n\n"
+    assert site(update, ocsp_response(authority, site.folder, "renewed.test", "V")).strip() == \
+        "OCSP single response: Certificate ID does not match any certificate or issuer."
+    assert not stapled(site.port, "shop.test")
+    assert site("set ssl cert %s.ocsp" % site.shop, good).startswith("Transaction created")
+    assert site("commit ssl cert %s" % site.shop).endswith("\nSuccess!\n\n")
+    assert stapled(site.port, "shop.test")
+    assert site(update, good) == "OCSP Response updated!\n\n"
+    assert site(update + " " + good) == "OCSP Response updated!\n\n"
+    assert stapled(site.port, "shop.test") and not stapled(site.port, "other.test")
+
+
+@pytest.mark.weir_only
+def test_a_response_that_calls_it_revoked_is_not_stapled(site, authority):
+    assert site("set ssl ocsp-response", ocsp_response(authority, site.folder, "shop.test", "R")).startswith("OCSP single")
+    assert not stapled(site.port, "shop.test")
+
+
+def test_certificates_change_under_traffic(site, authority):
+    """Handshakes of several threads, and who reads the certificates, while they change."""
+    files = [site.shop.read_text(), site.renewed]
+    failures, stop = [], threading.Event()
+
+    def visit():
+        while not stop.is_set():
+            try:
+                assert subject(site.port, "shop.test") in ("shop.test", "renewed.test")
+                assert "\nStatus: Used\n" in site("show ssl cert %s" % site.shop)
+                assert site("show ssl cert").startswith("# ")
+            except Exception as failure:  # told by the test, as a thread's own word is lost
+                failures.append(failure)
+                return
+
+    visitors = [threading.Thread(target=visit) for _ in range(3)]
+    for visitor in visitors:
+        visitor.start()
+    try:
+        for turn in range(12):
+            assert site("set ssl cert %s" % site.shop, files[turn % 2]).startswith("Transaction created")
+            assert site("commit ssl cert %s" % site.shop).endswith("\nSuccess!\n\n")
+    finally:
+        stop.set()
+        for visitor in visitors:
+            visitor.join()
+    assert not failures
+    assert subject(site.port, "shop.test") == "renewed.test"
 
 
 def test_the_certificate_that_servers_are_shown(balance, serve, authority, tmp_path):
