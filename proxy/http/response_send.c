@@ -37,7 +37,7 @@ static void add_connection(const struct stream *s, struct gather *g, bool tunnel
     bool is_old = s->req.version_minor == 0 || s->resp.version_minor == 0;
     /* 426 names the protocol to upgrade to, RFC 9110 15.5.22; its Upgrade field is passed on, so this is, too */
     if ((s->resp.flags & HTTP_MSG_UPGRADE) != 0 || s->resp.status == 101)
-        gather_literal(g, "Connection: upgrade\r\n");
+        gather_literal(g, "Connection: Upgrade\r\n");
     if (s->resp.status == 101)
         return;
     if (!tunnel && !s->keep_client && s->resp.version_minor == 1)
