@@ -10,14 +10,14 @@ import pytest
 
 from harness.instance import Instance, answers, site
 from harness.client import Client
-from harness.waiting import wait_for
+from harness.waiting import PATIENCE_S, wait_for
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
 
 
 def answer_of(address):
     with socket.socket(socket.AF_UNIX) as client:
-        client.settimeout(10)
+        client.settimeout(PATIENCE_S)
         client.connect(address)
         client.sendall(REQUEST)
         return client.recv(4096)
@@ -54,7 +54,7 @@ def test_inherited_socket_stays_over_reloads(tmp_path, port, flags):
                     wait_for(lambda: answers(port, b"%d" % turn))
             finally:
                 run.send_signal(10)
-                assert run.wait(10) == 0
+                assert run.wait(PATIENCE_S) == 0
 
 
 @pytest.mark.parametrize("text,reason", [
@@ -64,7 +64,7 @@ def test_inherited_socket_stays_over_reloads(tmp_path, port, flags):
 ], ids=["no folder", "no such address", "no descriptor"])
 def test_address_that_cannot_be_had_is_refused(tmp_path, port, text, reason):
     weir = Instance(tmp_path, site(port) + "    %s\n" % text)
-    done = subprocess.run([str(word) for word in weir.command()], capture_output=True, text=True, timeout=30)
+    done = subprocess.run([str(word) for word in weir.command()], capture_output=True, text=True, timeout=PATIENCE_S)
     assert done.returncode == 1
     assert reason in done.stderr
 
