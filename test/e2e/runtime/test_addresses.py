@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+from harness.balancer import RELOADED
 from harness.instance import Instance, answers, site
 from harness.client import Client
 from harness.waiting import PATIENCE_S, wait_for
@@ -80,5 +81,5 @@ def test_self_signed_certificate_is_made_once(launch, port, tmp_path):
     assert stat.S_IMODE(pem.stat().st_mode) == 0o600
     made = pem.read_bytes()
     weir.send_signal(1)
-    wait_for(lambda: "Configuration reloaded" in weir.output)
+    wait_for(lambda: RELOADED in weir.output)
     assert pem.read_bytes() == made

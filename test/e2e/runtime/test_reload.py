@@ -5,6 +5,7 @@ import ssl
 
 import pytest
 
+from harness.balancer import RELOADED
 from harness.instance import answers, site
 from harness.client import Client, tls_client
 from harness.ports import free_port
@@ -14,7 +15,7 @@ ARRANGEMENTS = pytest.mark.parametrize("flags", [["-db"], ["-W"]], ids=" ".join)
 
 
 def reloaded(weir, count=1):
-    return lambda: weir.output.count("Configuration reloaded") >= count
+    return lambda: weir.output.count(RELOADED) >= count
 
 
 def refused(weir, count=1):
