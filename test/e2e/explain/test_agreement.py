@@ -60,7 +60,7 @@ def words_of(case):
 
 def explained(balancer, number):
     words = [weir_binary(), "explain", "--json", "-f", balancer.config_path, "--frontend", "f%d" % number]
-    done = subprocess.run(words + words_of(CASES[number]), capture_output=True, timeout=60)
+    done = subprocess.run(words + words_of(CASES[number]), capture_output=True, timeout=300)
     assert done.returncode == 0, done.stderr.decode()
     return json.loads(done.stdout)
 
