@@ -176,6 +176,6 @@ def test_a_tracked_key(start):
     expressions = ["sc0_key", "sc_key(0)", "sc0_glitch_cnt", *of_key, "str(none),table_inc_gpc0(app)", "str(none),table_idle(app,7)"]
     port = start("http-request track-sc0 str(abc) table app",
                  "http-request return status 200 hdr x-a %s" % ",".join("%%[%s]" % e for e in expressions),
-                 back=["stick-table type string len 32 size 100 expire 1m store glitch_cnt,glitch_rate(10s),gpc0"])
+                 back=["stick-table type string len 32 size 100 expire 1h store glitch_cnt,glitch_rate(1h),gpc0"])
     with Client(port) as client:
         assert fields_of(client.request("GET", "/"))["x-a"] == "abc,abc,0,0,1,2,2,0,0,7"
