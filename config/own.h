@@ -15,7 +15,7 @@ typedef void keyword_set(struct loader *l, const struct keyword *row, void *base
 
 /* own_address.c: each fills the struct conf_addr at the row's offset */
 keyword_set own_server_address, own_target_address;
-keyword_set own_network; /* forwardfor except: base is the struct conf_forwardfor */
+keyword_set own_network;      /* forwardfor except: base is the struct conf_forwardfor */
 keyword_set own_default_path; /* base is the struct draft_global */
 keyword_set own_check_port, own_socks_address;
 /* What a word means as an address. False after reporting. */
@@ -56,7 +56,7 @@ void own_crt_unshare(struct loader *l, struct conf_tls *tls);
 keyword_set own_crt_list;
 
 /* own_net.c */
-keyword_set own_send_proxy, own_proxy_options, own_mss, own_netscaler, own_usesrc,
+keyword_set own_send_proxy, own_proxy_options, own_proxy_tlv, own_mss, own_netscaler, own_usesrc,
     own_source_address;
 
 /* own_compression.c: row offset is that of the struct conf_compression */
