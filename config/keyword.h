@@ -130,11 +130,14 @@ struct keyword {
     unsigned position;  /* haproxy.cfg: place among the words that need no name, from 1 */
     int words;     /* haproxy.cfg: how many follow it among parameters; 0 = as its kind has it */
     bool required; /* of a KW_LIST's parameters: an element without it is an error */
-    bool strict;   /* in a section it is not for, where HAProxy ignores other words, it is an error */
-    bool named;    /* of defaults, only of those with a name */
-    bool once;     /* KW_STRING: a second use is an error, as nobody could tell which one counts */
-    bool surplus;  /* haproxy.cfg: words behind its value do not count, and HAProxy says nothing */
-    bool adds;     /* KW_OWN: each use adds to those before it */
+    bool strict; /* in a section it is not for, where HAProxy ignores other words, it is an error */
+    bool named;  /* of defaults, only of those with a name */
+    bool once;   /* KW_STRING: a second use is an error, as nobody could tell which one counts */
+    bool surplus; /* haproxy.cfg: words behind its value do not count, and HAProxy says nothing */
+    bool adds;    /* KW_OWN: each use adds to those before it */
+    bool
+        in_parens; /* haproxy.cfg: the first word of its value stands in parentheses behind its name,
+                       and the others may be missing */
     bool anew;     /* KW_GROUP: each use forgets what those before it said */
     bool bare;     /* the parameter a single value stands for where a group is expected;
                       KW_LINES: a text of libconfig is one word */

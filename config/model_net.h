@@ -47,4 +47,16 @@ enum conf_send_proxy {
     CONF_PROXY_UNIQUE_ID = 512,
 };
 
+/* What it tells besides, in version 2. */
+struct conf_proxy_tlv {
+    uint8_t type;
+    const struct conf_word *word; /* a format, or NULL: the value is empty */
+    const struct format *format;  /* the same compiled, by proxy/rules */
+};
+
+struct conf_proxy_tlvs {
+    struct conf_proxy_tlv *items;
+    size_t count;
+};
+
 #endif

@@ -56,7 +56,7 @@ void own_crt_unshare(struct loader *l, struct conf_tls *tls);
 keyword_set own_crt_list;
 
 /* own_net.c */
-keyword_set own_send_proxy, own_proxy_options, own_mss, own_netscaler, own_usesrc,
+keyword_set own_send_proxy, own_proxy_options, own_proxy_tlv, own_mss, own_netscaler, own_usesrc,
     own_source_address;
 
 /* own_compression.c: row offset is that of the struct conf_compression */

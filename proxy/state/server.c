@@ -41,6 +41,7 @@ static bool copy_link(struct server_link *link, const struct conf_server *conf)
     const struct conf_addr *source =
         conf->source.usesrc == CONF_USESRC_ADDRESS ? &conf->source.usesrc_addr : &conf->source.addr;
     link->send_proxy = conf->send_proxy;
+    link->has_proxy_tlvs = conf->proxy_tlvs.count > 0;
     link->tcp_ut_ms = conf->tcp_ut_ms;
     link->fast_open = conf->tfo;
     link->addr_of_client = conf->addr_of_client;

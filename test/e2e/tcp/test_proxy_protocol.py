@@ -247,6 +247,14 @@ def test_a_unique_id_to_a_server(start):
     assert tlvs_of(received[:-1])[5] == b"id-127.0.0.1-%d" % site.port
 
 
+@pytest.mark.weir_only  # since HAProxy 2.9
+def test_tlvs_of_the_administrators_own(start):
+    site = start(listen_only, words="send-proxy-v2 set-proxy-v2-tlv-fmt(0xE1) %[src]:%fp "
+                 "set-proxy-v2-tlv-fmt(226) '' set-proxy-v2-tlv-fmt(0xe3)")
+    received, _ = first_bytes(site)
+    assert tlvs_of(received[:-1]) == {0xe1: b"127.0.0.1:%d" % site.port, 0xe2: b"", 0xe3: b""}
+
+
 def tlvs_of(header):
     found, rest = {}, header[28:]
     while len(rest) >= 3:
