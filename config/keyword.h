@@ -49,6 +49,7 @@ enum keyword_level {
     LEVEL_ERROR_FILE,     /* struct conf_error_file */
     LEVEL_ORIGINALTO,     /* struct conf_forwardfor */
     LEVEL_USERLIST,       /* struct conf_userlist */
+    LEVEL_NAME_CASE,      /* struct conf_name_case */
     LEVEL_USER,           /* struct conf_user */
     LEVEL_USER_GROUP,     /* struct conf_user_group */
     LEVEL_RESOLVERS,      /* struct conf_resolvers */

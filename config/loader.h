@@ -20,7 +20,8 @@ enum default_path { PATH_CURRENT, PATH_CONFIG, PATH_PARENT, PATH_ORIGIN };
 struct draft_global {
     struct conf_global g;
     struct conf_tls bind_tls, server_tls; /* ssl-default-*: what binds and servers begin with */
-    const char *ca_base, *crt_base;       /* folders of relative paths, or NULL */
+    struct conf_name_cases file_cases;    /* h1-case-adjust-file */
+    const char *ca_base, *crt_base, *key_base; /* folders of relative paths, or NULL */
     enum default_path default_path;
     const char *origin; /* of PATH_ORIGIN: its folder */
 };

@@ -95,6 +95,10 @@ keyword_set own_user, own_group, own_hostname, own_on_marked_down, own_pool_max,
     own_default_backend;
 extern const struct keyword_list own_server_list;
 
+/* own_name_case.c: row offset is that of the struct conf_name_cases */
+keyword_set own_name_case_file;
+extern const struct keyword_list own_name_case_list;
+
 /* own_log.c: row offset is that of the field named */
 keyword_set own_log_address, own_log_sample;
 extern const struct keyword_list own_log_list, own_global_log_list;

@@ -42,6 +42,7 @@ const struct reference_chapter reference_chapters[] = {
     {LEVEL_USER, "users", "Settings of one element of `users` in a userlist."},
     {LEVEL_USER_GROUP, "groups", "Settings of one element of `groups` in a userlist."},
     {LEVEL_RESOLVERS, "resolvers", "Sections of name servers, which are asked where servers are."},
+    {LEVEL_NAME_CASE, "h1_case_adjusts", "Settings of one element of `h1_case_adjusts`."},
     {LEVEL_NAMESERVER, "nameservers",
      "Settings of one element of `nameservers` in a resolvers section."},
     {LEVEL_SECTION_LINES, "peers, mailers and other sections",
