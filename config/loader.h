@@ -56,7 +56,7 @@ struct loader {
     void *initial[LEVEL_COUNT]; /* an element of each level with its defaults, made when needed */
     struct name_map hosts;      /* host name -> struct sockaddr_storage, or &unresolved_host */
 
-    const char *listed_in;         /* the configuration file that names the list being read, or NULL */
+    const char *listed_in; /* the configuration file that names the list being read, or NULL */
     struct name_map haproxy_files; /* those of `files` that are in haproxy.cfg's syntax */
     struct name_map addresses;     /* of binds, printed -> struct conf_bind */
     struct name_map foreign_names; /* "resolvers r" -> struct section_kind */
@@ -75,6 +75,8 @@ struct loader {
     unsigned log_turns; /* numbers of samples given so far */
     struct conf_mailers **mailers;
     size_t mailers_count;
+    struct conf_crt_store *crt_stores; /* in the arena */
+    size_t crt_store_count;
     struct conf_userlist *userlists;
     size_t userlist_count;
     struct conf_resolvers *resolvers;

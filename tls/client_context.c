@@ -62,8 +62,9 @@ static int apply_certificate(SSL_CTX *ssl_ctx, const struct tls_client_settings 
 {
     if (settings->certificate == NULL)
         return 0;
-    struct tls_certificate *cert =
-        tls_load_file(settings->certificate, settings->certificate_key, files, error_out);
+    const struct tls_crt_files crt = {.path = settings->certificate,
+                                      .key = settings->certificate_key};
+    struct tls_certificate *cert = tls_load_file(&crt, files, error_out);
     if (cert == NULL)
         return -1;
     int result = tls_protocol_check_strength(ssl_ctx, cert, error_out);
