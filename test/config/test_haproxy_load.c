@@ -70,6 +70,7 @@ static const struct {
     {"global", "global\n maxconn 500\n nbthread 2\n daemon\n user web\n group web\n pidfile /p\n chroot /var\n tune.bufsize 32k\n hard-stop-after 5s\n log-tag x\n description a b\nglobal\n maxconn 600\n" LISTEN(""),
      "global = { maxconn = 600; nbthread = 2; daemon = true; user = \"web\"; group = \"web\"; pidfile = \"/p\"; chroot = \"/var\"; tune_bufsize = \"32k\"; hard_stop_after = \"5s\"; log_tag = \"x\"; description = \"a b\"; };" LISTENS("")},
     {"balance with words", LISTEN(" balance uri depth 2 whole len 9"), LISTENS("balance = { algorithm = \"uri\"; depth = 2; whole = true; len = 9; };")},
+    {"balance without an algorithm", LISTEN(" balance"), LISTENS("balance = \"roundrobin\";")},
     {"balance by a parameter", LISTEN(" balance url_param len check_post 8"), LISTENS("balance = { algorithm = \"url_param\"; parameter = \"len\"; check_post = true; };")},
     {"balance by a header", LISTEN(" balance hdr(host) use_domain_only\n hash-type consistent wt6 avalanche"), LISTENS("balance = { algorithm = \"hdr(host)\"; use_domain_only = true; }; hash_type = { method = \"consistent\"; function = \"wt6\"; avalanche = true; };")},
     {"balance by draws", LISTEN(" balance random(5)\n hash-balance-factor 150"), LISTENS("balance = \"random(5)\"; hash_balance_factor = 150;")},
