@@ -75,7 +75,7 @@ const struct cli_command *cli_command_find(const struct cli_call *call);
 void cli_command_help(struct cli_call *call, unsigned from_word);
 
 /* The tables, one for each file of commands; each ends with a row without words. */
-extern const struct cli_command cli_session_commands[], cli_process_commands[], cli_info_commands[],
+extern const struct cli_command cli_session_commands[], cli_process_commands[], cli_set_var_commands[], cli_info_commands[],
     cli_stat_commands[], cli_show_server_commands[], cli_set_server_commands[],
     cli_resolver_commands[], cli_table_commands[], cli_list_commands[], cli_list_change_commands[],
     cli_limit_commands[], cli_proxy_commands[], cli_sess_commands[], cli_diagnosis_commands[],

@@ -14,6 +14,7 @@
 static const struct cli_command *const tables[] = {
     cli_session_commands,
     cli_process_commands,
+    cli_set_var_commands,
     cli_info_commands,
     cli_stat_commands,
     cli_show_server_commands,

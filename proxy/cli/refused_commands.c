@@ -25,7 +25,6 @@ const struct cli_command cli_refused_commands[] = {
     {"set dynamic-cookie-key backend", CONF_ADMIN_ADMIN, "set dynamic-cookie-key backend <bk> <k>", "change a backend secret key for dynamic cookies", NULL, COOKIES},
     {"enable dynamic-cookie backend", CONF_ADMIN_ADMIN, "enable dynamic-cookie backend <bk>", "enable dynamic cookies on a specific backend", NULL, COOKIES},
     {"disable dynamic-cookie backend", CONF_ADMIN_ADMIN, "disable dynamic-cookie backend <bk>", "disable dynamic cookies on a specific backend", NULL, COOKIES},
-    {"set var", CONF_ADMIN_ADMIN, "set var <name> {<expr>|fmt <fmt>}", "set a process-wide variable", NULL, "Rules set variables of the process: http-request set-var(proc.NAME)."},
     {"show fd", CONF_ADMIN_OPERATOR, "show fd [num]", "dump list of file descriptors in use or a specific one", NULL, "See /proc/<pid>/fd, or ss -p; show info tells the pid."},
     {"show libs", CONF_ADMIN_OPERATOR, "show libs", "show loaded object files and libraries", NULL, "See /proc/<pid>/maps; show info tells the pid."},
     {"show profiling", CONF_ADMIN_OPERATOR, "show profiling [<what>|<#lines>|byaddr]*", "show profiling state (all,status,tasks,memory)", NULL, DEBUGGERS},
