@@ -64,6 +64,7 @@ TARGETS = [
     Case("rules see what was written", "http-request set-path /new\nhttp-request set-header x-p %[path]\nhttp-request deny if { path /new } { req.hdr(x-p) /x }"),
     Case("asterisk", "http-request set-header x-p <%[path]>\nhttp-request set-header x-u <%[url]>", request=get("*", method="OPTIONS")),
     Case("capture.req.* stay", "http-request set-uri /new\nhttp-request set-method PUT\nhttp-request set-header x-c %[capture.req.method],%[capture.req.uri],%[capture.req.ver]", request=get("/old?q=1")),
+    Case("blanks around a value", "http-request set-header x-p <%[path]>\nhttp-request set-header x-u '%[str(a)] '\nhttp-request add-header x-v '  b  '"),
 ]
 
 ANSWERS = [
@@ -198,7 +199,13 @@ FETCHES = [
     shows("first request", "http_first_req"),
     shows_response("response fields", "res.hdr(x-list)", "res.hdr(x-list,1)", "res.fhdr(x-list)", "res.hdr_cnt(x-list)", "res.fhdr_cnt", "shdr(server)", "res.hdr_names", "hdr(x-list,2)", "status", "res.ver"),
     shows_response("response cookies", "res.cook(sid)", "scook(sid)", "res.cook_cnt", "res.cook_val(sid)", "res.cook", "res.cook(Path)"),
+    shows("bytes of a message", "req.len", "req_len", request=get("/a?b", "X-A: b")),
+    shows("bytes of an absolute target", "req.len", request=get("http://www.example.com/a?b")),
+    shows_response("bytes of a response", "res.len"),
     shows_response("request seen from the response", "capture.req.uri", "capture.req.method", "capture.res.ver", "var(txn.x)", request=get("/u?v")),
+    shows("a captured target begins with its path", "capture.req.uri", "capture.req.uri,length", request=get("http://www.example.com/a/b?c=/d")),
+    shows("a captured target without a path", "capture.req.uri", "capture.req.method", request=get("http://www.example.com")),
+    shows("a captured target that is an asterisk", "capture.req.uri", "capture.req.method", request=get("*", method="OPTIONS")),
     Case("variables across", "http-request set-var(txn.p) path\nhttp-request set-var(req.q) path\nhttp-response set-header x-p <%[var(txn.p)]>\nhttp-response set-header x-q <%[var(req.q)]>"),
     Case("several cookies set", "http-response set-header x-r <%[res.cook(b)]>,<%[res.cook(a)]>,<%[res.cook_cnt]>,<%[res.cook]>",
          response=b"HTTP/1.1 200 OK\r\nSet-Cookie: a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT\r\nSet-Cookie: b=2; a=3\r\nContent-Length: 0\r\n\r\n"),
