@@ -76,6 +76,8 @@ static const struct {
     {"balance by a parameter", LISTEN(" balance url_param len check_post 8"), LISTENS("balance = { algorithm = \"url_param\"; parameter = \"len\"; check_post = true; };")},
     {"balance by a header", LISTEN(" balance hdr(host) use_domain_only\n hash-type consistent wt6 avalanche"), LISTENS("balance = { algorithm = \"hdr(host)\"; use_domain_only = true; }; hash_type = { method = \"consistent\"; function = \"wt6\"; avalanche = true; };")},
     {"balance by draws", LISTEN(" balance random(5)\n hash-balance-factor 150"), LISTENS("balance = \"random(5)\"; hash_balance_factor = 150;")},
+    {"statuses that are errors", "global\n http-err-codes -404,410 +500\n http-fail-codes 500-599\n http-fail-codes -501\n" LISTEN(""), "global = { http_err_codes = [\"400-499\", \"-404,410\", \"+500\"]; http_fail_codes = \"500,502-599\"; };" LISTENS("")},
+    {"an RDP cookie", LISTEN(" persist rdp-cookie"), LISTENS("persist = \"rdp-cookie(msts)\";")},
     {"cookie with words", LISTEN(" cookie SRV insert indirect domain a.b domain c.d attr X attr Y maxidle 5m"), LISTENS("cookie = { name = \"SRV\"; insert = true; indirect = true; domain = [\"a.b\", \"c.d\"]; attr = [\"X\", \"Y\"]; maxidle = \"5m\"; };")},
     {"defaults that name others", "defaults one\n mode http\n timeout client 1s\n timeout server 1s\n timeout connect 1s\n retries 7\ndefaults two from one\n balance leastconn\ndefaults\n mode http\n retries 1\nlisten a from two\n bind :80\n server s 10.0.0.1:80\n", LISTENS("retries = 7; balance = \"leastconn\";")},
     {"a frontend and a backend of one name", TIMEOUTS "frontend x\n bind :80\n default_backend x\nbackend x\n server s 10.0.0.1:80\n",

@@ -32,7 +32,7 @@ def live(balance, serve):
         port = free_port()
         balancer = balance(FRONT.format(port=port, server=origin.port),
                            preamble=PREAMBLE.replace("maxconn 2000", "maxconn 2000\n    " + more))
-        balancer.origin = origin
+        balancer.origin, balancer.port = origin, port
         return balancer
 
     return start
@@ -40,7 +40,7 @@ def live(balance, serve):
 
 def ask(balancer, target, *fields):
     lines = ["GET %s HTTP/1.1" % target, "Host: x", *fields]
-    with Client(balancer.ports[0]) as client:
+    with Client(balancer.port) as client:
         client.send(("\r\n".join(lines) + "\r\n\r\n").encode())
         return client.response()
 
@@ -100,7 +100,7 @@ def test_the_block_is_bounded(balance, serve, syslog):
     rules = "\n".join("    http-request deny if { path /%d }" % i for i in range(1000))
     balancer = balance(FRONT.format(port=port, server=origin.port).replace("    default_backend", rules + "\n    default_backend"),
                        preamble=PREAMBLE.replace("maxconn 2000", "maxconn 2000\n    explain-secret opensesame"))
-    balancer.origin = origin
+    balancer.port = port
     ask(balancer, "/x", "X-Weir-Explain: opensesame")
     lines = block(syslog)
     assert len(lines) < 270

@@ -72,6 +72,7 @@ def route(balance, serve, authority):
 @pytest.mark.parametrize("sni, alpn, server", [
     ("a.test", None, b"a"), ("A.test", None, b"a"), ("x.b.test", None, b"b"),
     ("else.test", None, b"other"), (None, None, b"other"), ("else.test", ["acme-tls/1"], b"acme"),
+    ("else.test", ["http/1.1", "acme-tls/1"], b"acme"),
 ])
 def test_tls_goes_where_its_name_says(route, syslog, sni, alpn, server):
     with Client(route(), tls=tls_client(alpn=alpn), sni=sni) as client:
