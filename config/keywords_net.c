@@ -71,7 +71,7 @@ static const struct keyword server_rows[] = {
     {.name = "no-check-send-proxy", .kind = KW_FLAG, .scopes = IN_BOTH, SERVER_AT(check.no_send_proxy), .initial = "false", .since = "1.8",
      .doc = "Probes begin without a PROXY protocol header."},
     {.name = "source", .kind = KW_OWN, .scopes = IN_BOTH, SERVER_AT(source), .set = own_source_address,
-     .takes = "host[:port]", .otherwise = "the backend's source", .doc = "Address to connect from."},
+     .takes = "host[:port[-port]]", .otherwise = "the backend's source", .doc = "Address to connect from; of several ports each connection takes the next."},
     {.name = "usesrc", .kind = KW_OWN, .scopes = IN_BOTH, SERVER_AT(source), .set = own_usesrc,
      .takes = "client, clientip, hdr_ip(name[,occurrence]), or host[:port]", .otherwise = "that of source", .doc = "Address that the server shall see, which need not be this machine's. Needs rights, and routes back to here."},
     {.name = "interface", .kind = KW_STRING, .scopes = IN_BOTH, SERVER_AT(source.interface), .min = 1,
@@ -93,7 +93,7 @@ static const struct keyword server_rows[] = {
 
 static const struct keyword source_rows[] = {
     {.name = "address", .kind = KW_OWN, .scopes = IN_PARAMS, .position = 1, .required = true, .bare = true,
-     .set = own_source_address, .takes = "host[:port]", .otherwise = "as the kernel chooses", .doc = "Address to connect from; 0.0.0.0 for any."},
+     .set = own_source_address, .takes = "host[:port[-port]]", .otherwise = "as the kernel chooses", .doc = "Address to connect from; 0.0.0.0 for any. Of several ports each connection takes the next."},
     {.name = "usesrc", .kind = KW_OWN, .scopes = IN_PARAMS, .set = own_usesrc, .takes = "client, clientip, hdr_ip(name[,occurrence]), or host[:port]",
      .otherwise = "that of the address", .doc = "Address that servers shall see, which need not be this machine's. Needs rights, and routes back to here."},
     {.name = "interface", .kind = KW_STRING, .scopes = IN_PARAMS, SOURCE_AT(interface), .min = 1,

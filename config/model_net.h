@@ -26,6 +26,7 @@ enum conf_usesrc {
 
 struct conf_outgoing {
     struct conf_addr addr; /* text NULL = as the kernel chooses */
+    uint16_t last_port;    /* of the range that begins with addr's; 0 = it is no range */
     enum conf_usesrc usesrc;
     struct conf_addr usesrc_addr;
     const struct conf_word *header_word; /* CONF_USESRC_HEADER: the fetch of that field, and */

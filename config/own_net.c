@@ -142,6 +142,5 @@ void own_source_address(struct loader *l, const struct keyword *row, void *base,
 {
     struct conf_outgoing *source = (struct conf_outgoing *)((char *)base + row->offset);
     source->usesrc = CONF_USESRC_NONE;
-    own_target_address(l, &(struct keyword){.offset = offsetof(struct conf_outgoing, addr)}, source,
-                       d);
+    own_port_range(l, d, &source->addr, &source->last_port);
 }

@@ -87,6 +87,7 @@ struct server_link {
     enum conf_usesrc usesrc;
     struct sockaddr_storage source; /* or, with usesrc, the foreign address; AF_UNSPEC = none */
     socklen_t source_len;
+    unsigned source_ports;          /* how many from its own on; 0 = that one */
     struct sockaddr_storage socks4; /* AF_UNSPEC = none */
     socklen_t socks4_len;
     char *interface, *netns; /* owned; or NULL */

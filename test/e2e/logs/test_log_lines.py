@@ -182,6 +182,16 @@ def test_nobody_to_ask(own_answers, syslog):
     assert (line["backend"], line["server"], line["termination"]) == ("app", "<NOSRV>", "SC--")
 
 
+def test_no_backend_to_go_to(balance, syslog):
+    port = free_port()
+    balance("frontend web\n    bind 127.0.0.1:%d\n    use_backend app if { path /app }\n"
+            "backend app\n    http-request return status 200\n" % port)
+    assert get(port, "/other").status == 503
+    line = syslog.http()[0]
+    assert (line["backend"], line["server"], line["termination"]) == ("web", "<NOSRV>", "SC--")
+    assert "/".join(line[name] for name in ("TR", "Tw", "Tc", "Tr")) == "-1/-1/-1/-1"
+
+
 TLS_CONFIG = """
 frontend web
     bind 127.0.0.1:%d ssl crt %s %s

@@ -123,6 +123,20 @@ def test_an_address_to_connect_from(start, back, words):
         assert client.rest() == b"127.0.0.7\n"
 
 
+def test_ports_to_connect_from(start):
+    def tell(conn):
+        conn.send(("%s %d" % conn.sock.getpeername()).encode())
+
+    site = start(tell, words="source 127.0.0.7:4200-4299")
+    seen = set()
+    for _ in range(3):
+        with Client(site.port) as client:
+            address, port = client.rest().split()
+        assert address == b"127.0.0.7" and 4200 <= int(port) <= 4299
+        seen.add(port)
+    assert len(seen) == 3
+
+
 def test_the_clients_address_to_connect_from(start):
     def tell(conn):
         conn.send(conn.sock.getpeername()[0].encode() + b"\n")
