@@ -55,7 +55,7 @@ static const struct keyword server_rows[] = {
     {.name = "proxy-v2-options", .kind = KW_OWN, .scopes = IN_BOTH, SERVER_AT(send_proxy), .set = own_proxy_options, .since = "1.9",
      .takes = "ssl, cert-cn, ssl-cipher, cert-sig, cert-key, authority, crc32c, unique-id", .otherwise = "none", .doc = "What else the header of version 2 tells."},
     {.name = "set-proxy-v2-tlv-fmt", .kind = KW_OWN, .scopes = IN_BOTH, SERVER_AT(proxy_tlvs), .set = own_proxy_tlv, .adds = true, .in_parens = true, .since = "2.9",
-     .takes = "a type from 0 to 255 or 0xFF, and a format", .otherwise = "none", .doc = "A TLV of that type, with what the format makes of the stream, in the header of version 2: set-proxy-v2-tlv-fmt(0xE1) %[ssl_fc_sni]"},
+     .takes = "a type from 0 to 255 or 0xFF, and a format", .otherwise = "none", .doc = "A TLV of that type, with what the format makes of the stream, in the header of version 2: set-proxy-v2-tlv-fmt(0xE1) %[ssl_fc_sni]."},
     {.name = "no-send-proxy", .kind = KW_OWN, .scopes = IN_BOTH, SERVER_AT(send_proxy), SEND(~CONF_PROXY_V1), .since = "1.8",
      .otherwise = "see send-proxy", .doc = "Undoes a send-proxy of default-server."},
     {.name = "no-send-proxy-v2", .kind = KW_OWN, .scopes = IN_BOTH, SERVER_AT(send_proxy), SEND(~CONF_PROXY_V2), .since = "1.8",
