@@ -97,6 +97,18 @@ struct tls_draft *ssl_places_find(const struct snapshot *snapshot, const char *f
     return draft;
 }
 
+void ssl_places_complete(const struct snapshot *snapshot, struct tls_draft *draft)
+{
+    struct walk walk = {0};
+    struct place place;
+    while (next_place(snapshot, &walk, &place)) {
+        struct tls_store *store = store_at(&place);
+        if (store != NULL)
+            tls_draft_complete(draft, store);
+        tls_store_free(store);
+    }
+}
+
 /* ---- a change -------------------------------------------------------------------------------- */
 
 /* What is to become of the stores that it concerns. */

@@ -15,6 +15,8 @@
 size_t ssl_places_count(const struct snapshot *snapshot, const char *file);
 /* What it holds, as it serves; the caller's. NULL: it is used nowhere, or memory ran out. */
 struct tls_draft *ssl_places_find(const struct snapshot *snapshot, const char *file);
+/* One without a chain gets that of a certificate somewhere with the same issuer. */
+void ssl_places_complete(const struct snapshot *snapshot, struct tls_draft *draft);
 
 /* These three: -1 with a text, and then nothing has changed. */
 /* From now on what the draft holds serves wherever its file is used. */
