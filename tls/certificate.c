@@ -192,7 +192,7 @@ static bool copy_text(const char *text, const char **copy_out)
 int tls_certificate_assign(struct tls_certificate *cert, const struct tls_wanted_names *wanted)
 {
     struct tls_listing *listing = &cert->info.listing;
-    cert->variant = wanted->variant;
+    cert->info.variant = wanted->variant;
     listing->line = wanted->listing.line;
     if (!copy_text(wanted->listing.list, &listing->list) ||
         !copy_text(wanted->listing.words, &listing->words))

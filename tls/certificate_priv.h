@@ -41,7 +41,6 @@ struct tls_certificate {
     bool ocsp_refused;     /* there was a file, but no usable response in it */
     bool is_for_some;      /* for the wanted names alone, else for those in it */
     struct tls_name_list wanted, excluded;
-    unsigned variant; /* how it is served, see tls_wanted_names */
 };
 
 /*

@@ -43,7 +43,7 @@ static int replace(struct tls_store *store, const struct tls_certificate *cert,
         .count = cert->wanted.count,
         .excluded = (const char *const *)cert->excluded.items,
         .excluded_count = cert->excluded.count,
-        .variant = cert->variant,
+        .variant = cert->info.variant,
         .listing = cert->info.listing,
     };
     return put(store, draft, &wanted, error_out);

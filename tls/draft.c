@@ -10,6 +10,7 @@
 #include "tls/store_priv.h"
 
 #include <openssl/err.h>
+#include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -210,6 +211,20 @@ X509 *tls_draft_leaf(const struct tls_draft *draft)
     }
     ERR_clear_error();
     return sk_X509_num(pem->certificates) > 0 ? sk_X509_value(pem->certificates, 0) : NULL;
+}
+
+void tls_draft_complete(struct tls_draft *draft, const struct tls_store *store)
+{
+    STACK_OF(X509) *certificates = draft->pem.certificates;
+    X509 *leaf = tls_draft_leaf(draft);
+    for (size_t i = 0; i < tls_store_count(store) && sk_X509_num(certificates) == 1; i++) {
+        STACK_OF(X509) *chain = tls_store_at(store, i)->chain;
+        if (sk_X509_num(chain) > 0 &&
+            X509_check_issued(sk_X509_value(chain, 0), leaf) == X509_V_OK &&
+            !add_copies(certificates, chain))
+            break; /* memory ran out: as if there were no such chain */
+    }
+    ERR_clear_error();
 }
 
 int tls_draft_check(const struct tls_draft *draft, struct tls_error_text *error_out)

@@ -34,6 +34,8 @@ MUST_CHECK int tls_draft_set(struct tls_draft *draft, enum tls_part part, const 
                              struct tls_error_text *error_out);
 /* Takes an OCSP response in DER form; -1 if it is none, or about another certificate. */
 MUST_CHECK int tls_draft_staple(struct tls_draft *draft, const struct tls_bytes *der);
+/* One without a chain gets that of a certificate in the store, if it begins with its issuer. */
+void tls_draft_complete(struct tls_draft *draft, const struct tls_store *store);
 /* Whether it could serve: 0, or -1. */
 MUST_CHECK int tls_draft_check(const struct tls_draft *draft, struct tls_error_text *error_out);
 

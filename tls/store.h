@@ -44,7 +44,8 @@ struct tls_certificate_info {
     size_t name_count;
     time_t not_before;
     time_t not_after;
-    bool has_ocsp; /* a response is stapled */
+    bool has_ocsp;    /* a response is stapled */
+    unsigned variant; /* how it is served, see tls_wanted_names */
 };
 
 /* Where a certificate lies. All borrowed for the call. */

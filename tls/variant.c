@@ -55,7 +55,7 @@ static bool adopt(SSL *ssl, const struct tls_context *variant)
 static int on_client_hello(SSL *ssl, int *alert, void *arg)
 {
     const struct tls_context *ctx = arg;
-    unsigned variant = certificate_for(ssl)->variant;
+    unsigned variant = certificate_for(ssl)->info.variant;
     if (variant == 0 || variant > ctx->variant_count || adopt(ssl, ctx->variants[variant - 1]))
         return SSL_CLIENT_HELLO_SUCCESS;
     *alert = SSL_AD_INTERNAL_ERROR;

@@ -63,6 +63,8 @@ static void set_part(struct cli_call *call, const char *file, enum tls_part part
             tls_draft_free(draft);
         return;
     }
+    if (part == TLS_PART_PEM && call->snapshot->config->global.issuers != NULL)
+        ssl_places_complete(call->snapshot, draft); /* its folder may be out of our reach by now */
     shelf->transaction = draft;
     cli_say(call, LOG_NOTICE, "Transaction %s for certificate %s!\n",
             is_new ? "created" : "updated", file);

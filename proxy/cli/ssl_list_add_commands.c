@@ -2,7 +2,7 @@
 /*
  * add ssl crt-list: a certificate comes to a list, and so to all binds that have it.
  *
- * Words in brackets would want a context of their own, whose files are read by a load: lines that have them are refused.
+ * Words in brackets want a context of their own, whose files are read by a load: they are taken if another line has them.
  */
 #include "proxy/cli/cli_priv.h"
 #include "proxy/cli/ssl_lists.h"
@@ -37,8 +37,6 @@ static const char *read_names(char *rest, struct new_line *line)
     for (char *name; (name = next_word(&rest)) != NULL && *name != '#';) {
         if (line->wanted.count == NAMES_MAX || line->wanted.excluded_count == NAMES_MAX)
             return "too many names in the line";
-        if (*name == '[')
-            return "words in brackets take effect by the file and a reload";
         if (*name == '!')
             line->excluded[line->wanted.excluded_count++] = name + 1;
         else
@@ -69,7 +67,9 @@ static const char *read_line(struct cli_call *call, struct new_line *line)
         return "out of memory";
     line->wanted.names = line->names;
     line->wanted.excluded = line->excluded;
-    return read_names(rest, line);
+    if (*rest == '[' && strchr(rest, ']') == NULL)
+        return "'[' without ']'";
+    return read_names(*rest == '[' ? strchr(rest, ']') + 1 : rest, line);
 }
 
 /* Whether a folder may have the file; false after the message. */

@@ -97,6 +97,18 @@ struct tls_draft *ssl_places_find(const struct snapshot *snapshot, const char *f
     return draft;
 }
 
+void ssl_places_complete(const struct snapshot *snapshot, struct tls_draft *draft)
+{
+    struct walk walk = {0};
+    struct place place;
+    while (next_place(snapshot, &walk, &place)) {
+        struct tls_store *store = store_at(&place);
+        if (store != NULL)
+            tls_draft_complete(draft, store);
+        tls_store_free(store);
+    }
+}
+
 /* ---- a change -------------------------------------------------------------------------------- */
 
 /* What is to become of the stores that it concerns. */
@@ -233,10 +245,37 @@ static bool has_list(const struct change *change, const struct tls_store *store)
     return false;
 }
 
+/* Of "[alpn http/1.1] www.shop.test": the length with both brackets; 0: it has none. */
+static size_t options_len(const char *words)
+{
+    return words != NULL && *words == '[' ? strcspn(words, "]") + 1 : 0;
+}
+
+/* Contexts are made by a load, so the words in brackets must be such as another line has. */
+static bool find_variant(const struct tls_store *store, const char *words, unsigned *variant_out)
+{
+    size_t len = options_len(words);
+    *variant_out = 0;
+    for (size_t i = 0; i < tls_store_count(store) && len > 0; i++) {
+        const struct tls_certificate_info *info = tls_store_certificate(store, i);
+        if (options_len(info->listing.words) == len &&
+            strncmp(info->listing.words, words, len) == 0) {
+            *variant_out = info->variant;
+            return true;
+        }
+    }
+    return len == 0;
+}
+
 static struct tls_store *make_and(const struct change *change, const struct tls_store *before,
                                   struct tls_error_text *error_out)
 {
-    return tls_store_and(before, change->draft, change->wanted, error_out);
+    struct tls_wanted_names wanted = *change->wanted;
+    if (find_variant(before, wanted.listing.words, &wanted.variant))
+        return tls_store_and(before, change->draft, &wanted, error_out);
+    snprintf(error_out->text, sizeof(error_out->text),
+             "words in brackets that no line has yet take effect by the file and a reload");
+    return NULL;
 }
 
 int ssl_places_insert(const struct snapshot *snapshot, const struct tls_draft *draft,

@@ -15,12 +15,15 @@
 size_t ssl_places_count(const struct snapshot *snapshot, const char *file);
 /* What it holds, as it serves; the caller's. NULL: it is used nowhere, or memory ran out. */
 struct tls_draft *ssl_places_find(const struct snapshot *snapshot, const char *file);
+/* One without a chain gets that of a certificate somewhere with the same issuer. */
+void ssl_places_complete(const struct snapshot *snapshot, struct tls_draft *draft);
 
 /* These three: -1 with a text, and then nothing has changed. */
 /* From now on what the draft holds serves wherever its file is used. */
 MUST_CHECK int ssl_places_replace(const struct snapshot *snapshot, const struct tls_draft *draft,
                                   struct tls_error_text *error_out);
-/* It serves for the names wanted, at every bind that has the list of wanted->listing. */
+/* It serves for the names wanted, at every bind that has the list of wanted->listing; with the words in brackets that
+ * this begins with as another line there which has the same. */
 MUST_CHECK int ssl_places_insert(const struct snapshot *snapshot, const struct tls_draft *draft,
                                  const struct tls_wanted_names *wanted,
                                  struct tls_error_text *error_out);

@@ -202,8 +202,6 @@ static void a_draft_tells_what_it_holds(void **state)
     tls_draft_free(draft);
 }
 
-/* ---- stores ---------------------------------------------------------------------------------- */
-
 static struct tls_store *changed(const struct tls_store *store)
 {
     struct tls_error_text error;
@@ -213,6 +211,34 @@ static struct tls_store *changed(const struct tls_store *store)
     assert_non_null(made);
     return made;
 }
+
+static void a_chain_comes_from_another_of_the_same_issuer(void **state)
+{
+    (void)state;
+    char text[4096];
+    struct tls_error_text error;
+    struct tls_store *store = store_of(shop, &its_own), *chained = changed(store);
+    struct tls_draft *draft = tls_draft_new("shop.pem");
+    assert_int_equal(tls_draft_set(draft, TLS_PART_PEM, other_crt, &error), 0);
+    tls_draft_complete(draft, store);
+    tls_draft_print(draft, text, sizeof(text));
+    assert_null(strstr(text, "Chain Subject"));
+    for (int i = 0; i < 2; i++)
+        tls_draft_complete(draft, chained);
+    tls_draft_print(draft, text, sizeof(text));
+    const char *first = strstr(text, "Chain Subject: /CN=Authority\n");
+    assert_non_null(first);
+    assert_null(strstr(first + 1, "Chain Subject"));
+    assert_int_equal(tls_draft_set(draft, TLS_PART_PEM, before_crt, &error), 0);
+    tls_draft_complete(draft, chained);
+    tls_draft_print(draft, text, sizeof(text));
+    assert_null(strstr(text, "Chain Subject"));
+    tls_draft_free(draft);
+    tls_store_free(store);
+    tls_store_free(chained);
+}
+
+/* ---- stores ---------------------------------------------------------------------------------- */
 
 static void a_changed_store_answers_the_new_names(void **state)
 {
@@ -437,6 +463,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_draft_takes_part_by_part),
         cmocka_unit_test(a_draft_tells_what_it_holds),
+        cmocka_unit_test(a_chain_comes_from_another_of_the_same_issuer),
         cmocka_unit_test(a_changed_store_answers_the_new_names),
         cmocka_unit_test(a_changed_certificate_stays_for_whom_it_was),
         cmocka_unit_test(a_list_gets_a_certificate_and_loses_it),
