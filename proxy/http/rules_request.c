@@ -188,8 +188,10 @@ static bool choose_backend(struct stream *s, const struct proxy *proxy, enum str
         explain_default(s);
     if (s->backend != s->frontend)
         s->rules.retries = 0; /* set for the frontend's own servers */
-    if (s->backend != NULL)
+    if (s->backend != NULL && !s->backend->conf->disabled)
         return false;
+    if (s->backend != NULL && s->trace != NULL)
+        explain_disabled(s);
     s->state = STREAM_CONNECTING;
     *next_out = stream_fail(s, CAUSE_SERVER_ABORT, 503);
     return true;
