@@ -121,6 +121,27 @@ static bool timeout_of(struct sample_env *env, const struct fetch *row, const st
     return true;
 }
 
+/* be_max_retries, cur_max_retries */
+static bool retries_of(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                       struct sample *out)
+{
+    (void)args;
+    const struct proxy *backend = backend_of(env);
+    if (backend == NULL)
+        return false;
+    const bool as_set = (row->value & AS_SET) != 0 && env->stream != NULL;
+    sample_set_int(out, as_set ? stream_retries(env->stream) : backend->conf->retries);
+    return true;
+}
+
+static bool is_of_http(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                       struct sample *out)
+{
+    (void)row, (void)args;
+    sample_set_bool(out, env->stream != NULL && env->stream->mode == &stream_http);
+    return true;
+}
+
 /* Draining: the process ends when its sessions have. A reload ends nothing here. */
 static bool stopping(struct sample_env *env, const struct fetch *row, const struct arg *args,
                      struct sample *out)
@@ -150,6 +171,9 @@ const struct fetch proxy_fetches[] = {
     {.name = "srv_name", .out = SAMPLE_STRING, .run = name_of_server, .use = USE_SERVER, .value = SRV_NAME, .since = "2.5", .doc = "Name of the server."},
     {.name = "srv_id", .out = SAMPLE_INT, .run = name_of_server, .use = USE_SERVER, .value = SRV_ID, .doc = "Number of the server."},
     {.name = "stopping", .out = SAMPLE_BOOL, .run = stopping, .use = USE_CLIENT, .doc = "Whether the process is about to end, once its sessions have; a reload ends nothing."},
+    {.name = "internal.strm.is_htx", .out = SAMPLE_BOOL, .run = is_of_http, .use = USE_CLIENT, .since = "2.2", .doc = "Whether the stream is one of HTTP; one of TCP may become that."},
+    {.name = "be_max_retries", .out = SAMPLE_INT, .run = retries_of, .use = USE_BACKEND, .since = "3.2", .doc = "retries of the backend."},
+    {.name = "cur_max_retries", .out = SAMPLE_INT, .run = retries_of, .use = USE_BACKEND, .value = AS_SET, .since = "3.2", .doc = "How often this stream may be tried again."},
     {TIMEOUT("fe_client_timeout", CLIENT_TIMEOUT, USE_CLIENT, "2.5", "timeout client of the frontend, in milliseconds.")},
     {TIMEOUT("fe_tarpit_timeout", TARPIT_TIMEOUT, USE_CLIENT, "3.2", "timeout tarpit of the frontend, in milliseconds.")},
     {TIMEOUT("be_connect_timeout", CONNECT_TIMEOUT, USE_BACKEND, "3.2", "timeout connect of the backend, in milliseconds.")},

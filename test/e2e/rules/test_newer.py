@@ -156,6 +156,12 @@ def test_when(start, path, want):
         assert fields_of(client.request("GET", path))["x-when"] == want
 
 
+def test_retries_of_a_request(start):
+    port = start("http-after-response set-header x-a %[be_max_retries],%[cur_max_retries]", back=["http-request set-retries 5"])
+    with Client(port) as client:
+        assert fields_of(client.request("GET", "/"))["x-a"] == "3,5"
+
+
 def test_the_last_rule(start):
     port = start("http-request deny if { path /no }", "http-after-response set-header x-a %[last_rule_line]")
     with Client(port) as client:
