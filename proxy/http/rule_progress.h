@@ -21,6 +21,7 @@ struct rule_progress {
     uint8_t response_stage;  /* of rules_response() */
     bool is_lenient;         /* strict-mode off, for the list at hand */
     bool wait_is_over;       /* no more will come of the message, or no more is waited for */
+    bool client_left;        /* while its body was waited for */
     bool is_tarpit;
     bool has_failed;            /* http-after-response did: what tells of it passes by */
     const struct proxy *chosen; /* by use_backend; or NULL */

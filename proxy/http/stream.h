@@ -156,6 +156,7 @@ struct stream {
 
     /* for the timers of the log, in the loop's us; 0 = not reached */
     uint64_t began_us, head_us, assigned_us, connected_us, response_us;
+    uint64_t whole_us; /* as head_us; where rules wait for the body, when that had come */
     unsigned srv_queue, backend_queue;
 
     struct rule_progress rules;
