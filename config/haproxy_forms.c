@@ -3,6 +3,7 @@
  * Lines whose grammar is their own: each is a row of the table at the end and a function, which
  * makes directives of the same keyword rows as any other line.
  */
+#include <ctype.h>
 #include <string.h>
 
 #include "config/haproxy_priv.h"
@@ -43,8 +44,9 @@ static void read_balance(const struct haproxy_line *line)
                                                                 : NULL;
     if (count > 2 && strcmp(words[count - 2].text, "check_post") == 0)
         count--;
-    if (count > 0)
-        haproxy_param(l, &d, haproxy_reword(words[0], "algorithm"), words, 1);
+    const struct conf_word by_default = haproxy_reword(line->words[0], "roundrobin");
+    haproxy_param(l, &d, haproxy_reword(line->words[0], "algorithm"),
+                  count > 0 ? words : &by_default, 1);
     if (param != NULL && count > 1) {
         haproxy_param(l, &d, haproxy_reword(words[1], param), &words[1], 1);
         words++;
@@ -239,6 +241,12 @@ static void read_template(const struct haproxy_line *line)
         CONF_FAIL(l, haproxy_span(line->words, line->count),
                   "server-template <prefix> <number or range> <address> [...]",
                   "'server-template' needs a prefix, a range and an address");
+        return;
+    }
+    if (!isdigit((unsigned char)*line->words[2].text)) { /* what follows would be read one off */
+        CONF_FAIL(l, line->words[2].span,
+                  "server-template <prefix> <number or range> <address> [...]",
+                  "server-template: '%s' is no range", line->words[2].text);
         return;
     }
     struct conf_word *words =

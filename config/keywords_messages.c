@@ -40,6 +40,8 @@ static const struct keyword rows[] = {
     {.name = "option forwarded", .kind = KW_OWN, .scopes = BACK, AT(forwarded), .set = own_forwarded, .since = "2.8",
      .takes = "nothing, or some of: proto, host, for, for_port, by, by_port; all but proto also as in for-expr <expression>", .otherwise = "off",
      .doc = "Add the header field Forwarded, RFC 7239: by itself with proto and for."},
+    {.name = "option checkcache", .kind = KW_FLAG, .scopes = BACK, AT(checkcache), .initial = "false",
+     .doc = "Refuse responses, with 502 and a line of level alert, that set a cookie and that caches on their way may keep for others."},
     {.name = "unique-id-header", .kind = KW_STRING, .surplus = true, .scopes = FRONT, AT(unique_id_header), .min = 1, .otherwise = "the server is not told",
      .doc = "Field in which the server is told the identifier that unique-id-format makes."},
     {.name = "http-send-name-header", .kind = KW_STRING, .surplus = true, .scopes = BACK, AT(name_header), .min = 1, .otherwise = "off",

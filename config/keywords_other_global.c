@@ -209,8 +209,6 @@ static const struct keyword global_rows[] = {
     {LATER("stats-file", "<path>", "counters live as long as the process, and over reloads", "Counters kept over a restart."), .since = "3.0"},
     {MISSING("harden.reject-privileged-ports.quic", "there is no QUIC", "Refuse clients from ports below 1024."), .since = "2.8"},
     {MISSING("harden.reject-privileged-ports.tcp", "write: tcp-request connection reject if { src_port lt 1024 }", "Refuse clients from ports below 1024."), .since = "2.8"},
-    {MISSING("http-err-codes", "the codes are those of HAProxy's default", "Status codes that count as errors of clients."), .since = "3.1"},
-    {MISSING("http-fail-codes", "the codes are those of HAProxy's default", "Status codes that count as failures of servers."), .since = "3.1"},
     {.name = NULL},
 };
 /* clang-format on */

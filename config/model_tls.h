@@ -22,8 +22,9 @@ struct conf_tls;
 /* What is said of a certificate besides its file. */
 struct conf_crt {
     struct conf_place place;
-    struct conf_words names;              /* crt-list: whom it is for; empty: the names in it */
-    struct conf_words excluded;           /* those it is not for, though they match */
+    const char *line;           /* crt-list: what it says behind the path; NULL: in none */
+    struct conf_words names;    /* crt-list: whom it is for; empty: the names in it */
+    struct conf_words excluded; /* those it is not for, though they match */
     const struct conf_directive *options; /* crt-list: words for this certificate alone */
     size_t option_count;
     const struct conf_tls *own; /* of the bind with those words; NULL: none */

@@ -15,7 +15,7 @@ typedef void keyword_set(struct loader *l, const struct keyword *row, void *base
 
 /* own_address.c: each fills the struct conf_addr at the row's offset */
 keyword_set own_server_address, own_target_address;
-keyword_set own_network; /* forwardfor except: base is the struct conf_forwardfor */
+keyword_set own_network;      /* forwardfor except: base is the struct conf_forwardfor */
 keyword_set own_default_path; /* base is the struct draft_global */
 keyword_set own_check_port, own_socks_address;
 /* What a word means as an address. False after reporting. */
@@ -73,7 +73,7 @@ keyword_set own_check_kind, own_expect_status;
 
 /* own_balance.c */
 keyword_set own_balance, own_algorithm, own_balance_factor, own_balance_expression;
-keyword_set own_hash_type, own_hash_function;
+keyword_set own_hash_type, own_hash_function, own_persist;
 
 /* own_cookie.c */
 keyword_set own_cookie, own_cookie_domain, own_cookie_attribute;
@@ -87,6 +87,7 @@ keyword_set own_forwarded;
 
 /* own_messages.c */
 keyword_set own_error_location, own_retry_on, own_plain_password;
+keyword_set own_codes; /* row offset is that of the struct conf_status_set */
 extern const struct keyword_list own_user_list, own_user_group_list;
 
 /* own_process.c */

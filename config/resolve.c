@@ -293,6 +293,8 @@ static void resolve_proxy(struct loader *l, struct draft_proxy *draft)
     check_authorities(l, proxy);
     resolve_email(l, draft);
     resolve_balance(l, draft);
+    if (proxy->rdp_cookie != NULL && (proxy->caps & CONF_BACKEND) != 0)
+        add_expression(l, &proxy->lines, proxy->rdp_cookie);
     resolve_forwarded(l, proxy);
     resolve_cookie(l, draft);
     resolve_stick_table(l, proxy);

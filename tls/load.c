@@ -134,11 +134,18 @@ static int load_folder(const char *path, struct tls_names *names, const struct t
         if (list_add(list, file, NULL, files, error_out) != 0)
             return -1;
     }
-    if (list->count > 0)
-        return 0;
-    tls_error_set(error_out, "%s: no certificate in this folder (a PEM file with chain and key)",
-                  path);
-    return -1;
+    if (list->count == 0) {
+        tls_error_set(error_out,
+                      "%s: no certificate in this folder (a PEM file with chain and key)", path);
+        return -1;
+    }
+    size_t len = strlen(path);
+    while (len > 1 && path[len - 1] == '/')
+        len--;
+    list->folder = strndup(path, len);
+    if (list->folder == NULL)
+        tls_error_set(error_out, "%s: out of memory", path);
+    return list->folder != NULL ? 0 : -1;
 }
 
 static bool is_there(const char *path, const struct tls_files *files)
@@ -178,8 +185,14 @@ int tls_load(const char *path, const char *key_path, const struct tls_files *fil
     if (result != 0) {
         for (size_t i = 0; i < list_out->count; i++)
             tls_certificate_free(list_out->certificates[i]);
-        free(list_out->certificates);
-        *list_out = (struct tls_certificate_list){0};
+        tls_certificate_list_clear(list_out);
     }
     return result;
+}
+
+void tls_certificate_list_clear(struct tls_certificate_list *list)
+{
+    free(list->certificates);
+    free(list->folder);
+    *list = (struct tls_certificate_list){0};
 }

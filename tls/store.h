@@ -24,9 +24,17 @@
 
 struct tls_store;
 
+/* The line of a list of certificates that names one, or the folder it lies in: kept for who asks, and nothing else. */
+struct tls_listing {
+    const char *list;  /* file or folder; NULL: it is in none */
+    unsigned line;     /* 0 in a folder */
+    const char *words; /* what stands behind its file there, or NULL */
+};
+
 /* What a certificate says of itself. Everything borrowed: from the store. */
 struct tls_certificate_info {
     const char *file;
+    struct tls_listing listing;
     const char *subject; /* "CN=www.example.com, O=Example" */
     const char *issuer;
     const char *serial;       /* hexadecimal */
@@ -46,6 +54,7 @@ struct tls_wanted_names {
     const char *const *excluded; /* though a wildcard of its names matches them */
     size_t excluded_count;
     unsigned variant; /* of tls_context_add_variant(), from 1; 0: served as all are */
+    struct tls_listing listing;
 };
 
 /* An empty store with one reference; NULL only when memory runs out. */

@@ -20,6 +20,7 @@
 struct cli;
 struct discovery;
 struct health;
+struct loader;
 
 /* What the process lends it; constant. */
 struct cli_host {
@@ -28,6 +29,7 @@ struct cli_host {
     struct loop **threads;            /* of the data threads */
     struct discovery *discovery;
     unsigned thread_count;
+    void (*compile)(struct loader *l, struct config *config); /* of rules: conf_input.compile */
 };
 
 /* NULL when memory runs out. */

@@ -14,6 +14,7 @@
 static const struct cli_command *const tables[] = {
     cli_session_commands,
     cli_process_commands,
+    cli_set_var_commands,
     cli_info_commands,
     cli_stat_commands,
     cli_show_server_commands,
@@ -27,6 +28,10 @@ static const struct cli_command *const tables[] = {
     cli_sess_commands,
     cli_diagnosis_commands,
     cli_ssl_commands,
+    cli_ssl_change_commands,
+    cli_ssl_list_commands,
+    cli_ssl_list_add_commands,
+    cli_ssl_ocsp_commands,
     cli_refused_commands,
     cli_set_probe_commands,
     cli_event_commands,

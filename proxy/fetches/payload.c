@@ -61,8 +61,9 @@ static bool hello_value(const struct client_hello *hello, int which, const struc
     case HELLO_SNI:
         return hello->has_sni &&
                sample_set_copy(out, env, SAMPLE_STRING, hello->sni, hello->sni_len);
-    default:
-        name = client_hello_alpn(hello, 0, &len);
+    default: /* the first; for an ACL one after the other */
+        name = client_hello_alpn(hello, env->iterates ? out->cursor[0]++ : 0, &len);
+        out->flags |= env->iterates && name != NULL ? SAMPLE_HAS_MORE : 0;
         return name != NULL && sample_set_copy(out, env, SAMPLE_STRING, name, len);
     }
 }
@@ -185,7 +186,7 @@ const struct fetch payload_fetches[] = {
      .doc = "Former name of req.ssl_ver."},
     HELLO("req.ssl_sni", SAMPLE_STRING, HELLO_SNI, "Host name that the client asks for, of TLS that is passed on."),
     HELLO("req_ssl_sni", SAMPLE_STRING, HELLO_SNI, "Former name of req.ssl_sni."),
-    HELLO("req.ssl_alpn", SAMPLE_STRING, HELLO_ALPN, "First protocol that the client offers by ALPN, of TLS that is passed on."),
+    HELLO("req.ssl_alpn", SAMPLE_STRING, HELLO_ALPN, "First protocol that the client offers by ALPN, of TLS that is passed on; an ACL tries each of them."),
     HELLO("req.ssl_ec_ext", SAMPLE_BOOL, HELLO_GROUPS, "Whether the client offers elliptic curves, of TLS that is passed on."),
     {.name = "req.rdp_cookie", .out = SAMPLE_STRING, .args = {{ARG_STRING}, 0}, .use = USE_CONTENT, .run = rdp_cookie,
      .doc = "The value of an RDP cookie: of the first, or of that name."},

@@ -54,11 +54,11 @@ static void drop_hop_by_hop(struct stream *s)
 static void add_connection(struct stream *s, struct gather *g)
 {
     if (s->upgrade)
-        gather_literal(g, "Connection: upgrade\r\n");
-    else if (!s->keep_server)
-        gather_literal(g, "Connection: close\r\n");
-    else if (s->req.version_minor == 0)
+        gather_literal(g, "Connection: Upgrade\r\n");
+    else if (s->req.version_minor == 0 && s->keep_server)
         gather_literal(g, "Connection: keep-alive\r\n");
+    else if (s->req.version_minor != 0 && !s->keep_server)
+        gather_literal(g, "Connection: close\r\n");
 }
 
 void request_prepare(struct stream *s)

@@ -30,17 +30,32 @@ static bool may_keep_client(const struct stream *s)
     return (s->req.flags & HTTP_MSG_KEEP_ALIVE) != 0 && !frontend_conf(s)->http_close;
 }
 
+/* Each side is told what the lower of the two versions would not let it assume: of HTTP/1.0 a connection ends unless
+ * it is said to stay. */
 static void add_connection(const struct stream *s, struct gather *g, bool tunnel)
 {
+    bool is_old = s->req.version_minor == 0 || s->resp.version_minor == 0;
     /* 426 names the protocol to upgrade to, RFC 9110 15.5.22; its Upgrade field is passed on, so this is, too */
     if ((s->resp.flags & HTTP_MSG_UPGRADE) != 0 || s->resp.status == 101)
-        gather_literal(g, "Connection: upgrade\r\n");
+        gather_literal(g, "Connection: Upgrade\r\n");
     if (s->resp.status == 101)
         return;
-    if (!tunnel && !s->keep_client)
+    if (!tunnel && !s->keep_client && s->resp.version_minor == 1)
         gather_literal(g, "Connection: close\r\n");
-    else if (!tunnel && s->req.version_minor == 0)
+    else if (!tunnel && s->keep_client && is_old)
         gather_literal(g, "Connection: keep-alive\r\n");
+}
+
+/*
+ * A server's HTTP/1.0 stays one, as with HAProxy: nothing of 1.1 was promised, and such a response is never
+ * framed in chunks. 1.2 to 1.9 are read as 1.1, and passed on as that.
+ */
+static void add_version(const struct http_msg *m, struct gather *g)
+{
+    if (m->version_minor == 0)
+        gather_literal(g, "HTTP/1.0");
+    else
+        gather_literal(g, "HTTP/1.1");
 }
 
 static void add_status_line(const struct stream *s, struct gather *g, const char *base)
@@ -51,18 +66,18 @@ static void add_status_line(const struct stream *s, struct gather *g, const char
         (m->flags & HTTP_MSG_LINE_EDITED) != 0) { /* it may have come in many a shape */
         const char code[] = {' ', (char)('0' + m->status / 100), (char)('0' + m->status / 10 % 10),
                              (char)('0' + m->status % 10), ' '};
-        gather_literal(g, "HTTP/1.1");
+        add_version(m, g);
         gather_text(g, code, sizeof(code));
         gather_add(g, base + m->reason_off, m->reason_len);
     } else if (m->reason_len == 0) { /* the space before it is not optional: RFC 9112 4 */
-        gather_literal(g, "HTTP/1.1");
+        add_version(m, g);
         gather_add(g, base + after_version, sizeof(" 200") - 1);
         gather_literal(g, " ");
-    } else if (base[after_version - 1] == '1') { /* 1.2 to 1.9 are read as 1.1, but not passed on */
-        gather_add(g, base, end + 2);            /* with its CRLF, so that the head is one piece */
+    } else if (base[after_version - 1] <= '1') {
+        gather_add(g, base, end + 2); /* with its CRLF, so that the head is one piece */
         return;
     } else {
-        gather_literal(g, "HTTP/1.1");
+        add_version(m, g);
         gather_add(g, base + after_version, end - after_version);
     }
     gather_literal(g, "\r\n");

@@ -276,7 +276,7 @@ enum stream_state rules_client_ready(struct stream *s)
     const bool has_left = n <= 0 && n != UV_EAGAIN;
     if (has_left && s->whole_us != 0)
         return stream_fail(s, CAUSE_CLIENT_ABORT, 400);
-    s->rules.client_left = has_left; /* without its body: as HAProxy, the rules that follow are run */
+    s->rules.client_left = has_left; /* as in HAProxy, the rules that follow are run all the same */
     if (!session_own_intake(session))
         return stream_fail(s, CAUSE_RESOURCE, 500);
     if (stream_room(s) == 0 && !s->rules.is_tarpit)

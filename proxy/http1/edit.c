@@ -28,16 +28,6 @@ static void copy_value(char *restrict to, const char *restrict value, size_t len
     }
 }
 
-static void trim(const char **value, size_t *len)
-{
-    while (*len > 0 && (**value == ' ' || **value == '\t')) {
-        ++*value;
-        --*len;
-    }
-    while (*len > 0 && ((*value)[*len - 1] == ' ' || (*value)[*len - 1] == '\t'))
-        --*len;
-}
-
 /* Room for "name: value CRLF", of which the value is still missing; h points there. */
 static char *begin_line(struct http_edit *e, struct http_header *h, const char *name,
                         size_t name_len, size_t value_len)
@@ -61,7 +51,6 @@ static char *begin_line(struct http_edit *e, struct http_header *h, const char *
 static bool write_line(struct http_edit *e, struct http_header *h, const char *name,
                        size_t name_len, const char *value, size_t value_len)
 {
-    trim(&value, &value_len);
     char *to = begin_line(e, h, name, name_len, value_len);
     if (to != NULL)
         copy_value(to, value, value_len);

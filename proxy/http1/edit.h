@@ -8,7 +8,8 @@
  *    | head, body received | free      | name: value CRLF ... |
  *
  * A field that goes is marked HTTP_HEADER_DROP; one that changes keeps its place; one that is added stands
- * at the end, as with HAProxy. Values are made harmless: CR, LF and NUL become blanks.
+ * at the end, as with HAProxy. Values are made harmless: CR, LF and NUL become blanks. Blanks around them stay: who
+ * decodes a value wants all of it.
  *
  * Errors:  false when the room or the number of fields is used up; the message is then as it was.
  */

@@ -109,6 +109,7 @@ int socket_prepare(int fd, sa_family_t family, const struct conn_options *option
     if (family == AF_UNIX)
         return 0;
     set_tcp_options(fd, options);
+    socket_mark(fd, family, &options->marks);
     int rc = set_interface(fd, options->interface);
     return rc == 0 ? bind_source(fd, family, options) : rc;
 }
@@ -142,4 +143,14 @@ void socket_reset_at_end(int fd)
 void socket_slow_ack(int fd)
 {
     set_int(fd, IPPROTO_TCP, TCP_QUICKACK, 0);
+}
+
+void socket_mark(int fd, sa_family_t family, const struct packet_marks *marks)
+{
+    if (marks->has_mark)
+        set_int(fd, SOL_SOCKET, SO_MARK, marks->mark);
+    if (marks->has_tos && family == AF_INET6)
+        set_int(fd, IPPROTO_IPV6, IPV6_TCLASS, marks->tos);
+    else if (marks->has_tos)
+        set_int(fd, IPPROTO_IP, IP_TOS, marks->tos);
 }

@@ -50,6 +50,7 @@ struct proxy_rules {
     size_t error_count;
     const struct stick_rules *sticking;                 /* of the http room; or NULL */
     const struct expr *balance_hash;                    /* `balance hash`; or NULL */
+    const struct expr *rdp_cookie;                      /* `persist rdp-cookie`; or NULL */
     const struct expr *forwarded[CONF_FORWARDED_EXPRS]; /* `option forwarded`; or NULL */
     const struct format *log_format, *log_format_sd, *error_log_format, *unique_id_format;
 };

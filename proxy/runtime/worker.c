@@ -17,6 +17,7 @@
 #include "proxy/runtime/daemon.h"
 #include "proxy/runtime/master.h"
 #include "proxy/runtime/notify.h"
+#include "proxy/runtime/rule_tables.h"
 #include "proxy/state/proxy_state.h"
 #include "proxy/state/reload_status.h"
 #include "proxy/state/stick_table.h"
@@ -231,7 +232,8 @@ static int start(struct worker *worker, struct load *load)
                             .snapshots = &worker->snapshots,
                             .threads = worker->loops,
                             .discovery = worker->discovery,
-                            .thread_count = worker->thread_count};
+                            .thread_count = worker->thread_count,
+                            .compile = rule_tables_compile};
     worker->cli = cli_new(&host);
     if (worker->cli == NULL)
         return complain("No admin socket", UV_ENOMEM);

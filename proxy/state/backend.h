@@ -63,9 +63,10 @@ struct queue_entry {
      */
     void (*granted)(struct queue_entry *entry, struct server *server);
     struct backend_wish wish;
-    unsigned ahead; /* set when it starts to wait: how many wait before it in the same queue */
-    struct server *waits_for; /* set then: the server whose queue it is in; NULL = the backend's */
+    unsigned ahead; /* set when it starts to wait, for good: how many waited before it */
+    bool wants_one; /* set then: it began in the queue of a server, not of the backend */
     /* the rest is the queue's, guarded by the backend's lock */
+    struct server *waits_for; /* the server whose queue it is in; NULL = the backend's */
     struct backend *backend;
     struct server *server;
     struct server *avoid;

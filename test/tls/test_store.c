@@ -229,8 +229,8 @@ static void leaves_names_out(void **state)
     static const char *const wildcard[] = {"*.shop.test"},
                              *const first_out[] = {"A.shop.test", "c.shop.test"},
                              *const second_out[] = {"a.shop.test"};
-    static const struct tls_wanted_names first = {wildcard, 1, first_out, 2, 0},
-                                         second = {wildcard, 1, second_out, 1, 0};
+    static const struct tls_wanted_names first = {wildcard, 1, first_out, 2, 0, {0}},
+                                         second = {wildcard, 1, second_out, 1, 0, {0}};
     struct tls_error_text error = {""};
     struct tls_store *store = tls_store_new();
     (void)state;

@@ -151,7 +151,7 @@ def test_a_reload_keeps_the_socket_and_its_clients(site):
 
 
 @pytest.mark.weir_only
-@pytest.mark.parametrize("line", ["add server app/s2 127.0.0.1:1", "set ssl cert x", "show fd", "set server app/s1 fqdn"])
+@pytest.mark.parametrize("line", ["add server app/s2 127.0.0.1:1", "set ssl ca-file x", "show fd", "set server app/s1 fqdn"])
 def test_what_cannot_be_had_says_so(site, line):
     answer = site()(line)
     assert answer.count("\n") == 2 and "Unknown command" not in answer

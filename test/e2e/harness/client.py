@@ -6,6 +6,7 @@ import struct
 import time
 
 from harness.http import Cut, Stream, read_response
+from harness.waiting import PATIENCE_S
 
 WOULD_BLOCK = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
@@ -13,7 +14,7 @@ WOULD_BLOCK = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 class Client:
     """One connection. `tls` is an ssl.SSLContext, `sni` the name to ask for, `source` the address to come from."""
 
-    def __init__(self, port, host="127.0.0.1", tls=None, sni=None, timeout=10.0, session=None,
+    def __init__(self, port, host="127.0.0.1", tls=None, sni=None, timeout=PATIENCE_S, session=None,
                  receive_buffer=None, source=None):
         self.sock = socket.socket()
         if source:
@@ -89,7 +90,7 @@ class Client:
         self.send("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body)
         return self.response(method)
 
-    def is_closed(self, within=2.0):
+    def is_closed(self, within=PATIENCE_S):
         return self.stream.is_closed(within)
 
     def is_silent(self, during=0.2):

@@ -14,9 +14,9 @@ global
 
 defaults
     mode http
-    timeout connect 3s
-    timeout client 10s
-    timeout server 10s
+    timeout connect 30s
+    timeout client 1m
+    timeout server 1m
 """
 
 

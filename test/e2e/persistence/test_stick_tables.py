@@ -97,6 +97,13 @@ def test_what_is_counted(start):
     ]
 
 
+@pytest.mark.weir_only
+def test_whose_mistake_a_status_is_may_be_said(start):
+    port = start(COUNTS, more="global\n http-err-codes -404 +500,503\n http-fail-codes 500 503-504\n")
+    seen = [ask(port, path).header("x-seen").split(",")[3:5] for path in ("/404", "/403", "/500", "/501", "/503", "/")]
+    assert seen == [["0", "0"], ["0", "0"], ["1", "0"], ["2", "0"], ["2", "0"], ["3", "1"]]
+
+
 def test_denials_are_errors_of_the_client(start):
     port = start(" stick-table type ip size 100 store http_err_cnt\n http-request track-sc0 src\n"
                  " http-request deny if { path /no }\n http-request set-header X-A %[sc_http_err_cnt(0)]\n")

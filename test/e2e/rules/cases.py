@@ -337,6 +337,8 @@ CORNERS = [
     Case("monitor-uri of a HEAD", "monitor-uri /alive", request=get("/alive", method="HEAD")),
     Case("monitor-uri of a POST", "monitor-uri /alive", request=get("/alive", method="POST", body="abc")),
     Case("monitor-uri absolute", "monitor-uri /p?q", request=ABSOLUTE),
+    Case("monitor-uri in absolute form", "monitor-uri http://www.example.com/p?q", request=ABSOLUTE),
+    Case("monitor-uri in absolute form of a path", "monitor-uri http://www.example.com/p?q", request=get("/p?q")),
     Case("Connection by a rule", "http-request set-header connection close"),
     Case("Expect by a rule", "http-request del-header expect", request=get("/", "X-A: 1")),
     Case("names in capitals", "http-request set-header X-Foo-BAR 1\nhttp-response set-header X-Foo-BAR 1"),

@@ -140,6 +140,14 @@ def test_values(start):
     assert got == VALUES
 
 
+def test_a_connection_is_for_requests_of_its_mark(start):
+    port = start("http-request set-bc-tos req.hdr(x-tos)", back=["http-reuse always", "default-server pool-low-conn 9", "http-response set-header x-port %[bc_src_port]"])
+    with Client(port) as client:
+        ports = [client.request("GET", "/", headers=[("X-Tos", tos)]).header("x-port") for tos in ("8", "16", "8", "16", "none")]
+    assert ports[0] == ports[2] != ports[1] == ports[3]
+    assert ports[4] not in ports[:4]
+
+
 def test_what_a_response_knows(start):
     port = start("http-response set-status 404", "http-response set-header x-a %[txn.status],%[server_status],%[bc_nb_streams],%[bc_be_queue]",
                  "http-response set-header x-b %[res.timer.hdr,div(60000)],%[bc.timer.connect,div(60000)]")

@@ -72,6 +72,7 @@ def route(balance, serve, authority):
 @pytest.mark.parametrize("sni, alpn, server", [
     ("a.test", None, b"a"), ("A.test", None, b"a"), ("x.b.test", None, b"b"),
     ("else.test", None, b"other"), (None, None, b"other"), ("else.test", ["acme-tls/1"], b"acme"),
+    ("else.test", ["http/1.1", "acme-tls/1"], b"acme"),
 ])
 def test_tls_goes_where_its_name_says(route, syslog, sni, alpn, server):
     with Client(route(), tls=tls_client(alpn=alpn), sni=sni) as client:
@@ -215,6 +216,60 @@ def test_protocols_share_a_port(balance, serve, syslog, data, backend):
     with Client(port) as client:
         assert client.send(data).stream.exactly(len(data)) == data
     assert syslog.tcp()[0]["backend"] == backend
+
+
+LOOKS_AT_HEADS = """
+frontend web
+    mode tcp
+    option tcplog
+    bind 127.0.0.1:{port}
+    tcp-request inspect-delay 20s
+    tcp-request content reject if {{ path /no }}
+    tcp-request content accept if {{ path -m found }}
+    tcp-request content accept if {{ req.payload(0,3) -m str SSH }}
+    use_backend posts if METH_POST
+    use_backend files if {{ path_beg -i /files/ }} {{ hdr(host) -i a.test }}
+    use_backend old if {{ req.ver 1.0 }}
+    default_backend other
+backend posts
+    mode tcp
+    server s1 127.0.0.1:{server}
+backend files
+    mode tcp
+    server s1 127.0.0.1:{server}
+backend old
+    mode tcp
+    server s1 127.0.0.1:{server}
+backend other
+    mode tcp
+    server s1 127.0.0.1:{server}
+"""
+
+
+@pytest.mark.parametrize("data, backend", [
+    (b"GET /Files/x?y HTTP/1.1\r\nHost: A.test\r\n\r\n", "files"),
+    (b"GET /files/x HTTP/1.1\r\nHost: b.test\r\n\r\n", "other"),
+    (b"POST /files/x HTTP/1.1\r\nHost: a.test\r\nContent-Length: 3\r\n\r\nabc", "posts"),
+    (b"POST /x HTTP/1.1\r\n\r\n", "posts"),
+    (b"GET /x HTTP/1.0\r\n\r\n", "old"),
+    (b"SSH-2.0-test\r\n", "other"),
+])
+def test_a_request_that_is_passed_on_can_be_looked_at(balance, serve, syslog, data, backend):
+    port = free_port()
+    balance(LOOKS_AT_HEADS.format(port=port, server=serve(echo).port))
+    with Client(port) as client:
+        client.send(data[:9])
+        client.send(data[9:])
+        assert client.stream.exactly(len(data)) == data
+    assert syslog.tcp()[0]["backend"] == backend
+
+
+def test_a_request_that_is_passed_on_can_be_refused(balance, serve):
+    port = free_port()
+    balance(LOOKS_AT_HEADS.format(port=port, server=serve(echo).port))
+    with Client(port) as client:
+        client.send("GET /no HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert client.is_closed()
 
 
 def test_connections_are_judged_before_anything_is_read(start, syslog):
