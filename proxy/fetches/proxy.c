@@ -77,7 +77,15 @@ static bool name_of_server(struct sample_env *env, const struct fetch *row, cons
     return true;
 }
 
-enum { CLIENT_TIMEOUT, TARPIT_TIMEOUT, CONNECT_TIMEOUT, SERVER_TIMEOUT, TUNNEL_TIMEOUT };
+enum {
+    CLIENT_TIMEOUT,
+    TARPIT_TIMEOUT,
+    CONNECT_TIMEOUT, /* and what follows: of the backend */
+    SERVER_TIMEOUT,
+    TUNNEL_TIMEOUT,
+    QUEUE_TIMEOUT,
+    BACKEND_TARPIT_TIMEOUT,
+};
 enum { AS_SET = 8 }; /* or what a rule has set for this stream */
 
 static unsigned configured_ms(const struct conf_timeouts *timeout, int which)
@@ -85,7 +93,10 @@ static unsigned configured_ms(const struct conf_timeouts *timeout, int which)
     switch (which) {
     case CLIENT_TIMEOUT:
         return timeout->client_ms;
+    case QUEUE_TIMEOUT:
+        return timeout->queue_ms != 0 ? timeout->queue_ms : timeout->connect_ms;
     case TARPIT_TIMEOUT:
+    case BACKEND_TARPIT_TIMEOUT:
         return timeout->tarpit_ms != 0 ? timeout->tarpit_ms : timeout->connect_ms;
     case CONNECT_TIMEOUT:
         return timeout->connect_ms;
@@ -100,10 +111,21 @@ static unsigned set_ms(const struct stream *s, int which)
 {
     if (s == NULL)
         return 0;
-    return which == CLIENT_TIMEOUT   ? s->rules.client_ms
-           : which == SERVER_TIMEOUT ? s->rules.server_ms
-           : which == TUNNEL_TIMEOUT ? s->rules.tunnel_ms
-                                     : 0;
+    const struct rule_progress *p = &s->rules;
+    switch (which) {
+    case CLIENT_TIMEOUT:
+        return p->client_ms;
+    case CONNECT_TIMEOUT:
+        return p->connect_ms;
+    case SERVER_TIMEOUT:
+        return p->server_ms;
+    case TUNNEL_TIMEOUT:
+        return p->tunnel_ms;
+    case QUEUE_TIMEOUT:
+        return p->queue_ms;
+    default:
+        return p->tarpit_ms;
+    }
 }
 
 static bool timeout_of(struct sample_env *env, const struct fetch *row, const struct arg *args,
@@ -177,9 +199,14 @@ const struct fetch proxy_fetches[] = {
     {TIMEOUT("fe_client_timeout", CLIENT_TIMEOUT, USE_CLIENT, "2.5", "timeout client of the frontend, in milliseconds.")},
     {TIMEOUT("fe_tarpit_timeout", TARPIT_TIMEOUT, USE_CLIENT, "3.2", "timeout tarpit of the frontend, in milliseconds.")},
     {TIMEOUT("be_connect_timeout", CONNECT_TIMEOUT, USE_BACKEND, "3.2", "timeout connect of the backend, in milliseconds.")},
+    {TIMEOUT("be_queue_timeout", QUEUE_TIMEOUT, USE_BACKEND, "3.2", "timeout queue of the backend, in milliseconds.")},
+    {TIMEOUT("be_tarpit_timeout", BACKEND_TARPIT_TIMEOUT, USE_BACKEND, "3.2", "timeout tarpit of the backend, in milliseconds.")},
     {TIMEOUT("be_server_timeout", SERVER_TIMEOUT, USE_BACKEND, "2.5", "timeout server of the backend, in milliseconds.")},
     {TIMEOUT("be_tunnel_timeout", TUNNEL_TIMEOUT, USE_BACKEND, "2.5", "timeout tunnel of the backend, in milliseconds.")},
     {TIMEOUT("cur_client_timeout", CLIENT_TIMEOUT | AS_SET, USE_CLIENT, "2.9", "timeout client of this stream, in milliseconds.")},
+    {TIMEOUT("cur_connect_timeout", CONNECT_TIMEOUT | AS_SET, USE_BACKEND, "3.2", "timeout connect of this stream, in milliseconds.")},
+    {TIMEOUT("cur_queue_timeout", QUEUE_TIMEOUT | AS_SET, USE_BACKEND, "3.2", "timeout queue of this stream, in milliseconds.")},
+    {TIMEOUT("cur_tarpit_timeout", BACKEND_TARPIT_TIMEOUT | AS_SET, USE_BACKEND, "3.2", "timeout tarpit of this stream, in milliseconds.")},
     {TIMEOUT("cur_server_timeout", SERVER_TIMEOUT | AS_SET, USE_BACKEND, "2.5", "timeout server of this stream, in milliseconds.")},
     {TIMEOUT("cur_tunnel_timeout", TUNNEL_TIMEOUT | AS_SET, USE_BACKEND, "2.5", "timeout tunnel of this stream, in milliseconds.")},
     {.name = NULL},

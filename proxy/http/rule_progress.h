@@ -33,11 +33,19 @@ struct rule_progress {
     bool no_l7_retry, unlogged;
     int8_t log_level;                         /* 1 + the level; 0: as configured */
     unsigned client_ms, server_ms, tunnel_ms; /* timeouts; 0: as configured */
+    unsigned connect_ms, queue_ms, tarpit_ms; /* further ones */
     unsigned retries;                         /* 1 + how many; 0: as configured */
     struct packet_marks server_marks;
     struct access_text *captured, *captured_resp; /* by slot, in the stream's buffer; or NULL */
     struct access_text cookie, cookie_resp;       /* of capture cookie; data NULL: none */
 };
+
+/* Another backend: what was set for the frontend's own servers does not count there. */
+static inline void rule_progress_switch(struct rule_progress *p)
+{
+    p->retries = 0;
+    p->server_ms = p->tunnel_ms = p->connect_ms = p->queue_ms = 0;
+}
 
 /* A list was left with that verdict; p->at is behind the rule that did it. */
 static inline void rule_progress_note(struct rule_progress *p, const struct ruleset *set,

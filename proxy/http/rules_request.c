@@ -186,7 +186,7 @@ static bool choose_backend(struct stream *s, const struct proxy *proxy, enum str
     if (s->rules.chosen == NULL && s->trace != NULL)
         explain_default(s);
     if (s->backend != s->frontend)
-        s->rules.retries = 0; /* set for the frontend's own servers */
+        rule_progress_switch(&s->rules);
     if (s->backend != NULL && !s->backend->conf->disabled)
         return false;
     if (s->backend != NULL && s->trace != NULL)

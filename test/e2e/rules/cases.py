@@ -25,7 +25,7 @@ EDITING = [
     Case("order of several edits", "http-request set-header x-a 1\nhttp-request add-header x-b 2\nhttp-request del-header x-c\nhttp-request set-header host other",
          request=get("/", "X-C: 1", "X-D: 2")),
     Case("set host", "http-request set-header Host other.example"),
-    Case("the last of equal lengths", "http-request set-header x-a <%[req.fhdr(content-length)]>",
+    Case("the last of equal lengths", "http-request return status 200 hdr x-a <%[req.fhdr(content-length)]>",
          request="POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 005, 05\r\n\r\nhello"),
     Case("with forwardfor", "option forwardfor\nhttp-request set-header x-a 1"),
     Case("forwardfor header", "option forwardfor header X-Client if-none\nhttp-request add-header x-client 9.9.9.9"),
