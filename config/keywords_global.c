@@ -104,6 +104,8 @@ static const struct keyword global_rows[] = {
      .otherwise = "the working folder", .doc = "Folder of relative ca-file and crl-file paths."},
     {.name = "issuers-chain-path", .kind = KW_STRING, .scopes = IN_GLOBAL, AT(g.issuers), .min = 1, .since = "2.2",
      .otherwise = "a certificate is sent with the chain in its file", .doc = "Folder of PEM files, each an issuer and what certifies it: the chains of certificates whose files have none."},
+    {.name = "key-base", .kind = KW_STRING, .scopes = IN_GLOBAL, AT(key_base), .min = 1, .once = true, .since = "3.0",
+     .otherwise = "as given", .doc = "Folder of the keys that crt-store sections name with relative paths."},
     {.name = "crt-base", .kind = KW_STRING, .scopes = IN_GLOBAL, AT(crt_base), .min = 1, .once = true,
      .otherwise = "the working folder", .doc = "Folder of relative crt and key paths."},
     {.name = "ssl-default-bind-ciphers", .kind = KW_STRING, .scopes = IN_GLOBAL, AT(bind_tls.ciphers),

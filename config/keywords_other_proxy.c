@@ -28,8 +28,6 @@ static const struct keyword proxy_rows[] = {
     {MISSING("filter", ANY, "whatever it guards or changes would go through unseen: take it out only if the service may run without it", "A filter of the traffic, such as a web application firewall by SPOE.")},
     {MISSING("use-fcgi-app", BACK, "servers speak HTTP", "Speak FastCGI to servers.")},
     {IGNORED("option http-use-proxy-header", FRONT, "connections are kept open as Connection says", "Believe Proxy-Connection."), .grammar = ""},
-    {MISSING("option h1-case-adjust-bogus-client", FRONT, "header names keep their case", "Change the case of header names.")},
-    {MISSING("option h1-case-adjust-bogus-server", BACK, "header names keep their case", "Change the case of header names.")},
     {IGNORED("grace", ANY, "grace of the global section counts", "Wait before closing; the global grace remains."), .grammar = "<time>", .until = "2.2"},
     {IGNORED("max-keep-alive-queue", BACK, "a free server is always preferred", "Queue above which a kept connection is left."), .grammar = "<-1..2147483647>"},
     {IGNORED("option disable-h2-upgrade", FRONT, "there is no HTTP/2 yet", "No HTTP/2 after HTTP/1."), .grammar = ""},

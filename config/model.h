@@ -104,9 +104,10 @@ struct conf_proxy {
     struct conf_forwardfor originalto;
     struct conf_forwarded forwarded;
     enum conf_odd_names odd_names;
-    const char *unique_id_header; /* or NULL */
-    const char *name_header;      /* http-send-name-header, or NULL */
-    unsigned retry_on;            /* enum conf_retry; 0 = as by default */
+    bool adjusts_for_client, adjusts_for_server; /* option h1-case-adjust-bogus-client, -server */
+    const char *unique_id_header;                /* or NULL */
+    const char *name_header;                     /* http-send-name-header, or NULL */
+    unsigned retry_on;                           /* enum conf_retry; 0 = as by default */
     struct conf_compression compression;
 
     /* backend side */
@@ -172,6 +173,7 @@ struct conf_global {
     const char *issuers;    /* folder with chains of certificates that have none, or NULL */
     unsigned ssl_lifetime_s;
     struct conf_status_set http_err_codes, http_fail_codes; /* whose mistake a response tells of */
+    struct conf_name_cases name_cases;
     const char *node, *description;
     struct conf_lines lines;    /* set-var, set-var-fmt */
     const char *explain_secret; /* or NULL: no request is explained */

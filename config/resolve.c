@@ -227,6 +227,7 @@ static void resolve_global(struct loader *l)
     if (global->node == NULL && gethostname(host, sizeof(host) - 1) == 0)
         global->node = arena_copy(l->arena, host);
     resolve_global_logs(l);
+    resolve_name_cases(l);
 }
 
 /* The rules' room compiles it with the other lines. */

@@ -67,8 +67,9 @@ static struct tls_store *load_certificate(const struct tls_client_settings *sett
                                           struct tls_error_text *error_out)
 {
     static const struct tls_wanted_names its_own = {.count = 0};
-    struct tls_certificate *cert =
-        tls_load_file(settings->certificate, settings->certificate_key, files, error_out);
+    const struct tls_crt_files crt = {.path = settings->certificate,
+                                      .key = settings->certificate_key};
+    struct tls_certificate *cert = tls_load_file(&crt, files, error_out);
     if (cert == NULL)
         return NULL;
     struct tls_store *store = tls_store_new();

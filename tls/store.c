@@ -93,19 +93,19 @@ static struct tls_wanted_names in_folder(const struct tls_wanted_names *wanted, 
     return listed;
 }
 
-int tls_store_add_for(struct tls_store *store, const char *path, const char *key_path,
+int tls_store_add_for(struct tls_store *store, const struct tls_crt_files *crt,
                       const struct tls_wanted_names *wanted, const struct tls_files *files,
                       struct tls_error_text *error_out)
 {
     struct tls_certificate_list loaded = {0};
-    if (tls_load(path, key_path, files, &loaded, error_out) != 0)
+    if (tls_load(crt, files, &loaded, error_out) != 0)
         return -1;
     int result = 0;
     const struct tls_wanted_names listed = in_folder(wanted, loaded.folder);
     for (size_t i = 0; i < loaded.count; i++) {
         if (tls_store_take(store, loaded.certificates[i],
                            loaded.folder != NULL ? &listed : wanted) != 0) {
-            tls_error_set(error_out, "%s: out of memory", path);
+            tls_error_set(error_out, "%s: out of memory", crt->path);
             result = -1;
         }
     }
@@ -117,7 +117,8 @@ int tls_store_add(struct tls_store *store, const char *path, const char *key_pat
                   const struct tls_files *files, struct tls_error_text *error_out)
 {
     static const struct tls_wanted_names its_own = {.count = 0};
-    return tls_store_add_for(store, path, key_path, &its_own, files, error_out);
+    const struct tls_crt_files crt = {.path = path, .key = key_path};
+    return tls_store_add_for(store, &crt, &its_own, files, error_out);
 }
 
 struct tls_store *tls_store_ref(struct tls_store *store)

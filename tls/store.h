@@ -47,6 +47,13 @@ struct tls_certificate_info {
     bool has_ocsp; /* a response is stapled */
 };
 
+/* Where a certificate lies. All borrowed for the call. */
+struct tls_crt_files {
+    const char *path;
+    const char *key;  /* NULL: in it, or FILE.key */
+    const char *ocsp; /* the response to staple; NULL: FILE.ocsp, if there is one */
+};
+
 /* Whom a certificate is for, if not whom it says: "www.example.com", "*.example.com". All borrowed for the call. */
 struct tls_wanted_names {
     const char *const *names;
@@ -69,8 +76,8 @@ struct tls_store *tls_store_new(void);
  */
 MUST_CHECK int tls_store_add(struct tls_store *store, const char *path, const char *key_path,
                              const struct tls_files *files, struct tls_error_text *error_out);
-/* The same, for the names given. */
-MUST_CHECK int tls_store_add_for(struct tls_store *store, const char *path, const char *key_path,
+/* The same, for the names given. A response to staple that was named must be there. */
+MUST_CHECK int tls_store_add_for(struct tls_store *store, const struct tls_crt_files *crt,
                                  const struct tls_wanted_names *wanted,
                                  const struct tls_files *files, struct tls_error_text *error_out);
 

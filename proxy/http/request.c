@@ -149,6 +149,8 @@ enum stream_state request_send(struct stream *s)
     add_request_line(s, &g);
     bool lenient = s->frontend->conf->accept_invalid_request;
     bool has_coding = check_framing(s);
+    if (be->adjusts_for_server)
+        head_adjust_names(m, s->in, &s->snapshot->config->global.name_cases);
     head_add_fields(&g, m, s->in, lenient);
     request_add_fields(s, &g);
     add_framing(s, &g, has_coding);

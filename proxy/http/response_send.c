@@ -193,6 +193,8 @@ enum stream_state response_send(struct stream *s)
     s->keep_client = !tunnel && !closes && may_keep_client(s);
     s->keep_server =
         s->keep_server && (m->flags & HTTP_MSG_KEEP_ALIVE) != 0 && m->body != HTTP_BODY_UNTIL_CLOSE;
+    if (frontend_conf(s)->adjusts_for_client)
+        head_adjust_names(m, s->resp_base, &s->snapshot->config->global.name_cases);
     add_head(s, &g, base, tunnel);
     return start_relay(s, &g, tunnel);
 }

@@ -128,9 +128,13 @@ static bool add_certificate(struct tls_store *store, const struct conf_tls *tls,
                                             .excluded_count = crt->excluded.count,
                                             .variant = (unsigned)manner,
                                             .listing = listing_of(crt)};
+    struct tls_crt_files paths = {.path = tls->crt.items[i], .key = tls->key};
+    if (crt->stored != NULL && crt->stored->key != NULL)
+        paths.key = crt->stored->key;
+    if (crt->stored != NULL)
+        paths.ocsp = crt->stored->ocsp;
     if (manner >= 0)
-        return tls_store_add_for(store, tls->crt.items[i], tls->key, &wanted, files,
-                                 &fault->text) == 0;
+        return tls_store_add_for(store, &paths, &wanted, files, &fault->text) == 0;
     snprintf(fault->text.text, sizeof(fault->text.text), "out of memory");
     return false;
 }

@@ -75,7 +75,9 @@ static struct tls_store *store_of(const char *const *paths, const struct tls_wan
     struct tls_error_text error;
     struct tls_store *store = tls_store_new();
     for (; *paths != NULL; paths++)
-        assert_int_equal(tls_store_add_for(store, *paths, NULL, wanted, &disk.table, &error), 0);
+        assert_int_equal(tls_store_add_for(store, &(struct tls_crt_files){.path = *paths}, wanted,
+                                           &disk.table, &error),
+                         0);
     return store;
 }
 
