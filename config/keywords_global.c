@@ -84,7 +84,7 @@ static const struct keyword global_rows[] = {
      .initial = "X-Weir-Explain",
      .doc = "Name of the field that carries the explain-secret; it never reaches a server."},
 
-    {.name = "tune.bufsize", .kind = KW_SIZE, .scopes = IN_GLOBAL, AT(g.bufsize), .min = 4096,
+    {.name = "tune.bufsize", .kind = KW_SIZE, .scopes = IN_GLOBAL, AT(g.bufsize), .min = 1024,
      .max = 16777216, .initial = "16384",
      .doc = "Bytes of a buffer: a request or response head larger than this less tune.maxrewrite is refused."},
     {.name = "tune.maxrewrite", .kind = KW_SIZE, .scopes = IN_GLOBAL, AT(g.maxrewrite), .max = 8388608,

@@ -150,8 +150,12 @@ static const struct keyword proxy_rows[] = {
      .doc = "Keep both sides open, which is the default; undoes the two above that defaults gave."},
     {.name = "option accept-invalid-http-request", .kind = KW_FLAG, .scopes = FRONT, AT(accept_invalid_request), .initial = "false",
      .doc = "Let some malformed requests pass. Opens the door to request smuggling; a last resort."},
+    {.name = "option accept-unsafe-violations-in-http-request", .kind = KW_FLAG, .scopes = FRONT, AT(accept_invalid_request), .initial = "false", .since = "3.1",
+     .doc = "The name of option accept-invalid-http-request in HAProxy 3.1 and later."},
     {.name = "option accept-invalid-http-response", .kind = KW_FLAG, .scopes = BACK, AT(accept_invalid_response), .initial = "false",
      .doc = "Let some malformed responses pass; a last resort."},
+    {.name = "option accept-unsafe-violations-in-http-response", .kind = KW_FLAG, .scopes = BACK, AT(accept_invalid_response), .initial = "false", .since = "3.1",
+     .doc = "The name of option accept-invalid-http-response in HAProxy 3.1 and later."},
 
     {.name = "log", .kind = KW_LIST, .scopes = ANY, AT(logs), .plural = "logs", .params = LEVEL_LOG, .list = &own_log_list,
      .otherwise = "nothing is logged", .example = "log /dev/log local0 info",

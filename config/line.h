@@ -23,4 +23,7 @@ struct conf_line {
     bool from_defaults;    /* its acl names are looked up there first */
 };
 
+/* Formats and answers are none. */
+bool conf_line_is_rule(enum conf_line_kind kind);
+
 #endif

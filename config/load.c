@@ -225,11 +225,18 @@ bool config_condition(const char *text, struct conf_report *report, bool *value_
 {
     struct loader l = {.arena = arena_new(), .scratch = arena_new(), .report = report};
     struct haproxy_env env = {.arena = l.scratch};
-    struct conf_span span = {{"-cc", 1, 1}, (unsigned)strlen(text)};
-    struct conf_word items[] = {{.text = "-cc", .span = span}, {.text = text, .span = span}};
-    const struct haproxy_words words = {.items = items, .count = 2};
+    const struct conf_place start = {"-cc", 1, 1};
+    struct haproxy_words split;
     conf_report_add_text(report, "-cc", text, strlen(text));
-    bool has_value = haproxy_condition(&l, &env, &words, value_out);
+    bool has_value = haproxy_words_split(&l, &env, text, strlen(text), start, &split);
+    if (has_value) {
+        struct conf_word *items = arena_alloc(l.scratch, (split.count + 1) * sizeof *items);
+        items[0] = (struct conf_word){.text = "-cc", .span = {start, (unsigned)strlen(text)}};
+        if (split.count > 0)
+            memcpy(&items[1], split.items, split.count * sizeof *items);
+        const struct haproxy_words words = {.items = items, .count = split.count + 1};
+        has_value = haproxy_condition(&l, &env, &words, value_out);
+    }
     arena_free(l.scratch);
     arena_free(l.arena);
     return has_value;

@@ -111,9 +111,11 @@ void own_forwarded_proto(struct loader *l, const struct keyword *row, void *base
         add_forwarded_proto(l, lines, d, header);
 }
 
-/* An error file is a whole response, sent as it is. */
+/* An error file is a whole response, sent as it is; an empty one (/dev/null) closes without a word. */
 static bool is_response(const char *bytes, size_t len)
 {
+    if (len == 0)
+        return true;
     bool begins = len > 12 && strncmp(bytes, "HTTP/1.", 7) == 0;
     return begins && (memmem(bytes, len, "\r\n\r\n", 4) != NULL || memmem(bytes, len, "\n\n", 2));
 }

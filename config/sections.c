@@ -80,9 +80,7 @@ static struct draft_proxy *defaults_of(struct sections *s, const struct conf_sec
     return s->defaults;
 }
 
-/* Rules that apply to whatever follows would surprise; as HAProxy has it, they need a name. Formats
- * and answers do not. */
-static bool needs_named_defaults(enum conf_line_kind kind)
+bool conf_line_is_rule(enum conf_line_kind kind)
 {
     switch (kind) {
     case CONF_LINE_LOG_FORMAT:
@@ -96,12 +94,13 @@ static bool needs_named_defaults(enum conf_line_kind kind)
     }
 }
 
+/* Rules that apply to whatever follows would surprise; as HAProxy has it, their defaults need a name. */
 static void check_lines(struct sections *s, const struct conf_section *section,
                         const struct draft_proxy *draft)
 {
     for (size_t i = 0; i < draft->p.lines.count && section->name.text == NULL; i++) {
         const struct conf_line *line = &draft->p.lines.items[i];
-        if (!line->from_defaults && !line->is_own && needs_named_defaults(line->kind))
+        if (!line->from_defaults && !line->is_own && conf_line_is_rule(line->kind))
             CONF_FAIL(s->l, line->span,
                       loader_hint(s->l, line->span, "give these defaults a name",
                                   "give the section a name: defaults NAME"),

@@ -45,8 +45,10 @@ static enum rule_verdict run_deny(struct sample_env *env, const struct rule *rul
 static enum rule_verdict run_tarpit(struct sample_env *env, const struct rule *rule)
 {
     const struct conf_timeouts *t = &stream_conf(env->stream)->timeout;
-    env->stream->rules.is_tarpit = true;
-    if (rules_may_wait(env, rule, t->tarpit_ms != 0 ? t->tarpit_ms : t->connect_ms))
+    struct rule_progress *p = &env->stream->rules;
+    p->is_tarpit = true;
+    const unsigned tarpit_ms = t->tarpit_ms != 0 ? t->tarpit_ms : t->connect_ms;
+    if (rules_may_wait(env, rule, p->tarpit_ms != 0 ? p->tarpit_ms : tarpit_ms))
         return RULE_WAITS;
     return reply_give(env, rule->data, CAUSE_PROXY, true);
 }

@@ -37,11 +37,16 @@ static const void *compile_switch(struct compiler *c, const struct action *row,
 {
     const void *data = compile_word(c, row, words, "http");
     (void)parens;
-    if (data != NULL && words->at < words->count &&
-        strcmp(words->items[words->at].text, "proto") == 0)
-        CONF_FAIL(c->l, words->items[words->at].span, "leave it out",
-                  "'proto' of switch-mode is not supported yet");
-    return data;
+    if (data == NULL || !rule_words_more(words) ||
+        strcmp(words->items[words->at].text, "proto") != 0)
+        return data;
+    words->at++;
+    const struct conf_word *proto = rule_words_next(c, words, "'h1' behind proto");
+    if (proto == NULL || strcmp(proto->text, "h1") == 0)
+        return proto != NULL ? data : NULL;
+    CONF_FAIL(c->l, proto->span, "proto h1, or leave it out",
+              "'proto %s' of switch-mode is not supported yet", proto->text);
+    return NULL;
 }
 
 static enum rule_verdict run_accept(struct sample_env *env, const struct rule *rule)
@@ -88,7 +93,7 @@ const struct action connection_actions[] = {
     {.name = "expect-netscaler-cip", .rulesets = IN_RULES(RULES_TCP_CONNECTION), .compile = compile_expect, .run = run_expect, .value = SESSION_GREETS_NETSCALER,
      .takes = "layer4", .doc = "The connection begins with NetScaler's Client IP header, as with accept-netscaler-cip.", .since = "1.7"},
     {.name = "switch-mode", .rulesets = IN_RULES(RULES_TCP_CONTENT), .compile = compile_switch, .run = run_switch, .is_final = true,
-     .takes = "http", .doc = "What the client sends is read as HTTP from here on, though the frontend has mode tcp.", .since = "2.4"},
+     .takes = "http [proto h1]", .doc = "What the client sends is read as HTTP from here on, though the frontend has mode tcp.", .since = "2.4"},
     {.name = NULL},
 };
 /* clang-format on */

@@ -163,7 +163,7 @@ static enum rule_verdict run_log_level(struct sample_env *env, const struct rule
 /* ---- set-timeout -------------------------------------------------------------------------------------- */
 
 struct timeout_set {
-    enum { SET_CLIENT, SET_SERVER, SET_TUNNEL } which;
+    size_t offset; /* of its unsigned, in struct rule_progress */
     unsigned ms;
     const struct expr *value; /* in ms; or NULL */
 };
@@ -171,8 +171,19 @@ struct timeout_set {
 static const void *compile_timeout(struct compiler *c, const struct action *row,
                                    struct rule_words *words, const char *parens)
 {
-    static const char *const names[] = {"client", "server", "tunnel"};
-    const struct conf_word *which = rule_words_next(c, words, "'client', 'server' or 'tunnel'");
+    static const struct {
+        const char *name;
+        size_t offset;
+    } timeouts[] = {
+        {"client", offsetof(struct rule_progress, client_ms)},
+        {"server", offsetof(struct rule_progress, server_ms)},
+        {"tunnel", offsetof(struct rule_progress, tunnel_ms)},
+        {"connect", offsetof(struct rule_progress, connect_ms)},
+        {"queue", offsetof(struct rule_progress, queue_ms)},
+        {"tarpit", offsetof(struct rule_progress, tarpit_ms)},
+    };
+    enum { TIMEOUTS = sizeof timeouts / sizeof *timeouts };
+    const struct conf_word *which = rule_words_next(c, words, "the name of a timeout");
     const struct conf_word *value =
         which != NULL ? rule_words_next(c, words, "a time or an expression") : NULL;
     struct timeout_set *set = arena_alloc(c->l->arena, sizeof(*set));
@@ -180,14 +191,14 @@ static const void *compile_timeout(struct compiler *c, const struct action *row,
     (void)row, (void)parens;
     if (value == NULL)
         return NULL;
-    while (at < 3 && strcmp(which->text, names[at]) != 0)
+    while (at < TIMEOUTS && strcmp(which->text, timeouts[at].name) != 0)
         at++;
-    if (at == 3) {
-        CONF_FAIL(c->l, which->span, "client, server or tunnel", "there is no timeout '%s' to set",
-                  which->text);
+    if (at == TIMEOUTS) {
+        CONF_FAIL(c->l, which->span, "client, server, tunnel, connect, queue or tarpit",
+                  "there is no timeout '%s' to set", which->text);
         return NULL;
     }
-    set->which = at;
+    set->offset = timeouts[at].offset;
     if (*value->text >= '0' && *value->text <= '9') {
         if (value_duration(value->text, US_IN_MS, &set->ms) == 0)
             return set;
@@ -201,8 +212,6 @@ static const void *compile_timeout(struct compiler *c, const struct action *row,
 static enum rule_verdict run_timeout(struct sample_env *env, const struct rule *rule)
 {
     const struct timeout_set *set = rule->data;
-    struct rule_progress *p = &env->stream->rules;
-    unsigned *const slots[] = {&p->client_ms, &p->server_ms, &p->tunnel_ms};
     unsigned ms = set->ms;
     if (set->value != NULL) {
         struct sample s;
@@ -210,7 +219,7 @@ static enum rule_verdict run_timeout(struct sample_env *env, const struct rule *
             return RULE_GOES_ON;
         ms = s.integer > INT32_MAX ? INT32_MAX : (unsigned)s.integer;
     }
-    *slots[set->which] = ms;
+    *(unsigned *)((char *)&env->stream->rules + set->offset) = ms;
     trace_tell(env->trace, TRACE_STEP, "that timeout is %u ms", ms);
     return RULE_GOES_ON;
 }
@@ -250,7 +259,7 @@ const struct action stream_actions[] = {
     {.name = "set-log-level", .rulesets = ON_REQUEST | ON_RESPONSE | ON_AFTER | ON_CONTENT | IN_RULES(RULES_TCP_RESPONSE), .compile = compile_log_level, .run = run_log_level,
      .takes = "<level>", .doc = "The level of the log line; silent: there is none."},
     {.name = "set-timeout", .rulesets = ON_REQUEST | ON_RESPONSE, .compile = compile_timeout, .run = run_timeout,
-     .takes = "{ client | server | tunnel } { <time> | <expression> }", .doc = "Another time for this request.", .since = "2.4"},
+     .takes = "{ client | server | tunnel | connect | queue | tarpit } { <time> | <expression> }", .doc = "Another time for this request.", .since = "2.4"},
     {.name = "set-nice", .rulesets = ON_REQUEST | ON_RESPONSE | ON_CONTENT | IN_RULES(RULES_TCP_RESPONSE), .compile = compile_number, .run = run_nothing,
      .takes = "<number>", .doc = "Accepted and without effect: all requests have the same turn here."},
     {.name = "set-fc-mark", .rulesets = ON_ANY, .compile = compile_figure, .run = run_mark, .since = "3.0",

@@ -52,9 +52,8 @@ static enum rule_verdict run_wait(struct sample_env *env, const struct rule *rul
 {
     const struct body_wait *wait = rule->data;
     struct stream *s = env->stream;
-    if (!env->is_response)
-        body_invite(s);
-    if (body_is_ready(s, env->is_response, wait->at_least))
+    if (env->is_response ? body_is_ready(s, true, wait->at_least)
+                         : body_has_come(s, wait->at_least))
         return RULE_GOES_ON;
     if (rules_may_wait(env, rule, wait->timeout_ms))
         return RULE_WAITS;

@@ -77,7 +77,15 @@ static bool name_of_server(struct sample_env *env, const struct fetch *row, cons
     return true;
 }
 
-enum { CLIENT_TIMEOUT, TARPIT_TIMEOUT, CONNECT_TIMEOUT, SERVER_TIMEOUT, TUNNEL_TIMEOUT };
+enum {
+    CLIENT_TIMEOUT,
+    TARPIT_TIMEOUT,
+    CONNECT_TIMEOUT, /* and what follows: of the backend */
+    SERVER_TIMEOUT,
+    TUNNEL_TIMEOUT,
+    QUEUE_TIMEOUT,
+    BACKEND_TARPIT_TIMEOUT,
+};
 enum { AS_SET = 8 }; /* or what a rule has set for this stream */
 
 static unsigned configured_ms(const struct conf_timeouts *timeout, int which)
@@ -85,7 +93,10 @@ static unsigned configured_ms(const struct conf_timeouts *timeout, int which)
     switch (which) {
     case CLIENT_TIMEOUT:
         return timeout->client_ms;
+    case QUEUE_TIMEOUT:
+        return timeout->queue_ms != 0 ? timeout->queue_ms : timeout->connect_ms;
     case TARPIT_TIMEOUT:
+    case BACKEND_TARPIT_TIMEOUT:
         return timeout->tarpit_ms != 0 ? timeout->tarpit_ms : timeout->connect_ms;
     case CONNECT_TIMEOUT:
         return timeout->connect_ms;
@@ -100,10 +111,21 @@ static unsigned set_ms(const struct stream *s, int which)
 {
     if (s == NULL)
         return 0;
-    return which == CLIENT_TIMEOUT   ? s->rules.client_ms
-           : which == SERVER_TIMEOUT ? s->rules.server_ms
-           : which == TUNNEL_TIMEOUT ? s->rules.tunnel_ms
-                                     : 0;
+    const struct rule_progress *p = &s->rules;
+    switch (which) {
+    case CLIENT_TIMEOUT:
+        return p->client_ms;
+    case CONNECT_TIMEOUT:
+        return p->connect_ms;
+    case SERVER_TIMEOUT:
+        return p->server_ms;
+    case TUNNEL_TIMEOUT:
+        return p->tunnel_ms;
+    case QUEUE_TIMEOUT:
+        return p->queue_ms;
+    default:
+        return p->tarpit_ms;
+    }
 }
 
 static bool timeout_of(struct sample_env *env, const struct fetch *row, const struct arg *args,
@@ -118,6 +140,27 @@ static bool timeout_of(struct sample_env *env, const struct fetch *row, const st
     const struct conf_proxy *proxy =
         which < CONNECT_TIMEOUT || backend == NULL ? session_frontend(env->session) : backend->conf;
     sample_set_int(out, ms != 0 ? ms : configured_ms(&proxy->timeout, which));
+    return true;
+}
+
+/* be_max_retries, cur_max_retries */
+static bool retries_of(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                       struct sample *out)
+{
+    (void)args;
+    const struct proxy *backend = backend_of(env);
+    if (backend == NULL)
+        return false;
+    const bool as_set = (row->value & AS_SET) != 0 && env->stream != NULL;
+    sample_set_int(out, as_set ? stream_retries(env->stream) : backend->conf->retries);
+    return true;
+}
+
+static bool is_of_http(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                       struct sample *out)
+{
+    (void)row, (void)args;
+    sample_set_bool(out, env->stream != NULL && env->stream->mode == &stream_http);
     return true;
 }
 
@@ -150,12 +193,20 @@ const struct fetch proxy_fetches[] = {
     {.name = "srv_name", .out = SAMPLE_STRING, .run = name_of_server, .use = USE_SERVER, .value = SRV_NAME, .since = "2.5", .doc = "Name of the server."},
     {.name = "srv_id", .out = SAMPLE_INT, .run = name_of_server, .use = USE_SERVER, .value = SRV_ID, .doc = "Number of the server."},
     {.name = "stopping", .out = SAMPLE_BOOL, .run = stopping, .use = USE_CLIENT, .doc = "Whether the process is about to end, once its sessions have; a reload ends nothing."},
+    {.name = "internal.strm.is_htx", .out = SAMPLE_BOOL, .run = is_of_http, .use = USE_CLIENT, .since = "2.2", .doc = "Whether the stream is one of HTTP; one of TCP may become that."},
+    {.name = "be_max_retries", .out = SAMPLE_INT, .run = retries_of, .use = USE_BACKEND, .since = "3.2", .doc = "retries of the backend."},
+    {.name = "cur_max_retries", .out = SAMPLE_INT, .run = retries_of, .use = USE_BACKEND, .value = AS_SET, .since = "3.2", .doc = "How often this stream may be tried again."},
     {TIMEOUT("fe_client_timeout", CLIENT_TIMEOUT, USE_CLIENT, "2.5", "timeout client of the frontend, in milliseconds.")},
     {TIMEOUT("fe_tarpit_timeout", TARPIT_TIMEOUT, USE_CLIENT, "3.2", "timeout tarpit of the frontend, in milliseconds.")},
     {TIMEOUT("be_connect_timeout", CONNECT_TIMEOUT, USE_BACKEND, "3.2", "timeout connect of the backend, in milliseconds.")},
+    {TIMEOUT("be_queue_timeout", QUEUE_TIMEOUT, USE_BACKEND, "3.2", "timeout queue of the backend, in milliseconds.")},
+    {TIMEOUT("be_tarpit_timeout", BACKEND_TARPIT_TIMEOUT, USE_BACKEND, "3.2", "timeout tarpit of the backend, in milliseconds.")},
     {TIMEOUT("be_server_timeout", SERVER_TIMEOUT, USE_BACKEND, "2.5", "timeout server of the backend, in milliseconds.")},
     {TIMEOUT("be_tunnel_timeout", TUNNEL_TIMEOUT, USE_BACKEND, "2.5", "timeout tunnel of the backend, in milliseconds.")},
     {TIMEOUT("cur_client_timeout", CLIENT_TIMEOUT | AS_SET, USE_CLIENT, "2.9", "timeout client of this stream, in milliseconds.")},
+    {TIMEOUT("cur_connect_timeout", CONNECT_TIMEOUT | AS_SET, USE_BACKEND, "3.2", "timeout connect of this stream, in milliseconds.")},
+    {TIMEOUT("cur_queue_timeout", QUEUE_TIMEOUT | AS_SET, USE_BACKEND, "3.2", "timeout queue of this stream, in milliseconds.")},
+    {TIMEOUT("cur_tarpit_timeout", BACKEND_TARPIT_TIMEOUT | AS_SET, USE_BACKEND, "3.2", "timeout tarpit of this stream, in milliseconds.")},
     {TIMEOUT("cur_server_timeout", SERVER_TIMEOUT | AS_SET, USE_BACKEND, "2.5", "timeout server of this stream, in milliseconds.")},
     {TIMEOUT("cur_tunnel_timeout", TUNNEL_TIMEOUT | AS_SET, USE_BACKEND, "2.5", "timeout tunnel of this stream, in milliseconds.")},
     {.name = NULL},

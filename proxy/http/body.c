@@ -48,14 +48,7 @@ bool body_is_ready(const struct stream *s, bool is_response, size_t at_least)
     return len >= at_least || (m->body == HTTP_BODY_LENGTH && len == m->content_length);
 }
 
-enum stream_state body_is_late(struct stream *s)
-{
-    stream_blame(s, CAUSE_CLIENT_TIMEOUT);
-    s->phase = 'D'; /* it was its data that we waited for */
-    return stream_fail(s, CAUSE_CLIENT_TIMEOUT, 408);
-}
-
-void body_invite(struct stream *s)
+static void invite(struct stream *s)
 {
     struct gather g;
     if ((s->req.flags & HTTP_MSG_EXPECT_CONTINUE) == 0 || s->req.body == HTTP_BODY_NONE)
@@ -86,4 +79,14 @@ bool body_text(struct sample_env *env, bool is_response, struct sample_text *out
     (void)join_chunks(*out, joined, &out->len);
     out->data = joined;
     return true;
+}
+
+bool body_has_come(struct stream *s, size_t at_least)
+{
+    invite(s);
+    if (!s->rules.client_left && !body_is_ready(s, false, at_least))
+        s->whole_us = 0;
+    else if (s->whole_us == 0)
+        s->whole_us = s->thread->loop->now_us;
+    return s->whole_us != 0;
 }

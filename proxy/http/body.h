@@ -12,10 +12,11 @@
 
 /* Has all of the body come, or so many bytes of it, or all that the buffer can hold? */
 bool body_is_ready(const struct stream *s, bool is_response, size_t at_least);
-/* The client was waited for in vain: 408. */
-enum stream_state body_is_late(struct stream *s);
-/* Tells a client that waits for it to send its body: RFC 9110 10.1.1. The server is not asked again. */
-void body_invite(struct stream *s);
+/*
+ * The same of a request that is waited for, or its client has left. One that waits for it is told to send the
+ * body (RFC 9110 10.1.1), and the server is not asked again. The request is whole, for the log, when it has come.
+ */
+bool body_has_come(struct stream *s, size_t at_least);
 
 /* The body without its framing; false when there is no room in the scratch. */
 bool body_text(struct sample_env *env, bool is_response, struct sample_text *out);

@@ -67,7 +67,7 @@ static enum stream_state connect_to_server(struct stream *s)
     }
     int error;
     dispatch_count(s, COUNTER_CONNECTS);
-    stream_server_lives(s, be->timeout.connect_ms);
+    stream_server_lives(s, stream_connect_ms(s));
     s->sconn = server_conn_open(s, s->server, &error);
     s->state = STREAM_CONNECTING;
     if (s->sconn == NULL)
@@ -86,10 +86,9 @@ enum stream_state dispatch_granted(struct stream *s)
 
 static enum stream_state wait_in_queue(struct stream *s)
 {
-    const struct conf_timeouts *timeout = &s->backend->conf->timeout;
     s->queued = true;
     s->state = STREAM_QUEUED;
-    stream_server_lives(s, timeout->queue_ms != 0 ? timeout->queue_ms : timeout->connect_ms);
+    stream_server_lives(s, stream_queue_ms(s));
     stream_arm(s);
     return STREAM_QUEUED;
 }

@@ -59,7 +59,7 @@ static bool has_other_server(const struct backend *backend, const struct server 
 
 static enum stream_state rest(struct stream *s)
 {
-    unsigned connect_ms = s->backend->conf->timeout.connect_ms;
+    unsigned connect_ms = stream_connect_ms(s);
     s->state = STREAM_PAUSED;
     stream_server_lives(s, connect_ms < PAUSE_MS ? connect_ms : PAUSE_MS);
     stream_arm(s);
@@ -121,10 +121,9 @@ enum stream_state dispatch_resume(struct stream *s)
  */
 static enum stream_state ask_whether_dead(struct stream *s)
 {
-    const struct conf_proxy *be = s->backend->conf;
     int error;
     server_conn_close(s->sconn);
-    stream_server_lives(s, be->timeout.connect_ms);
+    stream_server_lives(s, stream_connect_ms(s));
     s->sconn = server_conn_open(s, s->server, &error);
     s->state = STREAM_CONNECTING;
     if (s->sconn == NULL)

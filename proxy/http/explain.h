@@ -38,6 +38,8 @@ COLD void explain_choice(struct stream *s, enum assign_result result);
 COLD void explain_granted(struct stream *s);
 /* No rule chose a backend. */
 COLD void explain_default(struct stream *s);
+/* The backend that is due is disabled. */
+COLD void explain_disabled(struct stream *s);
 /* The server that persistence found, and how. */
 COLD void explain_wish(struct stream *s, const char *how, const struct server *server);
 

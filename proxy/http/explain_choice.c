@@ -170,6 +170,12 @@ void explain_default(struct stream *s)
                    "%s: default_backend, as no rule chose one", s->backend->conf->name);
 }
 
+void explain_disabled(struct stream *s)
+{
+    const struct conf_proxy *be = s->backend->conf;
+    trace_note(s->trace, TRACE_ANSWER, &be->place, true, "%s is disabled: 503", be->name);
+}
+
 void explain_wish(struct stream *s, const char *how, const struct server *server)
 {
     const struct conf_proxy *be = s->backend->conf;

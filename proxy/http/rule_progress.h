@@ -22,6 +22,7 @@ struct rule_progress {
     uint8_t response_stage;  /* of rules_response() */
     bool is_lenient;         /* strict-mode off, for the list at hand */
     bool wait_is_over;       /* no more will come of the message, or no more is waited for */
+    bool client_left;        /* while its body was waited for */
     bool is_tarpit;
     bool has_failed;            /* http-after-response did: what tells of it passes by */
     const struct proxy *chosen; /* by use_backend; or NULL */
@@ -32,11 +33,19 @@ struct rule_progress {
     bool no_l7_retry, unlogged;
     int8_t log_level;                         /* 1 + the level; 0: as configured */
     unsigned client_ms, server_ms, tunnel_ms; /* timeouts; 0: as configured */
+    unsigned connect_ms, queue_ms, tarpit_ms; /* further ones */
     unsigned retries;                         /* 1 + how many; 0: as configured */
     struct packet_marks server_marks;
     struct access_text *captured, *captured_resp; /* by slot, in the stream's buffer; or NULL */
     struct access_text cookie, cookie_resp;       /* of capture cookie; data NULL: none */
 };
+
+/* Another backend: what was set for the frontend's own servers does not count there. */
+static inline void rule_progress_switch(struct rule_progress *p)
+{
+    p->retries = 0;
+    p->server_ms = p->tunnel_ms = p->connect_ms = p->queue_ms = 0;
+}
 
 /* A list was left with that verdict; p->at is behind the rule that did it. */
 static inline void rule_progress_note(struct rule_progress *p, const struct ruleset *set,

@@ -114,15 +114,14 @@ static bool await_body(struct stream *s, const struct proxy *proxy, enum stream_
     const struct conf_timeouts *t = &proxy->conf->timeout;
     if (!proxy->conf->http_buffer_request)
         return false;
-    body_invite(s);
-    if (body_is_ready(s, false, SIZE_MAX))
+    if (body_has_come(s, SIZE_MAX))
         return false;
     if (s->rules.wait_until_ms == 0)
         s->rules.wait_until_ms =
             s->thread->loop->now_ms + (t->http_request_ms != 0 ? t->http_request_ms : t->client_ms);
     if (s->rules.wait_until_ms > s->thread->loop->now_ms)
         return wait_for_more(s, s->rules.wait_until_ms, next_out);
-    *next_out = body_is_late(s);
+    *next_out = stream_fail(s, CAUSE_CLIENT_TIMEOUT, 408);
     return true;
 }
 
@@ -187,9 +186,11 @@ static bool choose_backend(struct stream *s, const struct proxy *proxy, enum str
     if (s->rules.chosen == NULL && s->trace != NULL)
         explain_default(s);
     if (s->backend != s->frontend)
-        s->rules.retries = 0; /* set for the frontend's own servers */
-    if (s->backend != NULL)
+        rule_progress_switch(&s->rules);
+    if (s->backend != NULL && !s->backend->conf->disabled)
         return false;
+    if (s->backend != NULL && s->trace != NULL)
+        explain_disabled(s);
     s->state = STREAM_CONNECTING;
     *next_out = stream_fail(s, CAUSE_SERVER_ABORT, 503);
     return true;
@@ -254,6 +255,8 @@ enum stream_state rules_request(struct stream *s)
         s->rules.stage = AT_CHOICE;
     if (run_stages(s, &next))
         return next;
+    if (s->rules.client_left)
+        return stream_fail(s, CAUSE_CLIENT_ABORT, 0);
     request_prepare(s);
     persist_request(s);
     return dispatch_start(s);
@@ -270,8 +273,10 @@ enum stream_state rules_client_ready(struct stream *s)
         if (n > 0)
             s->in_len += (uint32_t)n;
     }
-    if (n <= 0 && n != UV_EAGAIN)
+    const bool has_left = n <= 0 && n != UV_EAGAIN;
+    if (has_left && s->whole_us != 0)
         return stream_fail(s, CAUSE_CLIENT_ABORT, 400);
+    s->rules.client_left = has_left; /* as in HAProxy, the rules that follow are run all the same */
     if (!session_own_intake(session))
         return stream_fail(s, CAUSE_RESOURCE, 500);
     if (stream_room(s) == 0 && !s->rules.is_tarpit)

@@ -79,6 +79,8 @@ struct stick_key stick_key_same(struct sample_env *env, const struct stick_entry
 bool stick_find_table(struct compiler *c, const char *name, struct conf_span span,
                       unsigned *proxy_out)
 {
+    if (name == NULL && !compiler_may_imply(c, "table", span))
+        return false;
     if (name == NULL)
         name = c->proxy->name;
     int found = stick_table_find(c->config, name);

@@ -78,7 +78,7 @@ static enum stream_state read_head(struct stream *s)
         return STREAM_HEAD;
     if (status == H1_DONE) {
         struct http_edit edit = stream_edit(s, false);
-        s->head_us = s->thread->loop->now_us;
+        s->head_us = s->whole_us = s->thread->loop->now_us;
         if (s->req.authority_len > 0 && !edit_drop_default_port(&edit))
             return stream_fail(s, CAUSE_PROXY, 400); /* the head fills the buffer to the last byte */
         s->in_used = s->req.head_bytes;

@@ -156,6 +156,7 @@ struct stream {
 
     /* for the timers of the log, in the loop's us; 0 = not reached */
     uint64_t began_us, head_us, assigned_us, connected_us, response_us;
+    uint64_t whole_us; /* as head_us; where rules wait for the body, when that had come */
     unsigned srv_queue, backend_queue;
 
     struct rule_progress rules;
@@ -257,6 +258,17 @@ static inline unsigned stream_server_ms(const struct stream *s)
 static inline unsigned stream_tunnel_ms(const struct stream *s)
 {
     return s->rules.tunnel_ms != 0 ? s->rules.tunnel_ms : s->backend->conf->timeout.tunnel_ms;
+}
+static inline unsigned stream_connect_ms(const struct stream *s)
+{
+    return s->rules.connect_ms != 0 ? s->rules.connect_ms : s->backend->conf->timeout.connect_ms;
+}
+/* Without a time of its own the queue has that of connecting. */
+static inline unsigned stream_queue_ms(const struct stream *s)
+{
+    const struct conf_timeouts *timeout = &s->backend->conf->timeout;
+    const unsigned queue_ms = timeout->queue_ms != 0 ? timeout->queue_ms : timeout->connect_ms;
+    return s->rules.queue_ms != 0 ? s->rules.queue_ms : queue_ms;
 }
 static inline unsigned stream_retries(const struct stream *s)
 {

@@ -82,7 +82,7 @@ static void count_times(const struct stream *s, struct counters *const *cells, u
 {
     struct phase_times times = {.known = 0};
     if (s->assigned_us != 0)
-        phase_times_set(&times, TIME_QUEUE, s->assigned_us - s->head_us);
+        phase_times_set(&times, TIME_QUEUE, s->assigned_us - s->whole_us);
     if (s->connected_us != 0)
         phase_times_set(&times, TIME_CONNECT, s->connected_us - s->assigned_us);
     if (s->response_us != 0 && s->connected_us != 0)

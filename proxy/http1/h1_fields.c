@@ -32,21 +32,23 @@ static const char *skip_blanks(const char *at, const char *end)
 
 /*
  * RFC 9110 8.6: one number. HAProxy takes "5, 5" for 5 as the RFC allows, so a list of equal
- * numbers passes. Of the value only the digits of the first are to be forwarded.
+ * numbers passes. Of the value only the digits of the last are to be forwarded, as there.
  */
-static bool length_read(const char *at, const char *end, uint64_t *length_out, uint32_t *digits_out)
+static bool length_read(const char *at, const char *end, uint64_t *length_out,
+                        const char **last_out, uint32_t *digits_out)
 {
-    const char *from = at;
+    *last_out = at;
     if (!digits_read(&at, end, length_out))
         return false;
-    *digits_out = (uint32_t)(at - from);
+    *digits_out = (uint32_t)(at - *last_out);
     for (at = skip_blanks(at, end); at < end; at = skip_blanks(at, end)) {
         uint64_t again;
         if (*at != ',')
             return false;
-        at = skip_blanks(at + 1, end);
+        *last_out = at = skip_blanks(at + 1, end);
         if (!digits_read(&at, end, &again) || again != *length_out)
             return false;
+        *digits_out = (uint32_t)(at - *last_out);
     }
     return true;
 }
@@ -59,10 +61,10 @@ static enum h1_status length_check(struct h1_parser *p)
     if (first == NULL)
         return H1_DONE;
     for (struct http_header *h = first; h != NULL; h = http_msg_next(m, h)) {
-        const char *value = p->base + h->value_off;
+        const char *value = p->base + h->value_off, *last;
         uint64_t length;
         uint32_t digits;
-        if (!length_read(value, value + h->value_len, &length, &digits))
+        if (!length_read(value, value + h->value_len, &length, &last, &digits))
             return h1_refuse(p, 400, h->value_off, "invalid Content-Length");
         if (h != first && length != m->content_length)
             return h1_refuse(p, 400, h->value_off, "two different Content-Length fields");
@@ -71,6 +73,7 @@ static enum h1_status length_check(struct h1_parser *p)
             h->flags |= HTTP_HEADER_DROP;
         if (h != first || digits != h->value_len)
             m->flags |= HTTP_MSG_LENGTH_REPEATED;
+        h->value_off = (uint32_t)(last - p->base);
         h->value_len = digits;
     }
     m->flags |= HTTP_MSG_HAS_LENGTH;

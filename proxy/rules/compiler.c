@@ -271,6 +271,7 @@ static void compile_line(struct compiler *c, const struct conf_line *line)
     enum conf_line_kind kind = line->kind;
     const struct line_row *row = find_line_row(c, kind);
     c->line = line;
+    c->names_all = line->from_defaults && conf_line_is_rule(kind);
     if (row != NULL)
         row->compile(c, line);
     else if (line_lists[kind].is_rule)
@@ -298,6 +299,7 @@ static void compile_proxy(struct compiler *c, struct conf_proxy *proxy)
         compile_line(c, &lines->items[i]);
         c->rules = rules;
     }
+    c->names_all = false;
     log_format_default(c);
     diagnose_proxy(c);
     for (size_t i = 0; i < RULES_COUNT; i++)

@@ -33,6 +33,7 @@ struct compiler {
                                             defaults while their lines are compiled */
     const struct conf_line *line;        /* at hand */
     enum ruleset_id ruleset;             /* of that line; tells what may be used in it */
+    bool names_all; /* a rule of defaults: whoever inherits it has servers and tables of its own */
 };
 
 /* Compiles all lines of all proxies; the hook of conf_input.compile, with the tables given. */
@@ -56,6 +57,9 @@ const char *compiler_nearest_proxy(const struct compiler *c, const char *name, u
 /* The index of a server; -1 after reporting that there is none. */
 int compiler_find_server(struct compiler *c, const struct conf_proxy *backend, const char *name,
                          struct conf_span span);
+
+/* In a rule of defaults `what` must be named; false after reporting so. */
+bool compiler_may_imply(struct compiler *c, const char *what, struct conf_span span);
 
 /* The index of a proxy by its name, with any of the caps (enum conf_caps); -1 if there is none. */
 int compiler_find_proxy(const struct compiler *c, const char *name, unsigned caps);

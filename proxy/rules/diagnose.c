@@ -13,10 +13,39 @@ static bool is_about_http(enum ruleset_id id)
                             IN_RULES(RULES_HTTP_AFTER_RESPONSE) | IN_RULES(RULES_REDIRECT))) != 0;
 }
 
+/* Does this line of a TCP frontend make HTTP of its streams? */
+static bool turns_to_http(const struct compiler *c, const struct conf_line *line)
+{
+    if (line->kind == CONF_LINE_TCP_CONTENT) {
+        size_t at = 0;
+        while (at < line->word_count && strcmp(line->words[at].text, "switch-mode") != 0)
+            at++;
+        return at < line->word_count;
+    }
+    if (line->kind != CONF_LINE_USE_BACKEND || line->word_count == 0)
+        return false;
+    int index = compiler_find_proxy(c, line->words[0].text, CONF_BACKEND);
+    return index >= 0 && c->config->proxies[index].mode == CONF_MODE_HTTP;
+}
+
+/* What a TCP proxy says about HTTP counts where its streams become that: in a frontend, by a rule or a backend. */
+static bool may_be_http(const struct compiler *c)
+{
+    const struct conf_proxy *proxy = c->proxy;
+    if (proxy->mode == CONF_MODE_HTTP)
+        return true;
+    if ((proxy->caps & CONF_FRONTEND) == 0)
+        return false;
+    bool found = proxy->default_backend != NULL && proxy->default_backend->mode == CONF_MODE_HTTP;
+    for (size_t i = 0; i < proxy->lines.count && !found; i++)
+        found = turns_to_http(c, &proxy->lines.items[i]);
+    return found;
+}
+
 bool diagnose_rule(struct compiler *c, const struct conf_line *line, const struct rule *rule)
 {
     const struct ruleset *set = &c->rules->sets[c->ruleset];
-    if (c->proxy->mode == CONF_MODE_TCP && is_about_http(c->ruleset)) {
+    if (is_about_http(c->ruleset) && !may_be_http(c)) {
         CONF_WARN(c->l, line->span, "use mode http, or remove the rule",
                   "'%s' has no effect in '%s', which is in TCP mode", line->keyword,
                   c->proxy->name);

@@ -141,6 +141,15 @@ static int proxy_index(struct compiler *c, const struct arg *arg, const char *na
     return index;
 }
 
+bool compiler_may_imply(struct compiler *c, const char *what, struct conf_span span)
+{
+    if (!c->names_all)
+        return true;
+    CONF_FAIL(c->l, span, "name one: defaults have none of their own",
+              "a rule of defaults needs the name of its %s", what);
+    return false;
+}
+
 static bool read_proxy(struct compiler *c, struct arg *arg, const char *text)
 {
     int index = proxy_index(c, arg, text);
@@ -151,6 +160,8 @@ static bool read_proxy(struct compiler *c, struct arg *arg, const char *text)
 /* Without a table by that name it is a proxy's, whether or not that has one: the row's check tells. */
 static bool read_table(struct compiler *c, struct arg *arg, const char *text)
 {
+    if (*text == '\0' && !compiler_may_imply(c, "table", arg->span))
+        return false;
     int number = *text != '\0' ? stick_table_find(c->config, text) : -1;
     arg->proxy = (unsigned)number;
     return number >= 0 || read_proxy(c, arg, text);
@@ -178,6 +189,8 @@ static bool read_server(struct compiler *c, struct arg *arg, const char *text)
     const char *slash = strchr(text, '/');
     const char *backend =
         slash != NULL ? arena_copy_bytes(c->l->scratch, text, (size_t)(slash - text)) : "";
+    if (slash == NULL && !compiler_may_imply(c, "server's backend", arg->span))
+        return false;
     int proxy = proxy_index(c, arg, backend);
     if (proxy < 0)
         return false;

@@ -19,7 +19,7 @@ static struct stream *tcp_stream_new(struct session *session)
         return NULL;
     memset(s, 0, STREAM_TUNNEL_BYTES);
     stream_init(s, session, &stream_tcp, pool);
-    s->head_us = s->began_us;
+    s->head_us = s->whole_us = s->began_us;
     s->fresh_conn = true; /* what another client's session has left behind is no beginning */
     return s;
 }

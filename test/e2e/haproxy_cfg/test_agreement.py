@@ -23,6 +23,25 @@ LISTEN = TIMEOUTS + """listen a
  bind :8080
  server s0 127.0.0.1:80
 """
+# The backend inherits the line.
+RULES_OF_DEFAULTS = """defaults d
+    mode http
+    timeout client 1s
+    timeout server 1s
+    timeout connect 1s
+    %s
+backend b from d
+    stick-table type ip size 100k expire 30s store conn_rate(10s),conn_cnt
+    server s 127.0.0.1:80
+defaults others
+    mode http
+    timeout client 1s
+    timeout server 1s
+    timeout connect 1s
+listen a
+    bind :8080
+    use_backend b
+"""
 
 WHOLE = [
     "foo\n",
@@ -37,6 +56,7 @@ WHOLE = [
     "listen a from nope\n bind :8080\n",
     LISTEN + ".if defined(HOME)\n maxconn 5\n.else\n foo\n.endif\n",
     LISTEN + ".if streq(a,a) && !streq(a,b)\n.elif 1\n.endif\n",
+    LISTEN + ".if !streq('a b',\"a b\")\n foo\n.endif\n",
     LISTEN + ".if foo\n.endif\n",
     LISTEN + ".if foo(\n.endif\n",
     LISTEN + ".if streq(a)\n.endif\n",
@@ -48,6 +68,18 @@ WHOLE = [
     LISTEN + ".notice x\n.warning y\n.diag z\n",
     LISTEN + ".if 0\n.alert x\n foo bar\n.endif\n",
     LISTEN + ".if version_atleast(2.4) && feature(OPENSSL)\n.else\n foo\n.endif\n",
+    TIMEOUTS + "errorfile 408 /dev/null\nlisten a\n bind :8080\n errorfile 500 /dev/null\n",
+    RULES_OF_DEFAULTS % "http-request track-sc0 src",
+    RULES_OF_DEFAULTS % "http-request track-sc0 src table b",
+    RULES_OF_DEFAULTS % "http-request deny if { src_conn_rate gt 1 }",
+    RULES_OF_DEFAULTS % "http-request deny if { src_conn_rate(b) gt 1 }",
+    RULES_OF_DEFAULTS % "http-request deny if { src,in_table }",
+    RULES_OF_DEFAULTS % "http-request deny if { src,in_table(b) }",
+    RULES_OF_DEFAULTS % "http-request deny if { srv_conn(s) gt 1 }",
+    RULES_OF_DEFAULTS % "http-request deny if { srv_conn(b/s) gt 1 }",
+    RULES_OF_DEFAULTS % "http-request deny if { be_conn gt 1 }",
+    RULES_OF_DEFAULTS % "acl many src_conn_cnt gt 1\n    http-request deny if many",
+    RULES_OF_DEFAULTS % "log-format %%[srv_conn(s)]",
     LISTEN + "resolvers r\n foo a 127.0.0.1:53\n",
     TIMEOUTS + "frontend a\n bind :8080\n server b 127.0.0.1:80\n",
     LISTEN + "backend b\n bind :8081\n monitor-uri /x\n server b 127.0.0.1:80\n",

@@ -54,3 +54,11 @@ def test_a_response_with_an_odd_name(balance, serve):
     balance(CONFIG.format(port=port, server=server.port))
     with Client(port) as client:
         assert client.request().body == b"ok"
+
+
+@pytest.mark.weir_only
+def test_the_names_of_later_versions(balance, serve):
+    port, server = free_port(), serve()
+    balance(CONFIG.replace("accept-invalid-", "accept-unsafe-violations-in-").format(port=port, server=server.port))
+    with Client(port) as client:
+        assert client.send(b"GET / HTTP/1.1\r\n\r\n").response().status == 200

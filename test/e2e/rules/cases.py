@@ -25,6 +25,8 @@ EDITING = [
     Case("order of several edits", "http-request set-header x-a 1\nhttp-request add-header x-b 2\nhttp-request del-header x-c\nhttp-request set-header host other",
          request=get("/", "X-C: 1", "X-D: 2")),
     Case("set host", "http-request set-header Host other.example"),
+    Case("the last of equal lengths", "http-request return status 200 hdr x-a <%[req.fhdr(content-length)]>",
+         request="POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 005, 05\r\n\r\nhello"),
     Case("with forwardfor", "option forwardfor\nhttp-request set-header x-a 1"),
     Case("forwardfor header", "option forwardfor header X-Client if-none\nhttp-request add-header x-client 9.9.9.9"),
     Case("response: set, add, del", "", "http-response set-header x-list z\nhttp-response add-header x-b 2\nhttp-response del-header server"),
@@ -129,6 +131,8 @@ ANSWERS = [
     Case("redirect of a response", "http-response redirect location /login?%[status] code 302 if { status 200 }"),
     Case("use_backend", "use_backend other if { path_beg /o }", more="backend other\n http-request return status 200 content-type text/plain string other\n", request=get("/o")),
     Case("use_backend by name", "use_backend bk_%[req.hdr(x-b)]", more="backend bk_1\n http-request return status 200 content-type text/plain string one\n", request=get("/o", "X-B: 1")),
+    Case("use_backend of one that is disabled", "use_backend off if { path_beg /o }", more="backend off\n disabled\n http-request return status 200\n", request=get("/o")),
+    Case("default_backend that is disabled", "default_backend shut", more="backend shut\n disabled\n server s 127.0.0.1:1\n", default_backend=False),
     Case("use_backend by a name that is none", "use_backend bk_%[req.hdr(x-b)]", request=get("/o", "X-B: 7")),
     Case("no backend", "", default_backend=False),
     Case("monitor-uri", "monitor-uri /alive\nhttp-request deny", request=get("/alive")),
@@ -271,6 +275,7 @@ FILES = FOLDER.name
 
 PAGES += [
     Case("errorfile", "errorfile 403 %s/403.http\nhttp-request deny" % FILES),
+    Case("errorfile that is empty", "errorfile 403 /dev/null\nhttp-request deny"),
     Case("errorfile with another status", "errorfile 403 %s/200.http\nhttp-request deny" % FILES),
     Case("errorfiles of a section", "errorfiles site\nhttp-request deny", more="http-errors site\n errorfile 403 %s/403.http\n errorfile 404 %s/200.http\n" % (FILES, FILES)),
     Case("return errorfile", "http-request return status 503 errorfile %s/403.http" % FILES),

@@ -167,6 +167,22 @@ def test_when(start, path, want):
         assert fields_of(client.request("GET", path))["x-when"] == want
 
 
+def test_retries_of_a_request(start):
+    port = start("http-after-response set-header x-a %[be_max_retries],%[cur_max_retries]", back=["http-request set-retries 5"])
+    with Client(port) as client:
+        assert fields_of(client.request("GET", "/"))["x-a"] == "3,5"
+
+
+def test_timeouts_of_a_request(start):
+    names = ("connect", "queue", "tarpit")
+    port = start("http-after-response set-header x-a %s" % ",".join("%%[be_%s_timeout]-%%[cur_%s_timeout]" % (name, name) for name in names),
+                 *("http-request set-timeout %s 7s" % name for name in names),
+                 back=["timeout connect 3s", "timeout queue 4s", "timeout tarpit 5s", "http-request set-timeout queue int(6000) if { path /q }"])
+    with Client(port) as client:
+        assert fields_of(client.request("GET", "/"))["x-a"] == "3000-3000,4000-4000,5000-7000"
+        assert fields_of(client.request("GET", "/q"))["x-a"] == "3000-3000,4000-6000,5000-7000"
+
+
 def test_the_last_rule(start):
     port = start("http-request deny if { path /no }", "http-after-response set-header x-a %[last_rule_line]")
     with Client(port) as client:

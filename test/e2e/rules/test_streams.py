@@ -138,14 +138,46 @@ def test_the_room_has_an_end(start, serve):
     assert 5 < len(origin.requests[0].headers) < 40
 
 
-def test_a_client_that_leaves_while_a_body_is_waited_for(start, serve, syslog):
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+def send_part(client):
+    """Of a request; it is waited for when this returns."""
+    client.send(b"POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 10\r\n\r\nabc")
+    assert client.stream.exactly(len(CONTINUE)) == CONTINUE
+
+
+@pytest.mark.parametrize("wait", ["option http-buffer-request", "http-request wait-for-body time 30s"])
+def test_a_client_that_leaves_while_a_body_is_waited_for(start, serve, syslog, wait):
     origin = serve()
-    port = start(origin.port, "option http-buffer-request")
+    port = start(origin.port, wait)
     with Client(port) as client:
-        client.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc")
-        wait_taken(client)
+        send_part(client)
         client.reset()
-    assert syslog.http()[0]["termination"][1] in "DR"
+    line = syslog.http()[0]
+    assert (line["backend"], line["server"], line["Tw"], line["status"], line["termination"]) == ("app", "<NOSRV>", "-1", "-1", "CR--")
     with Client(port) as client:
         assert client.request("POST", "/", body=b"abc").status == 200
     assert len(origin.requests) == 1
+
+
+@pytest.mark.parametrize("wait", ["option http-buffer-request", "http-request wait-for-body time 30s"])
+def test_the_time_of_a_request_is_that_of_its_body_too(start, serve, syslog, wait):
+    port = start(serve().port, wait)
+    with Client(port) as client:
+        send_part(client)
+        time.sleep(0.3)
+        client.send(b"defghij")
+        assert client.response().status == 200
+    line = syslog.http()[0]
+    assert int(line["TR"]) >= 200 and line["termination"] == "----"
+
+
+@pytest.mark.parametrize("wait", ["timeout http-request 300ms\n    option http-buffer-request", "http-request wait-for-body time 300ms"])
+def test_a_body_that_does_not_come(start, serve, syslog, wait):
+    port = start(serve().port, wait)
+    with Client(port) as client:
+        send_part(client)
+        assert client.response().status == 408
+    line = syslog.http()[0]
+    assert (line["backend"], line["TR"], line["Tw"], line["termination"]) == ("web", "-1", "-1", "cR--")

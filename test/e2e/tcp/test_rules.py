@@ -321,7 +321,9 @@ frontend web
     option tcplog
     bind 127.0.0.1:%d
     tcp-request inspect-delay 1m
-    tcp-request content switch-mode http if HTTP
+    tcp-request content set-var(txn.was) internal.strm.is_htx,iif(http,tcp)
+    tcp-request content switch-mode http proto h1 if HTTP
+    http-after-response set-header x-was %%[var(txn.was)]
     use_backend app if HTTP
     default_backend raw
 backend app
@@ -333,7 +335,8 @@ backend raw
 """ % (port, serve().port, serve(greet).port))
     with Client(port) as client:
         assert client.request("GET", "/1").status == 200
-        assert client.request("GET", "/2").status == 200
+        response = client.request("GET", "/2")
+        assert (response.status, dict(response.headers)["x-was"]) == (200, "http")
     with Client(port) as client:
         client.send("EHLO me\r\n")
         assert client.stream.exactly(8) == b"welcome\n"
@@ -370,7 +373,7 @@ def test_refusals_are_counted(start):
 @pytest.mark.parametrize("line, message", [
     ("tcp-request connection expect-proxy layer7", "'expect-proxy' needs 'layer4', not 'layer7'"),
     ("tcp-request content switch-mode http proto h2",
-     "'proto' of switch-mode is not supported yet"),
+     "'proto h2' of switch-mode is not supported yet"),
 ])
 def test_a_mistake_in_a_rule_is_explained(start, line, message):
     with pytest.raises(DidNotStart, match=message):

@@ -227,8 +227,10 @@ static void what_cannot_be_meant_gets_a_warning(void **state)
         {TCP "allow if TRUE\n" TCP "deny", 0, NULL},
         {"use_backend app\n" TCP "deny", 8,
          "a 'tcp-request content' rule placed after a 'use_backend' rule is still run before it"},
-        {"mode tcp\nhttp-response allow", 8,
-         "'http-response' has no effect in 'www', which is in TCP mode"},
+        {"mode tcp\nhttp-response allow\nbind :83\ndefault_backend raw\n"
+         "backend raw\nmode tcp\nserver s 127.0.0.1:84\nfrontend web",
+         8, "'http-response' has no effect in 'www', which is in TCP mode"},
+        {"mode tcp\nhttp-response allow", 0, NULL}, /* the backend makes HTTP of it */
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct conf_report report;
