@@ -35,6 +35,12 @@ static bool has_line(const struct conf_proxy *proxy, enum conf_line_kind kind)
     return false;
 }
 
+static const char *fate(const struct conf_proxy *proxy)
+{
+    return proxy->mode == CONF_MODE_TCP ? "every connection is closed"
+                                        : "every request is answered with 503";
+}
+
 static void check_no_backend(struct loader *l, const struct config *config,
                              const struct conf_proxy *proxy, struct conf_span span)
 {
@@ -46,7 +52,7 @@ static void check_no_backend(struct loader *l, const struct config *config,
         CONF_WARN(l, span,
                   loader_hint(l, span, "add default_backend = \"...\"",
                               "add a line: default_backend NAME"),
-                  "'%s' has no backend: every request is answered with 503", proxy->name);
+                  "'%s' has no backend: %s", proxy->name, fate(proxy));
 }
 
 static void check_no_server(struct loader *l, const struct config *config,
@@ -59,7 +65,7 @@ static void check_no_server(struct loader *l, const struct config *config,
                   loader_hint(l, span,
                               "add servers = ( { name = \"a\"; address = \"10.0.0.1:80\"; } )",
                               "add a line: server a 10.0.0.1:80"),
-                  "'%s' has no server: every request is answered with 503", proxy->name);
+                  "'%s' has no server: %s", proxy->name, fate(proxy));
 }
 
 static bool is_name_char(char c)
@@ -170,6 +176,28 @@ static bool is_loopback(const struct conf_addr *addr)
     return addr->sa.ss_family == AF_UNIX;
 }
 
+static bool can_refuse(const struct conf_line *line)
+{
+    static const char *const actions[] = {"deny", "reject", "auth", "tarpit", "silent-drop"};
+    for (size_t i = 0; line->word_count > 0 && i < sizeof actions / sizeof *actions; i++) {
+        if (strcmp(line->words[0].text, actions[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Do rules keep somebody out? Whom is not looked at. */
+static bool is_guarded(const struct conf_proxy *proxy)
+{
+    for (size_t i = 0; i < proxy->lines.count; i++) {
+        const struct conf_line *line = &proxy->lines.items[i];
+        const char *last = line->word_count > 0 ? line->words[line->word_count - 1].text : "TRUE";
+        if (line->kind == CONF_LINE_STATS_ADMIN ? strcmp(last, "TRUE") != 0 : can_refuse(line))
+            return true;
+    }
+    return false;
+}
+
 static void check_open_admin(struct loader *l, const struct config *config,
                              const struct conf_proxy *proxy, struct conf_span span)
 {
@@ -177,7 +205,8 @@ static void check_open_admin(struct loader *l, const struct config *config,
     bool reachable = false;
     for (size_t i = 0; i < proxy->bind_count; i++)
         reachable = reachable || !is_loopback(&proxy->binds[i].addr);
-    if (reachable && proxy->stats.enabled && proxy->stats.admin && proxy->stats.auth.count == 0)
+    if (reachable && proxy->stats.enabled && proxy->stats.admin && proxy->stats.auth.count == 0 &&
+        !is_guarded(proxy))
         CONF_WARN(l, span,
                   loader_hint(l, span, "add stats_auth = [\"user:password\"]",
                               "add a line: stats auth user:password"),

@@ -10,6 +10,7 @@ const struct decision decisions[] = {
     {"a word where a number is expected (`retries x`)", "reads it as 0", "refuses it", "0 was hardly meant"},
     {"a last line without a line feed, CR LF", "refuses the file", "a warning", "an editor forgot it"},
     {"former spellings (`contimeout`, `reqadd`, `nbproc`, an address on the `listen` line)", "refuses most of them", "a warning with the line to write today", "files outlive versions"},
+    {"two servers of one name in a section", "refuses them today", "a warning; the second is called `name.2`", "files outlive versions"},
     {"`no` before an option that has no opposite (`no option httplog`)", "refuses it", "takes it for off", "what it says is clear"},
     {"problems of a file", "each with file and line, warnings first", "all at once, with line, column, caret and what would be right", "one run is enough"},
     {"two binds on one address", "lets the kernel deal the connections out, without a word", "the same, with a warning", "it is hardly meant"},

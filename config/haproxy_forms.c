@@ -3,6 +3,7 @@
  * Lines whose grammar is their own: each is a row of the table at the end and a function, which
  * makes directives of the same keyword rows as any other line.
  */
+#include <ctype.h>
 #include <string.h>
 
 #include "config/haproxy_priv.h"
@@ -43,8 +44,9 @@ static void read_balance(const struct haproxy_line *line)
                                                                 : NULL;
     if (count > 2 && strcmp(words[count - 2].text, "check_post") == 0)
         count--;
-    if (count > 0)
-        haproxy_param(l, &d, haproxy_reword(words[0], "algorithm"), words, 1);
+    const struct conf_word by_default = haproxy_reword(line->words[0], "roundrobin");
+    haproxy_param(l, &d, haproxy_reword(line->words[0], "algorithm"),
+                  count > 0 ? words : &by_default, 1);
     if (param != NULL && count > 1) {
         haproxy_param(l, &d, haproxy_reword(words[1], param), &words[1], 1);
         words++;
@@ -120,6 +122,20 @@ static void take_hidden_headers(const struct haproxy_line *line, const struct co
               "headers behind the version are the form of before 2.2");
 }
 
+/* HAProxy sends whatever stands there. */
+static bool is_version(struct loader *l, const struct conf_word *word)
+{
+    static const char *const versions[] = {"HTTP/1.0", "HTTP/1.1"};
+    size_t len = strcspn(word->text, "\r\n");
+    for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
+        if (strlen(versions[i]) == len && strncmp(word->text, versions[i], len) == 0)
+            return true;
+    }
+    CONF_WARN(l, word->span, "one of: HTTP/1.0, HTTP/1.1", "'%.*s' is no version: HTTP/1.0 is sent",
+              (int)len, word->text);
+    return false;
+}
+
 /* [<uri>] | <method> <uri> [<version> [<host>]] */
 static void read_httpchk(const struct haproxy_line *line)
 {
@@ -138,6 +154,8 @@ static void read_httpchk(const struct haproxy_line *line)
     }
     for (size_t i = 0; i < count; i++) {
         const char *param = count == 1 ? "uri" : names[i];
+        if (i == 2 && !is_version(l, &args[i]))
+            continue;
         size_t len = strcspn(args[i].text, "\r\n"); /* headers may stand behind the version */
         struct conf_word value =
             haproxy_reword(args[i], arena_copy_bytes(l->arena, args[i].text, len));
@@ -239,6 +257,12 @@ static void read_template(const struct haproxy_line *line)
         CONF_FAIL(l, haproxy_span(line->words, line->count),
                   "server-template <prefix> <number or range> <address> [...]",
                   "'server-template' needs a prefix, a range and an address");
+        return;
+    }
+    if (!isdigit((unsigned char)*line->words[2].text)) { /* what follows would be read one off */
+        CONF_FAIL(l, line->words[2].span,
+                  "server-template <prefix> <number or range> <address> [...]",
+                  "server-template: '%s' is no range", line->words[2].text);
         return;
     }
     struct conf_word *words =

@@ -44,6 +44,16 @@ static const struct keyword *row_named(const struct params *p, const char *name)
     return row != NULL && row->position == 0 ? row : NULL;
 }
 
+/* "name(first)", of a row whose value begins in parentheses; else NULL. */
+static const struct keyword *row_in_parens(const struct params *p, const char *word)
+{
+    size_t len = strlen(word), name = strcspn(word, "(");
+    if (name == len || word[len - 1] != ')')
+        return NULL;
+    const struct keyword *row = row_named(p, arena_copy_bytes(p->line->r->l->scratch, word, name));
+    return row != NULL && row->in_parens ? row : NULL;
+}
+
 static size_t words_of(const struct keyword *row)
 {
     static const bool alone[KW_KIND_COUNT] = {
@@ -140,6 +150,20 @@ static bool take_named(struct params *p, const struct keyword *row)
     return true;
 }
 
+/* The first word of the value and, where there is one, what follows the parenthesis. */
+static void take_in_parens(struct params *p, const struct keyword *row)
+{
+    struct conf_arena *arena = p->line->r->l->scratch;
+    const struct conf_word name = p->words[p->at++];
+    const char *first = strchr(name.text, '(') + 1, *rest = "";
+    if (p->at < p->count)
+        rest = p->words[p->at++].text;
+    struct conf_word *value = arena_alloc(arena, sizeof *value);
+    *value = haproxy_reword(name, arena_printf(arena, "%.*s%s%s", (int)strlen(first) - 1, first,
+                                               *rest != '\0' ? " " : "", rest));
+    add_param(p, haproxy_reword(name, row->name), value, 1);
+}
+
 static bool take_one(struct params *p)
 {
     const struct keyword *next = row_at(p, p->position);
@@ -149,6 +173,11 @@ static bool take_one(struct params *p)
         return take_named(p, named);
     if (next != NULL) {
         take_positional(p, next);
+        return true;
+    }
+    named = row_in_parens(p, p->words[p->at].text);
+    if (named != NULL) {
+        take_in_parens(p, named);
         return true;
     }
     report_unknown(p);

@@ -41,12 +41,15 @@ enum keyword_level {
     LEVEL_OUTLIERS,       /* struct conf_outliers */
     LEVEL_MAILERS,        /* struct conf_mailers */
     LEVEL_MAILER,         /* struct conf_mailer */
+    LEVEL_CRT_STORE,      /* struct conf_crt_store */
+    LEVEL_STORED_CRT,     /* struct conf_stored_crt */
     LEVEL_RING,           /* struct conf_ring */
     LEVEL_RING_SERVER,    /* struct conf_ring_server */
     LEVEL_BALANCE,        /* struct conf_balance */
     LEVEL_HASH_TYPE,      /* struct conf_hash */
     LEVEL_COOKIE,         /* struct conf_cookie */
     LEVEL_ERROR_FILE,     /* struct conf_error_file */
+    LEVEL_NAME_CASE,      /* struct conf_name_case */
     LEVEL_ORIGINALTO,     /* struct conf_forwardfor */
     LEVEL_USERLIST,       /* struct conf_userlist */
     LEVEL_USER,           /* struct conf_user */
@@ -130,13 +133,15 @@ struct keyword {
     unsigned position;  /* haproxy.cfg: place among the words that need no name, from 1 */
     int words;     /* haproxy.cfg: how many follow it among parameters; 0 = as its kind has it */
     bool required; /* of a KW_LIST's parameters: an element without it is an error */
-    bool strict;   /* in a section it is not for, where HAProxy ignores other words, it is an error */
-    bool named;    /* of defaults, only of those with a name */
-    bool once;     /* KW_STRING: a second use is an error, as nobody could tell which one counts */
-    bool surplus;  /* haproxy.cfg: words behind its value do not count, and HAProxy says nothing */
-    bool adds;     /* KW_OWN: each use adds to those before it */
-    bool anew;     /* KW_GROUP: each use forgets what those before it said */
-    bool bare;     /* the parameter a single value stands for where a group is expected;
+    bool strict; /* in a section it is not for, where HAProxy ignores other words, it is an error */
+    bool named;  /* of defaults, only of those with a name */
+    bool once;   /* KW_STRING: a second use is an error, as nobody could tell which one counts */
+    bool surplus; /* haproxy.cfg: words behind its value do not count, and HAProxy says nothing */
+    bool adds;    /* KW_OWN: each use adds to those before it */
+    /* haproxy.cfg: the first word of its value stands in parentheses behind its name, and the others may be missing */
+    bool in_parens;
+    bool anew; /* KW_GROUP: each use forgets what those before it said */
+    bool bare; /* the parameter a single value stands for where a group is expected;
                       KW_LINES: a text of libconfig is one word */
     const struct keyword_choice *choices; /* KW_CHOICE, KW_NAME */
     const char *(*names)(size_t i);  /* more choices, from another room's table; NULL ends them */

@@ -48,6 +48,8 @@ extern const struct keyword_table other_global_keywords, other_proxy_keywords, o
 extern const struct keyword_table check_keywords, httpchk_keywords, database_check_keywords,
     smtp_check_keywords, server_check_keywords, global_check_keywords, outliers_keywords;
 extern const struct keyword_table email_keywords, mailers_keywords, mailer_keywords;
+extern const struct keyword_table name_case_global_keywords, name_case_keywords;
+extern const struct keyword_table crt_store_keywords, stored_crt_keywords;
 extern const struct keyword_table ring_keywords, ring_server_keywords;
 extern const struct keyword_table balance_keywords, hash_type_keywords, cookie_keywords;
 extern const struct keyword_table naming_keywords, resolvers_keywords, nameserver_keywords;
@@ -74,6 +76,10 @@ const struct keyword_table *const config_tables[] = {
     &server_tls_options,
     &default_tls_options,
     &log_keywords,
+    &name_case_global_keywords,
+    &name_case_keywords,
+    &crt_store_keywords,
+    &stored_crt_keywords,
     &ring_keywords,
     &ring_server_keywords,
     &forwardfor_keywords,

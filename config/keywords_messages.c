@@ -40,6 +40,12 @@ static const struct keyword rows[] = {
     {.name = "option forwarded", .kind = KW_OWN, .scopes = BACK, AT(forwarded), .set = own_forwarded, .since = "2.8",
      .takes = "nothing, or some of: proto, host, for, for_port, by, by_port; all but proto also as in for-expr <expression>", .otherwise = "off",
      .doc = "Add the header field Forwarded, RFC 7239: by itself with proto and for."},
+    {.name = "option h1-case-adjust-bogus-client", .kind = KW_FLAG, .scopes = FRONT, AT(adjusts_for_client), .initial = "false", .since = "2.0",
+     .doc = "Write the names of header fields in responses as h1-case-adjust has them; others keep their case."},
+    {.name = "option h1-case-adjust-bogus-server", .kind = KW_FLAG, .scopes = BACK, AT(adjusts_for_server), .initial = "false", .since = "2.0",
+     .doc = "Write the names of header fields in requests as h1-case-adjust has them; others keep their case."},
+    {.name = "option checkcache", .kind = KW_FLAG, .scopes = BACK, AT(checkcache), .initial = "false",
+     .doc = "Refuse responses, with 502 and a line of level alert, that set a cookie and that caches on their way may keep for others."},
     {.name = "unique-id-header", .kind = KW_STRING, .surplus = true, .scopes = FRONT, AT(unique_id_header), .min = 1, .otherwise = "the server is not told",
      .doc = "Field in which the server is told the identifier that unique-id-format makes."},
     {.name = "http-send-name-header", .kind = KW_STRING, .surplus = true, .scopes = BACK, AT(name_header), .min = 1, .otherwise = "off",
@@ -53,6 +59,24 @@ static const struct keyword rows[] = {
      .otherwise = "a page", .doc = "A redirection in place of an error page, with 302."},
     {.name = "errorloc303", .kind = KW_OWN, .scopes = ANY, AT(error_files), .set = own_error_location, .value = 303, .adds = true, .takes = "a status and a location",
      .otherwise = "a page", .doc = "A redirection in place of an error page, with 303."},
+    {.name = NULL},
+};
+
+static const struct keyword global_rows[] = {
+    {.name = "h1-case-adjust", .kind = KW_LIST, .scopes = IN_GLOBAL, .offset = offsetof(struct draft_global, g.name_cases.items), .plural = "h1_case_adjusts",
+     .params = LEVEL_NAME_CASE, .list = &own_name_case_list, .otherwise = "names keep their case", .since = "2.0",
+     .example = "h1-case-adjust content-length Content-Length", .example_libconfig = "h1_case_adjusts = ( { from = \"content-length\"; to = \"Content-Length\"; } );",
+     .doc = "How the name of a header field is written, for option h1-case-adjust-bogus-client and -server."},
+    {.name = "h1-case-adjust-file", .kind = KW_OWN, .scopes = IN_GLOBAL, .offset = offsetof(struct draft_global, file_cases), .set = own_name_case_file,
+     .takes = "a path", .otherwise = "none", .since = "2.0", .doc = "A file with two words a line, as h1-case-adjust has them."},
+    {.name = NULL},
+};
+
+static const struct keyword name_case_rows[] = {
+    {.name = "from", .kind = KW_STRING, .scopes = IN_PARAMS, .offset = offsetof(struct conf_name_case, from), .position = 1, .required = true, .min = 1, .since = "2.0",
+     .doc = "The name, in lower case."},
+    {.name = "to", .kind = KW_STRING, .scopes = IN_PARAMS, .offset = offsetof(struct conf_name_case, to), .position = 2, .required = true, .min = 1, .since = "2.0",
+     .doc = "The same in the case that is wanted."},
     {.name = NULL},
 };
 
@@ -90,6 +114,8 @@ static const struct keyword user_group_rows[] = {
 /* clang-format on */
 
 const struct keyword_table messages_keywords = {LEVEL_PROXY, rows, 0};
+const struct keyword_table name_case_global_keywords = {LEVEL_GLOBAL, global_rows, 0};
+const struct keyword_table name_case_keywords = {LEVEL_NAME_CASE, name_case_rows, 0};
 const struct keyword_table originalto_keywords = {LEVEL_ORIGINALTO, originalto_rows, 0};
 const struct keyword_table userlist_keywords = {LEVEL_USERLIST, userlist_rows, 0};
 const struct keyword_table user_keywords = {LEVEL_USER, user_rows, 0};

@@ -128,8 +128,6 @@ static const struct keyword global_rows[] = {
     {LATER("unix-bind", "<setting> <value> [...]", "write mode, user and group on the bind lines", "Defaults of unix sockets; write them on the bind lines.")},
     {UNUSED("stats bind-process", "<processes> [...]", "Processes of the admin socket.")},
     {IGNORED("external-check", "[{preserve-env}]", "it only allows what option external-check asks for", "Allow probes that run a program.")},
-    {IGNORED("h1-case-adjust", "<from> <to>", "it counts for option h1-case-adjust-bogus-client and -server", "Change the case of a header's name.")},
-    {IGNORED("h1-case-adjust-file", "<value>", "it counts for option h1-case-adjust-bogus-client and -server", "File of header names and their case.")},
     {LATER("maxsslconn", "<number>", "only maxconn bounds what comes in", "Most TLS connections.")},
     {MISSING("51degrees-cache-size", "there is no device detection", "Device detection.")},
     {MISSING("51degrees-data-file", "there is no device detection", "Device detection.")},
@@ -209,8 +207,6 @@ static const struct keyword global_rows[] = {
     {LATER("stats-file", "<path>", "counters live as long as the process, and over reloads", "Counters kept over a restart."), .since = "3.0"},
     {MISSING("harden.reject-privileged-ports.quic", "there is no QUIC", "Refuse clients from ports below 1024."), .since = "2.8"},
     {MISSING("harden.reject-privileged-ports.tcp", "write: tcp-request connection reject if { src_port lt 1024 }", "Refuse clients from ports below 1024."), .since = "2.8"},
-    {MISSING("http-err-codes", "the codes are those of HAProxy's default", "Status codes that count as errors of clients."), .since = "3.1"},
-    {MISSING("http-fail-codes", "the codes are those of HAProxy's default", "Status codes that count as failures of servers."), .since = "3.1"},
     {.name = NULL},
 };
 /* clang-format on */

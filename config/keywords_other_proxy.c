@@ -21,17 +21,13 @@ enum {
 /* clang-format off */
 static const struct keyword proxy_rows[] = {
     {MISSING("appsession", BACK, "HAProxy 1.6 has removed it; write: cookie <name> prefix nocache, and cookie <value> on each server", "Keep a client on its server.")},
-    {MISSING("persist rdp-cookie", BACK, "write: stick on req.rdp_cookie(mstshash)", "Keep to a server by an RDP cookie.")},
     {MISSING("option http_proxy", ANY, "write the server's address", "Connect to the host of the URL.")},
     {IGNORED("filter compression", ANY, "it counts for compression algo", "Place of the compression among filters.")},
     {IGNORED("filter cache", ANY, "it counts for http-request cache-use", "Place of the cache among filters.")},
     {IGNORED("filter trace", ANY, "it only prints", "A filter that prints what passes."), .grammar = "[...]"},
     {MISSING("filter", ANY, "whatever it guards or changes would go through unseen: take it out only if the service may run without it", "A filter of the traffic, such as a web application firewall by SPOE.")},
     {MISSING("use-fcgi-app", BACK, "servers speak HTTP", "Speak FastCGI to servers.")},
-    {MISSING("option checkcache", BACK, "responses are not judged", "Refuse cacheable cookies.")},
     {IGNORED("option http-use-proxy-header", FRONT, "connections are kept open as Connection says", "Believe Proxy-Connection."), .grammar = ""},
-    {MISSING("option h1-case-adjust-bogus-client", FRONT, "header names keep their case", "Change the case of header names.")},
-    {MISSING("option h1-case-adjust-bogus-server", BACK, "header names keep their case", "Change the case of header names.")},
     {IGNORED("grace", ANY, "grace of the global section counts", "Wait before closing; the global grace remains."), .grammar = "<time>", .until = "2.2"},
     {IGNORED("max-keep-alive-queue", BACK, "a free server is always preferred", "Queue above which a kept connection is left."), .grammar = "<-1..2147483647>"},
     {IGNORED("option disable-h2-upgrade", FRONT, "there is no HTTP/2 yet", "No HTTP/2 after HTTP/1."), .grammar = ""},

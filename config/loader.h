@@ -20,7 +20,8 @@ enum default_path { PATH_CURRENT, PATH_CONFIG, PATH_PARENT, PATH_ORIGIN };
 struct draft_global {
     struct conf_global g;
     struct conf_tls bind_tls, server_tls; /* ssl-default-*: what binds and servers begin with */
-    const char *ca_base, *crt_base;       /* folders of relative paths, or NULL */
+    struct conf_name_cases file_cases;    /* h1-case-adjust-file */
+    const char *ca_base, *crt_base, *key_base; /* folders of relative paths, or NULL */
     enum default_path default_path;
     const char *origin; /* of PATH_ORIGIN: its folder */
 };
@@ -55,7 +56,7 @@ struct loader {
     void *initial[LEVEL_COUNT]; /* an element of each level with its defaults, made when needed */
     struct name_map hosts;      /* host name -> struct sockaddr_storage, or &unresolved_host */
 
-    const char *listed_in;         /* the configuration file that names the list being read, or NULL */
+    const char *listed_in; /* the configuration file that names the list being read, or NULL */
     struct name_map haproxy_files; /* those of `files` that are in haproxy.cfg's syntax */
     struct name_map addresses;     /* of binds, printed -> struct conf_bind */
     struct name_map foreign_names; /* "resolvers r" -> struct section_kind */
@@ -74,6 +75,8 @@ struct loader {
     unsigned log_turns; /* numbers of samples given so far */
     struct conf_mailers **mailers;
     size_t mailers_count;
+    struct conf_crt_store *crt_stores; /* in the arena */
+    size_t crt_store_count;
     struct conf_userlist *userlists;
     size_t userlist_count;
     struct conf_resolvers *resolvers;

@@ -104,9 +104,10 @@ struct conf_proxy {
     struct conf_forwardfor originalto;
     struct conf_forwarded forwarded;
     enum conf_odd_names odd_names;
-    const char *unique_id_header; /* or NULL */
-    const char *name_header;      /* http-send-name-header, or NULL */
-    unsigned retry_on;            /* enum conf_retry; 0 = as by default */
+    bool adjusts_for_client, adjusts_for_server; /* option h1-case-adjust-bogus-client, -server */
+    const char *unique_id_header;                /* or NULL */
+    const char *name_header;                     /* http-send-name-header, or NULL */
+    unsigned retry_on;                           /* enum conf_retry; 0 = as by default */
     struct conf_compression compression;
 
     /* backend side */
@@ -116,6 +117,8 @@ struct conf_proxy {
     const char *dynamic_cookie_key;       /* or NULL */
     struct conf_stick_table *stick_table; /* of either side; or NULL */
     bool persist; /* option persist: the cookie's server is used even if down */
+    const struct conf_line
+        *rdp_cookie; /* persist rdp-cookie: the expression that reads it; or NULL */
     struct conf_server *servers;
     size_t server_count;
     struct conf_check check;
@@ -127,6 +130,7 @@ struct conf_proxy {
     bool transparent; /* option transparent: without a server, where the client wanted to */
     bool all_backups; /* option allbackups */
     bool accept_invalid_response;
+    bool checkcache; /* a cookie that caches may keep is refused */
     bool log_health_checks;
     struct conf_outliers outliers;
     struct conf_email email;
@@ -168,6 +172,8 @@ struct conf_global {
     unsigned ssl_cachesize; /* tune.ssl.cachesize */
     const char *issuers;    /* folder with chains of certificates that have none, or NULL */
     unsigned ssl_lifetime_s;
+    struct conf_status_set http_err_codes, http_fail_codes; /* whose mistake a response tells of */
+    struct conf_name_cases name_cases;
     const char *node, *description;
     struct conf_lines lines;    /* set-var, set-var-fmt */
     const char *explain_secret; /* or NULL: no request is explained */

@@ -48,8 +48,14 @@ struct conf_addr {
 
 /* A set of HTTP status codes, 100..599; bit 0 of bits[0] is 100. */
 struct conf_status_set {
-    uint64_t bits[10];
+    uint64_t bits[10]; /* from 100 on */
 };
+
+static inline bool conf_status_has(const struct conf_status_set *set, unsigned status)
+{
+    unsigned bit = status - 100;
+    return status >= 100 && status < 600 && (set->bits[bit / 64] >> bit % 64 & 1) != 0;
+}
 
 enum conf_check_kind {
     CONF_CHECK_TCP,    /* connecting is enough */

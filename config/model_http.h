@@ -59,6 +59,20 @@ enum conf_forwarded_expr {
     CONF_FORWARDED_EXPRS,
 };
 
+/* h1-case-adjust: how a field's name is written for whoever insists on it. */
+struct conf_name_case {
+    const char *from, *to; /* lower case, and as it is to be */
+    struct conf_place place;
+};
+
+struct conf_name_cases {
+    struct conf_name_case *items; /* sorted by conf_name_case_order() */
+    size_t count;
+};
+
+/* By length, then by letters whatever their case. */
+int conf_name_case_order(const char *a, size_t a_len, const char *b, size_t b_len);
+
 /* option http-restrict-req-hdr-names: of header fields whose names are more than letters, digits and '-'. */
 enum conf_odd_names { CONF_ODD_NAMES_PRESERVE, CONF_ODD_NAMES_DELETE, CONF_ODD_NAMES_REJECT };
 

@@ -42,8 +42,9 @@ enum conf_line_kind {
     CONF_LINE_ERROR_LOG_FORMAT,
     CONF_LINE_UNIQUE_ID_FORMAT,
     CONF_LINE_HTTP_ERROR,
-    CONF_LINE_BALANCE,   /* what follows the algorithm */
-    CONF_LINE_FORWARDED, /* a part of option forwarded */
+    CONF_LINE_BALANCE,    /* what follows the algorithm */
+    CONF_LINE_RDP_COOKIE, /* of persist rdp-cookie */
+    CONF_LINE_FORWARDED,  /* a part of option forwarded */
     CONF_LINE_KINDS,
 };
 

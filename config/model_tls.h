@@ -19,11 +19,29 @@ enum conf_tls_version { CONF_TLS_DEFAULT, CONF_TLS_10, CONF_TLS_11, CONF_TLS_12,
 
 struct conf_tls;
 
+/* A certificate of a crt-store, which crt names "@store/name". */
+struct conf_stored_crt {
+    const char *crt;        /* as written: a name of it, as alias is */
+    const char *path;       /* the same, complete */
+    const char *alias;      /* or NULL */
+    const char *key, *ocsp; /* or NULL: beside it */
+    struct conf_place place;
+};
+
+struct conf_crt_store {
+    const char *name; /* "" of one without */
+    const char *crt_base, *key_base;
+    struct conf_stored_crt *items;
+    size_t count;
+};
+
 /* What is said of a certificate besides its file. */
 struct conf_crt {
     struct conf_place place;
-    struct conf_words names;              /* crt-list: whom it is for; empty: the names in it */
-    struct conf_words excluded;           /* those it is not for, though they match */
+    const struct conf_stored_crt *stored; /* or NULL: it is named by its path */
+    const char *line;           /* crt-list: what it says behind the path; NULL: in none */
+    struct conf_words names;    /* crt-list: whom it is for; empty: the names in it */
+    struct conf_words excluded; /* those it is not for, though they match */
     const struct conf_directive *options; /* crt-list: words for this certificate alone */
     size_t option_count;
     const struct conf_tls *own; /* of the bind with those words; NULL: none */

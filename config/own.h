@@ -15,7 +15,7 @@ typedef void keyword_set(struct loader *l, const struct keyword *row, void *base
 
 /* own_address.c: each fills the struct conf_addr at the row's offset */
 keyword_set own_server_address, own_target_address;
-keyword_set own_network; /* forwardfor except: base is the struct conf_forwardfor */
+keyword_set own_network;      /* forwardfor except: base is the struct conf_forwardfor */
 keyword_set own_default_path; /* base is the struct draft_global */
 keyword_set own_check_port, own_socks_address;
 /* What a word means as an address. False after reporting. */
@@ -24,6 +24,9 @@ MUST_CHECK bool own_split_address(struct loader *l, const struct conf_word *word
 /* An address to connect to: a unix socket, or one with a host. False after reporting. */
 MUST_CHECK bool own_split_target(struct loader *l, const struct conf_word *word,
                                  struct address_parts *parts_out);
+/* An address to connect from: the last of its ports if it has a range of them, else 0. */
+void own_port_range(struct loader *l, const struct conf_directive *d, struct conf_addr *addr,
+                    uint16_t *last_port_out);
 /* Completes it, asking the resolver for a name. False after reporting. */
 bool own_complete_address(struct loader *l, const struct conf_word *word,
                           const struct address_parts *parts, unsigned port, struct conf_addr *addr);
@@ -40,23 +43,33 @@ extern const struct keyword_list own_bind_list;
 extern const struct keyword_list own_admin_bind_list;
 
 /* own_tls.c: row offset is that of the struct conf_tls or of the field named */
-keyword_set own_crt_files, own_server_crt, own_crt_path, own_ca_path, own_alpn, own_sni,
-    own_server_sni, own_verify_errors, own_plain_path, own_proto, own_no_version, own_only_version;
+keyword_set own_crt_path, own_ca_path, own_alpn, own_sni, own_server_sni, own_verify_errors,
+    own_plain_path, own_proto, own_no_version, own_only_version;
 extern const struct keyword_choice own_tls_versions[];
 
+/* Relative paths lie below ca-base or crt-base; '@' marks names that are no paths. */
+const char *own_path_below(struct loader *l, const char *folder, const char *path,
+                           struct conf_place place);
+/* False after reporting. */
+bool own_is_path(struct loader *l, const struct conf_directive *d, const struct conf_word *word);
+
+/* own_crt.c */
+keyword_set own_crt_files, own_server_crt;
 /* One more certificate; with names it is for those, and not for the names in it. The lists must not be
  * shared with another struct conf_tls: see own_crt_unshare(). */
 void own_crt_add(struct loader *l, struct conf_tls *tls, const char *path,
                  const struct conf_crt *crt);
 /* The words of crt-list for a certificate alone, on top of those of its bind, which is complete. */
 void own_crt_complete(struct loader *l, struct conf_bind *bind);
+/* Its paths, once all of it is known. */
+void own_crt_store_complete(struct loader *l, struct conf_crt_store *store);
 void own_crt_unshare(struct loader *l, struct conf_tls *tls);
 
 /* own_crt_list.c */
 keyword_set own_crt_list;
 
 /* own_net.c */
-keyword_set own_send_proxy, own_proxy_options, own_mss, own_netscaler, own_usesrc,
+keyword_set own_send_proxy, own_proxy_options, own_proxy_tlv, own_mss, own_netscaler, own_usesrc,
     own_source_address;
 
 /* own_compression.c: row offset is that of the struct conf_compression */
@@ -73,7 +86,7 @@ keyword_set own_check_kind, own_expect_status;
 
 /* own_balance.c */
 keyword_set own_balance, own_algorithm, own_balance_factor, own_balance_expression;
-keyword_set own_hash_type, own_hash_function;
+keyword_set own_hash_type, own_hash_function, own_persist;
 
 /* own_cookie.c */
 keyword_set own_cookie, own_cookie_domain, own_cookie_attribute;
@@ -85,8 +98,13 @@ extern const struct keyword_list own_nameserver_list, own_template_list;
 /* own_forwarded.c */
 keyword_set own_forwarded;
 
+/* own_name_case.c: row offset is that of the struct conf_name_cases */
+keyword_set own_name_case_file;
+extern const struct keyword_list own_name_case_list;
+
 /* own_messages.c */
 keyword_set own_error_location, own_retry_on, own_plain_password;
+keyword_set own_codes; /* row offset is that of the struct conf_status_set */
 extern const struct keyword_list own_user_list, own_user_group_list;
 
 /* own_process.c */

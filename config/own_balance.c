@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Words about who is next: algorithms with what stands in their parentheses, and hashes. */
+/* Words about who is next: algorithms with what stands in their parentheses, hashes, and RDP cookies. */
 #include <string.h>
 
 #include "config/apply.h"
@@ -52,15 +52,23 @@ static void refuse_algorithm(struct loader *l, const struct conf_word *word, con
 
 /* The word as a line of rules, for the room that compiles expressions. */
 static const struct conf_line *line_of(struct loader *l, const struct conf_word *word,
-                                       const char *keyword)
+                                       const char *keyword, enum conf_line_kind kind)
 {
     struct conf_line *line = arena_alloc(l->arena, sizeof *line);
     *line = (struct conf_line){.keyword = keyword,
-                               .kind = CONF_LINE_BALANCE,
+                               .kind = kind,
                                .words = arena_list_copy(l->arena, word, 1, sizeof *word),
                                .word_count = 1,
                                .span = word->span};
     return line;
+}
+
+/* An expression says it as well. */
+static struct conf_word rdp_cookie(struct loader *l, const struct conf_word *word, const char *name)
+{
+    struct conf_word cookie = *word;
+    cookie.text = arena_printf(l->arena, "req.rdp_cookie(%s)", name);
+    return cookie;
 }
 
 static void read_keyed(struct loader *l, const struct conf_word *word, struct conf_balance *balance,
@@ -76,12 +84,11 @@ static void read_keyed(struct loader *l, const struct conf_word *word, struct co
     else if (keyed[which].needs_name)
         CONF_FAIL(l, word->span, "as in: hdr(User-Agent)", "'%s' needs the name of a header",
                   balance->name);
-    if (balance->key == CONF_KEY_RDP_COOKIE) { /* an expression says it as well */
-        struct conf_word cookie = *word;
-        cookie.text = arena_printf(l->arena, "req.rdp_cookie(%s)",
-                                   balance->parameter != NULL ? balance->parameter : "mstshash");
+    if (balance->key == CONF_KEY_RDP_COOKIE) {
+        struct conf_word cookie =
+            rdp_cookie(l, word, balance->parameter != NULL ? balance->parameter : "mstshash");
         balance->key = CONF_KEY_EXPRESSION;
-        balance->expression = line_of(l, &cookie, "balance");
+        balance->expression = line_of(l, &cookie, "balance", CONF_LINE_BALANCE);
     }
 }
 
@@ -134,7 +141,7 @@ void own_balance_expression(struct loader *l, const struct keyword *row, void *b
     const struct conf_word *word = apply_only_arg(l, d);
     if (word == NULL)
         return;
-    balance->expression = line_of(l, word, row->name);
+    balance->expression = line_of(l, word, row->name, CONF_LINE_BALANCE);
 }
 
 void own_balance_factor(struct loader *l, const struct keyword *row, void *base,
@@ -175,4 +182,28 @@ void own_hash_function(struct loader *l, const struct keyword *row, void *base,
     else
         ((struct conf_hash *)((char *)base))->function = function;
     (void)row;
+}
+
+/* "rdp-cookie", "rdp-cookie(msts)" */
+void own_persist(struct loader *l, const struct keyword *row, void *base,
+                 const struct conf_directive *d)
+{
+    static const char method[] = "rdp-cookie";
+    const struct conf_word *word = apply_only_arg(l, d);
+    const struct conf_line **line = (const struct conf_line **)((char *)base + row->offset);
+    if (word == NULL)
+        return;
+    size_t len = sizeof method - 1;
+    bool is_rdp = strncmp(word->text, method, len) == 0;
+    const char *behind = is_rdp ? word->text + len : "", *end = strchr(behind, ')');
+    if (!is_rdp || (*behind != '\0' && (*behind != '(' || end == NULL || end == behind + 1))) {
+        CONF_FAIL(l, word->span, "as in: persist rdp-cookie(msts)",
+                  "persist: '%s' is no cookie of RDP", word->text);
+        return;
+    }
+    const char *name = "msts";
+    if (*behind == '(')
+        name = arena_copy_bytes(l->arena, behind + 1, (size_t)(end - behind - 1));
+    struct conf_word cookie = rdp_cookie(l, word, name);
+    *line = line_of(l, &cookie, row->name, CONF_LINE_RDP_COOKIE);
 }

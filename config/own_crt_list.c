@@ -134,11 +134,23 @@ static void read_names(struct crt_line *line, struct conf_crt *crt)
     }
 }
 
+/* Without the blanks around it. */
+static const char *copy_rest(const struct crt_line *line)
+{
+    const char *rest = line->rest + strspn(line->rest, BLANKS);
+    size_t len = strlen(rest);
+    while (len > 0 && strchr(BLANKS, rest[len - 1]) != NULL)
+        len--;
+    return arena_copy_bytes(line->l->arena, rest, len);
+}
+
 static void read_line(struct crt_line *line, struct conf_tls *tls)
 {
     const char *path = next_word(line);
-    struct conf_crt crt = {.place = line->place};
-    if (path == NULL || *path == '#' || !read_options(line, &crt))
+    if (path == NULL || *path == '#')
+        return;
+    struct conf_crt crt = {.place = line->place, .line = copy_rest(line)};
+    if (!read_options(line, &crt))
         return;
     read_names(line, &crt);
     own_crt_add(line->l, tls, arena_copy(line->l->arena, path), &crt);

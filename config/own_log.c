@@ -62,8 +62,8 @@ static enum conf_log_kind kind_of(const struct address_parts *parts)
     return parts->kind == ADDRESS_IP ? CONF_LOG_UDP : CONF_LOG_UNIX;
 }
 
-/* The word as an address: stdout and stderr have numbers. */
-static struct conf_word meant_by(const struct conf_word *word)
+/* The word as an address: stdout and stderr have numbers, and without a host it is this one. */
+static struct conf_word meant_by(struct loader *l, const struct conf_word *word)
 {
     static const char *const words[][2] = {{"stdout", "fd@1"}, {"stderr", "fd@2"}};
     struct conf_word meant = *word;
@@ -71,6 +71,9 @@ static struct conf_word meant_by(const struct conf_word *word)
         if (strcmp(word->text, words[i][0]) == 0)
             meant.text = words[i][1];
     }
+    if (*word->text == ':')
+        meant.text =
+            arena_printf(l->scratch, "127.0.0.1%s", word->text[1] != '\0' ? word->text : "");
     return meant;
 }
 
@@ -91,7 +94,7 @@ void own_log_address(struct loader *l, const struct keyword *row, void *base,
         name_ring(l, word, word->text + 5, target);
         return;
     }
-    struct conf_word meant = meant_by(word);
+    struct conf_word meant = meant_by(l, word);
     if (!own_split_target(l, &meant, &parts))
         return;
     target->kind = kind_of(&parts);

@@ -5,6 +5,7 @@
 
 #include "config/apply.h"
 #include "config/own.h"
+#include "config/value.h"
 
 /* The last of a status counts. */
 static void add_error_file(struct loader *l, struct conf_proxy *proxy, struct conf_error_file file)
@@ -119,6 +120,20 @@ void own_retry_on(struct loader *l, const struct keyword *row, void *base,
 {
     struct draft_proxy *draft = base;
     draft->p.retry_on = CONF_RETRY_SET | read_bits(l, row, d, retry_words);
+}
+
+/* "400-499 -450 +500": each word changes what those before it left. */
+void own_codes(struct loader *l, const struct keyword *row, void *base,
+               const struct conf_directive *d)
+{
+    struct conf_status_set *set = (struct conf_status_set *)((char *)base + row->offset);
+    if (d->is_group || d->arg_count == 0)
+        CONF_FAIL(l, d->name.span, "as in: 400-499 -450 +500", "'%s' needs statuses", d->name.text);
+    for (size_t i = 0; i < d->arg_count; i++) {
+        if (value_statuses_change(d->args[i].text, set) != 0)
+            CONF_FAIL(l, d->args[i].span, "as in: 400-499 -450 +500,502",
+                      "%s: '%s' is no list of statuses", row->name, d->args[i].text);
+    }
 }
 
 /* ---- lists of other sections -------------------------------------------------------------------------- */

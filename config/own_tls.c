@@ -13,16 +13,15 @@ const struct keyword_choice own_tls_versions[] = {
     {NULL, 0, NULL},
 };
 
-/* Relative paths lie below ca-base or crt-base; '@' marks names that are no paths. */
-static const char *below(struct loader *l, const char *folder, const char *path,
-                         struct conf_place place)
+const char *own_path_below(struct loader *l, const char *folder, const char *path,
+                           struct conf_place place)
 {
     if (folder != NULL && *path != '/' && *path != '@')
         path = arena_printf(l->arena, "%s/%s", folder, path);
     return loader_path(l, path, place);
 }
 
-static bool is_path(struct loader *l, const struct conf_directive *d, const struct conf_word *word)
+bool own_is_path(struct loader *l, const struct conf_directive *d, const struct conf_word *word)
 {
     if (word->kind == CONF_WORD_TEXT && *word->text != '\0')
         return true;
@@ -35,9 +34,9 @@ static void set_path(struct loader *l, const struct keyword *row, void *base,
                      const struct conf_directive *d, const char *folder)
 {
     const struct conf_word *word = apply_only_arg(l, d);
-    if (word != NULL && is_path(l, d, word))
+    if (word != NULL && own_is_path(l, d, word))
         *(const char **)((char *)base + row->offset) =
-            below(l, folder, word->text, word->span.place);
+            own_path_below(l, folder, word->text, word->span.place);
 }
 
 void own_crt_path(struct loader *l, const struct keyword *row, void *base,
@@ -56,57 +55,6 @@ void own_ca_path(struct loader *l, const struct keyword *row, void *base,
                  const struct conf_directive *d)
 {
     set_path(l, row, base, d, l->global.ca_base);
-}
-
-void own_crt_unshare(struct loader *l, struct conf_tls *tls)
-{
-    size_t count = tls->crt.count;
-    tls->crt.items = arena_list_copy(l->arena, tls->crt.items, count, sizeof *tls->crt.items);
-    tls->crts = arena_list_copy(l->arena, tls->crts, count, sizeof *tls->crts);
-}
-
-void own_crt_add(struct loader *l, struct conf_tls *tls, const char *path,
-                 const struct conf_crt *crt)
-{
-    size_t at = tls->crt.count++;
-    tls->crt.items = arena_list_grow(l->arena, tls->crt.items, at, sizeof *tls->crt.items);
-    tls->crts = arena_list_grow(l->arena, tls->crts, at, sizeof *tls->crts);
-    tls->crt.items[at] = below(l, l->global.crt_base, path, crt->place);
-    tls->crts[at] = *crt;
-    /* words end in NULL */
-    tls->crt.items = arena_list_grow(l->arena, tls->crt.items, at + 1, sizeof *tls->crt.items);
-    tls->crt.items[at + 1] = NULL;
-}
-
-static void add_files(struct loader *l, struct conf_tls *tls, const struct conf_directive *d)
-{
-    if (d->is_group || d->arg_count == 0)
-        CONF_FAIL(l, d->name.span,
-                  loader_hint(l, d->name.span, "write crt = [\"/path/of/file.pem\"]",
-                              "write: crt /path/of/file.pem"),
-                  "'%s' needs a path", d->name.text);
-    own_crt_unshare(l, tls);
-    for (size_t i = 0; i < d->arg_count; i++) {
-        const struct conf_word *word = &d->args[i];
-        (void)is_path(l, d, word); /* kept all the same, so that none is reported as missing */
-        own_crt_add(l, tls, word->text, &(struct conf_crt){.place = word->span.place});
-    }
-}
-
-/* Each use adds, as several crt words on a line do. */
-void own_crt_files(struct loader *l, const struct keyword *row, void *base,
-                   const struct conf_directive *d)
-{
-    add_files(l, (struct conf_tls *)((char *)base + row->offset), d);
-}
-
-/* A server shows one: the last that is named, so that its own goes before that of default-server. */
-void own_server_crt(struct loader *l, const struct keyword *row, void *base,
-                    const struct conf_directive *d)
-{
-    struct conf_tls *tls = (struct conf_tls *)((char *)base + row->offset);
-    tls->crt.count = 0;
-    add_files(l, tls, d);
 }
 
 /* "all", or numbers and names between commas. */

@@ -28,6 +28,12 @@ const struct reference_chapter reference_chapters[] = {
      "Settings inside this group; `true` takes the defaults."},
     {LEVEL_MAILERS, "mailers", "Sections of mail servers, which email_alert_mailers names."},
     {LEVEL_MAILER, "servers of mailers", "Settings of one element of `servers` in such a section."},
+    {LEVEL_CRT_STORE, "crt_stores",
+     "Sections of certificates, which crt names as \"@store/name\", or \"@/name\" where the store "
+     "has no "
+     "name."},
+    {LEVEL_STORED_CRT, "loads of crt_stores",
+     "Settings of one element of `loads` in such a section."},
     {LEVEL_RING, "rings",
      "Sections of rings in memory, which keep the log lines sent to `ring@NAME`."},
     {LEVEL_RING_SERVER, "servers of rings",
@@ -36,6 +42,7 @@ const struct reference_chapter reference_chapters[] = {
     {LEVEL_HASH_TYPE, "hash_type", "Settings inside this group; a single text is its `method`."},
     {LEVEL_COOKIE, "cookie", "Settings inside this group; a single text is its `name`."},
     {LEVEL_ERROR_FILE, "errorfiles", "Settings of one element of `errorfiles`."},
+    {LEVEL_NAME_CASE, "h1_case_adjusts", "Settings of one element of `h1_case_adjusts`."},
     {LEVEL_ORIGINALTO, "option_originalto",
      "Settings inside this group; `true` takes the defaults."},
     {LEVEL_USERLIST, "userlists", "Sections of users, whom http_auth() asks for their passwords."},

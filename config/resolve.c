@@ -227,6 +227,7 @@ static void resolve_global(struct loader *l)
     if (global->node == NULL && gethostname(host, sizeof(host) - 1) == 0)
         global->node = arena_copy(l->arena, host);
     resolve_global_logs(l);
+    resolve_name_cases(l);
 }
 
 /* The rules' room compiles it with the other lines. */
@@ -293,6 +294,8 @@ static void resolve_proxy(struct loader *l, struct draft_proxy *draft)
     check_authorities(l, proxy);
     resolve_email(l, draft);
     resolve_balance(l, draft);
+    if (proxy->rdp_cookie != NULL && (proxy->caps & CONF_BACKEND) != 0)
+        add_expression(l, &proxy->lines, proxy->rdp_cookie);
     resolve_forwarded(l, proxy);
     resolve_cookie(l, draft);
     resolve_stick_table(l, proxy);

@@ -30,6 +30,9 @@ void resolve_add_ring(struct loader *l, struct conf_ring *ring);
 void resolve_global_logs(struct loader *l);
 void resolve_logs(struct loader *l, struct conf_proxy *proxy);
 
+/* own_name_case.c: lines and file become one table. */
+void resolve_name_cases(struct loader *l);
+
 /* resolve_saved.c: reads the file of saved server states, where there is one. */
 void resolve_saved_state(struct loader *l, struct draft_proxy *draft);
 

@@ -33,7 +33,6 @@ static const char *const log_forward[] = {
 static const char *const program[] = {
     "command <command> [...]", "user <name>",       "group <name>",
     "option <name> [...]",     "no <option> [...]", NULL};
-static const char *const crt_store[] = {"crt-base <path>", "key-base <path>", "load [...]", NULL};
 static const char *const fcgi_app[] = {
     "!docroot <path>",
     "acl <name> [...]",
@@ -63,7 +62,7 @@ const struct section_kind section_kinds[] = {
     [CONF_SECTION_HTTP_ERRORS] = {.name = "http-errors", .list = "http_errors", NOT_BUILT, .keywords = http_errors, .note = "its files count where errorfiles names it"},
     [CONF_SECTION_CACHE] = {.name = "cache", .list = "caches", NOT_BUILT, .keywords = cache, .note = "there is no cache yet"},
     [CONF_SECTION_MAILERS] = {.name = "mailers", .list = "mailers", .level = LEVEL_MAILERS, .scope = IN_OTHERS},
-    [CONF_SECTION_CRT_STORE] = {.name = "crt-store", .list = "crt_stores", NOT_BUILT, .keywords = crt_store, .note = "name the files with crt"},
+    [CONF_SECTION_CRT_STORE] = {.name = "crt-store", .list = "crt_stores", .level = LEVEL_CRT_STORE, .scope = IN_OTHERS},
     [CONF_SECTION_RING] = {.name = "ring", .list = "rings", .level = LEVEL_RING, .scope = IN_OTHERS},
     [CONF_SECTION_FCGI_APP] = {.name = "fcgi-app", .list = "fcgi_apps", NOT_BUILT, .keywords = fcgi_app, .note = "'use-fcgi-app' is not built yet"},
     [CONF_SECTION_LOG_FORWARD] = {.name = "log-forward", .list = "log_forwards", NOT_BUILT, .keywords = log_forward, .is_refused = true, .note = "let a syslog server forward the lines"},

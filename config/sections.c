@@ -8,6 +8,7 @@
 
 #include "config/apply.h"
 #include "config/line.h"
+#include "config/own.h"
 #include "config/resolve.h"
 #include "config/section_kinds.h"
 
@@ -261,6 +262,20 @@ static void apply_mailers(struct loader *l, struct name_map *taken,
     l->mailers[l->mailers_count++] = mailers;
 }
 
+/* Several may go without a name: each adds to what "@/" stands for. */
+static void apply_crt_store(struct loader *l, struct name_map *taken,
+                            const struct conf_section *section)
+{
+    struct conf_crt_store store = {.name = ""};
+    if (section->name.text != NULL)
+        store.name = take_name(l, taken, section);
+    apply_directives(l, LEVEL_CRT_STORE, IN_OTHERS, &store, section->directives,
+                     section->directive_count);
+    own_crt_store_complete(l, &store);
+    l->crt_stores = arena_list_grow(l->arena, l->crt_stores, l->crt_store_count, sizeof store);
+    l->crt_stores[l->crt_store_count++] = store;
+}
+
 static void apply_ring(struct loader *l, struct name_map *taken, const struct conf_section *section)
 {
     struct conf_ring *ring = arena_alloc(l->arena, sizeof *ring);
@@ -285,7 +300,7 @@ static void apply_rings(struct loader *l)
 /* Before the proxies, which name them. */
 static void apply_others(struct loader *l)
 {
-    struct name_map userlists = {0}, resolvers = {0}, mailers = {0};
+    struct name_map userlists = {0}, resolvers = {0}, mailers = {0}, crt_stores = {0};
     for (size_t i = 0; i < l->sections.count; i++) {
         const struct conf_section *section = &l->sections.items[i];
         if (section->kind == CONF_SECTION_USERLIST)
@@ -294,6 +309,8 @@ static void apply_others(struct loader *l)
             apply_resolvers(l, &resolvers, section);
         else if (section->kind == CONF_SECTION_MAILERS)
             apply_mailers(l, &mailers, section);
+        else if (section->kind == CONF_SECTION_CRT_STORE)
+            apply_crt_store(l, &crt_stores, section);
     }
 }
 

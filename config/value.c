@@ -129,6 +129,22 @@ int value_statuses(const char *text, struct conf_status_set *set_out)
     }
 }
 
+int value_statuses_change(const char *text, struct conf_status_set *set)
+{
+    struct conf_status_set named;
+    bool adds = *text == '+', removes = *text == '-';
+    int error = value_statuses(text + (adds || removes), &named);
+    if (error != 0)
+        return error;
+    for (size_t i = 0; i < sizeof set->bits / sizeof *set->bits; i++) {
+        if (removes)
+            set->bits[i] &= ~named.bits[i];
+        else
+            set->bits[i] = adds ? set->bits[i] | named.bits[i] : named.bits[i];
+    }
+    return 0;
+}
+
 int value_flag(const char *text, bool *flag_out)
 {
     static const struct {

@@ -32,6 +32,9 @@ MUST_CHECK int value_size(const char *text, unsigned *bytes_out);
 /* "200", "200-399", "200,204,300-399" */
 MUST_CHECK int value_statuses(const char *text, struct conf_status_set *set_out);
 
+/* The same replaces a set; "+200-399" adds to it, "-200,204" takes out of it. A bad text changes nothing. */
+MUST_CHECK int value_statuses_change(const char *text, struct conf_status_set *set);
+
 /* true, on, yes, 1 */
 MUST_CHECK int value_flag(const char *text, bool *flag_out);
 

@@ -6,12 +6,13 @@
 #include "tls/certificate_priv.h"
 
 #include "tls/error_priv.h"
+#include "tls/ocsp_priv.h"
 
 #include <openssl/err.h>
-#include <openssl/ocsp.h>
 #include <openssl/x509v3.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 static int owner_index; /* of the X509 slot that points back to our certificate */
 static pthread_once_t owner_once = PTHREAD_ONCE_INIT;
@@ -146,6 +147,7 @@ struct tls_certificate *tls_certificate_new(struct tls_pem *pem, const char *fil
         tls_error_set(error_out, "%s: out of memory", file);
         return NULL;
     }
+    atomic_init(&cert->refs, 1);
     if (fill_in(cert, pem, file, error_out) != 0) {
         tls_certificate_free(cert);
         return NULL;
@@ -153,30 +155,9 @@ struct tls_certificate *tls_certificate_new(struct tls_pem *pem, const char *fil
     return cert;
 }
 
-/* The first answer of the response, if it says that the certificate is good. */
-static bool read_ocsp(const struct tls_bytes *ocsp, time_t *until_out)
-{
-    const unsigned char *der = ocsp->data;
-    OCSP_RESPONSE *response = d2i_OCSP_RESPONSE(NULL, &der, (long)ocsp->len);
-    OCSP_BASICRESP *basic = NULL;
-    if (response != NULL && OCSP_response_status(response) == OCSP_RESPONSE_STATUS_SUCCESSFUL)
-        basic = OCSP_response_get1_basic(response);
-    OCSP_SINGLERESP *single = basic != NULL ? OCSP_resp_get0(basic, 0) : NULL;
-
-    ASN1_GENERALIZEDTIME *until = NULL;
-    int status = single != NULL ? OCSP_single_get0_status(single, NULL, NULL, NULL, &until) : -1;
-    struct tm parts;
-    *until_out = until != NULL && ASN1_TIME_to_tm(until, &parts) == 1 ? timegm(&parts) : 0;
-
-    OCSP_BASICRESP_free(basic);
-    OCSP_RESPONSE_free(response);
-    ERR_clear_error();
-    return status == V_OCSP_CERTSTATUS_GOOD;
-}
-
 void tls_certificate_staple(struct tls_certificate *cert, struct tls_bytes *ocsp)
 {
-    if (read_ocsp(ocsp, &cert->ocsp_until)) {
+    if (tls_ocsp_is_good(ocsp, &cert->ocsp_until)) {
         cert->ocsp = *ocsp;
         *ocsp = (struct tls_bytes){0};
         cert->info.has_ocsp = true;
@@ -186,17 +167,68 @@ void tls_certificate_staple(struct tls_certificate *cert, struct tls_bytes *ocsp
     }
 }
 
+/* A name as a person wrote it; such as can be no server's are for nobody. */
+static int copy_names(const char *const *names, size_t count, struct tls_name_list *list)
+{
+    char normal[TLS_NAME_BYTES];
+    list->items = calloc(count + 1, sizeof(*list->items));
+    for (size_t i = 0; i < count && list->items != NULL; i++) {
+        if (!tls_name_normalize(names[i], strlen(names[i]), normal))
+            continue;
+        list->items[list->count] = strdup(normal);
+        if (list->items[list->count] == NULL)
+            return -1;
+        list->count++;
+    }
+    return list->items != NULL ? 0 : -1;
+}
+
+static bool copy_text(const char *text, const char **copy_out)
+{
+    *copy_out = text != NULL ? strdup(text) : NULL;
+    return *copy_out != NULL || text == NULL;
+}
+
+int tls_certificate_assign(struct tls_certificate *cert, const struct tls_wanted_names *wanted)
+{
+    struct tls_listing *listing = &cert->info.listing;
+    cert->variant = wanted->variant;
+    listing->line = wanted->listing.line;
+    if (!copy_text(wanted->listing.list, &listing->list) ||
+        !copy_text(wanted->listing.words, &listing->words))
+        return -1;
+    cert->is_for_some = wanted->count > 0 || wanted->excluded_count > 0;
+    if (!cert->is_for_some)
+        return 0;
+    return copy_names(wanted->names, wanted->count, &cert->wanted) == 0 &&
+                   copy_names(wanted->excluded, wanted->excluded_count, &cert->excluded) == 0
+               ? 0
+               : -1;
+}
+
+struct tls_certificate *tls_certificate_ref(struct tls_certificate *cert)
+{
+    atomic_fetch_add_explicit(&cert->refs, 1, memory_order_relaxed);
+    return cert;
+}
+
+static void name_list_free(struct tls_name_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        free(list->items[i]);
+    free(list->items);
+}
+
 void tls_certificate_free(struct tls_certificate *cert)
 {
-    if (cert == NULL)
+    if (cert == NULL || atomic_fetch_sub_explicit(&cert->refs, 1, memory_order_acq_rel) != 1)
         return;
     X509_free(cert->leaf);
     sk_X509_pop_free(cert->chain, X509_free);
     EVP_PKEY_free(cert->key);
     tls_bytes_free(&cert->ocsp);
     tls_certificate_info_free(&cert->info);
-    for (size_t i = 0; i < cert->excluded_count; i++)
-        free(cert->excluded[i]);
-    free(cert->excluded);
+    name_list_free(&cert->wanted);
+    name_list_free(&cert->excluded);
     free(cert);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One certificate with its chain, its key and what there is to say about it. Belongs to a store,
- * and never changes once it is made.
+ * One certificate with its chain, its key and what there is to say about it. Belongs to a store and
+ * to those that were made of it, and never changes once it is served.
  */
 #ifndef TLS_CERTIFICATE_PRIV_H
 #define TLS_CERTIFICATE_PRIV_H
@@ -10,6 +10,7 @@
 #include "tls/store.h"
 
 #include <openssl/x509.h>
+#include <stdatomic.h>
 
 /* OpenSSL holds one certificate of each kind of key and chooses among them as the client offers. */
 enum tls_key_kind {
@@ -22,7 +23,14 @@ enum tls_key_kind {
     TLS_KEY_KINDS,
 };
 
+/* Names, normalized. */
+struct tls_name_list {
+    char **items; /* owned, as is each */
+    size_t count;
+};
+
 struct tls_certificate {
+    atomic_uint refs; /* stores that hold it */
     struct tls_certificate_info info;
     enum tls_key_kind kind;
     X509 *leaf;
@@ -31,8 +39,8 @@ struct tls_certificate {
     struct tls_bytes ocsp; /* DER, or empty */
     time_t ocsp_until;     /* the response says nothing about later; 0: it names no end */
     bool ocsp_refused;     /* there was a file, but no usable response in it */
-    char **excluded;       /* owned: names, normalized, that it is not for */
-    size_t excluded_count;
+    bool is_for_some;      /* for the wanted names alone, else for those in it */
+    struct tls_name_list wanted, excluded;
     unsigned variant; /* how it is served, see tls_wanted_names */
 };
 
@@ -44,7 +52,11 @@ struct tls_certificate *tls_certificate_new(struct tls_pem *pem, const char *fil
                                             struct tls_error_text *error_out);
 /* Takes over the bytes of a FILE.ocsp; a useless response is noted and never stapled. */
 void tls_certificate_staple(struct tls_certificate *cert, struct tls_bytes *ocsp);
-void tls_certificate_free(struct tls_certificate *cert);
+/* Whom it is for, before it is served; 0, or -1 when memory runs out. */
+MUST_CHECK int tls_certificate_assign(struct tls_certificate *cert,
+                                      const struct tls_wanted_names *wanted);
+struct tls_certificate *tls_certificate_ref(struct tls_certificate *cert);
+void tls_certificate_free(struct tls_certificate *cert); /* drops one reference */
 
 /* Whose leaf this is: set by tls_certificate_new(). */
 const struct tls_certificate *tls_certificate_of(const X509 *leaf);

@@ -7,6 +7,8 @@
 #include "tls/error_priv.h"
 #include "tls/load_priv.h"
 #include "tls/protocol_priv.h"
+#include "tls/served_priv.h"
+#include "tls/store_priv.h"
 
 #include <arpa/inet.h>
 #include <openssl/err.h>
@@ -18,8 +20,10 @@
 
 struct tls_client_context {
     atomic_uint refs;
-    SSL_CTX *ssl_ctx;  /* counted: contexts that are alike share it */
-    char *verify_host; /* owned, or NULL: of connections without SNI */
+    SSL_CTX *ssl_ctx; /* counted: contexts that are alike share it */
+    struct tls_served served;
+    struct tls_store *preset; /* counted: whose certificate ssl_ctx holds; or NULL */
+    char *verify_host;        /* owned, or NULL: of connections without SNI */
     bool verifies;
     bool session_reuse;
     pthread_mutex_t lock; /* over what follows */
@@ -57,23 +61,48 @@ void tls_client_context_note(struct tls_client_context *ctx, SSL *ssl)
     }
 }
 
-static int apply_certificate(SSL_CTX *ssl_ctx, const struct tls_client_settings *settings,
+/* The certificate of the settings, alone in a store; NULL with a text. */
+static struct tls_store *load_certificate(const struct tls_client_settings *settings,
+                                          const struct tls_files *files,
+                                          struct tls_error_text *error_out)
+{
+    static const struct tls_wanted_names its_own = {.count = 0};
+    const struct tls_crt_files crt = {.path = settings->certificate,
+                                      .key = settings->certificate_key};
+    struct tls_certificate *cert = tls_load_file(&crt, files, error_out);
+    if (cert == NULL)
+        return NULL;
+    struct tls_store *store = tls_store_new();
+    if (store == NULL)
+        tls_certificate_free(cert);
+    else if (tls_store_take(store, cert, &its_own) == 0)
+        return store;
+    tls_error_set(error_out, "%s: out of memory", settings->certificate);
+    tls_store_free(store);
+    return NULL;
+}
+
+int tls_client_context_admit(const struct tls_client_context *ctx, const struct tls_store *store,
+                             struct tls_error_text *error_out)
+{
+    return tls_protocol_check_strength(ctx->ssl_ctx, tls_store_at(store, 0), error_out);
+}
+
+static int apply_certificate(struct tls_client_context *ctx,
+                             const struct tls_client_settings *settings,
                              const struct tls_files *files, struct tls_error_text *error_out)
 {
     if (settings->certificate == NULL)
         return 0;
-    struct tls_certificate *cert =
-        tls_load_file(settings->certificate, settings->certificate_key, files, error_out);
-    if (cert == NULL)
+    ctx->preset = load_certificate(settings, files, error_out);
+    if (ctx->preset == NULL || tls_client_context_admit(ctx, ctx->preset, error_out) != 0)
         return -1;
-    int result = tls_protocol_check_strength(ssl_ctx, cert, error_out);
-    if (result == 0 &&
-        SSL_CTX_use_cert_and_key(ssl_ctx, cert->leaf, cert->key, cert->chain, 1) != 1) {
-        tls_error_set(error_out, "%s: %s", settings->certificate, tls_error_reason());
-        result = -1;
-    }
-    tls_certificate_free(cert);
-    return result;
+    tls_served_replace(&ctx->served, ctx->preset);
+    const struct tls_certificate *cert = tls_store_at(ctx->preset, 0);
+    if (SSL_CTX_use_cert_and_key(ctx->ssl_ctx, cert->leaf, cert->key, cert->chain, 1) == 1)
+        return 0;
+    tls_error_set(error_out, "%s: %s", settings->certificate, tls_error_reason());
+    return -1;
 }
 
 static int apply_verify(SSL_CTX *ssl_ctx, const struct tls_client_settings *settings,
@@ -106,12 +135,13 @@ static int apply_alpn(SSL_CTX *ssl_ctx, const char *alpn, struct tls_error_text 
     return failed != 0 ? -1 : 0;
 }
 
-static int apply(SSL_CTX *ssl_ctx, const struct tls_client_settings *settings,
+static int apply(struct tls_client_context *ctx, const struct tls_client_settings *settings,
                  const struct tls_files *files, struct tls_error_text *error_out)
 {
+    SSL_CTX *ssl_ctx = ctx->ssl_ctx;
     if (tls_protocol_apply(ssl_ctx, &settings->protocol, error_out) != 0 ||
         apply_alpn(ssl_ctx, settings->protocol.alpn, error_out) != 0 ||
-        apply_certificate(ssl_ctx, settings, files, error_out) != 0 ||
+        apply_certificate(ctx, settings, files, error_out) != 0 ||
         apply_verify(ssl_ctx, settings, files, error_out) != 0)
         return -1;
     SSL_CTX_set_session_cache_mode(ssl_ctx, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
@@ -134,6 +164,7 @@ static struct tls_client_context *wrap(SSL_CTX *ssl_ctx, const struct tls_client
     }
     atomic_init(&ctx->refs, 1);
     pthread_mutex_init(&ctx->lock, NULL);
+    tls_served_init(&ctx->served, NULL);
     ctx->ssl_ctx = ssl_ctx;
     ctx->verify_host = verify_host;
     ctx->verifies = settings->verify != TLS_VERIFY_NONE;
@@ -147,7 +178,7 @@ struct tls_client_context *tls_client_context_new(const struct tls_client_settin
 {
     ERR_clear_error();
     struct tls_client_context *ctx = wrap(SSL_CTX_new(TLS_client_method()), settings, error_out);
-    if (ctx == NULL || apply(ctx->ssl_ctx, settings, files, error_out) == 0)
+    if (ctx == NULL || apply(ctx, settings, files, error_out) == 0)
         return ctx;
     tls_client_context_free(ctx);
     return NULL;
@@ -158,7 +189,46 @@ struct tls_client_context *tls_client_context_like(struct tls_client_context *ot
                                                    struct tls_error_text *error_out)
 {
     SSL_CTX_up_ref(other->ssl_ctx);
-    return wrap(other->ssl_ctx, settings, error_out);
+    struct tls_client_context *ctx = wrap(other->ssl_ctx, settings, error_out);
+    if (ctx == NULL || other->preset == NULL)
+        return ctx;
+    ctx->preset = tls_store_ref(other->preset);
+    tls_served_replace(&ctx->served, ctx->preset);
+    return ctx;
+}
+
+struct tls_store *tls_client_context_store(struct tls_client_context *ctx)
+{
+    return tls_served_take(&ctx->served);
+}
+
+static void forget_session(struct tls_client_context *ctx)
+{
+    pthread_mutex_lock(&ctx->lock);
+    SSL_SESSION *session = ctx->latest;
+    ctx->latest = NULL;
+    pthread_mutex_unlock(&ctx->lock);
+    SSL_SESSION_free(session);
+}
+
+void tls_client_context_serve(struct tls_client_context *ctx, struct tls_store *store)
+{
+    tls_served_replace(&ctx->served, store);
+    forget_session(ctx);
+}
+
+/* That which ssl_ctx holds, unless it has been replaced. */
+static bool show_certificate(struct tls_client_context *ctx, SSL *ssl)
+{
+    struct tls_store *store = tls_served_take(&ctx->served);
+    bool is_shown = store == ctx->preset;
+    if (!is_shown) {
+        const struct tls_certificate *cert = tls_store_at(store, 0);
+        SSL_certs_clear(ssl);
+        is_shown = SSL_use_cert_and_key(ssl, cert->leaf, cert->key, cert->chain, 1) == 1;
+    }
+    tls_store_free(store);
+    return is_shown;
 }
 
 /* An address stands in the certificate in a field of its own, and is never sent as SNI. */
@@ -213,7 +283,7 @@ SSL *tls_client_context_new_ssl(struct tls_client_context *ctx, const char *sni)
     if (ssl == NULL)
         return NULL;
     SSL_set_app_data(ssl, ctx);
-    if (!prepare(ctx, ssl, sni)) {
+    if (!show_certificate(ctx, ssl) || !prepare(ctx, ssl, sni)) {
         SSL_free(ssl);
         return NULL;
     }
@@ -233,6 +303,8 @@ void tls_client_context_free(struct tls_client_context *ctx)
         return;
     SSL_SESSION_free(ctx->latest);
     free(ctx->latest_name);
+    tls_served_clear(&ctx->served);
+    tls_store_free(ctx->preset);
     SSL_CTX_free(ctx->ssl_ctx);
     pthread_mutex_destroy(&ctx->lock);
     free(ctx->verify_host);

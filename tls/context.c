@@ -13,6 +13,7 @@
 #include "tls/client_verify_priv.h"
 #include "tls/error_priv.h"
 #include "tls/protocol_priv.h"
+#include "tls/session_priv.h"
 #include "tls/store_priv.h"
 #include "tls/tickets_priv.h"
 
@@ -22,28 +23,37 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* That of the handshake: the context may serve another by now. */
+static const struct tls_store *store_of(const SSL *ssl)
+{
+    return tls_transport_session(ssl)->store;
+}
+
 /* Acknowledges the name, so that OpenSSL remembers it with the session; refuses it when strict. */
 static int on_server_name(SSL *ssl, int *alert, void *arg)
 {
     const struct tls_context *ctx = arg;
     const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
     struct tls_group group;
-    if (ctx->strict_sni && (name == NULL || !tls_store_lookup(ctx->store, name, &group))) {
+    if (ctx->strict_sni && (name == NULL || !tls_store_lookup(store_of(ssl), name, &group))) {
         *alert = SSL_AD_UNRECOGNIZED_NAME;
         return SSL_TLSEXT_ERR_ALERT_FATAL;
     }
     return name != NULL ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
 }
 
-/* Puts the certificates of the group in the place of the default; OpenSSL then takes the one whose
+/* Puts the certificates of the group in the place of those that the SSL_CTX holds; OpenSSL then takes the one whose
  * algorithm the client offers. */
 static int on_certificate(SSL *ssl, void *arg)
 {
     const struct tls_context *ctx = arg;
+    const struct tls_store *store = store_of(ssl);
+    const struct tls_group *at_first = tls_store_default_group(store);
     const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
     struct tls_group group;
-    if (name == NULL || !tls_store_lookup(ctx->store, name, &group) ||
-        memcmp(&group, tls_store_default_group(ctx->store), sizeof(group)) == 0)
+    if (name == NULL || !tls_store_lookup(store, name, &group))
+        group = *at_first;
+    if (store == ctx->preset && memcmp(&group, at_first, sizeof(group)) == 0)
         return 1;
     SSL_certs_clear(ssl);
     for (size_t kind = 0; kind < TLS_KEY_KINDS; kind++) {
@@ -116,13 +126,25 @@ static int on_status(SSL *ssl, void *arg)
     return SSL_TLSEXT_ERR_OK;
 }
 
-static int apply_certificates(struct tls_context *ctx, struct tls_error_text *error_out)
+int tls_context_admit(const struct tls_context *ctx, const struct tls_store *store,
+                      struct tls_error_text *error_out)
 {
-    for (size_t i = 0; i < tls_store_count(ctx->store); i++) {
-        if (tls_protocol_check_strength(ctx->ssl_ctx, tls_store_at(ctx->store, i), error_out) != 0)
+    for (size_t i = 0; i < tls_store_count(store); i++) {
+        if (tls_protocol_check_strength(ctx->ssl_ctx, tls_store_at(store, i), error_out) != 0)
             return -1;
     }
-    const struct tls_group *group = tls_store_default_group(ctx->store);
+    for (size_t i = 0; i < ctx->variant_count; i++) {
+        if (tls_context_admit(ctx->variants[i], store, error_out) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int apply_certificates(struct tls_context *ctx, struct tls_error_text *error_out)
+{
+    if (tls_context_admit(ctx, ctx->preset, error_out) != 0)
+        return -1;
+    const struct tls_group *group = tls_store_default_group(ctx->preset);
     if (group == NULL) {
         tls_error_set(error_out, "no certificate to serve (name one with \"crt\")");
         return -1;
@@ -233,7 +255,8 @@ struct tls_context *tls_context_new(const struct tls_settings *settings, struct 
     }
     atomic_init(&ctx->refs, 1);
     ctx->ssl_ctx = ssl_ctx;
-    ctx->store = tls_store_ref(store);
+    tls_served_init(&ctx->served, store);
+    ctx->preset = tls_store_ref(store);
     ctx->keys = keys != NULL && settings->tickets ? tls_ticket_keys_ref(keys) : NULL;
     ctx->cache = cache != NULL ? tls_session_cache_ref(cache) : NULL;
     if (apply(ctx, settings, files, error_out) != 0) {
@@ -251,9 +274,14 @@ SSL *tls_context_new_ssl(struct tls_context *ctx)
     return ssl;
 }
 
-const struct tls_store *tls_context_store(const struct tls_context *ctx)
+struct tls_store *tls_context_store(struct tls_context *ctx)
 {
-    return ctx->store;
+    return tls_served_take(&ctx->served);
+}
+
+void tls_context_serve(struct tls_context *ctx, struct tls_store *store)
+{
+    tls_served_replace(&ctx->served, store);
 }
 
 struct tls_context *tls_context_ref(struct tls_context *ctx)
@@ -267,7 +295,8 @@ void tls_context_free(struct tls_context *ctx)
     if (ctx == NULL || atomic_fetch_sub_explicit(&ctx->refs, 1, memory_order_acq_rel) != 1)
         return;
     SSL_CTX_free(ctx->ssl_ctx);
-    tls_store_free(ctx->store);
+    tls_served_clear(&ctx->served);
+    tls_store_free(ctx->preset);
     tls_ticket_keys_free(ctx->keys);
     tls_session_cache_free(ctx->cache);
     tls_bytes_free(&ctx->alpn);

@@ -33,8 +33,14 @@ struct tls_context *tls_context_new(const struct tls_settings *settings, struct 
 MUST_CHECK int tls_context_add_variant(struct tls_context *ctx, struct tls_context *variant);
 struct tls_context *tls_context_ref(struct tls_context *ctx);
 void tls_context_free(struct tls_context *ctx); /* drops one reference */
-/* Borrowed: for reports on the certificates in use. */
-const struct tls_store *tls_context_store(const struct tls_context *ctx);
+/* The certificates in use. A reference, for the caller to free. */
+struct tls_store *tls_context_store(struct tls_context *ctx);
+/* Whether it could serve others: 0, or -1 with a text. */
+MUST_CHECK int tls_context_admit(const struct tls_context *ctx, const struct tls_store *store,
+                                 struct tls_error_text *error_out);
+/* From now on handshakes begin with these, which must have been admitted; those under way go on with what they have.
+ * Keeps a reference. On any thread. */
+void tls_context_serve(struct tls_context *ctx, struct tls_store *store);
 
 struct tls_client_context *tls_client_context_new(const struct tls_client_settings *settings,
                                                   const struct tls_files *files,
@@ -44,6 +50,13 @@ struct tls_client_context *tls_client_context_new(const struct tls_client_settin
 struct tls_client_context *tls_client_context_like(struct tls_client_context *other,
                                                    const struct tls_client_settings *settings,
                                                    struct tls_error_text *error_out);
+/* The same three for what servers are shown: a store of one certificate, or NULL if there is none. A session begun with
+ * the old one is not resumed. */
+struct tls_store *tls_client_context_store(struct tls_client_context *ctx);
+MUST_CHECK int tls_client_context_admit(const struct tls_client_context *ctx,
+                                        const struct tls_store *store,
+                                        struct tls_error_text *error_out);
+void tls_client_context_serve(struct tls_client_context *ctx, struct tls_store *store);
 struct tls_client_context *tls_client_context_ref(struct tls_client_context *ctx);
 void tls_client_context_free(struct tls_client_context *ctx); /* drops one reference */
 

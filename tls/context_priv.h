@@ -6,14 +6,16 @@
 #define TLS_CONTEXT_PRIV_H
 
 #include "tls/context.h"
+#include "tls/served_priv.h"
 
 #include <openssl/ssl.h>
 #include <stdatomic.h>
 
 struct tls_context {
     atomic_uint refs;
-    SSL_CTX *ssl_ctx;                /* owned */
-    struct tls_store *store;         /* counted */
+    SSL_CTX *ssl_ctx; /* owned */
+    struct tls_served served;
+    struct tls_store *preset;        /* counted: whose default certificates ssl_ctx holds */
     struct tls_ticket_keys *keys;    /* counted, or NULL */
     struct tls_session_cache *cache; /* counted, or NULL */
     struct tls_bytes alpn;           /* in wire form */

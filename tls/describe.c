@@ -160,6 +160,8 @@ int tls_certificate_describe(struct tls_certificate *cert, const char *file)
 void tls_certificate_info_free(struct tls_certificate_info *info)
 {
     free((void *)info->file);
+    free((void *)info->listing.list);
+    free((void *)info->listing.words);
     free((void *)info->subject);
     free((void *)info->issuer);
     free((void *)info->serial);

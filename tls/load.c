@@ -59,39 +59,49 @@ static int load_key(struct tls_pem *pem, const char *path, const char *key_path,
     return result;
 }
 
-static void load_ocsp(struct tls_certificate *cert, const char *path, const struct tls_files *files)
+/* A response beside the file may be missing, one that was named may not. */
+static int load_ocsp(struct tls_certificate *cert, const struct tls_crt_files *crt,
+                     const struct tls_files *files, struct tls_error_text *error_out)
 {
     char beside[PATH_BYTES];
     struct tls_bytes ocsp = {0};
-    if (path_join(beside, path, ".ocsp", "") && files->read(files->user, beside, &ocsp) == 0)
+    if (crt->ocsp == NULL && !path_join(beside, crt->path, ".ocsp", ""))
+        return 0;
+    int error = files->read(files->user, crt->ocsp != NULL ? crt->ocsp : beside, &ocsp);
+    if (error == 0)
         tls_certificate_staple(cert, &ocsp);
+    if (error == 0 || crt->ocsp == NULL)
+        return 0;
+    tls_error_set(error_out, "%s: %s", crt->ocsp, strerror(error));
+    return -1;
 }
 
-struct tls_certificate *tls_load_file(const char *path, const char *key_path,
+struct tls_certificate *tls_load_file(const struct tls_crt_files *crt,
                                       const struct tls_files *files,
                                       struct tls_error_text *error_out)
 {
     struct tls_pem pem = {0};
     struct tls_certificate *cert = NULL;
-    if (tls_pem_load(path, files, &pem, error_out) == 0 &&
-        load_key(&pem, path, key_path, files, error_out) == 0)
-        cert = tls_certificate_new(&pem, path, error_out);
+    if (tls_pem_load(crt->path, files, &pem, error_out) == 0 &&
+        load_key(&pem, crt->path, crt->key, files, error_out) == 0)
+        cert = tls_certificate_new(&pem, crt->path, error_out);
     tls_pem_free(&pem);
-    if (cert != NULL)
-        load_ocsp(cert, path, files);
-    return cert;
+    if (cert == NULL || load_ocsp(cert, crt, files, error_out) == 0)
+        return cert;
+    tls_certificate_free(cert);
+    return NULL;
 }
 
-static int list_add(struct tls_certificate_list *list, const char *path, const char *key_path,
+static int list_add(struct tls_certificate_list *list, const struct tls_crt_files *crt,
                     const struct tls_files *files, struct tls_error_text *error_out)
 {
-    struct tls_certificate *cert = tls_load_file(path, key_path, files, error_out);
+    struct tls_certificate *cert = tls_load_file(crt, files, error_out);
     if (cert == NULL)
         return -1;
     struct tls_certificate **grown =
         realloc(list->certificates, (list->count + 1) * sizeof(struct tls_certificate *));
     if (grown == NULL) {
-        tls_error_set(error_out, "%s: out of memory", path);
+        tls_error_set(error_out, "%s: out of memory", crt->path);
         tls_certificate_free(cert);
         return -1;
     }
@@ -131,14 +141,21 @@ static int load_folder(const char *path, struct tls_names *names, const struct t
             tls_error_set(error_out, "%s: a file in it has too long a path", path);
             return -1;
         }
-        if (list_add(list, file, NULL, files, error_out) != 0)
+        if (list_add(list, &(struct tls_crt_files){.path = file}, files, error_out) != 0)
             return -1;
     }
-    if (list->count > 0)
-        return 0;
-    tls_error_set(error_out, "%s: no certificate in this folder (a PEM file with chain and key)",
-                  path);
-    return -1;
+    if (list->count == 0) {
+        tls_error_set(error_out,
+                      "%s: no certificate in this folder (a PEM file with chain and key)", path);
+        return -1;
+    }
+    size_t len = strlen(path);
+    while (len > 1 && path[len - 1] == '/')
+        len--;
+    list->folder = strndup(path, len);
+    if (list->folder == NULL)
+        tls_error_set(error_out, "%s: out of memory", path);
+    return list->folder != NULL ? 0 : -1;
 }
 
 static bool is_there(const char *path, const struct tls_files *files)
@@ -150,36 +167,43 @@ static bool is_there(const char *path, const struct tls_files *files)
 }
 
 /* A plain file; or, where there is none of that name, its bundle. */
-static int load_one(const char *path, const char *key_path, const struct tls_files *files,
+static int load_one(const struct tls_crt_files *crt, const struct tls_files *files,
                     struct tls_certificate_list *list, struct tls_error_text *error_out)
 {
     char member[PATH_BYTES];
-    if (!is_there(path, files)) {
+    if (!is_there(crt->path, files)) {
+        const struct tls_crt_files part = {member, crt->key, crt->ocsp};
         for (size_t i = 0; i < sizeof(bundle) / sizeof(bundle[0]); i++) {
-            if (path_join(member, path, bundle[i], "") && is_there(member, files) &&
-                list_add(list, member, key_path, files, error_out) != 0)
+            if (path_join(member, crt->path, bundle[i], "") && is_there(member, files) &&
+                list_add(list, &part, files, error_out) != 0)
                 return -1;
         }
         if (list->count > 0)
             return 0;
     }
-    return list_add(list, path, key_path, files, error_out); /* which also says what is missing */
+    return list_add(list, crt, files, error_out); /* which also says what is missing */
 }
 
-int tls_load(const char *path, const char *key_path, const struct tls_files *files,
+int tls_load(const struct tls_crt_files *crt, const struct tls_files *files,
              struct tls_certificate_list *list_out, struct tls_error_text *error_out)
 {
     *list_out = (struct tls_certificate_list){0};
     struct tls_names names = {0};
-    int result = files->list(files->user, path, &names) == 0
-                     ? load_folder(path, &names, files, list_out, error_out)
-                     : load_one(path, key_path, files, list_out, error_out);
+    int result = files->list(files->user, crt->path, &names) == 0
+                     ? load_folder(crt->path, &names, files, list_out, error_out)
+                     : load_one(crt, files, list_out, error_out);
     tls_names_free(&names);
     if (result != 0) {
         for (size_t i = 0; i < list_out->count; i++)
             tls_certificate_free(list_out->certificates[i]);
-        free(list_out->certificates);
-        *list_out = (struct tls_certificate_list){0};
+        tls_certificate_list_clear(list_out);
     }
     return result;
+}
+
+void tls_certificate_list_clear(struct tls_certificate_list *list)
+{
+    free(list->certificates);
+    free(list->folder);
+    *list = (struct tls_certificate_list){0};
 }

@@ -72,7 +72,7 @@ static int add_later(struct tls_names_entry *entry, const struct tls_certificate
     for (; *at != NULL; at = &(*at)->next)
         if ((*at)->cert->kind == cert->kind)
             before = (*at)->cert;
-    if (before == cert || before->excluded_count == 0)
+    if (before == cert || before->excluded.count == 0)
         return 0;
     *at = calloc(1, sizeof(**at));
     if (*at == NULL)

@@ -40,8 +40,10 @@ struct tls_session *tls_session_accept(struct tls_context *ctx, const struct tls
 {
     ERR_clear_error();
     struct tls_session *s = session_new(tls_context_new_ssl(ctx), table, io);
-    if (s != NULL)
-        s->context = tls_context_ref(ctx);
+    if (s == NULL)
+        return NULL;
+    s->context = tls_context_ref(ctx);
+    s->store = tls_context_store(ctx);
     return s;
 }
 
@@ -102,6 +104,8 @@ static int note_established(struct tls_session *s)
     if (s->client_context != NULL)
         tls_client_context_note(s->client_context, s->ssl);
     tls_session_trim(s->ssl);
+    tls_store_free(s->store);
+    s->store = NULL;
     s->established = len == 0 || s->alpn != NULL;
     return s->established ? 0 : fail(s);
 }
@@ -193,6 +197,7 @@ void tls_session_free(struct tls_session *s)
     if (s->established && !s->failed)
         SSL_set_shutdown(s->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
     SSL_free(s->ssl);
+    tls_store_free(s->store);
     tls_context_free(s->context);
     tls_client_context_free(s->client_context);
     free(s->unsent);

@@ -27,6 +27,7 @@ struct tls_session {
     const struct tls_io *table;                /* borrowed */
     void *io;                                  /* borrowed */
     struct tls_context *context;               /* counted; NULL towards servers */
+    struct tls_store *store;                   /* counted: during the handshake, else NULL */
     struct tls_client_context *client_context; /* counted; NULL towards clients */
     struct tls_stage *stage;                   /* while a function that writes is running */
     unsigned char *unsent;                     /* owned: ciphertext that send did not take yet */
@@ -58,6 +59,8 @@ int tls_transport_defer(struct tls_session *s);
 bool tls_transport_attach(SSL *ssl);
 /* Before a call that may read or write: the callbacks of s are the other side of the BIO now. */
 void tls_transport_enter(struct tls_session *s);
+/* Whose turn it is in a callback of OpenSSL. */
+struct tls_session *tls_transport_session(const SSL *ssl);
 /* Sends what was left unsent; 0, TLS_WANT_WRITE or TLS_FAILED. */
 int tls_transport_flush(struct tls_session *s);
 

@@ -42,42 +42,8 @@ static void update_default_group(struct tls_store *store)
     store->default_group.of_kind[first->kind] = first;
 }
 
-/* A name as a person wrote it; such as can be no server's are for nobody. */
-static int add_wanted(struct tls_store *store, const struct tls_wanted_names *wanted,
-                      const struct tls_certificate *cert)
-{
-    char normal[TLS_NAME_BYTES];
-    for (size_t i = 0; i < wanted->count; i++) {
-        if (tls_name_normalize(wanted->names[i], strlen(wanted->names[i]), normal) &&
-            tls_names_map_add(&store->names, normal, cert) != 0)
-            return -1;
-    }
-    return 0;
-}
-
-static int add_excluded(struct tls_store *store, const struct tls_wanted_names *wanted,
-                        struct tls_certificate *cert)
-{
-    char normal[TLS_NAME_BYTES];
-    if (wanted->excluded_count == 0)
-        return 0;
-    store->has_exclusions = true;
-    cert->excluded = calloc(wanted->excluded_count, sizeof(*cert->excluded));
-    for (size_t i = 0; i < wanted->excluded_count && cert->excluded != NULL; i++) {
-        const char *name = wanted->excluded[i];
-        if (!tls_name_normalize(name, strlen(name), normal))
-            continue;
-        cert->excluded[cert->excluded_count] = strdup(normal);
-        if (cert->excluded[cert->excluded_count] == NULL)
-            return -1;
-        cert->excluded_count++;
-    }
-    return cert->excluded != NULL ? 0 : -1;
-}
-
-/* Takes over cert. */
-static int append(struct tls_store *store, struct tls_certificate *cert,
-                  const struct tls_wanted_names *wanted)
+/* Puts it behind the others, and among those of each name that it is for. Takes over cert. */
+static int append(struct tls_store *store, struct tls_certificate *cert)
 {
     struct tls_certificate **grown =
         realloc(store->certificates, (store->count + 1) * sizeof(struct tls_certificate *));
@@ -87,35 +53,63 @@ static int append(struct tls_store *store, struct tls_certificate *cert,
     }
     store->certificates = grown;
     store->certificates[store->count++] = cert;
-    cert->variant = wanted->variant;
-    if (add_excluded(store, wanted, cert) != 0)
-        return -1;
-    if (wanted->count > 0 || wanted->excluded_count > 0)
-        return add_wanted(store, wanted, cert);
-    for (size_t i = 0; i < cert->info.name_count; i++) {
-        if (tls_names_map_add(&store->names, cert->info.names[i], cert) != 0)
+    store->has_exclusions = store->has_exclusions || cert->excluded.count > 0;
+    const char *const *names =
+        cert->is_for_some ? (const char *const *)cert->wanted.items : cert->info.names;
+    size_t count = cert->is_for_some ? cert->wanted.count : cert->info.name_count;
+    for (size_t i = 0; i < count; i++) {
+        if (tls_names_map_add(&store->names, names[i], cert) != 0)
             return -1;
     }
     return 0;
 }
 
-int tls_store_add_for(struct tls_store *store, const char *path, const char *key_path,
+int tls_store_take(struct tls_store *store, struct tls_certificate *cert,
+                   const struct tls_wanted_names *wanted)
+{
+    if (tls_certificate_assign(cert, wanted) != 0) {
+        tls_certificate_free(cert);
+        return -1;
+    }
+    if (append(store, cert) != 0)
+        return -1;
+    update_default_group(store);
+    return 0;
+}
+
+int tls_store_share(struct tls_store *store, struct tls_certificate *cert)
+{
+    if (append(store, tls_certificate_ref(cert)) != 0)
+        return -1;
+    update_default_group(store);
+    return 0;
+}
+
+/* Whom a certificate of a folder is for: it is listed there. */
+static struct tls_wanted_names in_folder(const struct tls_wanted_names *wanted, const char *folder)
+{
+    struct tls_wanted_names listed = *wanted;
+    listed.listing = (struct tls_listing){.list = folder};
+    return listed;
+}
+
+int tls_store_add_for(struct tls_store *store, const struct tls_crt_files *crt,
                       const struct tls_wanted_names *wanted, const struct tls_files *files,
                       struct tls_error_text *error_out)
 {
     struct tls_certificate_list loaded = {0};
-    if (tls_load(path, key_path, files, &loaded, error_out) != 0)
+    if (tls_load(crt, files, &loaded, error_out) != 0)
         return -1;
     int result = 0;
+    const struct tls_wanted_names listed = in_folder(wanted, loaded.folder);
     for (size_t i = 0; i < loaded.count; i++) {
-        if (append(store, loaded.certificates[i], wanted) != 0) {
-            tls_error_set(error_out, "%s: out of memory", path);
+        if (tls_store_take(store, loaded.certificates[i],
+                           loaded.folder != NULL ? &listed : wanted) != 0) {
+            tls_error_set(error_out, "%s: out of memory", crt->path);
             result = -1;
         }
     }
-    free(loaded.certificates);
-    if (store->count > 0)
-        update_default_group(store);
+    tls_certificate_list_clear(&loaded);
     return result;
 }
 
@@ -123,7 +117,8 @@ int tls_store_add(struct tls_store *store, const char *path, const char *key_pat
                   const struct tls_files *files, struct tls_error_text *error_out)
 {
     static const struct tls_wanted_names its_own = {.count = 0};
-    return tls_store_add_for(store, path, key_path, &its_own, files, error_out);
+    const struct tls_crt_files crt = {.path = path, .key = key_path};
+    return tls_store_add_for(store, &crt, &its_own, files, error_out);
 }
 
 struct tls_store *tls_store_ref(struct tls_store *store)
@@ -148,7 +143,7 @@ size_t tls_store_count(const struct tls_store *store)
     return store->count;
 }
 
-struct tls_certificate *tls_store_member(struct tls_store *store, size_t i)
+struct tls_certificate *tls_store_member(const struct tls_store *store, size_t i)
 {
     assert(i < store->count);
     return store->certificates[i];
@@ -172,8 +167,8 @@ const struct tls_group *tls_store_default_group(const struct tls_store *store)
 
 static bool is_excluded(const struct tls_certificate *cert, const char *name)
 {
-    for (size_t i = 0; i < cert->excluded_count; i++)
-        if (strcmp(cert->excluded[i], name) == 0)
+    for (size_t i = 0; i < cert->excluded.count; i++)
+        if (strcmp(cert->excluded.items[i], name) == 0)
             return true;
     return false;
 }

@@ -24,9 +24,17 @@
 
 struct tls_store;
 
+/* The line of a list of certificates that names one, or the folder it lies in: kept for who asks, and nothing else. */
+struct tls_listing {
+    const char *list;  /* file or folder; NULL: it is in none */
+    unsigned line;     /* 0 in a folder */
+    const char *words; /* what stands behind its file there, or NULL */
+};
+
 /* What a certificate says of itself. Everything borrowed: from the store. */
 struct tls_certificate_info {
     const char *file;
+    struct tls_listing listing;
     const char *subject; /* "CN=www.example.com, O=Example" */
     const char *issuer;
     const char *serial;       /* hexadecimal */
@@ -39,6 +47,13 @@ struct tls_certificate_info {
     bool has_ocsp; /* a response is stapled */
 };
 
+/* Where a certificate lies. All borrowed for the call. */
+struct tls_crt_files {
+    const char *path;
+    const char *key;  /* NULL: in it, or FILE.key */
+    const char *ocsp; /* the response to staple; NULL: FILE.ocsp, if there is one */
+};
+
 /* Whom a certificate is for, if not whom it says: "www.example.com", "*.example.com". All borrowed for the call. */
 struct tls_wanted_names {
     const char *const *names;
@@ -46,6 +61,7 @@ struct tls_wanted_names {
     const char *const *excluded; /* though a wildcard of its names matches them */
     size_t excluded_count;
     unsigned variant; /* of tls_context_add_variant(), from 1; 0: served as all are */
+    struct tls_listing listing;
 };
 
 /* An empty store with one reference; NULL only when memory runs out. */
@@ -60,8 +76,8 @@ struct tls_store *tls_store_new(void);
  */
 MUST_CHECK int tls_store_add(struct tls_store *store, const char *path, const char *key_path,
                              const struct tls_files *files, struct tls_error_text *error_out);
-/* The same, for the names given. */
-MUST_CHECK int tls_store_add_for(struct tls_store *store, const char *path, const char *key_path,
+/* The same, for the names given. A response to staple that was named must be there. */
+MUST_CHECK int tls_store_add_for(struct tls_store *store, const struct tls_crt_files *crt,
                                  const struct tls_wanted_names *wanted,
                                  const struct tls_files *files, struct tls_error_text *error_out);
 

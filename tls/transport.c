@@ -238,3 +238,8 @@ void tls_transport_enter(struct tls_session *s)
 {
     BIO_set_data(SSL_get_rbio(s->ssl), s);
 }
+
+struct tls_session *tls_transport_session(const SSL *ssl)
+{
+    return BIO_get_data(SSL_get_rbio(ssl));
+}

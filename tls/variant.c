@@ -5,6 +5,7 @@
  * will get. Sessions of one are not resumed in another that verifies otherwise, as the scope differs.
  */
 #include "tls/context_priv.h"
+#include "tls/session_priv.h"
 #include "tls/store_priv.h"
 
 #include <stdlib.h>
@@ -22,8 +23,9 @@ static const unsigned char *host_name(SSL *ssl, size_t *len_out)
     return *len_out <= len - 5 && memchr(data + 5, '\0', *len_out) == NULL ? data + 5 : NULL;
 }
 
-static const struct tls_certificate *certificate_for(const struct tls_context *ctx, SSL *ssl)
+static const struct tls_certificate *certificate_for(SSL *ssl)
 {
+    const struct tls_store *store = tls_transport_session(ssl)->store;
     char name[TLS_NAME_BYTES];
     struct tls_group group;
     size_t len = 0;
@@ -31,10 +33,10 @@ static const struct tls_certificate *certificate_for(const struct tls_context *c
     if (asked != NULL && len < sizeof(name)) {
         memcpy(name, asked, len);
         name[len] = '\0';
-        if (tls_store_lookup(ctx->store, name, &group))
+        if (tls_store_lookup(store, name, &group))
             return tls_group_first(&group);
     }
-    return tls_group_first(tls_store_default_group(ctx->store));
+    return tls_group_first(tls_store_default_group(store));
 }
 
 /* What an SSL copies when it is made has to be copied again. */
@@ -53,7 +55,7 @@ static bool adopt(SSL *ssl, const struct tls_context *variant)
 static int on_client_hello(SSL *ssl, int *alert, void *arg)
 {
     const struct tls_context *ctx = arg;
-    unsigned variant = certificate_for(ctx, ssl)->variant;
+    unsigned variant = certificate_for(ssl)->variant;
     if (variant == 0 || variant > ctx->variant_count || adopt(ssl, ctx->variants[variant - 1]))
         return SSL_CLIENT_HELLO_SUCCESS;
     *alert = SSL_AD_INTERNAL_ERROR;

@@ -3,7 +3,8 @@
 from statistics import median
 
 from . import loading
-from .cases import CASES, IDLE_CONNECTIONS, IDLE_KIB_TARGET, MANY_SERVERS_TARGET, PROBED_SERVERS, PROBES_PERCENT_TARGET
+from .cases import (CASES, IDLE_CONNECTIONS, IDLE_KIB_TARGET, MANY_SERVERS_TARGET, NO_RULES_ROW, PROBED_SERVERS,
+                    PROBES_PERCENT_TARGET, RULES_ROW, RULES_TARGET)
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:
@@ -39,6 +40,17 @@ def _verdict(value: float | None, target: float) -> str:
     return f"<= {target}: " + ("reached" if value <= target else "**missed**")
 
 
+def _rules_alone_us(results: dict, peer: str) -> list[float]:
+    """Of each round what the rules add to a request; empty unless both rows were measured."""
+    with_rules, without = (results["processor"].get(row, {}).get(peer, []) for row in (RULES_ROW, NO_RULES_ROW))
+    return [a.cpu_us - b.cpu_us for a, b in zip(with_rules, without)]
+
+
+def _rules_ratio(results: dict) -> float | None:
+    weir, haproxy = (_rules_alone_us(results, peer) for peer in ("weir", "haproxy"))
+    return median(weir) / median(haproxy) if weir and haproxy and median(haproxy) > 0 else None
+
+
 def _loading_ratio(runs: dict) -> float | None:
     if "weir" not in runs or "haproxy" not in runs:
         return None
@@ -58,6 +70,9 @@ def missed(results: dict) -> list[str]:
         ratio = many / few
         if ratio > MANY_SERVERS_TARGET:
             found.append(f"1,000 servers cost {ratio:.2f} times what 10 do, not {MANY_SERVERS_TARGET}")
+    rules = _rules_ratio(results)
+    if rules is not None and rules > RULES_TARGET:
+        found.append(f"rules by themselves: {rules:.2f} of haproxy's time, not {RULES_TARGET}")
     for (peer, kind), memory in results["memory"].items():
         if peer == "weir" and memory.kib_per_connection > IDLE_KIB_TARGET[kind]:
             found.append(f"idle {kind} connection: {memory.kib_per_connection:.2f} KiB, not {IDLE_KIB_TARGET[kind]}")
@@ -89,7 +104,16 @@ def _processor_section(results: dict, peers: list[str]) -> str:
             "weir / floor must be"]
     return ("## Processor time of the proxy per request (large bodies: per MB)\n\n"
             "Median of the rounds, with the lowest and the highest; a ratio is the median of the rounds' ratios.\n\n"
-            + _table(head, rows))
+            + _table(head, rows) + _rules_line(results))
+
+
+def _rules_line(results: dict) -> str:
+    ratio = _rules_ratio(results)
+    if ratio is None:
+        return ""
+    weir, haproxy = (_number(median(_rules_alone_us(results, peer))) for peer in ("weir", "haproxy"))
+    return (f"\nThe typical rules by themselves, their row less the one of browser headers: weir {weir}, haproxy {haproxy},"
+            f" ratio {ratio:.2f} ({_verdict(ratio, RULES_TARGET)}).\n")
 
 
 def _throughput_section(results: dict, peers: list[str]) -> str:

@@ -78,23 +78,45 @@ static bool take_figure(struct sample_env *env, const struct rule *rule, int *ou
     return true;
 }
 
+/* ---- marks of packets ------------------------------------------------------------------------------------ */
+
+static void mark_client(struct sample_env *env, const struct packet_marks *marks)
+{
+    socket_mark(env->session->client.source.fd, env->session->address.family, marks);
+}
+
 static enum rule_verdict run_mark(struct sample_env *env, const struct rule *rule)
 {
-    int mark;
-    if (take_figure(env, rule, &mark))
-        setsockopt(env->session->client.source.fd, SOL_SOCKET, SO_MARK, &mark, sizeof(mark));
+    struct packet_marks marks = {.has_mark = true};
+    if (take_figure(env, rule, &marks.mark))
+        mark_client(env, &marks);
     return RULE_GOES_ON;
 }
 
 static enum rule_verdict run_tos(struct sample_env *env, const struct rule *rule)
 {
-    int tos, fd = env->session->client.source.fd;
+    int tos;
+    if (take_figure(env, rule, &tos))
+        mark_client(env, &(struct packet_marks){.tos = (uint8_t)tos, .has_tos = true});
+    return RULE_GOES_ON;
+}
+
+/* Of the connection to come: one that is kept suits whoever has the same marks. */
+static enum rule_verdict run_server_mark(struct sample_env *env, const struct rule *rule)
+{
+    struct packet_marks *marks = &env->stream->rules.server_marks;
+    marks->has_mark = take_figure(env, rule, &marks->mark) || marks->has_mark;
+    return RULE_GOES_ON;
+}
+
+static enum rule_verdict run_server_tos(struct sample_env *env, const struct rule *rule)
+{
+    struct packet_marks *marks = &env->stream->rules.server_marks;
+    int tos;
     if (!take_figure(env, rule, &tos))
         return RULE_GOES_ON;
-    if (env->session->address.family == AF_INET6)
-        setsockopt(fd, IPPROTO_IPV6, IPV6_TCLASS, &tos, sizeof(tos));
-    else
-        setsockopt(fd, IPPROTO_IP, IP_TOS, &tos, sizeof(tos));
+    marks->tos = (uint8_t)tos;
+    marks->has_tos = true;
     return RULE_GOES_ON;
 }
 
@@ -239,6 +261,10 @@ const struct action stream_actions[] = {
      .takes = "{ <number> | <expression> }", .doc = "The mark of the client's packets, for routing and filters of the kernel; needs CAP_NET_ADMIN."},
     {.name = "set-tos", .rulesets = ON_ANY, .compile = compile_figure, .run = run_tos,
      .takes = "{ <number> | <expression> }", .doc = "The type of service in the packets to the client."},
+    {.name = "set-bc-mark", .rulesets = ON_REQUEST | ON_CONTENT, .compile = compile_figure, .run = run_server_mark, .since = "3.0",
+     .takes = "{ <number> | <expression> }", .doc = "The mark of the packets to the server, for routing and filters of the kernel; needs CAP_NET_ADMIN."},
+    {.name = "set-bc-tos", .rulesets = ON_REQUEST | ON_CONTENT, .compile = compile_figure, .run = run_server_tos, .since = "3.0",
+     .takes = "{ <number> | <expression> }", .doc = "The type of service in the packets to the server."},
     {.name = "set-retries", .rulesets = ON_REQUEST | ON_CONTENT, .compile = compile_figure, .run = run_retries, .since = "3.2",
      .takes = "{ <number> | <expression> }", .doc = "How often this request may be tried again, in place of retries of the backend."},
     {.name = "do-log", .rulesets = ON_REQUEST | ON_RESPONSE | ON_AFTER | ON_CONTENT, .run = run_log, .since = "3.2",

@@ -40,6 +40,7 @@ struct stats_cursor *stats_cursor_new(const struct snapshot *snapshot,
 
 void stats_cursor_free(struct stats_cursor *cursor)
 {
+    certificate_walk_end(&cursor->certificates);
     free(cursor);
 }
 

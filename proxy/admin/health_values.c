@@ -37,7 +37,9 @@ GETTER(get_status)
     if (s->kind == STATS_FRONTEND) {
         static const char *const words[] = {
             [FRONTEND_OPEN] = "OPEN", [FRONTEND_PAUSED] = "PAUSED", [FRONTEND_STOPPED] = "STOP"};
-        set_string(v, s->proxy->conf->disabled ? "STOP" : words[frontend_of(s)->state]);
+        /* gcc 12 makes a plain read of an atomic that is a subscript */
+        const enum frontend_state state = frontend_of(s)->state;
+        set_string(v, s->proxy->conf->disabled ? "STOP" : words[state]);
     } else if (s->kind == STATS_BACKEND) {
         get_backend_status(s, v);
     } else {

@@ -101,18 +101,22 @@ static void put_reload(const struct stats_cursor *c, struct text *text,
 static void put_certificate(const struct stats_cursor *c, struct text *text)
 {
     struct certificate_walk walk = {0};
-    const struct tls_certificate_info *info, *first = NULL;
+    const struct tls_certificate_info *info;
     const struct bind *bind;
+    char name[256] = "";
+    time_t end = 0;
     while ((info = certificate_next(c->snapshot, &walk, &bind)) != NULL) {
-        if (first == NULL || info->not_after < first->not_after)
-            first = info;
+        if (name[0] != '\0' && info->not_after >= end)
+            continue;
+        snprintf(name, sizeof(name), "%s", info->name_count > 0 ? info->names[0] : info->file);
+        end = info->not_after;
     }
-    if (first == NULL)
+    if (name[0] == '\0')
         return;
-    int64_t days = ((int64_t)first->not_after - c->wall_us / 1000000) / 86400;
+    int64_t days = ((int64_t)end - c->wall_us / 1000000) / 86400;
     open_fact(text, "Next certificate to expire");
     text_printf(text, "<span class=%s>", days < EXPIRY_WARNING_DAYS ? "red" : "fine");
-    text_html(text, first->name_count > 0 ? first->names[0] : first->file);
+    text_html(text, name);
     text_printf(text, ", %lld day%s</span>", (long long)days, days == 1 ? "" : "s");
     close_fact(text);
 }

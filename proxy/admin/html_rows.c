@@ -200,7 +200,7 @@ static void put_backend(struct text *text, const struct stats_subject *s)
         text_printf(text,
                     "<small class=bad title=\"less than %u%% of its servers are up\">"
                     "<b>PANIC: traffic goes to all</b></small>",
-                    backend->panic_percent);
+                    s->proxy->conf->panic_percent);
     html_cell(text, "Last check", "none");
     html_cell(text, "Sessions", "n");
     html_sessions(text, s);

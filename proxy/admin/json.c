@@ -81,7 +81,7 @@ static void put_panic(struct text *text, const struct stats_subject *subject)
     const struct backend *backend = &subject->proxy->state->backend;
     struct stats_value value = {
         .type = STATS_U64, .number = atomic_load_explicit(&backend->panic, memory_order_relaxed)};
-    if (backend->panic_percent > 0)
+    if (subject->proxy->conf->panic_percent > 0)
         put_field(text, subject, PANIC_POSITION, "panic", "MGP", &value);
 }
 

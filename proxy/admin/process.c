@@ -46,12 +46,20 @@ const struct tls_certificate_info *certificate_next(const struct snapshot *snaps
         const struct proxy *proxy = &snapshot->proxies[walk->proxy];
         for (; walk->bind < proxy->conf->bind_count; walk->bind++, walk->certificate = 0) {
             const struct bind *bind = &proxy->binds[walk->bind];
-            const struct tls_store *store = bind->tls != NULL ? tls_context_store(bind->tls) : NULL;
-            if (store == NULL || walk->certificate >= tls_store_count(store))
+            certificate_walk_end(walk); /* a commit may have put another in its place */
+            walk->store = bind->tls != NULL ? tls_context_store(bind->tls) : NULL;
+            if (walk->store == NULL || walk->certificate >= tls_store_count(walk->store))
                 continue;
             *bind_out = bind;
-            return tls_store_certificate(store, walk->certificate++);
+            return tls_store_certificate(walk->store, walk->certificate++);
         }
     }
+    certificate_walk_end(walk);
     return NULL;
+}
+
+void certificate_walk_end(struct certificate_walk *walk)
+{
+    tls_store_free(walk->store);
+    walk->store = NULL;
 }

@@ -12,6 +12,7 @@
 #include "proxy/state/snapshot.h"
 
 struct tls_certificate_info;
+struct tls_store;
 
 struct process_facts {
     unsigned threads;
@@ -33,11 +34,14 @@ void process_read(const struct snapshot *snapshot, struct process_facts *facts_o
 /* A place among the certificates of all binds; zeroed to begin with. */
 struct certificate_walk {
     size_t proxy, bind, certificate;
+    struct tls_store *store; /* counted: of the latest one told */
 };
 
-/* The next one and where it is used, or NULL. It belongs to the snapshot. */
+/* The next one and where it is used, or NULL. It lives until the next call. */
 const struct tls_certificate_info *certificate_next(const struct snapshot *snapshot,
                                                     struct certificate_walk *walk,
                                                     const struct bind **bind_out);
+/* Needed only before NULL was returned. */
+void certificate_walk_end(struct certificate_walk *walk);
 
 #endif

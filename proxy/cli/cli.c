@@ -96,6 +96,7 @@ void cli_apply(struct cli *cli, const struct conf_global *global, cli_socket_at 
                void *owner)
 {
     const struct conf_proxy *admin = &global->admin;
+    ssl_shelf_clear(&cli->shelf); /* the files have been read anew */
     cli->maxconn = admin->maxconn;
     cli->timeout_ms = global->admin_timeout_ms;
     for (struct list *node = cli->listeners.next, *next; node != &cli->listeners; node = next) {
@@ -145,5 +146,6 @@ void cli_free(struct cli *cli)
         session->state = CLI_ANSWERING; /* data threads have ended: nobody answers any more */
         cli_session_close(session);
     }
+    ssl_shelf_clear(&cli->shelf);
     free(cli);
 }

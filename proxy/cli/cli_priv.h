@@ -5,6 +5,7 @@
 
 #include "proxy/cli/call.h"
 #include "proxy/cli/cli.h"
+#include "proxy/cli/ssl_shelf.h"
 #include "proxy/net/listener.h"
 
 #define CLI_INPUT_BYTES (16 * 1024)
@@ -18,6 +19,7 @@ struct cli {
     unsigned session_count;
     unsigned maxconn;
     unsigned timeout_ms;
+    struct ssl_shelf shelf; /* until the next load */
 };
 
 struct cli_listener {
@@ -77,6 +79,7 @@ extern const struct cli_command cli_session_commands[], cli_process_commands[], 
     cli_stat_commands[], cli_show_server_commands[], cli_set_server_commands[],
     cli_resolver_commands[], cli_table_commands[], cli_list_commands[], cli_list_change_commands[],
     cli_limit_commands[], cli_proxy_commands[], cli_sess_commands[], cli_diagnosis_commands[],
-    cli_ssl_commands[], cli_refused_commands[], cli_set_probe_commands[], cli_event_commands[];
+    cli_ssl_commands[], cli_ssl_change_commands[], cli_ssl_list_commands[],
+    cli_ssl_list_add_commands[], cli_ssl_ocsp_commands[], cli_refused_commands[], cli_set_probe_commands[], cli_event_commands[];
 
 #endif

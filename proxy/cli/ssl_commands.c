@@ -1,74 +1,115 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* show ssl, show tls-keys: the certificates that are in use. They change with their files, by a reload. */
-#include "proxy/admin/process.h"
+/* show ssl, show tls-keys: the certificates in use, and those that wait to be. */
 #include "proxy/cli/cli_priv.h"
-#include "tls/store.h"
+#include "proxy/cli/ssl_places.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-static void put_date(struct text *out, const char *what, time_t when)
+/* ---- the files ------------------------------------------------------------------------------- */
+
+struct names {
+    char **items; /* owned, as is each */
+    size_t count;
+};
+
+static void add_name(struct names *names, const char *file)
 {
-    char date[40];
-    struct tm tm;
-    gmtime_r(&when, &tm);
-    strftime(date, sizeof(date), "%b %e %H:%M:%S %Y GMT", &tm);
-    text_printf(out, "%s: %s\n", what, date);
+    char **grown = realloc(names->items, (names->count + 1) * sizeof(*grown));
+    if (grown == NULL)
+        return; /* rather a list that lacks one than none */
+    names->items = grown;
+    names->items[names->count] = strdup(file);
+    names->count += names->items[names->count] != NULL;
 }
 
-static void put_details(struct text *out, const struct tls_certificate_info *info)
+static void add_use(void *owner, const struct ssl_use *use)
 {
-    text_printf(out, "Filename: %s\nStatus: Used\nSerial: %s\n", info->file, info->serial);
-    put_date(out, "notBefore", info->not_before);
-    put_date(out, "notAfter", info->not_after);
-    text_put(out, "Subject Alternative Name: ");
-    for (size_t i = 0; i < info->name_count; i++)
-        text_printf(out, "%sDNS:%s", i > 0 ? ", " : "", info->names[i]);
-    text_printf(out, "\nAlgorithm: %s\nSHA256 FingerPrint: %s\nSubject: %s\nIssuer: %s\n",
-                info->key_type, info->fingerprint, info->subject, info->issuer);
+    add_name(owner, use->info->file);
 }
 
-/* The next file; binds often share one, which is then told once for each in a row. */
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void free_names(struct cli_call *call)
+{
+    struct names *names = call->state;
+    for (size_t i = 0; i < names->count; i++)
+        free(names->items[i]);
+    free(names->items);
+    cli_call_free_state(call);
+}
+
+/* The next file; each is told once, wherever it is used. */
 static enum cli_progress more_files(struct cli_call *call, struct text *out)
 {
-    struct certificate_walk *walk = call->state;
-    const struct bind *bind;
-    if (call->item++ == 0)
-        text_put(out, "# filename\n");
-    const char *last = call->at != 0 ? (const char *)call->at : "";
-    const struct tls_certificate_info *info = certificate_next(call->snapshot, walk, &bind);
-    if (info == NULL)
+    const struct names *names = call->state;
+    const char *before = call->item > 0 ? names->items[call->item - 1] : "";
+    if (call->item == names->count)
         return CLI_DONE;
-    if (strcmp(last, info->file) != 0)
-        text_printf(out, "%s\n", info->file);
-    call->at = (size_t)info->file;
+    const char *file = names->items[call->item++];
+    if (strcmp(before, file) != 0)
+        text_printf(out, "%s\n", file);
     return CLI_MORE;
 }
 
-static void show_one(struct cli_call *call, const char *file)
+static void show_files(struct cli_call *call)
 {
-    struct certificate_walk walk = {0};
-    const struct tls_certificate_info *info;
-    const struct bind *bind;
-    while ((info = certificate_next(call->snapshot, &walk, &bind)) != NULL)
-        if (strcmp(info->file, file) == 0) {
-            put_details(call->out, info);
-            return;
-        }
-    cli_fail(call, "Can't display the certificate: Not found or the certificate is a bundle!\n");
+    const struct ssl_shelf *shelf = &call->cli->shelf;
+    struct names *names = calloc(1, sizeof(*names));
+    if (names == NULL)
+        return;
+    ssl_places_visit_all(call->snapshot, add_use, names);
+    for (size_t i = 0; i < shelf->count; i++)
+        add_name(names, tls_draft_file(shelf->drafts[i]));
+    if (names->count > 0)
+        qsort(names->items, names->count, sizeof(names->items[0]), compare_names);
+    if (shelf->transaction != NULL)
+        text_printf(call->out, "# transaction\n*%s\n", tls_draft_file(shelf->transaction));
+    text_put(call->out, "# filename\n");
+    call->state = names;
+    call->release = free_names;
+    call->more = more_files;
+}
+
+/* ---- one of them ----------------------------------------------------------------------------- */
+
+static void put_details(struct cli_call *call, const char *name, const struct tls_draft *draft,
+                        const char *status)
+{
+    char lines[CLI_ROW_BYTES / 2];
+    tls_draft_print(draft, lines, sizeof(lines));
+    text_printf(call->out, "Filename: %s\nStatus: %s\n", name,
+                tls_draft_is_empty(draft) ? "Empty" : status);
+    text_put(call->out, lines);
+}
+
+static void show_one(struct cli_call *call, const char *name)
+{
+    const struct ssl_shelf *shelf = &call->cli->shelf;
+    const struct tls_draft *waiting = ssl_shelf_find(shelf, name);
+    struct tls_draft *serving = ssl_places_find(call->snapshot, name);
+    if (*name == '*' && shelf->transaction != NULL &&
+        strcmp(tls_draft_file(shelf->transaction), name + 1) == 0)
+        put_details(call, name, shelf->transaction, "Unused");
+    else if (serving != NULL)
+        put_details(call, name, serving, "Used");
+    else if (waiting != NULL)
+        put_details(call, name, waiting, "Unused");
+    else
+        cli_fail(call,
+                 "Can't display the certificate: Not found or the certificate is a bundle!\n");
+    tls_draft_free(serving);
 }
 
 static void run_cert(struct cli_call *call)
 {
-    if (call->count > 3) {
+    if (call->count > 3)
         show_one(call, call->words[3]);
-        return;
-    }
-    call->state = calloc(1, sizeof(struct certificate_walk));
-    call->release = cli_call_free_state;
-    if (call->state != NULL)
-        call->more = more_files;
+    else
+        show_files(call);
 }
 
 static void run_empty_list(struct cli_call *call)

@@ -4,11 +4,24 @@
 #include "proxy/fetches/view.h"
 #include "proxy/http/captures.h"
 #include "proxy/http/probe_view.h"
+#include "proxy/http1/h1.h"
 
 static bool view_probe(const struct probe_view *probe, bool is_response, struct message_view *out)
 {
     *out = (struct message_view){probe->response, probe->answer.data, true};
     return is_response && probe->response != NULL;
+}
+
+static bool view_peeked(struct request_peek *peek, struct message_view *out)
+{
+    struct h1_parser parser;
+    if (peek->found == PEEK_NOT_YET) {
+        h1_request_init(&parser, peek->msg, H1_LENIENT); /* it is not ours to refuse */
+        enum h1_status status = h1_head_parse(&parser, peek->bytes.data, peek->bytes.len);
+        peek->found = status == H1_DONE ? PEEK_WHOLE : status == H1_MORE ? PEEK_PART : PEEK_NONE;
+    }
+    *out = (struct message_view){peek->msg, peek->bytes.data, false};
+    return peek->found == PEEK_WHOLE;
 }
 
 bool fetch_view(const struct sample_env *env, enum fetch_side side, struct message_view *out)
@@ -17,6 +30,8 @@ bool fetch_view(const struct sample_env *env, enum fetch_side side, struct messa
     bool is_response = side == OF_RESPONSE || (side == OF_RULE && env->is_response);
     if (env->probe != NULL)
         return view_probe(env->probe, is_response, out);
+    if (env->peek != NULL)
+        return !is_response && view_peeked(env->peek, out);
     if (s == NULL || s->head_us == 0 || s->mode != &stream_http)
         return false;
     if (is_response) {

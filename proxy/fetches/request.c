@@ -35,11 +35,17 @@ static struct sample_text host_of(const struct message_view *v)
 static bool method(struct sample_env *env, const struct fetch *row, const struct arg *args,
                    struct sample *out)
 {
-    const struct stream *s = env->stream;
+    struct stream *s = env->stream;
+    struct message_view v;
     (void)row, (void)args;
-    if (s == NULL || s->mode != &stream_http || s->head_us == 0)
+    if (s == NULL || s->head_us == 0)
         return false;
-    sample_set_text(out, SAMPLE_METHOD, s->in + s->req.method_off, s->req.method_len);
+    if (s->mode == &stream_http) /* it is known when the request has been sent on, too */
+        v = (struct message_view){&s->req, s->in, false};
+    else if (!fetch_view(env, OF_REQUEST, &v))
+        return false;
+    out->text = view_text(&v, v.msg->method_off, v.msg->method_len);
+    out->type = SAMPLE_METHOD;
     return true;
 }
 

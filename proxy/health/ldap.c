@@ -4,41 +4,56 @@
 
 #include <string.h>
 
+/* Behind a length, which takes one byte, or up to fifteen more where that says so. */
+static size_t after_length(const struct probe *probe, size_t at)
+{
+    unsigned char first = at < probe->answer_len ? (unsigned char)probe->answer[at] : 0;
+    return at + (first >= 0x80 ? 1u + (first & 0x0f) : 1u);
+}
+
+static enum probe_step refuse(struct probe *probe)
+{
+    return probe_end(probe, HEALTH_L7_RESPONSE, 0, "Not LDAPv3 protocol");
+}
+
+/* Whether these bytes stand there, or PROBE_WAIT for the rest of them. */
+static enum probe_step has_bytes(struct probe *probe, size_t at, const char *bytes, size_t len)
+{
+    if (at + len > probe->answer_len)
+        return probe->has_ended ? probe_end(probe, HEALTH_L7_RESPONSE, 0, NULL) : PROBE_WAIT;
+    return memcmp(probe->answer + at, bytes, len) == 0 ? PROBE_NEXT : refuse(probe);
+}
+
 /* A message of a sequence, its number, and a bind response with its result code. */
 static enum probe_step judge_bind(struct probe *probe, const struct script_step *step)
 {
     static const char help[] = "See RFC: http://tools.ietf.org/html/rfc4511#section-4.1.9";
-    const unsigned char *bytes = (const unsigned char *)probe->answer;
-    size_t len = probe->answer_len;
-    if (bytes[0] != 0x30)
-        return probe_end(probe, HEALTH_L7_RESPONSE, 0, "Not LDAPv3 protocol");
-    if (len < 14)
-        return probe->has_ended ? probe_end(probe, HEALTH_L7_RESPONSE, 0, "Not LDAPv3 protocol")
-                                : PROBE_WAIT;
-    /* the length may take up to four bytes more */
-    size_t at = bytes[1] >= 0x80 ? 2u + (bytes[1] & 0x0f) : 2;
-    if (at + 3 > len || memcmp(bytes + at, "\x02\x01\x01", 3) != 0)
-        return probe_end(probe, HEALTH_L7_RESPONSE, 0, "Not LDAPv3 protocol");
-    at += 3;
-    if (at >= len || bytes[at] != 0x61)
-        return probe_end(probe, HEALTH_L7_RESPONSE, 0, "Not LDAPv3 protocol");
-    at++;
-    at += at < len && bytes[at] >= 0x80 ? 1u + (bytes[at] & 0x0f) : 1;
-    if (at + 3 > len || memcmp(bytes + at, "\x0a\x01", 2) != 0)
-        return probe_end(probe, HEALTH_L7_RESPONSE, 0, "Not LDAPv3 protocol");
-    probe->code = bytes[at + 2];
-    if (probe->code != 0)
-        return probe_end(probe, HEALTH_L7_STATUS, probe->code, help);
+    static const struct {
+        const char *bytes;
+        size_t len;
+        bool has_length; /* one follows, for whatever it counts */
+    } parts[] = {
+        {"\x30", 1, true}, {"\x02\x01\x01", 3, false}, {"\x61", 1, true}, {"\x0a\x01", 2, false}};
+    size_t at = 0;
     (void)step;
-    return PROBE_NEXT;
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        enum probe_step found = has_bytes(probe, at, parts[i].bytes, parts[i].len);
+        if (found != PROBE_NEXT)
+            return found;
+        at += parts[i].len;
+        if (parts[i].has_length)
+            at = after_length(probe, at);
+    }
+    if (at >= probe->answer_len)
+        return has_bytes(probe, at, "", 1);
+    probe->code = (unsigned char)probe->answer[at];
+    return probe->code == 0 ? PROBE_NEXT : probe_end(probe, HEALTH_L7_STATUS, probe->code, help);
 }
 
 static const struct script_step steps[] = {
     STEP_CONNECT(false),
     STEP_SEND(1, "\x30\x0c\x02\x01\x01\x60\x07\x02\x01\x03\x04\x00\x80\x00"),
-    {.conf = {.kind = CONF_STEP_EXPECT,
-              .number = 2,
-              .expect = {.min_bytes = 14, .on_success = "Success"}},
+    {.conf = {.kind = CONF_STEP_EXPECT, .number = 2, .expect = {.on_success = "Success"}},
      .judge = judge_bind},
 };
 

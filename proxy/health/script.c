@@ -40,11 +40,11 @@ static void keep_request(struct script *script, struct conf_request *request)
 }
 
 /* False when memory runs out; the pattern itself was checked when the file was read. */
-static bool compile(const char *pattern, struct regex **regex_out)
+static bool compile(const char *pattern, bool ignore_case, struct regex **regex_out)
 {
     char error[REGEX_ERROR_BYTES];
     size_t offset;
-    *regex_out = regex_new(pattern, false, error, &offset);
+    *regex_out = regex_new(pattern, ignore_case, error, &offset);
     return *regex_out != NULL;
 }
 
@@ -60,11 +60,11 @@ bool script_regex_is_good(const char *pattern, char error_out[CONF_REGEX_ERROR_B
 }
 
 static bool compile_text_pattern(struct script *script, struct conf_text_pattern *pattern,
-                                 struct regex **regex_out)
+                                 bool ignore_case, struct regex **regex_out)
 {
     pattern->text = keep_text(script, pattern->text);
     return pattern->how != CONF_MATCH_REGEX || pattern->text == NULL ||
-           compile(pattern->text, regex_out);
+           compile(pattern->text, ignore_case, regex_out);
 }
 
 static bool is_regex(enum conf_expect_kind kind)
@@ -90,9 +90,9 @@ static bool keep_expect(struct script *script, struct script_step *step)
     expect->on_success = keep_text(script, expect->on_success);
     expect->on_error = keep_text(script, expect->on_error);
     return (expect->pattern == NULL || !is_regex(expect->kind) ||
-            compile(expect->pattern, &step->pattern)) &&
-           compile_text_pattern(script, &expect->name, &step->name) &&
-           compile_text_pattern(script, &expect->value, &step->value);
+            compile(expect->pattern, false, &step->pattern)) &&
+           compile_text_pattern(script, &expect->name, true, &step->name) &&
+           compile_text_pattern(script, &expect->value, false, &step->value);
 }
 
 static void keep_connect(struct script *script, struct script_step *step)

@@ -131,13 +131,11 @@ static bool has_field(const struct wanted_field *wanted, const struct response *
 
 static bool matches_status(const struct script_step *step, unsigned status)
 {
-    const struct conf_status_set *wanted = &step->conf.expect.statuses;
-    unsigned bit = status - 100;
     char digits[12];
     if (step->conf.expect.kind == CONF_EXPECT_STATUS_REGEX)
         return regex_match(step->pattern, digits,
                            (size_t)snprintf(digits, sizeof(digits), "%u", status));
-    return status >= 100 && status < 600 && (wanted->bits[bit / 64] >> bit % 64 & 1);
+    return conf_status_has(&step->conf.expect.statuses, status);
 }
 
 /* Compares it with what the step wants; false after noting that the rules could not make that. */

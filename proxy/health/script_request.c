@@ -44,13 +44,45 @@ static void put_header(struct text *text, struct probe *probe,
     }
 }
 
-static bool has_header(const struct conf_request *request, const char *name)
+static const struct conf_check_header *find_header(const struct conf_request *request,
+                                                   const char *name)
 {
     for (size_t i = 0; i < request->header_count; i++) {
         if (strcasecmp(request->headers[i].name, name) == 0)
-            return true;
+            return &request->headers[i];
     }
-    return false;
+    return NULL;
+}
+
+/* The host and port within a target in absolute form; empty in the other forms. */
+static struct sample_text authority_of(struct sample_text uri)
+{
+    const char *end = uri.data + uri.len, *scheme = memmem(uri.data, uri.len, "://", 3);
+    if (*uri.data == '/' || scheme == NULL)
+        return (struct sample_text){0};
+    const char *from = scheme + 3, *to = from;
+    while (to < end && *to != '/' && *to != '?')
+        to++;
+    const char *user = memrchr(from, '@', (size_t)(to - from));
+    from = user != NULL ? user + 1 : from;
+    return (struct sample_text){from, (size_t)(to - from)};
+}
+
+/* RFC 9112 3.2.2: a target in absolute form and the Host field say the same, which is what the field says. */
+static void put_target(struct text *text, struct probe *probe, const struct conf_request *request,
+                       struct sample_text uri, struct sample_text authority)
+{
+    const struct conf_check_header *host = find_header(request, "host");
+    struct sample_text said = authority;
+    if (authority.len > 0 && host != NULL)
+        said = script_text(probe, host->made, host->value);
+    if (said.len == 0) {
+        put(text, "%.*s", (int)uri.len, uri.data);
+        return;
+    }
+    size_t before = (size_t)(authority.data - uri.data), after = before + authority.len;
+    put(text, "%.*s%.*s%.*s", (int)before, uri.data, (int)said.len, said.data,
+        (int)(uri.len - after), uri.data + after);
 }
 
 /* "UP 1/2; address=10.0.0.1; port=80; name=be/s1; node=lb1; weight=1/2; scur=3/22; qcur=0" */
@@ -73,11 +105,22 @@ static void put_state(struct text *text, const struct probe *probe)
         backend->queued);
 }
 
-static void put_host(struct text *text, const struct server *server)
+static void put_host(struct text *text, const struct server *server, struct sample_text authority)
 {
     char address[SERVER_ADDRESS_BYTES];
+    if (authority.len > 0) {
+        put(text, "host: %.*s\r\n", (int)authority.len, authority.data);
+        return;
+    }
     server_address_text(server, address);
     put(text, "host: %s\r\n", address);
+}
+
+/* RFC 9110 8.6: where a body would mean something, its absence is said. */
+static bool says_length(const char *method)
+{
+    return strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 ||
+           strcmp(method, "PATCH") == 0;
 }
 
 size_t script_write_request(struct probe *probe, const struct conf_request *request, char *bytes)
@@ -88,16 +131,19 @@ size_t script_write_request(struct probe *probe, const struct conf_request *requ
     struct sample_text body = script_text(probe, request->made_body, request->body);
     if (uri.len == 0)
         uri = (struct sample_text){"/", 1};
-    put(&text, "%s %.*s %s\r\n", request->method, (int)uri.len, uri.data, request->version);
+    struct sample_text authority = authority_of(uri);
+    put(&text, "%s ", request->method);
+    put_target(&text, probe, request, uri, authority);
+    put(&text, " %s\r\n", request->version);
     for (size_t i = 0; i < request->header_count; i++)
         put_header(&text, probe, &request->headers[i]);
-    if (is_11 && !has_header(request, "host"))
-        put_host(&text, probe->server); /* RFC 9112 3.2 wants one */
+    if (is_11 && find_header(request, "host") == NULL)
+        put_host(&text, probe->server, authority); /* RFC 9112 3.2 wants one */
     if (probe->script->send_state)
         put_state(&text, probe);
-    if (body.len > 0)
+    if (body.len > 0 || says_length(request->method))
         put(&text, "content-length: %zu\r\n", body.len);
-    if (is_11 && !has_header(request, "connection"))
+    if (is_11 && find_header(request, "connection") == NULL)
         put(&text, "connection: close\r\n");
     put(&text, "\r\n%.*s", (int)body.len, body.data);
     return text.len;

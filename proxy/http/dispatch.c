@@ -103,7 +103,7 @@ static enum stream_state no_server(struct stream *s)
 /* For the log: how many were there, itself among them. */
 static void note_queue(struct stream *s)
 {
-    *(s->queue.waits_for != NULL ? &s->srv_queue : &s->backend_queue) = s->queue.ahead + 1;
+    *(s->queue.wants_one ? &s->srv_queue : &s->backend_queue) = s->queue.ahead + 1;
 }
 
 enum stream_state dispatch_start(struct stream *s)

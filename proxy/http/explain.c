@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 
 #define ENTRIES_MAX 256
 #define LINE_BYTES 900 /* a line of a log has 1024 */
@@ -82,7 +83,7 @@ static void write_entry(const struct stream *s, const struct explained *e,
         snprintf(place, sizeof(place), "%s:%u", entry->place.file, entry->place.line);
     snprintf(line, sizeof(line), "explain #%u: %s %s %s%s%s", e->number, place,
              trace_kind_name(entry->kind), verdict, *verdict != '\0' ? " " : "", entry->text);
-    s->thread->hooks->explained(s->frontend->conf, line);
+    s->thread->hooks->told(LOG_NOTICE, s->frontend->conf, line);
 }
 
 static void write_end(const struct stream *s, const struct explained *e)
@@ -91,12 +92,12 @@ static void write_end(const struct stream *s, const struct explained *e)
     if (e->log.left_out > 0) {
         snprintf(line, sizeof(line), "explain #%u: %zu decisions more were left out", e->number,
                  e->log.left_out);
-        s->thread->hooks->explained(s->frontend->conf, line);
+        s->thread->hooks->told(LOG_NOTICE, s->frontend->conf, line);
     }
     snprintf(line, sizeof(line), "explain #%u: end: %s/%s, status %d", e->number,
              s->backend != NULL ? s->backend->conf->name : s->frontend->conf->name,
              s->last_server != NULL ? s->last_server->name : "<NOSRV>", s->status);
-    s->thread->hooks->explained(s->frontend->conf, line);
+    s->thread->hooks->told(LOG_NOTICE, s->frontend->conf, line);
 }
 
 void explain_write(struct stream *s)
@@ -104,7 +105,7 @@ void explain_write(struct stream *s)
     struct explained *e = s->explained;
     char line[LINE_BYTES];
     snprintf(line, sizeof(line), "explain #%u: %s", e->number, e->request);
-    s->thread->hooks->explained(s->frontend->conf, line);
+    s->thread->hooks->told(LOG_NOTICE, s->frontend->conf, line);
     for (size_t i = 0; i < e->log.count; i++)
         write_entry(s, e, &e->log.entries[i]);
     write_end(s, e);

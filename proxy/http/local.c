@@ -113,13 +113,19 @@ enum stream_state local_reply(struct stream *s, const struct rule_decision *deci
 
 /* ---- monitor-uri ----------------------------------------------------------------------------------------- */
 
+/* The target with its query: from the path on, or all of it where the setting is in absolute form. */
+static bool asks_for(const struct stream *s, const char *uri)
+{
+    const struct http_msg *m = &s->req;
+    size_t from = *uri == '/' ? m->path_off : m->target_off;
+    size_t len = m->target_off + m->target_len - from;
+    return strlen(uri) == len && memcmp(uri, s->in + from, len) == 0;
+}
+
 /* HAProxy's page for monitors, or its 503. */
 bool local_try_monitor(struct stream *s, const struct proxy *proxy, enum stream_state *next_out)
 {
-    const char *uri = proxy->conf->monitor_uri;
-    const struct http_msg *m = &s->req;
-    size_t len = m->target_off + m->target_len - m->path_off; /* with its query */
-    if (strlen(uri) != len || memcmp(uri, s->in + m->path_off, len) != 0)
+    if (!asks_for(s, proxy->conf->monitor_uri))
         return false;
     if (s->trace != NULL)
         trace_note(s->trace, TRACE_ANSWER, &proxy->conf->place, true, "answered by monitor-uri");

@@ -77,13 +77,14 @@ static bool read_own_head(struct stream *s, struct sample_text head)
 /* Status line and fields, without the connection's and the empty line. False: the rules failed. */
 bool local_add_head(struct stream *s, struct gather *g, struct sample_text head)
 {
-    if (!rules_wants_after_response(s)) {
+    bool has_rules = rules_wants_after_response(s);
+    if (!has_rules && !s->frontend->conf->adjusts_for_client) {
         gather_add(g, head.data, head.len);
         return true;
     }
     struct http_msg *m = &s->resp;
     char line[32];
-    if (!read_own_head(s, head) || !rules_after_response(s)) {
+    if (!read_own_head(s, head) || (has_rules && !rules_after_response(s))) {
         s->rules.has_failed = true;
         return false;
     }
@@ -94,6 +95,8 @@ bool local_add_head(struct stream *s, struct gather *g, struct sample_text head)
     gather_add(g, s->resp_base + m->reason_off, m->reason_len);
     gather_literal(g, "\r\n");
     m->flags |= HTTP_MSG_FIELDS_EDITED; /* the empty line is not to go with the last of them */
+    if (s->frontend->conf->adjusts_for_client)
+        head_adjust_names(m, s->resp_base, &s->snapshot->config->global.name_cases);
     head_add_fields(g, m, s->resp_base, false);
     return true;
 }

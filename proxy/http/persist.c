@@ -7,10 +7,17 @@
 #include "proxy/http/server_cookie.h"
 #include "proxy/http/sticking.h"
 #include "proxy/http1/cookie.h"
+#include "proxy/rules/expr.h"
+#include "proxy/state/server_address.h"
 
+#include <endian.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-enum { FUTURE_MAX_S = 86400 }; /* a date further ahead than a wrong time zone is no date */
+enum {
+    FUTURE_MAX_S = 86400, /* a date further ahead than a wrong time zone is no date */
+    RDP_TEXT_BYTES = 64,  /* of an RDP cookie that may be an address */
+};
 
 /* ---- rules -------------------------------------------------------------------------------------------- */
 
@@ -65,6 +72,17 @@ static bool is_called(const struct stream *s, size_t i, const char *value, size_
     return cookie != NULL && strncmp(cookie, value, len) == 0 && cookie[len] == '\0';
 }
 
+/* False when it is down, and nothing says that this does not matter. */
+static bool keep_to(struct stream *s, struct server *server)
+{
+    struct persistence *p = &s->persist;
+    if (!server_is_running(server) && !s->backend->conf->persist && !p->is_forced)
+        return false;
+    p->server = server;
+    p->is_direct = true;
+    return true;
+}
+
 /* The first server of that name that may be used: a backup may share a name with one that is down. */
 static bool find_server(struct stream *s, const char *value, size_t len)
 {
@@ -74,13 +92,9 @@ static bool find_server(struct stream *s, const char *value, size_t len)
         struct server *server = s->backend->servers[i];
         if (!is_called(s, i, value, len))
             continue;
-        bool is_up = server_is_running(server);
-        p->cookie = is_up ? COOKIE_VALID : COOKIE_DOWN;
-        if (!is_up && !be->persist && !p->is_forced)
-            continue;
-        p->server = server;
-        p->is_direct = true;
-        return true;
+        p->cookie = server_is_running(server) ? COOKIE_VALID : COOKIE_DOWN;
+        if (keep_to(s, server))
+            return true;
     }
     return false;
 }
@@ -157,6 +171,55 @@ static void read_cookies(struct stream *s)
     }
 }
 
+/* ---- RDP ---------------------------------------------------------------------------------------------- */
+
+/* "3232235777.15629.0000": address and port as they stand in memory, read as numbers of Intel's order. */
+static bool read_rdp_address(const char *text, in_addr_t *address_out, in_port_t *port_out)
+{
+    char *end;
+    unsigned long address = strtoul(text, &end, 10);
+    if (*end != '.' || address > UINT32_MAX)
+        return false;
+    *address_out = htole32((uint32_t)address);
+    *port_out = htole16((uint16_t)strtoul(end + 1, &end, 10));
+    return *end == '.';
+}
+
+static bool is_at(const struct server *server, in_addr_t address, in_port_t port)
+{
+    struct sockaddr_storage sa;
+    (void)server_read_address(server, &sa);
+    const struct sockaddr_in *in = (const struct sockaddr_in *)&sa;
+    return sa.ss_family == AF_INET && in->sin_addr.s_addr == address && in->sin_port == port;
+}
+
+/* What has come of the connection by now either holds the cookie or never will, for us. */
+static void read_rdp_cookie(struct stream *s)
+{
+    const struct proxy *be = s->backend;
+    struct sample_env env;
+    struct sample sample = {0};
+    char text[RDP_TEXT_BYTES];
+    in_addr_t address;
+    in_port_t port;
+    rules_env(s, be, false, &env);
+    env.is_final = true;
+    if (s->persist.is_direct || !expr_run(be->conf->rules->rdp_cookie, &env, &sample) ||
+        sample.text.len >= sizeof(text))
+        return;
+    memcpy(text, sample.text.data, sample.text.len);
+    text[sample.text.len] = '\0';
+    if (!read_rdp_address(text, &address, &port))
+        return;
+    struct server *found = NULL;
+    for (size_t i = 0; found == NULL && i < be->conf->server_count; i++) {
+        if (is_at(be->servers[i], address, port) && keep_to(s, be->servers[i]))
+            found = be->servers[i];
+    }
+    if (s->trace != NULL)
+        explain_wish(s, "RDP cookie", found);
+}
+
 COLD static void explain_cookie(struct stream *s)
 {
     static const char *const worth[] = {
@@ -185,6 +248,8 @@ void persist_request(struct stream *s)
         read_cookies(s);
     if (s->trace != NULL && be->cookie.name != NULL)
         explain_cookie(s);
+    if (be->rules != NULL && be->rules->rdp_cookie != NULL)
+        read_rdp_cookie(s);
     sticking_request(s);
 }
 

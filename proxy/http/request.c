@@ -54,11 +54,11 @@ static void drop_hop_by_hop(struct stream *s)
 static void add_connection(struct stream *s, struct gather *g)
 {
     if (s->upgrade)
-        gather_literal(g, "Connection: upgrade\r\n");
-    else if (!s->keep_server)
-        gather_literal(g, "Connection: close\r\n");
-    else if (s->req.version_minor == 0)
+        gather_literal(g, "Connection: Upgrade\r\n");
+    else if (s->req.version_minor == 0 && s->keep_server)
         gather_literal(g, "Connection: keep-alive\r\n");
+    else if (s->req.version_minor != 0 && !s->keep_server)
+        gather_literal(g, "Connection: close\r\n");
 }
 
 void request_prepare(struct stream *s)
@@ -149,6 +149,8 @@ enum stream_state request_send(struct stream *s)
     add_request_line(s, &g);
     bool lenient = s->frontend->conf->accept_invalid_request;
     bool has_coding = check_framing(s);
+    if (be->adjusts_for_server)
+        head_adjust_names(m, s->in, &s->snapshot->config->global.name_cases);
     head_add_fields(&g, m, s->in, lenient);
     request_add_fields(s, &g);
     add_framing(s, &g, has_coding);

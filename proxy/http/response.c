@@ -4,12 +4,17 @@
  * client. Usually it comes in one piece and is read in place, in the thread's scratch; a head in pieces is
  * collected in s->resp_head, as is a response that rules may hold.
  */
+#include "proxy/http/cacheable.h"
 #include "proxy/http/compression.h"
 #include "proxy/http/response_priv.h"
 #include "proxy/http/rules.h"
 #include "proxy/http/sticking.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <syslog.h>
+
+enum { LINE_BYTES = 512 };
 
 static enum stream_state refuse_response(struct stream *s, const char *reason)
 {
@@ -32,13 +37,32 @@ static void make_editable(struct stream *s, const char *base, size_t len)
     s->resp_top = (uint32_t)(end - base);
 }
 
+/* option checkcache: others would be given the cookie, too. */
+static enum stream_state refuse_cookie(struct stream *s)
+{
+    char line[LINE_BYTES];
+    snprintf(line, sizeof(line),
+             "Blocking cacheable cookie in response from instance %s, server %s.",
+             s->backend->conf->name, s->server->name);
+    s->thread->hooks->told(LOG_ALERT, s->backend->conf, line);
+    s->keep_server = false;
+    s->decision = (struct rule_decision){
+        .kind = DECIDED_ERROR, .cause = CAUSE_PROXY, .is_denial = true, .status = 502};
+    return rules_act(s, s->backend, COUNTER_DENIED_RESP);
+}
+
 /* The rules look at the head, and may change it. False: *next_out says what becomes of the stream. */
 static bool pass_rules(struct stream *s, enum stream_state *next_out)
 {
     if (rules_response(s, next_out))
         return false;
+    bool has_cookie = s->backend->conf->checkcache && cacheable_has_cookie(s);
     if (persist_wants_response(s) && !persist_response(s)) {
         *next_out = refuse_response(s, "there is no room for the cookie");
+        return false;
+    }
+    if (has_cookie && cacheable_response(s) == CACHEABLE_WHOLE) {
+        *next_out = refuse_cookie(s);
         return false;
     }
     if (rules_wants_after_response(s) && !rules_after_response(s)) {
@@ -51,10 +75,10 @@ static bool pass_rules(struct stream *s, enum stream_state *next_out)
 /* For stick tables: whose mistake is it? */
 static void count_status(struct stream *s)
 {
-    unsigned status = s->resp.status;
-    if (status >= 400 && status < 500)
+    const struct conf_global *global = &s->snapshot->config->global;
+    if (conf_status_has(&global->http_err_codes, s->resp.status))
         tracking_client_error(s);
-    else if (status >= 500 && status < 600 && status != 501 && status != 505)
+    if (conf_status_has(&global->http_fail_codes, s->resp.status))
         tracking_server_failure(s);
 }
 
@@ -77,7 +101,8 @@ static unsigned retry_of_status(unsigned status)
 static bool has_rules(const struct stream *s)
 {
     return rules_act_on_streams(s->frontend->conf->rules) ||
-           rules_act_on_streams(s->backend->conf->rules) || persist_wants_response(s);
+           rules_act_on_streams(s->backend->conf->rules) || persist_wants_response(s) ||
+           s->backend->conf->checkcache;
 }
 
 /* What rules, cookies and compression make of the head; then it goes on its way, unless a rule waits. */

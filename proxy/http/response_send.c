@@ -37,7 +37,7 @@ static void add_connection(const struct stream *s, struct gather *g, bool tunnel
     bool is_old = s->req.version_minor == 0 || s->resp.version_minor == 0;
     /* 426 names the protocol to upgrade to, RFC 9110 15.5.22; its Upgrade field is passed on, so this is, too */
     if ((s->resp.flags & HTTP_MSG_UPGRADE) != 0 || s->resp.status == 101)
-        gather_literal(g, "Connection: upgrade\r\n");
+        gather_literal(g, "Connection: Upgrade\r\n");
     if (s->resp.status == 101)
         return;
     if (!tunnel && !s->keep_client && s->resp.version_minor == 1)
@@ -193,6 +193,8 @@ enum stream_state response_send(struct stream *s)
     s->keep_client = !tunnel && !closes && may_keep_client(s);
     s->keep_server =
         s->keep_server && (m->flags & HTTP_MSG_KEEP_ALIVE) != 0 && m->body != HTTP_BODY_UNTIL_CLOSE;
+    if (frontend_conf(s)->adjusts_for_client)
+        head_adjust_names(m, s->resp_base, &s->snapshot->config->global.name_cases);
     add_head(s, &g, base, tunnel);
     return start_relay(s, &g, tunnel);
 }

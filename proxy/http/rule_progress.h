@@ -5,6 +5,7 @@
 #ifndef WEIR_HTTP_RULE_PROGRESS_H
 #define WEIR_HTTP_RULE_PROGRESS_H
 
+#include "proxy/net/socket_options.h"
 #include "proxy/rules/ruleset.h"
 #include "proxy/rules/vars.h"
 #include "proxy/state/access_record.h"
@@ -29,9 +30,10 @@ struct rule_progress {
 
     /* what actions set */
     bool no_l7_retry, unlogged;
-    int8_t log_level;                             /* 1 + the level; 0: as configured */
-    unsigned client_ms, server_ms, tunnel_ms;     /* timeouts; 0: as configured */
-    unsigned retries;                             /* 1 + how many; 0: as configured */
+    int8_t log_level;                         /* 1 + the level; 0: as configured */
+    unsigned client_ms, server_ms, tunnel_ms; /* timeouts; 0: as configured */
+    unsigned retries;                         /* 1 + how many; 0: as configured */
+    struct packet_marks server_marks;
     struct access_text *captured, *captured_resp; /* by slot, in the stream's buffer; or NULL */
     struct access_text cookie, cookie_resp;       /* of capture cookie; data NULL: none */
 };

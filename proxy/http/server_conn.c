@@ -74,6 +74,7 @@ static int find_way(const struct server_conn *sconn, struct addr *source,
         options->is_foreign = true;
         options->source = &source->sa;
         options->source_len = addr_len(source);
+        options->source_ports = 0;
     }
     *to_len = server_read_address(sconn->server, to);
     if (!server_way_destination(sconn->stream, sconn->server, &own))
@@ -98,6 +99,7 @@ static int start_connecting(struct server_conn *sconn)
         .smart = be->smart_connect,
         .fast_open = link->fast_open,
         .reset_at_end = be->nolinger,
+        .marks = sconn->stream->rules.server_marks,
     };
     struct addr source;
     struct sockaddr_storage to;
@@ -118,7 +120,7 @@ static bool note_identity(struct server_conn *sconn)
 {
     char bytes[SERVER_IDENTITY_BYTES];
     struct stream *s = sconn->stream;
-    if (s->mode != &stream_http || !server_way_is_personal(sconn->server))
+    if (s->mode != &stream_http || !server_way_is_personal(s, sconn->server))
         return true;
     size_t len = server_way_identity(s, sconn->server, bytes);
     struct server_identity *identity = malloc(sizeof(*identity) + len);

@@ -19,8 +19,7 @@ static void set_port(struct addr *addr, unsigned port)
         addr->in6.sin6_port = htons((uint16_t)port);
 }
 
-/* The server's line, which the object outlives: what of it was compiled belongs to the snapshot. */
-static const struct conf_server *line_of(const struct stream *s, const struct server *server)
+const struct conf_server *server_way_line(const struct stream *s, const struct server *server)
 {
     const struct proxy *be = s->backend;
     for (size_t i = 0; i < be->conf->server_count; i++)
@@ -34,7 +33,7 @@ static const struct conf_server *line_of(const struct stream *s, const struct se
 /* usesrc hdr_ip(...); in TCP, where the configuration was warned of, the kernel chooses. */
 static bool source_of_request(struct stream *s, const struct server *server, struct addr *out)
 {
-    const struct conf_server *line = line_of(s, server);
+    const struct conf_server *line = server_way_line(s, server);
     struct sample_env env;
     struct sample value;
     if (line == NULL || line->source.header == NULL)
@@ -103,7 +102,8 @@ bool server_way_destination(const struct stream *s, const struct server *server,
 const char *server_way_name(struct stream *s, const struct server *server,
                             char text[SERVER_NAME_BYTES])
 {
-    const struct conf_server *line = server->link.name_of_request ? line_of(s, server) : NULL;
+    const struct conf_server *line =
+        server->link.name_of_request ? server_way_line(s, server) : NULL;
     struct sample_env env;
     struct sample_text name;
     if (line == NULL)
@@ -121,11 +121,13 @@ const char *server_way_name(struct stream *s, const struct server *server,
     return is_name ? text : NULL;
 }
 
-bool server_way_is_personal(const struct server *server)
+bool server_way_is_personal(const struct stream *s, const struct server *server)
 {
     const struct server_link *link = &server->link;
-    return link->send_proxy != 0 || link->usesrc >= CONF_USESRC_CLIENT || link->addr_of_client ||
-           link->port_of_client || link->name_of_request;
+    const struct packet_marks *marks = &s->rules.server_marks;
+    return marks->has_mark || marks->has_tos || link->send_proxy != 0 ||
+           link->usesrc >= CONF_USESRC_CLIENT || link->addr_of_client || link->port_of_client ||
+           link->name_of_request;
 }
 
 /* Behind one another, those of fixed length first: no two ways have the same bytes. */
@@ -134,13 +136,15 @@ size_t server_way_identity(struct stream *s, const struct server *server,
 {
     struct addr ends[2];
     char name[SERVER_NAME_BYTES];
-    if (!server_way_is_personal(server))
+    if (!server_way_is_personal(s, server))
         return 0;
     memset(ends, 0, sizeof(ends));
     (void)server_way_source(s, server, &ends[0]);
     (void)server_way_destination(s, server, &ends[1]);
     memcpy(out, ends, sizeof(ends));
     size_t len = sizeof(ends);
+    memcpy(out + len, &s->rules.server_marks, sizeof(s->rules.server_marks));
+    len += sizeof(s->rules.server_marks);
     const char *asked = server->link.name_of_request ? server_way_name(s, server, name) : NULL;
     size_t name_len = asked != NULL ? strlen(asked) : 0;
     if (name_len > 0)

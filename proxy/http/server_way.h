@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a stream decides about its connection to a server: the address it comes from and the one it goes to, the
- * name TLS asks for, the PROXY header in front.
+ * marks of its packets, the name TLS asks for, the PROXY header in front.
  *
  * The identity is all of that, byte by byte: a connection that is kept suits whoever has the same. It is compared
  * as a whole and not by a hash, as clients may choose a part of it and must not meet another's connection.
@@ -13,18 +13,24 @@
 
 #include "proxy/base/addr.h"
 #include "proxy/net/proxy_protocol.h"
+#include "proxy/net/socket_options.h"
 
 #include <stddef.h>
 
+struct conf_server;
 struct server;
 struct stream;
 
 #define SERVER_NAME_BYTES 256 /* longer than DNS has them */
-#define SERVER_IDENTITY_BYTES (PROXY_OUT_BYTES + SERVER_NAME_BYTES + 2 * sizeof(struct addr))
+#define SERVER_IDENTITY_BYTES                                                                      \
+    (PROXY_OUT_BYTES + SERVER_NAME_BYTES + 2 * sizeof(struct addr) + sizeof(struct packet_marks))
 
-/* Whether connections to the server differ by client or by request. */
-bool server_way_is_personal(const struct server *server);
-/* The length of the identity; 0 if the server's connections do for anyone. */
+/* The server's line, which the object outlives: what of it was compiled belongs to the snapshot. */
+const struct conf_server *server_way_line(const struct stream *s, const struct server *server);
+
+/* Whether a connection to the server is not for any other stream, too. */
+bool server_way_is_personal(const struct stream *s, const struct server *server);
+/* The length of the identity; 0 if a connection that does for anyone does. */
 size_t server_way_identity(struct stream *s, const struct server *server,
                            char out[SERVER_IDENTITY_BYTES]);
 

@@ -3,6 +3,7 @@
  * The persistence cookie in responses: the server's own is dropped, rewritten or given a prefix; ours is
  * added where the client has none that fits.
  */
+#include "proxy/http/cacheable.h"
 #include "proxy/http/persist.h"
 #include "proxy/http/rules.h"
 #include "proxy/http/server_cookie.h"
@@ -161,82 +162,6 @@ static bool insert(struct stream *s, struct http_edit *e, const char *value)
     return t.len < sizeof(t.bytes) && edit_add(e, "set-cookie", 10, t.bytes, t.len);
 }
 
-/* ---- caches ------------------------------------------------------------------------------------------- */
-
-static bool is_cacheable_by_default(const struct stream *s)
-{
-    static const uint16_t statuses[] = {200, 203, 204, 206, 300, 301, 404, 405, 410, 414, 501};
-    if (s->req.method != HTTP_METHOD_GET && s->req.method != HTTP_METHOD_HEAD)
-        return false;
-    for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
-        if (s->resp.status == statuses[i])
-            return true;
-    return false;
-}
-
-/* What a cache is told by the fields. */
-struct cache_advice {
-    bool is_allowed;   /* to keep the response */
-    bool has_validity; /* it can tell for how long, or ask whether it still holds */
-};
-
-static void read_cache_control(const char *at, const char *end, struct cache_advice *advice)
-{
-    static const struct {
-        const char *word;
-        bool is_whole, allows, forbids;
-    } words[] = {
-        {"public", true, true, false},    {"private", true, false, true},
-        {"no-cache", true, false, true},  {"no-store", true, false, true},
-        {"max-age=0", true, false, true}, {"s-maxage=0", true, false, true},
-        {"max-age", false, false, false}, {"s-maxage", false, false, false},
-    };
-    const char *member;
-    size_t len, i;
-    while (http_list_next(&at, end, &member, &len)) {
-        for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-            size_t word_len = strlen(words[i].word);
-            if ((words[i].is_whole ? len == word_len : len >= word_len) &&
-                http_text_same(member, words[i].word, word_len))
-                break;
-        }
-        if (i == sizeof(words) / sizeof(words[0]))
-            continue;
-        advice->is_allowed = (advice->is_allowed || words[i].allows) && !words[i].forbids;
-        advice->has_validity = advice->has_validity || !words[i].is_whole;
-    }
-}
-
-/* As HAProxy asks before it adds `private`: might a cache keep the response, cookie and all? */
-static bool is_cacheable(const struct stream *s)
-{
-    const struct http_msg *m = &s->resp;
-    struct cache_advice advice = {.is_allowed = is_cacheable_by_default(s)};
-    for (unsigned i = 0; i < m->header_count; i++) {
-        const struct http_header *h = &m->headers[i];
-        const char *value = s->resp_base + h->value_off;
-        if ((h->flags & HTTP_HEADER_DROP) != 0)
-            continue;
-        switch (h->id) {
-        case HTTP_HDR_PRAGMA:
-            if (h->value_len == 8 && http_text_same(value, "no-cache", 8))
-                return false;
-            break;
-        case HTTP_HDR_CACHE_CONTROL:
-            read_cache_control(value, value + h->value_len, &advice);
-            break;
-        case HTTP_HDR_EXPIRES:
-        case HTTP_HDR_ETAG:
-        case HTTP_HDR_LAST_MODIFIED:
-            advice.has_validity = true;
-            break;
-        default:
-            break;
-        }
-    }
-    return advice.is_allowed && advice.has_validity;
-}
-
 bool persist_response(struct stream *s)
 {
     struct http_edit e = stream_edit(s, true);
@@ -253,6 +178,6 @@ bool persist_response(struct stream *s)
     }
     if (server == NULL || !is_due(s))
         return true;
-    bool is_private = conf->nocache && is_cacheable(s);
+    bool is_private = conf->nocache && cacheable_response(s) != CACHEABLE_NOT;
     return insert(s, &e, value) && (!is_private || edit_add(&e, "cache-control", 13, "private", 7));
 }

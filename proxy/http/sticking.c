@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Stick lines, compiled and run; see sticking.h. And `balance hash`, which is an expression as well. */
+/* Stick lines, compiled and run; see sticking.h. And `balance hash` and `persist rdp-cookie`, which are expressions as well. */
 #include "proxy/http/sticking.h"
 
 #include "config/stick_table.h"
@@ -112,10 +112,19 @@ static void compile_balance(struct compiler *c, const struct conf_line *line)
     c->rules->balance_hash = expr_compile_words(c, &words, compiler_uses(c));
 }
 
+static void compile_rdp_cookie(struct compiler *c, const struct conf_line *line)
+{
+    struct rule_words words = {.items = line->words, .count = line->word_count, .span = line->span};
+    c->ruleset = RULES_TCP_CONTENT;
+    if (c->proxy->mode == CONF_MODE_TCP)
+        c->rules->rdp_cookie = expr_compile_words(c, &words, compiler_uses(c));
+}
+
 const struct line_row stick_lines[] = {
     {CONF_LINE_STICK, compile_stick},
     {CONF_LINE_STICK_TABLE, compile_table},
     {CONF_LINE_BALANCE, compile_balance},
+    {CONF_LINE_RDP_COOKIE, compile_rdp_cookie},
     {0},
 };
 

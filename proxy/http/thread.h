@@ -26,8 +26,8 @@ struct http_hooks {
     void (*begin_tcp)(struct session *session);
     /* Called on the data thread when the last session has ended after http_thread_post_drain(). */
     void (*drained)(struct http_thread *thread);
-    /* A line for the event log, about a request of that frontend. */
-    void (*explained)(const struct conf_proxy *frontend, const char *line);
+    /* A line for the event log, about a request of that proxy; level: of syslog, LOG_ALERT ... */
+    void (*told)(int level, const struct conf_proxy *proxy, const char *line);
 };
 
 struct http_thread {

@@ -2,6 +2,9 @@
 /* Editing and writing heads; see head.h. */
 #include "proxy/http1/head.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 void head_drop(struct http_msg *m, enum http_header_id id)
 {
     for (struct http_header *h = http_msg_first(m, id); h != NULL; h = http_msg_next(m, h))
@@ -95,6 +98,36 @@ bool head_keep_chunked(struct http_msg *m, const char *base)
     }
     return kept;
 }
+
+/* ---- the case of names ------------------------------------------------------------------------------------- */
+
+struct written_name {
+    const char *text;
+    size_t len;
+};
+
+static int compare_name(const void *key, const void *item)
+{
+    const struct written_name *name = key;
+    const struct conf_name_case *one = item;
+    return conf_name_case_order(name->text, name->len, one->from, strlen(one->from));
+}
+
+void head_adjust_names(const struct http_msg *m, char *base, const struct conf_name_cases *cases)
+{
+    if (cases->count == 0)
+        return;
+    for (unsigned i = 0; i < m->header_count; i++) {
+        const struct http_header *h = &m->headers[i];
+        struct written_name name = {base + h->name_off, h->name_len};
+        const struct conf_name_case *found =
+            bsearch(&name, cases->items, cases->count, sizeof(*cases->items), compare_name);
+        if (found != NULL)
+            memcpy(base + h->name_off, found->to, h->name_len);
+    }
+}
+
+/* ---- writing ----------------------------------------------------------------------------------------------- */
 
 static void add_field_anew(struct gather *g, const struct http_header *h, const char *base)
 {

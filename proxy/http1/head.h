@@ -3,6 +3,7 @@
 #ifndef WEIR_HTTP_HEAD_H
 #define WEIR_HTTP_HEAD_H
 
+#include "config/model_http.h"
 #include "proxy/http1/gather.h"
 #include "proxy/http1/msg.h"
 
@@ -16,6 +17,8 @@ bool head_says_close(struct http_msg *m, const char *base);
 bool head_keep_length(struct http_msg *m, const char *base);
 /* Transfer-Encoding stays where it is if it says what we do; false: it has to be added. */
 bool head_keep_chunked(struct http_msg *m, const char *base);
+/* Writes names of fields in the case that the table has for them; in place, as they stay as long. */
+void head_adjust_names(const struct http_msg *m, char *base, const struct conf_name_cases *cases);
 /*
  * The field lines that are to be forwarded: as runs of the buffer; line by line after rules changed some; or,
  * where the lines may not be fit to be passed on as they are (lenient parsing, a length that was repeated), each

@@ -152,6 +152,8 @@ static void loop_turn(struct loop *loop)
     struct epoll_event events[BATCH];
     int count = epoll_wait(loop->epoll_fd, events, BATCH, loop_wait_ms(loop));
     loop_read_clock(loop);
+    if (count < 0)
+        return; /* we were stopped for a while: what came in time is seen to before anybody is told that it did not */
     for (int i = 0; i < count; i++) {
         struct loop_source *source = events[i].data.ptr;
         if (i + 1 < count)

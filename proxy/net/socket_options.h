@@ -10,12 +10,20 @@
 #define WEIR_NET_SOCKET_OPTIONS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/socket.h>
 
 /* 0 = as the kernel has it. */
 struct keepalive {
     bool enabled;
     unsigned idle_s, interval_s, count;
+};
+
+/* What the kernel puts on a connection's packets. Marks need CAP_NET_ADMIN. */
+struct packet_marks {
+    int mark; /* for routing and filters of this machine */
+    uint8_t tos;
+    bool has_mark, has_tos;
 };
 
 struct conn_options {
@@ -28,8 +36,10 @@ struct conn_options {
     unsigned user_timeout_ms;      /* longest wait for an acknowledgement; 0 = the kernel's */
     const struct sockaddr *source; /* borrowed: connect from there; NULL = as routed */
     socklen_t source_len;
+    unsigned source_ports; /* how many ports may be taken, from its own on; 0 = that one */
     const char *interface; /* borrowed; NULL = as routed */
     const char *netns;     /* borrowed; NULL = the process's own namespace */
+    struct packet_marks marks;
 };
 
 /* A non-blocking TCP or unix socket in the named network namespace (NULL: in ours). */
@@ -40,5 +50,7 @@ MUST_CHECK int socket_prepare(int fd, sa_family_t family, const struct conn_opti
 void socket_keep_alive(int fd, const struct keepalive *keepalive);
 void socket_reset_at_end(int fd);
 void socket_slow_ack(int fd);
+/* Of any socket. */
+void socket_mark(int fd, sa_family_t family, const struct packet_marks *marks);
 
 #endif

@@ -42,10 +42,16 @@ static bool convert(const struct expr *e, struct sample_env *env, struct sample 
 
 static bool run(const struct expr *e, struct sample_env *env, struct sample *out)
 {
-    enum { OF_MESSAGE = USE_REQUEST | USE_RESPONSE };
-    if (env->lacks_message && (e->fetch->use & OF_MESSAGE) != 0)
+    enum { OF_REQUEST = USE_REQUEST | USE_MESSAGE | USE_TXN };
+    unsigned absent = env->peek != NULL ? USE_RESPONSE : USE_REQUEST | USE_RESPONSE;
+    if (env->lacks_message && (e->fetch->use & absent) != 0)
         return false;
-    return e->fetch->run(env, e->fetch, e->args, out) && convert(e, env, out);
+    if (e->fetch->run(env, e->fetch, e->args, out))
+        return convert(e, env, out);
+    if (env->peek != NULL && env->peek->found == PEEK_PART && !env->is_final &&
+        (e->fetch->use & OF_REQUEST) != 0)
+        out->flags |= SAMPLE_MAY_CHANGE;
+    return false;
 }
 
 bool expr_run(const struct expr *e, struct sample_env *env, struct sample *out)

@@ -86,6 +86,13 @@ enum { SAMPLE_SCRATCH_BYTES = 256 * 1024 };
 enum var_scope { VAR_PROC, VAR_SESS, VAR_TXN, VAR_REQ, VAR_RES, VAR_CHECK, VAR_SCOPES };
 
 /* What an evaluation is about: made on the stack by whoever runs rules. */
+/* Of TCP: what the client has sent so far, and the request that may lie in it. It is read when a fetch first asks. */
+struct request_peek {
+    struct sample_text bytes;
+    struct http_msg *msg; /* room for the request */
+    enum { PEEK_NOT_YET, PEEK_NONE, PEEK_PART, PEEK_WHOLE } found;
+};
+
 struct sample_env {
     struct session *session;         /* NULL in probes */
     struct stream *stream;           /* NULL before there is one: tcp-request connection, session */
@@ -102,8 +109,9 @@ struct sample_env {
     /* What use_backend and use-server have chosen; NULL: nothing. */
     const struct proxy *chosen_backend;
     struct server *chosen_server;
-    bool is_response;    /* a rule of the response side */
-    bool lacks_message;  /* of TCP: who asks for a head finds none */
+    struct request_peek *peek; /* NULL: nothing was read, or it has been passed on */
+    bool is_response;          /* a rule of the response side */
+    bool lacks_message;  /* of TCP: who asks for a head finds none, but for what is peeked at */
     bool iterates;       /* an ACL asks: fetches with several values give each, not just the last */
     bool in_quotes;      /* of the token at hand: %{+Q} */
     bool is_final;       /* no more bytes will come, or no more are waited for */

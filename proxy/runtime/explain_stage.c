@@ -152,15 +152,15 @@ static void ignore_drained(struct http_thread *thread)
     (void)thread;
 }
 
-static void ignore_line(const struct conf_proxy *frontend, const char *line)
+static void ignore_line(int level, const struct conf_proxy *proxy, const char *line)
 {
-    (void)frontend, (void)line;
+    (void)level, (void)proxy, (void)line;
 }
 
 static const struct http_hooks http_hooks = {.access_log = ignore_record,
                                              .begin_tcp = tcp_begin,
                                              .drained = ignore_drained,
-                                             .explained = ignore_line};
+                                             .told = ignore_line};
 static const struct state_hooks state_hooks = {.server_notice = http_server_notice};
 
 static void on_freeing(struct snapshot *snapshot, void *owner)

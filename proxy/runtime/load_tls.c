@@ -107,6 +107,15 @@ static void report_expiry(struct conf_report *report, const struct tls_store *st
         conf_report_add(report, CONF_WARNING, span, "renew it, and reload", "%s", text.text);
 }
 
+/* As a person would read it in the file. */
+static struct tls_listing listing_of(const struct conf_crt *crt)
+{
+    if (crt->line == NULL)
+        return (struct tls_listing){0};
+    return (struct tls_listing){
+        .list = crt->place.file, .line = crt->place.line, .words = crt->line};
+}
+
 static bool add_certificate(struct tls_store *store, const struct conf_tls *tls, size_t i,
                             struct tls_manners *manners, const struct tls_files *files,
                             struct bind_fault *fault)
@@ -117,10 +126,15 @@ static bool add_certificate(struct tls_store *store, const struct conf_tls *tls,
                                             .count = crt->names.count,
                                             .excluded = crt->excluded.items,
                                             .excluded_count = crt->excluded.count,
-                                            .variant = (unsigned)manner};
+                                            .variant = (unsigned)manner,
+                                            .listing = listing_of(crt)};
+    struct tls_crt_files paths = {.path = tls->crt.items[i], .key = tls->key};
+    if (crt->stored != NULL && crt->stored->key != NULL)
+        paths.key = crt->stored->key;
+    if (crt->stored != NULL)
+        paths.ocsp = crt->stored->ocsp;
     if (manner >= 0)
-        return tls_store_add_for(store, tls->crt.items[i], tls->key, &wanted, files,
-                                 &fault->text) == 0;
+        return tls_store_add_for(store, &paths, &wanted, files, &fault->text) == 0;
     snprintf(fault->text.text, sizeof(fault->text.text), "out of memory");
     return false;
 }

@@ -151,12 +151,13 @@ void publish_to_threads(struct worker *worker)
 
 /* ---- certificates ---------------------------------------------------------------------------- */
 
-static void warn_context(const struct proxy *proxy, const struct tls_context *tls, time_t now)
+static void warn_context(const struct proxy *proxy, struct tls_context *tls, time_t now)
 {
     struct tls_error_text text;
-    for (size_t cursor = 0;
-         tls_store_next_warning(tls_context_store(tls), now, EXPIRY_WARNING_S, &cursor, &text);)
+    struct tls_store *store = tls_context_store(tls);
+    for (size_t cursor = 0; tls_store_next_warning(store, now, EXPIRY_WARNING_S, &cursor, &text);)
         log_event(LOG_LEVEL_CRIT, proxy->conf, "frontend %s: %s", proxy->conf->name, text.text);
+    tls_store_free(store);
 }
 
 void publish_warn_certificates(const struct worker *worker)
@@ -167,7 +168,7 @@ void publish_warn_certificates(const struct worker *worker)
     for (size_t i = 0; i < snapshot->config->proxy_count; i++) {
         const struct proxy *proxy = &snapshot->proxies[i];
         for (size_t j = 0; j < proxy->conf->bind_count; j++) {
-            const struct tls_context *tls = proxy->binds[j].tls;
+            struct tls_context *tls = proxy->binds[j].tls;
             if (tls != NULL && tls != last)
                 warn_context(proxy, tls, now);
             last = tls != NULL ? tls : last;

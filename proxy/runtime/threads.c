@@ -29,16 +29,14 @@ static void on_drained(struct http_thread *http)
     loop_post(&thread->worker->control, &thread->drained);
 }
 
-/* To the frontend's targets if it has any. */
-static void on_explained(const struct conf_proxy *frontend, const char *line)
+/* To the proxy's targets if it has any. */
+static void on_told(int level, const struct conf_proxy *proxy, const char *line)
 {
-    log_event(LOG_LEVEL_NOTICE, frontend->log_count > 0 ? frontend : NULL, "%s", line);
+    log_event((enum log_level)level, proxy->log_count > 0 ? proxy : NULL, "%s", line);
 }
 
-static const struct http_hooks http_hooks = {.access_log = log_access,
-                                             .begin_tcp = tcp_begin,
-                                             .drained = on_drained,
-                                             .explained = on_explained};
+static const struct http_hooks http_hooks = {
+    .access_log = log_access, .begin_tcp = tcp_begin, .drained = on_drained, .told = on_told};
 static const struct state_hooks state_hooks = {.server_notice = http_server_notice};
 
 int threads_create(struct worker *worker, const struct conf_global *global)

@@ -53,14 +53,22 @@ static bool is_same_manner(const struct conf_tls *a, const struct conf_tls *b)
            a->self_signed == b->self_signed;
 }
 
+/* By the same lines, or by none. */
+static bool is_same_listing(const struct conf_crt *a, const struct conf_crt *b)
+{
+    if (a->line == NULL || b->line == NULL)
+        return a->line == b->line;
+    return strcmp(a->place.file, b->place.file) == 0 && a->place.line == b->place.line;
+}
+
 /* Of two with the same certificates. */
 static bool is_same_use(const struct conf_tls *a, const struct conf_tls *b)
 {
     for (size_t i = 0; i < a->crt.count; i++) {
         const struct conf_crt *x = &a->crts[i], *y = &b->crts[i];
         bool are_alike = x->own != NULL && y->own != NULL && is_same_manner(x->own, y->own);
-        if (!is_same_words(&x->names, &y->names) || !is_same_words(&x->excluded, &y->excluded) ||
-            (x->own != y->own && !are_alike))
+        if (x->stored != y->stored || !is_same_listing(x, y) || !is_same_words(&x->names, &y->names) ||
+            !is_same_words(&x->excluded, &y->excluded) || (x->own != y->own && !are_alike))
             return false;
     }
     return true;

@@ -63,9 +63,10 @@ struct queue_entry {
      */
     void (*granted)(struct queue_entry *entry, struct server *server);
     struct backend_wish wish;
-    unsigned ahead; /* set when it starts to wait: how many wait before it in the same queue */
-    struct server *waits_for; /* set then: the server whose queue it is in; NULL = the backend's */
+    unsigned ahead; /* set when it starts to wait, for good: how many waited before it */
+    bool wants_one; /* set then: it began in the queue of a server, not of the backend */
     /* the rest is the queue's, guarded by the backend's lock */
+    struct server *waits_for; /* the server whose queue it is in; NULL = the backend's */
     struct backend *backend;
     struct server *server;
     struct server *avoid;
@@ -101,16 +102,16 @@ struct backend {
     uint64_t next_ticket;
     bool has_dynamic_limits; /* some server has minconn below maxconn */
     unsigned fullconn;
+    unsigned panic_percent; /* 0 = never */
     /* written under lock, read by anyone */
     _Atomic unsigned queued;               /* qcur */
     _Atomic unsigned sessions;             /* scur: on a server or waiting */
     _Atomic unsigned active_up, backup_up; /* act, bck */
     _Atomic uint64_t weight_total;
     _Atomic unsigned weight_scale; /* of the pool's weights, see server_weight.c; 0 counts as 1 */
-    unsigned panic_percent;        /* 0 = never */
     atomic_bool panic;             /* too few are up: all get traffic */
-    uint64_t look_ms;              /* when its outliers are looked for next */
-    bool panic_told;               /* the control thread's, as the next two */
+    uint64_t look_ms;              /* when its outliers are looked for next; the control thread's */
+    bool panic_told;               /* its own too, as the next two */
     long long timeline;            /* the newest that a database server of it has begun */
     unsigned promotions;           /* of its database servers, seen by us */
     /* written by the control thread, read by anyone */

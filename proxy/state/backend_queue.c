@@ -23,15 +23,17 @@ static _Atomic unsigned *queue_gauge(struct queue_entry *entry)
     return entry->waits_for != NULL ? &entry->waits_for->queued : &entry->backend->queued;
 }
 
-static void enter_queue(struct queue_entry *entry)
+/* How many wait there already. */
+static unsigned enter_queue(struct queue_entry *entry)
 {
     struct server *server = entry->waits_for;
     _Atomic unsigned *gauge = queue_gauge(entry);
     struct counter_set *counters = server != NULL ? server->counters : entry->backend->counters;
-    entry->ahead = GET(*gauge);
-    SET(*gauge, entry->ahead + 1);
-    raise_max(&counters->queued_max, entry->ahead + 1);
+    const unsigned ahead = GET(*gauge);
+    SET(*gauge, ahead + 1);
+    raise_max(&counters->queued_max, ahead + 1);
     list_push_back(server != NULL ? &server->queue : &entry->backend->queue, &entry->node);
+    return ahead;
 }
 
 static void leave_queue(struct queue_entry *entry)
@@ -57,7 +59,8 @@ enum assign_result queue_wait(struct backend *backend, struct server *server, st
     entry->waits_for = server;
     entry->ticket = backend->next_ticket++;
     entry->state = QUEUE_WAITING;
-    enter_queue(entry);
+    entry->wants_one = server != NULL;
+    entry->ahead = enter_queue(entry);
     backend_add_sessions(backend, 1);
     return QUEUED;
 }

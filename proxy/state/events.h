@@ -35,11 +35,11 @@ void state_listen(struct state_listener *listener);
 void state_unlisten(struct state_listener *listener);
 
 enum server_notice {
-    NOTICE_DOWN = 1,          /* close idle connections */
-    NOTICE_SHUT_SESSIONS = 2, /* on-marked-down shutdown-sessions: end the streams on it, too */
-    NOTICE_MOVED = 8,         /* has another address: close idle connections */
+    NOTICE_DOWN = 1,           /* close idle connections */
+    NOTICE_SHUT_SESSIONS = 2,  /* on-marked-down shutdown-sessions: end the streams on it, too */
+    NOTICE_MOVED = 8,          /* has another address: close idle connections */
     NOTICE_KILL_SESSIONS = 16, /* the operator ends the streams on it */
-    NOTICE_RETIRED = 4,       /* no longer configured: close idle connections, keep no new ones */
+    NOTICE_RETIRED = 4,        /* no longer configured: close idle connections, keep no new ones */
 };
 
 /* What a data thread must do about a server; bits of enum server_notice. Runs on that thread. */

@@ -66,10 +66,16 @@ static bool run_list(struct stream *s, const struct proxy *proxy, enum ruleset_i
     struct rule_progress *p = &s->rules;
     const struct ruleset *set = ruleset_of(proxy->conf->rules, id);
     unsigned delay_ms = id == RULES_TCP_CONTENT ? proxy->conf->inspect_delay_ms : 0;
+    const struct relay_bytes *intake = &s->session->intake;
     struct sample_env env;
+    struct http_msg msg;
+    struct request_peek peek = {.bytes = {"", 0}, .msg = &msg};
     if (set == NULL)
         return false;
+    if (intake->len > 0)
+        peek.bytes = (struct sample_text){intake->data + intake->off, intake->len};
     rules_env(s, proxy, false, &env);
+    env.peek = &peek;
     env.is_final = delay_ms == 0 || p->wait_is_over;
     enum rule_verdict verdict = ruleset_run(set, &env, &p->at);
     rule_progress_note(p, set, verdict);

@@ -92,11 +92,12 @@ static bool tcp_is_forsaken(const struct stream *s)
            recv(session->client.source.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
-/* Bytes of which nobody took notice would turn the close into a reset. */
+/* Bytes of which nobody took notice would turn the close into a reset; where nobody ever would,
+ * they may still be on their way. */
 static enum session_fate tcp_fate(struct stream *s)
 {
     const struct conn *client = &s->session->client;
-    bool is_unread = !s->up.input_done && client->readable;
+    bool is_unread = !s->up.input_done && (client->readable || s->backend == NULL);
     return is_unread && !client->broken ? SESSION_LINGERS : SESSION_LEAVES;
 }
 

@@ -117,6 +117,12 @@ static void print_balance(struct describer *d, const void *field)
     fprintf(d->out, " %d %u %d", (int)balance->key, balance->draws, balance->expression != NULL);
 }
 
+static void print_line(struct describer *d, const void *field)
+{
+    const struct conf_line *line = *(const struct conf_line *const *)field;
+    print_text(d->out, line != NULL ? line->words[0].text : "none");
+}
+
 static void print_hash(struct describer *d, const void *field)
 {
     print_text(d->out, (*(const struct lb_hash *const *)field)->name);
@@ -192,6 +198,8 @@ static const struct {
     {own_algorithm, print_balance},
     {own_balance_expression, print_balance},
     {own_hash_function, print_hash},
+    {own_persist, print_line},
+    {own_codes, print_statuses},
     {own_balance_factor, print_unsigned},
     {own_cookie_domain, print_string},
     {own_cookie_attribute, print_string},

@@ -86,6 +86,7 @@ static const struct {
     {"network of a name", LISTEN(" server t app.test:80 resolve-net 10.0.0.0/33"), 9, 35, CONF_ERROR, "'10.0.0.0/33' is not a network", "as in \"10.0.0.0/8\" or \"fd00::/8\""},
     {"option of a name", LISTEN(" server t app.test:80 resolve-opts allow-dup"), 9, 36, CONF_ERROR, "unknown resolve-opts 'allow-dup'", "did you mean 'allow-dup-ip'?"},
     {"template without an address", LISTEN(" server-template t 3"), 9, 2, CONF_ERROR, "'server-template' needs a prefix, a range and an address", "server-template <prefix> <number or range> <address> [...]"},
+    {"address where the range belongs", LISTEN(" server-template t x.example:80 check inter 5s"), 9, 20, CONF_ERROR, "server-template: 'x.example:80' is no range", "server-template <prefix> <number or range> <address> [...]"},
     {"range that runs backwards", LISTEN(" server-template t 3-1 10.0.0.1:80"), 9, 18, CONF_ERROR, "server-template: '3-1' is no range", "a number of servers, or the first and the last: 3, 1-3"},
     {"range of a single server", LISTEN(" server t 10.0.0.1:80 range 3"), 9, 23, CONF_ERROR, "'range' is not allowed in a server", NULL},
 
@@ -142,6 +143,7 @@ static const struct {
 
     /* probes */
     {"too many values", LISTEN(" option httpchk GET / HTTP/1.1 x y"), 9, 34, CONF_ERROR, "'option httpchk' takes no more than four values", "option httpchk [<method>] [<uri>] [<version>] [<host>]"},
+    {"version that is none", LISTEN(" option httpchk GET / pong"), 9, 23, CONF_WARNING, "'pong' is no version: HTTP/1.0 is sent", "one of: HTTP/1.0, HTTP/1.1"},
     {"hidden header", LISTEN(" option httpchk GET /x HTTP/1.1\\r\\nHost:\\ foo"), 9, 24, CONF_WARNING, "headers behind the version are the form of before 2.2", "write a line below it: http-check send hdr Host \"foo\""},
     {"word of http-check send", LISTEN(" http-check send bdy x"), 9, 18, CONF_ERROR, "http-check: unknown word 'bdy'", "meth, uri, ver, hdr, body or comment"},
     {"value of http-check send", LISTEN(" http-check send uri"), 9, 18, CONF_ERROR, "http-check: 'uri' needs a value", NULL},
@@ -210,7 +212,9 @@ static const struct {
     {"option of the PROXY protocol", LISTEN(" server t 127.0.0.1:80 proxy-v2-options crc32"), 9, 41, CONF_ERROR, "proxy-v2-options: unknown option 'crc32'", "ssl, cert-cn, ssl-cipher, cert-sig, cert-key, authority, crc32c, unique-id"},
     {"number of NetScaler's header", LISTEN(" bind :81 accept-netscaler-cip x"), 9, 32, CONF_ERROR, "accept-netscaler-cip: 'x' is not a value", "write a whole number without a unit"},
     {"weight above 256", LISTEN(" server t 127.0.0.1:80 weight 257"), 9, 31, CONF_ERROR, "weight: 257 is too large", "from 0 to 256"},
-    {"two servers of a name", LISTEN(" server s 127.0.0.1:81"), 9, 9, CONF_ERROR, "there is another server 's' in 'a'", "the other one is in line 8"},
+    {"two servers of a name", LISTEN(" server s 127.0.0.1:81"), 9, 9, CONF_WARNING, "there is another server 's' in 'a'", "it is called 's.2' here; the other one is in line 8"},
+    {"third server of a name", LISTEN(" server s.2 127.0.0.1:81\n server s 127.0.0.1:82"), 10, 9, CONF_WARNING, "there is another server 's' in 'a'", "it is called 's.3' here; the other one is in line 8"},
+    {"tcp backend without servers", TIMEOUTS "backend b\n mode tcp\nlisten a\n bind :8080\n" SERVER " use_backend b if FALSE\n", 6, 9, CONF_WARNING, "'b' has no server: every connection is closed", "add a line: server a 10.0.0.1:80"},
     {"misspelt word of default-server", LISTEN(" default-server intre 5s"), 9, 17, CONF_ERROR, "unknown keyword 'intre' of 'default-server'", "did you mean 'inter'?"},
     {"server in a frontend", FRONT(" server t 127.0.0.1:80"), 11, 2, CONF_ERROR, "'server' is not allowed in a frontend", NULL},
     {"backend's word in a frontend", FRONT(" balance roundrobin"), 11, 2, CONF_WARNING, "'balance' has no effect in a frontend", "remove it, or move it into a backend"},
@@ -270,6 +274,9 @@ static const struct {
     {"line removed by reqdel", LISTEN(" reqdel (foo|bar)"), 9, 2, CONF_ERROR, "this 'reqdel' cannot be translated", "today it is: http-request del-header NAME"},
     {"rspadd without an argument", LISTEN(" rspadd"), 9, 2, CONF_ERROR, "'rspadd' needs a header", "today it is: http-response add-header NAME VALUE"},
     {"reqirep with half an argument", LISTEN(" reqirep ^Host:"), 9, 2, CONF_ERROR, "'reqirep' needs a search and what replaces it", "today it is: http-request replace-header, or replace-path"},
+    {"header whose name is written again", LISTEN(" reqrep ^(X-Date:)(.*)$ x-date:\\2"), 9, 2, CONF_WARNING, "'reqrep' is the form of before 2.1", "write: http-request replace-header X-Date (.*)$ '\\1'"},
+    {"header whose group is its name, written again", LISTEN(" reqrep ^(Host):\\ (.*) Host:\\ \\2.b"), 9, 2, CONF_WARNING, "'reqrep' is the form of before 2.1", "write: http-request replace-header Host (.*) '\\1.b'"},
+    {"header whose lost name is needed", LISTEN(" reqrep ^(Host):\\ (.*) Host:\\ \\1.b"), 9, 2, CONF_ERROR, "this 'reqrep' cannot be translated", "today it is: http-request replace-header, or replace-path"},
     {"header whose name is a group", LISTEN(" rspirep ^(Location:\\ )http://(.*)$ \\1https://\\2"), 9, 2, CONF_WARNING, "'rspirep' is the form of before 2.1", "write: http-response replace-header Location (?i)http://(.*)$ 'https://\\1'"},
     {"header that is a group as a whole", LISTEN(" rsprep ^(Set-Cookie:.*) \\1;\\ Secure"), 9, 2, CONF_WARNING, "'rsprep' is the form of before 2.1", "write: http-response replace-header Set-Cookie (.*) '\\1; Secure'"},
     {"target with its version", LISTEN(" reqrep ^(GET|PUT)\\ /a/([^\\ ]*)\\ (.*) \\1\\ /b/\\2\\ \\3"), 9, 2, CONF_WARNING, "'reqrep' is the form of before 2.1", "write: http-request replace-pathq '^/a/([^ ]*)$' '/b/\\1' if { method GET PUT }"},

@@ -124,24 +124,42 @@ static void integers_are_whole(void **state)
     }
 }
 
-static bool has_status(const struct conf_status_set *set, unsigned status)
-{
-    unsigned bit = status - 100;
-    return set->bits[bit / 64] >> bit % 64 & 1;
-}
-
 static void statuses_are_codes_and_ranges(void **state)
 {
     (void)state;
     struct conf_status_set set;
     assert_int_equal(value_statuses("200,301-303,599", &set), 0);
-    assert_true(has_status(&set, 200) && has_status(&set, 301) && has_status(&set, 303));
-    assert_true(has_status(&set, 599));
-    assert_false(has_status(&set, 201) || has_status(&set, 300) || has_status(&set, 304));
+    assert_true(conf_status_has(&set, 200) && conf_status_has(&set, 301) &&
+                conf_status_has(&set, 303));
+    assert_true(conf_status_has(&set, 599));
+    assert_false(conf_status_has(&set, 201) || conf_status_has(&set, 300) ||
+                 conf_status_has(&set, 304));
     static const char *const bad[] = {"",     "99",   "600",     "200-", "300-200",
                                       "200,", ",200", "200 300", "2xx",  "200--300"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_int_equal(value_statuses(bad[i], &set), VALUE_BAD);
+}
+
+static void statuses_come_and_go(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *change, *result;
+    } cases[] = {
+        {"400-402", "400-402"},  {"+404,406", "400-402,404,406"}, {"-401,406", "400,402,404"},
+        {"-500", "400,402,404"}, {"500,502", "500,502"},
+    };
+    struct conf_status_set set, wanted;
+    assert_int_equal(value_statuses("200", &set), 0);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(value_statuses(cases[i].result, &wanted), 0);
+        assert_int_equal(value_statuses_change(cases[i].change, &set), 0);
+        assert_memory_equal(&set, &wanted, sizeof set);
+    }
+    static const char *const bad[] = {"", "+", "-", "+-200", "200-", "--200", "700"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_int_equal(value_statuses_change(bad[i], &set), VALUE_BAD);
+    assert_memory_equal(&set, &wanted, sizeof set);
 }
 
 static void addresses_split_into_parts(void **state)
@@ -308,6 +326,7 @@ int main(void)
         cmocka_unit_test(sizes_have_suffixes),
         cmocka_unit_test(integers_are_whole),
         cmocka_unit_test(statuses_are_codes_and_ranges),
+        cmocka_unit_test(statuses_come_and_go),
         cmocka_unit_test(addresses_split_into_parts),
         cmocka_unit_test(the_nearest_word_is_suggested_if_it_is_near),
         cmocka_unit_test(digests_are_sha256),

@@ -55,7 +55,7 @@ def closing():
     for thing in reversed(things):
         try:
             thing.close()
-        except AssertionError as error:
+        except Exception as error:  # pylint: disable=broad-except  # the others have to be closed as well
             errors.append(error)
     if errors:
         raise errors[0]

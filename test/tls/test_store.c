@@ -212,13 +212,17 @@ static void serves_the_names_it_is_given(void **state)
     struct tls_error_text error = {""};
     struct tls_store *store = tls_store_new();
     (void)state;
-    assert_int_equal(tls_store_add_for(store, "leaf.pem", NULL, &wanted, &disk.table, &error), 0);
+    assert_int_equal(tls_store_add_for(store, &(struct tls_crt_files){.path = "leaf.pem"}, &wanted,
+                                       &disk.table, &error),
+                     0);
     assert_non_null(tls_store_find(store, "shop.test"));
     assert_non_null(tls_store_find(store, "a.shop.test"));
     assert_non_null(tls_store_find(store, "second.test"));
     assert_null(tls_store_find(store, "a.b.shop.test"));
     assert_null(tls_store_find(store, "www.example.com"));
-    assert_int_equal(tls_store_add_for(store, "none.pem", NULL, &wanted, &disk.table, &error), -1);
+    assert_int_equal(tls_store_add_for(store, &(struct tls_crt_files){.path = "none.pem"}, &wanted,
+                                       &disk.table, &error),
+                     -1);
     assert_int_equal(tls_store_count(store), 1);
     tls_store_free(store);
 }
@@ -229,16 +233,20 @@ static void leaves_names_out(void **state)
     static const char *const wildcard[] = {"*.shop.test"},
                              *const first_out[] = {"A.shop.test", "c.shop.test"},
                              *const second_out[] = {"a.shop.test"};
-    static const struct tls_wanted_names first = {wildcard, 1, first_out, 2, 0},
-                                         second = {wildcard, 1, second_out, 1, 0};
+    static const struct tls_wanted_names first = {wildcard, 1, first_out, 2, 0, {0}},
+                                         second = {wildcard, 1, second_out, 1, 0, {0}};
     struct tls_error_text error = {""};
     struct tls_store *store = tls_store_new();
     (void)state;
-    assert_int_equal(tls_store_add_for(store, "leaf.pem", NULL, &first, &disk.table, &error), 0);
+    assert_int_equal(tls_store_add_for(store, &(struct tls_crt_files){.path = "leaf.pem"}, &first,
+                                       &disk.table, &error),
+                     0);
     const struct tls_certificate_info *info = tls_store_certificate(store, 0);
     assert_ptr_equal(tls_store_find(store, "b.shop.test"), info);
     assert_null(tls_store_find(store, "c.shop.test"));
-    assert_int_equal(tls_store_add_for(store, "leaf.pem", NULL, &second, &disk.table, &error), 0);
+    assert_int_equal(tls_store_add_for(store, &(struct tls_crt_files){.path = "leaf.pem"}, &second,
+                                       &disk.table, &error),
+                     0);
     assert_ptr_equal(tls_store_find(store, "b.shop.test"), tls_store_certificate(store, 0));
     assert_ptr_equal(tls_store_find(store, "c.shop.test"), tls_store_certificate(store, 1));
     assert_null(tls_store_find(store, "a.shop.test"));
@@ -396,6 +404,23 @@ static void staples_only_what_says_good(void **state)
     }
 }
 
+static void staples_what_is_named(void **state)
+{
+    (void)state;
+    static const struct tls_wanted_names its_own = {.count = 0};
+    struct tls_crt_files crt = {.path = "leaf.pem", .ocsp = "elsewhere.der"};
+    struct tls_bytes ocsp = ocsp_response(&middle, &leaf, V_OCSP_CERTSTATUS_GOOD);
+    struct tls_error_text error = {""};
+    struct tls_store *store = tls_store_new();
+    assert_int_equal(tls_store_add_for(store, &crt, &its_own, &disk.table, &error), -1);
+    assert_non_null(strstr(error.text, "elsewhere.der: "));
+    disk_put_bytes(&disk, "elsewhere.der", ocsp.data, ocsp.len);
+    assert_int_equal(tls_store_add_for(store, &crt, &its_own, &disk.table, &error), 0);
+    assert_true(tls_store_certificate(store, 0)->has_ocsp);
+    tls_bytes_free(&ocsp);
+    tls_store_free(store);
+}
+
 static void reads_the_disk(void **state)
 {
     (void)state;
@@ -430,7 +455,7 @@ int main(void)
         cmocka_unit_test(leaves_names_out),        cmocka_unit_test(finds_each_of_many),
         cmocka_unit_test(loads_a_folder_in_order), cmocka_unit_test(says_what_a_certificate_is),
         cmocka_unit_test(warns_of_dates),          cmocka_unit_test(staples_only_what_says_good),
-        cmocka_unit_test(reads_the_disk),
+        cmocka_unit_test(staples_what_is_named),   cmocka_unit_test(reads_the_disk),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

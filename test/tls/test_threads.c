@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What threads share: two of them shake hands with the same contexts, keys and cache while a third
- * rotates the keys and replaces the contexts. Meant for ThreadSanitizer.
+ * rotates the keys and replaces the contexts, or the certificates of one. Meant for ThreadSanitizer.
  */
 #include "test/tls/pair.h"
+#include "tls/change.h"
 
 #include <pthread.h>
 #include <setjmp.h>
@@ -101,8 +102,36 @@ static void contexts_are_shared_by_threads(void **state)
     assert_true(atomic_load(&resumed) > 0);
 }
 
+/* What the file says is served anew, as after "commit ssl cert". */
+static void serve_again(struct tls_context *ctx, const char *path)
+{
+    struct tls_error_text error;
+    struct tls_store *store = tls_context_store(ctx);
+    struct tls_draft *draft = tls_draft_of(store, path);
+    struct tls_store *made = tls_store_with(store, draft, &error);
+    assert_non_null(made);
+    tls_context_serve(ctx, made);
+    tls_draft_free(draft);
+    tls_store_free(made);
+    tls_store_free(store);
+}
+
+static void certificates_change_under_threads(void **state)
+{
+    (void)state;
+    pthread_t visitors[2];
+    pthread_create(&visitors[0], NULL, visit_often, "one.example");
+    pthread_create(&visitors[1], NULL, visit_often, "two.example");
+    for (int i = 0; i < 2 * VISITS; i++)
+        serve_again(server, paths[i % 2]);
+    pthread_join(visitors[0], NULL);
+    pthread_join(visitors[1], NULL);
+    assert_int_equal(atomic_load(&failures), 0);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(contexts_are_shared_by_threads)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(contexts_are_shared_by_threads),
+                                       cmocka_unit_test(certificates_change_under_threads)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -14,7 +14,9 @@ from harness.waiting import is_bound, wait_for
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 
-# What every scenario starts from; a later section may say otherwise.
+RELOADED = "Configuration reloaded"
+
+# What every scenario starts from; a later section may say otherwise. Time runs out only where a scenario wants it to.
 PREAMBLE = """
 global
     {log}
@@ -26,11 +28,11 @@ defaults
     log global
     option httplog
     option dontlognull
-    timeout connect 3s
-    timeout client 10s
-    timeout server 10s
-    timeout http-request 10s
-    timeout queue 5s
+    timeout connect 30s
+    timeout client 1m
+    timeout server 1m
+    timeout http-request 1m
+    timeout queue 1m
 """
 
 
@@ -98,7 +100,7 @@ class Balancer(Process):
             return not self.is_running() or all(map(is_bound, self.addresses))
 
         try:
-            wait_for(listens_or_ended, 20, what="%s listens" % self.kind)
+            wait_for(listens_or_ended, what="%s listens" % self.kind)
         except AssertionError:
             self.kill()
             raise
@@ -142,6 +144,12 @@ class Weir(Balancer):
         """Writes the new configuration and signals; the caller waits for what it expects to see."""
         self.write(config)
         self.send_signal(signal.SIGHUP)
+
+    def reload_and_wait(self, config):
+        """Until all threads have it."""
+        before = self.output.count(RELOADED)
+        self.reload(config)
+        wait_for(lambda: self.output.count(RELOADED) > before, what=lambda: self.output[-3000:])
 
 
 KINDS = {"haproxy": Haproxy, "weir": Weir}

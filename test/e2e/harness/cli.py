@@ -2,15 +2,17 @@
 """A client of the admin socket."""
 import socket
 
+from harness.waiting import PATIENCE_S
 
-def ask(path, line, timeout=20):
+
+def ask(path, line, timeout=PATIENCE_S):
     """The whole answer to a line, read until the other side closes."""
     with connect(path, timeout) as client:
         client.sendall(line.encode() + b"\n")
         return read_all(client)
 
 
-def connect(path, timeout=20):
+def connect(path, timeout=PATIENCE_S):
     client = socket.socket(socket.AF_UNIX)
     client.settimeout(timeout)
     client.connect(str(path))

@@ -6,6 +6,7 @@ import struct
 import time
 
 from harness.http import Cut, Stream, read_response
+from harness.waiting import PATIENCE_S, is_all_read, wait_for
 
 WOULD_BLOCK = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
@@ -13,15 +14,15 @@ WOULD_BLOCK = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 class Client:
     """One connection. `tls` is an ssl.SSLContext, `sni` the name to ask for, `source` the address to come from."""
 
-    def __init__(self, port, host="127.0.0.1", tls=None, sni=None, timeout=10.0, session=None,
+    def __init__(self, port, host="127.0.0.1", tls=None, sni=None, timeout=PATIENCE_S, session=None,
                  receive_buffer=None, source=None):
         self.sock = socket.socket()
         if source:
             self.sock.bind((source, 0))
         if receive_buffer:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        self.sock.connect((host, port))  # with a time-out a reset close behind would pass for a failure
         self.sock.settimeout(timeout)
-        self.sock.connect((host, port))
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if tls:
             self.sock = tls.wrap_socket(self.sock, server_hostname=sni, session=session)
@@ -69,6 +70,11 @@ class Client:
         self.sock.shutdown(socket.SHUT_WR)
         return self
 
+    def wait_read(self):
+        """Until the balancer has taken what was sent; it has done what follows from that before it hears of more."""
+        wait_for(lambda: is_all_read(self.sock), what="all is read")
+        return self
+
     def reset(self):
         """Leaves with a RST, after which nobody can take it for a half-closed client."""
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -89,7 +95,7 @@ class Client:
         self.send("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body)
         return self.response(method)
 
-    def is_closed(self, within=2.0):
+    def is_closed(self, within=PATIENCE_S):
         return self.stream.is_closed(within)
 
     def is_silent(self, during=0.2):

@@ -77,7 +77,8 @@ class Servers:
 class Writer:
     """Writes one number after the other on one session, and goes on with a new one when that has ended.
 
-    `command` is a client that reads statements and prints results; `statement` writes a number and returns it.
+    `command` is a client that reads statements and prints results; `statement` writes a number and returns it with the
+    port of the server that took it.
     """
 
     numbers = itertools.count(1)  # of all, as tests may share a table
@@ -85,7 +86,7 @@ class Writer:
     def __init__(self, command, statement, env=None):
         self.command, self.statement = [str(word) for word in command], statement
         self.env = dict(os.environ, **(env or {}))
-        self.acknowledged = []
+        self.acknowledged, self.ports = [], []
         self.stopping = threading.Event()
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
@@ -96,6 +97,7 @@ class Writer:
                                   stderr=subprocess.DEVNULL) as client:
                 self._write(client)
                 client.kill()
+            time.sleep(0.05)  # others need the machine as well
 
     def _write(self, client):
         while not self.stopping.is_set():
@@ -104,14 +106,17 @@ class Writer:
                 client.stdin.write((self.statement % number + "\n").encode())
             except BrokenPipeError:
                 return
-            if client.stdout.readline().strip() != b"%d" % number:
+            words = client.stdout.readline().split()
+            if words[:1] != [b"%d" % number]:
                 return
+            self.ports.append(int(words[1]))
             self.acknowledged.append(number)
             time.sleep(0.01)
 
-    def wait_more(self, count=5):
-        before = len(self.acknowledged)
-        wait_for(lambda: len(self.acknowledged) >= before + count, SLOW_S, what="numbers are written")
+    def wait_more(self, port, count=5):
+        """Some more numbers are taken by the server of that port."""
+        before = self.ports.count(port)
+        wait_for(lambda: self.ports.count(port) >= before + count, SLOW_S, every=0.1, what="numbers are written")
 
     def close(self):
         self.stopping.set()
@@ -149,6 +154,7 @@ class Postgres(Servers):
                   "-R", "-c", "fast")
         self.configure("b")
         self.start("b")
+        self.wait_in_step()
         return self
 
     def tool(self, name, *words):
@@ -173,30 +179,30 @@ class Postgres(Servers):
             return None
 
     def write(self, port):
-        return Writer([POSTGRES / "psql", "-h", "127.0.0.1", "-p", port, "-U", "admin", "-qtA", "postgres"],
-                      "insert into t values(%d, inet_server_port()) returning n;", self.env)
+        return Writer([POSTGRES / "psql", "-h", "127.0.0.1", "-p", port, "-U", "admin", "-qtA", "-v", "ON_ERROR_STOP=1",
+                       "postgres"],
+                      "insert into t values(%d, inet_server_port()) returning n || ' ' || port;", self.env)
 
     def rows(self, name):
         return self.sql(name, "select n || ' ' || port from t")
 
     def wait_in_step(self):
         wait_for(lambda: self.sql("a", "select count(*) from pg_stat_replication where state='streaming' and "
-                                  "replay_lsn = pg_current_wal_lsn()") == ["1"], 20)
+                                  "replay_lsn = pg_current_wal_lsn()") == ["1"], SLOW_S)
 
     def promote(self):
         self.tool("pg_ctl", "-D", self.folder / "b", "promote")
 
     def fail_over(self):
-        self.stop("a")
+        """First "a" has ended, and with it the sending of what it took."""
+        self.tool("pg_ctl", "-D", self.folder / "a", "-m", "fast", "-t", SLOW_S, "stop")
         self.promote()
-
-    def stop(self, name):
-        self.tool("pg_ctl", "-D", self.folder / name, "-m", "fast", "-W", "stop")
 
     def acknowledge_when_replicated(self):
         self.sql("a", "alter system set synchronous_standby_names = '*'")
         self.sql("a", "select pg_reload_conf()")
-        self.wait_in_step()
+        wait_for(lambda: self.sql("a", "select sync_state from pg_stat_replication") == ["sync"], SLOW_S)
+        self.sql("a", "checkpoint")  # by the process that makes commits wait, once it has read the same
 
     def signal_all(self, name, number):
         """To the server and its children, who are all in groups of their own."""

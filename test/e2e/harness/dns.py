@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Name servers: dnsmasq, whose records change while it runs, and one that lies."""
+import contextlib
+import os
 import signal
 import socket
 import struct
@@ -7,7 +9,7 @@ import threading
 
 from harness.ports import free_port
 from harness.process import Process
-from harness.waiting import wait_for
+from harness.waiting import PATIENCE_S, wait_for
 
 A, CNAME, AAAA, SRV = 1, 5, 28, 33
 
@@ -34,11 +36,14 @@ class Dnsmasq(Process):
 
     def start(self):
         super().start()
-        wait_for(lambda: _has_socket(self.port), what="dnsmasq listens: " + self.output)
+        wait_for(lambda: _has_socket(self.port), what=lambda: "dnsmasq listens: " + self.output)
         return self
 
     def change(self, hosts):
-        self.hosts_path.write_text(hosts)
+        """It hears of it at some time; until then it answers as before."""
+        whole = self.hosts_path.with_suffix(".new")  # what it is still about to read for the last signal is never half
+        whole.write_text(hosts)
+        os.replace(whole, self.hosts_path)
         self.send_signal(signal.SIGHUP)
 
     def close(self):
@@ -71,8 +76,9 @@ class Liar:
         self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.udp.bind(("127.0.0.1", self.port))
         self.tcp = socket.create_server(("127.0.0.1", self.port))
-        for target in (self._serve_udp, self._serve_tcp):
-            threading.Thread(target=target, daemon=True).start()
+        self.threads = [threading.Thread(target=target, daemon=True) for target in (self._serve_udp, self._serve_tcp)]
+        for thread in self.threads:
+            thread.start()
 
     def _respond(self, question, is_tcp):
         self.questions += 1
@@ -96,6 +102,8 @@ class Liar:
                 question, client = self.udp.recvfrom(65535)
             except OSError:
                 return
+            if not question:
+                return  # it is closed
             response = self._respond(question, False)
             if response is not None:
                 self.udp.sendto(response, client)
@@ -106,14 +114,21 @@ class Liar:
                 conn, _ = self.tcp.accept()
             except OSError:
                 return
-            with conn:
-                head = conn.recv(2)
-                if len(head) < 2:
-                    continue
-                response = self._respond(conn.recv(struct.unpack(">H", head)[0]), True)
-                if response is not None:
-                    conn.sendall(struct.pack(">H", len(response)) + response)
+            with conn, contextlib.suppress(OSError):  # who asked may have left
+                self._answer(conn)
+
+    def _answer(self, conn):
+        conn.settimeout(PATIENCE_S)
+        stream = conn.makefile("rb")
+        head = stream.read(2)
+        question = stream.read(struct.unpack(">H", head)[0]) if len(head) == 2 else b""
+        response = self._respond(question, True) if question else None
+        if response is not None:
+            conn.sendall(struct.pack(">H", len(response)) + response)
 
     def close(self):
-        self.udp.close()
-        self.tcp.close()
+        for sock, thread in zip((self.udp, self.tcp), self.threads):
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)  # wakes the thread
+            thread.join(PATIENCE_S)
+            sock.close()

@@ -5,8 +5,9 @@ Both ends use it: clients read responses, servers read requests. It is written f
 cannot be framed without guessing raises Malformed, one that ends early raises Cut with what was there.
 """
 import socket
-import time
 from dataclasses import dataclass, field
+
+from harness.waiting import PATIENCE_S
 
 
 class Malformed(Exception):
@@ -54,7 +55,7 @@ class Message:
 class Stream:
     """A socket with a buffer in front of it; every wait ends at a deadline."""
 
-    def __init__(self, sock, timeout=5.0):
+    def __init__(self, sock, timeout=PATIENCE_S):
         self.sock = sock
         self.timeout = timeout
         self.buffer = bytearray()
@@ -98,11 +99,10 @@ class Stream:
             pass
         return self.take(len(self.buffer))
 
-    def is_closed(self, within=2.0):
+    def is_closed(self, within=PATIENCE_S):
         """True when the peer closes in time; bytes that come instead are kept and mean False."""
-        deadline = time.monotonic() + within
         try:
-            return not self.fill(max(0.01, deadline - time.monotonic()))
+            return not self.fill(within)
         except socket.timeout:
             return False
         except ConnectionError:

@@ -9,11 +9,12 @@ import threading
 import time
 
 from harness.client import Client
+from harness.waiting import PATIENCE_S
 
 
 class Load:
     def __init__(self, port, clients=4, requests=None, method="GET", path="/", tls=None, sni=None,
-                 pause=0.0, timeout=10.0, requests_per_connection=None):
+                 pause=0.0, timeout=PATIENCE_S, requests_per_connection=None):
         self.port, self.method, self.path = port, method, path
         self.options = {"tls": tls, "sni": sni, "timeout": timeout}
         self.pause = pause
@@ -41,7 +42,7 @@ class Load:
         self.stopping.set()
         self.join()
 
-    def join(self, within=120.0):
+    def join(self, within=10 * PATIENCE_S):
         deadline = time.monotonic() + within
         for thread in self.threads:
             thread.join(max(0.1, deadline - time.monotonic()))

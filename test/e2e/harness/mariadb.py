@@ -56,7 +56,7 @@ class Mysqld(Servers):
             return None
 
     def write(self, port):
-        return Writer(self.app(port), "insert into t values(%d, @@port) returning n;")
+        return Writer(self.app(port), "insert into t values(%d, @@port) returning n, port;")
 
     def rows(self, name):
         return self.sql(name, "select n, port from d.t")
@@ -83,7 +83,7 @@ class Mariadb(Mysqld):
                  % self.ports[other])
 
     def wait_in_step(self):
-        wait_for(lambda: self.sql("a", "select @@gtid_binlog_pos") == self.sql("b", "select @@gtid_slave_pos"), 20)
+        wait_for(lambda: self.sql("a", "select @@gtid_binlog_pos") == self.sql("b", "select @@gtid_slave_pos"), SLOW_S)
 
     def promote(self):
         self.sql("b", "stop slave; reset slave all; set global read_only=0")
@@ -98,8 +98,8 @@ class Mariadb(Mysqld):
 class Galera(Mysqld):
     """Members "a" and "b" of one cluster, and an arbitrator that gives the majority to whoever still talks to it."""
 
-    # who is silent for two seconds is left out
-    times = "evs.suspect_timeout=PT2S;evs.keepalive_period=PT0.3S;evs.inactive_check_period=PT0.2S"
+    # who is silent for five seconds is left out: one that is only slow has spoken by then
+    times = "evs.suspect_timeout=PT5S;evs.keepalive_period=PT0.3S;evs.inactive_check_period=PT0.2S"
 
     def __init__(self, folder):
         super().__init__(folder)

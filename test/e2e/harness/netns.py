@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A network namespace joined by a cable that can be pulled out. Needs root."""
-import itertools
-import os
 import subprocess
 
-_numbers = itertools.count(os.getpid() % 200 * 16)
+from harness.ports import FIRST, free_port
 
 
 def _ip(*words):
@@ -15,12 +13,13 @@ class Netns:
     """`address` is inside; programs started with `prefix` + argv run inside."""
 
     def __init__(self):
-        number = next(_numbers) % 16000
+        number = free_port() - FIRST  # nobody else's, as the port is
         self.name = "weir%d" % number
         self.outer, self.inner = "wo%d" % number, "wi%d" % number
-        net = "10.%d.%d." % (200 + number // 250 % 50, number % 250)
+        net = "10.%d.%d." % (200 + number // 250, number % 250)
         self.gateway, self.address = net + "1", net + "2"
         self.prefix = ["ip", "netns", "exec", self.name]
+        self.close()  # a run that was killed may have left one behind
         _ip("netns", "add", self.name)
         _ip("link", "add", self.outer, "type", "veth", "peer", "name", self.inner,
             "netns", self.name)

@@ -16,7 +16,7 @@ import threading
 
 from harness.http import Cut, Malformed, Stream, read_request
 from harness.ports import free_port
-from harness.waiting import wait_for
+from harness.waiting import PATIENCE_S, wait_for
 
 
 def reply(body=b"ok", status="200 OK", headers=(), version="1.1"):
@@ -54,9 +54,16 @@ class OriginConn:
     def __init__(self, origin, sock):
         self.origin = origin
         self.sock = sock
-        self.stream = Stream(sock, timeout=60.0)
+        self.stream = Stream(sock)
         self.requests = []
         self.malformed = None
+
+    def begin(self):
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self.origin.tls:
+            self.sock = self.stream.sock = self.origin.tls.wrap_socket(self.sock, server_side=True,
+                                                                       do_handshake_on_connect=False)
+            self.sock.do_handshake()
 
     @property
     def received(self):
@@ -105,13 +112,13 @@ class Origin:
         self.close()
 
     def close(self):
-        """Stops listening and resets what is open."""
+        """Stops listening and ends what is open, be it accepted only just now."""
         try:
             self.listener.shutdown(socket.SHUT_RDWR)
         except OSError:
             pass
+        self.thread.join(PATIENCE_S)
         self.listener.close()
-        self.thread.join(5)
         self.close_connections()
 
     def close_connections(self):
@@ -134,18 +141,16 @@ class Origin:
                 sock, _ = self.listener.accept()
             except OSError:
                 return
-            threading.Thread(target=self._run, args=(sock,), daemon=True).start()
+            conn = OriginConn(self, sock)
+            self.open.add(conn)  # before its thread runs: whoever closes us now finds it
+            threading.Thread(target=self._run, args=(conn,), daemon=True).start()
 
-    def _run(self, sock):
+    def _run(self, conn):
         try:  # fails where a probe has reset the connection by now
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if self.tls:
-                sock = self.tls.wrap_socket(sock, server_side=True)
+            conn.begin()
         except OSError:
             pass
-        conn = OriginConn(self, sock)
         self.connections.append(conn)
-        self.open.add(conn)
         try:
             self.serve(conn)
         except Malformed as error:

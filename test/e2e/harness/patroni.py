@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Two PostgreSQL servers "a" and "b" that a real Patroni keeps, each with its own REST interface."""
+import contextlib
 import json
 import os
 import urllib.request
@@ -35,7 +36,8 @@ class Patroni(Servers):
         if name == "c":
             return {"raft": raft}
         rest = {"listen": "127.0.0.1:%d" % self.rest[name], "connect_address": "127.0.0.1:%d" % self.rest[name]}
-        shared = {"ttl": 20, "loop_wait": 1, "retry_timeout": 3, "synchronous_mode": True,
+        # a leader that hears nothing for so long gives up or is given up: not because the machine is busy
+        shared = {"ttl": 300, "loop_wait": 1, "retry_timeout": 60, "synchronous_mode": True,
                   "postgresql": {"use_pg_rewind": False}}
         return {"scope": "weir", "name": name, "restapi": rest, "raft": raft,
                 "bootstrap": {"dcs": shared, "initdb": ["no-sync", {"auth": "scram-sha-256"}]},
@@ -66,20 +68,28 @@ class Patroni(Servers):
                      and member["state"] == "running"), "")
 
     def leader(self):
-        return next(name for name in "ab" if self.role(name) == "leader")
+        return wait_for(lambda: next((name for name in "ab" if self.role(name) == "leader"), None), SLOW_S)
 
     def switch_over(self, name, other):
-        return self.ask(name, "/switchover", json.dumps({"leader": name, "candidate": other}).encode())
+        """Asks for it until it is done: it is refused while they are busy with each other."""
+        def is_done():
+            with contextlib.suppress(OSError):
+                self.ask(name, "/switchover", json.dumps({"leader": name, "candidate": other}).encode())
+            return self.role(other) == "leader"
+
+        wait_for(is_done, SLOW_S, every=1.0, what=lambda: self.log(name) + self.log(other))
 
     @staticmethod
     def client(port):
-        return [POSTGRES / "psql", "-h", "127.0.0.1", "-p", port, "-U", "admin", "-qtA", "postgres"]
+        return [POSTGRES / "psql", "-h", "127.0.0.1", "-p", port, "-U", "admin", "-qtA", "-v", "ON_ERROR_STOP=1",
+                "postgres"]
 
     def sql(self, name, text):
         return self.run(*self.client(self.ports[name]), "-c", text, env=self.env).split()
 
     def write(self, port):
-        return Writer(self.client(port), "insert into t values(%d, inet_server_port()) returning n;", self.env)
+        return Writer(self.client(port), "insert into t values(%d, inet_server_port()) returning n || ' ' || port;",
+                      self.env)
 
     def close(self):
         super().close()

@@ -5,7 +5,7 @@ import re
 import signal
 import subprocess
 
-from harness.waiting import wait_for
+from harness.waiting import PATIENCE_S, wait_for
 
 SANITIZER_REPORT = re.compile(
     r"(ERROR|WARNING): (Address|Leak|Thread|Memory|UndefinedBehavior)Sanitizer|: runtime error: ")
@@ -40,12 +40,12 @@ class Process:
     def send_signal(self, number):
         self.popen.send_signal(number)
 
-    def wait(self, within=10.0):
+    def wait(self, within=PATIENCE_S):
         """The exit code; fails when the program goes on for longer."""
         wait_for(lambda: not self.is_running(), within, what="%s ends" % self.argv[0])
         return self.popen.returncode
 
-    def stop(self, number=signal.SIGTERM, within=20.0):
+    def stop(self, number=signal.SIGTERM, within=PATIENCE_S):
         """Asks the program to leave and makes sure that it does; the exit code."""
         if self.is_running():
             self.send_signal(number)

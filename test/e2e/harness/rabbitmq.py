@@ -64,8 +64,8 @@ class Rabbitmq(Servers):
 
 
 def connect(port):
-    return pika.BlockingConnection(pika.ConnectionParameters("127.0.0.1", port, heartbeat=0, socket_timeout=5,
-                                                             blocked_connection_timeout=SLOW_S))
+    return pika.BlockingConnection(pika.ConnectionParameters("127.0.0.1", port, heartbeat=0, socket_timeout=SLOW_S,
+                                                             stack_timeout=SLOW_S, blocked_connection_timeout=SLOW_S))
 
 
 class Publisher:

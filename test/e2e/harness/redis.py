@@ -15,8 +15,8 @@ PASSWORD = "redis-pw"
 class Session:
     """Says commands and reads one line of an answer each."""
 
-    def __init__(self, port, timeout=5.0):
-        self.sock = socket.create_connection(("127.0.0.1", port), timeout)
+    def __init__(self, port):
+        self.sock = socket.create_connection(("127.0.0.1", port), SLOW_S)
         self.answers = self.sock.makefile("rb")
 
     def say(self, words):
@@ -43,8 +43,8 @@ class Redis(Servers):
         wait_for(lambda: self.replicas("a") == 1, SLOW_S, what=lambda: self.log("b"))
         config = self.folder / "sentinel.conf"
         config.write_text("port %d\nbind 127.0.0.1\ndir %s\nsentinel monitor m 127.0.0.1 %d 1\n"
-                          "sentinel auth-pass m %s\nsentinel down-after-milliseconds m 1000\n"
-                          "sentinel failover-timeout m 3000\n"
+                          "sentinel auth-pass m %s\nsentinel down-after-milliseconds m 5000\n"
+                          "sentinel failover-timeout m 10000\n"
                           % (self.sentinel, self.folder, self.ports["a"], PASSWORD))
         config.chmod(0o666)  # it writes there what it learns
         self.launch("sentinel", ["redis-server", config, "--sentinel"])
@@ -70,7 +70,10 @@ class Redis(Servers):
             session.close()
 
     def replicas(self, name):
-        return int(self.say(name, "wait 0 1").lstrip(":"))
+        try:
+            return int(self.say(name, "wait 0 1").lstrip(":"))
+        except (OSError, EOFError, ValueError):  # it is busy with its role
+            return 0
 
     def has(self, name, key):
         return self.say(name, "exists %s" % key) == ":1"

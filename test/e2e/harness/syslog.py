@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Receives what the balancer logs over UDP."""
+import contextlib
 import re
 import socket
 import threading
 
-from harness.waiting import wait_for
+from harness.waiting import PATIENCE_S, wait_for
 
 HTTPLOG = re.compile(
     r"(?P<client>\S+):\d+ \[(?P<date>[^\]]+)\] (?P<frontend>\S+) (?P<backend>[^/ ]+)/(?P<server>\S+) "
@@ -18,13 +19,18 @@ TCPLOG = re.compile(
     r"(?P<conns>[\d/+]+) (?P<queues>\d+/\d+)$")
 
 
+RECEIVE_BUFFER_BYTES = 16 << 20  # what does not fit is lost, and the thread that reads may be held up
+
+
 class Syslog:
     def __init__(self):
         self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
         self.sock.bind(("127.0.0.1", 0))
         self.port = self.sock.getsockname()[1]
         self.lines = []
-        threading.Thread(target=self._receive, daemon=True).start()
+        self.thread = threading.Thread(target=self._receive, daemon=True)
+        self.thread.start()
 
     @property
     def address(self):
@@ -41,16 +47,19 @@ class Syslog:
             self.lines.append(data.decode("latin-1").rstrip("\n"))
 
     def close(self):
+        with contextlib.suppress(OSError):  # it says that there was no connection, and wakes who waits all the same
+            self.sock.shutdown(socket.SHUT_RDWR)
+        self.thread.join(PATIENCE_S)
         self.sock.close()
 
     def _matches(self, pattern):
         return [match for line in list(self.lines) if (match := pattern.search(line))]
 
-    def http(self, count=1, within=5.0, frontend="web"):
+    def http(self, count=1, within=PATIENCE_S, frontend="web"):
         """The httplog lines of a frontend, once there are `count` of them."""
         return self._wait(HTTPLOG, count, within, frontend)
 
-    def tcp(self, count=1, within=5.0, frontend="web"):
+    def tcp(self, count=1, within=PATIENCE_S, frontend="web"):
         return self._wait(TCPLOG, count, within, frontend)
 
     def _wait(self, pattern, count, within, frontend):
@@ -62,7 +71,7 @@ class Syslog:
         return wait_for(enough, within, what=lambda: "%d lines of %s in %s" % (
             count, frontend, self.lines))
 
-    def line(self, part, within=10.0):
+    def line(self, part, within=PATIENCE_S):
         """The first line that contains `part`, once it came."""
         return wait_for(lambda: next((line for line in list(self.lines) if part in line), None),
                         within, what=lambda: "%r in the log: %s" % (part, self.lines))

@@ -2,21 +2,16 @@
 """A writer's port of a real Galera cluster: two members and an arbitrator, of which one member is written to."""
 import signal
 import subprocess
-import time
 
 import pytest
 
 from harness.client import Client
-from harness.databases import open_folder
+from harness.databases import SLOW_S, open_folder
 from harness.mariadb import Galera
 from harness.origin import reply
 from harness.ports import free_port
 from harness.stats import read_stats
 from harness.waiting import wait_for
-
-INTER_S, FALL = 0.5, 3
-FOLLOWS_S = INTER_S * FALL + 1
-BUSY_S = 2  # what a busy machine takes besides
 
 POOLS = """
 listen writer
@@ -24,8 +19,9 @@ listen writer
     option tcplog
     bind 127.0.0.1:{writer}
     option {check} role writer
-    timeout client 1m
-    timeout server 1m
+    timeout check 3s
+    timeout client 5m
+    timeout server 5m
     default-server inter 500ms fall 3
     server a 127.0.0.1:{a} check on-marked-up shutdown-backup-sessions
     server b 127.0.0.1:{b} check backup
@@ -34,6 +30,7 @@ listen reader
     mode tcp
     bind 127.0.0.1:{reader}
     option {check} role reader max-lag 10s
+    timeout check 3s
     default-server inter 500ms fall 3
     server a 127.0.0.1:{a} check
     server b 127.0.0.1:{b} check
@@ -51,8 +48,9 @@ listen galera
     bind 127.0.0.1:{writer}
     balance leastconn
     option httpchk
-    timeout client 1m
-    timeout server 1m
+    timeout check 1m
+    timeout client 5m
+    timeout server 5m
     default-server inter 500ms fall 3 rise 2 on-marked-down shutdown-sessions
     server a 127.0.0.1:{a} check port {check_a}
     server b 127.0.0.1:{b} check port {check_b} backup
@@ -82,8 +80,8 @@ class Pools:
     def is_up(self, pool, server):
         return read_stats(self.ports["stats"])[pool, server]["status"].startswith("UP")
 
-    def wait(self, pool, server, up, within=60.0):
-        wait_for(lambda: self.is_up(pool, server) == up, within,
+    def wait(self, pool, server, up):
+        wait_for(lambda: self.is_up(pool, server) == up, SLOW_S,
                  what=lambda: "%s/%s is %s: %s" % (pool, server, "up" if up else "down", read_stats(self.ports["stats"])))
 
 
@@ -146,12 +144,10 @@ def test_clustercheck_moves_the_sessions(cluster, balance, serve, closing):
     pools = Pools(balance, cluster, CHECKED, **checks)
     pools.wait("galera", "a", up=True)
     writer = closing(cluster.write(pools.ports["writer"]))
-    writer.wait_more()
+    writer.wait_more(cluster.ports["a"])
     cluster.sql("a", "set global wsrep_desync=1")
-    lost = time.monotonic()
     pools.wait("galera", "a", up=False)
-    assert time.monotonic() - lost < FOLLOWS_S + BUSY_S
-    writer.wait_more()
+    writer.wait_more(cluster.ports["b"])
     cluster.sql("a", "set global wsrep_desync=0")
     writer.close()
     writer.check(cluster.rows("b"), cluster.ports, "ab")
@@ -165,21 +161,19 @@ def test_the_writers_port_follows_the_role_and_no_write_is_lost(cluster, balance
     pools = Pools(balance, cluster)
     pools.wait("writer", "a", up=True)
     writer = closing(cluster.write(pools.ports["writer"]))
-    writer.wait_more()
-    with Client(pools.ports["writer"], timeout=60) as idle:
+    writer.wait_more(cluster.ports["a"])
+    with Client(pools.ports["writer"]) as idle:
         idle.stream.until(b"native_password\0")
         hurt(cluster)
-        lost = time.monotonic()
         pools.wait("writer", "a", up=False)
-        assert time.monotonic() - lost < FOLLOWS_S + BUSY_S
-        assert idle.is_closed(within=1 + BUSY_S), "a session of who is no writer any more is cut"
+        assert idle.is_closed(), "a session of who is no writer any more is cut"
     assert reason in syslog.line("Server writer/a is DOWN")
-    writer.wait_more()
+    writer.wait_more(cluster.ports["b"])
     pools.wait("reader", "a", up=may_be_read)
     heal(cluster)
     cluster.wait_synced()  # who wakes up takes itself for a member until it hears otherwise
     pools.wait("writer", "a", up=True)
-    writer.wait_more()
+    writer.wait_more(cluster.ports["a"])
     writer.close()
     writer.check(cluster.rows("b"), cluster.ports, "aba")
 
@@ -191,11 +185,9 @@ def test_a_killed_member_is_replaced(cluster, balance, closing):
     pools = Pools(balance, cluster)
     pools.wait("writer", "a", up=True)
     writer = closing(cluster.write(pools.ports["writer"]))
-    writer.wait_more()
+    writer.wait_more(cluster.ports["a"])
     cluster.kill("a")
-    lost = time.monotonic()
     pools.wait("writer", "a", up=False)
-    assert time.monotonic() - lost < FOLLOWS_S + BUSY_S
-    writer.wait_more()
+    writer.wait_more(cluster.ports["b"])
     writer.close()
     writer.check(cluster.rows("b"), cluster.ports, "ab")

@@ -9,7 +9,7 @@ import pytest
 from harness import mysql
 from harness.ports import free_port
 from harness.stats import read_stats
-from harness.waiting import wait_for
+from harness.waiting import PATIENCE_S, wait_for
 
 CONFIG = """
 frontend web
@@ -18,6 +18,7 @@ frontend web
 
 backend app
     option log-health-checks
+    timeout check {patience}
     {script}
     server s1 127.0.0.1:{server} check inter 400ms fall 2 rise 2 {words}
 
@@ -34,7 +35,7 @@ def says(*parts, close=True):
     def behaviour(conn):
         for part in parts:
             if part is None:
-                conn.stream.sock.settimeout(2)
+                conn.stream.sock.settimeout(PATIENCE_S)
                 if not conn.stream.sock.recv(65536):
                     return
             elif isinstance(part, bytes):
@@ -48,14 +49,18 @@ def says(*parts, close=True):
 
 
 class Probed:
-    def __init__(self, balance, server, script, words=""):
+    def __init__(self, balance, server, script, words="", patience="1m"):
         self.stats = free_port()
-        balance(CONFIG.format(port=free_port(), server=server, stats=self.stats, script=script, words=words))
+        balance(CONFIG.format(port=free_port(), server=server, stats=self.stats, script=script, words=words,
+                              patience=patience))
 
     def row(self):
+        """The statistics of the server, without the mark of a probe that is under way."""
         row = read_stats(self.stats)["app", "s1"]
-        row["check_status"] = row["check_status"].removeprefix("* ")
-        return row
+        return {field: value.removeprefix("* ") for field, value in row.items()}
+
+    def shows(self, **values):
+        wait_for(lambda: self.row().items() >= values.items(), what=lambda: "%s, not %s" % (self.row(), values))
 
 
 MYSQL_GREETING = mysql.greeting()
@@ -64,7 +69,14 @@ MYSQL_DENIED = mysql.error(1045, "Access denied", number=2, state="28000")
 PGSQL_MD5 = b"R" + struct.pack(">ii", 12, 5) + b"salt"
 PGSQL_ERROR = b"E\0\0\0\x2fSFATAL\0C28000\0Mno entry for this host, yet\0\0"
 LDAP_OK = bytes.fromhex("300c02010161070a010004000400")
+LDAP_LONG = bytes.fromhex("3084000000100201016184000000070a010004000400")  # lengths in five bytes
 LDAP_49 = bytes.fromhex("300c02010161070a013104000400")
+
+
+def spop(flags, version):
+    values = b"\x07version\x08\x03" + version.encode() + b"\x0emax-frame-size\x03\xfc\xf0\x06\x0ccapabilities\x08\x00"
+    frame = b"\x65" + struct.pack(">IBB", flags, 0, 0) + values
+    return struct.pack(">I", len(frame)) + frame
 
 
 def tcp(*lines):
@@ -121,6 +133,11 @@ CASES = {
                      'code: 0, info: "TCPCHK got an empty response at step 2"'),
     "mysql": ("option mysql-check user hap", says(MYSQL_GREETING, None, MYSQL_OK, None), "L7OK",
               'code: 0, info: "10.11.6-MariaDB"'),
+    "mysql is asked before it greets": ("option mysql-check user hap", says(None, MYSQL_GREETING + MYSQL_OK), "L7OK",
+                                        'code: 0, info: "10.11.6-MariaDB"'),
+    "mysql refuses in one piece": ("option mysql-check user hap pre-41", says(None, MYSQL_GREETING + MYSQL_DENIED), "L7STS",
+                                   'code: 1045, info: "#28000Access denied"'),
+    "mysql only greets": ("option mysql-check user hap", says(MYSQL_GREETING, None), "L7RSP", None),
     "mysql greets": ("option mysql-check", says(MYSQL_GREETING, None), "L7OK",
                      'code: 0, info: "10.11.6-MariaDB"'),
     "mysql refuses": ("option mysql-check user hap", says(MYSQL_GREETING, None, MYSQL_DENIED, None), "L7STS",
@@ -132,9 +149,16 @@ CASES = {
     "pgsql garbage": ("option pgsql-check user hap", says(None, b"hello, this is it"), "L7STS",
                       'code: 0, info: "PostgreSQL unknown error"'),
     "ldap": ("option ldap-check", says(None, LDAP_OK), "L7OK", 'code: 0, info: "Success"'),
+    "ldap in pieces": ("option ldap-check", says(None, LDAP_LONG[:1], 0.1, LDAP_LONG[1:16], 0.1, LDAP_LONG[16:]), "L7OK",
+                       'code: 0, info: "Success"'),
+    "ldap is cut": ("option ldap-check", says(None, LDAP_LONG[:16]), "L7RSP", "check duration: "),
     "ldap refuses": ("option ldap-check", says(None, LDAP_49), "L7STS", "code: 49"),
     "ldap garbage": ("option ldap-check", says(None, b"hello you there all of you"), "L7RSP",
                      'info: "Not LDAPv3 protocol"'),
+    "spop": ("option spop-check", says(None, spop(1, "2.0")), "L7OK", 'code: 0, info: "SPOA server is ok"'),
+    "spop in a piece of many": ("option spop-check", says(None, spop(0, "2.0")), "L7RSP", 'info: "fragmentation not supported"'),
+    "spop of another age": ("option spop-check", says(None, spop(1, "1.0")), "L7RSP", 'info: "unsupported version"'),
+    "spop of nothing": ("option spop-check", says(None, bytes(4)), "L7RSP", 'info: "invalid frame received"'),
     "smtp": ("option smtpchk EHLO me.test",
              says(b"220 mx ESMTP\r\n", None, b"250-mx hi\r\n250 SIZE 1\r\n", None, b"221 bye\r\n", None), "L7OK",
              'code: 221, info: "bye"'),
@@ -161,6 +185,10 @@ CASES = {
     "http other field": (http("expect fhdr name x-a value -m beg foo"),
                          says(None, answer(b"200 Fine", b"", b"X-A: bar, food\r\n")), "L7STS",
                          'code: 200, info: "Fine"'),
+    "http field by regex": (http("expect hdr name -m reg ^X-[A-Z]$ value -m reg ^fo+"),
+                            says(None, answer(b"200 Fine", b"", b"x-a: foo\r\n")), "L7OK", "code: 200"),
+    "http value of another case": (http("expect hdr name -m reg ^X-[A-Z]$ value -m reg ^FO+"),
+                                   says(None, answer(b"200 Fine", b"", b"x-a: foo\r\n")), "L7STS", 'code: 200, info: "Fine"'),
     "http two requests": (http("connect", "send meth GET uri /a", "expect status 200", "connect",
                                "send meth GET uri /b", "expect status 201"),
                           says(None, answer(b"200 Fine")), "L7STS", 'code: 200, info: "Fine"'),
@@ -212,8 +240,8 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_verdict_and_words(balance, serve, syslog, name):
     script, server, status, words = CASES[name]
-    probed = Probed(balance, serve(server).port, script)
-    wait_for(lambda: probed.row()["check_status"] == status, what=lambda: probed.row())
+    probed = Probed(balance, serve(server).port, script, patience="500ms" if status.endswith("TOUT") else "1m")
+    probed.shows(check_status=status)
     line = syslog.line("Health check for server app/s1")
     assert ("succeeded" if status.endswith("OK") else "failed") in line
     if words is None:
@@ -232,6 +260,38 @@ def test_a_request_with_fields_and_body(balance, serve):
     request = server.requests[0]
     assert request.start_line == "POST /y HTTP/1.1"
     assert (request.header("host"), request.header("x-b"), request.body) == ("foo", "a b", b"hello")
+
+
+@pytest.mark.parametrize("words, target", [
+    ("uri http://a/x?y hdr Host longer.test:81", "http://longer.test:81/x?y"),
+    ("uri http://a hdr Host b", "http://b"),
+    ("uri http://u@a:8/ hdr Host b", "http://u@b/"),
+    ("uri /http://a/ hdr Host b", "/http://a/"),
+    ("uri-lf http://%[be_name]/ hdr Host %[srv_name]", "http://s1/"),
+])
+def test_a_request_names_one_host(balance, serve, words, target):
+    server = serve()
+    Probed(balance, server.port, http(f"send meth POST {words}"))
+    wait_for(lambda: server.requests)
+    assert server.requests[0].start_line == f"POST {target} HTTP/1.0"
+    assert server.requests[0].header("content-length") == "0"
+
+
+@pytest.mark.weir_only  # HAProxy 2.6 sends no Host at all
+def test_the_host_of_an_absolute_target(balance, serve):
+    server = serve()
+    Probed(balance, server.port, http("send uri http://u@a:8/ ver HTTP/1.1"))
+    wait_for(lambda: server.requests)
+    assert server.requests[0].header("host") == "a:8"
+
+
+@pytest.mark.weir_only  # since HAProxy 3.2
+def test_a_request_has_an_identifier(balance, serve):
+    server = serve()
+    Probed(balance, server.port, http("send meth GET uri / ver HTTP/1.1 hdr host a hdr x-id %[unique-id]") +
+           "\n    unique-id-format ID-%[be_name]-%[unique-id]-%[srv_is_up(s1),iif(up,down)]")
+    wait_for(lambda: server.requests)
+    assert server.requests[0].header("x-id") == "ID-app--up"
 
 
 def test_requests_are_made_of_what_came_before(balance, serve):
@@ -256,7 +316,7 @@ def test_the_port_of_a_step_is_computed(balance, serve, syslog):
     server = serve(says(None, b"+PONG\r\n"))
     probed = Probed(balance, 1, tcp("set-var(check.port) int(%d)" % server.port, "connect port var(check.port)",
                                     r"send PING\r\n", "expect string +PONG"))
-    wait_for(lambda: probed.row()["check_status"] == "L7OK", what=lambda: probed.row())
+    probed.shows(check_status="L7OK")
 
 
 def test_the_server_is_told_its_state(balance, serve):
@@ -278,13 +338,12 @@ def test_a_404_takes_a_server_out_gently_and_200_brings_it_back(balance, serve, 
         conn.send(answer(status[0]))
 
     probed = Probed(balance, serve(behaviour).port, http("disable-on-404"))
-    wait_for(lambda: probed.row()["check_status"] == "L7OK")
+    probed.shows(check_status="L7OK")
     status[0] = b"404 Not Found"
-    wait_for(lambda: probed.row()["status"] == "NOLB", what=lambda: probed.row())
-    assert probed.row()["check_status"] == "L7OKC"
+    probed.shows(status="NOLB", check_status="L7OKC")
     assert "Server app/s1 is stopping. 0 active" in syslog.line("is stopping")
     status[0] = b"200 OK"
-    wait_for(lambda: probed.row()["status"] == "UP", what=lambda: probed.row())
+    probed.shows(status="UP")
 
 
 # ---- agents
@@ -304,8 +363,7 @@ def test_an_agent(balance, serve, name):
     agent = serve(says(line))
     probed = Probed(balance, serve(says(close=False)).port, "",
                     "agent-check agent-inter 300ms agent-port %d" % agent.port)
-    wait_for(lambda: (probed.row()["status"], probed.row()["agent_status"].removeprefix("* "))
-             == (status, agent_status), what=lambda: probed.row())
+    probed.shows(status=status, agent_status=agent_status)
     assert probed.row()["last_agt"] in (last, "")
 
 
@@ -313,13 +371,12 @@ def test_an_agent_sets_the_weight(balance, serve):
     agent = serve(says(b"50%\n"))
     probed = Probed(balance, serve(says(close=False)).port, "",
                     "weight 100 agent-check agent-inter 300ms agent-port %d" % agent.port)
-    wait_for(lambda: probed.row()["weight"] == "50", what=lambda: probed.row())
+    probed.shows(weight="50")
 
 
 def test_an_agent_that_floods_is_left(balance, serve):
     agent = serve(says(*[b"up " * 2000] * 10, close=False))
     probed = Probed(balance, serve(says(close=False)).port, "",
-                    "agent-check agent-inter 300ms agent-port %d" % agent.port)
-    wait_for(lambda: probed.row()["agent_status"].removeprefix("* ") in ("L7RSP", "L7TOUT"),
-             what=lambda: probed.row())
+                    "agent-check agent-inter 300ms agent-port %d" % agent.port, patience="500ms")
+    wait_for(lambda: probed.row()["agent_status"] in ("L7RSP", "L7TOUT"), what=probed.row)
     assert probed.row()["status"] == "UP"

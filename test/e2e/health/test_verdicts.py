@@ -7,6 +7,7 @@ import pytest
 
 from harness.client import Client, get
 from harness.http import Cut
+from harness.load import Load
 from harness.origin import reply
 from harness.ports import free_port
 from harness.stats import read_stats
@@ -18,6 +19,7 @@ frontend web
     default_backend app
 
 backend app
+    timeout check 1m
     {backend}
 
 listen stats
@@ -37,8 +39,16 @@ class Way:
     def row(self, server="s1", backend="app"):
         return read_stats(self.stats)[backend, server]
 
-    def becomes(self, status, server="s1", within=8.0):
-        wait_for(lambda: self.row(server)["status"] == status, within, what=lambda: self.row(server))
+    def becomes(self, status, server="s1", **values):
+        self.shows(server, status=status, **values)
+
+    def shows(self, server="s1", **values):
+        wait_for(lambda: self.row(server).items() >= values.items(),
+                 what=lambda: "%s, not %s" % (self.row(server), values))
+
+    def throttle(self, server="s1"):
+        """Of a server that is back, in percent, once it has begun."""
+        return int(wait_for(lambda: self.row(server)["throttle"].replace("100", "")))
 
 
 def failing(status="500 Oops"):
@@ -64,13 +74,12 @@ OBSERVED = {
 def test_errors_of_the_traffic_count(balance, serve, syslog, on_error):
     words, status = OBSERVED[on_error]
     way = Way(balance, "option httpchk", "option log-health-checks",
-              "server s1 127.0.0.1:%d check inter 20s %s observe layer7 error-limit 3 on-error %s"
+              "server s1 127.0.0.1:%d check inter 10m %s observe layer7 error-limit 3 on-error %s"
               % (serve(failing()).port, words, on_error))
-    wait_for(lambda: way.row()["check_status"] == "L7OK")
+    way.shows(check_status="L7OK")
     for _ in range(3):
         assert get(way.port).status == 500
-    wait_for(lambda: way.row()["status"] == status, what=lambda: way.row())
-    assert way.row()["hanafail"] == "1"
+    way.becomes(status, hanafail="1")
     assert 'reason: Health analyze, info: "Detected 3 consecutive errors, last one was: Wrong http response"' \
         in syslog.line("Health analyze")
 
@@ -85,9 +94,9 @@ def test_a_good_response_begins_anew(balance, serve):
             conn.send(reply(status="200 OK" if is_probe or turn[0] % 3 == 0 else "500 Oops"))
 
     way = Way(balance, "option httpchk",
-              "server s1 127.0.0.1:%d check inter 20s observe layer7 error-limit 3 on-error mark-down"
+              "server s1 127.0.0.1:%d check inter 10m observe layer7 error-limit 3 on-error mark-down"
               % serve(behaviour).port)
-    wait_for(lambda: way.row()["check_status"] == "L7OK")
+    way.shows(check_status="L7OK")
     for _ in range(9):
         get(way.port)
     assert way.row()["status"] == "UP"
@@ -113,30 +122,30 @@ def test_a_server_follows_another(balance, serve, syslog):
 def test_a_server_that_is_back_gets_its_weight_slowly(balance, serve):
     server, other = serve(), serve()
     way = Way(balance, "option httpchk",
-              "server s1 127.0.0.1:%d check inter 200ms fall 1 rise 1 slowstart 20s weight 100" % server.port,
+              "server s1 127.0.0.1:%d check inter 200ms fall 1 rise 1 slowstart 10m weight 100" % server.port,
               "server s2 127.0.0.1:%d" % other.port)
     way.becomes("UP")
     assert way.row()["throttle"] in ("", "100")
     server.close()
     way.becomes("DOWN")
     serve(port=server.port)
-    wait_for(lambda: way.row()["status"].startswith("UP"))
-    assert 0 < int(way.row()["throttle"]) < 60
+    way.becomes("UP")
+    assert 0 < way.throttle() < 60
 
 
 @pytest.mark.weir_only
 def test_a_reload_does_not_end_a_slow_start(balance, serve):
     server = serve()
     way = Way(balance, "option httpchk",
-              "server s1 127.0.0.1:%d check inter 200ms fall 1 rise 1 slowstart 30s" % server.port)
+              "server s1 127.0.0.1:%d check inter 200ms fall 1 rise 1 slowstart 10m" % server.port)
     way.becomes("UP")
     server.close()
     way.becomes("DOWN")
     serve(port=server.port)
     way.becomes("UP")
-    before = int(way.row()["throttle"])
-    way.balancer.reload(way.config.replace("slowstart 30s", "slowstart 30s weight 7"))
-    wait_for(lambda: way.row()["weight"] == "7")
+    before = way.throttle()
+    way.balancer.reload(way.config.replace("slowstart 10m", "slowstart 10m weight 7"))
+    way.shows(weight="7")
     assert before <= int(way.row()["throttle"]) < 60
 
 
@@ -210,7 +219,7 @@ def test_the_history_of_a_server_is_kept_over_a_reload(balance, serve):
     server.close()
     way.becomes("DOWN")
     way.balancer.reload(way.config.replace("fall 1", "fall 1 weight 9"))
-    wait_for(lambda: way.row()["weight"] == "9")
+    way.shows(weight="9")
     rows = json.loads(get(way.stats, "/stats;json").body)
     history = [field["value"]["value"] for row in rows for field in row
                if field["field"]["name"] == "transitions" and field["value"]["value"]]
@@ -228,7 +237,7 @@ def test_a_program_that_never_ends_is_killed_with_its_children(balance, serve, t
     program = tmp_path / "check.sh"
     program.write_text("#!/bin/sh\n(while :; do date +%%s%%N > %s; sleep 0.1; done) &\nsleep 60\n" % marker)
     program.chmod(0o755)
-    Way(balance, "option external-check", "external-check command %s" % program,
+    Way(balance, "timeout check 500ms", "option external-check", "external-check command %s" % program,
         "external-check path /usr/bin:/bin", "server s1 127.0.0.1:%d check inter 500ms" % serve().port)
     assert "External check timeout" in syslog.line("s1 is DOWN")
 
@@ -241,8 +250,7 @@ def test_a_program_decides(balance, serve, tmp_path, code, status):
     program.chmod(0o755)
     way = Way(balance, "option external-check", "external-check command %s" % program,
               "server s1 127.0.0.1:%d check inter 300ms" % serve().port)
-    way.becomes(status)
-    wait_for(lambda: way.row()["check_code"] == str(code), what=lambda: way.row())
+    way.becomes(status, check_code=str(code))
 
 
 # ---- states that were saved
@@ -260,7 +268,7 @@ def test_servers_begin_with_their_saved_state(balance, serve, tmp_path):
     (tmp_path / "states").write_text(SAVED)
     port = serve().port
     lines = ["load-server-state-from-file global"]
-    lines += ["server s%d 127.0.0.1:%d check inter 60s weight 20" % (i, port) for i in (1, 2, 3, 4)]
+    lines += ["server s%d 127.0.0.1:%d check inter 10m weight 20" % (i, port) for i in (1, 2, 3, 4)]
     way = Way(lambda text: balance("global\n    server-state-file %s\n" % (tmp_path / "states") + text), *lines)
     rows = {name: way.row(name) for name in ("s1", "s2", "s3", "s4")}
     assert rows["s1"]["status"] == "MAINT"
@@ -272,31 +280,42 @@ def test_servers_begin_with_their_saved_state(balance, serve, tmp_path):
 
 # ---- outliers
 
+def pool_of_four(balance, serve, words, *statuses):
+    """What its servers answer to all but probes; those without a status answer 200."""
+    servers = [serve(failing(*status)) for status in (*statuses, *[("200 Fine",)] * 4)[:4]]
+    return Way(balance, "option httpchk", "option outlier-ejection min-streams 5 " + words,
+               *["server s%d 127.0.0.1:%d check inter 10m" % (i + 1, server.port)
+                 for i, server in enumerate(servers)])
+
+
 @pytest.mark.weir_only
-def test_a_server_that_fails_far_more_than_the_others_is_ejected_for_a_while(balance, serve, syslog):
-    servers = [serve(failing("200 Fine")), serve(failing("200 Fine")), serve(failing("200 Fine")), serve(failing())]
-    way = Way(balance, "option httpchk",
-              "option outlier-ejection interval 500ms min-streams 5 time 2s max-ejected 25",
-              *["server s%d 127.0.0.1:%d check inter 20s" % (i + 1, server.port)
-                for i, server in enumerate(servers)])
-    statuses = [get(way.port).status for _ in range(40)]
-    assert 500 in statuses
-    wait_for(lambda: way.row("s4")["status"].startswith("NOLB"), 3)
-    assert " errors in " in syslog.line("Server app/s4 is ejected, reason: ")
-    assert " streams. 3 active and 0 backup servers" in syslog.line("s4 is ejected")
+def test_a_server_that_fails_far_more_than_the_others_is_ejected(balance, serve, syslog):
+    way = pool_of_four(balance, serve, "interval 1s time 10m max-ejected 25", ())
+    with Load(way.port, clients=4) as load:
+        line = syslog.line("Server app/s1 is ejected, reason: ")
+    assert load.by_status[500]
+    assert " errors in " in line and " streams. 3 active and 0 backup servers" in line
+    assert way.row()["status"].startswith("NOLB")
     assert [get(way.port).status for _ in range(12)] == [200] * 12
-    wait_for(lambda: way.row("s4")["status"].startswith("UP"), 5)
+
+
+@pytest.mark.weir_only
+def test_it_is_ejected_for_a_while(balance, serve, syslog):
+    way = pool_of_four(balance, serve, "interval 1s time 1s max-ejected 25", ())
+    with Load(way.port, clients=4) as load:
+        syslog.line("Server app/s1 is taken back")
+        failed = load.by_status[500]
+        wait_for(lambda: load.by_status[500] > failed, what="it is asked again")
 
 
 @pytest.mark.weir_only
 def test_no_more_are_ejected_than_may_be(balance, serve):
-    servers = [serve(failing()) for _ in range(4)]
-    way = Way(balance, "option httpchk",
-              "option outlier-ejection interval 500ms min-streams 5 time 20s max-ejected 50",
-              *["server s%d 127.0.0.1:%d check inter 20s" % (i + 1, server.port)
-                for i, server in enumerate(servers)])
-    for _ in range(40):
-        get(way.port)
-    wait_for(lambda: sum(way.row("s%d" % i)["status"].startswith("NOLB") for i in (1, 2, 3, 4)) == 2)
-    time.sleep(1.2)
-    assert sum(way.row("s%d" % i)["status"].startswith("NOLB") for i in (1, 2, 3, 4)) == 2
+    way = pool_of_four(balance, serve, "interval 500ms time 10m max-ejected 50", (), (), (), ())
+
+    def ejected():
+        return [name for (_, name), row in read_stats(way.stats).items() if row["status"].startswith("NOLB")]
+
+    with Load(way.port, clients=4):
+        wait_for(lambda: len(ejected()) == 2, what=ejected)
+        time.sleep(1.2)
+        assert len(ejected()) == 2

@@ -12,6 +12,7 @@ from harness.client import Client
 from harness.http import Cut
 from harness.origin import always, once, reply
 from harness.ports import free_port
+from harness.waiting import PATIENCE_S
 
 CONFIG = """
 frontend web
@@ -264,7 +265,7 @@ def _sink(digests):
 def test_an_upload_of_50_megabytes(way, framing):
     digests, block = [], os.urandom(MEGABYTE)
     port, _, _ = way(_sink(digests))
-    with Client(port, timeout=60) as client:
+    with Client(port) as client:
         if framing == "length":
             client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % (50 * MEGABYTE))
         else:
@@ -312,7 +313,7 @@ def test_a_reader_that_stalls_stops_the_server_and_takes_no_memory(way):
 def test_a_body_of_100_megabytes_to_a_slow_reader_arrives_whole(way):
     port, _, balancer = way(_sends(100, []))
     got = 0
-    with Client(port, timeout=30) as client:
+    with Client(port) as client:
         client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
         client.stream.until(b"\r\n\r\n")
         got += len(client.stream.buffer)
@@ -333,8 +334,8 @@ def test_a_client_that_leaves_ends_the_server_side(way):
     def behaviour(conn):
         conn.request()
         try:
-            conn.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
-            for _ in range(1000):
+            conn.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n")
+            while True:
                 conn.send(b"x" * 1000)
                 time.sleep(0.01)
         except OSError:
@@ -345,23 +346,26 @@ def test_a_client_that_leaves_ends_the_server_side(way):
         client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
         client.stream.until(b"\r\n\r\n")
         client.reset()
-    assert gone.wait(5)
+    assert gone.wait(PATIENCE_S)
 
 
 def test_bytes_that_a_server_sends_unasked_reach_nobody(way):
+    speak, left = threading.Event(), threading.Event()
+
     def behaviour(conn):
         conn.request()
         conn.send(reply(b"first"))
-        time.sleep(0.2)
+        speak.wait(PATIENCE_S)
         conn.send(reply(b"unasked"))
-        while conn.request():
-            conn.send(reply(b"later"))
+        conn.wait_closed()
+        left.set()
 
     port, server, _ = way(behaviour)
     with Client(port) as client:
         assert client.request().body == b"first"
-        time.sleep(0.5)
-        assert client.request().body in (b"first", b"later")
+        speak.set()
+        assert left.wait(PATIENCE_S), "the connection is kept"
+        assert client.request().body == b"first"
     assert len(server.connections) == 2
 
 

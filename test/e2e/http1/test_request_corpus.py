@@ -9,6 +9,7 @@ from harness.client import Client
 from harness.http import Cut
 from harness.origin import Origin, always, reply
 from harness.ports import free_port
+from http1.records import forget
 from http1.request_corpus import ANYTHING, CASES, SPOILT, TAKEN
 
 CONFIG = """
@@ -32,16 +33,16 @@ def way(kind, tmp_path_factory):
             yield port, origin
 
 
-def responses(client, request):
-    """What the client gets, up to the end or to a moment of silence: (statuses, closed)."""
+def responses(client, request, want):
+    """What the client gets, up to the end or, once all that is wanted has come, to a moment of silence: (statuses, closed)."""
     statuses = []
-    methods = [b"HEAD" if request.startswith(b"HEAD") else b"GET"]
+    first = "HEAD" if request.startswith(b"HEAD") else "GET"
     while True:
-        if not client.stream.buffer and client.is_silent(3 if not statuses else 0.03):
+        has_all = len(statuses) >= len(want.statuses) and not want.closed
+        if has_all and not client.stream.buffer and client.is_silent(0.03):
             return statuses, False
         try:
-            method = methods[0] if not statuses else b"GET"
-            statuses.append(client.response(method.decode()).status)
+            statuses.append(client.response("GET" if statuses else first).status)
         except (Cut, ConnectionError):
             return statuses, True
 
@@ -100,10 +101,10 @@ def test_request(way, kind, row, send):
     want = row.haproxy if kind == "haproxy" and row.haproxy else row.want
     if want is ANYTHING:
         return
-    origin.forget()
-    with Client(port, timeout=5) as client:
+    forget(origin)
+    with Client(port) as client:
         send(client, row.request)
-        statuses, closed = responses(client, row.request)
+        statuses, closed = responses(client, row.request, want)
     if want is TAKEN:
         assert statuses and set(statuses) == {200}
         return

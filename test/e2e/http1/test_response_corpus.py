@@ -13,6 +13,7 @@ from harness.client import Client
 from harness.http import Cut
 from harness.origin import Origin
 from harness.ports import free_port
+from http1.records import forget
 from http1.response_corpus import CASES, TOO_MUCH, Want
 
 CONFIG = """
@@ -21,7 +22,6 @@ frontend web
     default_backend app
 
 backend app
-    timeout server 2s
     http-reuse always
     server s1 127.0.0.1:{server}
 """
@@ -102,9 +102,9 @@ def test_response(way, kind, row, pieces):
     wants = row.haproxy if kind == "haproxy" and row.haproxy is not None else row.want
     if not wants:
         return
-    origin.forget()
+    forget(origin)
     script.row, script.pieces = row, pieces
-    with Client(port, timeout=10) as client:
+    with Client(port) as client:
         got, response = first_answer(client, row.method)
         chosen = [want for want in wants if agrees(want, got, response)]
         assert chosen, "wanted one of %s, got %s" % (wants, got)

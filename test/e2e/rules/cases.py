@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The table of the differential suite: (request, rules), answered by both programs."""
-from rules.differential import Case, get
+from rules.differential import FOLDER, Case, get
 from rules.expression_cases import EXPRESSIONS
 from rules.run_cases import RUNS
 
@@ -217,16 +217,16 @@ BODIES = [
     Case("buffered body", "option http-buffer-request\nhttp-request set-header x-r <%[req.body]>,<%[req.body_len]>,<%[req.body_size]>", request=get(method="POST", body="abc")),
     Case("body in pieces", "option http-buffer-request\nhttp-request set-header x-r <%[req.body]>", request=[get(method="POST", body="abcdef")[:-3], 0.2, "def"]),
     Case("body not waited for", "http-request set-header x-r <%[req.body_size]>", request=get(method="POST", body="abc")),
-    Case("wait-for-body", "http-request wait-for-body time 2s\nhttp-request set-header x-r <%[req.body]>", request=[get(method="POST", body="abcdef")[:-3], 0.2, "def"]),
-    Case("wait-for-body at least", "http-request wait-for-body time 2s at-least 2\nhttp-request set-header x-r <%[req.body_len]>", request=[get(method="POST", body="abcdef")[:-3], 0.3, "def"]),
+    Case("wait-for-body", "http-request wait-for-body time 1m\nhttp-request set-header x-r <%[req.body]>", request=[get(method="POST", body="abcdef")[:-3], 0.2, "def"]),
+    Case("wait-for-body at least", "http-request wait-for-body time 1m at-least 2\nhttp-request set-header x-r <%[req.body,bytes(0,3)]>", request=[get(method="POST", body="abcdef")[:-3], 0.3, "def"]),
     Case("wait-for-body too long", "http-request wait-for-body time 200ms\nhttp-request set-header x-r <%[req.body]>", request=get(method="POST", body="abcdef")[:-3]),
     Case("form", "option http-buffer-request\nhttp-request set-header x-r <%[req.body_param(a)]>,<%[req.body_param(b)]>,<%[req.body_param]>", request=get(method="POST", body="a=1&b=2")),
     Case("chunks", "option http-buffer-request\nhttp-request set-header x-r <%[req.body]>,<%[req.body_len]>,<%[req.body_size]>", request=get("/", "Transfer-Encoding: chunked", method="POST") + "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"),
     Case("deny by body", "option http-buffer-request\nhttp-request deny if { req.body -m sub evil }", request=get(method="POST", body="x=evil")),
-    Case("expect 100 of a body that is here", "http-request wait-for-body time 1s\nhttp-request set-header x-r <%[req.body]>", request=get("/", "Expect: 100-continue", method="POST", body="abc")),
+    Case("expect 100 of a body that is here", "http-request wait-for-body time 1m\nhttp-request set-header x-r <%[req.body]>", request=get("/", "Expect: 100-continue", method="POST", body="abc")),
     Case("expect 100 with http-buffer-request", "option http-buffer-request\nhttp-request set-header x-r <%[req.body]>", request=[get("/", "Expect: 100-continue", "Content-Length: 3", method="POST"), 0.2, "abc"]),
-    Case("expect 100 without a body", "http-request wait-for-body time 1s", request=get("/", "Expect: 100-continue")),
-    Case("expect 100", "http-request wait-for-body time 1s\nhttp-request set-header x-r <%[req.body]>", request=[get("/", "Expect: 100-continue", "Content-Length: 3", method="POST"), 0.2, "abc"]),
+    Case("expect 100 without a body", "http-request wait-for-body time 1m", request=get("/", "Expect: 100-continue")),
+    Case("expect 100", "http-request wait-for-body time 1m\nhttp-request set-header x-r <%[req.body]>", request=[get("/", "Expect: 100-continue", "Content-Length: 3", method="POST"), 0.2, "abc"]),
 ]
 
 USERS = """userlist people
@@ -267,7 +267,7 @@ PAGES = [
     Case("http-error of another status", "http-error status 404 content-type text/plain string x\nhttp-request deny"),
 ]
 
-FILES = "/tmp/weir-rules-pages"  # made by test_rules.py
+FILES = FOLDER.name
 
 PAGES += [
     Case("errorfile", "errorfile 403 %s/403.http\nhttp-request deny" % FILES),
@@ -291,7 +291,7 @@ FIELDS = [
     Case("set Connection", "http-response set-header connection close"),
     Case("tcp content accept", "tcp-request content accept if { src 127.0.0.1 }\ntcp-request content reject"),
     Case("tcp content reject", "tcp-request content reject if { path /x }", request=get("/x")),
-    Case("tcp content set-var", "tcp-request inspect-delay 1s\ntcp-request content set-var(txn.h) req.hdr(host)\nhttp-request set-header x-r %[var(txn.h)]"),
+    Case("tcp content set-var", "tcp-request inspect-delay 1m\ntcp-request content set-var(txn.h) req.hdr(host)\nhttp-request set-header x-r %[var(txn.h)]"),
     Case("set-log-level silent", "http-request set-log-level silent"),
     Case("capture in the log", "capture request header Host len 5\ncapture response header Server len 10"),
     Case("capture action", "http-request capture path len 10\ncapture request header Host len 20"),
@@ -341,6 +341,8 @@ CORNERS = [
     Case("monitor-uri of a HEAD", "monitor-uri /alive", request=get("/alive", method="HEAD")),
     Case("monitor-uri of a POST", "monitor-uri /alive", request=get("/alive", method="POST", body="abc")),
     Case("monitor-uri absolute", "monitor-uri /p?q", request=ABSOLUTE),
+    Case("monitor-uri in absolute form", "monitor-uri http://www.example.com/p?q", request=ABSOLUTE),
+    Case("monitor-uri in absolute form of a path", "monitor-uri http://www.example.com/p?q", request=get("/p?q")),
     Case("Connection by a rule", "http-request set-header connection close"),
     Case("Expect by a rule", "http-request del-header expect", request=get("/", "X-A: 1")),
     Case("names in capitals", "http-request set-header X-Foo-BAR 1\nhttp-response set-header X-Foo-BAR 1"),

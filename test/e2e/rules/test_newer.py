@@ -142,6 +142,14 @@ def test_values(start):
     assert got == VALUES
 
 
+def test_a_connection_is_for_requests_of_its_mark(start):
+    port = start("http-request set-bc-tos req.hdr(x-tos)", back=["http-reuse always", "default-server pool-low-conn 9", "http-response set-header x-port %[bc_src_port]"])
+    with Client(port) as client:
+        ports = [client.request("GET", "/", headers=[("X-Tos", tos)]).header("x-port") for tos in ("8", "16", "8", "16", "none")]
+    assert ports[0] == ports[2] != ports[1] == ports[3]
+    assert ports[4] not in ports[:4]
+
+
 def test_what_a_response_knows(start):
     port = start("http-response set-status 404", "http-response set-header x-a %[txn.status],%[server_status],%[bc_nb_streams],%[bc_be_queue]",
                  "http-response set-header x-b %[res.timer.hdr,div(60000)],%[bc.timer.connect,div(60000)]",
@@ -171,6 +179,6 @@ def test_a_tracked_key(start):
     expressions = ["sc0_key", "sc_key(0)", "sc0_glitch_cnt", *of_key, "str(none),table_inc_gpc0(app)", "str(none),table_idle(app,7)"]
     port = start("http-request track-sc0 str(abc) table app",
                  "http-request return status 200 hdr x-a %s" % ",".join("%%[%s]" % e for e in expressions),
-                 back=["stick-table type string len 32 size 100 expire 1m store glitch_cnt,glitch_rate(10s),gpc0"])
+                 back=["stick-table type string len 32 size 100 expire 1h store glitch_cnt,glitch_rate(1h),gpc0"])
     with Client(port) as client:
         assert fields_of(client.request("GET", "/"))["x-a"] == "abc,abc,0,0,1,2,2,0,0,7"

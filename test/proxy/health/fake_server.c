@@ -19,6 +19,8 @@
 
 #include <cmocka.h>
 
+#define PATIENCE_S 30
+
 /* ---- TLS: a session wants a socket that does not block --------------------------------------- */
 
 static ssize_t io_result(ssize_t n)
@@ -44,7 +46,7 @@ static const struct tls_io socket_io = {.recv = io_recv, .send = io_send};
 static bool wait_for(int fd)
 {
     struct pollfd readable = {.fd = fd, .events = POLLIN};
-    return poll(&readable, 1, 2000) == 1;
+    return poll(&readable, 1, PATIENCE_S * 1000) == 1;
 }
 
 static void shake_hands(int fd, struct tls_session *tls)
@@ -145,7 +147,9 @@ static void serve(struct fake_server *server, int fd)
     if (behaviour->end == FAKE_HANG) {
         /* until the probe gives up */
         struct pollfd gone = {.fd = fd, .events = POLLRDHUP};
-        poll(&gone, 1, 3000);
+        atomic_store(&server->is_hanging, true);
+        poll(&gone, 1, PATIENCE_S * 1000);
+        atomic_store(&server->is_hanging, false);
     }
     close(fd);
 }
@@ -153,7 +157,7 @@ static void serve(struct fake_server *server, int fd)
 static void *run(void *arg)
 {
     struct fake_server *server = arg;
-    struct timeval patience = {2, 0};
+    struct timeval patience = {PATIENCE_S, 0};
     for (int fd; (fd = accept(server->fd, NULL, NULL)) >= 0;) {
         setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
         atomic_fetch_add(&server->connections, 1);
@@ -162,29 +166,50 @@ static void *run(void *arg)
     return NULL;
 }
 
+static int bind_to(struct sockaddr_in *in)
+{
+    socklen_t len = sizeof(*in);
+    int on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    assert_int_equal(bind(fd, (struct sockaddr *)in, len), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)in, &len), 0);
+    return fd;
+}
+
 void fake_server_start(struct fake_server *server, const struct fake_behaviour *behaviour)
 {
     struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t len = sizeof(in);
-    int on = 1;
-    in.sin_port = htons(server->port);
     server->behaviour = *behaviour;
     atomic_store(&server->connections, 0);
+    atomic_store(&server->is_hanging, false);
     server->request[0] = '\0';
     server->tls = behaviour->tls ? make_context() : NULL;
-    server->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    setsockopt(server->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-    assert_int_equal(bind(server->fd, (struct sockaddr *)&in, len), 0);
-    assert_int_equal(listen(server->fd, 64), 0);
-    assert_int_equal(getsockname(server->fd, (struct sockaddr *)&in, &len), 0);
+    server->hold = bind_to(&in);
     server->port = ntohs(in.sin_port);
+    fake_server_resume(server);
+}
+
+void fake_server_resume(struct fake_server *server)
+{
+    struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    in.sin_port = htons(server->port);
+    server->fd = bind_to(&in);
+    assert_int_equal(listen(server->fd, 64), 0);
     assert_int_equal(pthread_create(&server->thread, NULL, run, server), 0);
 }
 
-void fake_server_stop(struct fake_server *server)
+void fake_server_pause(struct fake_server *server)
 {
     shutdown(server->fd, SHUT_RDWR);
     pthread_join(server->thread, NULL);
     close(server->fd);
+    server->fd = -1;
+}
+
+void fake_server_stop(struct fake_server *server)
+{
+    if (server->fd >= 0)
+        fake_server_pause(server);
+    close(server->hold);
     tls_context_free(server->tls);
 }

@@ -23,15 +23,20 @@ struct fake_behaviour {
 struct fake_server {
     struct fake_behaviour behaviour;
     uint16_t port;
+    int hold;               /* keeps the port while nobody listens at it */
+    atomic_bool is_hanging; /* it has done all it will do to the present connection */
     atomic_uint connections;
     char request[512]; /* the last one's first bytes; read it after fake_server_stop() */
-    int fd;
+    int fd;            /* -1 = connections are refused */
     pthread_t thread;
     struct tls_context *tls;
 };
 
-/* At a free port of 127.0.0.1; port 0 = any. */
+/* At a port of 127.0.0.1 that nobody else has. */
 void fake_server_start(struct fake_server *server, const struct fake_behaviour *behaviour);
+/* Connections are refused until it resumes. */
+void fake_server_pause(struct fake_server *server);
+void fake_server_resume(struct fake_server *server);
 void fake_server_stop(struct fake_server *server);
 
 #endif

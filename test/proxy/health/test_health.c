@@ -5,6 +5,7 @@
 #include "proxy/health/health.h"
 #include "proxy/health/probe.h"
 #include "test/proxy/health/fake_server.h"
+#include "test/proxy/net/turns.h"
 #include "test/proxy/state/fixture.h"
 
 #include <setjmp.h>
@@ -21,37 +22,20 @@ static struct fixture_config first, second;
 static struct snapshot *snapshot, *left;
 static struct health *health;
 
-static void on_time_up(struct wheel_timer *timer)
-{
-    (void)timer;
-    loop_stop(&loop);
-}
-
-static void run_for_ms(unsigned ms)
-{
-    struct wheel_timer timer;
-    wheel_timer_init(&timer, on_time_up);
-    atomic_store(&loop.stopping, false);
-    loop_arm(&loop, &timer, ms);
-    loop_run(&loop);
-}
-
-#define PATIENCE_MS 10000 /* for what comes at once where nothing else runs */
+#define INTER_MS 60000 /* bounds each probe, and passes only where a test says so */
 
 static void run_until(bool (*is_so)(void))
 {
-    for (unsigned ms = 0; ms < PATIENCE_MS && !is_so(); ms += 10)
-        run_for_ms(10);
-    assert_true(is_so());
+    assert_true(turns_until(&loop, is_so));
 }
 
-static void config_init(struct fixture_config *fc, size_t servers, unsigned inter_ms)
+static void config_init(struct fixture_config *fc, size_t servers)
 {
     fixture_config_init(fc, servers);
     for (size_t i = 0; i < servers; i++) {
         fixture_set_port(&fc->servers[i], fake.port);
         fc->servers[i].check.enabled = true;
-        fc->servers[i].check.inter_ms = inter_ms;
+        fc->servers[i].check.inter_ms = INTER_MS;
     }
 }
 
@@ -125,82 +109,102 @@ static bool is_first_refused(void)
     return server_at(0)->check.status == HEALTH_L4_CONNECT;
 }
 
-static bool is_first_up(void)
+static unsigned wanted;
+
+static bool are_so_many_asked(void)
 {
-    return server_at(0)->up;
+    return count_asked() >= wanted;
 }
 
-static bool is_first_down(void)
+static uint64_t asked_us;
+
+static bool is_first_asked_again(void)
 {
-    return !server_at(0)->up;
+    return probe_at(0)->state == PROBE_ASLEEP && probe_at(0)->started_us > asked_us;
 }
 
-static bool are_four_asked(void)
+/* The interval passes, and the first server has been asked once more. */
+static void ask_again(void)
 {
-    return count_asked() >= 4;
+    asked_us = probe_at(0)->started_us;
+    turns_skip(INTER_MS);
+    run_until(is_first_asked_again);
 }
 
 static void test_first_probes_are_spread(void **state)
 {
     (void)state;
-    config_init(&first, 8, 800);
-    first.servers[3].check.inter_ms = 10000; /* does not stretch the others */
+    config_init(&first, 8);
+    first.servers[3].check.inter_ms = 10 * INTER_MS; /* does not stretch the others */
     load();
     for (size_t i = 0; i < 8; i++)
-        assert_int_equal(probe_at(i)->timer.deadline_ms - loop.now_ms, i * 100);
-    uint64_t start_ms = loop.now_ms;
-    run_until(are_four_asked);
-    assert_true(loop.now_ms - start_ms >= 300);
+        assert_int_equal(probe_at(i)->timer.deadline_ms - loop.now_ms, i * INTER_MS / 8);
+    for (wanted = 1; wanted <= 4; wanted++) {
+        run_until(are_so_many_asked);
+        assert_int_equal(count_asked(), wanted);
+        turns_skip(INTER_MS / 8);
+    }
 }
 
 static void test_down_and_up_again(void **state)
 {
     (void)state;
-    config_init(&first, 1, 60);
+    config_init(&first, 1);
     load();
     run_until(is_first_asked);
     assert_true(server_at(0)->up);
-    fake_server_stop(&fake);
-    run_until(is_first_down);
-    fake_server_start(&fake, &quiet);
-    run_until(is_first_up);
+    fake_server_pause(&fake);
+    for (unsigned failed = 1; failed <= 3; failed++) {
+        ask_again();
+        assert_int_equal(server_at(0)->up, failed < 3);
+    }
+    fake_server_resume(&fake);
+    for (unsigned passed = 1; passed <= 2; passed++) {
+        ask_again();
+        assert_int_equal(server_at(0)->up, passed == 2);
+    }
     assert_int_equal(server_at(0)->down_count, 1);
 }
 
 static void test_intervals_follow_the_state(void **state)
 {
     (void)state;
-    config_init(&first, 1, 200);
-    first.servers[0].check.fastinter_ms = 5000;
-    first.servers[0].check.downinter_ms = 9000;
+    config_init(&first, 1);
+    first.servers[0].check.fastinter_ms = 5 * INTER_MS;
+    first.servers[0].check.downinter_ms = 9 * INTER_MS;
     load();
     run_until(is_first_asked);
-    assert_true(probe_at(0)->timer.deadline_ms <= loop.now_ms + 200); /* surely up */
-    fake_server_stop(&fake);
-    run_until(is_first_refused);
+    assert_true(probe_at(0)->timer.deadline_ms <= loop.now_ms + INTER_MS); /* surely up */
+    fake_server_pause(&fake);
+    ask_again();
+    assert_true(is_first_refused());
     uint64_t left_ms = probe_at(0)->timer.deadline_ms - loop.now_ms; /* failed once */
-    assert_true(left_ms > 4000 && left_ms <= 5000);
-    server_set_health((struct server *)server_at(0), false, &loop);
-    fake_server_start(&fake, &quiet);
+    assert_true(left_ms > 4 * INTER_MS && left_ms <= 5 * INTER_MS);
 }
 
 static void test_maintenance_is_not_asked(void **state)
 {
     (void)state;
-    config_init(&first, 1, 100);
+    config_init(&first, 1);
     first.servers[0].disabled = true;
     load();
-    run_for_ms(300);
+    for (int i = 0; i < 3; i++) {
+        turns_settle(&loop);
+        turns_skip(INTER_MS);
+    }
+    turns_settle(&loop);
     assert_int_equal(server_at(0)->check.status, HEALTH_INIT);
+    assert_int_equal(fake.connections, 0);
     server_set_admin((struct server *)server_at(0), SERVER_READY, &loop);
+    turns_skip(INTER_MS);
     run_until(is_first_asked);
 }
 
 static void test_reload_leaves_probes_of_the_same_servers_alone(void **state)
 {
     (void)state;
-    config_init(&first, 2, 400);
-    config_init(&second, 3, 400);
+    config_init(&first, 2);
+    config_init(&second, 3);
     load();
     run_until(is_first_asked);
     const struct probe *before[] = {probe_at(0), probe_at(1)};
@@ -216,23 +220,28 @@ static void test_reload_leaves_probes_of_the_same_servers_alone(void **state)
 static void test_reload_ends_probes_of_servers_that_left(void **state)
 {
     (void)state;
-    config_init(&first, 3, 100);
-    config_init(&second, 2, 100);
+    config_init(&first, 3);
+    config_init(&second, 2);
     second.servers[1].check.enabled = false;
     load();
-    run_for_ms(20); /* some are under way */
+    turns_skip(INTER_MS); /* all are due, and one turn sees them under way */
+    turns_one(&loop);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(probe_at(i)->state, PROBE_CONNECTING);
     reload();
     assert_int_equal(health_count(health), 1);
     assert_null(server_at(1)->probe);
     assert_true(server_at(1)->up);
-    run_for_ms(150);
+    run_until(is_first_asked);
+    turns_skip(2 * INTER_MS);
+    turns_settle(&loop);
 }
 
 static void test_reload_with_another_probe_asks_anew(void **state)
 {
     (void)state;
-    config_init(&first, 1, 100);
-    config_init(&second, 1, 100);
+    config_init(&first, 1);
+    config_init(&second, 1);
     second.servers[0].check.port = 1; /* nobody there */
     load();
     run_until(is_first_asked);
@@ -241,6 +250,7 @@ static void test_reload_with_another_probe_asks_anew(void **state)
     reload();
     assert_ptr_equal(server_at(0), server);
     assert_int_equal(server->check.status, HEALTH_INIT);
+    turns_skip(INTER_MS);
     run_until(is_first_refused);
     assert_false(server->up);
 }

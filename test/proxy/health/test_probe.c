@@ -7,6 +7,7 @@
 #include "proxy/health/probe.h"
 #include "proxy/state/events.h"
 #include "test/proxy/health/fake_server.h"
+#include "test/proxy/net/turns.h"
 #include "test/proxy/state/fixture.h"
 #include "tls/context.h"
 
@@ -16,7 +17,7 @@
 
 #include <cmocka.h>
 
-#define LATE_MS 4000 /* earlier than any time-out that is not meant, however busy the machine */
+#define INTER_MS 60000 /* bounds each probe, and passes only where a test says so */
 #define OK_200 "HTTP/1.1 200 Fine\r\nContent-Length: 0\r\n\r\n"
 
 static const struct probe_case {
@@ -149,13 +150,28 @@ static const struct probe_case {
 };
 
 static struct loop loop;
+static struct snapshot *snapshot;
+static const struct fake_server *asked; /* NULL = nobody accepts */
+static enum probe_state late_state;
+static bool has_result;
 
 /* Each result that counts is told, as these backends log their checks. */
 static void on_told(struct state_listener *listener, const struct state_event *event)
 {
     (void)listener;
-    if (event->server != NULL)
-        loop_stop(&loop);
+    has_result |= event->server != NULL;
+}
+
+static bool is_over(void)
+{
+    return has_result;
+}
+
+/* It waits for what will not come. */
+static bool is_waiting(void)
+{
+    const struct probe *probe = snapshot->proxies[0].servers[0]->probe;
+    return probe->state == late_state && (asked == NULL || atomic_load(&asked->is_hanging));
 }
 
 static struct state_listener listener = {.told = on_told};
@@ -204,30 +220,43 @@ static void config_for(struct fixture_config *fc, const struct probe_case *c, ui
     fixture_set_port(&fc->servers[0], port);
     fc->proxy.log_health_checks = true;
     make_http_steps();
-    fc->proxy.check = (struct conf_check){.kind = c->kind, .script = {.steps = http_steps, .count = 3}};
+    fc->proxy.check =
+        (struct conf_check){.kind = c->kind, .script = {.steps = http_steps, .count = 3}};
     fc->servers[0].check.enabled = true;
     fc->servers[0].check.tls = c->tls;
-    fc->servers[0].check.inter_ms = 200;
+    fc->servers[0].check.inter_ms = INTER_MS;
 }
 
-/* Runs until the first result of the only server, and hands it out. */
-static void probe_once(struct fixture_config *fc, struct check_result *result_out)
+/* Runs until the first result of the only server, and hands it out. Where that is a time-out, wait_ms pass
+ * once the probe is in late_state. */
+static void probe_once(struct fixture_config *fc, unsigned wait_ms, struct check_result *result_out)
 {
     struct state_error error = {""};
     struct state_build_options options = {
         .threads = 1, .make_tls = make_tls, .free_config = keep_config};
     assert_int_equal(loop_init(&loop, 0), 0);
-    struct snapshot *snapshot = state_build(&fc->config, NULL, &options, &error);
+    snapshot = state_build(&fc->config, NULL, &options, &error);
     assert_non_null(snapshot);
     state_commit(snapshot, NULL, &loop);
     struct health *health = health_new(&loop);
     health_apply(health, snapshot);
     assert_int_equal(health_count(health), 1);
-    loop_run(&loop);
+    has_result = false;
+    if (wait_ms > 0) {
+        assert_true(turns_until(&loop, is_waiting));
+        turns_skip(wait_ms);
+    }
+    assert_true(turns_until(&loop, is_over));
     server_read_check(snapshot->proxies[0].servers[0], result_out);
     health_free(health);
     snapshot_free(snapshot);
     loop_destroy(&loop);
+}
+
+static unsigned wait_ms_of(enum health_status want)
+{
+    late_state = want == HEALTH_L7_TIMEOUT ? PROBE_EXCHANGING : PROBE_HANDSHAKING;
+    return want == HEALTH_L7_TIMEOUT || want == HEALTH_L6_TIMEOUT ? INTER_MS : 0;
 }
 
 static void test_verdicts(void **state)
@@ -240,7 +269,8 @@ static void test_verdicts(void **state)
         struct check_result got;
         fake_server_start(&server, &c->server);
         config_for(&fc, c, server.port);
-        probe_once(&fc, &got);
+        asked = &server;
+        probe_once(&fc, wait_ms_of(c->want), &got);
         fake_server_stop(&server);
         if (got.status != c->want || got.code != c->want_code ||
             strcmp(got.info, c->want_info) != 0)
@@ -258,13 +288,14 @@ static void test_nobody_listens(void **state)
     struct fake_server server = {0};
     struct fixture_config fc;
     struct check_result got;
-    fake_server_start(&server, &cases[0].server); /* to learn of a port that is free */
-    fake_server_stop(&server);
+    fake_server_start(&server, &cases[0].server);
+    fake_server_pause(&server);
     config_for(&fc, &cases[0], server.port);
-    probe_once(&fc, &got);
+    probe_once(&fc, 0, &got);
+    fake_server_stop(&server);
     assert_int_equal(got.status, HEALTH_L4_CONNECT);
     assert_string_equal(got.info, "Connection refused");
-    assert_true(got.duration_ms >= 0 && got.duration_ms < LATE_MS);
+    assert_true(got.duration_ms >= 0 && got.duration_ms < INTER_MS);
 }
 
 /* A listener whose queue is full answers nothing at all. */
@@ -285,9 +316,11 @@ static void test_nobody_accepts(void **state)
     struct fixture_config fc;
     struct check_result got;
     config_for(&fc, &cases[0], ntohs(in.sin_port));
-    probe_once(&fc, &got);
+    asked = NULL;
+    late_state = PROBE_CONNECTING;
+    probe_once(&fc, INTER_MS, &got);
     assert_int_equal(got.status, HEALTH_L4_TIMEOUT);
-    assert_true(got.duration_ms >= 200 && got.duration_ms < LATE_MS);
+    assert_true(got.duration_ms >= INTER_MS);
     for (size_t i = 0; i < LEN(fillers); i++)
         close(fillers[i]);
     close(fd);
@@ -302,13 +335,14 @@ static void test_timeout_check_bounds_what_follows_connect(void **state)
     struct check_result got;
     fake_server_start(&server, &silence);
     config_for(&fc, &cases[1], server.port);
-    fc.servers[0].check.inter_ms = 10000;
-    fc.proxy.timeout.connect_ms = 5000;
-    fc.proxy.timeout.check_ms = 100;
-    probe_once(&fc, &got);
+    fc.servers[0].check.inter_ms = 10 * INTER_MS;
+    fc.proxy.timeout.connect_ms = 5 * INTER_MS;
+    fc.proxy.timeout.check_ms = INTER_MS;
+    asked = &server;
+    probe_once(&fc, wait_ms_of(HEALTH_L7_TIMEOUT), &got);
     fake_server_stop(&server);
     assert_int_equal(got.status, HEALTH_L7_TIMEOUT);
-    assert_true(got.duration_ms >= 100 && got.duration_ms < LATE_MS);
+    assert_true(got.duration_ms >= INTER_MS && got.duration_ms < 5 * INTER_MS);
 }
 
 static void test_port_of_its_own(void **state)
@@ -320,7 +354,7 @@ static void test_port_of_its_own(void **state)
     fake_server_start(&server, &cases[1].server);
     config_for(&fc, &cases[1], 1);
     fc.servers[0].check.port = server.port;
-    probe_once(&fc, &got);
+    probe_once(&fc, 0, &got);
     fake_server_stop(&server);
     assert_int_equal(got.status, HEALTH_L7_OK);
 }
@@ -336,7 +370,7 @@ static void test_proxy_header_and_http10(void **state)
     fc.servers[0].check.send_proxy = true;
     http_steps[1].request =
         (struct conf_request){.method = "OPTIONS", .uri = "/", .version = "HTTP/1.0"};
-    probe_once(&fc, &got);
+    probe_once(&fc, 0, &got);
     fake_server_stop(&server);
     assert_int_equal(got.status, HEALTH_L7_OK);
     static const char header[] = "PROXY TCP4 127.0.0.1 127.0.0.1 ";
@@ -358,7 +392,7 @@ static void test_a_head_without_end(void **state)
     memcpy(answer, "HTTP/1.1 200 OK\r\nX: ", 20);
     fake_server_start(&server, &behaviour);
     config_for(&fc, &cases[1], server.port);
-    probe_once(&fc, &got);
+    probe_once(&fc, 0, &got);
     fake_server_stop(&server);
     assert_int_equal(got.status, HEALTH_L7_RESPONSE);
 }

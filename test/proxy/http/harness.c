@@ -21,8 +21,6 @@
 
 #include <cmocka.h>
 
-#define PATIENCE_MS 10000
-
 static struct harness *running; /* hooks are given no owner */
 
 static void on_access(const struct access_record *record)
@@ -84,7 +82,7 @@ static void init_server(struct harness *h, unsigned index)
     *server = (struct conf_server){.name = names[index], .id = index + 1, .weight = 1};
     server->check.rise = server->check.fall = 1;
     server->pool_max_conn = UINT32_MAX;
-    server->pool_purge_ms = 5000;
+    server->pool_purge_ms = HARNESS_AMPLE_MS;
     memcpy(&server->addr.sa, &in, sizeof(in));
     server->addr.sa_len = sizeof(in);
     server->addr.port = ntohs(in.sin_port);
@@ -105,7 +103,9 @@ void harness_init(struct harness *h, unsigned servers)
         .mode = CONF_MODE_HTTP,
         .place.file = "test",
         .id = 2,
-        .timeout = {.connect_ms = 5000, .client_ms = 5000, .server_ms = 5000},
+        .timeout = {.connect_ms = HARNESS_AMPLE_MS,
+                    .client_ms = HARNESS_AMPLE_MS,
+                    .server_ms = HARNESS_AMPLE_MS},
         .logs = &h->log_target,
         .log_count = 1,
         .balance.name = "roundrobin",
@@ -261,12 +261,10 @@ void harness_run(struct harness *h)
     }
 }
 
-void harness_wait(struct harness *h, unsigned ms)
+void harness_age(struct harness *h, unsigned ms)
 {
-    uint64_t end = turns_clock_ms() + ms;
-    do
-        harness_settle(h);
-    while (turns_clock_ms() < end);
+    turns_skip(ms);
+    harness_settle(h);
 }
 
 /* ---- peers
@@ -290,7 +288,7 @@ int harness_connect(struct harness *h)
 
 int harness_accept(struct harness *h, unsigned index)
 {
-    uint64_t end = turns_clock_ms() + PATIENCE_MS;
+    uint64_t end = turns_clock_ms() + TURNS_PATIENCE_MS;
     int fd;
     do {
         harness_settle(h);
@@ -310,7 +308,7 @@ bool harness_has_connection(struct harness *h, unsigned index)
 
 void harness_say_bytes(struct harness *h, int fd, const void *bytes, size_t len)
 {
-    uint64_t end = turns_clock_ms() + PATIENCE_MS;
+    uint64_t end = turns_clock_ms() + TURNS_PATIENCE_MS;
     for (size_t said = 0; said < len && turns_clock_ms() < end;) {
         ssize_t n = send(fd, (const char *)bytes + said, len - said, MSG_DONTWAIT | MSG_NOSIGNAL);
         if (n < 0 && errno != EAGAIN)
@@ -346,7 +344,7 @@ void harness_hear(struct harness *h, int fd, const char *text)
     size_t len = strlen(text), have = 0;
     char *heard = calloc(1, len + 1);
     while (have < len) {
-        ssize_t n = hear_some(h, fd, heard + have, len - have, PATIENCE_MS);
+        ssize_t n = hear_some(h, fd, heard + have, len - have, TURNS_PATIENCE_MS);
         if (n <= 0)
             break;
         have += (size_t)n;
@@ -363,7 +361,7 @@ const char *harness_hear_head(struct harness *h, int fd)
         head[have] = '\0';
         if (have >= 4 && strcmp(head + have - 4, "\r\n\r\n") == 0)
             return head;
-        if (hear_some(h, fd, head + have, 1, PATIENCE_MS) <= 0)
+        if (hear_some(h, fd, head + have, 1, TURNS_PATIENCE_MS) <= 0)
             break;
         have++;
     }
@@ -375,7 +373,7 @@ void harness_skip(struct harness *h, int fd, size_t len)
 {
     static char buf[256 * 1024];
     while (len > 0) {
-        ssize_t n = hear_some(h, fd, buf, len < sizeof(buf) ? len : sizeof(buf), PATIENCE_MS);
+        ssize_t n = hear_some(h, fd, buf, len < sizeof(buf) ? len : sizeof(buf), TURNS_PATIENCE_MS);
         if (n <= 0)
             fail_msg("%zu bytes more should have come; %s", len,
                      n == 0 ? "but the end did" : "but nothing did");
@@ -395,7 +393,7 @@ void harness_hear_nothing(struct harness *h, int fd)
 void harness_hear_end(struct harness *h, int fd)
 {
     char buf[256] = "";
-    ssize_t n = hear_some(h, fd, buf, sizeof(buf) - 1, PATIENCE_MS);
+    ssize_t n = hear_some(h, fd, buf, sizeof(buf) - 1, TURNS_PATIENCE_MS);
     if (n != 0)
         fail_msg("%s \"%s\"", n < 0 ? "no end" : "bytes instead of the end:", buf);
     close(fd);

@@ -6,7 +6,7 @@
  *      test (client) ---loopback---> sessions and streams ---loopback---> test (server 0, 1, ...)
  *
  * With one thread the loop runs only within the functions below, on the test's own thread, so each
- * test says what happens in which order and nothing sleeps longer than it has to.
+ * test says what happens in which order and how much time passes.
  *
  * Errors: every function fails the test by itself.
  */
@@ -23,6 +23,9 @@
 #include <stddef.h>
 
 enum { HARNESS_SERVERS = 3, HARNESS_LOGS = 64, HARNESS_THREADS = 4 };
+
+/* A timeout that no test sees unless it lets the time pass by harness_age(). */
+#define HARNESS_AMPLE_MS 3600000
 
 /* What a test asks of the access log. */
 struct harness_log {
@@ -59,7 +62,7 @@ struct harness {
     bool is_running;
 };
 
-/* Everything at its default: one server, generous timeouts, no retry. */
+/* Everything at its default: one server, timeouts of HARNESS_AMPLE_MS, no retry. */
 void harness_init(struct harness *h, unsigned servers);
 void harness_start(struct harness *h);
 /* The configuration as it is now takes the place of the one before. */
@@ -78,20 +81,20 @@ void harness_run(struct harness *h);
 
 /* Runs the loop until nothing happens any more. */
 void harness_settle(struct harness *h);
-/* Runs it for so long. */
-void harness_wait(struct harness *h, unsigned ms);
+/* So much time passes for it, at once; then it runs until nothing happens any more. */
+void harness_age(struct harness *h, unsigned ms);
 
 /* Server `index` lets connections wait from now on: its backlog is full. */
 void harness_jam(struct harness *h, unsigned index);
 /* A new client connection. Not blocking, as all descriptors here. */
 int harness_connect(struct harness *h);
-/* The next connection to server `index`, within a second. */
+/* The next connection to server `index`. */
 int harness_accept(struct harness *h, unsigned index);
 bool harness_has_connection(struct harness *h, unsigned index);
 
 void harness_say_bytes(struct harness *h, int fd, const void *bytes, size_t len);
 void harness_say(struct harness *h, int fd, const char *text);
-/* Exactly these bytes come next, within a second. */
+/* Exactly these bytes come next. */
 void harness_hear(struct harness *h, int fd, const char *text);
 /* The head that comes next, up to its empty line; the text is static. */
 const char *harness_hear_head(struct harness *h, int fd);

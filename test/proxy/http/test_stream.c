@@ -131,9 +131,9 @@ static const struct exchange exchanges[] = {
     {"bytes behind the response's end", GET, GET, OK "HTTP/1.1 200 OK\r\n", OK, true, false},
     {"426 says what to upgrade to", GET, GET,
      "HTTP/1.1 426 Upgrade Required\r\nUpgrade: foo\r\nContent-Length: 0\r\nConnection: "
-     "upgrade\r\n\r\n",
+     "Upgrade\r\n\r\n",
      "HTTP/1.1 426 Upgrade Required\r\nUpgrade: foo\r\nContent-Length: 0\r\nConnection: "
-     "upgrade\r\n\r\n",
+     "Upgrade\r\n\r\n",
      true, true},
     {"a status line without a reason", GET, GET, "HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n",
      "HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n", true, true},
@@ -676,16 +676,16 @@ static void test_an_upgrade_becomes_a_tunnel(void **state)
     (void)state;
     harness_start(&h);
     int client = harness_connect(&h);
-    harness_say(&h, client, UPGRADE "Connection: upgrade\r\n\r\nearly");
+    harness_say(&h, client, UPGRADE "Connection: Upgrade\r\n\r\nearly");
     int server = harness_accept(&h, 0);
-    harness_hear(&h, server, UPGRADE "Connection: upgrade\r\n\r\n");
+    harness_hear(&h, server, UPGRADE "Connection: Upgrade\r\n\r\n");
     harness_hear_nothing(&h, server);
     harness_say(&h, server,
                 "HTTP/1.1 101 Switching Protocols\r\nUpgrade: chat\r\nConnection: "
-                "upgrade\r\n\r\nhello");
+                "Upgrade\r\n\r\nhello");
     harness_hear(&h, client,
                  "HTTP/1.1 101 Switching Protocols\r\nUpgrade: chat\r\nConnection: "
-                 "upgrade\r\n\r\nhello");
+                 "Upgrade\r\n\r\nhello");
     harness_hear(&h, server, "early");
     harness_say(&h, client, "to server");
     harness_hear(&h, server, "to server");
@@ -709,7 +709,7 @@ static void test_101_that_nobody_asked_for(void **state)
     int server = harness_accept(&h, 0);
     harness_hear(&h, server, GET);
     harness_say(&h, server,
-                "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n");
+                "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n");
     assert_memory_equal(harness_hear_head(&h, client), "HTTP/1.1 502", 12);
     harness_hear_end(&h, server);
     end(client);

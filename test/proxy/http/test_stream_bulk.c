@@ -21,7 +21,6 @@
 #include <cmocka.h>
 
 #define BODY_BYTES (3 * 1024 * 1024 + 17)
-#define PATIENCE_MS 10000
 
 static struct harness h;
 static char body[BODY_BYTES];
@@ -127,7 +126,7 @@ static void carry(int from, const struct message *out, int to, struct message *i
     static char buf[300000];
     size_t said = 0;
     bool ended = false;
-    for (uint64_t end = turns_clock_ms() + PATIENCE_MS; !is_whole(in, framing, ended);) {
+    for (uint64_t end = turns_clock_ms() + TURNS_PATIENCE_MS; !is_whole(in, framing, ended);) {
         if (turns_clock_ms() > end)
             fail_msg("said %zu of %zu, heard %zu", said, out->len, in->len);
         if (said < out->len && rand_r(seed) % 3 != 0) {
@@ -210,7 +209,7 @@ static void test_a_tunnel_both_ways(void **state)
     int fds[2] = {client, server};
     size_t said[2] = {0}, heard[2] = {0};
     unsigned seed = 7;
-    for (uint64_t end = turns_clock_ms() + PATIENCE_MS;
+    for (uint64_t end = turns_clock_ms() + TURNS_PATIENCE_MS;
          heard[0] < BODY_BYTES || heard[1] < BODY_BYTES;) {
         assert_true(turns_clock_ms() < end);
         for (int i = 0; i < 2; i++) {

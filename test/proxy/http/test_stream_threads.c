@@ -97,7 +97,7 @@ static int connect_client(void)
 {
     struct sockaddr_storage to;
     socklen_t len = sizeof(to);
-    struct timeval patience = {.tv_sec = 20};
+    struct timeval patience = {.tv_sec = TURNS_PATIENCE_MS / 1000};
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     getsockname(h.listener, (struct sockaddr *)&to, &len);
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
@@ -168,6 +168,12 @@ static void disturb(unsigned round)
     }
 }
 
+/* The threads have learned that the clients have gone, and of the last load. */
+static bool has_calm_come(void)
+{
+    return atomic_load(&http_sessions_total) == 0 && harness_loads(&h) == 1;
+}
+
 static void test_nobody_is_lost(void **state)
 {
     (void)state;
@@ -186,11 +192,11 @@ static void test_nobody_is_lost(void **state)
         assert_int_equal(pthread_create(&clients[i], NULL, run_client, (void *)(i + 1)), 0);
     for (unsigned round = 0; atomic_load(&done) < CLIENTS; round++) {
         disturb(round);
-        turns_wait(&h.control, 10);
+        turns_settle(&h.control);
     }
     for (unsigned i = 0; i < CLIENTS; i++)
         pthread_join(clients[i], NULL);
-    turns_wait(&h.control, 100); /* the threads learn that the clients have gone */
+    assert_true(turns_until(&h.control, has_calm_come));
     atomic_store(&origins_stop, true);
     pthread_join(origins, NULL);
     harness_stop(&h);

@@ -2,6 +2,7 @@
 /* The log as a whole: lines of several threads arrive at real sockets and pipes, or are counted as
  * lost. */
 #include "proxy/log/log.h"
+#include "test/proxy/net/turns.h"
 
 #include "config/model.h"
 #include "proxy/net/loop.h"
@@ -100,6 +101,12 @@ static bool receive(int fd, char *text, size_t size)
     return len > 0;
 }
 
+static void flush(void)
+{
+    log_flush();
+    turns_await_loopback();
+}
+
 static int start(void **state)
 {
     (void)state;
@@ -131,7 +138,7 @@ static void a_line_goes_to_every_target(void **state)
     struct access_record record = record_of(0);
     log_access(&record);
     log_event(LOG_LEVEL_ALERT, NULL, "Server %s is DOWN", "a/b");
-    log_flush();
+    flush();
 
     char text[2000];
     assert_true(receive(raw, text, sizeof(text)));
@@ -162,7 +169,7 @@ static void a_level_keeps_lines_back(void **state)
     log_access(&record);
     record.status = 502;
     log_access(&record);
-    log_flush();
+    flush();
     web.log_separate_errors = false;
 
     char text[2000];
@@ -181,7 +188,7 @@ static void len_cuts_a_line(void **state)
     use_targets(1);
     struct access_record record = record_of(1);
     log_access(&record);
-    log_flush();
+    flush();
     char text[2000];
     assert_true(receive(fd, text, sizeof(text)));
     assert_int_equal(strlen(text), 81);
@@ -200,19 +207,19 @@ static void a_daemon_may_restart(void **state)
     use_targets(1);
 
     log_event(LOG_LEVEL_INFO, NULL, "one");
-    log_flush();
+    flush();
     assert_true(receive(fd, text, sizeof(text)));
     close(fd);
     unlink(path);
     uint64_t before = log_dropped();
     log_event(LOG_LEVEL_INFO, NULL, "lost");
-    log_flush();
+    flush();
     assert_int_equal(log_dropped(), before + 1);
 
     fd = socket_in(path, &targets[0].addr);
-    sleep(2); /* it is tried again once a second */
+    turns_skip(2000); /* it is tried again once a second */
     log_event(LOG_LEVEL_INFO, NULL, "two");
-    log_flush();
+    flush();
     assert_true(receive(fd, text, sizeof(text)));
     assert_string_equal(text, "two\n");
     close(fd);

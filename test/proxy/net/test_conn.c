@@ -7,6 +7,7 @@
 #include "test/proxy/net/turns.h"
 
 #include <netinet/in.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -26,15 +27,47 @@ static void on_ready(struct conn *c)
     events++;
 }
 
-static int listen_on_loopback(struct sockaddr_in *in)
+/* A port that nobody else can have, where connections are refused until somebody listens. */
+static int bind_to_loopback(struct sockaddr_in *in)
 {
     socklen_t len = sizeof(*in);
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
     *in = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     assert_int_equal(bind(fd, (struct sockaddr *)in, sizeof(*in)), 0);
-    assert_int_equal(listen(fd, 8), 0);
     assert_int_equal(getsockname(fd, (struct sockaddr *)in, &len), 0);
     return fd;
+}
+
+static int listen_on_loopback(struct sockaddr_in *in)
+{
+    int fd = bind_to_loopback(in);
+    assert_int_equal(listen(fd, 8), 0);
+    return fd;
+}
+
+/* The next client, once it is there. */
+static int accept_one(int listener)
+{
+    struct pollfd fd = {.fd = listener, .events = POLLIN};
+    assert_int_equal(poll(&fd, 1, TURNS_PATIENCE_MS), 1);
+    return accept(listener, NULL, NULL);
+}
+
+static struct conn *attempt;
+static int attempt_rc;
+
+static bool is_attempt_over(void)
+{
+    attempt_rc = conn_connected(attempt);
+    return attempt_rc != UV_EAGAIN;
+}
+
+/* Turns until it is known how the attempt to connect went. */
+static int outcome(struct conn *c)
+{
+    attempt = c;
+    assert_true(turns_until(&loop, is_attempt_over));
+    return attempt_rc;
 }
 
 /* conn is connected to peer over TCP. */
@@ -46,9 +79,8 @@ static int set_up(void **state)
     assert_int_equal(loop_init(&loop, 0), 0);
     assert_int_equal(conn_connect(&conn, &loop, (struct sockaddr *)&in, sizeof(in), NULL, on_ready),
                      0);
-    turns_settle(&loop);
-    assert_int_equal(conn_connected(&conn), 0);
-    peer = accept(listener, NULL, NULL);
+    assert_int_equal(outcome(&conn), 0);
+    peer = accept_one(listener);
     assert_true(peer >= 0);
     close(listener);
     events = 0;
@@ -66,12 +98,27 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* Until an event has come: on a busy machine loopback takes its time. */
+static unsigned events_before;
+
+static bool has_event(void)
+{
+    return events != events_before;
+}
+
 static void await_event(void)
 {
-    unsigned before = events;
-    for (uint64_t end = turns_clock_ms() + 2000; events == before && turns_clock_ms() < end;)
-        turns_settle(&loop);
+    events_before = events;
+    assert_true(turns_until(&loop, has_event));
+}
+
+static bool has_peer_ended(void)
+{
+    return conn.peer_ended;
+}
+
+static bool is_writable(void)
+{
+    return conn.writable;
 }
 
 static void say(const char *text)
@@ -124,9 +171,7 @@ static void test_bytes_and_the_end_in_one_event(void **state)
     char buf[8];
     assert_int_equal(send(peer, "abc", 3, 0), 3);
     shutdown(peer, SHUT_WR);
-    while (!conn.peer_ended)
-        await_event();
-    assert_true(conn.peer_ended);
+    assert_true(turns_until(&loop, has_peer_ended));
     assert_false(conn.broken);
     assert_int_equal(conn_recv(&conn, buf, sizeof(buf)), 3);
     assert_true(conn_can_read(&conn)); /* the end, of which no other event tells */
@@ -165,9 +210,8 @@ static void test_a_full_send_buffer_and_room_again(void **state)
         assert_true(n > 0);
         received += (size_t)n;
     }
-    turns_settle(&loop);
+    assert_true(turns_until(&loop, is_writable));
     assert_true(events > 0);
-    assert_true(conn.writable);
     assert_int_equal(send_text("x"), 1);
 }
 
@@ -203,21 +247,10 @@ static void test_disconnecting_is_a_reset(void **state)
     close(fd);
 }
 
-/* Turns until it is known how the attempt went. */
-static int outcome(void)
-{
-    int rc;
-    for (uint64_t end = turns_clock_ms() + 2000; (rc = conn_connected(&conn)) == UV_EAGAIN;) {
-        assert_true(turns_clock_ms() < end);
-        turns_settle(&loop);
-    }
-    return rc;
-}
-
 static int reconnect(int fd, const struct sockaddr_in *in)
 {
     int rc = conn_reconnect(&conn, fd, (const struct sockaddr *)in, sizeof(*in));
-    return rc == 0 ? outcome() : rc;
+    return rc == 0 ? outcome(&conn) : rc;
 }
 
 static void test_one_socket_for_many_connections(void **state)
@@ -225,8 +258,7 @@ static void test_one_socket_for_many_connections(void **state)
     (void)state;
     struct sockaddr_in in, nobody;
     char buf[8];
-    int listener = listen_on_loopback(&in);
-    close(listen_on_loopback(&nobody));
+    int listener = listen_on_loopback(&in), silent = bind_to_loopback(&nobody);
     for (int i = 0; i < 3; i++) {
         close(peer);
         int fd = conn_disconnect(&conn);
@@ -234,13 +266,14 @@ static void test_one_socket_for_many_connections(void **state)
         events = 0;
         assert_int_equal(reconnect(fd, &nobody), UV_ECONNREFUSED);
         assert_int_equal(reconnect(conn_disconnect(&conn), &in), 0);
-        peer = accept(listener, NULL, NULL);
+        peer = accept_one(listener);
         say("abc");
         assert_int_equal(conn_recv(&conn, buf, sizeof(buf)), 3);
         assert_int_equal(send_text("de"), 2);
         assert_int_equal(recv(peer, buf, sizeof(buf), 0), 2);
     }
     close(listener);
+    close(silent);
 }
 
 static void test_a_socket_of_another_family_is_refused(void **state)
@@ -257,14 +290,11 @@ static void test_nobody_listens(void **state)
     (void)state;
     struct sockaddr_in in;
     struct conn refused;
-    close(listen_on_loopback(&in));
+    int silent = bind_to_loopback(&in);
     int rc = conn_connect(&refused, &loop, (struct sockaddr *)&in, sizeof(in), NULL, on_ready);
-    if (rc == 0) {
-        turns_settle(&loop);
-        rc = conn_connected(&refused);
-    }
-    assert_int_equal(rc, UV_ECONNREFUSED);
+    assert_int_equal(rc == 0 ? outcome(&refused) : rc, UV_ECONNREFUSED);
     conn_close(&refused);
+    close(silent);
 }
 
 static void test_an_address_of_no_family(void **state)
@@ -277,6 +307,26 @@ static void test_an_address_of_no_family(void **state)
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+static void packets_are_marked_as_asked(void **state)
+{
+    (void)state;
+    static const struct {
+        sa_family_t family;
+        int level, option;
+    } kinds[] = {{AF_INET, IPPROTO_IP, IP_TOS}, {AF_INET6, IPPROTO_IPV6, IPV6_TCLASS}};
+    struct conn_options options = {.marks = {.tos = 0x28, .has_tos = true}};
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        int tos = 0, fd = socket_new(kinds[i].family, NULL);
+        socklen_t len = sizeof(tos);
+        if (fd < 0)
+            continue; /* a machine without IPv6 */
+        assert_int_equal(socket_prepare(fd, kinds[i].family, &options), 0);
+        assert_int_equal(getsockopt(fd, kinds[i].level, kinds[i].option, &tos, &len), 0);
+        assert_int_equal(tos, 0x28);
+        close(fd);
+    }
+}
 
 int main(void)
 {
@@ -294,6 +344,7 @@ int main(void)
         CASE(test_a_socket_of_another_family_is_refused),
         CASE(test_nobody_listens),
         CASE(test_an_address_of_no_family),
+        cmocka_unit_test(packets_are_marked_as_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -215,32 +215,39 @@ static void test_an_event_of_what_was_closed_in_the_same_batch(void **state)
 /* ---- time
  * ----------------------------------------------------------------------------------------- */
 
+static unsigned fired;
+
+static void end_with_the_second(void)
+{
+    if (++fired == 2)
+        loop_stop(&loop);
+}
+
 static void on_uv_timer(uv_timer_t *timer)
 {
-    ++*(unsigned *)timer->data;
+    (void)timer;
+    end_with_the_second();
 }
 
 static void on_wheel_timer(struct wheel_timer *timer)
 {
     (void)timer;
-    loop_stop(&loop);
+    end_with_the_second();
 }
 
 static void test_both_kinds_of_timers_wake_the_loop(void **state)
 {
     (void)state;
-    unsigned fired = 0;
     uv_timer_t uv;
     struct wheel_timer timer;
     assert_int_equal(uv_timer_init(&loop.uv, &uv), 0);
-    uv.data = &fired;
+    fired = 0;
     assert_int_equal(uv_timer_start(&uv, on_uv_timer, 10, 0), 0);
     wheel_timer_init(&timer, on_wheel_timer);
     loop_arm(&loop, &timer, 60);
     uint64_t begin = turns_clock_ms();
-    loop_run(&loop);
-    assert_int_equal(fired, 1);
-    assert_in_range(turns_clock_ms() - begin, 59, 500);
+    loop_run(&loop); /* for ever, if one of them does not */
+    assert_true(turns_clock_ms() - begin >= 59);
     uv_close((uv_handle_t *)&uv, NULL);
     turns_settle(&loop);
 }

@@ -17,8 +17,6 @@
 
 #include <cmocka.h>
 
-#define PATIENCE_MS 2000
-
 static struct memory_disk disk;
 static struct loop loop;
 static struct conn client, server;
@@ -45,6 +43,11 @@ static int forget_certificate(void **state)
     return 0;
 }
 
+static bool is_connected(void)
+{
+    return conn_connected(&client) == 0;
+}
+
 static void open_conns(void)
 {
     struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -54,8 +57,7 @@ static void open_conns(void)
     assert_int_equal(listen(listener, 1), 0);
     assert_int_equal(getsockname(listener, (struct sockaddr *)&in, &len), 0);
     assert_int_equal(conn_connect(&client, &loop, (struct sockaddr *)&in, len, NULL, on_ready), 0);
-    turns_settle(&loop);
-    assert_int_equal(conn_connected(&client), 0);
+    assert_true(turns_until(&loop, is_connected));
     assert_int_equal(
         conn_open(&server, &loop, accept4(listener, NULL, NULL, SOCK_NONBLOCK), on_ready), 0);
     close(listener);
@@ -88,26 +90,33 @@ static int tear_down(void **state)
     return 0;
 }
 
+static bool have_shaken_hands(void)
+{
+    int c = conn_handshake(&client), s = conn_handshake(&server);
+    assert_true((c == 0 || c == UV_EAGAIN) && (s == 0 || s == UV_EAGAIN));
+    return c == 0 && s == 0;
+}
+
 static void shake_hands(void)
 {
-    int c = UV_EAGAIN, s = UV_EAGAIN;
-    for (int i = 0; i < 20 && (c != 0 || s != 0); i++) {
-        c = conn_handshake(&client);
-        s = conn_handshake(&server);
-        assert_true((c == 0 || c == UV_EAGAIN) && (s == 0 || s == UV_EAGAIN));
-        turns_settle(&loop);
-    }
-    assert_int_equal(c, 0);
-    assert_int_equal(s, 0);
+    assert_true(turns_until(&loop, have_shaken_hands));
+}
+
+static bool can_server_read(void)
+{
+    return server.readable;
+}
+
+static bool can_client_read(void)
+{
+    return client.readable;
 }
 
 static void say(struct conn *conn, const char *text)
 {
     struct iovec piece = {.iov_base = (char *)text, .iov_len = strlen(text)};
-    struct conn *other = conn == &client ? &server : &client;
     assert_int_equal(conn_sendv(conn, &piece, 1), strlen(text));
-    for (uint64_t end = turns_clock_ms() + PATIENCE_MS; !other->readable && turns_clock_ms() < end;)
-        turns_settle(&loop);
+    assert_true(turns_until(&loop, conn == &client ? can_server_read : can_client_read));
 }
 
 static void test_bytes_both_ways(void **state)
@@ -138,24 +147,29 @@ static void test_what_was_decrypted_is_not_forgotten(void **state)
     assert_false(conn_can_read(&server)); /* or who asks would ask for ever */
 }
 
+static unsigned heard_bytes;
+
+static bool has_heard_twenty(void)
+{
+    char buf[7];
+    while (conn_can_read(&server)) { /* ends when no event is outstanding, and not before */
+        ssize_t n = conn_recv(&server, buf, sizeof(buf));
+        assert_true(n > 0 || n == UV_EAGAIN);
+        heard_bytes += n > 0 ? (unsigned)n : 0;
+    }
+    return heard_bytes >= 20;
+}
+
 static void test_several_records_come_with_one_event(void **state)
 {
     (void)state;
-    char buf[7];
-    unsigned heard = 0;
     shake_hands();
+    heard_bytes = 0;
     struct iovec piece = {"x", 1};
     for (int i = 0; i < 20; i++)
         assert_int_equal(conn_sendv(&client, &piece, 1), 1);
-    for (uint64_t end = turns_clock_ms() + PATIENCE_MS; heard < 20 && turns_clock_ms() < end;) {
-        turns_settle(&loop);
-        while (conn_can_read(&server)) { /* ends when no event is outstanding, and not before */
-            ssize_t n = conn_recv(&server, buf, sizeof(buf));
-            assert_true(n > 0 || n == UV_EAGAIN);
-            heard += n > 0 ? (unsigned)n : 0;
-        }
-    }
-    assert_int_equal(heard, 20);
+    assert_true(turns_until(&loop, has_heard_twenty));
+    assert_int_equal(heard_bytes, 20);
 }
 
 static void test_the_end_with_and_without_close_notify(void **state)

@@ -25,14 +25,20 @@ struct world {
     struct socket_entry *claims[BINDS_MAX];
 };
 
+static int holds[BINDS_MAX];
+static unsigned hold_count;
+
+/* A port that no other process can have until teardown(). */
 static uint16_t free_port(void)
 {
     struct sockaddr_in sin = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t len = sizeof(sin);
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    int on = 1, fd = socket(AF_INET, SOCK_STREAM, 0);
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
     assert_int_equal(bind(fd, (struct sockaddr *)&sin, sizeof(sin)), 0);
     assert_int_equal(getsockname(fd, (struct sockaddr *)&sin, &len), 0);
-    close(fd);
+    holds[hold_count++] = fd;
     return ntohs(sin.sin_port);
 }
 
@@ -69,6 +75,8 @@ static int teardown(void **state)
     struct world *w = *state;
     sockets_destroy(&w->set);
     conf_report_clear(&w->report);
+    while (hold_count > 0)
+        close(holds[--hold_count]);
     return 0;
 }
 
