@@ -16,8 +16,11 @@ enum {
     RANDOM_BYTES = 32,
     EXTENSION_SERVER_NAME = 0,
     EXTENSION_GROUPS = 10,
+    EXTENSION_SIGNATURES = 13,
     EXTENSION_ALPN = 16,
+    EXTENSION_TICKET = 35,
     EXTENSION_VERSIONS = 43,
+    EXTENSION_KEY_SHARES = 51,
     NAME_HOST = 0,
 };
 
@@ -99,6 +102,18 @@ static bool skip_vector(struct cursor *c, unsigned bytes)
 {
     size_t len;
     return read_number(c, bytes, &len) && read_bytes(c, NULL, len);
+}
+
+/* The next len bytes behind those that the list has, as far as there is room. */
+static bool take_numbers(struct cursor *c, size_t len, struct client_hello *hello,
+                         enum client_hello_list which)
+{
+    size_t room = CLIENT_HELLO_LIST_BYTES - hello->list_len[which];
+    size_t take = len < room ? len : room;
+    if (!read_bytes(c, hello->list[which] + hello->list_len[which], take))
+        return false;
+    hello->list_len[which] = (uint16_t)(hello->list_len[which] + take);
+    return read_bytes(c, NULL, len - take);
 }
 
 /* ---- extensions: each gets its length, and the cursor behind it --------------------------------------------- */
@@ -196,9 +211,59 @@ static bool read_versions(struct cursor *c, size_t len, struct client_hello *hel
     return true;
 }
 
-static bool note_groups(struct cursor *c, size_t len, struct client_hello *hello)
+/*
+ * What only fetches ask for routes nobody: where its length does not fit it is passed over, and the rest of the
+ * hello counts. These leave that open, with *list_out 0.
+ */
+static bool read_list_length(struct cursor *c, size_t len, size_t *list_out)
 {
+    *list_out = 0;
+    if (len < 2)
+        return read_bytes(c, NULL, len);
+    if (!read_number(c, 2, list_out))
+        return false;
+    if (*list_out + 2 == len)
+        return true;
+    *list_out = 0;
+    return read_bytes(c, NULL, len - 2);
+}
+
+static bool read_groups(struct cursor *c, size_t len, struct client_hello *hello)
+{
+    size_t list;
     hello->has_groups = true;
+    return read_list_length(c, len, &list) && take_numbers(c, list, hello, CLIENT_HELLO_GROUPS);
+}
+
+static bool read_signatures(struct cursor *c, size_t len, struct client_hello *hello)
+{
+    size_t list;
+    return read_list_length(c, len, &list) && take_numbers(c, list, hello, CLIENT_HELLO_SIGNATURES);
+}
+
+/* Group and key, each; of a server just one, which is no list. */
+static bool read_key_shares(struct cursor *c, size_t len, struct client_hello *hello)
+{
+    size_t list, key;
+    if (hello->type == MESSAGE_SERVER_HELLO)
+        return read_bytes(c, NULL, len);
+    if (!read_list_length(c, len, &list))
+        return false;
+    while (list >= 4) {
+        if (!take_numbers(c, 2, hello, CLIENT_HELLO_KEY_SHARES) || !read_number(c, 2, &key))
+            return false;
+        list -= 4;
+        key = key < list ? key : list;
+        if (!read_bytes(c, NULL, key))
+            return false;
+        list -= key;
+    }
+    return read_bytes(c, NULL, list);
+}
+
+static bool read_ticket(struct cursor *c, size_t len, struct client_hello *hello)
+{
+    hello->ticket = len > 0 ? CLIENT_HELLO_TICKET : CLIENT_HELLO_ASKS_TICKET;
     return read_bytes(c, NULL, len);
 }
 
@@ -208,10 +273,10 @@ static bool read_extension(struct cursor *c, size_t type, size_t len, struct cli
         size_t type;
         bool (*read)(struct cursor *c, size_t len, struct client_hello *hello);
     } readers[] = {
-        {EXTENSION_SERVER_NAME, read_server_name},
-        {EXTENSION_GROUPS, note_groups},
-        {EXTENSION_ALPN, read_alpn},
-        {EXTENSION_VERSIONS, read_versions},
+        {EXTENSION_SERVER_NAME, read_server_name}, {EXTENSION_GROUPS, read_groups},
+        {EXTENSION_SIGNATURES, read_signatures},   {EXTENSION_ALPN, read_alpn},
+        {EXTENSION_TICKET, read_ticket},           {EXTENSION_VERSIONS, read_versions},
+        {EXTENSION_KEY_SHARES, read_key_shares},
     };
     for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
         if (readers[i].type != type)
@@ -247,13 +312,18 @@ static bool read_extensions(struct cursor *c, struct client_hello *hello)
 /* ---- the message ------------------------------------------------------------------------------------------- */
 
 /* Up to the extensions: a client sends lists where a server names its choice. */
-static bool read_choices(struct cursor *c, const struct client_hello *hello)
+static bool read_choices(struct cursor *c, struct client_hello *hello)
 {
+    size_t ciphers;
     if (!skip_vector(c, 1)) /* the session to resume */
         return false;
     if (hello->type == MESSAGE_SERVER_HELLO)
         return read_bytes(c, NULL, 3); /* cipher, compression */
-    return skip_vector(c, 2) && skip_vector(c, 1);
+    if (!read_number(c, 2, &ciphers))
+        return false;
+    if (ciphers > c->message)
+        return fail_bad(c);
+    return take_numbers(c, ciphers, hello, CLIENT_HELLO_CIPHERS) && skip_vector(c, 1);
 }
 
 static bool read_message(struct cursor *c, struct client_hello *hello)

@@ -29,6 +29,17 @@ enum client_hello_status {
 #define CLIENT_HELLO_NAME_BYTES 256
 #define CLIENT_HELLO_ALPN_BYTES 256
 
+/* Numbers of two bytes, as they came; more than there is room for are cut off. */
+#define CLIENT_HELLO_LIST_BYTES 512
+enum client_hello_list {
+    CLIENT_HELLO_CIPHERS,
+    CLIENT_HELLO_GROUPS,
+    CLIENT_HELLO_SIGNATURES,
+    CLIENT_HELLO_KEY_SHARES, /* their groups */
+    CLIENT_HELLO_LISTS,
+};
+enum client_hello_ticket { CLIENT_HELLO_NO_TICKETS, CLIENT_HELLO_ASKS_TICKET, CLIENT_HELLO_TICKET };
+
 struct client_hello {
     uint16_t record_version; /* of the first record: 0x0301 mostly */
     uint16_t version;        /* of the hello itself: 0x0303 at most */
@@ -36,11 +47,14 @@ struct client_hello {
     uint8_t
         type; /* of the handshake message: 1 = ClientHello, 2 = ServerHello; 0 = not known yet */
     bool has_groups; /* elliptic curves, or the like, are offered */
+    uint8_t ticket;  /* enum client_hello_ticket */
     bool has_sni;
     char sni[CLIENT_HELLO_NAME_BYTES]; /* the host name asked for, as it came; ends in NUL */
     uint8_t sni_len;
     uint16_t alpn_len;
     uint8_t alpn[CLIENT_HELLO_ALPN_BYTES]; /* as it came: length and name of each protocol */
+    uint16_t list_len[CLIENT_HELLO_LISTS]; /* in bytes */
+    uint8_t list[CLIENT_HELLO_LISTS][CLIENT_HELLO_LIST_BYTES];
 };
 
 /*

@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <openssl/x509.h>
 
 _Static_assert(TLS_DIGEST_BYTES_MAX >= EVP_MAX_MD_SIZE, "the largest digest fits");
@@ -78,31 +79,41 @@ static unsigned char *elliptic_to_der(const unsigned char *signature, size_t len
     return der;
 }
 
+static bool set_padding(EVP_PKEY_CTX *ctx, enum tls_signature_kind kind)
+{
+    return kind != TLS_SIGNATURE_PSS ||
+           (EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) == 1 &&
+            EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, RSA_PSS_SALTLEN_DIGEST) == 1);
+}
+
 static bool verifies(const struct tls_public_key *key, const struct tls_digest *digest,
-                     const void *data, size_t len, const void *signature, size_t signature_len)
+                     enum tls_signature_kind kind, const void *data, size_t len,
+                     const void *signature, size_t signature_len)
 {
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    EVP_PKEY_CTX *key_ctx; /* belongs to ctx */
     bool fits = ctx != NULL &&
-                EVP_DigestVerifyInit(ctx, NULL, md_of(digest), NULL, key_of(key)) == 1 &&
+                EVP_DigestVerifyInit(ctx, &key_ctx, md_of(digest), NULL, key_of(key)) == 1 &&
+                set_padding(key_ctx, kind) &&
                 EVP_DigestVerify(ctx, signature, signature_len, data, len) == 1;
     EVP_MD_CTX_free(ctx);
     return fits;
 }
 
 bool tls_public_key_verifies(const struct tls_public_key *key, const struct tls_digest *digest,
-                             bool elliptic, const void *data, size_t len, const void *signature,
-                             size_t signature_len)
+                             enum tls_signature_kind kind, const void *data, size_t len,
+                             const void *signature, size_t signature_len)
 {
     bool is_elliptic_key = EVP_PKEY_get_base_id(key_of(key)) == EVP_PKEY_EC;
-    if (elliptic != is_elliptic_key)
+    if ((kind == TLS_SIGNATURE_ELLIPTIC) != is_elliptic_key)
         return false;
-    if (!elliptic)
-        return verifies(key, digest, data, len, signature, signature_len);
+    if (!is_elliptic_key)
+        return verifies(key, digest, kind, data, len, signature, signature_len);
     int der_len = 0;
     unsigned char *der = signature_len % 2 == 0 && signature_len > 0
                              ? elliptic_to_der(signature, signature_len, &der_len)
                              : NULL;
-    bool fits = der != NULL && verifies(key, digest, data, len, der, (size_t)der_len);
+    bool fits = der != NULL && verifies(key, digest, kind, data, len, der, (size_t)der_len);
     OPENSSL_free(der);
     return fits;
 }

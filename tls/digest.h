@@ -28,12 +28,15 @@ int tls_hmac(const struct tls_digest *digest, const void *key, size_t key_len, c
 /* Of a PEM text with a certificate or a public key; NULL if it holds neither. */
 struct tls_public_key *tls_public_key_read(const char *pem, size_t len);
 void tls_public_key_free(struct tls_public_key *key);
-/*
- * Whether it signed the data. RSA signatures are PKCS #1 v1.5; those of elliptic curves are two numbers of the
- * same length behind each other, as in RFC 7518 3.4.
- */
+enum tls_signature_kind {
+    TLS_SIGNATURE_PKCS1,    /* RSA, PKCS #1 v1.5 */
+    TLS_SIGNATURE_PSS,      /* RSA, with salt as long as the digest: RFC 7518 3.5 */
+    TLS_SIGNATURE_ELLIPTIC, /* two numbers of the same length behind each other: RFC 7518 3.4 */
+};
+
+/* Whether it signed the data. */
 bool tls_public_key_verifies(const struct tls_public_key *key, const struct tls_digest *digest,
-                             bool elliptic, const void *data, size_t len, const void *signature,
-                             size_t signature_len);
+                             enum tls_signature_kind kind, const void *data, size_t len,
+                             const void *signature, size_t signature_len);
 
 #endif

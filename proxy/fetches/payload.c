@@ -40,7 +40,16 @@ static bool not_yet(const struct sample_env *env, struct sample *out)
 
 /* ---- the ClientHello of TLS that is passed on -------------------------------------------------------------- */
 
-enum { HELLO_TYPE, HELLO_VERSION, HELLO_SNI, HELLO_ALPN, HELLO_GROUPS, SERVER_HELLO_TYPE };
+enum {
+    HELLO_TYPE,
+    HELLO_VERSION,
+    HELLO_SNI,
+    HELLO_ALPN,
+    HELLO_GROUPS,
+    HELLO_TICKET,
+    SERVER_HELLO_TYPE,
+    HELLO_LISTS /* and an enum client_hello_list */
+};
 
 static bool hello_value(const struct client_hello *hello, int which, const struct sample_env *env,
                         struct sample *out)
@@ -58,6 +67,9 @@ static bool hello_value(const struct client_hello *hello, int which, const struc
     case HELLO_GROUPS:
         sample_set_bool(out, hello->has_groups);
         return hello->has_groups;
+    case HELLO_TICKET:
+        sample_set_int(out, hello->ticket);
+        return true;
     case HELLO_SNI:
         return hello->has_sni &&
                sample_set_copy(out, env, SAMPLE_STRING, hello->sni, hello->sni_len);
@@ -66,6 +78,22 @@ static bool hello_value(const struct client_hello *hello, int which, const struc
         out->flags |= env->iterates && name != NULL ? SAMPLE_HAS_MORE : 0;
         return name != NULL && sample_set_copy(out, env, SAMPLE_STRING, name, len);
     }
+}
+
+/* Ciphers are known before the end, and stay so if that is missing. */
+static bool hello_list(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                       struct sample *out)
+{
+    struct sample_text all = fetch_bytes(env, OF_REQUEST);
+    struct client_hello hello;
+    (void)args;
+    int which = row->value - HELLO_LISTS;
+    int status = client_hello_parse((const uint8_t *)all.data, all.len, &hello);
+    if (status == CLIENT_HELLO_MORE)
+        return not_yet(env, out);
+    size_t len = hello.list_len[which];
+    return len > 0 && (status == CLIENT_HELLO_WHOLE || which == CLIENT_HELLO_CIPHERS) &&
+           sample_set_copy(out, env, SAMPLE_BINARY, (const char *)hello.list[which], len);
 }
 
 static bool hello(struct sample_env *env, const struct fetch *row, const struct arg *args,
@@ -172,6 +200,12 @@ static bool wait_end(struct sample_env *env, const struct fetch *row, const stru
         .name = word, .out = type, .use = USE_CONTENT, .run = hello, .value = which, .doc = text   \
     }
 
+#define HELLO_LIST(word, which, text)                                                              \
+    {                                                                                              \
+        .name = word, .out = SAMPLE_BINARY, .use = USE_CONTENT, .run = hello_list,                 \
+        .value = HELLO_LISTS + (which), .since = "3.2", .doc = text                                \
+    }
+
 /* clang-format off */
 const struct fetch payload_fetches[] = {
     HELLO("req.ssl_hello_type", SAMPLE_INT, HELLO_TYPE, "Of TLS that is passed on: 1 = ClientHello, 2 = ServerHello."),
@@ -188,6 +222,11 @@ const struct fetch payload_fetches[] = {
     HELLO("req_ssl_sni", SAMPLE_STRING, HELLO_SNI, "Former name of req.ssl_sni."),
     HELLO("req.ssl_alpn", SAMPLE_STRING, HELLO_ALPN, "First protocol that the client offers by ALPN, of TLS that is passed on; an ACL tries each of them."),
     HELLO("req.ssl_ec_ext", SAMPLE_BOOL, HELLO_GROUPS, "Whether the client offers elliptic curves, of TLS that is passed on."),
+    HELLO("req.ssl_st_ext", SAMPLE_INT, HELLO_TICKET, "Of TLS that is passed on: 0 = the client knows no session tickets, 1 = asks for one, 2 = sends one."),
+    HELLO_LIST("req.ssl_cipherlist", CLIENT_HELLO_CIPHERS, "Numbers of the ciphers that the client offers, of TLS that is passed on."),
+    HELLO_LIST("req.ssl_supported_groups", CLIENT_HELLO_GROUPS, "Numbers of the groups that the client supports, of TLS that is passed on."),
+    HELLO_LIST("req.ssl_sigalgs", CLIENT_HELLO_SIGNATURES, "Numbers of the signature algorithms that the client supports, of TLS that is passed on."),
+    HELLO_LIST("req.ssl_keyshare_groups", CLIENT_HELLO_KEY_SHARES, "Numbers of the groups that the client sends keys of, of TLS that is passed on."),
     {.name = "req.rdp_cookie", .out = SAMPLE_STRING, .args = {{ARG_STRING}, 0}, .use = USE_CONTENT, .run = rdp_cookie,
      .doc = "The value of an RDP cookie: of the first, or of that name."},
     {.name = "rdp_cookie", .out = SAMPLE_STRING, .args = {{ARG_STRING}, 0}, .use = USE_CONTENT, .run = rdp_cookie,

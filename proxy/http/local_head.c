@@ -18,14 +18,36 @@ bool local_may_keep_client(const struct stream *s)
     return s->up.input_done;
 }
 
+/* How long a body is that has come with the head; false: not all of it is here. Chunks are read as strictly as where
+ * they are passed on, for what follows them is a request. */
+static bool body_is_here(const struct stream *s, uint64_t *bytes_out)
+{
+    const struct http_msg *m = &s->req;
+    const char *body = s->in + m->head_bytes, *at = body, *end = s->in + s->in_len;
+    struct h1_chunked chunks;
+    struct h1_piece piece = {.kind = H1_PIECE_NONE};
+    *bytes_out = m->content_length;
+    if (m->body != HTTP_BODY_CHUNKED)
+        return m->body == HTTP_BODY_LENGTH && (uint64_t)(end - body) >= m->content_length;
+    h1_chunk_init(&chunks, s->frontend->conf->accept_invalid_request ? H1_LENIENT : 0);
+    while (piece.kind != H1_PIECE_END) {
+        int64_t used = h1_chunk_next(&chunks, at, (size_t)(end - at), &piece);
+        if (used < 0 || piece.kind == H1_PIECE_NONE)
+            return false;
+        at += used;
+    }
+    *bytes_out = (uint64_t)(at - body);
+    return true;
+}
+
 /* A body that has come with the head needs no reading: it is behind us. */
 void local_skip_body(struct stream *s)
 {
-    const struct http_msg *m = &s->req;
-    if (s->head_us == 0 || s->up.input_done || m->body != HTTP_BODY_LENGTH || s->up.from != NULL ||
-        s->keeps_body || s->in_len - m->head_bytes < m->content_length)
+    uint64_t bytes;
+    if (s->head_us == 0 || s->up.input_done || s->up.from != NULL || s->keeps_body ||
+        !body_is_here(s, &bytes))
         return;
-    s->in_used = m->head_bytes + (uint32_t)m->content_length;
+    s->in_used = s->req.head_bytes + (uint32_t)bytes;
     s->up.input_done = true;
 }
 

@@ -17,7 +17,6 @@ enum {
     VERIFIED = 1,
     NOT_VERIFIED = 0,
     UNKNOWN_ALGORITHM = -1,
-    UNMANAGED_ALGORITHM = -2,
     INVALID_TOKEN = -3,
     OUT_OF_MEMORY = -4,
     UNKNOWN_CERTIFICATE = -5,
@@ -36,6 +35,16 @@ static bool split(struct sample_text token, struct sample_text parts[PARTS])
     return true;
 }
 
+/* A part of whatever has so many: what is asked of a token before it is verified may not be one. */
+static bool take_part(struct sample_text token, int which, struct sample_text *out)
+{
+    const char *at = token.data, *end = at + token.len, *dot;
+    for (; (dot = memchr(at, '.', (size_t)(end - at))) != NULL && which > 0; which--)
+        at = dot + 1;
+    *out = (struct sample_text){at, (size_t)((dot != NULL ? dot : end) - at)};
+    return which == 0;
+}
+
 static bool decode(struct sample_env *env, struct sample_text part, struct sample *s)
 {
     const struct converter *row = encode_converters;
@@ -48,8 +57,8 @@ static bool decode(struct sample_env *env, struct sample_text part, struct sampl
 static bool query(struct sample_env *env, const struct converter *row, const struct arg *args,
                   struct sample *s)
 {
-    struct sample_text parts[PARTS];
-    if (!split(s->text, parts) || !decode(env, parts[row->value], s))
+    struct sample_text part;
+    if (!take_part(s->text, row->value, &part) || !decode(env, part, s))
         return false;
     s->type = SAMPLE_STRING;
     return args[0].type == ARG_NONE || json_query(env, row, args, s);
@@ -57,7 +66,13 @@ static bool query(struct sample_env *env, const struct converter *row, const str
 
 /* ---- jwt_verify --------------------------------------------------------------------------------------- */
 
-enum family { HMAC_FAMILY, RSA_FAMILY, ELLIPTIC_FAMILY, PSS_FAMILY };
+/* A secret, or the kind of signature of a public key. */
+enum family {
+    RSA_FAMILY = TLS_SIGNATURE_PKCS1,
+    PSS_FAMILY = TLS_SIGNATURE_PSS,
+    ELLIPTIC_FAMILY = TLS_SIGNATURE_ELLIPTIC,
+    HMAC_FAMILY,
+};
 
 static const struct algorithm {
     char name[6];
@@ -94,9 +109,9 @@ static int verify_part(struct sample_env *env, const struct algorithm *algorithm
     if (algorithm->family != HMAC_FAMILY) {
         if (key->public == NULL)
             return UNKNOWN_CERTIFICATE;
-        return tls_public_key_verifies(key->public, digest, algorithm->family == ELLIPTIC_FAMILY,
-                                       signed_part.data, signed_part.len, signature.data,
-                                       signature.len)
+        return tls_public_key_verifies(key->public, digest,
+                                       (enum tls_signature_kind)algorithm->family, signed_part.data,
+                                       signed_part.len, signature.data, signature.len)
                    ? VERIFIED
                    : NOT_VERIFIED;
     }
@@ -123,9 +138,8 @@ static int verify(struct sample_env *env, const struct arg *args, struct sample_
     const struct algorithm *algorithm = find_algorithm(name.text);
     if (algorithm == NULL)
         return UNKNOWN_ALGORITHM;
-    if (algorithm->family == PSS_FAMILY)
-        return UNMANAGED_ALGORITHM;
-    if (!split(token, parts) || !decode(env, parts[SIGNATURE], &signature))
+    if (!split(token, parts) || !decode(env, parts[SIGNATURE], &signature) ||
+        signature.text.len == 0)
         return INVALID_TOKEN;
     struct sample_text signed_part = {token.data, (size_t)(parts[SIGNATURE].data - 1 - token.data)};
     return verify_part(env, algorithm, args[1].own, signed_part, signature.text);

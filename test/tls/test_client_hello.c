@@ -47,6 +47,11 @@ struct recipe {
     const char *alpn; /* length and name of each */
     size_t padding;
     bool tls13, groups, without_extensions;
+    struct {
+        uint8_t type; /* 0: no more */
+        const char *data;
+        size_t len;
+    } others[4];
 };
 
 static void put_extensions(struct bytes *b, const struct recipe *r)
@@ -58,6 +63,8 @@ static void put_extensions(struct bytes *b, const struct recipe *r)
         put_extension(e, 43, "\x06\x7a\x7a\x03\x04\x03\x03", 7);
     if (r->groups)
         put_extension(e, 10, "\0\2\0\x1d", 4);
+    for (size_t i = 0; i < LEN(r->others) && r->others[i].type != 0; i++)
+        put_extension(e, r->others[i].type, r->others[i].data, r->others[i].len);
     if (r->padding > 0)
         put_extension(e, 21, zeros, r->padding);
     if (r->sni != NULL) {
@@ -134,6 +141,11 @@ static void check_usual(const struct client_hello *h)
     assert_int_equal(len, 2);
     assert_memory_equal(client_hello_alpn(h, 1, &len), "http/1.1", 8);
     assert_null(client_hello_alpn(h, 2, &len));
+    assert_int_equal(h->list_len[CLIENT_HELLO_CIPHERS], 4);
+    assert_memory_equal(h->list[CLIENT_HELLO_CIPHERS], "\x13\1\x13\2", 4);
+    assert_int_equal(h->list_len[CLIENT_HELLO_GROUPS], 2);
+    assert_memory_equal(h->list[CLIENT_HELLO_GROUPS], "\0\x1d", 2);
+    assert_int_equal(h->ticket, CLIENT_HELLO_NO_TICKETS);
 }
 
 /* ---- what is read ------------------------------------------------------------------------------------------ */
@@ -222,6 +234,42 @@ static void a_server_hello_is_known(void **state)
     free(b);
 }
 
+/* Signatures, key shares, a ticket; and lists whose lengths lie, which leaves the rest of the hello as it is. */
+static void lists_are_what_their_extension_holds(void **state)
+{
+    (void)state;
+    static const struct {
+        struct recipe recipe;
+        unsigned signatures, shares; /* bytes */
+        uint8_t ticket;
+    } cases[] = {
+        {{.others = {{13, "\0\4\4\3\x8\4", 6}, {51, "\0\xb\0\x1d\0\1a\0\x17\0\2bc", 13}}}, 4, 4, 0},
+        {{.others = {{35, "", 0}}}, 0, 0, CLIENT_HELLO_ASKS_TICKET},
+        {{.others = {{35, "abcd", 4}}}, 0, 0, CLIENT_HELLO_TICKET},
+        {{.others = {{13, "\0\x20", 2}, {51, "\0\x20", 2}}}, 0, 0, 0},
+        {{.others = {{13, "\0", 1}, {51, "", 0}}}, 0, 0, 0},
+        {{.others = {{51,
+                      "\0\6\0\x1d\0\x9"
+                      "ab",
+                      8}}},
+         0,
+         2,
+         0},
+    };
+    for (size_t i = 0; i < LEN(cases); i++) {
+        struct client_hello hello;
+        struct recipe recipe = cases[i].recipe;
+        recipe.sni = "a.test";
+        struct bytes *b = make(&recipe, 16384);
+        assert_int_equal(client_hello_parse(b->data, b->len, &hello), CLIENT_HELLO_WHOLE);
+        assert_string_equal(hello.sni, "a.test");
+        assert_int_equal(hello.list_len[CLIENT_HELLO_SIGNATURES], cases[i].signatures);
+        assert_int_equal(hello.list_len[CLIENT_HELLO_KEY_SHARES], cases[i].shares);
+        assert_int_equal(hello.ticket, cases[i].ticket);
+        free(b);
+    }
+}
+
 /* ---- what is none ------------------------------------------------------------------------------------------ */
 
 #define NOT(text)                                                                                  \
@@ -296,6 +344,7 @@ int main(void)
         cmocka_unit_test(what_a_hello_lacks_is_empty),
         cmocka_unit_test(bytes_behind_the_hello_do_not_matter),
         cmocka_unit_test(a_server_hello_is_known),
+        cmocka_unit_test(lists_are_what_their_extension_holds),
         cmocka_unit_test(what_is_no_hello_is_seen_early),
         cmocka_unit_test(no_byte_can_do_harm),
         cmocka_unit_test(a_name_with_a_zero_in_it_is_refused),

@@ -14,7 +14,7 @@ PROGRAMS = {"haproxy": lambda: "/usr/sbin/haproxy", "weir": weir_binary}
 
 
 # What only later versions of HAProxy have.
-NEWER = {"proxy_header_tlvs"}
+NEWER = {"client_hello_lists", "proxy_header_tlvs"}
 
 
 @pytest.mark.parametrize("case", sorted(FOLDER.glob("*.vtc")), ids=lambda path: path.stem)
