@@ -55,7 +55,7 @@ struct loader {
     void *initial[LEVEL_COUNT]; /* an element of each level with its defaults, made when needed */
     struct name_map hosts;      /* host name -> struct sockaddr_storage, or &unresolved_host */
 
-    const char *listed_in;         /* the configuration file that names the list being read, or NULL */
+    const char *listed_in; /* the configuration file that names the list being read, or NULL */
     struct name_map haproxy_files; /* those of `files` that are in haproxy.cfg's syntax */
     struct name_map addresses;     /* of binds, printed -> struct conf_bind */
     struct name_map foreign_names; /* "resolvers r" -> struct section_kind */
@@ -71,7 +71,9 @@ struct loader {
 
     struct conf_ring **rings; /* in the arena */
     size_t ring_count;
-    unsigned log_turns; /* numbers of samples given so far */
+    unsigned log_turns;                     /* numbers of samples given so far */
+    struct conf_healthcheck **healthchecks; /* in the arena */
+    size_t healthcheck_count;
     struct conf_mailers **mailers;
     size_t mailers_count;
     struct conf_userlist *userlists;
