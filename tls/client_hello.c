@@ -16,8 +16,10 @@ enum {
     RANDOM_BYTES = 32,
     EXTENSION_SERVER_NAME = 0,
     EXTENSION_GROUPS = 10,
+    EXTENSION_SIGNATURES = 13,
     EXTENSION_ALPN = 16,
     EXTENSION_VERSIONS = 43,
+    EXTENSION_KEY_SHARES = 51,
     NAME_HOST = 0,
 };
 
@@ -28,6 +30,9 @@ struct cursor {
     bool is_short;    /* a read came to the end of the data */
     bool is_bad;      /* a length does not fit, or the record is none */
     uint16_t record_version;
+    uint8_t *list; /* where the wanted one goes, or NULL */
+    size_t list_len;
+    enum client_hello_list wanted;
 };
 
 static bool fail_short(struct cursor *c)
@@ -92,6 +97,18 @@ static bool read_number(struct cursor *c, unsigned bytes, size_t *out)
     for (unsigned i = 0; i < bytes; i++)
         *out = *out << 8 | raw[i];
     return true;
+}
+
+/* So many bytes of the list, which are skipped unless it is the wanted one and has room. */
+static bool take_list(struct cursor *c, enum client_hello_list which, size_t n)
+{
+    bool is_wanted = c->list != NULL && which == c->wanted;
+    size_t room = is_wanted ? CLIENT_HELLO_LIST_BYTES - c->list_len : 0,
+           taken = n < room ? n : room;
+    if (taken > 0 && !read_bytes(c, c->list + c->list_len, taken))
+        return false;
+    c->list_len += taken;
+    return read_bytes(c, NULL, n - taken);
 }
 
 /* A length of so many bytes, and what it encloses. */
@@ -196,10 +213,50 @@ static bool read_versions(struct cursor *c, size_t len, struct client_hello *hel
     return true;
 }
 
-static bool note_groups(struct cursor *c, size_t len, struct client_hello *hello)
+/* An extension that is one list; if it is not, that is not ours to judge. */
+static bool read_list(struct cursor *c, size_t len, enum client_hello_list which)
+{
+    size_t list;
+    if (c->list == NULL || which != c->wanted || len < 2)
+        return read_bytes(c, NULL, len);
+    if (!read_number(c, 2, &list))
+        return false;
+    return list + 2 == len ? take_list(c, which, list) : fail_bad(c);
+}
+
+static bool read_groups(struct cursor *c, size_t len, struct client_hello *hello)
 {
     hello->has_groups = true;
-    return read_bytes(c, NULL, len);
+    return read_list(c, len, CLIENT_HELLO_GROUPS);
+}
+
+static bool read_signatures(struct cursor *c, size_t len, struct client_hello *hello)
+{
+    (void)hello;
+    return read_list(c, len, CLIENT_HELLO_SIGNATURES);
+}
+
+/* Groups, each with a key behind it. */
+static bool read_key_shares(struct cursor *c, size_t len, struct client_hello *hello)
+{
+    size_t list, key;
+    if (c->list == NULL || c->wanted != CLIENT_HELLO_KEY_SHARES ||
+        hello->type == MESSAGE_SERVER_HELLO)
+        return read_bytes(c, NULL, len);
+    if (!read_number(c, 2, &list))
+        return false;
+    if (list + 2 != len)
+        return fail_bad(c);
+    while (list > 0) {
+        if (!take_list(c, CLIENT_HELLO_KEY_SHARES, 2) || !read_number(c, 2, &key))
+            return false;
+        if (list < 4 + key)
+            return fail_bad(c);
+        if (!read_bytes(c, NULL, key))
+            return false;
+        list -= 4 + key;
+    }
+    return true;
 }
 
 static bool read_extension(struct cursor *c, size_t type, size_t len, struct client_hello *hello)
@@ -208,10 +265,9 @@ static bool read_extension(struct cursor *c, size_t type, size_t len, struct cli
         size_t type;
         bool (*read)(struct cursor *c, size_t len, struct client_hello *hello);
     } readers[] = {
-        {EXTENSION_SERVER_NAME, read_server_name},
-        {EXTENSION_GROUPS, note_groups},
-        {EXTENSION_ALPN, read_alpn},
-        {EXTENSION_VERSIONS, read_versions},
+        {EXTENSION_SERVER_NAME, read_server_name}, {EXTENSION_GROUPS, read_groups},
+        {EXTENSION_SIGNATURES, read_signatures},   {EXTENSION_ALPN, read_alpn},
+        {EXTENSION_VERSIONS, read_versions},       {EXTENSION_KEY_SHARES, read_key_shares},
     };
     for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
         if (readers[i].type != type)
@@ -249,11 +305,13 @@ static bool read_extensions(struct cursor *c, struct client_hello *hello)
 /* Up to the extensions: a client sends lists where a server names its choice. */
 static bool read_choices(struct cursor *c, const struct client_hello *hello)
 {
+    size_t ciphers;
     if (!skip_vector(c, 1)) /* the session to resume */
         return false;
     if (hello->type == MESSAGE_SERVER_HELLO)
         return read_bytes(c, NULL, 3); /* cipher, compression */
-    return skip_vector(c, 2) && skip_vector(c, 1);
+    return read_number(c, 2, &ciphers) && take_list(c, CLIENT_HELLO_CIPHERS, ciphers) &&
+           skip_vector(c, 1);
 }
 
 static bool read_message(struct cursor *c, struct client_hello *hello)
@@ -279,15 +337,30 @@ static bool read_message(struct cursor *c, struct client_hello *hello)
     return read_bytes(c, NULL, RANDOM_BYTES) && read_choices(c, hello) && read_extensions(c, hello);
 }
 
+static int parse(struct cursor *c, struct client_hello *hello)
+{
+    memset(hello, 0, sizeof(*hello));
+    if (c->at == c->end)
+        return CLIENT_HELLO_MORE;
+    if (read_message(c, hello))
+        return CLIENT_HELLO_WHOLE;
+    return c->is_bad ? CLIENT_HELLO_NOT : CLIENT_HELLO_MORE;
+}
+
 int client_hello_parse(const uint8_t *data, size_t len, struct client_hello *hello_out)
 {
     struct cursor c = {.at = data, .end = data + len};
-    memset(hello_out, 0, sizeof(*hello_out));
-    if (len == 0)
-        return CLIENT_HELLO_MORE;
-    if (read_message(&c, hello_out))
-        return CLIENT_HELLO_WHOLE;
-    return c.is_bad ? CLIENT_HELLO_NOT : CLIENT_HELLO_MORE;
+    return parse(&c, hello_out);
+}
+
+int client_hello_list(const uint8_t *data, size_t len, enum client_hello_list which,
+                      uint8_t out[CLIENT_HELLO_LIST_BYTES], size_t *len_out)
+{
+    struct cursor c = {.at = data, .end = data + len, .list = out, .wanted = which};
+    struct client_hello hello;
+    int status = parse(&c, &hello);
+    *len_out = c.list_len;
+    return status;
 }
 
 const char *client_hello_alpn(const struct client_hello *hello, size_t i, size_t *len_out)

@@ -49,6 +49,20 @@ struct client_hello {
  */
 MUST_CHECK int client_hello_parse(const uint8_t *data, size_t len, struct client_hello *hello_out);
 
+/* What a client offers as numbers of two bytes each, the one it likes best first. */
+enum client_hello_list {
+    CLIENT_HELLO_CIPHERS,
+    CLIENT_HELLO_GROUPS,
+    CLIENT_HELLO_SIGNATURES,
+    CLIENT_HELLO_KEY_SHARES, /* the groups of which it sends a key */
+};
+
+#define CLIENT_HELLO_LIST_BYTES 512 /* clients have less; what is beyond is left out */
+
+/* One of them as it came, and *len_out 0 where it is not there; returns what client_hello_parse() does. */
+MUST_CHECK int client_hello_list(const uint8_t *data, size_t len, enum client_hello_list which,
+                                 uint8_t out[CLIENT_HELLO_LIST_BYTES], size_t *len_out);
+
 /* The i-th protocol, not ended by NUL; NULL beyond the last. */
 const char *client_hello_alpn(const struct client_hello *hello, size_t i, size_t *len_out);
 

@@ -84,6 +84,22 @@ static bool hello(struct sample_env *env, const struct fetch *row, const struct 
     }
 }
 
+/* Numbers of two bytes each, as they came. */
+static bool hello_list(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                       struct sample *out)
+{
+    struct sample_text all = fetch_bytes(env, OF_REQUEST);
+    uint8_t list[CLIENT_HELLO_LIST_BYTES];
+    size_t len;
+    (void)args;
+    int status = client_hello_list((const uint8_t *)all.data, all.len,
+                                   (enum client_hello_list)row->value, list, &len);
+    if (status == CLIENT_HELLO_MORE)
+        return not_yet(env, out);
+    return status == CLIENT_HELLO_WHOLE && len > 0 &&
+           sample_set_copy(out, env, SAMPLE_BINARY, (const char *)list, len);
+}
+
 /* ---- RDP: "Cookie: name=value CRLF" behind eleven bytes of TPKT and X.224 ------------------------------------ */
 
 enum { RDP_HEAD_BYTES = 11 };
@@ -171,6 +187,12 @@ static bool wait_end(struct sample_env *env, const struct fetch *row, const stru
         .name = word, .out = type, .use = USE_CONTENT, .run = hello, .value = which, .doc = text   \
     }
 
+#define HELLO_LIST(word, which, text)                                                              \
+    {                                                                                              \
+        .name = word, .out = SAMPLE_BINARY, .use = USE_CONTENT, .run = hello_list, .value = which, \
+        .since = "3.2", .doc = text                                                                \
+    }
+
 /* clang-format off */
 const struct fetch payload_fetches[] = {
     HELLO("req.ssl_hello_type", SAMPLE_INT, HELLO_TYPE, "Of TLS that is passed on: 1 = ClientHello, 2 = ServerHello."),
@@ -187,6 +209,10 @@ const struct fetch payload_fetches[] = {
     HELLO("req_ssl_sni", SAMPLE_STRING, HELLO_SNI, "Former name of req.ssl_sni."),
     HELLO("req.ssl_alpn", SAMPLE_STRING, HELLO_ALPN, "First protocol that the client offers by ALPN, of TLS that is passed on."),
     HELLO("req.ssl_ec_ext", SAMPLE_BOOL, HELLO_GROUPS, "Whether the client offers elliptic curves, of TLS that is passed on."),
+    HELLO_LIST("req.ssl_cipherlist", CLIENT_HELLO_CIPHERS, "Ciphers that the client offers, two bytes each, of TLS that is passed on."),
+    HELLO_LIST("req.ssl_supported_groups", CLIENT_HELLO_GROUPS, "Key exchange groups that the client offers, two bytes each."),
+    HELLO_LIST("req.ssl_sigalgs", CLIENT_HELLO_SIGNATURES, "Signature algorithms that the client takes, two bytes each."),
+    HELLO_LIST("req.ssl_keyshare_groups", CLIENT_HELLO_KEY_SHARES, "Groups of which the client sends a key, two bytes each."),
     {.name = "req.rdp_cookie", .out = SAMPLE_STRING, .args = {{ARG_STRING}, 0}, .use = USE_CONTENT, .run = rdp_cookie,
      .doc = "The value of an RDP cookie: of the first, or of that name."},
     {.name = "rdp_cookie", .out = SAMPLE_STRING, .args = {{ARG_STRING}, 0}, .use = USE_CONTENT, .run = rdp_cookie,

@@ -20,5 +20,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         assert(status == CLIENT_HELLO_WHOLE && strcmp(hello.sni, shorter.sni) == 0);
     if (before == CLIENT_HELLO_NOT)
         assert(status == CLIENT_HELLO_NOT);
+    for (int which = CLIENT_HELLO_CIPHERS; which <= CLIENT_HELLO_KEY_SHARES; which++) {
+        uint8_t list[CLIENT_HELLO_LIST_BYTES];
+        size_t list_len;
+        int listed = client_hello_list(data, len, (enum client_hello_list)which, list, &list_len);
+        assert(list_len <= sizeof(list) && (listed == status || listed == CLIENT_HELLO_NOT));
+    }
     return 0;
 }

@@ -46,7 +46,7 @@ struct recipe {
     const char *sni;
     const char *alpn; /* length and name of each */
     size_t padding;
-    bool tls13, groups, without_extensions;
+    bool tls13, groups, lists, without_extensions;
 };
 
 static void put_extensions(struct bytes *b, const struct recipe *r)
@@ -58,6 +58,10 @@ static void put_extensions(struct bytes *b, const struct recipe *r)
         put_extension(e, 43, "\x06\x7a\x7a\x03\x04\x03\x03", 7);
     if (r->groups)
         put_extension(e, 10, "\0\2\0\x1d", 4);
+    if (r->lists) {
+        put_extension(e, 13, "\0\4\4\3\x08\4", 6);
+        put_extension(e, 51, "\0\x0b\x7a\x7a\0\1\0\0\x1d\0\2ab", 13);
+    }
     if (r->padding > 0)
         put_extension(e, 21, zeros, r->padding);
     if (r->sni != NULL) {
@@ -222,6 +226,54 @@ static void a_server_hello_is_known(void **state)
     free(b);
 }
 
+static void lists_of_numbers_are_copied(void **state)
+{
+    (void)state;
+    static const struct {
+        enum client_hello_list which;
+        const char *bytes;
+    } cases[] = {{CLIENT_HELLO_CIPHERS, "\x13\1\x13\2"},
+                 {CLIENT_HELLO_GROUPS, "\0\x1d"},
+                 {CLIENT_HELLO_SIGNATURES, "\4\3\x08\4"},
+                 {CLIENT_HELLO_KEY_SHARES, "\x7a\x7a\0\x1d"}};
+    struct recipe with = usual;
+    with.lists = true;
+    for (size_t record = 1; record < 200; record += 60) {
+        struct bytes *b = make(&with, record), *none = make(&usual, record);
+        for (size_t i = 0; i < LEN(cases); i++) {
+            uint8_t list[CLIENT_HELLO_LIST_BYTES];
+            size_t len, expected = cases[i].which == CLIENT_HELLO_GROUPS ? 2 : 4;
+            assert_int_equal(client_hello_list(b->data, b->len, cases[i].which, list, &len),
+                             CLIENT_HELLO_WHOLE);
+            assert_int_equal(len, expected);
+            assert_memory_equal(list, cases[i].bytes, expected);
+            assert_int_equal(client_hello_list(b->data, b->len - 1, cases[i].which, list, &len),
+                             CLIENT_HELLO_MORE);
+            assert_int_equal(client_hello_list(none->data, none->len, cases[i].which, list, &len),
+                             CLIENT_HELLO_WHOLE);
+            assert_int_equal(len, i < 2 ? expected : 0);
+        }
+        free(b);
+        free(none);
+    }
+}
+
+static void a_key_longer_than_its_list_is_refused(void **state)
+{
+    (void)state;
+    uint8_t list[CLIENT_HELLO_LIST_BYTES];
+    size_t len;
+    struct recipe with = usual;
+    with.lists = true;
+    struct bytes *b = make(&with, 16384);
+    for (size_t i = 0; i + 6 < b->len; i++)
+        if (memcmp(b->data + i, "\0\x1d\0\2ab", 6) == 0)
+            b->data[i + 3] = 3;
+    assert_int_equal(client_hello_list(b->data, b->len, CLIENT_HELLO_KEY_SHARES, list, &len),
+                     CLIENT_HELLO_NOT);
+    free(b);
+}
+
 /* ---- what is none ------------------------------------------------------------------------------------------ */
 
 #define NOT(text)                                                                                  \
@@ -296,6 +348,8 @@ int main(void)
         cmocka_unit_test(what_a_hello_lacks_is_empty),
         cmocka_unit_test(bytes_behind_the_hello_do_not_matter),
         cmocka_unit_test(a_server_hello_is_known),
+        cmocka_unit_test(lists_of_numbers_are_copied),
+        cmocka_unit_test(a_key_longer_than_its_list_is_refused),
         cmocka_unit_test(what_is_no_hello_is_seen_early),
         cmocka_unit_test(no_byte_can_do_harm),
         cmocka_unit_test(a_name_with_a_zero_in_it_is_refused),

@@ -13,7 +13,7 @@ PROGRAMS = {"haproxy": lambda: "/usr/sbin/haproxy", "weir": weir_binary}
 
 
 # What only later versions of HAProxy have.
-NEWER = {"proxy_header_tlvs"}
+NEWER = {"proxy_header_tlvs", "offers_of_clients"}
 
 
 @pytest.mark.parametrize("case", sorted(FOLDER.glob("*.vtc")), ids=lambda path: path.stem)
