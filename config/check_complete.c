@@ -4,6 +4,7 @@
  * the request of `option httpchk` too, and that statuses from 200 to 399 are good.
  */
 #include "config/resolve.h"
+#include "config/suggest.h"
 
 #include <string.h>
 
@@ -117,31 +118,29 @@ static void complete_http(struct building *b, const struct conf_check *check,
 }
 
 /* Settings that a kind of probe cannot do without. */
-static void check_needs(struct loader *l, const struct conf_proxy *proxy, struct conf_span span)
+static void check_needs(struct loader *l, const struct conf_check *check, const char *name,
+                        struct conf_span span)
 {
-    const struct conf_check *check = &proxy->check;
     bool logs_in = check->kind == CONF_CHECK_PGSQL ||
                    (check->kind == CONF_CHECK_MYSQL && check->role != CONF_ROLE_ANY);
-    if ((proxy->caps & CONF_BACKEND) == 0)
-        return;
     if (check->kind == CONF_CHECK_EXTERNAL && check->command == NULL)
         CONF_FAIL(l, span, "add external-check command",
-                  "'%s' has option external-check, and no command", proxy->name);
+                  "'%s' has option external-check, and no command", name);
     if (logs_in && check->user == NULL)
         CONF_FAIL(l, span,
                   loader_hint(l, span, "option_pgsql_check = { user = \"...\"; }",
                               "as in: option pgsql-check user NAME"),
-                  "the probes of '%s' need a user", proxy->name);
+                  "the probes of '%s' need a user", name);
 }
 
-void resolve_check_script(struct loader *l, struct conf_proxy *proxy, struct conf_span span)
+void resolve_check_script(struct loader *l, struct conf_check *check, const char *name,
+                          struct conf_span span)
 {
-    struct conf_check *check = &proxy->check;
     struct conf_check_script script = {0};
     struct building b = {l, &script};
     bool is_http = check->kind == CONF_CHECK_HTTP;
     const struct conf_check_script *from = is_http ? &check->http_script : &check->tcp_script;
-    check_needs(l, proxy, span);
+    check_needs(l, check, name, span);
     if (!is_http && check->kind != CONF_CHECK_SCRIPT)
         return;
     if (!begins_by_connecting(from))
@@ -151,6 +150,30 @@ void resolve_check_script(struct loader *l, struct conf_proxy *proxy, struct con
     for (size_t i = 0; !is_http && i < from->count; i++)
         add(&b, &from->steps[i]);
     check->script = script;
+}
+
+void resolve_plan(struct loader *l, struct conf_server *server)
+{
+    const char *name = server->check.plan_name;
+    struct suggestion suggestion;
+    suggestion_start(&suggestion, name);
+    for (size_t i = 0; i < l->healthcheck_count; i++) {
+        suggestion_try(&suggestion, l->healthchecks[i]->name);
+        if (strcmp(l->healthchecks[i]->name, name) == 0)
+            server->check.plan = &l->healthchecks[i]->check;
+    }
+    if (server->check.plan == NULL)
+        CONF_FAIL(l, server_span(l, server),
+                  suggestion.best != NULL
+                      ? arena_printf(l->scratch, "did you mean '%s'?", suggestion.best)
+                      : "add a section of that name",
+                  "there is no healthcheck section '%s'", name);
+}
+
+const struct conf_check *conf_server_plan(const struct conf_proxy *proxy,
+                                          const struct conf_server *server)
+{
+    return server->check.plan != NULL ? server->check.plan : &proxy->check;
 }
 
 static bool script_speaks_tls(const struct conf_check_script *script)
@@ -165,5 +188,5 @@ static bool script_speaks_tls(const struct conf_check_script *script)
 bool conf_server_needs_tls(const struct conf_proxy *proxy, const struct conf_server *server)
 {
     return server->tls.enabled || server->check.tls ||
-           (server->check.enabled && script_speaks_tls(&proxy->check.script));
+           (server->check.enabled && script_speaks_tls(&conf_server_plan(proxy, server)->script));
 }

@@ -54,6 +54,7 @@ enum conf_section_kind {
     CONF_SECTION_FCGI_APP,
     CONF_SECTION_LOG_FORWARD,
     CONF_SECTION_PROGRAM,
+    CONF_SECTION_HEALTHCHECK,
     CONF_SECTION_ANY, /* libconfig, while it is read: its members say which. The last one. */
 };
 

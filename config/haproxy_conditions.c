@@ -139,6 +139,13 @@ static bool ssllib_starts(const struct condition *c, const char *const *args)
     return strncmp("OpenSSL " WEIR_OPENSSL_VERSION, args[0], strlen(args[0])) == 0;
 }
 
+/* OpenSSL is used as the system has it; weir itself asks for no such mode. */
+static bool is_fips(const struct condition *c, const char *const *args)
+{
+    (void)c, (void)args;
+    return false;
+}
+
 static const struct predicate predicates[] = {
     {"defined", 1, is_defined},
     {"feature", 1, has_feature},
@@ -151,6 +158,7 @@ static const struct predicate predicates[] = {
     {"openssl_version_before", 1, openssl_before},
     {"ssllib_name_startswith", 1, ssllib_starts},
     {"enabled", 1, is_enabled},
+    {"fips_mode", 0, is_fips},
 };
 
 static void skip_blanks(struct condition *c)
@@ -188,13 +196,14 @@ static bool eval_predicate(struct condition *c, const char *name, const char *na
     do {
         const char *from = ++c->at;
         c->at += strcspn(from, ",)");
-        if (count < p->args)
+        if (count < PREDICATE_ARGS_MAX)
             args[count] = arena_copy_bytes(c->l->scratch, from, (size_t)(c->at - from));
         count++;
     } while (*c->at == ',');
     if (*c->at != ')')
         return fail(c, name_at, "write ')' behind the arguments", "a parenthesis is not closed");
     c->at++;
+    count -= p->args == 0 && *args[0] == '\0'; /* nothing stands between the parentheses */
     if (count != p->args)
         return fail(c, name_at, NULL,
                     arena_printf(c->l->scratch, "'%s' takes %u argument%s", name, p->args,

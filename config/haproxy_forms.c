@@ -148,8 +148,8 @@ static void read_httpchk(const struct haproxy_line *line)
     struct conf_directive d = {.name = name, .is_group = true};
     if (count > VALUES_MAX) {
         CONF_FAIL(l, args[VALUES_MAX].span,
-                  "option httpchk [<method>] [<uri>] [<version>] [<host>]",
-                  "'option httpchk' takes no more than four values");
+                  arena_printf(l->scratch, "%s [<method>] [<uri>] [<version>] [<host>]", name.text),
+                  "'%s' takes no more than four values", name.text);
         return;
     }
     for (size_t i = 0; i < count; i++) {
@@ -289,6 +289,8 @@ static const struct {
     {"log", NULL, LEVEL_GLOBAL, read_log},
     {"option", "httpchk", LEVEL_PROXY, read_httpchk},
     {"http-check", NULL, LEVEL_PROXY, read_http_check},
+    {"type", "httpchk", LEVEL_HEALTHCHECK, read_httpchk},
+    {"http-check", NULL, LEVEL_HEALTHCHECK, read_http_check},
     {"master-worker", NULL, LEVEL_GLOBAL, read_master_worker},
     {"server-template", NULL, LEVEL_PROXY, read_template},
     {"setenv", NULL, LEVEL_GLOBAL, read_environment},

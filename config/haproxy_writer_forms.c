@@ -18,13 +18,14 @@ static bool put_httpchk(struct haproxy_writer *w)
     struct conf_arena *arena = w->l->scratch;
     const char *method = param_value(params, "method"), *uri = param_value(params, "uri");
     const char *version = param_value(params, "version"), *host = param_value(params, "host");
+    const char *name = w->entry->row->name; /* or "type httpchk" */
     if (w->entry->form == OUTLINE_OFF || w->entry->form == OUTLINE_MOOT)
         return false;
     if (method == NULL && version == NULL)
-        haproxy_put_line(w, "option httpchk%s%s", uri != NULL ? " " : "",
+        haproxy_put_line(w, "%s%s%s", name, uri != NULL ? " " : "",
                          uri != NULL ? haproxy_quote(arena, uri) : "");
     else
-        haproxy_put_line(w, "option httpchk %s %s%s%s",
+        haproxy_put_line(w, "%s %s %s%s%s", name,
                          haproxy_quote(arena, method != NULL ? method : "OPTIONS"),
                          haproxy_quote(arena, uri != NULL ? uri : "/"), version != NULL ? " " : "",
                          version != NULL ? haproxy_quote(arena, version) : "");
@@ -150,6 +151,7 @@ static const struct {
     {"errorloc302", LEVEL_PROXY, put_pairs},
     {"errorloc303", LEVEL_PROXY, put_pairs},
     {"option httpchk", LEVEL_PROXY, put_httpchk},
+    {"type httpchk", LEVEL_HEALTHCHECK, put_httpchk},
     {"lines", LEVEL_SECTION_LINES, put_section_line},
     {"log", LEVEL_PROXY, put_log},
     {"log", LEVEL_GLOBAL, put_log},

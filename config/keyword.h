@@ -39,6 +39,7 @@ enum keyword_level {
     LEVEL_DATABASE_CHECK, /* struct conf_check: mysql-check, pgsql-check */
     LEVEL_SMTP_CHECK,     /* struct conf_check */
     LEVEL_OUTLIERS,       /* struct conf_outliers */
+    LEVEL_HEALTHCHECK,    /* struct conf_healthcheck */
     LEVEL_MAILERS,        /* struct conf_mailers */
     LEVEL_MAILER,         /* struct conf_mailer */
     LEVEL_CRT_STORE,      /* struct conf_crt_store */

@@ -3,6 +3,7 @@
 #include "config/check_lines.h"
 
 #define AT(member) .offset = offsetof(struct draft_proxy, p.member)
+#define PLAN_AT(member) .offset = offsetof(struct conf_healthcheck, member)
 #define CHECK_AT(member) .offset = offsetof(struct conf_check, member)
 #define GLOBAL_AT(member) .offset = offsetof(struct draft_global, g.member)
 #define OUTLIERS_AT(member) .offset = offsetof(struct conf_outliers, member)
@@ -62,25 +63,29 @@ static const struct keyword_choice versions[] = {
 };
 
 /* clang-format off */
+/* What kind of probe: "option ..." of a proxy, "type ..." of a healthcheck section. */
+#define PROBE_KINDS(prefix, where, check_at, kind_at) \
+    {.name = prefix " httpchk", .kind = KW_GROUP, .scopes = where, check_at, .value = CONF_CHECK_HTTP, .params = LEVEL_HTTPCHK, \
+     .set = own_check_kind, .otherwise = "a probe only connects", .doc = "Probes are HTTP requests."}, \
+    {.name = prefix " tcp-check", .kind = KW_SET, .scopes = where, kind_at, .value = CONF_CHECK_SCRIPT, \
+     .otherwise = "a probe only connects", .doc = "Probes follow the lines of tcp-check; without any they only connect."}, \
+    {.name = prefix " mysql-check", .kind = KW_GROUP, .scopes = where, check_at, .value = CONF_CHECK_MYSQL, .params = LEVEL_DATABASE_CHECK, \
+     .set = own_check_kind, .otherwise = "a probe only connects", .doc = "Probes greet a MySQL or MariaDB server, and log in where a user is given."}, \
+    {.name = prefix " pgsql-check", .kind = KW_GROUP, .scopes = where, check_at, .value = CONF_CHECK_PGSQL, .params = LEVEL_DATABASE_CHECK, \
+     .set = own_check_kind, .otherwise = "a probe only connects", .doc = "Probes begin a session with a PostgreSQL server."}, \
+    {.name = prefix " redis-check", .kind = KW_SET, .scopes = where, kind_at, .value = CONF_CHECK_REDIS, \
+     .otherwise = "a probe only connects", .doc = "Probes send PING to a Redis server."}, \
+    {.name = prefix " ldap-check", .kind = KW_SET, .scopes = where, kind_at, .value = CONF_CHECK_LDAP, \
+     .otherwise = "a probe only connects", .doc = "Probes bind anonymously to an LDAPv3 server."}, \
+    {.name = prefix " smtpchk", .kind = KW_GROUP, .scopes = where, check_at, .value = CONF_CHECK_SMTP, .params = LEVEL_SMTP_CHECK, \
+     .set = own_check_kind, .otherwise = "a probe only connects", .doc = "Probes greet an SMTP server."}, \
+    {.name = prefix " ssl-hello-chk", .kind = KW_SET, .scopes = where, kind_at, .value = CONF_CHECK_TLS_HELLO, \
+     .otherwise = "a probe only connects", .doc = "Probes send an SSLv3 hello, which servers of today may refuse; check-ssl makes a handshake."}, \
+    {.name = prefix " spop-check", .kind = KW_SET, .scopes = where, kind_at, .value = CONF_CHECK_SPOP, .since = "1.7", \
+     .otherwise = "a probe only connects", .doc = "Probes greet a SPOE agent."}
+
 static const struct keyword proxy_rows[] = {
-    {.name = "option httpchk", .kind = KW_GROUP, .scopes = BACK, AT(check), .value = CONF_CHECK_HTTP, .params = LEVEL_HTTPCHK,
-     .set = own_check_kind, .otherwise = "a probe only connects", .doc = "Probes are HTTP requests."},
-    {.name = "option tcp-check", .kind = KW_SET, .scopes = BACK, AT(check.kind), .value = CONF_CHECK_SCRIPT,
-     .otherwise = "a probe only connects", .doc = "Probes follow the lines of tcp-check; without any they only connect."},
-    {.name = "option mysql-check", .kind = KW_GROUP, .scopes = BACK, AT(check), .value = CONF_CHECK_MYSQL, .params = LEVEL_DATABASE_CHECK,
-     .set = own_check_kind, .otherwise = "a probe only connects", .doc = "Probes greet a MySQL or MariaDB server, and log in where a user is given."},
-    {.name = "option pgsql-check", .kind = KW_GROUP, .scopes = BACK, AT(check), .value = CONF_CHECK_PGSQL, .params = LEVEL_DATABASE_CHECK,
-     .set = own_check_kind, .otherwise = "a probe only connects", .doc = "Probes begin a session with a PostgreSQL server."},
-    {.name = "option redis-check", .kind = KW_SET, .scopes = BACK, AT(check.kind), .value = CONF_CHECK_REDIS,
-     .otherwise = "a probe only connects", .doc = "Probes send PING to a Redis server."},
-    {.name = "option ldap-check", .kind = KW_SET, .scopes = BACK, AT(check.kind), .value = CONF_CHECK_LDAP,
-     .otherwise = "a probe only connects", .doc = "Probes bind anonymously to an LDAPv3 server."},
-    {.name = "option smtpchk", .kind = KW_GROUP, .scopes = BACK, AT(check), .value = CONF_CHECK_SMTP, .params = LEVEL_SMTP_CHECK,
-     .set = own_check_kind, .otherwise = "a probe only connects", .doc = "Probes greet an SMTP server."},
-    {.name = "option ssl-hello-chk", .kind = KW_SET, .scopes = BACK, AT(check.kind), .value = CONF_CHECK_TLS_HELLO,
-     .otherwise = "a probe only connects", .doc = "Probes send an SSLv3 hello, which servers of today may refuse; check-ssl makes a handshake."},
-    {.name = "option spop-check", .kind = KW_SET, .scopes = BACK, AT(check.kind), .value = CONF_CHECK_SPOP, .since = "1.7",
-     .otherwise = "a probe only connects", .doc = "Probes greet a SPOE agent."},
+    PROBE_KINDS("option", BACK, AT(check), AT(check.kind)),
     {.name = "option external-check", .kind = KW_SET, .scopes = BACK, AT(check.kind), .value = CONF_CHECK_EXTERNAL, .since = "1.6",
      .otherwise = "a probe only connects", .doc = "Probes run the program of external-check command: an exit status of 0 is good."},
     {.name = "external-check command", .kind = KW_STRING, .scopes = BACK, AT(check.command), .min = 1, .since = "1.6",
@@ -106,6 +111,15 @@ static const struct keyword proxy_rows[] = {
      .doc = "Percentage of servers: when fewer of them are up, traffic goes to all that the operator has not taken out, since so many at once hardly fail by themselves."},
     {.name = "option log-health-checks", .kind = KW_FLAG, .scopes = BACK, AT(log_health_checks), .initial = "false",
      .doc = "Log each change in the result of probes, not only changes of state."},
+    {.name = NULL},
+};
+
+static const struct keyword healthcheck_rows[] = {
+    PROBE_KINDS("type", IN_OTHERS, PLAN_AT(check), PLAN_AT(check.kind)),
+    {.name = "http-check", .kind = KW_LINES, .scopes = IN_OTHERS, PLAN_AT(check), .set = check_line_http, .value = LIST_OF_HTTP_CHECK,
+     .otherwise = "the request of type httpchk, and a status from 200 to 399", .doc = "A line of the script of type httpchk, as in proxies."},
+    {.name = "tcp-check", .kind = KW_LINES, .scopes = IN_OTHERS, PLAN_AT(check), .set = check_line_tcp, .value = LIST_OF_TCP_CHECK,
+     .otherwise = "a probe only connects", .doc = "A line of the script of type tcp-check, as in proxies."},
     {.name = NULL},
 };
 
@@ -173,6 +187,8 @@ static const struct keyword server_rows[] = {
      .takes = "protocol names", .otherwise = "those of alpn", .doc = "Protocols offered by probes over TLS."},
     {.name = "check-proto", .kind = KW_CHOICE, .scopes = IN_BOTH, SERVER_AT(check.proto), .choices = protocols, .since = "2.0",
      .otherwise = "http/1", .doc = "What probes speak."},
+    {.name = "healthcheck", .kind = KW_STRING, .scopes = IN_BOTH, SERVER_AT(check.plan_name), .min = 1, .since = "3.4",
+     .otherwise = "the server is probed as the backend says", .doc = "The healthcheck section that says how this server is probed."},
     {.name = "slowstart", .kind = KW_DURATION, .scopes = IN_BOTH, SERVER_AT(slowstart_ms), .unit = UNIT_MS, .otherwise = "full weight at once",
      .doc = "Time over which a server that came back gets back its weight and its maxconn. A reload does not interrupt it."},
     {.name = "observe", .kind = KW_CHOICE, .scopes = IN_BOTH, SERVER_AT(watch.observe), .choices = observes, .otherwise = "only probes judge it",
@@ -214,6 +230,7 @@ static const struct keyword global_rows[] = {
 /* clang-format on */
 
 const struct keyword_table global_check_keywords = {LEVEL_GLOBAL, global_rows, 0};
+const struct keyword_table healthcheck_keywords = {LEVEL_HEALTHCHECK, healthcheck_rows, 0};
 const struct keyword_table check_keywords = {LEVEL_PROXY, proxy_rows, 0};
 const struct keyword_table httpchk_keywords = {LEVEL_HTTPCHK, httpchk_rows, 0};
 const struct keyword_table database_check_keywords = {LEVEL_DATABASE_CHECK, database_rows, 0};

@@ -47,7 +47,8 @@ extern const struct keyword_table other_global_keywords, other_proxy_keywords, o
     originalto_keywords, userlist_keywords, user_keywords, user_group_keywords;
 extern const struct keyword_table check_keywords, httpchk_keywords, database_check_keywords,
     smtp_check_keywords, server_check_keywords, global_check_keywords, outliers_keywords;
-extern const struct keyword_table email_keywords, mailers_keywords, mailer_keywords;
+extern const struct keyword_table healthcheck_keywords, email_keywords, mailers_keywords,
+    mailer_keywords;
 extern const struct keyword_table name_case_global_keywords, name_case_keywords;
 extern const struct keyword_table crt_store_keywords, stored_crt_keywords;
 extern const struct keyword_table ring_keywords, ring_server_keywords;
@@ -95,6 +96,7 @@ const struct keyword_table *const config_tables[] = {
     &global_check_keywords,
     &outliers_keywords,
     &email_keywords,
+    &healthcheck_keywords,
     &mailers_keywords,
     &mailer_keywords,
     &database_check_keywords,

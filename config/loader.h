@@ -72,7 +72,9 @@ struct loader {
 
     struct conf_ring **rings; /* in the arena */
     size_t ring_count;
-    unsigned log_turns; /* numbers of samples given so far */
+    unsigned log_turns;                     /* numbers of samples given so far */
+    struct conf_healthcheck **healthchecks; /* in the arena */
+    size_t healthcheck_count;
     struct conf_mailers **mailers;
     size_t mailers_count;
     struct conf_crt_store *crt_stores; /* in the arena */

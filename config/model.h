@@ -142,6 +142,8 @@ struct conf_proxy {
 };
 
 /* Whether its streams or its probes speak TLS; check_complete.c. */
+const struct conf_check *conf_server_plan(const struct conf_proxy *proxy,
+                                          const struct conf_server *server);
 bool conf_server_needs_tls(const struct conf_proxy *proxy, const struct conf_server *server);
 
 struct conf_global {

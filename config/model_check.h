@@ -112,6 +112,7 @@ enum conf_made_kind {
 
 struct conf_made {
     enum conf_made_kind kind;
+    bool is_compiled; /* or was reported */
     struct conf_word *words;
     size_t count;
     const struct format *format; /* TEXT, HEX */
@@ -253,6 +254,12 @@ struct conf_check {
     const char *hello, *domain;
     /* external-check */
     const char *command, *path;
+};
+
+/* A section of its own, for servers that are probed in another way than their backend has it. */
+struct conf_healthcheck {
+    const char *name;
+    struct conf_check check;
 };
 
 /* option outlier-ejection */

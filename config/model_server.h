@@ -13,6 +13,8 @@
 
 struct conf_server_check {
     bool enabled;
+    const char *plan_name;         /* of a healthcheck section, or NULL */
+    const struct conf_check *plan; /* what that section says; NULL = as the backend has it */
     bool tls;        /* check-ssl, or the server's own ssl when port and addr are not changed */
     const char *sni; /* check-sni */
     struct conf_addr addr; /* addr + port if not the server's; text NULL = the server's */

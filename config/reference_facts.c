@@ -26,6 +26,8 @@ const struct reference_chapter reference_chapters[] = {
     {LEVEL_SMTP_CHECK, "option_smtpchk", "Settings inside this group; `true` takes the defaults."},
     {LEVEL_OUTLIERS, "option_outlier_ejection",
      "Settings inside this group; `true` takes the defaults."},
+    {LEVEL_HEALTHCHECK, "healthchecks",
+     "Sections that say how servers are probed, which `healthcheck` of a server names."},
     {LEVEL_MAILERS, "mailers", "Sections of mail servers, which email_alert_mailers names."},
     {LEVEL_MAILER, "servers of mailers", "Settings of one element of `servers` in such a section."},
     {LEVEL_CRT_STORE, "crt_stores",

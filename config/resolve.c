@@ -121,6 +121,8 @@ static void resolve_servers(struct loader *l, struct conf_proxy *proxy)
             take_id(l, &ids, server->id, server_span(l, server), server);
         resolve_name(l, proxy, server);
         resolve_check(server);
+        if (server->check.plan_name != NULL)
+            resolve_plan(l, server);
         check_probe_port(l, server);
         if (server->source.addr.text == NULL && server->source.interface == NULL)
             server->source = proxy->source;
@@ -290,7 +292,8 @@ static void resolve_proxy(struct loader *l, struct draft_proxy *draft)
     resolve_saved_state(l, draft);
     resolve_transparent(l, draft);
     resolve_servers(l, proxy);
-    resolve_check_script(l, proxy, draft->span);
+    if ((proxy->caps & CONF_BACKEND) != 0)
+        resolve_check_script(l, &proxy->check, proxy->name, draft->span);
     check_authorities(l, proxy);
     resolve_email(l, draft);
     resolve_balance(l, draft);

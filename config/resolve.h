@@ -15,7 +15,10 @@ void resolve_sections(struct loader *l);
 struct config *resolve_config(struct loader *l);
 
 /* check_complete.c: what nobody needs to write is added to the script of the probes. */
-void resolve_check_script(struct loader *l, struct conf_proxy *proxy, struct conf_span span);
+void resolve_check_script(struct loader *l, struct conf_check *check, const char *name,
+                          struct conf_span span);
+/* The healthcheck section that the server names. */
+void resolve_plan(struct loader *l, struct conf_server *server);
 
 /* own_cookie.c: what goes together in `cookie`; cookies that are made from addresses. */
 void resolve_cookie(struct loader *l, struct draft_proxy *draft);

@@ -67,6 +67,7 @@ const struct section_kind section_kinds[] = {
     [CONF_SECTION_FCGI_APP] = {.name = "fcgi-app", .list = "fcgi_apps", NOT_BUILT, .keywords = fcgi_app, .note = "'use-fcgi-app' is not built yet"},
     [CONF_SECTION_LOG_FORWARD] = {.name = "log-forward", .list = "log_forwards", NOT_BUILT, .keywords = log_forward, .is_refused = true, .note = "let a syslog server forward the lines"},
     [CONF_SECTION_PROGRAM] = {.name = "program", .list = "programs", NOT_BUILT, .keywords = program, .is_missed = true, .note = "let the service manager start the program"},
+    [CONF_SECTION_HEALTHCHECK] = {.name = "healthcheck", .list = "healthchecks", .level = LEVEL_HEALTHCHECK, .scope = IN_OTHERS},
     [CONF_SECTION_ANY] = {.name = NULL},
 };
 

@@ -249,6 +249,20 @@ static void apply_resolvers(struct loader *l, struct name_map *taken,
     l->resolvers[l->resolvers_count++] = resolvers;
 }
 
+static void apply_healthcheck(struct loader *l, struct name_map *taken,
+                              const struct conf_section *section)
+{
+    struct conf_healthcheck *plan = arena_alloc(l->arena, sizeof *plan);
+    plan->name = take_name(l, taken, section);
+    apply_initial(l, LEVEL_HEALTHCHECK, plan);
+    apply_directives(l, LEVEL_HEALTHCHECK, IN_OTHERS, plan, section->directives,
+                     section->directive_count);
+    resolve_check_script(l, &plan->check, plan->name, section->span);
+    l->healthchecks =
+        arena_list_grow(l->arena, l->healthchecks, l->healthcheck_count, sizeof *l->healthchecks);
+    l->healthchecks[l->healthcheck_count++] = plan;
+}
+
 static void apply_mailers(struct loader *l, struct name_map *taken,
                           const struct conf_section *section)
 {
@@ -299,7 +313,8 @@ static void apply_rings(struct loader *l)
 /* Before the proxies, which name them. */
 static void apply_others(struct loader *l)
 {
-    struct name_map userlists = {0}, resolvers = {0}, mailers = {0}, crt_stores = {0};
+    struct name_map userlists = {0}, resolvers = {0}, mailers = {0};
+    struct name_map crt_stores = {0}, healthchecks = {0};
     for (size_t i = 0; i < l->sections.count; i++) {
         const struct conf_section *section = &l->sections.items[i];
         if (section->kind == CONF_SECTION_USERLIST)
@@ -310,6 +325,8 @@ static void apply_others(struct loader *l)
             apply_mailers(l, &mailers, section);
         else if (section->kind == CONF_SECTION_CRT_STORE)
             apply_crt_store(l, &crt_stores, section);
+        else if (section->kind == CONF_SECTION_HEALTHCHECK)
+            apply_healthcheck(l, &healthchecks, section);
     }
 }
 

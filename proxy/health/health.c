@@ -30,8 +30,7 @@ static void on_state_event(struct state_listener *listener, const struct state_e
     struct health *health = LIST_ITEM(listener, struct health, listener);
     mailroom_tell(health->mail, event);
     struct probe *probe = event->server != NULL ? event->server->probe : NULL;
-    if (probe == NULL || !probe->paused || probe->is_off ||
-        server_is_in_maintenance(event->server))
+    if (probe == NULL || !probe->paused || probe->is_off || server_is_in_maintenance(event->server))
         return;
     probe->paused = false;
     probe_start_in(probe, 0);
@@ -109,9 +108,9 @@ typedef struct probe *probe_maker(struct loop *control, struct server *server,
 
 /* That of the proxy at hand, made when it is first asked for; NULL when memory runs out. */
 static struct script *take_script(struct applying *a, const struct probe_kind *kind,
-                                  struct script **script)
+                                  const struct conf_check *check, struct script **script)
 {
-    if (*script == NULL && (*script = script_new(kind, a->proxy, a->global->node)) != NULL)
+    if (*script == NULL && (*script = script_new(kind, a->proxy, check, a->global->node)) != NULL)
         script_bind(*script, a->snapshot, a->live, &a->health->scratch);
     return *script;
 }
@@ -140,10 +139,13 @@ static void keep_probe(const struct applying *a, struct probe *probe, struct scr
 
 static void apply_server(struct applying *a, struct server *server, const struct conf_server *conf)
 {
-    struct script *script =
-        conf->check.enabled ? take_script(a, probe_kind_find(&a->proxy->check), &a->script) : NULL;
-    struct script *agent_script =
-        conf->agent.enabled ? take_script(a, &probe_kind_agent, &a->agent_script) : NULL;
+    const struct conf_check *check = conf_server_plan(a->proxy, conf);
+    struct script *own = NULL, *script = NULL, *agent_script = NULL;
+    if (conf->check.enabled)
+        script = take_script(a, probe_kind_find(check), check,
+                             check == &a->proxy->check ? &a->script : &own);
+    if (conf->agent.enabled)
+        agent_script = take_script(a, &probe_kind_agent, check, &a->agent_script);
     if (conf->check.enabled && server->probe != NULL)
         keep_probe(a, server->probe, script, conf);
     else if (conf->check.enabled)
@@ -152,6 +154,7 @@ static void apply_server(struct applying *a, struct server *server, const struct
         keep_probe(a, server->agent_probe, agent_script, conf);
     else if (conf->agent.enabled)
         add_probe(a, server, conf, agent_script, probe_new_agent);
+    script_free(own);
 }
 
 static void apply_proxy(struct applying *a, const struct proxy *proxy)

@@ -155,9 +155,8 @@ static bool add_configured(struct script *script, const struct conf_check_script
 }
 
 static bool write_steps(struct script *script, const struct probe_kind *kind,
-                        const struct conf_proxy *proxy)
+                        const struct conf_check *check)
 {
-    const struct conf_check *check = &proxy->check;
     for (size_t i = 0; i < kind->step_count; i++) {
         if (!script_add(script, &kind->steps[i]))
             return false;
@@ -184,10 +183,11 @@ static bool has_dialogue(const struct script *script)
 }
 
 /* What external checks are told of the proxy. */
-static void keep_facts(struct script *script, const struct conf_proxy *proxy)
+static void keep_facts(struct script *script, const struct conf_proxy *proxy,
+                       const struct conf_check *check)
 {
-    script->command = keep_text(script, proxy->check.command);
-    script->path = keep_text(script, proxy->check.path);
+    script->command = keep_text(script, check->command);
+    script->path = keep_text(script, check->path);
     script->proxy_id = proxy->id;
     script->is_http = proxy->mode == CONF_MODE_HTTP;
     if (proxy->bind_count == 0)
@@ -204,7 +204,7 @@ static void keep_facts(struct script *script, const struct conf_proxy *proxy)
 }
 
 struct script *script_new(const struct probe_kind *kind, const struct conf_proxy *proxy,
-                          const char *node)
+                          const struct conf_check *check, const char *node)
 {
     struct script *script = calloc(1, sizeof(*script));
     if (script == NULL)
@@ -213,16 +213,16 @@ struct script *script_new(const struct probe_kind *kind, const struct conf_proxy
     script->arena = arena_new();
     script->words = kind->words;
     script->node = keep_text(script, node);
-    keep_facts(script, proxy);
-    script->role = proxy->check.role;
-    script->user = keep_text(script, proxy->check.user);
-    script->password = keep_text(script, proxy->check.password);
-    script->database = keep_text(script, proxy->check.database);
-    script->max_lag_ms = proxy->check.max_lag_ms;
-    script->disable_on_404 = proxy->check.disable_on_404;
-    script->send_state = proxy->check.send_state;
+    keep_facts(script, proxy, check);
+    script->role = check->role;
+    script->user = keep_text(script, check->user);
+    script->password = keep_text(script, check->password);
+    script->database = keep_text(script, check->database);
+    script->max_lag_ms = check->max_lag_ms;
+    script->disable_on_404 = check->disable_on_404;
+    script->send_state = check->send_state;
     script->lenient = proxy->accept_invalid_response;
-    if (!write_steps(script, kind, proxy)) {
+    if (!write_steps(script, kind, check)) {
         script_free(script);
         return NULL;
     }

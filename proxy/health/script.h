@@ -88,7 +88,7 @@ bool script_regex_is_good(const char *pattern, char error_out[CONF_REGEX_ERROR_B
 
 /* One reference. NULL when memory runs out. */
 struct script *script_new(const struct probe_kind *kind, const struct conf_proxy *proxy,
-                          const char *node);
+                          const struct conf_check *check, const char *node);
 void script_free(struct script *script);
 /* What the rules need to make texts. proxy is the snapshot's. */
 void script_bind(struct script *script, struct snapshot *snapshot, const struct proxy *proxy,

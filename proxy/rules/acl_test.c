@@ -72,6 +72,29 @@ static enum pattern_method default_method(const struct expr *expr, enum pattern_
     return of_row != NULL ? pattern_method_find(of_row) : pattern_method_of_type(expr_type(expr));
 }
 
+/*
+ * Bytes have no method of their own. Where they are followed by a converter in a word of its own that is meant
+ * to give them one, as HAProxy reads it too.
+ */
+static const struct expr *compile_expression(struct draft *d, const struct conf_word *word,
+                                             enum pattern_method joined)
+{
+    struct compiler *c = d->c;
+    const struct expr *expr = expr_compile_word(c, word, ~0u);
+    if (expr == NULL || peek(d) == NULL || default_method(expr, joined) != PATTERN_NONE ||
+        *peek(d)->text == '-')
+        return expr;
+    struct rule_words words = {.count = d->count - d->at + 1, .span = word->span};
+    struct conf_word *items = arena_alloc(c->l->scratch, words.count * sizeof *items);
+    items[0] = *word;
+    for (size_t i = 1; i < words.count; i++)
+        items[i] = d->words[d->at + i - 1];
+    words.items = items;
+    expr = expr_compile_words(c, &words, ~0u);
+    d->at += words.at - 1;
+    return expr;
+}
+
 static bool read_expression(struct draft *d)
 {
     struct compiler *c = d->c;
@@ -79,7 +102,7 @@ static bool read_expression(struct draft *d)
     const struct conf_word *word = &d->words[d->at++];
     struct conf_word expression = without_method(c, word, &joined);
     d->keyword = arena_copy_bytes(c->l->scratch, word->text, name_length(word->text));
-    const struct expr *expr = expr_compile_word(c, &expression, ~0u);
+    const struct expr *expr = compile_expression(d, &expression, joined);
     if (expr == NULL)
         return false;
     d->type = expr_type(expr);

@@ -39,10 +39,17 @@ static void compile_parts(struct compiler *c, const struct conf_check_script *sc
 {
     for (size_t i = 0; i < script->made_count; i++) {
         struct conf_made *made = script->made[i];
-        bool is_known = made->format != NULL || made->expr != NULL || made->rule != NULL;
-        if (!is_known)
+        if (!made->is_compiled)
             compilers[made->kind](c, made);
+        made->is_compiled = true;
     }
+}
+
+/* A plan that several name is compiled with the first of them. */
+static void compile_check(struct compiler *c, const struct conf_check *check)
+{
+    compile_parts(c, &check->tcp_script);
+    compile_parts(c, &check->http_script);
 }
 
 void script_parts_compile(struct compiler *c, struct conf_proxy *proxy)
@@ -51,6 +58,7 @@ void script_parts_compile(struct compiler *c, struct conf_proxy *proxy)
         return; /* frontends have the lines of their defaults, and nobody to ask */
     c->proxy = proxy;
     c->ruleset = RULES_PROBE;
-    compile_parts(c, &proxy->check.tcp_script);
-    compile_parts(c, &proxy->check.http_script);
+    compile_check(c, &proxy->check);
+    for (size_t i = 0; i < proxy->server_count; i++)
+        compile_check(c, conf_server_plan(proxy, &proxy->servers[i]));
 }

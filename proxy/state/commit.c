@@ -104,7 +104,7 @@ static void take_numbers(struct server *server, const struct conf_proxy *proxy,
     SET(server->slowstart_ms, conf->slowstart_ms);
     /* no write may go on to a server that is no writer any more */
     server->shutdown_sessions_on_down =
-        conf->shutdown_sessions_on_down || proxy->check.role == CONF_ROLE_WRITER;
+        conf->shutdown_sessions_on_down || conf_server_plan(proxy, conf)->role == CONF_ROLE_WRITER;
     server->shutdown_backups_on_up = conf->watch.shutdown_backups_on_up;
     server->on_error = conf->watch.on_error;
     SET(server->error_limit, conf->watch.error_limit > 0 ? conf->watch.error_limit : 10);

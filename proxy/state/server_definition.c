@@ -270,7 +270,7 @@ char *server_check_definition_text(const struct conf_proxy *proxy, const struct 
     if (conf->check.enabled) {
         print_definition(&out, conf);
         print_question(&out, &conf->check);
-        print_check(&out, &proxy->check);
+        print_check(&out, conf_server_plan(proxy, conf));
     }
     if (conf->agent.enabled)
         print_agent(&out, conf);

@@ -83,6 +83,8 @@ WHOLE = [
     LISTEN + "resolvers r\n foo a 127.0.0.1:53\n",
     TIMEOUTS + "frontend a\n bind :8080\n server b 127.0.0.1:80\n",
     LISTEN + "backend b\n bind :8081\n monitor-uri /x\n server b 127.0.0.1:80\n",
+    LISTEN + " acl a bin(4a4b) hex -m str 4A4B\n acl b bin(4a4b), be2hex(:,1),lower -m sub 4a\n",
+    LISTEN + " acl a bin(4a4b) 4a4b\n",
     LISTEN + " log :5140 daemon\n log : local1\n",
     "defaults\n bind :80\n",
     "defaults\n server a 127.0.0.1:80\n",

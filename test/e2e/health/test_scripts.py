@@ -250,6 +250,51 @@ def test_verdict_and_words(balance, serve, syslog, name):
         assert ", " + words in line, line
 
 
+SECTIONS = """
+healthcheck page
+    http-check expect status 204
+    type httpchk GET /page HTTP/1.1 www.test
+healthcheck cache
+    type redis-check
+healthcheck dialogue
+    type tcp-check
+    tcp-check connect
+    tcp-check send-lf "%[be_name]/%[srv_name]"
+    tcp-check expect string app/s4
+frontend web
+    bind 127.0.0.1:{port}
+    default_backend app
+backend app
+    option httpchk GET /other
+    option log-health-checks
+    default-server check inter 400ms fall 1 rise 1
+    server s1 127.0.0.1:{s1}
+    server s2 127.0.0.1:{s2} healthcheck page
+    server s3 127.0.0.1:{s3} healthcheck cache
+    server s4 127.0.0.1:{s4} healthcheck dialogue
+"""
+
+
+@pytest.mark.weir_only  # since HAProxy 3.4
+def test_servers_that_are_probed_in_ways_of_their_own(balance, serve, syslog):
+    def tells(status):
+        def behaviour(conn):
+            conn.request()
+            conn.send(answer(status))
+        return behaviour
+
+    def repeats(conn):
+        conn.send(conn.stream.sock.recv(65536))
+
+    servers = [serve(tells(b"200 Fine")), serve(tells(b"204 None")), serve(says(None, b"+PONG\r\n")), serve(repeats)]
+    balance(SECTIONS.format(port=free_port(), **{f"s{i}": server.port for i, server in enumerate(servers, 1)}))
+    for name, words in ("s1", "code: 200"), ("s2", "code: 204"), ("s3", 'info: "Redis server is ok"'), ("s4", 'info: "(tcp-check)"'):
+        line = syslog.line(f"Health check for server app/{name}")
+        assert "succeeded" in line and words in line
+    assert servers[1].requests[0].start_line == "GET /page HTTP/1.1"
+    assert servers[1].requests[0].header("host") == "www.test"
+
+
 # ---- what is sent
 
 def test_a_request_with_fields_and_body(balance, serve):

@@ -23,7 +23,9 @@ static struct conf_check_step http_steps[] = {
     {.kind = CONF_STEP_EXPECT,
      .expect = {.kind = CONF_EXPECT_REGEX, .pattern = "a+b", .pattern_len = 3, .min_bytes = -1}},
     {.kind = CONF_STEP_EXPECT,
-     .expect = {.kind = CONF_EXPECT_HEADER, .name = {CONF_MATCH_BEGIN, "x", NULL}, .value = {0, "y", NULL}}},
+     .expect = {.kind = CONF_EXPECT_HEADER,
+                .name = {CONF_MATCH_BEGIN, "x", NULL},
+                .value = {0, "y", NULL}}},
 };
 static struct conf_check_step tcp_steps[] = {
     {.kind = CONF_STEP_CONNECT},
@@ -63,7 +65,7 @@ static struct script *script_of(size_t i)
     if (kinds[i].kind == CONF_CHECK_SCRIPT)
         proxy.check.script = (struct conf_check_script){.steps = tcp_steps, .count = 3};
     return script_new(kinds[i].is_agent ? &probe_kind_agent : probe_kind_find(&proxy.check), &proxy,
-                      "node");
+                      &proxy.check, "node");
 }
 
 static void on_ready(struct conn *conn)
