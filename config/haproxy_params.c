@@ -37,10 +37,17 @@ static const struct keyword *row_at(const struct params *p, unsigned position)
     return p->line->r->l->index.by_position[p->owner->params][position];
 }
 
+/* Only words that are refused have parentheses: what is in them does not matter. */
 static const struct keyword *row_named(const struct params *p, const char *name)
 {
-    const struct keyword_index *index = &p->line->r->l->index;
-    const struct keyword *row = keyword_spelt(index, p->owner->params, name);
+    struct loader *l = p->line->r->l;
+    const struct keyword *row = keyword_spelt(&l->index, p->owner->params, name);
+    const char *parens = row == NULL ? strchr(name, '(') : NULL;
+    if (parens != NULL) {
+        name = arena_copy_bytes(l->scratch, name, (size_t)(parens - name));
+        row = keyword_spelt(&l->index, p->owner->params, name);
+        return row != NULL && row->kind == KW_REFUSED ? row : NULL;
+    }
     return row != NULL && row->position == 0 ? row : NULL;
 }
 
