@@ -122,6 +122,20 @@ static void take_hidden_headers(const struct haproxy_line *line, const struct co
               "headers behind the version are the form of before 2.2");
 }
 
+/* HAProxy sends whatever stands there. */
+static bool is_version(struct loader *l, const struct conf_word *word)
+{
+    static const char *const versions[] = {"HTTP/1.0", "HTTP/1.1"};
+    size_t len = strcspn(word->text, "\r\n");
+    for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
+        if (strlen(versions[i]) == len && strncmp(word->text, versions[i], len) == 0)
+            return true;
+    }
+    CONF_WARN(l, word->span, "one of: HTTP/1.0, HTTP/1.1", "'%.*s' is no version: HTTP/1.0 is sent",
+              (int)len, word->text);
+    return false;
+}
+
 /* [<uri>] | <method> <uri> [<version> [<host>]] */
 static void read_httpchk(const struct haproxy_line *line)
 {
@@ -140,6 +154,8 @@ static void read_httpchk(const struct haproxy_line *line)
     }
     for (size_t i = 0; i < count; i++) {
         const char *param = count == 1 ? "uri" : names[i];
+        if (i == 2 && !is_version(l, &args[i]))
+            continue;
         size_t len = strcspn(args[i].text, "\r\n"); /* headers may stand behind the version */
         struct conf_word value =
             haproxy_reword(args[i], arena_copy_bytes(l->arena, args[i].text, len));

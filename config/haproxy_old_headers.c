@@ -89,18 +89,28 @@ struct swap {
     const char *search, *replacement;
 };
 
-/* "^(Name:", in which the group holds the name or all of the line; false where it does neither. */
-static bool take_group(struct loader *l, const char *rest, const char *replacement,
-                       struct swap *s_out)
+/* What follows the name in a replacement that takes it over, as the group, if there is one, or in words; or NULL. */
+static const char *behind_name(const char *replacement, const char *group, const char *name)
 {
-    const char *closed = behind(rest, ")"); /* ^(Name):\ value */
-    const char *value = old_skip_blanks(rest + 1);
-    if (closed != NULL && *closed == ':' && (replacement = behind(replacement, "\\1:")) != NULL)
-        *s_out = (struct swap){old_skip_blanks(closed + 1), renumber(l, replacement)};
-    else if (*rest == ':' && *value == ')' && (replacement = behind(replacement, "\\1")) != NULL)
-        *s_out = (struct swap){old_skip_blanks(value + 1),
-                               renumber(l, replacement)};        /* ^(Name:\ )value */
-    else if (*rest == ':' && behind(replacement, "\\1") != NULL) /* ^(Name:\ value) */
+    size_t len = strlen(name);
+    const char *rest = group != NULL ? behind(replacement, group) : NULL;
+    if (rest == NULL && strncasecmp(replacement, name, len) == 0)
+        rest = behind(replacement + len, ":");
+    return rest;
+}
+
+/* "^(Name:", in which the group holds the name or all of the line; false where it does neither. */
+static bool take_group(struct loader *l, const char *name, const char *rest,
+                       const char *replacement, struct swap *s_out)
+{
+    const char *closed = behind(rest, "):"); /* ^(Name):\ value */
+    const char *value = old_skip_blanks(rest + 1), *kept;
+    if (closed != NULL && (kept = behind_name(replacement, "\\1:", name)) != NULL)
+        *s_out = (struct swap){old_skip_blanks(closed), renumber(l, kept)};
+    else if (*rest == ':' && *value == ')' &&
+             (kept = behind_name(replacement, "\\1", name)) != NULL)
+        *s_out = (struct swap){old_skip_blanks(value + 1), renumber(l, kept)}; /* ^(Name:\ )value */
+    else if (*rest == ':' && behind(replacement, "\\1") != NULL)               /* ^(Name:\ value) */
         *s_out = (struct swap){arena_printf(l->arena, "(%s", value), replacement};
     else
         return false;
@@ -118,14 +128,12 @@ static bool replace_header(struct old_rule *rule, const struct former *former, c
         rest = old_header_name(l, search + 1 + is_group, &name);
     if (rest == NULL)
         return false;
-    size_t len = strlen(name);
-    if (is_group && !take_group(l, rest, replacement, &s))
+    if (is_group && !take_group(l, name, rest, replacement, &s))
         return false;
-    if (!is_group &&
-        (*rest != ':' || strncasecmp(replacement, name, len) != 0 || replacement[len] != ':'))
+    if (!is_group && *rest == ':')
+        s = (struct swap){old_skip_blanks(rest + 1), behind_name(replacement, NULL, name)};
+    if (s.replacement == NULL)
         return false;
-    if (!is_group)
-        s = (struct swap){old_skip_blanks(rest + 1), replacement + len + 1};
     old_rule_say(rule, "replace-header");
     old_rule_say(rule, name);
     old_rule_say(rule, arena_printf(l->arena, "%s%s", former->ignore_case ? "(?i)" : "", s.search));

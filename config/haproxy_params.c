@@ -37,18 +37,21 @@ static const struct keyword *row_at(const struct params *p, unsigned position)
     return p->line->r->l->index.by_position[p->owner->params][position];
 }
 
-/* Only words that are refused have parentheses: what is in them does not matter. */
 static const struct keyword *row_named(const struct params *p, const char *name)
 {
-    struct loader *l = p->line->r->l;
-    const struct keyword *row = keyword_spelt(&l->index, p->owner->params, name);
-    const char *parens = row == NULL ? strchr(name, '(') : NULL;
-    if (parens != NULL) {
-        name = arena_copy_bytes(l->scratch, name, (size_t)(parens - name));
-        row = keyword_spelt(&l->index, p->owner->params, name);
-        return row != NULL && row->kind == KW_REFUSED ? row : NULL;
-    }
+    const struct keyword_index *index = &p->line->r->l->index;
+    const struct keyword *row = keyword_spelt(index, p->owner->params, name);
     return row != NULL && row->position == 0 ? row : NULL;
+}
+
+/* "name(first)", of a row whose value begins in parentheses; else NULL. */
+static const struct keyword *row_in_parens(const struct params *p, const char *word)
+{
+    size_t len = strlen(word), name = strcspn(word, "(");
+    if (name == len || word[len - 1] != ')')
+        return NULL;
+    const struct keyword *row = row_named(p, arena_copy_bytes(p->line->r->l->scratch, word, name));
+    return row != NULL && row->in_parens ? row : NULL;
 }
 
 static size_t words_of(const struct keyword *row)
@@ -147,6 +150,20 @@ static bool take_named(struct params *p, const struct keyword *row)
     return true;
 }
 
+/* The first word of the value and, where there is one, what follows the parenthesis. */
+static void take_in_parens(struct params *p, const struct keyword *row)
+{
+    struct conf_arena *arena = p->line->r->l->scratch;
+    const struct conf_word name = p->words[p->at++];
+    const char *first = strchr(name.text, '(') + 1, *rest = "";
+    if (p->at < p->count)
+        rest = p->words[p->at++].text;
+    struct conf_word *value = arena_alloc(arena, sizeof *value);
+    *value = haproxy_reword(name, arena_printf(arena, "%.*s%s%s", (int)strlen(first) - 1, first,
+                                               *rest != '\0' ? " " : "", rest));
+    add_param(p, haproxy_reword(name, row->name), value, 1);
+}
+
 static bool take_one(struct params *p)
 {
     const struct keyword *next = row_at(p, p->position);
@@ -156,6 +173,11 @@ static bool take_one(struct params *p)
         return take_named(p, named);
     if (next != NULL) {
         take_positional(p, next);
+        return true;
+    }
+    named = row_in_parens(p, p->words[p->at].text);
+    if (named != NULL) {
+        take_in_parens(p, named);
         return true;
     }
     report_unknown(p);

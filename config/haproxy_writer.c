@@ -48,6 +48,21 @@ static void warn_own_word(struct haproxy_writer *w, const struct keyword *row,
                   "HAProxy itself does not know '%s'", row->name);
 }
 
+/* "name(first) rest" */
+static const char *print_in_parens(struct haproxy_writer *w, const struct outline_entry *entry)
+{
+    struct conf_arena *arena = w->l->scratch;
+    const char *text = "";
+    for (size_t i = 0; i < entry->value_count; i++) {
+        const char *value = entry->values[i], *rest = value + strcspn(value, " ");
+        text = arena_printf(arena, "%s%s%s(%.*s)", text, i > 0 ? " " : "", entry->row->name,
+                            (int)(rest - value), value);
+        if (*rest != '\0')
+            text = arena_printf(arena, "%s %s", text, haproxy_quote(arena, rest + 1));
+    }
+    return text;
+}
+
 /* A list of words is one word with commas; values that add stand behind a name each. */
 static const char *print_named(struct haproxy_writer *w, const struct outline_entry *entry)
 {
@@ -55,6 +70,8 @@ static const char *print_named(struct haproxy_writer *w, const struct outline_en
     const char *name = entry->row->name, *text = name;
     if (entry->value_count == 0)
         return name;
+    if (entry->row->in_parens)
+        return print_in_parens(w, entry);
     if (entry->row->adds && entry->value_count > 1) {
         text = "";
         for (size_t i = 0; i < entry->value_count; i++)

@@ -138,8 +138,10 @@ struct keyword {
     bool once;   /* KW_STRING: a second use is an error, as nobody could tell which one counts */
     bool surplus; /* haproxy.cfg: words behind its value do not count, and HAProxy says nothing */
     bool adds;    /* KW_OWN: each use adds to those before it */
-    bool anew;    /* KW_GROUP: each use forgets what those before it said */
-    bool bare;    /* the parameter a single value stands for where a group is expected;
+    /* haproxy.cfg: the first word of its value stands in parentheses behind its name, and the others may be missing */
+    bool in_parens;
+    bool anew; /* KW_GROUP: each use forgets what those before it said */
+    bool bare; /* the parameter a single value stands for where a group is expected;
                       KW_LINES: a text of libconfig is one word */
     const struct keyword_choice *choices; /* KW_CHOICE, KW_NAME */
     const char *(*names)(size_t i);  /* more choices, from another room's table; NULL ends them */

@@ -54,6 +54,10 @@ static const struct keyword server_rows[] = {
      .otherwise = "the server sees our address", .doc = "The same with the name in the client's certificate."},
     {.name = "proxy-v2-options", .kind = KW_OWN, .scopes = IN_BOTH, SERVER_AT(send_proxy), .set = own_proxy_options, .since = "1.9",
      .takes = "ssl, cert-cn, ssl-cipher, cert-sig, cert-key, authority, crc32c, unique-id", .otherwise = "none", .doc = "What else the header of version 2 tells."},
+    {.name = "set-proxy-v2-tlv-fmt", .kind = KW_OWN, .scopes = IN_BOTH, SERVER_AT(proxy_tlvs), .set = own_proxy_tlv, .adds = true, .in_parens = true, .since = "2.9",
+     .takes = "a type from 0 to 255 or 0xFF, and a format", .otherwise = "none", .doc = "A TLV of that type, with what the format makes of the stream, in the header of version 2.",
+     .example = "server s1 10.0.0.1:80 send-proxy-v2 set-proxy-v2-tlv-fmt(0xE1) %[ssl_fc_sni]",
+     .example_libconfig = "set_proxy_v2_tlv_fmt = [ \"0xE1 %[ssl_fc_sni]\" ];"},
     {.name = "no-send-proxy", .kind = KW_OWN, .scopes = IN_BOTH, SERVER_AT(send_proxy), SEND(~CONF_PROXY_V1), .since = "1.8",
      .otherwise = "see send-proxy", .doc = "Undoes a send-proxy of default-server."},
     {.name = "no-send-proxy-v2", .kind = KW_OWN, .scopes = IN_BOTH, SERVER_AT(send_proxy), SEND(~CONF_PROXY_V2), .since = "1.8",
@@ -67,7 +71,7 @@ static const struct keyword server_rows[] = {
     {.name = "no-check-send-proxy", .kind = KW_FLAG, .scopes = IN_BOTH, SERVER_AT(check.no_send_proxy), .initial = "false", .since = "1.8",
      .doc = "Probes begin without a PROXY protocol header."},
     {.name = "source", .kind = KW_OWN, .scopes = IN_BOTH, SERVER_AT(source), .set = own_source_address,
-     .takes = "host[:port]", .otherwise = "the backend's source", .doc = "Address to connect from."},
+     .takes = "host[:port[-port]]", .otherwise = "the backend's source", .doc = "Address to connect from; of several ports each connection takes the next."},
     {.name = "usesrc", .kind = KW_OWN, .scopes = IN_BOTH, SERVER_AT(source), .set = own_usesrc,
      .takes = "client, clientip, hdr_ip(name[,occurrence]), or host[:port]", .otherwise = "that of source", .doc = "Address that the server shall see, which need not be this machine's. Needs rights, and routes back to here."},
     {.name = "interface", .kind = KW_STRING, .scopes = IN_BOTH, SERVER_AT(source.interface), .min = 1,
@@ -89,7 +93,7 @@ static const struct keyword server_rows[] = {
 
 static const struct keyword source_rows[] = {
     {.name = "address", .kind = KW_OWN, .scopes = IN_PARAMS, .position = 1, .required = true, .bare = true,
-     .set = own_source_address, .takes = "host[:port]", .otherwise = "as the kernel chooses", .doc = "Address to connect from; 0.0.0.0 for any."},
+     .set = own_source_address, .takes = "host[:port[-port]]", .otherwise = "as the kernel chooses", .doc = "Address to connect from; 0.0.0.0 for any. Of several ports each connection takes the next."},
     {.name = "usesrc", .kind = KW_OWN, .scopes = IN_PARAMS, .set = own_usesrc, .takes = "client, clientip, hdr_ip(name[,occurrence]), or host[:port]",
      .otherwise = "that of the address", .doc = "Address that servers shall see, which need not be this machine's. Needs rights, and routes back to here."},
     {.name = "interface", .kind = KW_STRING, .scopes = IN_PARAMS, SOURCE_AT(interface), .min = 1,

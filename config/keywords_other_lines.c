@@ -35,7 +35,6 @@ static const struct keyword bind_rows[] = {
 static const struct keyword server_rows[] = {
     {IGNORED("allow-0rtt", IN_SERVER | IN_DEFAULT_SERVER, "early data is not sent", "Early data of TLS 1.3.")},
     {IGNORED("log-proto", IN_SERVER | IN_DEFAULT_SERVER, "it is for log servers", "Protocol of log servers."), .words = 1, .grammar = "{legacy|octet-count}"},
-    {MISSING("set-proxy-v2-tlv-fmt", IN_SERVER | IN_DEFAULT_SERVER, "proxy-v2-options says what can be told", "Facts in the PROXY header, found by an expression."), .words = 1, .since = "3.0"},
     {IGNORED("npn", IN_SERVER | IN_DEFAULT_SERVER, "see alpn", "Former word for alpn."), .words = 1},
     {IGNORED("ws", IN_SERVER | IN_DEFAULT_SERVER, "WebSocket is HTTP/1 here", "Protocol of WebSocket."), .words = 1, .grammar = "{auto|h1|h2}"},
     {IGNORED("guid", IN_SERVER | IN_DEFAULT_SERVER, "servers are known by their names", "A name in saved statistics."), .words = 1, .since = "3.0"},

@@ -26,6 +26,7 @@ enum conf_usesrc {
 
 struct conf_outgoing {
     struct conf_addr addr; /* text NULL = as the kernel chooses */
+    uint16_t last_port;    /* of the range that begins with addr's; 0 = it is no range */
     enum conf_usesrc usesrc;
     struct conf_addr usesrc_addr;
     const struct conf_word *header_word; /* CONF_USESRC_HEADER: the fetch of that field, and */
@@ -45,6 +46,18 @@ enum conf_send_proxy {
     CONF_PROXY_AUTHORITY = 128,
     CONF_PROXY_CRC32C = 256,
     CONF_PROXY_UNIQUE_ID = 512,
+};
+
+/* What it tells besides, in version 2. */
+struct conf_proxy_tlv {
+    uint8_t type;
+    const struct conf_word *word; /* a format, or NULL: the value is empty */
+    const struct format *format;  /* the same compiled, by proxy/rules */
+};
+
+struct conf_proxy_tlvs {
+    struct conf_proxy_tlv *items;
+    size_t count;
 };
 
 #endif

@@ -60,6 +60,7 @@ struct conf_server {
     struct conf_watch watch;
     struct conf_tls tls;
     unsigned send_proxy; /* enum conf_send_proxy, or-ed; 0 = no header */
+    struct conf_proxy_tlvs proxy_tlvs;
     /* "*", "10.0.0.1", "10.0.0.1:+100": connections go where the client's came to */
     bool addr_of_client, port_of_client;
     int port_offset; /* with port_of_client: added to it */

@@ -24,6 +24,9 @@ MUST_CHECK bool own_split_address(struct loader *l, const struct conf_word *word
 /* An address to connect to: a unix socket, or one with a host. False after reporting. */
 MUST_CHECK bool own_split_target(struct loader *l, const struct conf_word *word,
                                  struct address_parts *parts_out);
+/* An address to connect from: the last of its ports if it has a range of them, else 0. */
+void own_port_range(struct loader *l, const struct conf_directive *d, struct conf_addr *addr,
+                    uint16_t *last_port_out);
 /* Completes it, asking the resolver for a name. False after reporting. */
 bool own_complete_address(struct loader *l, const struct conf_word *word,
                           const struct address_parts *parts, unsigned port, struct conf_addr *addr);
@@ -66,7 +69,7 @@ void own_crt_unshare(struct loader *l, struct conf_tls *tls);
 keyword_set own_crt_list;
 
 /* own_net.c */
-keyword_set own_send_proxy, own_proxy_options, own_mss, own_netscaler, own_usesrc,
+keyword_set own_send_proxy, own_proxy_options, own_proxy_tlv, own_mss, own_netscaler, own_usesrc,
     own_source_address;
 
 /* own_compression.c: row offset is that of the struct conf_compression */

@@ -95,21 +95,25 @@ static bool split_single(struct loader *l, const struct conf_word *word,
     return false;
 }
 
-bool own_split_target(struct loader *l, const struct conf_word *word,
-                      struct address_parts *parts_out)
+static bool is_target(struct loader *l, const struct conf_word *word,
+                      const struct address_parts *parts)
 {
-    if (!split_single(l, word, parts_out))
-        return false;
-    if (parts_out->kind == ADDRESS_IP && *parts_out->host == '\0') {
+    if (parts->kind == ADDRESS_IP && *parts->host == '\0') {
         CONF_FAIL(l, word->span, "as in \"10.0.0.1:80\"", "'%s': the host is missing", word->text);
         return false;
     }
-    if (parts_out->port_sign != 0) {
+    if (parts->port_sign != 0) {
         CONF_FAIL(l, word->span, "write the port itself",
                   "'%s': only a server's port may be relative to the client's", word->text);
         return false;
     }
     return true;
+}
+
+bool own_split_target(struct loader *l, const struct conf_word *word,
+                      struct address_parts *parts_out)
+{
+    return split_single(l, word, parts_out) && is_target(l, word, parts_out);
 }
 
 /* What is left open is taken from where the client connected to. */
@@ -179,6 +183,20 @@ void own_target_address(struct loader *l, const struct keyword *row, void *base,
     if (word == NULL || !own_split_target(l, word, &parts) || is_descriptor(l, word, &parts))
         return;
     struct conf_addr *addr = (struct conf_addr *)((char *)base + row->offset);
+    (void)own_complete_address(l, word, &parts, parts.first_port, addr);
+}
+
+void own_port_range(struct loader *l, const struct conf_directive *d, struct conf_addr *addr,
+                    uint16_t *last_port_out)
+{
+    const struct conf_word *word = apply_only_arg(l, d);
+    struct address_parts parts;
+    *last_port_out = 0;
+    if (word == NULL || !own_split_address(l, word, &parts) || !is_target(l, word, &parts) ||
+        is_descriptor(l, word, &parts))
+        return;
+    if (parts.kind == ADDRESS_IP && parts.last_port != parts.first_port)
+        *last_port_out = (uint16_t)parts.last_port;
     (void)own_complete_address(l, word, &parts, parts.first_port, addr);
 }
 

@@ -20,6 +20,31 @@ void own_send_proxy(struct loader *l, const struct keyword *row, void *base,
         *bits &= (unsigned)row->value;
 }
 
+/* "0xE1 <format>": the list may be shared with default-server, so it is copied. */
+void own_proxy_tlv(struct loader *l, const struct keyword *row, void *base,
+                   const struct conf_directive *d)
+{
+    struct conf_proxy_tlvs *tlvs = (struct conf_proxy_tlvs *)((char *)base + row->offset);
+    for (size_t i = 0; i < d->arg_count; i++) {
+        const struct conf_word *word = &d->args[i];
+        char *rest;
+        unsigned long type = strtoul(word->text, &rest, 0);
+        if (rest == word->text || (*rest != ' ' && *rest != '\0') || type > UINT8_MAX) {
+            CONF_FAIL(l, word->span, "as in: set-proxy-v2-tlv-fmt(0xE1) %[src]",
+                      "%s: '%.*s' is no type of a TLV", row->name, (int)strcspn(word->text, " "),
+                      word->text);
+            return;
+        }
+        struct conf_word format = {.text = rest + strspn(rest, " "), .span = word->span};
+        bool is_empty = *format.text == '\0';
+        tlvs->items = arena_list_copy(l->arena, tlvs->items, tlvs->count, sizeof *tlvs->items);
+        tlvs->items = arena_list_grow(l->arena, tlvs->items, tlvs->count, sizeof *tlvs->items);
+        tlvs->items[tlvs->count++] = (struct conf_proxy_tlv){
+            .type = (uint8_t)type,
+            .word = is_empty ? NULL : arena_list_copy(l->arena, &format, 1, sizeof format)};
+    }
+}
+
 /* "ssl,cert-cn,crc32c" */
 void own_proxy_options(struct loader *l, const struct keyword *row, void *base,
                        const struct conf_directive *d)
@@ -117,6 +142,5 @@ void own_source_address(struct loader *l, const struct keyword *row, void *base,
 {
     struct conf_outgoing *source = (struct conf_outgoing *)((char *)base + row->offset);
     source->usesrc = CONF_USESRC_NONE;
-    own_target_address(l, &(struct keyword){.offset = offsetof(struct conf_outgoing, addr)}, source,
-                       d);
+    own_port_range(l, d, &source->addr, &source->last_port);
 }

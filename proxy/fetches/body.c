@@ -44,6 +44,40 @@ static bool body_len(struct sample_env *env, const struct fetch *row, const stru
     return true;
 }
 
+/*
+ * HAProxy's buffer holds a message taken apart: each name and value, the parts of the first line behind a record
+ * about them, and a byte where the head ends, and where chunks do. Files compare with what it told them.
+ */
+static size_t head_len(const struct sample_env *env, const struct message_view *v)
+{
+    enum { LINE_RECORD = 20, VERSION = 8, STATUS = 3, MARK = 1 };
+    const struct http_msg *m = v->msg;
+    size_t len = LINE_RECORD + VERSION + MARK;
+    if (v->is_response)
+        len += STATUS + m->reason_len;
+    else
+        len += m->method_len + m->target_len;
+    for (unsigned i = 0; i < m->header_count; i++)
+        if ((m->headers[i].flags & HTTP_HEADER_DROP) == 0)
+            len += m->headers[i].name_len + m->headers[i].value_len;
+    bool ends_in_chunk =
+        m->body == HTTP_BODY_CHUNKED && body_is_ready(env->stream, v->is_response, SIZE_MAX);
+    return len + (ends_in_chunk ? MARK : 0);
+}
+
+/* Of TCP, and in probes, it is bytes as they came. */
+static bool buffer_len(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                       struct sample *out)
+{
+    struct message_view v;
+    if (!body_len(env, row, args, out))
+        return false;
+    if (env->stream != NULL && !env->lacks_message &&
+        fetch_view(env, (enum fetch_side)row->value, &v))
+        out->integer += (long long)head_len(env, &v);
+    return true;
+}
+
 /* What its length is said to be; of chunks, what has come. */
 static bool body_size(struct sample_env *env, const struct fetch *row, const struct arg *args,
                       struct sample *out)
@@ -136,8 +170,8 @@ static bool check_lv(struct compiler *c, struct arg *args, unsigned count, int v
      .doc = "How many bytes of the body have come."}, \
     {.name = side ".body_size", .out = SAMPLE_INT, .use = uses, .run = body_size, .value = of, .since = "1.6", \
      .doc = "Its length as Content-Length tells it; of chunks, what has come."}, \
-    {.name = side ".len", .out = SAMPLE_INT, .use = uses, .run = body_len, .value = of, \
-     .doc = "How many bytes are in the buffer; behind the head of the " what "."}, \
+    {.name = side ".len", .out = SAMPLE_INT, .use = uses, .run = buffer_len, .value = of, \
+     .doc = "How many bytes of the " what " are in the buffer, counted as HAProxy does."}, \
     {.name = side ".payload", .out = SAMPLE_BINARY, .args = {{ARG_UINT, ARG_UINT}, 2}, .use = uses, .run = payload, .value = of, \
      .doc = "Bytes of the buffer: from which on, and how many; 0 = all."}, \
     {.name = side ".payload_lv", .out = SAMPLE_BINARY, .args = {{ARG_UINT, ARG_UINT, ARG_STRING}, 2}, .use = uses, .run = payload_lv, .check = check_lv, .value = of, \
@@ -146,7 +180,7 @@ static bool check_lv(struct compiler *c, struct arg *args, unsigned count, int v
 const struct fetch body_fetches[] = {
     BODIES("req", OF_REQUEST, USE_CONTENT, "request"),
     BODIES("res", OF_RESPONSE, USE_RES_CONTENT, "response"),
-    {.name = "req_len", .out = SAMPLE_INT, .use = USE_CONTENT, .run = body_len, .value = OF_REQUEST, .doc = "Former name of req.len."},
+    {.name = "req_len", .out = SAMPLE_INT, .use = USE_CONTENT, .run = buffer_len, .value = OF_REQUEST, .doc = "Former name of req.len."},
     {.name = "payload", .out = SAMPLE_BINARY, .args = {{ARG_UINT, ARG_UINT}, 2}, .use = USE_MESSAGE, .run = payload, .value = OF_RULE,
      .match = "bin", .doc = "req.payload or res.payload, by the rule."},
     {.name = "payload_lv", .out = SAMPLE_BINARY, .args = {{ARG_UINT, ARG_UINT, ARG_STRING}, 2}, .use = USE_MESSAGE, .run = payload_lv, .check = check_lv, .value = OF_RULE,

@@ -106,7 +106,7 @@ static bool is_local(struct sample_env *env, const struct fetch *row, const stru
 
 /* ---- what the kernel measures ------------------------------------------------------------------------- */
 
-enum { RTT, RTT_VARIANCE, UNACKED, SACKED, LOST, RETRANS, FACKETS, REORDERING };
+enum { RTT, RTT_VARIANCE, UNACKED, SACKED, LOST, RETRANS, FACKETS, REORDERING, OF_SERVER = 16 };
 
 static long long of_tcp_info(const struct tcp_info *info, int which)
 {
@@ -135,11 +135,13 @@ static bool tcp_figure(struct sample_env *env, const struct fetch *row, const st
 {
     struct tcp_info info;
     socklen_t len = sizeof info;
-    if (getsockopt(env->session->client.source.fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
+    int which = row->value & ~OF_SERVER;
+    int fd = which != row->value ? server_fd(env) : env->session->client.source.fd;
+    if (fd < 0 || getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
         return false;
     bool in_us = args[0].type != ARG_NONE && args[0].text.len == 2 && args[0].text.data[0] == 'u';
-    long long value = of_tcp_info(&info, row->value);
-    if (row->value <= RTT_VARIANCE && !in_us)
+    long long value = of_tcp_info(&info, which);
+    if (which <= RTT_VARIANCE && !in_us)
         value /= 1000;
     sample_set_int(out, value);
     return true;
@@ -192,6 +194,10 @@ static bool check_unit(struct compiler *c, struct arg *args, unsigned count, int
     .name = word, .out = SAMPLE_INT, .args = {{ARG_STRING}, 0}, .run = tcp_figure,                 \
     .use = USE_CLIENT, .value = which, .since = "1.7", .doc = text
 #define RTT_FIGURE(word, which, text) FIGURE(word, which, text), .check = check_unit
+#define SERVER_RTT(word, which, text)                                                              \
+    .name = word, .out = SAMPLE_INT, .args = {{ARG_STRING}, 0}, .run = tcp_figure,                 \
+    .use = USE_SERVER, .value = (which) | OF_SERVER, .since = "2.8", .doc = text,                  \
+    .check = check_unit
 
 /* clang-format off */
 const struct fetch conn_fetches[] = {
@@ -217,6 +223,8 @@ const struct fetch conn_fetches[] = {
     {.name = "bc_http_major", .out = SAMPLE_INT, .run = http_major, .use = USE_SERVER, .since = "1.7", .doc = "Major version of HTTP on the server's side."},
     {RTT_FIGURE("fc_rtt", RTT, "Round-trip time of the client in milliseconds; with argument us in microseconds.")},
     {RTT_FIGURE("fc_rttvar", RTT_VARIANCE, "Variance of the round-trip time in milliseconds; with argument us in microseconds.")},
+    {SERVER_RTT("bc_rtt", RTT, "Round-trip time of the server in milliseconds; with argument us in microseconds.")},
+    {SERVER_RTT("bc_rttvar", RTT_VARIANCE, "Variance of the server's round-trip time in milliseconds; with argument us in microseconds.")},
     {FIGURE("fc_unacked", UNACKED, "Packets to the client not yet acknowledged.")},
     {FIGURE("fc_sacked", SACKED, "Packets to the client acknowledged out of order.")},
     {FIGURE("fc_lost", LOST, "Packets to the client that seem lost.")},

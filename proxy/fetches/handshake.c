@@ -13,30 +13,32 @@
 
 /* ---- how a connection failed ---------------------------------------------------------------------------- */
 
-/* HAProxy's numbers for its words: of PROXY headers and TLS handshakes. */
-static const struct {
+/* HAProxy's numbers and names for its words: of PROXY headers and TLS handshakes. */
+struct failure {
     int number;
-    const char *text;
-} failures[] = {
-    {11, "Connection closed while waiting for PROXY protocol header"},
-    {12, "Connection error while waiting for PROXY protocol header"},
-    {13, "Timeout while waiting for PROXY protocol header"},
-    {14, "Truncated PROXY protocol header received"},
-    {15, "Received something which does not look like a PROXY protocol header"},
-    {16, "Received an invalid PROXY protocol header"},
-    {17, "Received an unhandled protocol in the PROXY protocol header"},
-    {18, "Connection closed while waiting for NetScaler Client IP header"},
-    {19, "Connection error while waiting for NetScaler Client IP header"},
-    {20, "Timeout while waiting for a NetScaler Client IP header"},
-    {21, "Truncated NetScaler Client IP header received"},
-    {22, "Received an invalid NetScaler Client IP magic number"},
-    {23, "Received an unhandled protocol in the NetScaler Client IP header"},
-    {24, "Connection closed during SSL handshake"},
-    {25, "Connection error during SSL handshake"},
-    {26, "Timeout during SSL handshake"},
-    {30, "SSL client CA chain cannot be verified"},
-    {31, "SSL client certificate not trusted"},
-    {34, "SSL handshake failure"},
+    const char *name, *text;
+};
+
+static const struct failure failures[] = {
+    {11, "PRX_EMPTY", "Connection closed while waiting for PROXY protocol header"},
+    {12, "PRX_ABORT", "Connection error while waiting for PROXY protocol header"},
+    {13, "PRX_TIMEOUT", "Timeout while waiting for PROXY protocol header"},
+    {14, "PRX_TRUNCATED", "Truncated PROXY protocol header received"},
+    {15, "PRX_NOT_HDR", "Received something which does not look like a PROXY protocol header"},
+    {16, "PRX_BAD_HDR", "Received an invalid PROXY protocol header"},
+    {17, "PRX_BAD_PROTO", "Received an unhandled protocol in the PROXY protocol header"},
+    {18, "CIP_EMPTY", "Connection closed while waiting for NetScaler Client IP header"},
+    {19, "CIP_ABORT", "Connection error while waiting for NetScaler Client IP header"},
+    {20, "CIP_TIMEOUT", "Timeout while waiting for a NetScaler Client IP header"},
+    {21, "CIP_TRUNCATED", "Truncated NetScaler Client IP header received"},
+    {22, "CIP_BAD_MAGIC", "Received an invalid NetScaler Client IP magic number"},
+    {23, "CIP_BAD_PROTO", "Received an unhandled protocol in the NetScaler Client IP header"},
+    {24, "SSL_EMPTY", "Connection closed during SSL handshake"},
+    {25, "SSL_ABORT", "Connection error during SSL handshake"},
+    {26, "SSL_TIMEOUT", "Timeout during SSL handshake"},
+    {30, "SSL_CA_FAIL", "SSL client CA chain cannot be verified"},
+    {31, "SSL_CRT_FAIL", "SSL client certificate not trusted"},
+    {34, "SSL_HANDSHAKE", "SSL handshake failure"},
 };
 
 static const char *failure_of(const struct sample_env *env)
@@ -44,15 +46,32 @@ static const char *failure_of(const struct sample_env *env)
     return env->record != NULL ? env->record->session_error : NULL;
 }
 
+/* NULL: none, or none that has a number. */
+static const struct failure *failure_find(const char *text)
+{
+    for (size_t i = 0; text != NULL && i < sizeof failures / sizeof *failures; i++)
+        if (strcmp(failures[i].text, text) == 0)
+            return &failures[i];
+    return NULL;
+}
+
 static bool failure_number(struct sample_env *env, const struct fetch *row, const struct arg *args,
                            struct sample *out)
 {
     (void)row, (void)args;
-    const char *text = failure_of(env);
-    sample_set_int(out, 0);
-    for (size_t i = 0; text != NULL && i < sizeof failures / sizeof *failures; i++)
-        if (strcmp(failures[i].text, text) == 0)
-            out->integer = failures[i].number;
+    const struct failure *failure = failure_find(failure_of(env));
+    sample_set_int(out, failure != NULL ? failure->number : 0);
+    return true;
+}
+
+static bool failure_name(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                         struct sample *out)
+{
+    (void)row, (void)args;
+    const struct failure *failure = failure_find(failure_of(env));
+    if (failure == NULL)
+        return false;
+    sample_set_text(out, SAMPLE_STRING, failure->name, strlen(failure->name));
     return true;
 }
 
@@ -67,7 +86,7 @@ static bool failure_text(struct sample_env *env, const struct fetch *row, const 
     return true;
 }
 
-enum { NUMBER, WORDS };
+enum { NUMBER, NAME, WORDS };
 
 /* A connection to a server that failed is gone before rules could ask: with one that is there, nothing has. */
 static bool server_failure(struct sample_env *env, const struct fetch *row, const struct arg *args,
@@ -75,7 +94,7 @@ static bool server_failure(struct sample_env *env, const struct fetch *row, cons
 {
     static const char none[] = "Success";
     (void)args;
-    if (env->stream == NULL || env->stream->sconn == NULL)
+    if (env->stream == NULL || env->stream->sconn == NULL || row->value == NAME)
         return false;
     if (row->value == WORDS)
         sample_set_text(out, SAMPLE_STRING, none, sizeof(none) - 1);
@@ -164,8 +183,10 @@ const struct fetch handshake_fetches[] = {
     {.name = "fc_pp_unique_id", .out = SAMPLE_STRING, .run = header_text, .use = USE_SESSION, .value = PROXY_TLV_UNIQUE_ID, .since = "2.2", .doc = "Unique identifier that the PROXY protocol header told of."},
     {.name = "fc_pp_tlv", .out = SAMPLE_BINARY, .args = {{ARG_STRING}, 1}, .run = header_tlv, .check = check_tlv, .use = USE_SESSION, .since = "2.9", .doc = "What the PROXY protocol header told under that type of TLV: fc_pp_tlv(<number or name>)."},
     {.name = "fc_err", .out = SAMPLE_INT, .run = failure_number, .use = USE_CLIENT, .since = "2.5", .doc = "Number of the error that ended the handshake of the client's connection; 0 if there was none."},
+    {.name = "fc_err_name", .out = SAMPLE_STRING, .run = failure_name, .use = USE_CLIENT, .since = "3.1", .doc = "Name of the error that ended the handshake of the client's connection; no value if there was none."},
     {.name = "fc_err_str", .out = SAMPLE_STRING, .run = failure_text, .use = USE_CLIENT, .since = "2.5", .doc = "The error that ended the handshake of the client's connection."},
     {.name = "bc_err", .out = SAMPLE_INT, .run = server_failure, .use = USE_SERVER, .value = NUMBER, .since = "2.5", .doc = "Number of the error of the connection to the server: 0, and no value if there is no connection.", .idle = "rules run only where the connection to the server has not failed"},
+    {.name = "bc_err_name", .out = SAMPLE_STRING, .run = server_failure, .use = USE_SERVER, .value = NAME, .since = "3.1", .doc = "Name of the error of the connection to the server: no value.", .idle = "rules run only where the connection to the server has not failed"},
     {.name = "bc_err_str", .out = SAMPLE_STRING, .run = server_failure, .use = USE_SERVER, .value = WORDS, .since = "2.5", .doc = "The error of the connection to the server: Success, and no value if there is no connection.", .idle = "rules run only where the connection to the server has not failed"},
     {.name = NULL},
 };

@@ -220,6 +220,19 @@ static bool captured(struct sample_env *env, const struct fetch *row, const stru
 
 enum line_part { LINE_METHOD, LINE_URI };
 
+/* Where the path of a target begins, behind the authority if it has one; NULL: it has no path. */
+static const char *path_in(const char *uri, size_t len)
+{
+    static const char mark[] = "://";
+    if (len > 0 && *uri == '/')
+        return uri;
+    const char *scheme_end = memmem(uri, len, mark, sizeof(mark) - 1);
+    if (scheme_end == NULL)
+        return NULL;
+    const char *authority = scheme_end + sizeof(mark) - 1;
+    return memchr(authority, '/', (size_t)(uri + len - authority));
+}
+
 /* Of the request line as it came. */
 static bool captured_line(struct sample_env *env, const struct fetch *row, const struct arg *args,
                           struct sample *out)
@@ -237,7 +250,11 @@ static bool captured_line(struct sample_env *env, const struct fetch *row, const
         return true;
     }
     const char *uri = blank + 1, *uri_end = memchr(uri, ' ', (size_t)(end - uri));
-    sample_set_text(out, SAMPLE_STRING, uri, (size_t)((uri_end != NULL ? uri_end : end) - uri));
+    size_t len = (size_t)((uri_end != NULL ? uri_end : end) - uri);
+    const char *path = path_in(uri, len);
+    if (path == NULL)
+        return false;
+    sample_set_text(out, SAMPLE_STRING, path, (size_t)(uri + len - path));
     return true;
 }
 
@@ -282,7 +299,7 @@ const struct fetch message_fetches[] = {
     {.name = "capture.req.method", .out = SAMPLE_STRING, .use = USE_TXN, .run = captured_line, .value = LINE_METHOD,
      .doc = "The method as it came."},
     {.name = "capture.req.uri", .out = SAMPLE_STRING, .use = USE_TXN, .run = captured_line, .value = LINE_URI,
-     .doc = "The target as it came."},
+     .doc = "The target as it came, from its path on."},
     {.name = "capture.req.ver", .out = SAMPLE_STRING, .use = USE_TXN, .run = captured_version, .value = OF_REQUEST,
      .doc = "The request's version: HTTP/1.0 or HTTP/1.1."},
     {.name = "capture.res.ver", .out = SAMPLE_STRING, .use = USE_ANSWER, .run = captured_version, .value = OF_RESPONSE,

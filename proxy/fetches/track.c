@@ -208,6 +208,8 @@ bool track_check_table(struct compiler *c, struct arg *args, unsigned count, int
 
 const struct fetch track_fetches[] = {
     READINGS(READING_FETCHES)
+    /* the one of its kind that HAProxy has */
+    FETCH("sc1_clr_gpc", BY_NAME_1, CLR_GPC, "A counter of the array, which is cleared.", "2.5", {ARG_UINT, ARG_TABLE}, 1)
     TRACK_ROWS("tracked", fetch_tracked, SAMPLE_BOOL, "Whether the counter is tied to an entry."),
     TRACK_ROWS("trackers", fetch_trackers, SAMPLE_INT, "How many connections and requests are tied to the same entry."),
     TRACK_ROWS("key", fetch_key, SAMPLE_ANY, "The key of the entry that the counter is tied to."),

@@ -38,11 +38,13 @@ static bool is_idempotent(enum http_method method)
     }
 }
 
-static void leave_failed_server(struct stream *s)
+/* As in HAProxy: where another one is asked, that is no retry of this one. */
+static void leave_failed_server(struct stream *s, bool moves)
 {
     s->retries++;
     s->suspects_death = false;
-    dispatch_count(s, COUNTER_RETRIES);
+    s->redispatched |= moves;
+    dispatch_count(s, moves ? COUNTER_REDISPATCHES : COUNTER_RETRIES);
     s->avoid = s->server;
     dispatch_release(s, false);
 }
@@ -53,15 +55,6 @@ static bool has_other_server(const struct backend *backend, const struct server 
     unsigned up = atomic_load_explicit(&backend->active_up, memory_order_relaxed) +
                   atomic_load_explicit(&backend->backup_up, memory_order_relaxed);
     return up > (server_is_usable(failed) ? 1 : 0);
-}
-
-/* Away from a server that failed it. */
-static enum stream_state redispatch(struct stream *s, struct server *failed)
-{
-    s->redispatched = true;
-    counters_add(dispatch_server_cells(s, failed), COUNTER_REDISPATCHES, 1);
-    counters_add(dispatch_backend_cells(s), COUNTER_REDISPATCHES, 1);
-    return dispatch_start(s);
 }
 
 static enum stream_state rest(struct stream *s)
@@ -87,12 +80,12 @@ static bool is_any_server_right(const struct stream *s)
 static bool shall_move(const struct stream *s)
 {
     const struct conf_proxy *be = s->backend->conf;
+    unsigned retry = s->retries + 1;
     if (s->persist.is_forced || be->redispatch == 0)
         return false;
     if (is_any_server_right(s))
         return true;
-    return be->redispatch > 0 ? s->retries % (unsigned)be->redispatch == 0
-                              : s->retries == stream_retries(s);
+    return be->redispatch > 0 ? retry % (unsigned)be->redispatch == 0 : retry == stream_retries(s);
 }
 
 enum stream_state dispatch_retry_connect(struct stream *s)
@@ -102,14 +95,14 @@ enum stream_state dispatch_retry_connect(struct stream *s)
     bool may_not = be->retry_on != 0 && (be->retry_on & CONF_RETRY_CONNECT) == 0;
     if (s->retries >= stream_retries(s) || may_not)
         return stream_fail(s, CAUSE_SERVER_ABORT, 503);
-    leave_failed_server(s);
+    bool shall = shall_move(s);
+    bool moves = shall && has_other_server(&s->backend->state->backend, s->server);
+    leave_failed_server(s, moves);
     s->fresh_conn = false;
-    bool move = shall_move(s);
-    struct server *failed = s->avoid;
-    if (!move)
+    if (!shall)
         s->avoid = NULL;
-    if (move && has_other_server(&s->backend->state->backend, failed))
-        return redispatch(s, failed);
+    if (moves)
+        return dispatch_start(s);
     bool was_waited_for = s->server_deadline_ms <= s->thread->loop->now_ms; /* it timed out */
     return was_waited_for ? dispatch_start(s) : rest(s);
 }
@@ -157,7 +150,7 @@ bool dispatch_may_repeat(const struct stream *s, unsigned why)
 
 enum stream_state dispatch_repeat(struct stream *s)
 {
-    leave_failed_server(s);
+    leave_failed_server(s, false);
     s->avoid = NULL;
     s->fresh_conn = true; /* what kept connections have been through is not known */
     relay_bytes_free(&s->resp_head);
@@ -178,7 +171,7 @@ enum stream_state dispatch_server_failed(struct stream *s, enum stream_cause cau
         return stream_fail(s, cause, status);
     if (!was_idle)
         return ask_whether_dead(s);
-    leave_failed_server(s);
+    leave_failed_server(s, false);
     s->avoid = NULL;      /* it closed an idle connection, which is its right */
     s->fresh_conn = true; /* the other idle ones may have the same fate */
     return dispatch_start(s);
@@ -192,6 +185,6 @@ enum stream_state dispatch_server_down(struct stream *s)
         return s->state; /* no other will do */
     if (!backend_is_up(&s->backend->state->backend) || !may_repeat || !dispatch_is_repeatable(s))
         return s->state;
-    leave_failed_server(s);
-    return redispatch(s, s->avoid);
+    leave_failed_server(s, true);
+    return dispatch_start(s);
 }

@@ -74,6 +74,7 @@ static int find_way(const struct server_conn *sconn, struct addr *source,
         options->is_foreign = true;
         options->source = &source->sa;
         options->source_len = addr_len(source);
+        options->source_ports = 0;
     }
     *to_len = server_read_address(sconn->server, to);
     if (!server_way_destination(sconn->stream, sconn->server, &own))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* First words to servers; see server_greet.h. */
 #include "proxy/http/server_greet.h"
+#include "proxy/http/server_way.h"
 #include "proxy/http/unique_id.h"
 
 #include "proxy/http/rules.h"
@@ -98,6 +99,24 @@ static void add_tls_facts(const struct tls_session *tls, unsigned wanted, struct
     facts->tls_sig_alg = (wanted & CONF_PROXY_SIG_ALG) != 0 ? words->signature : NULL;
 }
 
+/* What the formats of the server's line make of the stream. */
+static size_t write_tlvs(struct stream *s, const struct server *server, uint8_t *out, size_t room)
+{
+    const struct conf_server *line = server_way_line(s, server);
+    size_t written = 0, len, used = s->thread->sample_scratch.used;
+    struct sample_env env;
+    rules_env(s, s->backend, false, &env);
+    env.is_final = true;
+    for (size_t i = 0; line != NULL && i < line->proxy_tlvs.count; i++) {
+        const struct conf_proxy_tlv *tlv = &line->proxy_tlvs.items[i];
+        const char *text = tlv->format != NULL ? format_text(tlv->format, &env, &len) : NULL;
+        written += proxy_tlv_format(tlv->type, text, text != NULL ? len : 0, out + written,
+                                    room - written);
+    }
+    s->thread->sample_scratch.used = used;
+    return written;
+}
+
 size_t server_header_write(struct stream *s, const struct server *server, uint8_t *out)
 {
     const struct session *session = s->session;
@@ -107,6 +126,10 @@ size_t server_header_write(struct stream *s, const struct server *server, uint8_
                                 .with_crc32c = (wanted & CONF_PROXY_CRC32C) != 0};
     struct tls_words words;
     struct sample_text id = {0};
+    uint8_t tlvs[PROXY_OUT_BYTES / 2];
+    facts.tlvs = tlvs;
+    if (server->link.has_proxy_tlvs)
+        facts.tlvs_len = write_tlvs(s, server, tlvs, sizeof(tlvs));
     if ((wanted & CONF_PROXY_UNIQUE_ID) != 0)
         id = unique_id_of(s);
     facts.unique_id = id.len > 0 && id.len < UNIQUE_ID_BYTES ? id.data : "";

@@ -19,8 +19,7 @@ static void set_port(struct addr *addr, unsigned port)
         addr->in6.sin6_port = htons((uint16_t)port);
 }
 
-/* The server's line, which the object outlives: what of it was compiled belongs to the snapshot. */
-static const struct conf_server *line_of(const struct stream *s, const struct server *server)
+const struct conf_server *server_way_line(const struct stream *s, const struct server *server)
 {
     const struct proxy *be = s->backend;
     for (size_t i = 0; i < be->conf->server_count; i++)
@@ -34,7 +33,7 @@ static const struct conf_server *line_of(const struct stream *s, const struct se
 /* usesrc hdr_ip(...); in TCP, where the configuration was warned of, the kernel chooses. */
 static bool source_of_request(struct stream *s, const struct server *server, struct addr *out)
 {
-    const struct conf_server *line = line_of(s, server);
+    const struct conf_server *line = server_way_line(s, server);
     struct sample_env env;
     struct sample value;
     if (line == NULL || line->source.header == NULL)
@@ -103,7 +102,8 @@ bool server_way_destination(const struct stream *s, const struct server *server,
 const char *server_way_name(struct stream *s, const struct server *server,
                             char text[SERVER_NAME_BYTES])
 {
-    const struct conf_server *line = server->link.name_of_request ? line_of(s, server) : NULL;
+    const struct conf_server *line =
+        server->link.name_of_request ? server_way_line(s, server) : NULL;
     struct sample_env env;
     struct sample_text name;
     if (line == NULL)

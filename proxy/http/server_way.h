@@ -17,12 +17,16 @@
 
 #include <stddef.h>
 
+struct conf_server;
 struct server;
 struct stream;
 
 #define SERVER_NAME_BYTES 256 /* longer than DNS has them */
 #define SERVER_IDENTITY_BYTES                                                                      \
     (PROXY_OUT_BYTES + SERVER_NAME_BYTES + 2 * sizeof(struct addr) + sizeof(struct packet_marks))
+
+/* The server's line, which the object outlives: what of it was compiled belongs to the snapshot. */
+const struct conf_server *server_way_line(const struct stream *s, const struct server *server);
 
 /* Whether a connection to the server is not for any other stream, too. */
 bool server_way_is_personal(const struct stream *s, const struct server *server);

@@ -38,7 +38,9 @@ static void fill_timers(const struct stream *s, struct access_record *r)
     r->accepted_wall_us = (int64_t)s->began_us + s->thread->loop->wall_minus_mono_us;
     r->handshake_ms = session->handshake_ms;
     r->idle_ms = access_phase_ms(session->idle_since_us, s->began_us);
-    r->request_ms = s->head_us != 0 ? access_phase_ms(s->began_us, s->head_us) : -1;
+    /* as HAProxy, for which a request begins to count when its backend is known */
+    bool is_homeless = s->backend == NULL && s->cause == CAUSE_SERVER_ABORT;
+    r->request_ms = s->head_us != 0 && !is_homeless ? access_phase_ms(s->began_us, s->head_us) : -1;
     uint64_t left_queue_us = s->phase == 'Q' ? now_us : s->assigned_us;
     r->queue_ms = left_queue_us != 0 ? access_phase_ms(s->head_us, left_queue_us) : -1;
     r->connect_ms = s->connected_us != 0 ? access_phase_ms(s->assigned_us, s->connected_us) : -1;

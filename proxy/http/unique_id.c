@@ -4,7 +4,9 @@
 
 #include "proxy/http/rows.h"
 #include "proxy/http/rules.h"
+#include "proxy/rules/compiler.h"
 #include "proxy/rules/expr.h"
+#include "proxy/rules/log_formats.h"
 
 #include <stdlib.h>
 
@@ -32,10 +34,23 @@ struct sample_text unique_id_of(struct stream *s)
     return (struct sample_text){id, id != NULL ? strlen(id) : 0};
 }
 
+/* Each evaluation of a probe has one of its own. */
+static struct sample_text id_of_probe(struct sample_env *env)
+{
+    static _Thread_local bool is_being_made;
+    const struct proxy_rules *rules = env->probe != NULL ? env->proxy->conf->rules : NULL;
+    struct sample_text id = {0};
+    if (rules == NULL || rules->probe_id_format == NULL || is_being_made)
+        return id;
+    is_being_made = true;
+    id.data = format_text(rules->probe_id_format, env, &id.len);
+    is_being_made = false;
+    return id;
+}
+
 static bool give(struct sample_env *env, struct sample *out)
 {
-    struct sample_text id =
-        env->stream != NULL ? unique_id_of(env->stream) : (struct sample_text){0};
+    struct sample_text id = env->stream != NULL ? unique_id_of(env->stream) : id_of_probe(env);
     sample_set_text(out, SAMPLE_STRING, id.data, id.len);
     return id.data != NULL;
 }
@@ -53,11 +68,19 @@ static bool token_id(struct sample_env *env, const struct format_token *row, str
     return give(env, out);
 }
 
+static bool check_place(struct compiler *c, struct arg *args, unsigned count, int value)
+{
+    (void)args, (void)count, (void)value;
+    if (c->ruleset == RULES_PROBE)
+        log_format_for_probes(c, compiler_uses(c));
+    return true;
+}
+
 const struct fetch unique_id_fetches[] = {
     {.name = "unique-id",
      .out = SAMPLE_STRING,
-     .use = USE_CLIENT,
      .run = fetch_id,
+     .check = check_place,
      .doc = "The identifier of the stream, by unique-id-format."},
     {.name = NULL},
 };

@@ -95,6 +95,7 @@ int loop_init(struct loop *loop, unsigned index)
         goto fail;
     list_init(&loop->soon);
     loop_read_clock(loop);
+    loop->made_us = loop->now_us;
     loop->wall_minus_mono_us = (int64_t)(clock_us(CLOCK_REALTIME) - loop->now_us);
     wheel_init(&loop->wheel, loop->now_ms);
     return 0;

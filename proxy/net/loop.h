@@ -64,6 +64,7 @@ struct loop {
     unsigned index;  /* data threads count from 0; the control thread is the last */
     uint64_t now_us; /* monotonic, as of the last epoll_wait */
     uint64_t now_ms;
+    uint64_t made_us; /* monotonic: when it began */
     int64_t wall_minus_mono_us; /* now_us + this: since 1970; follows clock steps each second */
     struct wheel wheel;
     char *

@@ -33,7 +33,7 @@ struct writer {
 
 static void put(struct writer *w, const void *data, size_t len)
 {
-    if (len > (size_t)(w->end - w->at))
+    if (len == 0 || len > (size_t)(w->end - w->at))
         return;
     memcpy(w->at, data, len);
     w->at += len;
@@ -107,6 +107,13 @@ static void put_tls(struct writer *w, const struct proxy_facts *facts)
     put_tlv(w, PROXY_TLV_SSL, value, (size_t)(inner.at - value));
 }
 
+size_t proxy_tlv_format(uint8_t type, const char *value, size_t len, uint8_t *out, size_t room)
+{
+    struct writer w = {out, out, out + room};
+    put_tlv(&w, type, value, len);
+    return (size_t)(w.at - out);
+}
+
 size_t proxy_header_format_v2(const struct proxy_facts *facts, uint8_t out[PROXY_OUT_BYTES])
 {
     static const uint8_t zeros[4] = {0};
@@ -125,6 +132,7 @@ size_t proxy_header_format_v2(const struct proxy_facts *facts, uint8_t out[PROXY
         put_text(&w, PROXY_TLV_UNIQUE_ID, facts->unique_id);
         if (facts->with_tls)
             put_tls(&w, facts);
+        put(&w, facts->tlvs, facts->tlvs_len);
     }
     size_t len = (size_t)(w.at - out);
     put_u16(out + 14, len - V2_HEAD_BYTES);

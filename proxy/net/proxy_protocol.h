@@ -74,7 +74,12 @@ struct proxy_facts {
     uint32_t tls_verify; /* 0: none was asked for, or it was good */
     bool with_tls;       /* say all that */
     bool with_crc32c;
+    const uint8_t *tlvs; /* more of them, made by proxy_tlv_format(); or NULL */
+    size_t tlvs_len;
 };
+
+/* One TLV, and how long it is: 0 where it does not fit. */
+size_t proxy_tlv_format(uint8_t type, const char *value, size_t len, uint8_t *out, size_t room);
 
 size_t proxy_header_format_v1(const struct proxy_facts *facts, char out[PROXY_OUT_BYTES]);
 size_t proxy_header_format_v2(const struct proxy_facts *facts, uint8_t out[PROXY_OUT_BYTES]);

@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -62,6 +63,26 @@ int socket_new(sa_family_t family, const char *netns)
 
 /* ---- before a connection is made ----------------------------------------------------------------------- */
 
+/* One connection more, one port further: a range serves as many connections as it has ports, to each destination. */
+static int bind_in_range(int fd, const struct conn_options *options)
+{
+    enum { TRIES = 10 };
+    static _Atomic unsigned turn; /* of all ranges and threads */
+    struct sockaddr_storage at = {0};
+    struct sockaddr_in *v4 = (struct sockaddr_in *)&at;
+    memcpy(&at, options->source, options->source_len);
+    unsigned first = ntohs(v4->sin_port); /* IPv6 has it in the same place */
+    for (int i = 0; i < TRIES; i++) {
+        unsigned next = atomic_fetch_add_explicit(&turn, 1, memory_order_relaxed);
+        v4->sin_port = htons((uint16_t)(first + next % options->source_ports));
+        if (bind(fd, (struct sockaddr *)&at, options->source_len) == 0)
+            return 0;
+        if (errno != EADDRINUSE)
+            break;
+    }
+    return uv_translate_sys_error(errno);
+}
+
 static int bind_source(int fd, sa_family_t family, const struct conn_options *options)
 {
     bool v6 = family == AF_INET6;
@@ -72,6 +93,8 @@ static int bind_source(int fd, sa_family_t family, const struct conn_options *op
     if (options->is_foreign && set_int(fd, level, v6 ? IPV6_TRANSPARENT : IP_TRANSPARENT, 1) != 0)
         set_int(fd, level, v6 ? IPV6_FREEBIND : IP_FREEBIND, 1);
     set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+    if (options->source_ports != 0)
+        return bind_in_range(fd, options);
     /* the port is chosen with the destination known: so each one has all ports to itself */
     set_int(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
     return bind(fd, options->source, options->source_len) == 0 ? 0 : uv_translate_sys_error(errno);

@@ -36,6 +36,7 @@ struct conn_options {
     unsigned user_timeout_ms;      /* longest wait for an acknowledgement; 0 = the kernel's */
     const struct sockaddr *source; /* borrowed: connect from there; NULL = as routed */
     socklen_t source_len;
+    unsigned source_ports; /* how many ports may be taken, from its own on; 0 = that one */
     const char *interface; /* borrowed; NULL = as routed */
     const char *netns;     /* borrowed; NULL = the process's own namespace */
     struct packet_marks marks;

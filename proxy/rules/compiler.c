@@ -305,7 +305,18 @@ static void compile_proxy(struct compiler *c, struct conf_proxy *proxy)
     proxy->rules = c->rules;
 }
 
-/* What connections to servers take from requests: the name to ask for, the address to come from. */
+/* Behind formats that are empty stands nothing. */
+static void compile_tlvs(struct compiler *c, struct conf_proxy_tlvs *tlvs)
+{
+    for (size_t i = 0; i < tlvs->count; i++) {
+        const struct conf_word *word = tlvs->items[i].word;
+        if (word != NULL)
+            tlvs->items[i].format = format_compile_as(c, word, compiler_uses(c), FORMAT_PLAIN);
+    }
+}
+
+/* What connections to servers take from requests: the name to ask for, the address to come from, what a PROXY
+ * header tells. */
 static void compile_servers(struct compiler *c, struct conf_proxy *proxy)
 {
     c->proxy = proxy;
@@ -317,6 +328,7 @@ static void compile_servers(struct compiler *c, struct conf_proxy *proxy)
             server->tls.sni_expr = expr_compile_word(c, name, compiler_uses(c));
         if (source != NULL && proxy->mode == CONF_MODE_HTTP)
             server->source.header = expr_compile_word(c, source, compiler_uses(c));
+        compile_tlvs(c, &server->proxy_tlvs);
     }
     const struct conf_word *source = proxy->source.header_word;
     if (source != NULL && proxy->mode != CONF_MODE_HTTP)

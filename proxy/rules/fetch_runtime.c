@@ -38,6 +38,15 @@ static bool thread(struct sample_env *env, const struct fetch *row, const struct
     return true;
 }
 
+/* Of the worker: one that took over from a dead one begins anew. */
+static bool uptime(struct sample_env *env, const struct fetch *row, const struct arg *args,
+                   struct sample *out)
+{
+    (void)row, (void)args;
+    sample_set_int(out, (long long)((env->loop->now_us - env->loop->made_us) / 1000000));
+    return true;
+}
+
 #define FIXED(word, type, which, from, text)                                                       \
     {                                                                                              \
         .name = word, .out = type, .run = fixed, .value = which, .since = from, .doc = text        \
@@ -54,6 +63,7 @@ static bool thread(struct sample_env *env, const struct fetch *row, const struct
 const struct fetch runtime_fetches[] = {
     {.name = "pid", .out = SAMPLE_INT, .run = process_id, .since = "2.9", .doc = "The number of the process."},
     {.name = "thread", .out = SAMPLE_INT, .run = thread, .since = "1.9", .doc = "The number of the thread."},
+    {.name = "uptime", .out = SAMPLE_INT, .run = uptime, .since = "3.5", .doc = "Seconds since the worker began to serve."},
     FIXED("nbproc", SAMPLE_INT, 1, NULL, "How many processes serve: 1."),
     FIXED("proc", SAMPLE_INT, 1, NULL, "Which process serves: 1."),
     FIXED("tgroup", SAMPLE_INT, 1, "2.9", "The group of the thread: there is one."),

@@ -84,6 +84,14 @@ static const struct format **slot_of(struct proxy_rules *rules, int kind)
     }
 }
 
+/* Rules may ask for it, before there is a backend unless the proxy is one. */
+static unsigned uses_of_id(const struct compiler *c)
+{
+    bool is_backend = (c->proxy->caps & CONF_BACKEND) != 0;
+    return (is_backend ? USE_IN_LOGS : USE_IN_LOGS & ~USE_BACKEND) | USE_CONTENT | USE_REQUEST |
+           USE_MESSAGE;
+}
+
 static void compile_line(struct compiler *c, const struct conf_line *line)
 {
     int kind = line->kind;
@@ -98,13 +106,25 @@ static void compile_line(struct compiler *c, const struct conf_line *line)
         word.text = expand_preset(word.text);
         c->proxy->log_format = CONF_LOG_CUSTOM;
     }
-    bool of_request = kind == CONF_LINE_UNIQUE_ID_FORMAT; /* rules may ask for it */
-    *slot_of(c->rules, kind) = of_request
-                                   ? format_compile_as(c, &word,
-                                                       (USE_IN_LOGS & ~USE_BACKEND) | USE_CONTENT |
-                                                           USE_REQUEST | USE_MESSAGE,
-                                                       FORMAT_ID)
+    *slot_of(c->rules, kind) = kind == CONF_LINE_UNIQUE_ID_FORMAT
+                                   ? format_compile_as(c, &word, uses_of_id(c), FORMAT_ID)
                                    : format_compile_as(c, &word, USE_IN_LOGS, FORMAT_LOG);
+}
+
+void log_format_for_probes(struct compiler *c, unsigned uses)
+{
+    const struct conf_line *line = NULL;
+    struct proxy_rules *rules = c->rules;
+    enum ruleset_id ruleset = c->ruleset;
+    for (size_t i = 0; i < c->proxy->lines.count; i++) {
+        if (c->proxy->lines.items[i].kind == CONF_LINE_UNIQUE_ID_FORMAT)
+            line = &c->proxy->lines.items[i];
+    }
+    if (line == NULL || line->word_count != 1 || rules->probe_id_format != NULL)
+        return;
+    c->ruleset = RULES_COUNT;
+    rules->probe_id_format = format_compile_as(c, &line->words[0], uses, FORMAT_ID);
+    c->ruleset = ruleset;
 }
 
 const struct line_row log_format_lines[] = {

@@ -8,4 +8,7 @@
 /* When all lines of a proxy are compiled: the format by its option, if no line gave one. */
 void log_format_default(struct compiler *c);
 
+/* A probe of the proxy asks for its unique-id-format, for which there are these uses (enum fetch_use). */
+void log_format_for_probes(struct compiler *c, unsigned uses);
+
 #endif

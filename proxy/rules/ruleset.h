@@ -52,7 +52,8 @@ struct proxy_rules {
     const struct expr *balance_hash;                    /* `balance hash`; or NULL */
     const struct expr *rdp_cookie;                      /* `persist rdp-cookie`; or NULL */
     const struct expr *forwarded[CONF_FORWARDED_EXPRS]; /* `option forwarded`; or NULL */
-    const struct format *log_format, *log_format_sd, *error_log_format, *unique_id_format;
+    const struct format *log_format, *log_format_sd, *error_log_format, *unique_id_format,
+        *probe_id_format; /* the last, with what probes have; NULL unless one asks for it */
 };
 
 /*

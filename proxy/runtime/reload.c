@@ -117,9 +117,24 @@ static void reload_end(struct worker *worker)
         reload_request(worker);
 }
 
+/* Whoever hears of it finds the new configuration on every thread. */
+static void tell_success(const struct worker *worker)
+{
+    const struct snapshot *snapshot = worker->snapshots.current;
+    log_event(LOG_LEVEL_NOTICE, NULL, "Configuration reloaded: load %u, digest %.12s.",
+              snapshot->number, snapshot->config->digest);
+    if (snapshot->config->global.nbthread != worker->thread_count)
+        log_event(LOG_LEVEL_WARNING, NULL,
+                  "nbthread %u takes effect with a restart: %u threads go on.",
+                  snapshot->config->global.nbthread, worker->thread_count);
+    if (worker->state == WORKER_SERVING) /* else it has been told that we leave */
+        notify_send("READY=1\nSTATUS=Ready.\n");
+}
+
 static void on_all_moved(struct worker *worker)
 {
     sockets_close_retired(worker->sockets);
+    tell_success(worker);
     reload_end(worker);
 }
 
@@ -139,14 +154,7 @@ static void succeed(struct worker *worker)
 {
     const struct snapshot *snapshot = worker->snapshots.current;
     reload_status_succeeded(loop_wall_us(&worker->control), snapshot->config->digest);
-    log_event(LOG_LEVEL_NOTICE, NULL, "Configuration reloaded: load %u, digest %.12s.",
-              snapshot->number, snapshot->config->digest);
-    if (snapshot->config->global.nbthread != worker->thread_count)
-        log_event(LOG_LEVEL_WARNING, NULL,
-                  "nbthread %u takes effect with a restart: %u threads go on.",
-                  snapshot->config->global.nbthread, worker->thread_count);
     publish_warn_certificates(worker);
-    notify_send("READY=1\nSTATUS=Ready.\n");
     publish_to_threads(worker);
     worker->reload.is_published = true;
     threads_await(worker, on_all_moved);

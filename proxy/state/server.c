@@ -41,6 +41,7 @@ static bool copy_link(struct server_link *link, const struct conf_server *conf)
     const struct conf_addr *source =
         conf->source.usesrc == CONF_USESRC_ADDRESS ? &conf->source.usesrc_addr : &conf->source.addr;
     link->send_proxy = conf->send_proxy;
+    link->has_proxy_tlvs = conf->proxy_tlvs.count > 0;
     link->tcp_ut_ms = conf->tcp_ut_ms;
     link->fast_open = conf->tfo;
     link->addr_of_client = conf->addr_of_client;
@@ -50,6 +51,9 @@ static bool copy_link(struct server_link *link, const struct conf_server *conf)
     link->usesrc = conf->source.usesrc;
     link->source = source->sa;
     link->source_len = source->sa_len;
+    link->source_ports = 0;
+    if (source == &conf->source.addr && conf->source.last_port != 0)
+        link->source_ports = conf->source.last_port - source->port + 1u;
     link->socks4 = conf->socks4.sa;
     link->socks4_len = conf->socks4.sa_len;
     return copy_text(&link->interface, conf->source.interface) &&
@@ -66,6 +70,7 @@ void server_link_options(const struct server_link *link, struct conn_options *op
         return;
     options->source = (const struct sockaddr *)&link->source;
     options->source_len = link->source_len;
+    options->source_ports = link->source_ports;
 }
 
 static bool copy_definition(struct server *server, const struct conf_proxy *proxy,

@@ -82,10 +82,12 @@ struct server_link {
     bool fast_open;
     bool addr_of_client, port_of_client; /* they go where the client's came to */
     bool name_of_request;                /* TLS asks for a name that the request decides */
+    bool has_proxy_tlvs;                 /* its line has formats of TLVs */
     int port_offset;
     enum conf_usesrc usesrc;
     struct sockaddr_storage source; /* or, with usesrc, the foreign address; AF_UNSPEC = none */
     socklen_t source_len;
+    unsigned source_ports;          /* how many from its own on; 0 = that one */
     struct sockaddr_storage socks4; /* AF_UNSPEC = none */
     socklen_t socks4_len;
     char *interface, *netns; /* owned; or NULL */

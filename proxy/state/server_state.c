@@ -30,17 +30,27 @@ static struct server_transition *next_transition(struct server *server)
     return &server->transitions[server->transition_count++ % SERVER_TRANSITIONS];
 }
 
+/* As was noted last: one that is down and not ejected any more is down as before. */
+static bool is_noted(const struct server *server, enum server_state state)
+{
+    unsigned count = server->transition_count;
+    return server->transitions != NULL && count > 0 &&
+           server->transitions[(count - 1) % SERVER_TRANSITIONS].state == server_state_names[state];
+}
+
 /* Lock held. */
 static void note_transition(struct server *server, const char *reason, const struct loop *control)
 {
-    struct server_transition *note = next_transition(server);
     enum server_admin admin = GET(server->admin);
     enum server_state state = server_is_in_maintenance(server)               ? STATE_OF_MAINT
                               : !GET(server->up)                             ? STATE_OF_DOWN
                               : admin == SERVER_DRAIN                        ? STATE_OF_DRAIN
                               : GET(server->leaving) || GET(server->ejected) ? STATE_OF_NOLB
                                                                              : STATE_OF_UP;
+    if (is_noted(server, state))
+        return;
     SET(server->transition_totals[state], GET(server->transition_totals[state]) + 1);
+    struct server_transition *note = next_transition(server);
     if (note == NULL)
         return;
     note->wall_us = loop_wall_us(control);

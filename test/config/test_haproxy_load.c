@@ -48,6 +48,8 @@ static const struct {
     {"httpchk", LISTEN(" option httpchk"), LISTENS("option_httpchk = true;")},
     {"httpchk with a path", LISTEN(" option httpchk /x"), LISTENS("option_httpchk = \"/x\";")},
     {"httpchk with a method", LISTEN(" option httpchk GET /x HTTP/1.1"), LISTENS("option_httpchk = { method = \"GET\"; uri = \"/x\"; version = \"HTTP/1.1\"; };")},
+    {"ports to connect from", LISTEN(" source 10.0.0.2:1000-1999"), LISTENS("source = \"10.0.0.2:1000-1999\";")},
+    {"httpchk with a word that is no version", LISTEN(" option httpchk HEAD /x pong"), LISTENS("option_httpchk = { method = \"HEAD\"; uri = \"/x\"; };")},
     {"httpchk with a hidden host", LISTEN(" option httpchk GET /x HTTP/1.1\\r\\nHost:\\ h"), LISTENS("option_httpchk = { method = \"GET\"; uri = \"/x\"; version = \"HTTP/1.1\"; host = \"h\"; };")},
     {"http-check", LISTEN(" option httpchk\n http-check send meth GET uri /x ver HTTP/1.1 hdr Host h\n http-check expect status 200,204"), LISTENS("option_httpchk = true; http_check = [\"send meth GET uri /x ver HTTP/1.1 hdr Host h\", \"expect status 200,204\"];")},
     {"binds", LISTEN(" bind *:81,10.0.0.1:82-83 name n maxconn 5 backlog 6\n bind :::84 v4v6\n bind unix@/s mode 600 user web\n bind abns@x\n bind fd@7"),

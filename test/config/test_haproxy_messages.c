@@ -143,6 +143,7 @@ static const struct {
 
     /* probes */
     {"too many values", LISTEN(" option httpchk GET / HTTP/1.1 x y"), 9, 34, CONF_ERROR, "'option httpchk' takes no more than four values", "option httpchk [<method>] [<uri>] [<version>] [<host>]"},
+    {"version that is none", LISTEN(" option httpchk GET / pong"), 9, 23, CONF_WARNING, "'pong' is no version: HTTP/1.0 is sent", "one of: HTTP/1.0, HTTP/1.1"},
     {"hidden header", LISTEN(" option httpchk GET /x HTTP/1.1\\r\\nHost:\\ foo"), 9, 24, CONF_WARNING, "headers behind the version are the form of before 2.2", "write a line below it: http-check send hdr Host \"foo\""},
     {"word of http-check send", LISTEN(" http-check send bdy x"), 9, 18, CONF_ERROR, "http-check: unknown word 'bdy'", "meth, uri, ver, hdr, body or comment"},
     {"value of http-check send", LISTEN(" http-check send uri"), 9, 18, CONF_ERROR, "http-check: 'uri' needs a value", NULL},
@@ -273,6 +274,9 @@ static const struct {
     {"line removed by reqdel", LISTEN(" reqdel (foo|bar)"), 9, 2, CONF_ERROR, "this 'reqdel' cannot be translated", "today it is: http-request del-header NAME"},
     {"rspadd without an argument", LISTEN(" rspadd"), 9, 2, CONF_ERROR, "'rspadd' needs a header", "today it is: http-response add-header NAME VALUE"},
     {"reqirep with half an argument", LISTEN(" reqirep ^Host:"), 9, 2, CONF_ERROR, "'reqirep' needs a search and what replaces it", "today it is: http-request replace-header, or replace-path"},
+    {"header whose name is written again", LISTEN(" reqrep ^(X-Date:)(.*)$ x-date:\\2"), 9, 2, CONF_WARNING, "'reqrep' is the form of before 2.1", "write: http-request replace-header X-Date (.*)$ '\\1'"},
+    {"header whose group is its name, written again", LISTEN(" reqrep ^(Host):\\ (.*) Host:\\ \\2.b"), 9, 2, CONF_WARNING, "'reqrep' is the form of before 2.1", "write: http-request replace-header Host (.*) '\\1.b'"},
+    {"header whose lost name is needed", LISTEN(" reqrep ^(Host):\\ (.*) Host:\\ \\1.b"), 9, 2, CONF_ERROR, "this 'reqrep' cannot be translated", "today it is: http-request replace-header, or replace-path"},
     {"header whose name is a group", LISTEN(" rspirep ^(Location:\\ )http://(.*)$ \\1https://\\2"), 9, 2, CONF_WARNING, "'rspirep' is the form of before 2.1", "write: http-response replace-header Location (?i)http://(.*)$ 'https://\\1'"},
     {"header that is a group as a whole", LISTEN(" rsprep ^(Set-Cookie:.*) \\1;\\ Secure"), 9, 2, CONF_WARNING, "'rsprep' is the form of before 2.1", "write: http-response replace-header Set-Cookie (.*) '\\1; Secure'"},
     {"target with its version", LISTEN(" reqrep ^(GET|PUT)\\ /a/([^\\ ]*)\\ (.*) \\1\\ /b/\\2\\ \\3"), 9, 2, CONF_WARNING, "'reqrep' is the form of before 2.1", "write: http-request replace-pathq '^/a/([^ ]*)$' '/b/\\1' if { method GET PUT }"},

@@ -10,7 +10,7 @@ import pytest
 from harness.cli import ask, connect, read_until
 from harness.client import Client, get
 from harness.ports import free_port
-from harness.waiting import is_listening, wait_for
+from harness.waiting import PATIENCE_S, is_listening, wait_for
 
 CONFIG = """
 global
@@ -35,7 +35,6 @@ def site(balance, serve, tmp_path):
         config = CONFIG.format(port=port, server=origin.port, folder=tmp_path, words=words)
         balancer = balance(config)
         path = tmp_path / "admin.sock"
-        wait_for(path.exists, 20)
 
         def question(line):
             return ask(path, line)
@@ -60,11 +59,11 @@ def test_a_server_in_maintenance_has_no_health_and_pauses_no_checks_it_lacks(sit
 def test_a_disabled_frontend_refuses_until_it_is_enabled(site):
     cli = site()
     assert cli("disable frontend web") == "\n"
-    wait_for(lambda: not is_listening(cli.port), 20)
+    wait_for(lambda: not is_listening(cli.port))
     assert re.search(r"\nweb,FRONTEND,.*,PAUSED,", cli("show stat"))
     assert cli("disable frontend web") == "All sockets are already disabled.\n\n"
     assert cli("enable frontend web") == "\n"
-    wait_for(lambda: is_listening(cli.port), 20)
+    wait_for(lambda: is_listening(cli.port))
     assert get(cli.port, "/").status == 200
     assert cli("enable frontend web") == "All sockets are already enabled.\n\n"
 
@@ -86,19 +85,19 @@ def test_a_session_is_shown_and_ended(site):
 
     def wait(conn):
         conn.request()
-        release.wait(30)
+        release.wait(PATIENCE_S)
 
     cli = site(behaviour=wait)
     try:
         with Client(cli.port) as client:
             client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
             pattern = r"(0x\w+): proto=tcpv4 src=127\.0\.0\.1:\d+ fe=web be=app srv=s1 ts=\w+ epoch=\w+ age=\w+ calls=\d+ "
-            found = wait_for(lambda: re.search(pattern, cli("show sess")), 20)
+            found = wait_for(lambda: re.search(pattern, cli("show sess")))
             assert cli("shutdown session 0x1") == "No such session (use 'show sess').\n\n"
             assert cli("shutdown session") == "Session pointer expected (use 'show sess').\n\n"
             assert cli("shutdown session " + found.group(1)) == "\n"
             assert client.response().status == 502
-            wait_for(lambda: "fe=web" not in cli("show sess"), 20)
+            wait_for(lambda: "fe=web" not in cli("show sess"))
     finally:
         release.set()
 
@@ -108,14 +107,14 @@ def test_all_sessions_of_a_server_are_ended(site):
 
     def wait(conn):
         conn.request()
-        release.wait(30)
+        release.wait(PATIENCE_S)
 
     cli = site(behaviour=wait)
     try:
         with Client(cli.port) as one, Client(cli.port) as two:
             for client in one, two:
                 client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-            wait_for(lambda: cli("show sess").count("srv=s1") == 2, 20)
+            wait_for(lambda: cli("show sess").count("srv=s1") == 2)
             assert cli("shutdown sessions server app/s1") == "\n"
             assert [client.response().status for client in (one, two)] == [502, 502]
     finally:
@@ -124,14 +123,14 @@ def test_all_sessions_of_a_server_are_ended(site):
 
 def test_probes_go_where_the_operator_says(site):
     cli = site("check inter 100ms")
-    wait_for(lambda: re.search(r"\napp,s1,.*,UP,.*,L4OK,", cli("show stat")), 20)
+    wait_for(lambda: re.search(r"\napp,s1,.*,UP,.*,L4OK,", cli("show stat")))
     assert cli("set server app/s1 check-port 1") == "\n"
-    wait_for(lambda: re.search(r"\napp,s1,.*,DOWN,", cli("show stat")), 20)
+    wait_for(lambda: re.search(r"\napp,s1,.*,DOWN,", cli("show stat")))
     assert re.search(r" 1 - - 0\n", cli("show servers state"))
     assert cli("disable health app/s1;set server app/s1 health up") == "\n\n"
     assert re.search(r"\napp,s1,.*,no check,", cli("show stat"))
     assert cli("enable health app/s1") == "\n"
-    wait_for(lambda: re.search(r"\napp,s1,.*,DOWN,", cli("show stat")), 20)
+    wait_for(lambda: re.search(r"\napp,s1,.*,DOWN,", cli("show stat")))
     assert cli("set server app/s1 check-port x").strip() == "provided port is not an integer"
     assert cli("set server app/s1 agent-port 5").strip() == "agent checks are not enabled on this server"
 
@@ -144,7 +143,7 @@ def test_a_reload_keeps_the_socket_and_its_clients(site):
         client.sendall(b"prompt\n")
         read_until(client, "> ")
         cli.balancer.reload(cli.config + "\nbackend later\n    server s 127.0.0.1:1\n")
-        wait_for(lambda: "later" in cli("show backend"), 20)
+        wait_for(lambda: "later" in cli("show backend"))
         client.sendall(b"show backend\n")
         assert read_until(client, "> ") == "# name\napp\nlater\n\n> "
     assert os.stat(cli.path).st_ino == inode

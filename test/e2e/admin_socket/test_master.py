@@ -33,7 +33,7 @@ def site(serve, tmp_path, kind, syslog, closing):
     config = CONFIG.format(port=port, server=serve().port)
     argv = ["-W", "-S", "%s,mode,600" % path]
     closing(Monitored(tmp_path, config, syslog, argv=argv).start())
-    wait_for(path.exists, 20)
+    wait_for(path.exists)
 
     def question(line):
         text = b""
@@ -48,7 +48,7 @@ def site(serve, tmp_path, kind, syslog, closing):
         return text.decode()
 
     question.path, question.port = path, port
-    wait_for(lambda: "worker" in question("show proc"), 20)
+    wait_for(lambda: "worker" in question("show proc"))
     return question
 
 
@@ -80,5 +80,5 @@ def test_the_prompt_names_who_listens(site):
 
 def test_a_reload_is_counted(site):
     site("reload")
-    wait_for(lambda: re.search(r"\d+ +master +1 ", site("show proc")), 20)
+    wait_for(lambda: re.search(r"\d+ +master +1 ", site("show proc")))
     assert get(site.port, "/").status == 200

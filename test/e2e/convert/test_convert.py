@@ -34,7 +34,7 @@ listen a
 
 def weir(*words, cwd=None, **variables):
     return subprocess.run([weir_binary(), *map(str, words)], cwd=cwd, capture_output=True, text=True,
-                          timeout=30, env={**os.environ, **variables})
+                          timeout=300, env={**os.environ, **variables})
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ def folder(tmp_path_factory, authority):
 
 
 def haproxy_says(path):
-    return subprocess.run(["haproxy", "-c", "-f", str(path)], capture_output=True, text=True, timeout=30,
+    return subprocess.run(["haproxy", "-c", "-f", str(path)], capture_output=True, text=True, timeout=300,
                           env={**os.environ, **VARIABLES})
 
 

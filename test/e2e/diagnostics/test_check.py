@@ -113,7 +113,7 @@ def test_an_address_that_somebody_has(kind, tmp_path):
         address = "127.0.0.1:%d" % holder.getsockname()[1]
         (tmp_path / "h.cfg").write_text(LISTEN % address)
         done = subprocess.run([weir_binary(), "-db", "-f", "h.cfg"], cwd=tmp_path, text=True,
-                              capture_output=True, check=False, timeout=20)
+                              capture_output=True, check=False, timeout=300)
     assert done.returncode == 1
     assert ("h.cfg:7:10: error: Starting frontend a: cannot bind socket [%s]: "
             "another process listens there" % address) in done.stderr

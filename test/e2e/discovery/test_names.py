@@ -268,8 +268,7 @@ def test_a_reload_keeps_addresses(balance, dnsmasq, syslog):
     named.wait(s1="no check", s2="MAINT (resolution)")
     syslog.line("administratively READY")
     lines = len(syslog.lines)
-    named.balancer.reload(named.config.replace("timeout resolve 200ms", "timeout resolve 300ms"))
-    wait_for(lambda: "Configuration reloaded" in named.balancer.output)
+    named.balancer.reload_and_wait(named.config.replace("timeout resolve 200ms", "timeout resolve 300ms"))
     time.sleep(1.2)
     assert named.statuses() == {"s1": "no check", "s2": "MAINT (resolution)"}
     assert not [line for line in syslog.lines[lines:] if "changed its IP" in line or "resol" in line]

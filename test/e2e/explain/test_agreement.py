@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`weir explain` decides as the weir that serves: same request to the server, same answer to the client."""
 import json
-import os
 import re
 import subprocess
 
@@ -28,14 +27,17 @@ CASES = [case for case in ALL if isinstance(case.request, str) and case.request.
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
     folder = tmp_path_factory.mktemp("explain")
-    os.environ["WEIR_SYNTAX"] = "haproxy"
+    differential.write_files()
     servers = differential.Servers(CASES)
     syslog = Syslog()
     port = free_port()
     config = differential.configuration(CASES, NET, port, servers.port, syslog.address)
-    with Weir(folder, config, preamble="global\n nbthread 1\n") as balancer:
-        balancer.servers, balancer.port = servers, port
-        yield balancer
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WEIR_SYNTAX", "haproxy")
+        balancer = Weir(folder, config, preamble="global\n nbthread 1\n").start()
+    balancer.servers, balancer.port = servers, port
+    yield balancer
+    balancer.close()
     syslog.close()
     servers.close()
 
@@ -58,7 +60,7 @@ def words_of(case):
 
 def explained(balancer, number):
     words = [weir_binary(), "explain", "--json", "-f", balancer.config_path, "--frontend", "f%d" % number]
-    done = subprocess.run(words + words_of(CASES[number]), capture_output=True, timeout=60)
+    done = subprocess.run(words + words_of(CASES[number]), capture_output=True, timeout=300)
     assert done.returncode == 0, done.stderr.decode()
     return json.loads(done.stdout)
 
@@ -75,7 +77,6 @@ def test_there_are_enough_cases():
 def test_agreement(served, number):
     served.servers.received.pop(number, None)
     raw = differential.exchange(differential.address(NET, number), served.port, CASES[number].request)
-    raw = raw.replace(b"<TimeoutError>", b"")  # the end of an answer that nothing but silence tells
     told = explained(served, number)
     sent = served.servers.received.get(number, [b""])[0]
     assert message(told["to_server"]) == message(sent)

@@ -109,7 +109,7 @@ def cfg(tmp_path_factory, authority):
 
 
 def run(*words):
-    return subprocess.run([weir_binary(), "explain", *map(str, words)], capture_output=True, text=True, timeout=60)
+    return subprocess.run([weir_binary(), "explain", *map(str, words)], capture_output=True, text=True, timeout=300)
 
 
 def explain(cfg, *words):
@@ -285,7 +285,7 @@ def test_help():
 
 def test_the_other_syntax(cfg, tmp_path):
     conf = tmp_path / "weir.conf"
-    done = subprocess.run([weir_binary(), "convert", "-o", conf, cfg], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([weir_binary(), "convert", "-o", conf, cfg], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     words = ["--json", *get("/api/x"), "--src", "192.0.2.1"]
     told, again = (json.loads(explain(path, *words)) for path in (cfg, conf))
@@ -296,7 +296,7 @@ def test_the_other_syntax(cfg, tmp_path):
 
 def test_colours_on_a_terminal(cfg):
     master, slave = os.openpty()
-    done = subprocess.run([weir_binary(), "explain", "-f", cfg, *get()], stdout=slave, timeout=60,
+    done = subprocess.run([weir_binary(), "explain", "-f", cfg, *get()], stdout=slave, timeout=300,
                           env={name: value for name, value in os.environ.items() if name != "NO_COLOR"})
     os.close(slave)
     assert done.returncode == 0

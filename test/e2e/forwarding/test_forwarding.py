@@ -3,7 +3,6 @@
 pages of its own; and which connection it travels on."""
 import base64
 import threading
-import time
 
 import pytest
 
@@ -11,7 +10,7 @@ from harness.client import Client, get
 from harness.origin import always, reply
 from harness.ports import free_port
 from harness.stats import read_stats
-from harness.waiting import is_listening, wait_for
+from harness.waiting import PATIENCE_S, wait_for
 
 FRONTEND = """
 frontend web
@@ -37,7 +36,7 @@ class Gate:
             with self.lock:
                 self.holding += 1
                 self.peak = max(self.peak, self.holding)
-            self.open.wait(10)
+            self.open.wait(PATIENCE_S)
             with self.lock:
                 self.holding -= 1
             conn.send(reply(headers=[("X-Server", self.name)]))
@@ -194,7 +193,7 @@ def test_backup_servers_serve_only_when_no_other_can(balance, serve):
     port, spare, main = free_port(), serve(named("spare")), serve(named("main"))
     balance(FRONTEND.format(port=port, words="") + """
 backend app
-    server main 127.0.0.1:%d check inter 200ms fall 1 rise 1
+    server main 127.0.0.1:%d check inter 500ms fall 2
     server spare 127.0.0.1:%d backup
     server other 127.0.0.1:%d backup
 """ % (main.port, spare.port, spare.port))
@@ -217,23 +216,32 @@ backend app
 
 
 def test_leastconn_prefers_the_server_with_fewer(balance, serve):
-    gate, port = Gate("busy"), free_port()
+    gate, port, stats = Gate("busy"), free_port(), free_port()
     busy, idle = serve(gate), serve(named("idle"))
+
+    def wait_idle():  # a stream leaves its server a moment after the client has its last byte
+        wait_for(lambda: read_stats(stats)["app", "idle"]["scur"] == "0")
+
     balance(FRONTEND.format(port=port, words="") + """
 backend app
     balance leastconn
     server busy 127.0.0.1:%d
     server idle 127.0.0.1:%d
-""" % (busy.port, idle.port))
+listen stats
+    bind 127.0.0.1:%d
+    stats enable
+    stats uri /stats
+""" % (busy.port, idle.port, stats))
     held = ask(port, 1)
-    time.sleep(0.2)
+    wait_for(lambda: gate.holding or idle.requests)
     if not gate.holding:  # the first went to the idle one; the next goes to the other
+        wait_idle()
         held += ask(port, 1)
         wait_for(lambda: gate.holding == 1)
     names = []
     for _ in range(5):
+        wait_idle()
         names.append(get(port).header("x-server"))
-        time.sleep(0.1)  # a stream leaves its server a moment after the client has its last byte
     assert names == ["idle"] * 5
     gate.open.set()
 
@@ -494,19 +502,17 @@ backend app
 
 def test_a_port_relative_to_the_clients(balance, serve):
     """Each client port has its server, also where connections are kept and shared."""
-    servers = [serve(named(name)) for name in ("one", "two")]
-    port = free_port()
-    shift = servers[0].port - port
-    other = servers[1].port - shift
-    if not 1024 < other < 65536 or is_listening(other):
-        pytest.skip("the ports do not fit")
+    port, other, first, second = next(ports for ports in iter(lambda: [free_port() for _ in range(4)], None)
+                                      if ports[1] - ports[0] == ports[3] - ports[2])
+    serve(named("one"), port=first)
+    serve(named("two"), port=second)
     balance("""
 listen l
     bind 127.0.0.1:%d
     bind 127.0.0.1:%d
     http-reuse always
     server s 127.0.0.1:%+d
-""" % (port, other, shift))
+""" % (port, other, first - port))
     for _ in range(3):
         assert get(port).header("x-server") == "one"
         assert get(other).header("x-server") == "two"

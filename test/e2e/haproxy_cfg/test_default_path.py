@@ -54,16 +54,16 @@ def fixture_site(tmp_path):
 ])
 def test_relative_files_are_looked_for_where_default_path_says(site, program, where, words, valid):
     (site / where).write_text(TEXT % words.format(site=site))
-    done = subprocess.run([program, "-c", "-f", site / where], cwd="/", capture_output=True, check=False, timeout=30)
+    done = subprocess.run([program, "-c", "-f", site / where], cwd="/", capture_output=True, check=False, timeout=300)
     assert (done.returncode == 0) == valid, done.stderr.decode()
 
 
 def test_the_words_survive_a_conversion(site):
     path = site / "conf" / "weir.cfg"
     path.write_text(TEXT % ("origin %s" % site))
-    new = subprocess.run([weir_binary(), "convert", path], capture_output=True, check=True, timeout=30, text=True).stdout
+    new = subprocess.run([weir_binary(), "convert", path], capture_output=True, check=True, timeout=300, text=True).stdout
     assert 'default_path = ["origin", "%s"];' % site in new
     path.with_name("weir.conf").write_text(new)
     back = subprocess.run([weir_binary(), "convert", path.with_name("weir.conf")], capture_output=True, check=True,
-                          timeout=30, text=True).stdout
+                          timeout=300, text=True).stdout
     assert "    default-path origin %s\n" % site in back

@@ -14,6 +14,8 @@ from harness.waiting import is_bound, wait_for
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 
+RELOADED = "Configuration reloaded"
+
 # What every scenario starts from; a later section may say otherwise. Time runs out only where a scenario wants it to.
 PREAMBLE = """
 global
@@ -142,6 +144,12 @@ class Weir(Balancer):
         """Writes the new configuration and signals; the caller waits for what it expects to see."""
         self.write(config)
         self.send_signal(signal.SIGHUP)
+
+    def reload_and_wait(self, config):
+        """Until all threads have it."""
+        before = self.output.count(RELOADED)
+        self.reload(config)
+        wait_for(lambda: self.output.count(RELOADED) > before, what=lambda: self.output[-3000:])
 
 
 KINDS = {"haproxy": Haproxy, "weir": Weir}

@@ -3,6 +3,8 @@
 import socket
 import time
 
+from harness.waiting import PATIENCE_S
+
 
 def echo(conn):
     """Sends back what comes, and ends when the client has ended."""
@@ -15,9 +17,9 @@ def silent(conn):
     conn.wait_closed()
 
 
-def deaf(conn):
+def deaf(_):
     """Says nothing and does not even notice that it is left."""
-    time.sleep(8)
+    time.sleep(2 * PATIENCE_S)
 
 
 def greet(conn):

@@ -6,7 +6,7 @@ import struct
 import time
 
 from harness.http import Cut, Stream, read_response
-from harness.waiting import PATIENCE_S
+from harness.waiting import PATIENCE_S, is_all_read, wait_for
 
 WOULD_BLOCK = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
@@ -21,8 +21,8 @@ class Client:
             self.sock.bind((source, 0))
         if receive_buffer:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        self.sock.connect((host, port))  # with a time-out a reset close behind would pass for a failure
         self.sock.settimeout(timeout)
-        self.sock.connect((host, port))
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if tls:
             self.sock = tls.wrap_socket(self.sock, server_hostname=sni, session=session)
@@ -68,6 +68,11 @@ class Client:
     def end(self):
         """Nothing more will be sent; the other direction stays open."""
         self.sock.shutdown(socket.SHUT_WR)
+        return self
+
+    def wait_read(self):
+        """Until the balancer has taken what was sent; it has done what follows from that before it hears of more."""
+        wait_for(lambda: is_all_read(self.sock), what="all is read")
         return self
 
     def reset(self):

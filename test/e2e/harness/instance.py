@@ -5,6 +5,8 @@ import signal
 
 from harness.balancer import Weir, weir_binary
 from harness.client import get
+from harness.http import Cut
+from harness.waiting import wait_for
 
 PREAMBLE = """
 global
@@ -59,9 +61,18 @@ def children(pid):
         return [int(word) for word in file.read().split()]
 
 
-def answers(port, text=b"hello"):
+def only_child(pid, but=None):
+    """The one process that it has, as soon as it has one alone: a loader may be about to end."""
+    def only():
+        found = children(pid)
+        return found[0] if len(found) == 1 and found != [but] else None
+
+    return wait_for(only, what="one child alone")
+
+
+def answers(port, text=b"hello", **options):
     """Whether a new connection is served."""
     try:
-        return get(port).body == text
-    except (OSError, EOFError):
+        return get(port, **options).body == text
+    except (OSError, Cut):
         return False

@@ -8,7 +8,7 @@ own: two balancers could bind one port without an error (SO_REUSEPORT) and share
 import itertools
 import socket
 
-FIRST, LAST, SLICE = 26000, 27999, 200
+FIRST, LAST, SLICE = 23000, 31999, 200
 
 
 def _lock_slice():

@@ -285,6 +285,15 @@ def test_the_host_of_an_absolute_target(balance, serve):
     assert server.requests[0].header("host") == "a:8"
 
 
+@pytest.mark.weir_only  # since HAProxy 3.2
+def test_a_request_has_an_identifier(balance, serve):
+    server = serve()
+    Probed(balance, server.port, http("send meth GET uri / ver HTTP/1.1 hdr host a hdr x-id %[unique-id]") +
+           "\n    unique-id-format ID-%[be_name]-%[unique-id]-%[srv_is_up(s1),iif(up,down)]")
+    wait_for(lambda: server.requests)
+    assert server.requests[0].header("x-id") == "ID-app--up"
+
+
 def test_requests_are_made_of_what_came_before(balance, serve):
     def behaviour(conn):
         conn.request()

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from harness.client import get
+from harness.client import Client, get
 from harness.origin import Origin
 from harness.ports import free_port
 from harness.syslog import Syslog
@@ -47,9 +47,16 @@ def received(server):
     return b"".join(conn.received for conn in server.connections).decode()
 
 
-def ask(port, count):
+def ask(port, path):
+    """Its line has been written when this returns: the connection ends behind it, and no sooner."""
+    with Client(port) as client:
+        assert client.request("GET", path, [("Connection", "close")]).status == 200
+        assert client.is_closed()
+
+
+def ask_often(port, count):
     for number in range(1, count + 1):
-        get(port, "/%d" % number)
+        ask(port, "/%d" % number)
 
 
 def uris(lines):
@@ -58,7 +65,7 @@ def uris(lines):
 
 def test_lines_of_all_threads_are_in_order(start, syslog):
     port = start()
-    ask(port, 60)
+    ask_often(port, 60)
     wait_for(lambda: len(uris(syslog.lines)) == 60)
     assert uris(syslog.lines) == list(range(1, 61))
 
@@ -71,7 +78,7 @@ def test_lines_of_all_threads_are_in_order(start, syslog):
 ])
 def test_a_sample_of_lines(start, syslog, other_log, sample, want):
     port = start("log %s sample %s local0" % (other_log.address, sample))
-    ask(port, 12)
+    ask_often(port, 12)
     wait_for(lambda: len(uris(syslog.lines)) == 12)
     wait_for(lambda: len(uris(other_log.lines)) >= len(want))
     assert uris(other_log.lines) == want
@@ -89,7 +96,7 @@ frontend f%d
     balance("\nglobal\n    log %s sample 1:2 local1\n%s" % (other_log.address, sections))
     for number in range(1, 5):
         for port in ports:
-            get(port, "/%d" % number)
+            ask(port, "/%d" % number)
     wait_for(lambda: len(uris(other_log.lines)) >= 4)
     # the defaults have named the global targets before, which counts once
     for name in ("f0", "f1"):
@@ -108,7 +115,7 @@ frontend f%d
 def test_a_ring_has_a_form_of_its_own(start, collector, wire, want):
     server = collector()
     port = start("log ring@kept format rfc3164 local3",
-                 "ring kept\n    %s\n    timeout connect 5s\n    timeout server 5s\n"
+                 "ring kept\n    %s\n    timeout connect 1m\n    timeout server 1m\n"
                  "    server one 127.0.0.1:%d" % (wire, server.port))
     get(port, "/1")
     wait_for(lambda: received(server).endswith("\n"))
@@ -118,9 +125,9 @@ def test_a_ring_has_a_form_of_its_own(start, collector, wire, want):
 def test_lines_are_counted_for_servers_that_ask_for_it(start, collector):
     server = collector()
     port = start("log ring@kept local3",
-                 "ring kept\n    timeout connect 5s\n    timeout server 5s\n"
+                 "ring kept\n    timeout connect 1m\n    timeout server 1m\n"
                  "    server one 127.0.0.1:%d log-proto octet-count" % server.port)
-    ask(port, 3)
+    ask_often(port, 3)
     wait_for(lambda: len(received(server)) >= 3 * 13)
     assert received(server) == "10 uri=/1 end10 uri=/2 end10 uri=/3 end"
 
@@ -129,17 +136,17 @@ def test_lines_are_counted_for_servers_that_ask_for_it(start, collector):
 def test_a_server_that_was_away_gets_what_the_ring_kept(start, collector):
     away = free_port()
     port = start("log ring@kept local3",
-                 "ring kept\n    timeout connect 5s\n    timeout server 5s\n"
+                 "ring kept\n    timeout connect 1m\n    timeout server 1m\n"
                  "    server one 127.0.0.1:%d" % away)
-    ask(port, 3)
+    ask_often(port, 3)
     server = collector(port=away)
-    wait_for(lambda: received(server) == "uri=/1 end\nuri=/2 end\nuri=/3 end\n", 15)
+    wait_for(lambda: received(server) == "uri=/1 end\nuri=/2 end\nuri=/3 end\n")
 
 
 def test_a_stream_address_makes_its_own_ring(start, collector):
     server = collector()
     port = start("log tcp@127.0.0.1:%d format short local3" % server.port)
-    ask(port, 2)
+    ask_often(port, 2)
     wait_for(lambda: received(server).count("\n") == 2)
     assert received(server) == "<6>uri=/1 end\n<6>uri=/2 end\n"
 

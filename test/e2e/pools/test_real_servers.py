@@ -14,6 +14,7 @@ from harness.stats import server_status
 from harness.waiting import wait_for
 
 NAMES = "abcd"
+CLIENTS = 4
 
 CONFIG = """
 frontend web
@@ -25,7 +26,7 @@ backend app
     option redispatch 1
     retries 3
     timeout connect 500ms
-    timeout server 20s
+    timeout check 5s
     option httpchk GET /health
     http-check send hdr Host probe
     default-server inter 300ms fastinter 100ms downinter 200ms rise 2 fall 2
@@ -50,8 +51,8 @@ class Site:
         self.balancer = balance(CONFIG.format(port=self.port, stats=self.stats, pem=pem,
                                               servers=lines), threads=threads)
 
-    def becomes(self, name, status, within=10.0):
-        wait_for(lambda: server_status(self.stats, "app", name) == status, within,
+    def becomes(self, name, status):
+        wait_for(lambda: server_status(self.stats, "app", name) == status,
                  what=lambda: "%s is %s, not %s" % (
                      name, server_status(self.stats, "app", name), status))
 
@@ -109,18 +110,16 @@ def under_load(here, name, hurt, heal, down="DOWN"):
     """Hurts a server in the middle of a load, heals it, and wants no request to fail."""
     for server in NAMES:
         here.becomes(server, "UP")
-    with here.load(clients=4, pause=0.002, timeout=30) as load:
-        time.sleep(1)
+    with here.load(clients=CLIENTS, pause=0.002) as load:
+        wait_for(lambda: load.by_server[name] > 20)
         hurt()
         here.becomes(name, down)
-        time.sleep(0.5)
-        before = load.by_server[name]
-        time.sleep(0.5)
-        assert load.by_server[name] == before, "a server that is down gets no new request"
+        before, total = load.by_server[name], load.total
+        wait_for(lambda: load.total > total + 50 * CLIENTS)
+        assert load.by_server[name] <= before + CLIENTS, "a server that is down gets no new request"
         heal()
         here.becomes(name, "UP")
-        wait_for(lambda: load.by_server[name] > before, what="it takes part again")
-        time.sleep(0.5)
+        wait_for(lambda: load.by_server[name] > before + 50, what="it takes part again")
     here.check(load, 200)
 
 

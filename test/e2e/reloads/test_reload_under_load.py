@@ -96,6 +96,7 @@ def test_a_hundred_reloads_lose_nothing(site):
                 shrunk = {key: (before[key], now[key]) for key in now if now[key] < before.get(key, 0)}
                 assert not shrunk, "counters went back: %s" % shrunk
                 before = now
+        wait_for(lambda: min(load.total for load in (plain, fresh, secure)) >= 50)
     for load in (plain, fresh, secure):
         load.check(50)
     total = plain.total + fresh.total + secure.total
@@ -106,16 +107,16 @@ def test_a_hundred_reloads_lose_nothing(site):
 
 def test_a_server_that_joins_and_leaves(site):
     assert {get(site.port).header("x-server") for _ in range(12)} == set("abc")
-    site.balancer.reload(site.config("abcd"))
-    wait_for(lambda: get(site.port).header("x-server") == "d")
-    site.balancer.reload(site.config("ab"))
-    wait_for(lambda: {get(site.port).header("x-server") for _ in range(4)} == set("ab"))
+    site.balancer.reload_and_wait(site.config("abcd"))
+    assert {get(site.port).header("x-server") for _ in range(12)} == set("abcd")
+    site.balancer.reload_and_wait(site.config("ab"))
+    assert {get(site.port).header("x-server") for _ in range(4)} == set("ab")
     assert ("app", "d") not in read_stats(site.stats)
 
 
 def test_a_weight_that_changes(site):
-    site.balancer.reload(site.config("ab", {"a": 3}))
-    wait_for(lambda: read_stats(site.stats)["app", "a"]["weight"] == "3")
+    site.balancer.reload_and_wait(site.config("ab", {"a": 3}))
+    assert read_stats(site.stats)["app", "a"]["weight"] == "3"
     names = [get(site.port).header("x-server") for _ in range(16)]
     assert (names.count("a"), names.count("b")) == (12, 4)
 
@@ -135,8 +136,7 @@ def test_an_address_that_joins_and_leaves(site):
 def test_a_session_keeps_its_place_over_a_reload(site):
     with Client(site.port) as client:
         assert client.request().status == 200
-        site.balancer.reload(site.config("d"))
-        wait_for(lambda: get(site.port).header("x-server") == "d")
+        site.balancer.reload_and_wait(site.config("d"))
         assert client.request().header("x-server") == "d"
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The table of the differential suite: (request, rules), answered by both programs."""
-from rules.differential import Case, get
+from rules.differential import FOLDER, Case, get
 from rules.expression_cases import EXPRESSIONS
 from rules.run_cases import RUNS
 
@@ -64,6 +64,7 @@ TARGETS = [
     Case("rules see what was written", "http-request set-path /new\nhttp-request set-header x-p %[path]\nhttp-request deny if { path /new } { req.hdr(x-p) /x }"),
     Case("asterisk", "http-request set-header x-p <%[path]>\nhttp-request set-header x-u <%[url]>", request=get("*", method="OPTIONS")),
     Case("capture.req.* stay", "http-request set-uri /new\nhttp-request set-method PUT\nhttp-request set-header x-c %[capture.req.method],%[capture.req.uri],%[capture.req.ver]", request=get("/old?q=1")),
+    Case("blanks around a value", "http-request set-header x-p <%[path]>\nhttp-request set-header x-u '%[str(a)] '\nhttp-request add-header x-v '  b  '"),
 ]
 
 ANSWERS = [
@@ -198,7 +199,13 @@ FETCHES = [
     shows("first request", "http_first_req"),
     shows_response("response fields", "res.hdr(x-list)", "res.hdr(x-list,1)", "res.fhdr(x-list)", "res.hdr_cnt(x-list)", "res.fhdr_cnt", "shdr(server)", "res.hdr_names", "hdr(x-list,2)", "status", "res.ver"),
     shows_response("response cookies", "res.cook(sid)", "scook(sid)", "res.cook_cnt", "res.cook_val(sid)", "res.cook", "res.cook(Path)"),
+    shows("bytes of a message", "req.len", "req_len", request=get("/a?b", "X-A: b")),
+    shows("bytes of an absolute target", "req.len", request=get("http://www.example.com/a?b")),
+    shows_response("bytes of a response", "res.len"),
     shows_response("request seen from the response", "capture.req.uri", "capture.req.method", "capture.res.ver", "var(txn.x)", request=get("/u?v")),
+    shows("a captured target begins with its path", "capture.req.uri", "capture.req.uri,length", request=get("http://www.example.com/a/b?c=/d")),
+    shows("a captured target without a path", "capture.req.uri", "capture.req.method", request=get("http://www.example.com")),
+    shows("a captured target that is an asterisk", "capture.req.uri", "capture.req.method", request=get("*", method="OPTIONS")),
     Case("variables across", "http-request set-var(txn.p) path\nhttp-request set-var(req.q) path\nhttp-response set-header x-p <%[var(txn.p)]>\nhttp-response set-header x-q <%[var(req.q)]>"),
     Case("several cookies set", "http-response set-header x-r <%[res.cook(b)]>,<%[res.cook(a)]>,<%[res.cook_cnt]>,<%[res.cook]>",
          response=b"HTTP/1.1 200 OK\r\nSet-Cookie: a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT\r\nSet-Cookie: b=2; a=3\r\nContent-Length: 0\r\n\r\n"),
@@ -210,16 +217,16 @@ BODIES = [
     Case("buffered body", "option http-buffer-request\nhttp-request set-header x-r <%[req.body]>,<%[req.body_len]>,<%[req.body_size]>", request=get(method="POST", body="abc")),
     Case("body in pieces", "option http-buffer-request\nhttp-request set-header x-r <%[req.body]>", request=[get(method="POST", body="abcdef")[:-3], 0.2, "def"]),
     Case("body not waited for", "http-request set-header x-r <%[req.body_size]>", request=get(method="POST", body="abc")),
-    Case("wait-for-body", "http-request wait-for-body time 2s\nhttp-request set-header x-r <%[req.body]>", request=[get(method="POST", body="abcdef")[:-3], 0.2, "def"]),
-    Case("wait-for-body at least", "http-request wait-for-body time 2s at-least 2\nhttp-request set-header x-r <%[req.body_len]>", request=[get(method="POST", body="abcdef")[:-3], 0.3, "def"]),
+    Case("wait-for-body", "http-request wait-for-body time 1m\nhttp-request set-header x-r <%[req.body]>", request=[get(method="POST", body="abcdef")[:-3], 0.2, "def"]),
+    Case("wait-for-body at least", "http-request wait-for-body time 1m at-least 2\nhttp-request set-header x-r <%[req.body,bytes(0,3)]>", request=[get(method="POST", body="abcdef")[:-3], 0.3, "def"]),
     Case("wait-for-body too long", "http-request wait-for-body time 200ms\nhttp-request set-header x-r <%[req.body]>", request=get(method="POST", body="abcdef")[:-3]),
     Case("form", "option http-buffer-request\nhttp-request set-header x-r <%[req.body_param(a)]>,<%[req.body_param(b)]>,<%[req.body_param]>", request=get(method="POST", body="a=1&b=2")),
     Case("chunks", "option http-buffer-request\nhttp-request set-header x-r <%[req.body]>,<%[req.body_len]>,<%[req.body_size]>", request=get("/", "Transfer-Encoding: chunked", method="POST") + "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"),
     Case("deny by body", "option http-buffer-request\nhttp-request deny if { req.body -m sub evil }", request=get(method="POST", body="x=evil")),
-    Case("expect 100 of a body that is here", "http-request wait-for-body time 1s\nhttp-request set-header x-r <%[req.body]>", request=get("/", "Expect: 100-continue", method="POST", body="abc")),
+    Case("expect 100 of a body that is here", "http-request wait-for-body time 1m\nhttp-request set-header x-r <%[req.body]>", request=get("/", "Expect: 100-continue", method="POST", body="abc")),
     Case("expect 100 with http-buffer-request", "option http-buffer-request\nhttp-request set-header x-r <%[req.body]>", request=[get("/", "Expect: 100-continue", "Content-Length: 3", method="POST"), 0.2, "abc"]),
-    Case("expect 100 without a body", "http-request wait-for-body time 1s", request=get("/", "Expect: 100-continue")),
-    Case("expect 100", "http-request wait-for-body time 1s\nhttp-request set-header x-r <%[req.body]>", request=[get("/", "Expect: 100-continue", "Content-Length: 3", method="POST"), 0.2, "abc"]),
+    Case("expect 100 without a body", "http-request wait-for-body time 1m", request=get("/", "Expect: 100-continue")),
+    Case("expect 100", "http-request wait-for-body time 1m\nhttp-request set-header x-r <%[req.body]>", request=[get("/", "Expect: 100-continue", "Content-Length: 3", method="POST"), 0.2, "abc"]),
 ]
 
 USERS = """userlist people
@@ -260,7 +267,7 @@ PAGES = [
     Case("http-error of another status", "http-error status 404 content-type text/plain string x\nhttp-request deny"),
 ]
 
-FILES = "/tmp/weir-rules-pages"  # made by test_rules.py
+FILES = FOLDER.name
 
 PAGES += [
     Case("errorfile", "errorfile 403 %s/403.http\nhttp-request deny" % FILES),
@@ -284,7 +291,7 @@ FIELDS = [
     Case("set Connection", "http-response set-header connection close"),
     Case("tcp content accept", "tcp-request content accept if { src 127.0.0.1 }\ntcp-request content reject"),
     Case("tcp content reject", "tcp-request content reject if { path /x }", request=get("/x")),
-    Case("tcp content set-var", "tcp-request inspect-delay 1s\ntcp-request content set-var(txn.h) req.hdr(host)\nhttp-request set-header x-r %[var(txn.h)]"),
+    Case("tcp content set-var", "tcp-request inspect-delay 1m\ntcp-request content set-var(txn.h) req.hdr(host)\nhttp-request set-header x-r %[var(txn.h)]"),
     Case("set-log-level silent", "http-request set-log-level silent"),
     Case("capture in the log", "capture request header Host len 5\ncapture response header Server len 10"),
     Case("capture action", "http-request capture path len 10\ncapture request header Host len 20"),

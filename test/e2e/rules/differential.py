@@ -5,12 +5,15 @@ A case's frontend listens on an address of its own of 127.0.0.0/8, and so does i
 port is enough for all of them and the server knows by the address whose request it has.
 """
 import dataclasses
+import pathlib
 import re
 import socket
+import tempfile
 import threading
 import time
 
 from harness.http import Cut, Malformed, Stream, read_request
+from harness.waiting import PATIENCE_S
 
 RESPONSE = (b"HTTP/1.1 200 OK\r\nServer: origin\r\nX-List: a, b, c\r\nSet-Cookie: sid=42; Path=/\r\n"
             b"Content-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello")
@@ -19,12 +22,27 @@ defaults
     mode http
     log {log} local0
     option httplog
-    timeout connect 2s
-    timeout client 5s
-    timeout server 5s
-    timeout http-request 5s
+    timeout connect 30s
+    timeout client 2m
+    timeout server 2m
+    timeout http-request 2m
     timeout tarpit 200ms
 """
+LAST = "frontend f%d\n bind %s:%d\n http-request return status 200"  # its line comes behind that of the case before
+
+# Files that cases name, made by write_files() in a folder of this process alone.
+FOLDER = tempfile.TemporaryDirectory(prefix="weir-rules-")
+FILES = {
+    "403.http": "HTTP/1.1 403 No\r\nContent-Type: text/html\r\nContent-Length: 10\r\nX-Own: yes\r\n\r\n<p>no</p>\n",
+    "200.http": "HTTP/1.1 200 Fine\nContent-Length: 5\nX-Own: yes\n\nfine\n",
+    "body.txt": "a body\n",
+    "format.txt": "path %[path]",
+}
+
+
+def write_files():
+    for name, text in FILES.items():
+        (pathlib.Path(FOLDER.name) / name).write_bytes(text.encode())
 
 
 @dataclasses.dataclass
@@ -62,6 +80,7 @@ def configuration(cases, net, port, server_port, log):
         text += [" " + line.strip() for line in case.back.strip().splitlines()]
         if not re.search(r"^\s*server ", case.back, re.M):
             text.append(" server s %s:%d" % (address(20, number), server_port))
+    text.append(LAST % (len(cases), address(net, len(cases)), port))
     return "\n".join(text) + "\n"
 
 
@@ -92,7 +111,7 @@ class Servers:
     def _serve(self, sock):
         numbers = list(map(int, sock.getsockname()[0].split(".")))
         number = numbers[2] * 250 + numbers[3] - 1
-        stream = Stream(sock, timeout=10.0)
+        stream = Stream(sock)
         try:
             while request := read_request(stream):
                 self.received.setdefault(number, []).append(bytes(stream.received))
@@ -124,22 +143,27 @@ def without_net(what):
     return re.sub(r"127\.2[12]\.", "127.2x.", repr(what))
 
 
-def is_whole(raw):
+def is_whole(raw, method):
+    """Whether the answer to a request of that method is there."""
     if b"\r\n\r\n" not in raw:
         return False
-    first, fields, body = parse(raw)
-    if " 100 " in first:
-        return is_whole(raw.split(b"\r\n\r\n", 1)[1])
-    length = dict(fields).get("content-length")
-    if dict(fields).get("transfer-encoding"):
-        return body.endswith("0\r\n\r\n")
-    return length is not None and len(body) >= int(length)
+    head, body = raw.split(b"\r\n\r\n", 1)
+    first, *fields = head.decode("latin-1").lower().split("\r\n")
+    fields = dict(field.split(": ", 1) for field in fields if ": " in field)
+    status = int(first.split()[1])
+    if 100 <= status < 200:
+        return is_whole(body, method)
+    if method == "HEAD" or status in (204, 304):
+        return True
+    if "transfer-encoding" in fields:
+        return body.endswith(b"0\r\n\r\n")
+    return len(body) >= int(fields.get("content-length", 1 << 30))
 
 
-def exchange(host, port, request):
-    """Sends it and reads until the answer is whole, the connection ends, or nothing more comes."""
+def exchange(host, port, request, patience=PATIENCE_S):
+    """Sends it and reads until the answer is whole, the connection ends, or patience does."""
     parts = [request] if isinstance(request, str) else request
-    with socket.create_connection((host, port), timeout=3) as sock:
+    with socket.create_connection((host, port), timeout=patience) as sock:
         raw = b""
         for part in parts:
             if isinstance(part, float):
@@ -147,7 +171,7 @@ def exchange(host, port, request):
             else:
                 sock.sendall(part.encode("latin-1"))
         try:
-            while not is_whole(raw) and (data := sock.recv(65536)):
+            while not is_whole(raw, parts[0].split(" ")[0]) and (data := sock.recv(65536)):
                 raw += data
         except (TimeoutError, ConnectionResetError) as error:
             raw += b"<%s>" % type(error).__name__.encode()
@@ -159,14 +183,11 @@ LOG = re.compile(r"\] (?P<frontend>f\d+)~? (?P<backend>[^/ ]+)/(?P<server>\S+) (
                  r"(?P<captures>( \{[^}]*\})*) \"(?P<request>.*)\"$")
 
 
-def log_line(syslog, number, within=2.0):
-    """What of the case's line does not depend on time; None if none was written."""
-    until = time.monotonic() + within
-    while time.monotonic() < until:
-        for line in list(syslog.lines):
-            match = LOG.search(line)
-            if match and match["frontend"] == "f%d" % number:
-                return {key: match[key] for key in ("backend", "server", "status", "end", "captures",
-                                                    "request")}
-        time.sleep(0.02)
+def log_line(syslog, number, ask_last):
+    """What of the case's line does not depend on time; None if none came before the one that ask_last() causes."""
+    ask_last("GET /case/%d HTTP/1.1\r\nHost: a\r\n\r\n" % number)
+    syslog.line('"GET /case/%d HTTP/1.1"' % number)
+    for match in filter(None, map(LOG.search, list(syslog.lines))):
+        if match["frontend"] == "f%d" % number:
+            return {key: match[key] for key in ("backend", "server", "status", "end", "captures", "request")}
     return None

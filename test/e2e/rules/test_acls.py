@@ -6,6 +6,7 @@ import pytest
 
 from harness.balancer import KINDS
 from harness.ports import free_port
+from harness.waiting import PATIENCE_S
 
 REQUESTS = {
     "root": ("GET / HTTP/1.1", "Host: www.example.com"),
@@ -195,7 +196,7 @@ def ask(port, lines):
     """The numbers of the cases that held."""
     head = "\r\n".join(lines) + "\r\nConnection: close\r\n\r\n"
     body = "abc" if "Content-Length: 3" in lines else ""
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as sock:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) as sock:
         sock.sendall((head + body).encode())
         answer = b"".join(iter(lambda: sock.recv(65536), b"")).decode()
     assert answer.startswith("HTTP/1."), answer

@@ -59,4 +59,4 @@ def test_a_list_is_added_to_and_taken_from(changing):
 def test_a_reload_reads_the_files_again(changing):
     changing("/set", "a", "other")
     changing.reload()
-    wait_for(lambda: changing("/", "a") == (200, "one"), 5, what="the file's own value")
+    wait_for(lambda: changing("/", "a") == (200, "one"), what="the file's own value")

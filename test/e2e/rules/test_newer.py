@@ -93,6 +93,8 @@ VALUES = [
     ("fe_tarpit_timeout", "1234"),
     ("quic_enabled", "0"),
     ("tgroup", "1"),
+    ("uptime,div(3600)", "0"),
+    ("fc_err_name", ""),
     ("act_conn", "1"),
     ("fc_nb_streams", "1"),
     ("txn.sess_term_state", "--"),
@@ -150,10 +152,11 @@ def test_a_connection_is_for_requests_of_its_mark(start):
 
 def test_what_a_response_knows(start):
     port = start("http-response set-status 404", "http-response set-header x-a %[txn.status],%[server_status],%[bc_nb_streams],%[bc_be_queue]",
-                 "http-response set-header x-b %[res.timer.hdr,div(60000)],%[bc.timer.connect,div(60000)]")
+                 "http-response set-header x-b %[res.timer.hdr,div(60000)],%[bc.timer.connect,div(60000)]",
+                 "http-response set-header x-c <%[bc_err_name]>,%[bc_rtt,div(60000)],%[bc_rttvar(us),div(60000000)]")
     with Client(port) as client:
         fields = fields_of(client.request("GET", "/"))
-    assert (fields["x-a"], fields["x-b"]) == ("404,200,1,0", "0,0")
+    assert (fields["x-a"], fields["x-b"], fields["x-c"]) == ("404,200,1,0", "0,0", "<>,0,0")
 
 
 @pytest.mark.parametrize("path, want", [("/", "[][v][v][v][]"), ("/dead", "[v][][v][v][]"), ("/stats", "[][v][][v][v]")])
@@ -176,6 +179,6 @@ def test_a_tracked_key(start):
     expressions = ["sc0_key", "sc_key(0)", "sc0_glitch_cnt", *of_key, "str(none),table_inc_gpc0(app)", "str(none),table_idle(app,7)"]
     port = start("http-request track-sc0 str(abc) table app",
                  "http-request return status 200 hdr x-a %s" % ",".join("%%[%s]" % e for e in expressions),
-                 back=["stick-table type string len 32 size 100 expire 1m store glitch_cnt,glitch_rate(10s),gpc0"])
+                 back=["stick-table type string len 32 size 100 expire 1h store glitch_cnt,glitch_rate(1h),gpc0"])
     with Client(port) as client:
         assert fields_of(client.request("GET", "/"))["x-a"] == "abc,abc,0,0,1,2,2,0,0,7"

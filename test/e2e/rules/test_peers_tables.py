@@ -11,7 +11,7 @@ pytestmark = pytest.mark.weir_only
 CONFIG = """
 peers near
     peer me 127.0.0.1:1
-    table seen type ip size 1k expire 1m store gpc0,http_req_cnt
+    table seen type ip size 1k expire 1h store gpc0,http_req_cnt
     table names type string size 1k
 
 frontend first

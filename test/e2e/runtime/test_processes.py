@@ -9,16 +9,16 @@ import subprocess
 
 import pytest
 
-from harness.instance import Instance, answers, children, site
+from harness.instance import Instance, answers, children, only_child, site
 from harness.balancer import weir_binary
 from harness.client import Client, get
 from harness.ports import free_port
 from harness.process import Process
-from harness.waiting import is_listening, wait_for
+from harness.waiting import PATIENCE_S, is_listening, wait_for
 
 
 def run(weir):
-    return subprocess.run([str(word) for word in weir.command()], capture_output=True, text=True, timeout=30)
+    return subprocess.run([str(word) for word in weir.command()], capture_output=True, text=True, timeout=PATIENCE_S)
 
 
 def status_of(pid):
@@ -50,13 +50,13 @@ def test_exit_code_tells_how_it_ended(launch, port, flags, number, code):
     wait_for(lambda: answers(port))
     weir.send_signal(number)
     assert weir.wait() == code, weir.output
-    assert not is_listening(port)
+    wait_for(lambda: not is_listening(port))
 
 
 def test_launched_process_itself_serves_in_the_foreground(launch, port):
     weir = launch(site(port))
     wait_for(lambda: answers(port))
-    wait_for(lambda: "Threads:\t3" in status_of(weir.pid))  # the one that has read the files ends on its own
+    wait_for(lambda: "Threads:\t3" in status_of(weir.pid))
     wait_for(lambda: children(weir.pid) == [])
 
 
@@ -65,31 +65,34 @@ def test_dead_worker_is_replaced_and_no_connection_is_lost(launch, port):
     weir = launch(site(port), flags=["-W"])
     wait_for(lambda: answers(port))
     for _ in range(3):
-        [worker] = children(weir.pid)
+        worker = only_child(weir.pid)
+        stop(worker)
         os.kill(worker, signal.SIGKILL)
         with Client(port) as client:  # finds the socket in the monitor's hands
             assert client.request().body == b"hello"
-        wait_for(lambda: answers(port))
-        [heir] = children(weir.pid)
-        assert heir != worker
+        only_child(weir.pid, but=worker)
 
 
 def is_stopped(task):
-    """Until then it may still accept, and would take the connection with it when it is killed."""
     with open("/proc/%s/stat" % task, encoding="ascii") as file:
         return file.read().rpartition(")")[2].split()[0] == "T"
+
+
+def stop(pid):
+    """Until all of it stands still it may accept, and would take the connection with it when it is killed."""
+    os.kill(pid, signal.SIGSTOP)
+    wait_for(lambda: all(is_stopped(task) for task in os.listdir("/proc/%d/task" % pid)))
 
 
 def test_connections_wait_while_there_is_no_worker(launch, port):
     weir = launch(site(port), flags=["-W"])
     wait_for(lambda: answers(port))
-    [worker] = children(weir.pid)
-    os.kill(worker, signal.SIGSTOP)
-    wait_for(lambda: all(is_stopped(task) for task in os.listdir("/proc/%d/task" % worker)))
+    worker = only_child(weir.pid)
+    stop(worker)
     clients = [socket.create_connection(("127.0.0.1", port)) for _ in range(20)]
     os.kill(worker, signal.SIGKILL)
     for client in clients:
-        client.settimeout(10)
+        client.settimeout(PATIENCE_S)
         client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
     for client in clients:
         assert client.recv(4096).startswith(b"HTTP/1.1 200")
@@ -99,10 +102,10 @@ def test_connections_wait_while_there_is_no_worker(launch, port):
 def test_worker_leaves_with_its_monitor(launch, port):
     weir = launch(site(port), flags=["-W"])
     wait_for(lambda: answers(port))
-    [worker] = children(weir.pid)
+    worker = only_child(weir.pid)
     os.kill(weir.pid, signal.SIGKILL)
     wait_for(lambda: not os.path.exists("/proc/%d" % worker))
-    assert not is_listening(port)
+    wait_for(lambda: not is_listening(port))
     weir.popen.wait()
     weir.popen = None  # that was our doing, not a crash
 
@@ -113,8 +116,7 @@ def test_monitor_reloads_its_worker_and_keeps_new_sockets(launch, port):
     wait_for(lambda: answers(port))
     weir.reload(site(port, second))
     wait_for(lambda: answers(second))
-    [worker] = children(weir.pid)
-    os.kill(worker, signal.SIGKILL)
+    os.kill(only_child(weir.pid), signal.SIGKILL)
     assert is_listening(second)
     wait_for(lambda: answers(second) and answers(port))
     weir.reload(site(port))
@@ -136,7 +138,7 @@ BACKGROUND = [
 def test_background_process_serves_before_the_launched_one_leaves(tmp_path, port, flags, extra):
     weir = Instance(tmp_path, site(port), flags=[flag.format(folder=tmp_path) for flag in flags],
                     extra=extra.format(folder=tmp_path))
-    done = subprocess.run([str(word) for word in weir.command()], timeout=30, stdin=subprocess.DEVNULL,
+    done = subprocess.run([str(word) for word in weir.command()], timeout=PATIENCE_S, stdin=subprocess.DEVNULL,
                           stderr=subprocess.DEVNULL)
     assert done.returncode == 0
     assert answers(port)
@@ -151,7 +153,8 @@ def test_background_process_serves_before_the_launched_one_leaves(tmp_path, port
 def test_systemd_keeps_its_child_whatever_the_file_says(launch, port):
     weir = launch(site(port), flags=["-Ws"], extra="    daemon\n")
     wait_for(lambda: answers(port))
-    assert weir.is_running() and len(children(weir.pid)) == 1
+    only_child(weir.pid)
+    assert weir.is_running()
 
 
 def test_pid_file_that_cannot_be_written_ends_the_start(tmp_path, port):
@@ -211,7 +214,7 @@ def test_service_manager_is_told(launch, tmp_path, port, flags):
     path = str(tmp_path / "notify")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(path)
-        manager.settimeout(10)
+        manager.settimeout(PATIENCE_S)
         weir = launch(site(port), flags=flags, env={"NOTIFY_SOCKET": path})
         started = manager.recv(4096).decode()
         assert "READY=1" in started and "MAINPID=%d" % weir.pid in started
@@ -230,18 +233,18 @@ def test_link_named_haproxy_is_found_by_pidof(tmp_path, port):
     with subprocess.Popen([str(link), "-W", "-f", str(weir.config_path)], stderr=subprocess.DEVNULL) as run:
         try:
             wait_for(lambda: answers(port))
+            worker = only_child(run.pid)
             found = subprocess.run(["pidof", "haproxy"], capture_output=True, text=True, check=True)
-            assert {run.pid, *children(run.pid)} <= {int(word) for word in found.stdout.split()}
+            assert {run.pid, worker} <= {int(word) for word in found.stdout.split()}
         finally:
             run.terminate()
-            assert run.wait(10) == 0
+            assert run.wait(PATIENCE_S) == 0
 
 
 def crash(weir):
-    wait_for(lambda: len(children(weir.pid)) == 1)  # a loader may be about to end
-    [worker] = children(weir.pid)
+    worker = only_child(weir.pid)
     os.kill(worker, signal.SIGKILL)
-    wait_for(lambda: children(weir.pid) not in ([worker], []))
+    only_child(weir.pid, but=worker)
 
 
 @pytest.mark.parametrize("extra", ["", "    user nobody\n    group nogroup\n    chroot {folder}\n"],

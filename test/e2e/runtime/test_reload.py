@@ -5,16 +5,17 @@ import ssl
 
 import pytest
 
+from harness.balancer import RELOADED
 from harness.instance import answers, site
 from harness.client import Client, tls_client
 from harness.ports import free_port
-from harness.waiting import is_listening, wait_for
+from harness.waiting import PATIENCE_S, is_listening, wait_for
 
 ARRANGEMENTS = pytest.mark.parametrize("flags", [["-db"], ["-W"]], ids=" ".join)
 
 
 def reloaded(weir, count=1):
-    return lambda: weir.output.count("Configuration reloaded") >= count
+    return lambda: weir.output.count(RELOADED) >= count
 
 
 def refused(weir, count=1):
@@ -54,7 +55,7 @@ def test_bad_file_changes_nothing(launch, port, flags):
     weir.config_path.write_text(good + "nonsense = 1;\n")
     weir.send_signal(1)
     wait_for(refused(weir))
-    assert "balancer.conf:" in weir.output
+    wait_for(lambda: "balancer.conf:" in weir.output)
     assert answers(port)
     weir.config_path.write_text(good.replace("hello", "mended"))
     weir.send_signal(12)
@@ -68,7 +69,7 @@ def test_file_that_cannot_be_read_is_told_without_a_line(launch, port, flags):
     weir.config_path.unlink()
     weir.send_signal(1)
     wait_for(refused(weir))
-    assert "goes on: %s: cannot read" % weir.config_path in weir.output
+    wait_for(lambda: "goes on: %s: cannot read" % weir.config_path in weir.output)
     assert answers(port)
 
 
@@ -80,7 +81,7 @@ def test_address_of_another_process_is_refused(launch, port, flags):
     with socket.create_server(("127.0.0.1", taken)):
         weir.reload(site(port, third, taken))
         wait_for(refused(weir))
-        assert "another process listens there" in weir.output
+        wait_for(lambda: "another process listens there" in weir.output)
         wait_for(lambda: not is_listening(third))
     weir.reload(site(port, third, taken))
     wait_for(lambda: answers(taken) and answers(third))
@@ -106,7 +107,7 @@ def test_certificate_is_replaced_or_the_old_one_goes_on(launch, port, authority,
     pem.write_bytes(one.read_bytes().replace(b"PRIVATE KEY", b"NO KEY"))
     weir.send_signal(1)
     wait_for(refused(weir))
-    assert str(pem) in weir.output
+    wait_for(lambda: str(pem) in weir.output)
     assert served_name() == "two.test"
 
 
@@ -127,8 +128,7 @@ def test_sessions_of_tls_are_resumed_over_a_reload(launch, port, authority):
 def test_certificate_about_to_expire_is_told_loudly(launch, port, authority):
     pem = authority.pem("soon.test", days=5)
     weir = launch(site(port, words="ssl crt %s" % pem))
-    wait_for(lambda: "expire" in weir.output)
-    assert str(pem) in weir.output
+    wait_for(lambda: "expire" in weir.output and str(pem) in weir.output)
 
 
 @pytest.mark.threads
@@ -148,6 +148,7 @@ def test_unix_socket_is_replaced_without_a_gap(launch, port, tmp_path):
 
     def answers_there():
         with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(PATIENCE_S)
             client.connect(str(path))
             client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
             return client.recv(4096).startswith(b"HTTP/1.1 200")

@@ -41,6 +41,13 @@ scrape_configs:
 """
 
 
+def are_counted(rows):
+    """Clients see the end of what they asked before it is counted everywhere."""
+    web = rows["web", "FRONTEND"]
+    served = [int(rows[name]["hrsp_2xx"]) for name in (("web", "FRONTEND"), ("app", "BACKEND"), ("app", "s1"))]
+    return min(served) >= 7 and int(web["hrsp_4xx"]) >= 1 and int(web["ereq"]) >= 1
+
+
 @pytest.fixture
 def site(balance, serve):
     port, stats = free_port(), free_port()
@@ -48,6 +55,7 @@ def site(balance, serve):
     for _ in range(7):
         assert get(port).status == 200
     assert get(port, "/", [("X : y", "z")]).status == 400
+    wait_for(lambda: are_counted(read_stats(stats)), what=lambda: read_stats(stats))
     return port, stats
 
 
@@ -132,7 +140,7 @@ def test_a_real_prometheus_scrapes_it(site, tmp_path, closing):
         value = prometheus.query('haproxy_frontend_http_responses_total{proxy="web",code="2xx"}')
         return value and value[0]["value"][1] == "7"
 
-    wait_for(query, 20, 0.3, "Prometheus knows the 7 responses")
+    wait_for(query, every=0.3, what="Prometheus knows the 7 responses")
     assert prometheus.query('up{job="weir"}')[0]["value"][1] == "1"
 
 
@@ -146,7 +154,7 @@ class Prometheus(Process):
     def query(self, text):
         url = "http://127.0.0.1:%d/api/v1/query?query=%s" % (self.port, urllib.request.quote(text))
         try:
-            with urllib.request.urlopen(url, timeout=5) as response:
+            with urllib.request.urlopen(url, timeout=20) as response:
                 return json.load(response)["data"]["result"]
         except OSError:
             return None

@@ -11,37 +11,41 @@ from harness.client import Client, tls_client
 from harness.stats import read_stats
 from harness.waiting import wait_for
 
-DELAY = "tcp-response inspect-delay 2s"
+DELAY = "tcp-response inspect-delay 1m"
 WELCOME = "{ res.payload(0,7) -m str welcome }"
 
 
 def slowly(conn):
-    """Says its greeting in pieces, then echoes."""
-    for piece in (b"wel", b"come", b"\n"):
-        conn.send(piece)
-        time.sleep(0.1)
+    """Says a greeting in pieces, then echoes."""
+    conn.send(b"wel")
+    time.sleep(0.1)
+    conn.send(b"come")
     echo(conn)
 
 
-@pytest.mark.parametrize("rules, server, heard, ends", [
-    ([], greet, b"welcome\nhello", "--"),
-    (["accept"], greet, b"welcome\nhello", "--"),
-    (["accept if " + WELCOME, "reject"], greet, b"welcome\nhello", "--"),
-    (["accept if " + WELCOME, "reject"], slowly, b"welcome\nhello", "--"),
-    (["reject if " + WELCOME], slowly, b"", "PD"),
-    (["reject if { res.len ge 5 }"], slowly, b"", "PD"),
-    (["reject unless " + WELCOME], greet, b"welcome\nhello", "--"),
-    (["accept if " + WELCOME, "reject"], echo, b"", "PD"),
-    (["reject if " + WELCOME], echo, b"hello", "--"),
-    (["close if " + WELCOME], slowly, b"welcome", "--"),
-    (["set-var(sess.said) res.payload(0,3) if { res.len ge 3 }", "reject if { var(sess.said) -m str wel }"], greet, b"", "PD"),
-    (["silent-drop if " + WELCOME], greet, None, "PR"),
-    (["reject if { res.len gt 0 }"], say_and_end, b"", "PD"),
-    (["accept if " + WELCOME], reset_later, b"", "SD"),
-    (["reject if WAIT_END"], silent, b"", "PD"),
+LONG, SHORT = "1m", "500ms"  # the end of the look is by what is said, or by its time
+
+
+@pytest.mark.parametrize("rules, delay, server, heard, ends", [
+    ([], LONG, greet, b"welcome\nhello", "--"),
+    (["accept"], LONG, greet, b"welcome\nhello", "--"),
+    (["accept if " + WELCOME, "reject"], LONG, greet, b"welcome\nhello", "--"),
+    (["accept if " + WELCOME, "reject"], LONG, slowly, b"welcomehello", "--"),
+    (["reject if " + WELCOME], LONG, slowly, b"", "PD"),
+    (["reject if { res.len ge 5 }"], LONG, slowly, b"", "PD"),
+    (["reject unless " + WELCOME], LONG, greet, b"welcome\nhello", "--"),
+    (["accept if " + WELCOME, "reject"], SHORT, echo, b"", "PD"),
+    (["reject if " + WELCOME], SHORT, echo, b"hello", "--"),
+    (["close if " + WELCOME], LONG, slowly, b"welcome", "--"),
+    (["set-var(sess.said) res.payload(0,3) if { res.len ge 3 }", "reject if { var(sess.said) -m str wel }"], LONG, greet,
+     b"", "PD"),
+    (["silent-drop if " + WELCOME], LONG, greet, None, "PR"),
+    (["reject if { res.len gt 0 }"], LONG, say_and_end, b"", "PD"),
+    (["accept if " + WELCOME], LONG, reset_later, b"", "SD"),
+    (["reject if WAIT_END"], SHORT, silent, b"", "PD"),
 ])
-def test_what_the_server_says_is_looked_at(start, syslog, rules, server, heard, ends):
-    site = start(server, back=["tcp-response inspect-delay 500ms"] +
+def test_what_the_server_says_is_looked_at(start, syslog, rules, delay, server, heard, ends):
+    site = start(server, back=["tcp-response inspect-delay " + delay] +
                  ["tcp-response content " + rule for rule in rules])
     with Client(site.port) as client:
         client.send(b"hello")
@@ -49,7 +53,7 @@ def test_what_the_server_says_is_looked_at(start, syslog, rules, server, heard, 
             assert client.stream.exactly(len(heard)) == heard
             if ends == "--" and heard.endswith(b"hello"):
                 client.sock.shutdown(socket.SHUT_WR)
-            assert client.is_closed(3)
+            assert client.is_closed()
     assert syslog.tcp()[0]["termination"] == ends
 
 
@@ -66,8 +70,7 @@ def test_a_server_that_ends_is_looked_at_once_more(start, syslog):
 def test_the_client_is_heard_while_the_server_is_looked_at(start):
     site = start(echo, back=[DELAY, "tcp-response content accept if { res.len ge 10 }"])
     with Client(site.port) as client:
-        client.send(b"12345")
-        time.sleep(0.2)
+        client.send(b"12345").wait_read()
         client.send(b"67890")
         assert client.stream.exactly(10) == b"1234567890"
 
@@ -103,10 +106,9 @@ def test_what_is_no_server_hello_is_rejected(start, syslog):
 
 
 def test_clients_that_leave_meanwhile(start, syslog):
-    site = start(silent, back=["tcp-response inspect-delay 5s",
-                               "tcp-response content accept if { res.len gt 3 }"])
-    client = Client(site.port)
-    time.sleep(0.2)
+    site = start(silent, back=[DELAY, "tcp-response content accept if { res.len gt 3 }"])
+    client = Client(site.port).send(b"x")
+    wait_for(lambda: any(conn.received for conn in list(site.origin.connections)))
     client.reset()
     assert syslog.tcp()[0]["termination"] == "CD"
 

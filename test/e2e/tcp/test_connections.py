@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sockets of other kinds and with options: unix, abstract, SOCKS4, sources, keep-alive, mixed modes."""
+import re
 import socket
 import struct
 import subprocess
@@ -7,17 +8,18 @@ import threading
 
 import pytest
 
+from harness.balancer import RELOADED
 from harness.behaviours import echo
 from harness.certs import tls_server
 from harness.client import Client, get, tls_client
 from harness.ports import free_port
 from harness.stats import read_stats
-from harness.waiting import wait_for
+from harness.waiting import PATIENCE_S, wait_for
 
 
 def unix_exchange(address, data=b"ping"):
     with socket.socket(socket.AF_UNIX) as sock:
-        sock.settimeout(5)
+        sock.settimeout(PATIENCE_S)
         sock.connect(address)
         sock.sendall(data)
         return sock.recv(100)
@@ -100,12 +102,13 @@ def test_socks4_to_servers(start, serve, syslog, granted, end):
 @pytest.mark.parametrize("granted", [True, False])
 def test_probes_go_by_socks4_too(start, serve, granted):
     proxy = serve(socks4(granted))
-    site = start(server=4711, words="check inter 200ms rise 1 fall 1 check-via-socks4 "
-                                    "socks4 127.0.0.1:%d" % proxy.port)
-    wait_for(lambda: read_stats(site.stats)["app", "s1"]["status"] == (
-        "UP" if granted else "DOWN") and proxy.connections)
+    site = start(server=4711, back=["timeout check 1m"], words="check inter 200ms rise 1 fall 1 check-via-socks4 "
+                                                               "socks4 127.0.0.1:%d" % proxy.port)
+    wait_for(lambda: read_stats(site.stats)["app", "s1"]["check_status"].endswith("L4OK" if granted else "SOCKERR"))
+    assert read_stats(site.stats)["app", "s1"]["status"] == ("UP" if granted else "DOWN")
     if granted:
-        assert proxy.connections[0].target == ("127.0.0.1", 4711)
+        wait_for(lambda: [conn for conn in list(proxy.connections)
+                          if getattr(conn, "target", None) == ("127.0.0.1", 4711)])
 
 
 @pytest.mark.parametrize("back, words", [(["source 127.0.0.7"], ""), ([], "source 127.0.0.7"),
@@ -120,6 +123,20 @@ def test_an_address_to_connect_from(start, back, words):
         assert client.rest() == b"127.0.0.7\n"
 
 
+def test_ports_to_connect_from(start):
+    def tell(conn):
+        conn.send(("%s %d" % conn.sock.getpeername()).encode())
+
+    site = start(tell, words="source 127.0.0.7:4200-4299")
+    seen = set()
+    for _ in range(3):
+        with Client(site.port) as client:
+            address, port = client.rest().split()
+        assert address == b"127.0.0.7" and 4200 <= int(port) <= 4299
+        seen.add(port)
+    assert len(seen) == 3
+
+
 def test_the_clients_address_to_connect_from(start):
     def tell(conn):
         conn.send(conn.sock.getpeername()[0].encode() + b"\n")
@@ -131,25 +148,26 @@ def test_the_clients_address_to_connect_from(start):
 
 
 def test_keep_alive_with_times(start):
-    site = start(echo, front=["option clitcpka", "clitcpka-idle 77s"],
-                 back=["option srvtcpka", "srvtcpka-idle 88s"])
+    site = start(echo, front=["option clitcpka", "clitcpka-idle 1019s"],
+                 back=["option srvtcpka", "srvtcpka-idle 2039s"])
+
+    def timers():
+        """A socket shows its retransmission instead for as long as something is not acknowledged."""
+        shown = subprocess.run(["ss", "-tno", "state", "established"], capture_output=True, text=True, check=True).stdout
+        return sorted(re.search(r"keepalive,(\w*?min)|$", line).group(1) or "" for line in shown.splitlines()
+                      if re.search(r"127\.0\.0\.1:(%d|%d) " % (site.port, site.origin.port), line))
+
     with Client(site.port) as client:
         client.send(b"x").stream.exactly(1)
-        shown = subprocess.run(["ss", "-tno", "state", "established"], capture_output=True,
-                               text=True, check=True).stdout
-        ours = [line for line in shown.splitlines() if "127.0.0.1:%d " % site.port in line
-                or "127.0.0.1:%d " % site.origin.port in line]
-        assert any("keepalive,1min" in line for line in ours), shown
-        assert len([line for line in ours if "keepalive,1min" in line]) == 2, shown
+        wait_for(lambda: timers() == ["", "", "16min", "33min"], what=timers)
 
 
 @pytest.mark.weir_only
 def test_no_linger_resets(start, syslog):
     site = start(echo, front=["option nolinger", "timeout client 500ms"])
     with Client(site.port) as client:
-        client.send(b"x").stream.exactly(1)
         with pytest.raises(ConnectionResetError):
-            client.stream.fill(3)
+            client.stream.fill()
 
 
 def test_an_address_that_is_not_here_yet(balance, serve):
@@ -181,7 +199,7 @@ def test_tls_that_is_never_agreed_on(start, syslog, authority):
     site = start(echo, bind="ssl crt %s" % authority.pem("a.test"),
                  front=["timeout client 500ms"])
     with Client(site.port) as client:
-        assert client.is_closed(3)
+        assert client.is_closed()
     assert syslog.line("web/1: Timeout during SSL handshake")
 
 
@@ -223,7 +241,6 @@ def test_a_reload_keeps_tunnels(start, syslog):
     with Client(site.port) as client:
         assert client.send(b"1").stream.exactly(1) == b"1"
         site.balancer.send_signal(1)
-        wait_for(lambda: any("oaded" in line for line in syslog.lines) or "oaded" in
-                 site.balancer.output)
+        wait_for(lambda: RELOADED in site.balancer.output)
         assert client.send(b"2").stream.exactly(1) == b"2"
     assert syslog.tcp()[0]["bytes"] == "2"

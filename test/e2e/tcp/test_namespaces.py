@@ -3,7 +3,6 @@
 import socket
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -67,7 +66,6 @@ listen inside
     bind  127.0.0.1:%d namespace %s
     server s1 127.0.0.1:%d namespace %s
 """ % (port, inside, name, inside, name, server, name))
-    time.sleep(0.2)
     with Client(port) as client:
         assert client.send(b"through two").rest() == b"THROUGH TWO"
     with pytest.raises(ConnectionRefusedError):

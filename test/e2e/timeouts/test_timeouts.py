@@ -1,59 +1,75 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Each timeout: what the client sees, when, and the termination code in the log line."""
+"""Each timeout: what the client sees, not before its time, and the termination code in the log line.
+
+Only the timeout in question is short. All others are longer than a client waits here, so whatever ends a scenario is
+the one that should, and nothing depends on how fast the machine is.
+"""
 import socket
+import threading
 import time
 
 import pytest
 
-from harness.client import Client
+from harness.client import Client, get
 from harness.http import Cut
 from harness.origin import reply
 from harness.ports import free_port
-from harness.waiting import wait_for
+from harness.sockets import wait_taken
+from harness.waiting import PATIENCE_S, wait_for
 
+AMPLE = "%ds" % (PATIENCE_S * 3 / 2)
 CONFIG = """
 frontend web
     bind 127.0.0.1:{port}
     timeout client {client}
     timeout http-request {request}
     timeout http-keep-alive {keep_alive}
-    timeout client-fin 1s
+    timeout client-fin {client_fin}
     default_backend app
 
 backend app
-    timeout connect 1s
+    timeout connect {connect}
     timeout server {wait}
-    timeout queue 1s
+    timeout queue {queue}
     timeout tunnel {tunnel}
-    timeout server-fin 1s
+    timeout server-fin {server_fin}
     retries 1
     server s1 127.0.0.1:{server} {words}
 """
+TIMEOUTS = ("client", "request", "keep_alive", "client_fin", "connect", "wait", "queue", "tunnel", "server_fin")
 
 
 @pytest.fixture
 def start(balance):
-    """start(server port, ...) -> port of the balancer"""
+    """start(server port, name of a timeout="1s", ...) -> port of the balancer"""
 
-    def run(server, client="3s", request="3s", keep_alive="3s", tunnel="3s",
-            wait="1s", words=""):
+    def run(server, words="", **timeouts):
         port = free_port()
-        balance(CONFIG.format(port=port, server=server, client=client, request=request,
-                              keep_alive=keep_alive, tunnel=tunnel, wait=wait, words=words))
+        times = {name: timeouts.pop(name, AMPLE) for name in TIMEOUTS}
+        assert not timeouts
+        balance(CONFIG.format(port=port, server=server, words=words, **times))
         return port
 
     return run
 
 
+WHILE_OTHERS_ACT = "5s"  # for what a server may be a little late with
+
+
 class Clock:
-    """How long something took, against what it should take."""
+    """Begins before what it measures; how much later that ends is the machine's affair."""
 
     def __init__(self):
         self.started = time.monotonic()
 
-    def check(self, seconds, slack=1.5):
+    def check(self, seconds):
         took = time.monotonic() - self.started
-        assert seconds - 0.1 <= took <= seconds + slack, "%.2f s instead of %s" % (took, seconds)
+        assert took >= seconds - 0.1, "%.2f s instead of %s" % (took, seconds)
+
+
+def queue_of(listener):
+    """How many connections wait for accept(): of a listening socket tcpi_unacked tells."""
+    return int.from_bytes(listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 28)[24:28], "little")
 
 
 @pytest.fixture
@@ -69,14 +85,14 @@ def full_backlog():
             filler.setblocking(False)
             filler.connect_ex(listener.getsockname())
             fillers.append(filler)
-        time.sleep(0.2)
+        wait_for(lambda: queue_of(listener) > 0)
         yield listener.getsockname()[1]
         for filler in fillers:
             filler.close()
 
 
 def test_connect(start, full_backlog, syslog):
-    port, clock = start(full_backlog), Clock()
+    port, clock = start(full_backlog, connect="1s"), Clock()
     with Client(port) as client:
         assert client.request().status == 503
     clock.check(2)  # one retry
@@ -98,7 +114,7 @@ def test_server_that_does_not_answer(start, serve, syslog):
         conn.request()
         conn.wait_closed()
 
-    port, clock = start(serve(silent).port), Clock()
+    port, clock = start(serve(silent).port, wait="1s"), Clock()
     with Client(port) as client:
         assert client.request().status == 504
     clock.check(1)
@@ -112,7 +128,7 @@ def test_server_that_stops_in_its_head(start, serve, syslog):
         conn.send(b"HTTP/1.1 200 OK\r\nConte")
         conn.wait_closed()
 
-    port = start(serve(stops).port)
+    port = start(serve(stops).port, wait="1s")
     with Client(port) as client:
         assert client.request().status == 504
     assert syslog.http()[0]["termination"] == "sH--"
@@ -124,10 +140,10 @@ def test_server_that_stops_in_its_body(start, serve, syslog):
         conn.send(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")
         conn.wait_closed()
 
-    port, clock = start(serve(stops).port), Clock()
+    port, clock = start(serve(stops).port, wait=WHILE_OTHERS_ACT), Clock()
     with Client(port) as client, pytest.raises(Cut):
         client.request()
-    clock.check(1)
+    clock.check(5)
     line = syslog.http()[0]
     assert (line["termination"], line["status"]) == ("sD--", "200")
 
@@ -137,10 +153,10 @@ def test_a_slow_server_that_never_pauses_long_is_no_timeout(start, serve, syslog
         conn.request()
         conn.send(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n")
         for byte in b"hello":
-            time.sleep(0.4)
+            time.sleep(1.1)
             conn.send(bytes([byte]))
 
-    port = start(serve(slow).port)
+    port = start(serve(slow).port, wait=WHILE_OTHERS_ACT)
     with Client(port) as client:
         assert client.request().body == b"hello"
     assert syslog.http()[0]["termination"] == "----"
@@ -163,7 +179,7 @@ def test_http_request_counts_the_whole_head(start, serve):
     port, clock = start(serve().port, request="1s"), Clock()
     with Client(port) as client:
         client.send("GET / HTTP/1.1\r\n")
-        while not client.stream.buffer and time.monotonic() - clock.started < 3:
+        while not client.stream.buffer and time.monotonic() - clock.started < PATIENCE_S:
             client.send("X: y\r\n")
             client.is_silent(0.1)
         assert client.response().status == 408
@@ -175,22 +191,21 @@ def test_a_connection_without_a_byte_is_closed(start, serve, syslog):
     with Client(port) as client:
         client.rest()
     clock.check(1)
-    time.sleep(0.2)
-    assert not syslog.lines or "web " not in syslog.lines[-1], "dontlognull: " + syslog.lines[-1]
+    assert get(port, "/later").status == 200
+    assert [line["request"] for line in syslog.http()] == ["GET /later HTTP/1.1"]  # dontlognull
 
 
 def test_http_keep_alive(start, serve, syslog):
-    port = start(serve().port, keep_alive="1s")
+    port, clock = start(serve().port, keep_alive="1s"), Clock()
     with Client(port) as client:
         assert client.request().status == 200
-        clock = Clock()
-        assert client.is_closed(4) and not client.stream.buffer
+        assert client.is_closed() and not client.stream.buffer
         clock.check(1)
     assert [line["termination"] for line in syslog.http()] == ["----"]
 
 
 def test_client_that_stops_in_its_body(start, serve, syslog):
-    port, clock = start(serve().port, client="1s"), Clock()
+    port, clock = start(serve().port, client="1s", wait="2s"), Clock()
     with Client(port) as client:
         client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf")
         response = client.response()
@@ -209,25 +224,30 @@ def test_client_that_does_not_read(start, serve, syslog):
     port = start(serve(floods).port, client="1s")
     with Client(port, receive_buffer=65536) as client:
         client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-        line = syslog.http(within=8)[0]
+        line = syslog.http()[0]
     assert line["termination"] in ("cD--", "sD--") and line["status"] == "200"
 
 
 def test_queue(start, serve, syslog):
-    def slow(conn):
+    release = threading.Event()
+
+    def held(conn):
         while conn.request():
-            time.sleep(2.5)
+            release.wait(PATIENCE_S)
             conn.send(reply())
 
-    port = start(serve(slow).port, words="maxconn 1", wait="5s")
+    server = serve(held)
+    port = start(server.port, words="maxconn 1", queue="1s")
     with Client(port) as first, Client(port) as second:
         first.send("GET /first HTTP/1.1\r\nHost: a\r\n\r\n")
-        time.sleep(0.3)
+        wait_for(lambda: server.requests)
         clock = Clock()
         assert second.request("GET", "/second").status == 503
         clock.check(1)
-    line = next(line for line in syslog.http() if "/second" in line["request"])
-    assert (line["termination"], line["status"]) == ("sQ--", "503")
+        line = syslog.http()[0]
+        release.set()
+        assert first.response().status == 200
+    assert (line["request"], line["termination"], line["status"]) == ("GET /second HTTP/1.1", "sQ--", "503")
 
 
 def upgrades(conn):
@@ -237,65 +257,67 @@ def upgrades(conn):
 
 
 def test_tunnel(start, serve, syslog):
-    port = start(serve(upgrades).port, tunnel="2s")
+    port, clock = start(serve(upgrades).port, tunnel="2s"), Clock()
     with Client(port) as client:
         client.send("GET / HTTP/1.1\r\nHost: a\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n")
         assert client.response().status == 101
-        clock = Clock()
-        assert client.is_closed(6)
+        assert client.is_closed()
         clock.check(2)
     line = syslog.http()[0]
     assert line["status"] == "101" and line["termination"] in ("cD--", "sD--")
 
 
-def test_client_fin(start, serve, syslog):
-    def answers_forever(conn):
-        conn.request()
-        conn.send(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n")
-        conn.wait_closed()
-        time.sleep(5)
+def test_server_fin_bounds_a_server_that_does_not_end(start, serve, syslog):
+    release = threading.Event()
 
-    port = start(serve(answers_forever).port, tunnel="20s")
+    def stays(conn):
+        upgrades(conn)
+        release.wait(2 * PATIENCE_S)
+
+    port = start(serve(stays).port, server_fin="1s")
     with Client(port) as client:
         client.send("GET / HTTP/1.1\r\nHost: a\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n")
         assert client.response().status == 101
         clock = Clock()
         client.end()
-        assert client.is_closed(6)
+        assert client.is_closed()
         clock.check(1)
+    release.set()
 
 
-def test_server_fin(start, serve):
+def test_client_fin_bounds_a_client_that_does_not_end(start, serve):
+    left = threading.Event()
+
     def ends_early(conn):
         conn.request()
         conn.send(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n")
         conn.sock.shutdown(socket.SHUT_WR)
         conn.wait_closed()
-        conn.origin.ended = time.monotonic()
+        left.set()
 
-    server = serve(ends_early)
-    server.ended = None
-    port = start(server.port, tunnel="20s")
+    port = start(serve(ends_early).port, client_fin="1s")
     with Client(port) as client:
         client.send("GET / HTTP/1.1\r\nHost: a\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n")
         assert client.response().status == 101
-        started = time.monotonic()
-        wait_for(lambda: server.ended, 6)
-    assert server.ended - started < 3
+        assert left.wait(PATIENCE_S), "the balancer does not let the server go"
 
 
 def test_a_client_that_leaves_while_it_waits(start, serve, syslog):
+    release = threading.Event()
+
     def slow(conn):
         conn.request()
-        time.sleep(0.8)
+        release.wait(PATIENCE_S)
         conn.send(reply())
         conn.wait_closed()
 
-    port = start(serve(slow).port)
+    server = serve(slow)
+    port = start(server.port)
     with Client(port) as client:
         client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-        time.sleep(0.2)
+        wait_for(lambda: server.requests)
         client.reset()
+    release.set()
     line = syslog.http()[0]
     assert line["termination"] in ("CH--", "CD--"), line["termination"]
 
@@ -307,9 +329,9 @@ defaults
     log global
     option httplog
     option abortonclose
-    timeout connect 3s
-    timeout client 10s
-    timeout server 10s
+    timeout connect {ample}
+    timeout client {ample}
+    timeout server {ample}
 
 frontend web
     bind 127.0.0.1:{port}
@@ -317,29 +339,30 @@ frontend web
 
 backend app
     retries 20
-    timeout queue 60s
+    timeout queue {ample}
     server s1 127.0.0.1:{server} {words}
 """
 
 
 def test_a_client_that_leaves_between_retries(balance, syslog):
     port = free_port()
-    balance(ABORTING.format(port=port, server=free_port(), words=""))
+    balance(ABORTING.format(port=port, server=free_port(), words="", ample=AMPLE))
     with Client(port) as client:
         client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        wait_taken(client)
     line = syslog.http()[0]
     assert (line["termination"], line["status"], line["server"]) == ("CC--", "-1", "s1")
 
 
 def test_a_client_that_leaves_in_the_queue(balance, serve, syslog):
     port, server = free_port(), serve(lambda conn: (conn.request(), conn.wait_closed()))
-    balance(ABORTING.format(port=port, server=server.port, words="maxconn 1"))
+    balance(ABORTING.format(port=port, server=server.port, words="maxconn 1", ample=AMPLE))
     with Client(port) as first:
         first.send("GET /1 HTTP/1.1\r\nHost: a\r\n\r\n")
         wait_for(lambda: server.requests)
         with Client(port) as second:
             second.send("GET /2 HTTP/1.1\r\nHost: a\r\n\r\n")
-            time.sleep(0.2)
+            wait_taken(second)
         line = syslog.http()[0]
     assert (line["termination"], line["status"], line["server"]) == ("CQ--", "-1", "<NOSRV>")
 

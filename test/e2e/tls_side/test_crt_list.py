@@ -8,10 +8,13 @@ import pytest
 from harness.balancer import DidNotStart
 from harness.certs import Authority
 from harness.client import Client, get, tls_client
+from harness.http import Cut
 from harness.ports import free_port
+from harness.waiting import PATIENCE_S
 
 from tls_side.test_tls import subject
 
+CUT_OFF = (ssl.SSLError, ConnectionError, EOFError, Cut)
 V12, V13 = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
 
 FRONTEND = """
@@ -40,7 +43,7 @@ def shaken(port, sni, **words):
         with Client(port, tls=tls_client(**words), sni=sni) as client:
             client.request()  # TLS 1.3 refuses a client's certificate after its own part is done
             return client.sock.version(), client.sock.selected_alpn_protocol(), client.sock.cipher()[0]
-    except (ssl.SSLError, ConnectionError, EOFError):
+    except CUT_OFF:
         return None
 
 
@@ -133,7 +136,7 @@ def test_a_session_of_an_open_name_opens_no_closed_one(listed, authority, versio
     with Client(port, tls=context, sni="open.test") as client:
         client.request()
         session = client.sock.session
-    with pytest.raises((ssl.SSLError, ConnectionError, EOFError)):
+    with pytest.raises(CUT_OFF):
         with Client(port, tls=context, sni="closed.test", session=session) as client:
             client.request()
 
@@ -166,7 +169,7 @@ def asked(port, crt=None):
     """The facts of the client's certificate, or None."""
     try:
         answer = get(port, tls=tls_client(crt=crt), sni="a.test")
-    except (ssl.SSLError, ConnectionError, EOFError):
+    except CUT_OFF:
         return None
     return tuple(int(answer.header(name)) for name in ("used", "err", "ca_err", "depth"))
 
@@ -203,7 +206,7 @@ def test_a_client_of_a_stranger(bound, authority, tmp_path, words, expected):
 def names_told(port):
     """What a server says it accepts: the names in its CertificateRequest."""
     ran = subprocess.run(["openssl", "s_client", "-connect", "127.0.0.1:%d" % port, "-servername",
-                          "a.test"], input=b"", capture_output=True, check=False, timeout=10)
+                          "a.test"], input=b"", capture_output=True, check=False, timeout=PATIENCE_S)
     return ran.stdout
 
 

@@ -7,11 +7,12 @@ import time
 import pytest
 
 from harness.balancer import DidNotStart
+from harness.behaviours import greet
 from harness.certs import tls_server
 from harness.client import Client, get, tls_client
 from harness.origin import always, reply
 from harness.ports import free_port
-from harness.waiting import wait_for
+from harness.waiting import PATIENCE_S, wait_for
 
 FRONTEND = """
 frontend web
@@ -72,7 +73,7 @@ frontend web
     http-request return status 200
 """ % (issuers, port, bare))
     shown = subprocess.run(["openssl", "s_client", "-showcerts", "-connect", "127.0.0.1:%d" % port],
-                           input=b"", capture_output=True, check=False, timeout=10).stdout
+                           input=b"", capture_output=True, check=False, timeout=PATIENCE_S).stdout
     assert shown.count(b"BEGIN CERTIFICATE") == 2
 
 
@@ -211,7 +212,7 @@ def record_sizes(port, request):
                     return action()
                 except ssl.SSLWantReadError:
                     client.send(outgoing.read())
-                    incoming.write(client.sock.recv(65536))
+                    incoming.write(client.sock.recv(65536)) or incoming.write_eof()
 
         step(tls.do_handshake)
         tls.write(request)
@@ -410,7 +411,7 @@ def test_a_server_that_wants_a_certificate_and_gets_none(through, authority):
 
 
 def test_a_server_that_speaks_no_tls(balance, serve):
-    port, server = free_port(), serve()
+    port, server = free_port(), serve(greet)
     balance("""
 frontend web
     bind 127.0.0.1:%d

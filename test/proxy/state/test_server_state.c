@@ -246,6 +246,22 @@ static void test_times_and_transitions(void **state)
     assert_string_equal(transitions[0].state, "UP");
 }
 
+static void test_what_stays_as_it_was_is_no_transition(void **state)
+{
+    (void)state;
+    struct server_transition transitions[SERVER_TRANSITIONS];
+    with_checks();
+    load();
+    server_set_ejected(s1, true, "5 errors in 5 streams", &loop);
+    refuse(s1);
+    server_set_ejected(s1, false, "its time is over", &loop);
+    assert_int_equal(server_read_transitions(s1, transitions), 2);
+    assert_string_equal(transitions[0].state, "DOWN");
+    assert_string_equal(transitions[0].reason, "Layer4 connection problem: Connection refused");
+    assert_string_equal(transitions[1].state, "NOLB");
+    assert_int_equal(atomic_load(&s1->transition_totals[STATE_OF_DOWN]), 1);
+}
+
 static void test_info_of_any_length(void **state)
 {
     (void)state;
@@ -270,6 +286,7 @@ int main(void)
         cmocka_unit_test_teardown(test_operator, unload),
         cmocka_unit_test_teardown(test_maintenance_of_a_server_that_is_down, unload),
         cmocka_unit_test_teardown(test_times_and_transitions, unload),
+        cmocka_unit_test_teardown(test_what_stays_as_it_was_is_no_transition, unload),
         cmocka_unit_test_teardown(test_info_of_any_length, unload),
     };
     state_listen(&listener);
