@@ -45,8 +45,6 @@ static const struct keyword server_rows[] = {
     {IGNORED("check-reuse-pool", IN_SERVER | IN_DEFAULT_SERVER, "probes have connections of their own", "Probe over idle connections."), .since = "3.2"},
     {IGNORED("no-check-reuse-pool", IN_SERVER | IN_DEFAULT_SERVER, "probes have connections of their own", "Probe over connections of their own."), .since = "3.2"},
     {IGNORED("cc", IN_SERVER | IN_DEFAULT_SERVER, "the kernel's default", "Congestion control of TCP."), .words = 1, .since = "3.2"},
-    {MISSING("init-state", IN_SERVER | IN_DEFAULT_SERVER, "a server begins up", "In which state a server begins."), .words = 1, .since = "3.1", .grammar = "{up|fully-up|down|fully-down}"},
-    {MISSING("strict-maxconn", IN_SERVER | IN_DEFAULT_SERVER, "maxconn bounds requests", "Let maxconn bound connections, idle ones included."), .since = "3.2"},
     {MISSING("tcp-md5sig", IN_SERVER | IN_DEFAULT_SERVER, "segments are not signed", "Key that signs each TCP segment."), .words = 1, .since = "3.1"},
     {MISSING("force-sslv3", IN_SERVER | IN_DEFAULT_SERVER, "there is no SSLv3", "SSLv3 only.")},
     {.name = NULL},

@@ -20,6 +20,14 @@ static const struct keyword_choice hash_keys[] = {
     {NULL, 0, NULL},
 };
 
+static const struct keyword_choice init_states[] = {
+    {"up", CONF_INIT_UP, NULL},
+    {"fully-up", CONF_INIT_FULLY_UP, NULL},
+    {"down", CONF_INIT_DOWN, NULL},
+    {"fully-down", CONF_INIT_FULLY_DOWN, NULL},
+    {NULL, 0, NULL},
+};
+
 static const struct keyword_choice marked_down_choices[] = {
     {"shutdown-sessions", 1, NULL},
     {NULL, 0, NULL},
@@ -48,6 +56,8 @@ static const struct keyword server_rows[] = {
      .doc = "Undoes a disabled of default-server."},
     {.name = "maxconn", .kind = KW_UINT, .scopes = IN_BOTH, AT(maxconn), .max = 10000000,
      .otherwise = "no bound", .doc = "How many streams the server gets at a time; more wait in a queue."},
+    {.name = "strict-maxconn", .kind = KW_FLAG, .scopes = IN_BOTH, AT(strict_maxconn), .initial = "false", .since = "3.2",
+     .doc = "maxconn bounds connections, idle ones too: none is kept, so that each stream has a new one."},
     {.name = "minconn", .kind = KW_UINT, .scopes = IN_BOTH, AT(minconn), .max = 10000000,
      .otherwise = "maxconn does not vary", .doc = "Lower bound of a maxconn that grows with the load of the backend up to fullconn."},
     {.name = "maxqueue", .kind = KW_UINT, .scopes = IN_BOTH, AT(maxqueue), .max = 10000000,
@@ -67,6 +77,8 @@ static const struct keyword server_rows[] = {
      .initial = "2", .doc = "Good probes in a row that bring a server back."},
     {.name = "fall", .kind = KW_UINT, .scopes = IN_BOTH, AT(check.fall), .min = 1, .max = 1000000,
      .initial = "3", .doc = "Bad probes in a row that take a server out."},
+    {.name = "init-state", .kind = KW_CHOICE, .scopes = IN_BOTH, AT(init_state), .choices = init_states, .initial = "up", .since = "3.1",
+     .doc = "How a server with check counts before its first probe, and after maintenance: up or down until that probe, or fully so, until rise or fall are reached."},
     {.name = "port", .kind = KW_OWN, .scopes = IN_BOTH, AT(check.port), .set = own_check_port,
      .takes = "a port", .otherwise = "the server's", .doc = "Port that is probed."},
     {.name = "addr", .kind = KW_OWN, .scopes = IN_BOTH, AT(check.addr), .set = own_target_address,

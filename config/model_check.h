@@ -57,6 +57,14 @@ static inline bool conf_status_has(const struct conf_status_set *set, unsigned s
     return status >= 100 && status < 600 && (set->bits[bit / 64] >> bit % 64 & 1) != 0;
 }
 
+/* How a server that is checked counts before its first probe. */
+enum conf_init_state {
+    CONF_INIT_UP,       /* one failure takes it down */
+    CONF_INIT_FULLY_UP, /* as if it had been up for long */
+    CONF_INIT_DOWN,     /* one success brings it up */
+    CONF_INIT_FULLY_DOWN,
+};
+
 enum conf_check_kind {
     CONF_CHECK_TCP,    /* connecting is enough */
     CONF_CHECK_HTTP,   /* option httpchk */

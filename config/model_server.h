@@ -48,6 +48,8 @@ struct conf_server {
     unsigned minconn;
     unsigned maxqueue; /* 0 = no bound */
     bool backup, disabled;
+    bool strict_maxconn; /* idle connections count, too */
+    enum conf_init_state init_state;
     bool non_stick;                 /* stick tables do not learn it */
     bool shutdown_sessions_on_down; /* on-marked-down shutdown-sessions */
     unsigned slowstart_ms;

@@ -270,6 +270,7 @@ void server_conn_give(struct server_conn *sconn, struct session *session, enum c
     struct server *server = sconn->server;
     struct server_idle *pool = server_conn_pool(sconn);
     bool welcome = !atomic_load_explicit(&server->retired, memory_order_relaxed) &&
+                   !atomic_load_explicit(&server->strict_maxconn, memory_order_relaxed) &&
                    server_is_usable(server) && is_current(sconn) && !is_worn(sconn) &&
                    is_silent(&sconn->conn);
     bool shared = reuse != CONF_REUSE_NEVER;

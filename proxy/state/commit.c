@@ -23,12 +23,10 @@
 
 /* ---- one server ------------------------------------------------------------------------------ */
 
-/* As HAProxy at start: up, but the first failed probe is enough. */
 static void start_health(struct server *server, uint64_t now_us)
 {
-    SET(server->up, true);
+    SET(server->up, server_begin_health(server));
     SET(server->leaving, false);
-    SET(server->check_health, GET(server->rise));
     SET(server->last_change_s, now_us / 1000000);
     server->check = (struct check_result){
         .status = GET(server->check_enabled) ? HEALTH_INIT : HEALTH_UNKNOWN, .duration_ms = -1};
@@ -99,6 +97,7 @@ static void take_numbers(struct server *server, const struct conf_proxy *proxy,
     SET(server->pool_max_conn, conf->pool_max_conn);
     SET(server->max_uses, conf->max_uses);
     SET(server->pool_low_conn, conf->pool_low_conn);
+    SET(server->strict_maxconn, conf->strict_maxconn && conf->maxconn > 0);
     SET(server->pool_purge_ms, conf->pool_purge_ms);
     server->backup = conf->backup;
     SET(server->slowstart_ms, conf->slowstart_ms);
@@ -122,6 +121,7 @@ static void take_health(struct server *server, const struct conf_server *conf, b
     SET(server->rise, conf->check.rise > 0 ? conf->check.rise : 1);
     SET(server->fall, conf->check.fall > 0 ? conf->check.fall : 1);
     SET(server->check_enabled, conf->check.enabled);
+    server->init_state = conf->init_state;
     if (!GET(server->agent_enabled) || !conf->agent.enabled)
         SET(server->agent_health, 1); /* until it says otherwise */
     SET(server->agent_enabled, conf->agent.enabled);

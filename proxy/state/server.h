@@ -144,6 +144,7 @@ struct server {
     _Atomic unsigned maxqueue;
     _Atomic unsigned pool_max_conn; /* idle connections kept; UINT_MAX = no bound */
     _Atomic unsigned max_uses;      /* of a connection; 0 = no bound */
+    atomic_bool strict_maxconn;     /* none are kept */
     _Atomic unsigned pool_low_conn; /* kept even if they suit few; see has_idle_room() */
     _Atomic unsigned pool_purge_ms;
     _Atomic unsigned slowstart_ms;
@@ -167,8 +168,9 @@ struct server {
     _Atomic bool check_enabled;
     _Atomic bool check_running;
     _Atomic unsigned rise, fall;
-    _Atomic unsigned check_health; /* 0..rise+fall-1; >= rise is up */
-    struct check_result check;     /* read it through server_read_check() */
+    enum conf_init_state init_state; /* the control thread's */
+    _Atomic unsigned check_health;   /* 0..rise+fall-1; >= rise is up */
+    struct check_result check;       /* read it through server_read_check() */
     _Atomic bool agent_enabled;
     _Atomic unsigned agent_health;  /* 0: it said down; 1: it did not */
     struct check_result agent;      /* read it through server_read_agent() */

@@ -113,8 +113,8 @@ static void tell_move(struct server *server, const struct sockaddr_storage *from
 static void come_back(struct server *server, struct loop *control)
 {
     enum server_admin admin = GET(server->admin);
-    bool up = server->tracked == NULL || server_is_running(server->tracked);
-    SET(server->check_health, GET(server->rise));
+    bool up = server_begin_health(server);
+    up = server->tracked == NULL ? up : server_is_running(server->tracked);
     struct stance to = {.admin = admin, .up = up, .address = ADDRESS_FOUND};
     struct turn turn = server_turn(server, to, "resolves again", control);
     struct line line;

@@ -115,6 +115,20 @@ struct turn server_turn(struct server *server, struct stance to, const char *rea
     return turn;
 }
 
+bool server_begin_health(struct server *server)
+{
+    enum conf_init_state state = server->init_state;
+    unsigned rise = GET(server->rise), fall = GET(server->fall);
+    if (!GET(server->check_enabled) || server->tracked != NULL)
+        state = CONF_INIT_UP; /* no probe would bring it up */
+    const unsigned begins[] = {[CONF_INIT_UP] = rise,
+                               [CONF_INIT_FULLY_UP] = rise + fall - 1,
+                               [CONF_INIT_DOWN] = rise - 1,
+                               [CONF_INIT_FULLY_DOWN] = 0};
+    SET(server->check_health, begins[state]);
+    return begins[state] >= rise;
+}
+
 /* ---- those that track it ---------------------------------------------------------------------- */
 
 static void tell_tracker(struct server *server, const struct turn *turn)
@@ -195,9 +209,8 @@ void server_set_admin_for(struct server *server, enum server_admin admin, const 
         return;
     bool up = GET(server->up);
     if (GET(server->admin) == SERVER_MAINT) {
-        /* nobody looked at it meanwhile: it counts as up, and the first failed probe is enough */
-        up = server->tracked == NULL || server_is_running(server->tracked);
-        SET(server->check_health, GET(server->rise));
+        up = server_begin_health(server);
+        up = server->tracked == NULL ? up : server_is_running(server->tracked);
     }
     struct stance to = {.admin = admin, .up = up};
     struct turn turn = server_turn(server, to, why, control);

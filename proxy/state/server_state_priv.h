@@ -29,6 +29,8 @@ struct stance {
 /* Brings pool, queue, clocks and history up to date, and the data threads. */
 struct turn server_turn(struct server *server, struct stance to, const char *reason,
                         struct loop *control);
+/* Nobody has looked at it yet, or not for long: what init-state makes of it. Whether it is up. */
+bool server_begin_health(struct server *server);
 /* Servers that track this one take over what it is now. */
 void server_turn_trackers(struct server *server, struct loop *control);
 

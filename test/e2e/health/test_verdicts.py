@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from harness.behaviours import silent
 from harness.client import Client, get
 from harness.http import Cut
 from harness.load import Load
@@ -100,6 +101,26 @@ def test_a_good_response_begins_anew(balance, serve):
     for _ in range(9):
         get(way.port)
     assert way.row()["status"] == "UP"
+
+
+# ---- init-state
+
+@pytest.mark.weir_only
+def test_a_server_begins_as_its_line_says(balance, serve):
+    unasked = serve(silent).port
+    way = Way(balance, "option httpchk", "timeout check 10m", "default-server check inter 200ms", *(
+        "server %s 127.0.0.1:%d init-state %s" % (name, unasked, name) for name in ("up", "fully-up", "down", "fully-down")),
+        "server answers 127.0.0.1:%d init-state down rise 100" % serve().port,
+        "server unchecked 127.0.0.1:%d no-check init-state down" % unasked)
+    way.becomes("UP", "answers")  # after one probe
+    assert [way.row(name)["status"] for name in ("up", "fully-up", "down", "fully-down", "unchecked")] == [
+        "UP 1/3", "UP", "DOWN 1/2", "DOWN", "no check"]
+
+
+@pytest.mark.weir_only
+def test_a_server_that_begins_down_gets_nothing_before_a_good_probe(balance, serve):
+    way = Way(balance, "option httpchk", "server s1 127.0.0.1:%d check inter 10m init-state down" % serve(silent).port)
+    assert get(way.port).status == 503
 
 
 # ---- track

@@ -105,6 +105,22 @@ static void test_no_more_are_kept_than_configured(void **state)
     harness_stop(&h);
 }
 
+static void test_a_strict_maxconn_leaves_none_idle(void **state)
+{
+    (void)state;
+    h.servers[0].strict_maxconn = true;
+    h.servers[0].maxconn = 1;
+    harness_start(&h);
+    int client = harness_connect(&h), server = exchange(client, -1);
+    harness_hear_end(&h, server);
+    assert_int_equal(idle_count(), 0);
+    int next = exchange(client, -1);
+    close(server);
+    close(next);
+    close(client);
+    harness_stop(&h);
+}
+
 static void test_the_idle_are_closed_in_time(void **state)
 {
     (void)state;
@@ -159,6 +175,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_policies),
         CASE(test_no_more_are_kept_than_configured),
+        CASE(test_a_strict_maxconn_leaves_none_idle),
         CASE(test_the_idle_are_closed_in_time),
         CASE(test_http_server_close),
         CASE(test_httpclose),
