@@ -100,12 +100,27 @@ static void count_problem(struct conf_report *report, enum conf_severity severit
     report->notes += severity == CONF_NOTE;
 }
 
+/* What defaults say is looked at once for each proxy that inherits it. */
+static bool is_known(const struct conf_report *report, const struct conf_problem *problem)
+{
+    const struct conf_place *place = &problem->place;
+    for (size_t i = 0; i < report->count; i++) {
+        const struct conf_problem *other = &report->problems[i];
+        if (other->place.line == place->line && other->place.column == place->column &&
+            other->rank == problem->rank && place->file != NULL &&
+            strcmp(other->message, problem->message) == 0)
+            return true;
+    }
+    return false;
+}
+
 void conf_report_add(struct conf_report *report, enum conf_severity severity, struct conf_span span,
                      const char *help, const char *format, ...)
 {
-    count_problem(report, severity);
-    if (report->count >= CONF_REPORT_MAX)
+    if (report->count >= CONF_REPORT_MAX) {
+        count_problem(report, severity);
         return;
+    }
     struct conf_arena *arena = arena_of(report);
     const struct conf_text *text = text_of(report, span.place.file);
     va_list args;
@@ -120,6 +135,9 @@ void conf_report_add(struct conf_report *report, enum conf_severity severity, st
         .rank = text != NULL ? text->rank : UINT_MAX, /* what has no text comes last */
     };
     va_end(args);
+    if (is_known(report, &problem))
+        return;
+    count_problem(report, severity);
     if (span.place.file != NULL)
         problem.place.file = arena_copy(arena, span.place.file);
     report->problems = arena_list_grow(arena, report->problems, report->count, sizeof problem);

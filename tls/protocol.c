@@ -64,8 +64,8 @@ static int apply_list(SSL_CTX *ssl_ctx, int (*set)(SSL_CTX *, const char *), con
     if (set(ssl_ctx, list) == 1)
         return 0;
     ERR_clear_error();
-    tls_error_set(error_out, "%s: OpenSSL cannot use \"%.300s\" (try: openssl ciphers -s -v)", word,
-                  list);
+    tls_error_set(error_out, "%s: OpenSSL cannot use \"%.300s\" (try: openssl %s)", word, list,
+                  set == set_curves ? "ecparam -list_curves" : "ciphers -s -v");
     return -1;
 }
 

@@ -217,6 +217,7 @@ static const struct {
     {"misspelt word of default-server", LISTEN(" default-server intre 5s"), 9, 17, CONF_ERROR, "unknown keyword 'intre' of 'default-server'", "did you mean 'inter'?"},
     {"server in a frontend", FRONT(" server t 127.0.0.1:80"), 11, 2, CONF_ERROR, "'server' is not allowed in a frontend", NULL},
     {"backend's word in a frontend", FRONT(" balance roundrobin"), 11, 2, CONF_WARNING, "'balance' has no effect in a frontend", "remove it, or move it into a backend"},
+    {"log format of a backend", BACK(" option httplog"), 11, 2, CONF_WARNING, "'option httplog' has no effect in a backend", "remove it, or move it into a frontend"},
     {"frontend's word in a backend", BACK(" monitor-uri /x"), 11, 2, CONF_WARNING, "'monitor-uri' has no effect in a backend", "remove it, or move it into a frontend"},
     {"bind in defaults", "defaults\n bind :80\n", 2, 2, CONF_ERROR, "'bind' is not allowed in defaults", NULL},
     {"backend's word with a bad value in a frontend", FRONT(" retries x"), 11, 10, CONF_ERROR, "retries: 'x' is not a number", "write a whole number without a unit"},
