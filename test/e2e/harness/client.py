@@ -6,7 +6,7 @@ import struct
 import time
 
 from harness.http import Cut, Stream, read_response
-from harness.waiting import PATIENCE_S, is_all_read, wait_for
+from harness.waiting import PATIENCE_S
 
 WOULD_BLOCK = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
@@ -68,11 +68,6 @@ class Client:
     def end(self):
         """Nothing more will be sent; the other direction stays open."""
         self.sock.shutdown(socket.SHUT_WR)
-        return self
-
-    def wait_read(self):
-        """Until the balancer has taken what was sent; it has done what follows from that before it hears of more."""
-        wait_for(lambda: is_all_read(self.sock), what="all is read")
         return self
 
     def reset(self):

@@ -19,7 +19,7 @@ from harness.ports import free_port
 from harness.waiting import wait_for
 
 POSTGRES = pathlib.Path("/usr/lib/postgresql/15/bin")
-SLOW_S = 90  # for programs of a machine that is busy otherwise
+SLOW_S = 300  # for programs of a machine that is busy otherwise
 
 
 @contextlib.contextmanager

@@ -2,6 +2,8 @@
 """What the kernel knows of a connection."""
 from harness.waiting import wait_for
 
+NO_INODE = "0"  # of a connection that nobody has accepted
+
 
 def _hex(address):
     host, port = address
@@ -11,12 +13,14 @@ def _hex(address):
 def _is_taken(client):
     ours, theirs = _hex(client.sock.getsockname()), _hex(client.sock.getpeername())
     with open("/proc/net/tcp", encoding="ascii") as sockets:
-        rows = {(fields[1], fields[2]): fields[4] for fields in map(str.split, sockets)}
-    unacknowledged = rows[ours, theirs].split(":")[0]
-    unread = rows.get((theirs, ours), ":1").split(":")[1]  # it is not there before it has been accepted
+        rows = {(fields[1], fields[2]): fields for fields in map(str.split, sockets)}
+    if (theirs, ours) not in rows or rows[theirs, ours][9] == NO_INODE:
+        return False
+    unacknowledged, unread = rows[ours, theirs][4].split(":")[0], rows[theirs, ours][4].split(":")[1]
     return int(unacknowledged, 16) == int(unread, 16) == 0
 
 
 def wait_taken(client):
-    """Until the other side has read all that this client of 127.0.0.1 has sent."""
+    """Until the other side has accepted this client of 127.0.0.1 and read all that it has sent: before it hears of
+    anything else, it does what follows from that."""
     wait_for(lambda: _is_taken(client), what="the balancer reads")

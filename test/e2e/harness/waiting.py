@@ -5,13 +5,10 @@ The deadline is for what will never come. It costs nothing while all is well, so
 """
 import pathlib
 import re
-import socket
-import struct
 import time
 
 PATIENCE_S = 60.0
 LISTEN = "0A"  # state of a socket in /proc/net/tcp
-NO_INODE = "0"  # in the same: of a connection that nobody has accepted
 ACCEPTS = " 00010000 "  # flag of a listening one in /proc/net/unix
 BOUND_BYTES = 90  # so much of a path is left in the name that a socket is bound under before it gets its own
 
@@ -38,21 +35,6 @@ def is_listening(port):
                 fields = line.split()
                 if fields[3] == LISTEN and int(fields[1].rpartition(":")[2], 16) == port:
                     return True
-    return False
-
-
-def _as_kernel(address):
-    return "%08X:%04X" % (struct.unpack("=I", socket.inet_aton(address[0]))[0], address[1])
-
-
-def is_all_read(sock):
-    """Whether the other end of a connection over IPv4 is accepted, and all that was sent to it taken by its program."""
-    ends = [_as_kernel(sock.getpeername()), _as_kernel(sock.getsockname())]
-    with open("/proc/net/tcp", encoding="ascii") as sockets:
-        for line in sockets:
-            fields = line.split()
-            if fields[1:3] == ends:
-                return fields[9] != NO_INODE and fields[4].endswith(":00000000")
     return False
 
 

@@ -10,7 +10,7 @@ from harness.client import get
 from harness.load import Load
 from harness.origin import always, reply
 from harness.ports import free_port
-from harness.waiting import wait_for
+from harness.waiting import PATIENCE_S, wait_for
 
 pytestmark = [pytest.mark.weir_only, pytest.mark.threads]
 
@@ -35,6 +35,7 @@ backend app
     balance {balance}
     option redispatch 1
     option httpchk
+    timeout check 1m
     option panic-threshold {panic}
     cookie SRV insert indirect nocache
     {servers}
@@ -76,12 +77,13 @@ class Reader(threading.Thread):
                 for question in self.questions:
                     assert self.answer(question), question
                 self.rounds += 1
-        except (OSError, EOFError, AssertionError) as error:
+        except Exception as error:  # pylint: disable=broad-except
             self.wrong = error
 
     def close(self):
+        wait_for(lambda: self.rounds > 0 or self.wrong)
         self.over.set()
-        self.join(60)
+        self.join(PATIENCE_S)
         assert not self.is_alive() and self.wrong is None and self.rounds > 0, self.wrong
 
 
@@ -105,13 +107,13 @@ class Site:
     def reload_often(self):
         for turn in range(1, TURNS + 1):
             self.balancer.reload(self.config(turn))
-            wait_for(lambda turn=turn: get(self.words["port"], "/turn").body == b"turn-%d" % turn, 60)
+            wait_for(lambda turn=turn: get(self.words["port"], "/turn").body == b"turn-%d" % turn)
 
     def page(self, path):
         return get(self.words["stats"], path).status == 200
 
     def command(self, line):
-        return ask(self.words["admin"], line.format(**self.words), timeout=60)
+        return ask(self.words["admin"], line.format(**self.words))
 
     def order(self, line):
         text = self.command(line)

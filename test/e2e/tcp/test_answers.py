@@ -8,6 +8,7 @@ import pytest
 from harness.behaviours import echo, greet, reset_later, say_and_end, silent
 from harness.certs import tls_server
 from harness.client import Client, tls_client
+from harness.sockets import wait_taken
 from harness.stats import read_stats
 from harness.waiting import wait_for
 
@@ -70,7 +71,7 @@ def test_a_server_that_ends_is_looked_at_once_more(start, syslog):
 def test_the_client_is_heard_while_the_server_is_looked_at(start):
     site = start(echo, back=[DELAY, "tcp-response content accept if { res.len ge 10 }"])
     with Client(site.port) as client:
-        client.send(b"12345").wait_read()
+        wait_taken(client.send(b"12345"))
         client.send(b"67890")
         assert client.stream.exactly(10) == b"1234567890"
 

@@ -12,6 +12,7 @@ from harness.behaviours import (close_at_once, count, deaf, echo, greet, reset_l
                                 silent)
 from harness.client import Client, tls_client
 from harness.ports import free_port
+from harness.sockets import wait_taken
 from harness.stats import read_stats
 from harness.waiting import wait_for
 
@@ -67,7 +68,7 @@ def test_a_server_that_has_ended_still_reads(start, syslog):
     site = start(say_and_end)
     with Client(site.port) as client:
         assert client.rest() == b"that is all"
-        client.send(b"and more").wait_read()
+        wait_taken(client.send(b"and more"))
         client.send(b" of it")
     assert syslog.tcp()[0]["termination"] == "--"
     wait_for(lambda: site.origin.connections[0].received == b"and more of it")

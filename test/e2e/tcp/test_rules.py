@@ -11,6 +11,7 @@ from harness.behaviours import echo, greet, silent
 from harness.certs import tls_server
 from harness.client import Client, get, tls_client
 from harness.ports import free_port
+from harness.sockets import wait_taken
 from harness.waiting import PATIENCE_S, wait_for
 
 
@@ -173,7 +174,7 @@ def test_old_versions_are_rejected(route, syslog):
 
 def test_a_client_that_leaves_while_it_is_looked_at(route, syslog):
     with Client(route()) as client:
-        client.send(hello("a.test")[:50]).wait_read()
+        wait_taken(client.send(hello("a.test")[:50]))
         client.reset()
     assert syslog.tcp()[0]["termination"] == "CR"
 
@@ -221,7 +222,7 @@ frontend web
     mode tcp
     option tcplog
     bind 127.0.0.1:{port}
-    tcp-request inspect-delay 20s
+    tcp-request inspect-delay 1m
     tcp-request content reject if {{ path /no }}
     tcp-request content accept if {{ path -m found }}
     tcp-request content accept if {{ req.payload(0,3) -m str SSH }}
@@ -358,7 +359,7 @@ backend app
     server s1 127.0.0.1:%d
 """ % (port, serve(silent).port))
     with Client(port) as client:
-        client.send(hello("www.example.org")).wait_read()
+        wait_taken(client.send(hello("www.example.org")))
     assert syslog.line("sni=www.example.org b=app")
 
 
