@@ -58,7 +58,7 @@ WHOLE = [
     LISTEN + ' bind :8081 name "${NONE[*]}"\n',
 ]
 
-STRICTER = ["retries x", "maxconn x", "fullconn x", "balance", "stats auth admin",
+STRICTER = ["retries x", "maxconn x", "fullconn x", "stats auth admin",
             "option redispatch x", "server s1 127.0.0.1:80 weight x"]
 
 KINDER = ["contimeout 5000", "clitimeout 5000", "srvtimeout 5000", "option forceclose",

@@ -117,12 +117,14 @@ static void say(int fd, struct tls_session *tls, const char *text)
     (void)n;
 }
 
+/* A probe that is broken off before it asks leaves what the one before it has asked. */
 static void listen_to(struct fake_server *server, int fd, struct tls_session *tls)
 {
     size_t room = sizeof(server->request) - 1;
     ssize_t n =
         tls != NULL ? read_tls(fd, tls, server->request, room) : recv(fd, server->request, room, 0);
-    server->request[n > 0 ? n : 0] = '\0';
+    if (n > 0)
+        server->request[n] = '\0';
 }
 
 static void serve(struct fake_server *server, int fd)
