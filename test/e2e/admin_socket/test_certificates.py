@@ -77,8 +77,8 @@ def test_a_reload_reads_the_files_again(site):
     assert site("new ssl cert /none.pem") == "New empty certificate store '/none.pem'!\n\n"
     assert site("set ssl cert %s" % site.other, site.renewed).startswith("Transaction created")
     site.balancer.reload(site.config + "\nbackend later\n    server s 127.0.0.1:1\n")
-    wait_for(lambda: "later" in site("show backend"), 20)
-    wait_for(lambda: site.shown() == ["shop.test", "other.test", "shop.test"], 20)
+    wait_for(lambda: "later" in site("show backend"))
+    wait_for(lambda: site.shown() == ["shop.test", "other.test", "shop.test"])
     assert site("show ssl cert").splitlines() == ["# filename", str(site.other), str(site.shop), ""]
 
 
