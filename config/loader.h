@@ -17,6 +17,8 @@
 /* default-path: where relative paths of files begin. */
 enum default_path { PATH_CURRENT, PATH_CONFIG, PATH_PARENT, PATH_ORIGIN };
 
+struct haproxy_env;
+
 struct draft_global {
     struct conf_global g;
     struct conf_tls bind_tls, server_tls; /* ssl-default-*: what binds and servers begin with */
@@ -55,11 +57,12 @@ struct loader {
     void *initial[LEVEL_COUNT]; /* an element of each level with its defaults, made when needed */
     struct name_map hosts;      /* host name -> struct sockaddr_storage, or &unresolved_host */
 
-    const char *listed_in;         /* the configuration file that names the list being read, or NULL */
+    const char *listed_in; /* the configuration file that names the list being read, or NULL */
     struct name_map haproxy_files; /* those of `files` that are in haproxy.cfg's syntax */
     struct name_map addresses;     /* of binds, printed -> struct conf_bind */
     struct name_map foreign_names; /* "resolvers r" -> struct section_kind */
     struct name_map error_groups;  /* http-errors: name -> struct error_group */
+    const struct haproxy_env *env; /* as a haproxy.cfg has left it; NULL = the process's own */
     struct name_map mentioned;     /* names of rules and defaults -> who has them */
     bool any_backend;              /* a rule names its backend only when it runs */
 

@@ -72,6 +72,29 @@ static enum pattern_method default_method(const struct expr *expr, enum pattern_
     return of_row != NULL ? pattern_method_find(of_row) : pattern_method_of_type(expr_type(expr));
 }
 
+/* HAProxy's own names for ACLs are one word; behind any other fetch converters may follow as words of their own. */
+static bool is_one_word(const char *keyword)
+{
+    static const char *const names[] = {
+        "base",        "cook",        "hdr",         "http_auth_group", "method",
+        "path",        "payload",     "req.ssl_ver", "req_rdp_cookie",  "req_rdp_cookie_cnt",
+        "req_ssl_sni", "req_ssl_ver", "req_ver",     "resp_ver",        "scook",
+        "shdr",        "url",         "urlp"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(names[i], keyword) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* "ssl_fc, not" is "ssl_fc,not". The words stay patterns as well, as in HAProxy: of a boolean they do not count. */
+static void add_converters(const struct draft *d, struct conf_word *expression)
+{
+    for (size_t i = d->at; i < d->count && expr_goes_on(d->c, &d->words[i]); i++)
+        expression->text =
+            arena_printf(d->c->l->arena, "%s,%s", expression->text, d->words[i].text);
+}
+
 static bool read_expression(struct draft *d)
 {
     struct compiler *c = d->c;
@@ -79,6 +102,8 @@ static bool read_expression(struct draft *d)
     const struct conf_word *word = &d->words[d->at++];
     struct conf_word expression = without_method(c, word, &joined);
     d->keyword = arena_copy_bytes(c->l->scratch, word->text, name_length(word->text));
+    if (joined == PATTERN_NONE && !is_one_word(d->keyword))
+        add_converters(d, &expression);
     const struct expr *expr = expr_compile_word(c, &expression, ~0u);
     if (expr == NULL)
         return false;
