@@ -39,7 +39,8 @@ static void fill_timers(const struct stream *s, struct access_record *r)
     r->handshake_ms = session->handshake_ms;
     r->idle_ms = access_phase_ms(session->idle_since_us, s->began_us);
     /* as HAProxy, for which a request begins to count when its backend is known */
-    bool is_homeless = s->backend == NULL && s->cause == CAUSE_SERVER_ABORT;
+    bool is_homeless = s->backend == NULL && s->cause == CAUSE_SERVER_ABORT &&
+                       (s->frontend->conf->caps & CONF_BACKEND) == 0;
     r->request_ms = s->head_us != 0 && !is_homeless ? access_phase_ms(s->began_us, s->head_us) : -1;
     uint64_t left_queue_us = s->phase == 'Q' ? now_us : s->assigned_us;
     r->queue_ms = left_queue_us != 0 ? access_phase_ms(s->head_us, left_queue_us) : -1;
