@@ -216,10 +216,20 @@ static void check_line_ends(struct loader *l, const struct conf_text *text)
     }
 }
 
+/* A file goes on with the variables that those before it have set. */
+static void keep_env(struct loader *l, const struct haproxy_env *env)
+{
+    struct haproxy_env *kept = arena_alloc(l->scratch, sizeof *kept);
+    *kept = *env;
+    l->env = kept;
+}
+
 void haproxy_read(struct loader *l, const struct conf_text *text)
 {
     struct haproxy_reader r = {
         .l = l, .file = arena_copy(l->arena, text->file), .env = {.arena = l->scratch}};
+    if (l->env != NULL)
+        r.env = *l->env;
     haproxy_env_set(&r.env, ".FILE", text->file);
     haproxy_env_set(&r.env, "HAPROXY_CFGFILES", text->file);
     check_line_ends(l, text);
@@ -230,6 +240,7 @@ void haproxy_read(struct loader *l, const struct conf_text *text)
     haproxy_foreign_end(&r);
     haproxy_errors_end(l);
     haproxy_blocks_end(l, &r.blocks);
+    keep_env(l, &r.env);
 }
 
 /*

@@ -17,6 +17,8 @@
 /* default-path: where relative paths of files begin. */
 enum default_path { PATH_CURRENT, PATH_CONFIG, PATH_PARENT, PATH_ORIGIN };
 
+struct haproxy_env;
+
 struct draft_global {
     struct conf_global g;
     struct conf_tls bind_tls, server_tls; /* ssl-default-*: what binds and servers begin with */
@@ -61,6 +63,7 @@ struct loader {
     struct name_map addresses;     /* of binds, printed -> struct conf_bind */
     struct name_map foreign_names; /* "resolvers r" -> struct section_kind */
     struct name_map error_groups;  /* http-errors: name -> struct error_group */
+    const struct haproxy_env *env; /* as a haproxy.cfg has left it; NULL = the process's own */
     struct name_map mentioned;     /* names of rules and defaults -> who has them */
     bool any_backend;              /* a rule names its backend only when it runs */
 

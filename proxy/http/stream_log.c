@@ -39,8 +39,9 @@ static void fill_timers(const struct stream *s, struct access_record *r)
     r->handshake_ms = session->handshake_ms;
     r->idle_ms = access_phase_ms(session->idle_since_us, s->began_us);
     /* as HAProxy, for which a request begins to count when its backend is known */
-    bool is_homeless =
-        s->cause == CAUSE_SERVER_ABORT && (s->backend == NULL || s->backend->conf->disabled);
+    const bool has_backend = s->backend != NULL ? !s->backend->conf->disabled
+                                                : (s->frontend->conf->caps & CONF_BACKEND) != 0;
+    const bool is_homeless = s->cause == CAUSE_SERVER_ABORT && !has_backend;
     r->request_ms =
         s->whole_us != 0 && !is_homeless ? access_phase_ms(s->began_us, s->whole_us) : -1;
     uint64_t left_queue_us = s->phase == 'Q' ? now_us : s->assigned_us;

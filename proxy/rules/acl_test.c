@@ -72,27 +72,27 @@ static enum pattern_method default_method(const struct expr *expr, enum pattern_
     return of_row != NULL ? pattern_method_find(of_row) : pattern_method_of_type(expr_type(expr));
 }
 
-/*
- * Bytes have no method of their own. Where they are followed by a converter in a word of its own that is meant
- * to give them one, as HAProxy reads it too.
- */
-static const struct expr *compile_expression(struct draft *d, const struct conf_word *word,
-                                             enum pattern_method joined)
+/* HAProxy's own names for ACLs are one word; behind any other fetch converters may follow as words of their own. */
+static bool is_one_word(const char *keyword)
 {
-    struct compiler *c = d->c;
-    const struct expr *expr = expr_compile_word(c, word, ~0u);
-    if (expr == NULL || peek(d) == NULL || default_method(expr, joined) != PATTERN_NONE ||
-        *peek(d)->text == '-')
-        return expr;
-    struct rule_words words = {.count = d->count - d->at + 1, .span = word->span};
-    struct conf_word *items = arena_alloc(c->l->scratch, words.count * sizeof *items);
-    items[0] = *word;
-    for (size_t i = 1; i < words.count; i++)
-        items[i] = d->words[d->at + i - 1];
-    words.items = items;
-    expr = expr_compile_words(c, &words, ~0u);
-    d->at += words.at - 1;
-    return expr;
+    static const char *const names[] = {
+        "base",        "cook",        "hdr",         "http_auth_group", "method",
+        "path",        "payload",     "req.ssl_ver", "req_rdp_cookie",  "req_rdp_cookie_cnt",
+        "req_ssl_sni", "req_ssl_ver", "req_ver",     "resp_ver",        "scook",
+        "shdr",        "url",         "urlp"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(names[i], keyword) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* "ssl_fc, not" is "ssl_fc,not". The words stay patterns as well, as in HAProxy: of a boolean they do not count. */
+static void add_converters(const struct draft *d, struct conf_word *expression)
+{
+    for (size_t i = d->at; i < d->count && expr_goes_on(d->c, &d->words[i]); i++)
+        expression->text =
+            arena_printf(d->c->l->arena, "%s,%s", expression->text, d->words[i].text);
 }
 
 static bool read_expression(struct draft *d)
@@ -102,7 +102,9 @@ static bool read_expression(struct draft *d)
     const struct conf_word *word = &d->words[d->at++];
     struct conf_word expression = without_method(c, word, &joined);
     d->keyword = arena_copy_bytes(c->l->scratch, word->text, name_length(word->text));
-    const struct expr *expr = compile_expression(d, &expression, joined);
+    if (joined == PATTERN_NONE && !is_one_word(d->keyword))
+        add_converters(d, &expression);
+    const struct expr *expr = expr_compile_word(c, &expression, ~0u);
     if (expr == NULL)
         return false;
     d->type = expr_type(expr);

@@ -73,6 +73,8 @@ const struct expr *expr_compile(struct compiler *c, const struct conf_word *word
 /* A whole word as an expression. */
 const struct expr *expr_compile_word(struct compiler *c, const struct conf_word *word,
                                      unsigned may_use);
+/* Is the word a converter for what stands before it? */
+bool expr_goes_on(const struct compiler *c, const struct conf_word *word);
 /* The next words: further converters may stand in words of their own, as they did before 1.5. */
 const struct expr *expr_compile_words(struct compiler *c, struct rule_words *words,
                                       unsigned may_use);

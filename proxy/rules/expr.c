@@ -310,7 +310,7 @@ const struct expr *expr_compile_word(struct compiler *c, const struct conf_word 
     return e != NULL && ends_word(c, word, at) ? e : NULL;
 }
 
-static bool begins_with_converter(const struct compiler *c, const struct conf_word *word)
+bool expr_goes_on(const struct compiler *c, const struct conf_word *word)
 {
     size_t len = 0;
     while (is_name_char(word->text[len]))
@@ -328,7 +328,7 @@ const struct expr *expr_compile_words(struct compiler *c, struct rule_words *wor
     if (word == NULL || !read_all(c, word, &at, may_use, e) || !ends_word(c, word, at))
         return NULL;
     e->source = word->text;
-    while (rule_words_more(words) && begins_with_converter(c, &words->items[words->at])) {
+    while (rule_words_more(words) && expr_goes_on(c, &words->items[words->at])) {
         word = &words->items[words->at++];
         at = 0;
         if (!read_converter(c, word, &at, e) || !read_converters(c, word, &at, e) ||

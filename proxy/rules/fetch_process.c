@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Fetches that need neither connection nor message: constants, the process, the clock, chance. */
+#include "config/haproxy_env.h"
 #include "proxy/net/loop.h"
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/vars.h"
@@ -111,7 +112,7 @@ static bool env_variable(struct sample_env *env, const struct fetch *row, const 
                          struct sample *out)
 {
     (void)env, (void)row;
-    const char *value = getenv(args[0].own);
+    const char *value = args[0].own;
     if (value == NULL)
         return false;
     sample_set_text(out, SAMPLE_STRING, value, strlen(value));
@@ -120,8 +121,10 @@ static bool env_variable(struct sample_env *env, const struct fetch *row, const 
 
 static bool check_env(struct compiler *c, struct arg *args, unsigned count, int value)
 {
+    const char *name = arena_copy_bytes(c->l->scratch, args[0].text.data, args[0].text.len);
+    const char *text = c->l->env != NULL ? haproxy_env_get(c->l->env, name) : getenv(name);
     (void)count, (void)value;
-    args[0].own = arena_copy_bytes(c->l->arena, args[0].text.data, args[0].text.len);
+    args[0].own = text != NULL ? arena_copy(c->l->arena, text) : NULL;
     return true;
 }
 

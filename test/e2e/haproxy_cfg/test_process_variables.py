@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Variables of the process that the global section sets."""
+import pytest
+
 from harness.client import get
 from harness.ports import free_port
 
@@ -22,3 +24,14 @@ def test_they_have_their_values_from_the_start(kind, balance, monkeypatch):
     monkeypatch.setenv("HOME", "/home/x")
     balance(CONFIG % port)
     assert get(port).body == b"8 /home/x at /home/x, 100% of 3, 36"
+
+
+@pytest.mark.parametrize("order, body", [("setenv WEIR_T a\n    setenv WEIR_T b", b"b-"),
+                                         ("setenv WEIR_T a\n    unsetenv WEIR_T", b"-"),
+                                         ("presetenv WEIR_T a\n    presetenv WEIR_T b", b"a-")])
+def test_the_environment_is_as_the_file_leaves_it(balance, monkeypatch, order, body):
+    monkeypatch.setenv("WEIR_SYNTAX", "haproxy")
+    port = free_port()
+    balance("global\n    %s\nlisten a\n    bind 127.0.0.1:%d\n    http-request return status 200 "
+            "content-type text/plain lf-string %%[env(WEIR_T)]-\n" % (order, port))
+    assert get(port).body == body

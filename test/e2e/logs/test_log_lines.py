@@ -182,14 +182,15 @@ def test_nobody_to_ask(own_answers, syslog):
     assert (line["backend"], line["server"], line["termination"]) == ("app", "<NOSRV>", "SC--")
 
 
-def test_no_backend_to_go_to(balance, syslog):
+@pytest.mark.parametrize("kind_of_web, first", [("frontend", "-1"), ("listen", "0")])
+def test_no_backend_to_go_to(balance, syslog, kind_of_web, first):
     port = free_port()
-    balance("frontend web\n    bind 127.0.0.1:%d\n    use_backend app if { path /app }\n"
-            "backend app\n    http-request return status 200\n" % port)
+    balance("%s web\n    bind 127.0.0.1:%d\n    use_backend app if { path /app }\n"
+            "backend app\n    http-request return status 200\n" % (kind_of_web, port))
     assert get(port, "/other").status == 503
     line = syslog.http()[0]
     assert (line["backend"], line["server"], line["termination"]) == ("web", "<NOSRV>", "SC--")
-    assert "/".join(line[name] for name in ("TR", "Tw", "Tc", "Tr")) == "-1/-1/-1/-1"
+    assert [line[name] for name in ("TR", "Tw", "Tc", "Tr")] == [first, "-1", "-1", "-1"]
 
 
 TLS_CONFIG = """

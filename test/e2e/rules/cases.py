@@ -197,6 +197,7 @@ FETCHES = [
     tests("paths in acls", "{ path /p/q.html }", "{ path_beg /p }", "{ path_end .html }", "{ path_dir p }", "{ path_sub q. }", "{ path_reg ^/p/ }", "{ path_len 9 }", "{ path_dom q }",
           "{ url_beg /p }", "{ url_sub a=1 }", "{ base_beg www }", "{ base_end html }", "{ path -i /P/Q.HTML }", "{ url_end =g }", "{ url_dir q.html }", request=get(QUERY)),
     tests("methods in acls", "METH_GET", "METH_POST", "HTTP_1.1", "HTTP_1.0", "{ method GET HEAD }", "{ method POST }", "HTTP_URL_ABS", "HTTP_URL_SLASH", "HTTP_URL_STAR", "HTTP_CONTENT", "{ req.ver 1.1 }", "TRUE", "{ req.proto_http }"),
+    tests("converters in words of their own", "{ ssl_fc, not }", "{ ssl_fc not }", "{ always_true not }", "{ req.hdr(host),upper, lower -m str www.example.com }", "{ method, lower GET }", "{ req.hdr(host) -m found }"),
     tests("methods of a HEAD", "METH_GET", "METH_HEAD", "{ method HEAD }", "{ method get }", "{ method -i get }", request=get(method="HEAD")),
     tests("a POST", "METH_POST", "HTTP_CONTENT", "{ req.body_size 3 }", "{ req.hdr_val(content-length) gt 2 }", request=get(method="POST", body="abc")),
     shows("versions", "req.ver", "req_ver", "capture.req.ver", request=get(version="1.0")),
