@@ -79,6 +79,28 @@ static bool rewrite(struct haproxy_line *line, const struct haproxy_old *old)
     return true;
 }
 
+/* Servers of one name were two servers all the same, which logs and statistics could not tell apart. */
+static void rename_twin(struct haproxy_line *line)
+{
+    struct loader *l = line->r->l;
+    const struct conf_section *section = &l->sections.items[l->sections.count - 1];
+    const struct conf_word *name = &line->words[1];
+    const struct conf_word *other = names_add(l->scratch, &line->r->servers, name->text, name);
+    if (other == NULL)
+        return;
+    struct conf_word *words = arena_list_copy(l->scratch, line->words, line->count, sizeof *words);
+    for (unsigned n = 2; words[1].text == name->text; n++) {
+        const char *text = arena_printf(l->arena, "%s.%u", name->text, n);
+        if (names_add(l->scratch, &line->r->servers, text, &words[1]) == NULL)
+            words[1].text = text;
+    }
+    line->words = words;
+    CONF_WARN(l, name->span,
+              arena_printf(l->scratch, "it is called '%s' here; the other one is in line %u",
+                           words[1].text, other->span.place.line),
+              "there is another server '%s' in '%s'", name->text, section->name.text);
+}
+
 bool haproxy_old_rewrite(struct haproxy_line *line)
 {
     const char *first = line->words[0].text;
@@ -87,6 +109,8 @@ bool haproxy_old_rewrite(struct haproxy_line *line)
         return false;
     if (line->words[0].text != first)
         return true;
+    if (line->level == LEVEL_PROXY && line->count > 1 && strcmp(first, "server") == 0)
+        rename_twin(line);
     for (const struct haproxy_old *old = haproxy_olds; old->first != NULL; old++) {
         if (old->level == line->level && *old->first == *first && strcmp(old->first, first) == 0 &&
             (old->second == NULL || strcmp(old->second, second) == 0))

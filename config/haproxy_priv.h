@@ -25,6 +25,7 @@ struct haproxy_reader {
     struct conf_span foreign_span;      /* of its first word */
     bool foreign_complete;              /* it has the line without which there is none */
     struct error_group *error_group;    /* of the http-errors section at hand */
+    struct name_map servers;            /* of the section at hand: name -> struct conf_word */
 };
 
 /* A line of the text, without its end. */

@@ -21,6 +21,7 @@ struct conf_section *haproxy_section_begin(struct haproxy_reader *r, enum conf_s
     struct conf_section *section = &sections->items[sections->count++];
     *section = (struct conf_section){.kind = kind, .span = span};
     r->in_section = true;
+    r->servers = (struct name_map){0};
     r->made++;
     return section;
 }

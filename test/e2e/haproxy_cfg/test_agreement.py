@@ -96,7 +96,7 @@ STRICTER = ["retries x", "maxconn x", "fullconn x", "stats auth admin",
             "option redispatch x", "server s1 127.0.0.1:80 weight x"]
 
 KINDER = ["contimeout 5000", "clitimeout 5000", "srvtimeout 5000", "option forceclose",
-          "option http-use-htx"]
+          "option http-use-htx", "server s0 127.0.0.1:81"]
 
 
 def lines(name):
