@@ -8,31 +8,12 @@
 #include <string.h>
 
 #include "proxy/rules/acl.h"
+#include "proxy/rules/acl_draft.h"
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/expr.h"
 #include "proxy/rules/pattern_list.h"
 
 /* ---- the expression ------------------------------------------------------------------------------------ */
-
-/* A test that is being read. */
-struct draft {
-    struct compiler *c;
-    const struct conf_word *words;
-    size_t count, at;
-    struct acl_test *test;
-    const char *keyword; /* for messages: the name the expression begins with */
-    enum sample_type type;
-    struct pattern_use use; /* for what comes next */
-    bool has_files, as_map;
-    int id;
-};
-
-/* An empty word ends a test, as the end of the line does. */
-static const struct conf_word *peek(const struct draft *d)
-{
-    bool is_end = d->at >= d->count || *d->words[d->at].text == '\0';
-    return is_end ? NULL : &d->words[d->at];
-}
 
 static size_t name_length(const char *text)
 {
@@ -88,14 +69,14 @@ static bool is_one_word(const char *keyword)
 }
 
 /* "ssl_fc, not" is "ssl_fc,not". The words stay patterns as well, as in HAProxy: of a boolean they do not count. */
-static void add_converters(const struct draft *d, struct conf_word *expression)
+static void add_converters(const struct acl_draft *d, struct conf_word *expression)
 {
     for (size_t i = d->at; i < d->count && expr_goes_on(d->c, &d->words[i]); i++)
         expression->text =
             arena_printf(d->c->l->arena, "%s,%s", expression->text, d->words[i].text);
 }
 
-static bool read_expression(struct draft *d)
+static bool read_expression(struct acl_draft *d)
 {
     struct compiler *c = d->c;
     enum pattern_method joined = PATTERN_NONE;
@@ -110,14 +91,14 @@ static bool read_expression(struct draft *d)
     d->type = expr_type(expr);
     d->test->expr = expr;
     d->test->method = default_method(expr, joined);
-    if (d->test->method != PATTERN_NONE && d->type != SAMPLE_BOOL && peek(d) == NULL)
+    if (d->test->method != PATTERN_NONE && d->type != SAMPLE_BOOL && acl_draft_peek(d) == NULL)
         CONF_WARN(c->l, word->span,
                   "add '--' if that is meant, '-m found' to match whatever is there, or '-m bool'",
                   "no pattern to match against was given, so this acl never matches");
     return true;
 }
 
-static void add_set(struct draft *d, const struct pattern_set *set)
+static void add_set(struct acl_draft *d, const struct pattern_set *set)
 {
     struct acl_test *test = d->test;
     test->sets = arena_list_grow(d->c->l->arena, test->sets, test->set_count,
@@ -126,7 +107,7 @@ static void add_set(struct draft *d, const struct pattern_set *set)
 }
 
 /* found and bool compare with nothing, whatever is given to them. */
-static bool add_list(struct draft *d, struct pattern_list *list)
+static bool add_list(struct acl_draft *d, struct pattern_list *list)
 {
     if (d->test->method == PATTERN_FOUND || d->test->method == PATTERN_BOOL)
         return true;
@@ -140,12 +121,12 @@ static bool add_list(struct draft *d, struct pattern_list *list)
 /* ---- flags --------------------------------------------------------------------------------------------- */
 
 /* word is the flag; its parameter, if it takes one, comes next. */
-typedef bool flag_reader(struct draft *d, const struct conf_word *word);
+typedef bool flag_reader(struct acl_draft *d, const struct conf_word *word);
 
-static const struct conf_word *flag_parameter(struct draft *d, const struct conf_word *flag,
+static const struct conf_word *flag_parameter(struct acl_draft *d, const struct conf_word *flag,
                                               const char *what)
 {
-    const struct conf_word *word = peek(d);
+    const struct conf_word *word = acl_draft_peek(d);
     if (word == NULL)
         CONF_FAIL(d->c->l, flag->span, NULL, "'%s' needs %s", flag->text, what);
     else
@@ -153,7 +134,7 @@ static const struct conf_word *flag_parameter(struct draft *d, const struct conf
     return word;
 }
 
-static bool require_method(struct draft *d, struct conf_span span)
+static bool require_method(struct acl_draft *d, struct conf_span span)
 {
     if (d->test->method != PATTERN_NONE)
         return true;
@@ -164,27 +145,27 @@ static bool require_method(struct draft *d, struct conf_span span)
     return false;
 }
 
-static bool flag_ignore_case(struct draft *d, const struct conf_word *word)
+static bool flag_ignore_case(struct acl_draft *d, const struct conf_word *word)
 {
     (void)word;
     d->use.ignore_case = true;
     return true;
 }
 
-static bool flag_no_dns(struct draft *d, const struct conf_word *word)
+static bool flag_no_dns(struct acl_draft *d, const struct conf_word *word)
 {
     (void)word;
     d->use.no_dns = true;
     return true;
 }
 
-static bool flag_as_map(struct draft *d, const struct conf_word *word)
+static bool flag_as_map(struct acl_draft *d, const struct conf_word *word)
 {
     (void)word;
     return d->as_map = true;
 }
 
-static bool flag_file(struct draft *d, const struct conf_word *word)
+static bool flag_file(struct acl_draft *d, const struct conf_word *word)
 {
     const struct conf_word *path = flag_parameter(d, word, "the name of a file");
     if (path == NULL || !require_method(d, word->span))
@@ -194,7 +175,7 @@ static bool flag_file(struct draft *d, const struct conf_word *word)
     return list != NULL && add_list(d, list);
 }
 
-static bool flag_id(struct draft *d, const struct conf_word *word)
+static bool flag_id(struct acl_draft *d, const struct conf_word *word)
 {
     const struct conf_word *number = flag_parameter(d, word, "a number");
     char *end = NULL;
@@ -214,7 +195,7 @@ static bool flag_id(struct draft *d, const struct conf_word *word)
     return true;
 }
 
-static bool flag_method(struct draft *d, const struct conf_word *word)
+static bool flag_method(struct acl_draft *d, const struct conf_word *word)
 {
     const struct conf_word *name = flag_parameter(d, word, "the name of a matching method");
     if (name == NULL)
@@ -250,7 +231,7 @@ static const struct {
     {"-f", flag_file},        {"-m", flag_method}, {"-M", flag_as_map},
 };
 
-static bool read_flag(struct draft *d, const struct conf_word *word)
+static bool read_flag(struct acl_draft *d, const struct conf_word *word)
 {
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
         if (strcmp(flags[i].name, word->text) == 0)
@@ -261,10 +242,10 @@ static bool read_flag(struct draft *d, const struct conf_word *word)
     return false;
 }
 
-static bool read_flags(struct draft *d)
+static bool read_flags(struct acl_draft *d)
 {
     const struct conf_word *word;
-    while ((word = peek(d)) != NULL && *word->text == '-') {
+    while ((word = acl_draft_peek(d)) != NULL && *word->text == '-') {
         d->at++;
         if (strcmp(word->text, "--") == 0)
             break;
@@ -274,108 +255,16 @@ static bool read_flags(struct draft *d)
     return true;
 }
 
-/* ---- patterns ------------------------------------------------------------------------------------------ */
-
-/* "gt 5" is the range "6:". */
-static const struct operator
-{
-    const char *name;
-    const char *before, *after;
-    int add;
-}
-operators[] = {{"eq", "", "", 0},
-               {"ge", "", ":", 0},
-               {"gt", "", ":", 1},
-               {"le", ":", "", 0},
-               {"lt", ":", "", -1}};
-
-static const struct operator* find_operator(const char *text)
-{
-    for (size_t i = 0; i < sizeof operators / sizeof *operators; i++) {
-        if (strcmp(operators[i].name, text) == 0)
-            return &operators[i];
-    }
-    return NULL;
-}
-
-static bool is_digits(const char *text, size_t len)
-{
-    size_t i = 0;
-    while (i < len && isdigit((unsigned char)text[i]))
-        i++;
-    return i == len && len > 0 && len < 19;
-}
-
-/* A number, or two of them with a dot; NULL if it is neither. */
-static const char *range_of(struct draft *d, const struct operator* op, const char *text)
-{
-    struct conf_arena *arena = d->c->l->arena;
-    size_t len = strlen(text), major_len = len;
-    if (d->test->method == PATTERN_VERSION)
-        major_len = strcspn(text, ".");
-    if (!is_digits(text, major_len) ||
-        (major_len < len && !is_digits(text + major_len + 1, len - major_len - 1)))
-        return NULL;
-    long long value = strtoll(text, NULL, 10);
-    if (d->test->method == PATTERN_INT || d->test->method == PATTERN_LEN)
-        return arena_printf(arena, "%s%lld%s", op->before, value + op->add, op->after);
-    long long minor = major_len < len ? strtoll(text + major_len + 1, NULL, 10) : 0;
-    value = value * 65536 + minor + op->add;
-    return minor > 65535 ? NULL
-                         : arena_printf(arena, "%s%lld.%lld%s", op->before, value / 65536,
-                                        value % 65536, op->after);
-}
-
-static bool takes_operators(enum pattern_method method)
-{
-    return method == PATTERN_INT || method == PATTERN_LEN || method == PATTERN_VERSION;
-}
-
-/* What the row has to say of a pattern; a converter behind it makes other values. */
-static bool check_pattern(struct draft *d, const char *text, struct conf_span span)
-{
-    const struct expr *expr = d->test->expr;
-    const struct fetch *row = expr_fetch(expr);
-    return row->check_pattern == NULL || expr_has_converters(expr) ||
-           row->check_pattern(d->c, expr_args(expr), text, span);
-}
-
-static bool read_patterns(struct draft *d, struct pattern_list *list)
-{
-    const struct operator* op = & operators[0];
-    const struct conf_word *word;
-    for (; (word = peek(d)) != NULL; d->at++) {
-        const char *text = word->text;
-        const struct operator* other = find_operator(text);
-        if (takes_operators(d->test->method) && other != NULL) {
-            op = other;
-            continue;
-        }
-        /* ranges stay what they are, whatever stands before them */
-        if (takes_operators(d->test->method) && op != &operators[0] && strpbrk(text, ":-") == NULL)
-            text = range_of(d, op, text);
-        if (text == NULL) {
-            CONF_FAIL(d->c->l, word->span, NULL,
-                      "'%s' is neither a number nor a supported operator", word->text);
-            return false;
-        }
-        if (!check_pattern(d, text, word->span))
-            return false;
-        pattern_list_append(d->c, list, text, word->span);
-    }
-    return true;
-}
-
-static bool read_test(struct draft *d)
+static bool read_test(struct acl_draft *d)
 {
     if (!read_expression(d) || !read_flags(d) || !require_method(d, d->words[0].span))
         return false;
     struct pattern_list *list = pattern_list_new(d->c, d->id, &d->words[0]);
-    if (!read_patterns(d, list))
+    if (!acl_draft_patterns(d, list))
         return false;
     bool is_empty = list->count == 0 && d->id < 0; /* and stays so */
     if (is_empty && !d->has_files)
-        return check_pattern(d, NULL, d->words[0].span);
+        return acl_draft_check(d, NULL, d->words[0].span);
     return is_empty || add_list(d, list);
 }
 
@@ -383,8 +272,8 @@ bool acl_add_test(struct compiler *c, struct acl *acl, const struct conf_word *w
                   struct conf_span span)
 {
     struct acl_test test = {.place = span.place};
-    struct draft draft = {.c = c, .words = words, .count = count, .test = &test, .id = -1};
-    if (peek(&draft) == NULL) {
+    struct acl_draft draft = {.c = c, .words = words, .count = count, .test = &test, .id = -1};
+    if (acl_draft_peek(&draft) == NULL) {
         CONF_FAIL(c->l, span, "as in: path_beg /api", "missing fetch method in ACL expression");
         return false;
     }

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* TLS words to TLS contexts; see load_tls.h. What a certificate is worth is judged in tls/. */
+/* TLS words of binds to TLS contexts; see load_tls.h. What a certificate is worth is judged in tls/. */
 #include "proxy/runtime/load_tls.h"
 
 #include "config/report.h"
 #include "proxy/runtime/demo_certificate.h"
 #include "proxy/runtime/tls_manner.h"
+#include "proxy/runtime/tls_words.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define CACHE_SESSIONS_DEFAULT 20000 /* as HAProxy's tune.ssl.cachesize */
 #define TICKET_KEY_LIFETIME_S 3600
-#define ALPN_BYTES 128
 #define EXPIRY_SOON_S (14 * 24 * 3600)
 
 int tls_shared_init(struct tls_shared *shared, const struct conf_global *global, time_t now)
@@ -35,60 +34,6 @@ void tls_shared_clear(struct tls_shared *shared)
         tls_session_cache_free(shared->cache);
     *shared = (struct tls_shared){0};
 }
-
-/* Both enumerations are spelled out, so that neither side can move without the compiler's notice.
- */
-static enum tls_version version_of(enum conf_tls_version version)
-{
-    static const enum tls_version versions[] = {
-        [CONF_TLS_DEFAULT] = TLS_VERSION_DEFAULT, [CONF_TLS_10] = TLS_VERSION_1_0,
-        [CONF_TLS_11] = TLS_VERSION_1_1,          [CONF_TLS_12] = TLS_VERSION_1_2,
-        [CONF_TLS_13] = TLS_VERSION_1_3,
-    };
-    return versions[version];
-}
-
-static enum tls_verify verify_of(enum conf_verify verify)
-{
-    static const enum tls_verify verifies[] = {
-        [CONF_VERIFY_NONE] = TLS_VERIFY_NONE,
-        [CONF_VERIFY_OPTIONAL] = TLS_VERIFY_OPTIONAL,
-        [CONF_VERIFY_REQUIRED] = TLS_VERIFY_REQUIRED,
-    };
-    return verifies[verify];
-}
-
-/*
- * Only protocols that we speak are offered: a client that was promised more would be cut off. The
- * others may stand in the list, as they do in many a haproxy.cfg.
- */
-static const char *alpn_of(const struct conf_tls *tls, char text[ALPN_BYTES])
-{
-    static const char *const spoken[] = {"http/1.1", "http/1.0"};
-    size_t len = 0;
-    for (size_t i = 0; i < tls->alpn.count; i++)
-        for (size_t k = 0; k < sizeof(spoken) / sizeof(spoken[0]); k++)
-            if (strcmp(tls->alpn.items[i], spoken[k]) == 0 && len + 10 < ALPN_BYTES)
-                len += (size_t)snprintf(text + len, ALPN_BYTES - len, "%s%s", len > 0 ? "," : "",
-                                        spoken[k]);
-    return len > 0 ? text : NULL;
-}
-
-static struct tls_protocol_settings protocol_of(const struct conf_tls *tls, const char *alpn)
-{
-    return (struct tls_protocol_settings){
-        .version_min = version_of(tls->min_version),
-        .version_max = version_of(tls->max_version),
-        .ciphers = tls->ciphers,
-        .ciphersuites = tls->ciphersuites,
-        .curves = tls->curves,
-        .alpn = alpn,
-        .ca_file = tls->ca_file,
-        .crl_file = tls->crl_file,
-    };
-}
-
-/* ---- binds ----------------------------------------------------------------------------------- */
 
 /* What is wrong with a bind, and with which of its words. */
 struct bind_fault {
@@ -171,7 +116,7 @@ struct context_parts {
 static struct tls_context *make_context(const struct context_parts *parts,
                                         const struct conf_tls *tls, struct bind_fault *fault)
 {
-    char alpn[ALPN_BYTES], scope[256];
+    char alpn[TLS_ALPN_BYTES], scope[256];
     const struct conf_bind *bind = parts->bind;
     struct tls_settings settings = tls_settings_default;
     struct tls_ticket_keys *own_keys = NULL;
@@ -181,13 +126,13 @@ static struct tls_context *make_context(const struct context_parts *parts,
             return NULL;
     }
     snprintf(scope, sizeof(scope), "%s", bind->name != NULL ? bind->name : bind->addr.text);
-    settings.protocol = protocol_of(tls, alpn_of(tls, alpn));
+    settings.protocol = tls_words_protocol(tls, tls_words_alpn(tls, alpn));
     if (tls->ecdhe != NULL && tls->curves == NULL)
         settings.protocol.curves = tls->ecdhe;
     settings.prefer_client_ciphers = tls->prefer_client_ciphers;
     settings.strict_sni = tls->strict_sni;
     settings.tickets = tls->tickets;
-    settings.verify = verify_of(tls->verify);
+    settings.verify = tls_words_verify(tls->verify);
     settings.ca_verify_file = tls->ca_verify_file;
     settings.hides_ca_names = tls->hides_ca_names;
     settings.ca_overlooked = tls->ca_overlooked;
@@ -261,38 +206,16 @@ static void report_bind(struct conf_report *report, const struct conf_proxy *pro
                     "frontend %s, bind %s: %s", proxy->name, bind->addr.text, fault->text.text);
 }
 
-/* Words that have no effect name files all the same, and one that is missing is a mistake. */
-static bool is_missing(const struct tls_files *files, const char *path, struct tls_error_text *text)
-{
-    struct tls_bytes bytes = {0};
-    if (path == NULL || *path == '@' || text->text[0] != '\0')
-        return text->text[0] != '\0';
-    int error = files->read(files->user, path, &bytes);
-    tls_bytes_free(&bytes);
-    if (error == 0 || error == EISDIR)
-        return false;
-    snprintf(text->text, sizeof(text->text), "%s: %s", path, strerror(error));
-    return true;
-}
-
 static void look_for_unused(const struct conf_tls *tls, const struct tls_files *files,
                             struct bind_fault *fault)
 {
     for (size_t i = 0; i < tls->crt.count && !tls->self_signed; i++)
-        if (is_missing(files, tls->crt.items[i], &fault->text)) {
+        if (tls_words_miss_file(files, tls->crt.items[i], &fault->text)) {
             fault->place = tls->crts[i].place;
             return;
         }
-    (void)(is_missing(files, tls->ca_file, &fault->text) ||
-           is_missing(files, tls->crl_file, &fault->text));
-}
-
-int load_look_for_server_files(const struct conf_server *server, const struct tls_files *files,
-                               struct tls_error_text *error_out)
-{
-    bool missing = is_missing(files, server->tls.ca_file, error_out) ||
-                   is_missing(files, server->tls.crl_file, error_out);
-    return missing ? -1 : 0;
+    (void)(tls_words_miss_file(files, tls->ca_file, &fault->text) ||
+           tls_words_miss_file(files, tls->crl_file, &fault->text));
 }
 
 /* NULL without a fault: nothing to make. */
@@ -344,38 +267,4 @@ int load_bind_tls(const struct config *config, const struct tls_shared *shared,
     }
     free(list.binds);
     return rc;
-}
-
-/* ---- servers --------------------------------------------------------------------------------- */
-
-/* The nearest first: lines that are alike mostly stand together. */
-static struct tls_client_context *find_like_server(const struct server_tls *before, size_t count,
-                                                   const struct conf_tls *tls)
-{
-    while (count-- > 0)
-        if (tls_servers_are_alike(&before[count].server->tls, tls))
-            return before[count].tls;
-    return NULL;
-}
-
-struct tls_client_context *load_server_tls(const struct conf_server *server,
-                                           const struct server_tls *before, size_t count,
-                                           const struct tls_files *files,
-                                           struct tls_error_text *error_out)
-{
-    char alpn[ALPN_BYTES];
-    struct tls_client_settings settings = tls_client_settings_default;
-    settings.protocol = protocol_of(&server->tls, alpn_of(&server->tls, alpn));
-    settings.verify = verify_of(server->tls.verify);
-    settings.verify_host = server->tls.verify_host;
-    settings.session_reuse =
-        server->tls.reuses && server->tls.sni_word == NULL; /* of one name alone */
-    if (server->tls.crt.count > 0) {
-        settings.certificate = server->tls.crt.items[0];
-        settings.certificate_key = server->tls.key;
-    }
-    struct tls_client_context *like = find_like_server(before, count, &server->tls);
-    if (like != NULL)
-        return tls_client_context_like(like, &settings, error_out);
-    return tls_client_context_new(&settings, files, error_out);
 }
