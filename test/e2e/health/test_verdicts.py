@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What decides on a server besides its own probes, and what a verdict does."""
 import json
+import os
 import time
 
 import pytest
@@ -254,13 +255,16 @@ def test_the_history_of_a_server_is_kept_over_a_reload(balance, serve):
 
 @pytest.mark.weir_only
 def test_a_program_that_never_ends_is_killed_with_its_children(balance, serve, tmp_path, syslog):
-    marker = tmp_path / "alive"
+    started = tmp_path / "started"
     program = tmp_path / "check.sh"
-    program.write_text("#!/bin/sh\n(while :; do date +%%s%%N > %s; sleep 0.1; done) &\nsleep 60\n" % marker)
+    program.write_text("#!/bin/sh\nsleep 600 &\necho $$ $! >> %s\nsleep 600\n" % started)
     program.chmod(0o755)
-    Way(balance, "timeout check 500ms", "option external-check", "external-check command %s" % program,
-        "external-check path /usr/bin:/bin", "server s1 127.0.0.1:%d check inter 500ms" % serve().port)
+    Way(balance, "timeout check 2s", "option external-check", "external-check command %s" % program,
+        "external-check path /usr/bin:/bin", "server s1 127.0.0.1:%d check inter 500ms fall 1" % serve().port)
     assert "External check timeout" in syslog.line("s1 is DOWN")
+    wait_for(lambda: started.exists() and started.read_text().endswith("\n"))
+    first = started.read_text().split("\n", maxsplit=1)[0].split()
+    wait_for(lambda: not any(os.path.exists("/proc/" + pid) for pid in first), what="%s end" % first)
 
 
 @pytest.mark.weir_only
