@@ -99,6 +99,17 @@ static enum stream_state no_server(struct stream *s)
     return stream_fail(s, CAUSE_SERVER_ABORT, 503);
 }
 
+bool dispatch_has_backend(struct stream *s, unsigned status, enum stream_state *next_out)
+{
+    if (s->backend != NULL && !s->backend->conf->disabled)
+        return true;
+    if (s->backend != NULL && s->trace != NULL)
+        explain_disabled(s);
+    s->state = STREAM_CONNECTING;
+    *next_out = stream_fail(s, CAUSE_SERVER_ABORT, status);
+    return false;
+}
+
 /* For the log: how many were there, itself among them. */
 static void note_queue(struct stream *s)
 {

@@ -187,13 +187,7 @@ static bool choose_backend(struct stream *s, const struct proxy *proxy, enum str
         explain_default(s);
     if (s->backend != s->frontend)
         rule_progress_switch(&s->rules);
-    if (s->backend != NULL && !s->backend->conf->disabled)
-        return false;
-    if (s->backend != NULL && s->trace != NULL)
-        explain_disabled(s);
-    s->state = STREAM_CONNECTING;
-    *next_out = stream_fail(s, CAUSE_SERVER_ABORT, 503);
-    return true;
+    return !dispatch_has_backend(s, 503, next_out);
 }
 
 enum { AT_CHOICE = 10, AT_BACKEND };

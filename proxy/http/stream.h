@@ -301,6 +301,8 @@ enum stream_state stream_pump(struct stream *s);
 
 /* dispatch.c, dispatch_retry.c */
 enum stream_state dispatch_start(struct stream *s);
+/* Whether the stream was given a backend that serves. If not it has failed with the status, 0 in TCP. */
+bool dispatch_has_backend(struct stream *s, unsigned status, enum stream_state *next_out);
 enum stream_state dispatch_granted(struct stream *s);
 enum stream_state dispatch_connecting(struct stream *s);
 COLD enum stream_state dispatch_retry_connect(struct stream *s); /* the attempt failed */

@@ -105,13 +105,7 @@ static bool choose_backend(struct stream *s, enum stream_state *next_out)
     s->backend = s->rules.chosen != NULL ? s->rules.chosen : s->frontend->default_backend;
     if (s->rules.chosen == NULL && s->trace != NULL)
         explain_default(s);
-    if (s->backend != NULL && !s->backend->conf->disabled)
-        return false;
-    if (s->backend != NULL && s->trace != NULL)
-        explain_disabled(s);
-    s->state = STREAM_CONNECTING;
-    *next_out = stream_fail(s, CAUSE_SERVER_ABORT, 0);
-    return true;
+    return !dispatch_has_backend(s, 0, next_out);
 }
 
 static bool take_stage(struct stream *s, enum stream_state *next_out)
