@@ -7,6 +7,7 @@
 #include "test/proxy/net/turns.h"
 
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -306,6 +307,36 @@ static void test_an_address_of_no_family(void **state)
     assert_false(conn_is_open(&none));
 }
 
+static void wishes_are_options_of_the_socket(void **state)
+{
+    (void)state;
+    const struct conn_options options = {
+        .keepalive = {.enabled = true, .idle_s = 11, .interval_s = 12, .count = 3},
+        .fast_open = true,
+        .user_timeout_ms = 10000,
+        .interface = "lo"};
+    static const struct {
+        int level, name, wanted;
+    } rows[] = {{SOL_SOCKET, SO_KEEPALIVE, 1},         {IPPROTO_TCP, TCP_KEEPIDLE, 11},
+                {IPPROTO_TCP, TCP_KEEPINTVL, 12},      {IPPROTO_TCP, TCP_KEEPCNT, 3},
+                {IPPROTO_TCP, TCP_NODELAY, 1},         {IPPROTO_TCP, TCP_USER_TIMEOUT, 10000},
+                {IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1}};
+    char interface[16] = "";
+    socklen_t len = sizeof(interface);
+    int fd = socket_new(AF_INET, NULL);
+    assert_true(fd >= 0);
+    assert_int_equal(socket_prepare(fd, AF_INET, &options), 0);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        int value = 0;
+        socklen_t bytes = sizeof(value);
+        assert_int_equal(getsockopt(fd, rows[i].level, rows[i].name, &value, &bytes), 0);
+        assert_int_equal(value, rows[i].wanted);
+    }
+    assert_int_equal(getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, interface, &len), 0);
+    assert_string_equal(interface, "lo");
+    close(fd);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 static void packets_are_marked_as_asked(void **state)
@@ -345,6 +376,7 @@ int main(void)
         CASE(test_nobody_listens),
         CASE(test_an_address_of_no_family),
         cmocka_unit_test(packets_are_marked_as_asked),
+        cmocka_unit_test(wishes_are_options_of_the_socket),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

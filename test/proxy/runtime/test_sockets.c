@@ -5,6 +5,7 @@
 #include "config/report.h"
 
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -198,6 +199,33 @@ static void snapshot_outlives_the_descriptors(void **state)
     socket_entry_release(held);
 }
 
+static int option_of(const struct world *w, size_t bind, int name)
+{
+    int value = -1;
+    socklen_t len = sizeof(value);
+    assert_int_equal(getsockopt(w->claims[bind]->socket.fds[0], IPPROTO_TCP, name, &value, &len),
+                     0);
+    return value;
+}
+
+static void words_of_a_bind_are_options_of_its_sockets(void **state)
+{
+    struct world *w = *state;
+    set_binds(w, (uint16_t[]){free_port(), free_port()}, 2);
+    w->binds[0].mss = 1000;
+    w->binds[0].tcp_ut_ms = 10000;
+    w->binds[0].defer_accept = w->binds[0].tfo = true;
+    assert_int_equal(claim(w, SOCKETS_OPEN), 0);
+    assert_int_equal(option_of(w, 0, TCP_MAXSEG), 1000);
+    assert_int_equal(option_of(w, 0, TCP_USER_TIMEOUT), 10000);
+    assert_true(option_of(w, 0, TCP_DEFER_ACCEPT) > 0);
+    assert_true(option_of(w, 0, TCP_FASTOPEN) > 0);
+    assert_int_not_equal(option_of(w, 1, TCP_MAXSEG), 1000);
+    assert_int_equal(option_of(w, 1, TCP_USER_TIMEOUT), 0);
+    assert_int_equal(option_of(w, 1, TCP_DEFER_ACCEPT), 0);
+    assert_int_equal(option_of(w, 1, TCP_FASTOPEN), 0);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -210,6 +238,7 @@ int main(void)
         CASE(address_of_somebody_else_is_refused),
         CASE(only_adopted_sockets_will_do_without_privileges),
         CASE(snapshot_outlives_the_descriptors),
+        CASE(words_of_a_bind_are_options_of_its_sockets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
