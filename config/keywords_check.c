@@ -183,6 +183,10 @@ static const struct keyword smtp_rows[] = {
 static const struct keyword server_rows[] = {
     {.name = "no-check-ssl", .kind = KW_FLAG_OFF, .scopes = IN_BOTH, SERVER_AT(check.tls), .otherwise = "see check-ssl", .since = "1.8",
      .doc = "Undoes a check-ssl of default-server."},
+    {.name = "check-reuse-pool", .kind = KW_FLAG, .scopes = IN_BOTH, SERVER_AT(check.reuse), .initial = "false", .since = "3.2",
+     .doc = "HTTP probes keep their connection, for a minute at most, rather than each opening one: cheaper, but then not every probe shows that the server accepts. It is the probe's own, not one that requests use."},
+    {.name = "no-check-reuse-pool", .kind = KW_FLAG_OFF, .scopes = IN_BOTH, SERVER_AT(check.reuse), .otherwise = "see check-reuse-pool", .since = "3.2",
+     .doc = "Undoes a check-reuse-pool of default-server."},
     {.name = "check-alpn", .kind = KW_OWN, .scopes = IN_BOTH, SERVER_AT(check.alpn), .set = own_alpn, .since = "1.9",
      .takes = "protocol names", .otherwise = "those of alpn", .doc = "Protocols offered by probes over TLS."},
     {.name = "check-proto", .kind = KW_CHOICE, .scopes = IN_BOTH, SERVER_AT(check.proto), .choices = protocols, .since = "2.0",

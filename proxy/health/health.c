@@ -133,6 +133,7 @@ static void keep_probe(const struct applying *a, struct probe *probe, struct scr
                        const struct conf_server *conf)
 {
     probe_set_times(probe, a->global, a->proxy, conf);
+    probe->reuse = conf->check.reuse;
     if (script != NULL)
         probe_adopt(probe, script);
 }
