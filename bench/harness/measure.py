@@ -90,7 +90,7 @@ defaults
     mode http
     timeout client 60s
 frontend origin
-    bind 127.0.0.1:{port} ssl crt {pem}
+    bind 127.0.0.1:{port} ssl crt {pem} ciphersuites TLS_AES_128_GCM_SHA256
     http-request return status 200
 """
 
