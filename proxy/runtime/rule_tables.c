@@ -18,6 +18,7 @@ static const struct fetch *const fetches[] = {
     conn_fetches,
     handshake_fetches,
     tls_fetches,
+    tls_certificate_fetches,
     pool_fetches,
     proxy_fetches,
     header_fetches,
