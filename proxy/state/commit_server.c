@@ -139,6 +139,7 @@ void commit_server(struct server *server, const struct conf_proxy *proxy, size_t
     if (is_heir)
         inherit(server, server->forerunner);
     server->hash_key = conf->hash_key;
+    SET(server->line, (unsigned)index);
     if (is_new)
         server_warm_on(server, server->forerunner, control);
     server->forerunner = NULL;
