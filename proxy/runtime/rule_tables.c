@@ -22,6 +22,7 @@ static const struct fetch *const fetches[] = {
     pool_fetches,
     proxy_fetches,
     header_fetches,
+    head_fetches,
     cookie_fetches,
     request_fetches,
     param_fetches,
