@@ -13,8 +13,8 @@
  *
  * Errors:  false when the room or the number of fields is used up; the message is then as it was.
  */
-#ifndef WEIR_HTTP_EDIT_H
-#define WEIR_HTTP_EDIT_H
+#ifndef WEIR_HTTP1_EDIT_H
+#define WEIR_HTTP1_EDIT_H
 
 #include "proxy/http1/msg.h"
 

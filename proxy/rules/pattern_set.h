@@ -91,6 +91,10 @@ void pattern_entry_drop(struct pattern_entry *entry);
 void pattern_entry_free(struct pattern_entry *entry);
 void pattern_set_free(struct pattern_set *set);
 
+/* pattern_index.c: where the entry's place says; false when memory runs out. */
+MUST_CHECK bool pattern_index_add(struct pattern_set *set, struct pattern_entry *entry);
+void pattern_index_remove(struct pattern_set *set, struct pattern_entry *entry);
+
 /* pattern_list.c, for pattern_load.c */
 void pattern_list_link(struct pattern_list *list, struct pattern_item *item);
 void pattern_list_release(void *list);
