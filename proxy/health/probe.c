@@ -53,7 +53,7 @@ static void change_script(struct probe *probe)
     probe->script = probe->next_script;
     probe->next_script = NULL;
     probe->renew_ms = 0; /* the connection was made as the old one said */
-    probe->is_ticketless = false;
+    probe->ticketless_until_ms = 0;
 }
 
 void probe_adopt(struct probe *probe, struct script *script)

@@ -158,17 +158,17 @@ struct probe {
     const char *to_alpn;
     bool is_tls, lingers, is_proxied;
     struct sockaddr_storage behind_proxy;
-    sa_family_t family; /* of `socket` */
-    uint64_t renew_ms;  /* the connection is of no use to tries after that */
-    bool is_reused;     /* it is that of the try before */
-    bool keeps;         /* the server was asked to let it be used once more */
-    bool awaits_ticket; /* it is over, but for what makes the next handshake cheap */
-    bool is_ticketless; /* that did not come the last time */
-    bool is_asked;      /* the question of this step has begun to go out */
-    bool asks_head;     /* the last request was a HEAD */
-    bool has_ended;     /* no more of the answer will come, or be taken */
-    bool is_404;        /* and that means that the server wants to leave */
-    char *unsent;       /* owned: what the socket did not take yet, or NULL */
+    sa_family_t family;           /* of `socket` */
+    uint64_t renew_ms;            /* the connection is of no use to tries after that */
+    bool is_reused;               /* it is that of the try before */
+    bool keeps;                   /* the server was asked to let it be used once more */
+    bool awaits_ticket;           /* it is over, but for what makes the next handshake cheap */
+    uint64_t ticketless_until_ms; /* that did not come, and is not waited for again before */
+    bool is_asked;                /* the question of this step has begun to go out */
+    bool asks_head;               /* the last request was a HEAD */
+    bool has_ended;               /* no more of the answer will come, or be taken */
+    bool is_404;                  /* and that means that the server wants to leave */
+    char *unsent;                 /* owned: what the socket did not take yet, or NULL */
     size_t unsent_len;
     const char *answer; /* since the last question; in the scratch, or kept */
     size_t answer_len;

@@ -38,7 +38,8 @@ void probe_rest(struct probe *probe)
 {
     bool is_wanted = probe->keeps && probe->unsent == NULL && conn_is_open(&probe->conn);
     enum response_end end = is_wanted ? response_end(probe) : RESPONSE_CLOSES;
-    probe->awaits_ticket = probe->result.status == HEALTH_L6_OK && !probe->is_ticketless &&
+    probe->awaits_ticket = probe->result.status == HEALTH_L6_OK &&
+                           probe->loop->now_ms >= probe->ticketless_until_ms &&
                            conn_is_open(&probe->conn) && conn_awaits_ticket(&probe->conn);
     if (probe->awaits_ticket)
         return;
@@ -74,7 +75,7 @@ bool probe_gives_up_ticket(struct probe *probe)
 {
     if (!probe->awaits_ticket)
         return false;
-    probe->is_ticketless = true;
+    probe->ticketless_until_ms = probe->loop->now_ms + PROBE_CONNECTION_MS;
     end_wait_for_ticket(probe);
     return probe->due_ms > probe->loop->now_ms;
 }

@@ -281,8 +281,7 @@ static void probe_once(const char *name, unsigned number, enum health_status wan
 {
     struct check_result got;
     was_due_ms = the_probe()->due_ms;
-    if (number > 0)
-        turns_skip(INTER_MS);
+    turns_skip(number > 0 ? INTER_MS : WHEEL_SLOT_MS);
     assert_true(turns_until(&loop, is_over));
     server_read_check(snapshot->proxies[0].servers[0], &got);
     if (got.status != want || got.code != (want == HEALTH_L7_OK ? 200 : 0))
@@ -383,5 +382,6 @@ int main(void)
         cmocka_unit_test(test_handshakes_are_resumed),
         cmocka_unit_test(test_a_ticket_is_waited_for_in_vain_but_once),
     };
+    turns_hold(); /* how long anything takes is of no account then */
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

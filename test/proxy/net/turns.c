@@ -13,6 +13,7 @@
 /* ---- the clock: the linker puts these in the place of clock_gettime(), see CMakeLists.txt ---- */
 
 static _Atomic uint64_t skipped_ms;
+static struct timespec held; /* the monotonic clock's, from turns_hold() on */
 
 int __real_clock_gettime(clockid_t clock, struct timespec *now_out);
 int __wrap_clock_gettime(clockid_t clock, struct timespec *now_out);
@@ -21,6 +22,8 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *now_out)
 {
     uint64_t ms = atomic_load(&skipped_ms);
     int rc = __real_clock_gettime(clock, now_out);
+    if (clock == CLOCK_MONOTONIC && held.tv_sec > 0)
+        *now_out = held;
     now_out->tv_sec += (time_t)(ms / 1000);
     now_out->tv_nsec += (long)(ms % 1000) * 1000000;
     if (now_out->tv_nsec >= 1000000000) {
@@ -28,6 +31,11 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *now_out)
         now_out->tv_sec++;
     }
     return rc;
+}
+
+void turns_hold(void)
+{
+    __real_clock_gettime(CLOCK_MONOTONIC, &held);
 }
 
 void turns_skip(uint64_t ms)

@@ -22,6 +22,8 @@ void turns_settle(struct loop *loop);
 void turns_await_loopback(void);
 /* Turns until it is so, or patience ends; whether it is. */
 bool turns_until(struct loop *loop, bool (*is_so)(void));
+/* From now on no time passes for loops but what is skipped; before any other thread begins. */
+void turns_hold(void);
 /* So much time passes for all loops, at once. */
 void turns_skip(uint64_t ms);
 /* Milliseconds that have passed really. */
