@@ -95,7 +95,7 @@ static bool fetch_reading(struct sample_env *env, const struct fetch *row, const
     bool is_kept = f.entry == NULL || track_operate(env, r, f.entry, index, &value);
     track_let_go(env, &f);
     sample_set_int(out, (long long)value);
-    return is_kept;
+    return is_kept || r->operation == INCREASE;
 }
 
 static bool fetch_tracked(struct sample_env *env, const struct fetch *row, const struct arg *args,

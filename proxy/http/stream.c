@@ -34,6 +34,7 @@ struct stream *stream_new(struct session *session)
         return NULL;
     memset(s, 0, offsetof(struct stream, answer.headers));
     s->answer.headers[0] = '\0';
+    s->resp.status = 0; /* whatever the stream had that was here before */
     s->in_top = (uint32_t)(session->thread->buffer_bytes + session->thread->rewrite_bytes);
     stream_init(s, session, &stream_http, pool);
     h1_request_init(&s->parser, &s->req,
@@ -80,7 +81,8 @@ static enum stream_state read_head(struct stream *s)
         struct http_edit edit = stream_edit(s, false);
         s->head_us = s->whole_us = s->thread->loop->now_us;
         if (s->req.authority_len > 0 && !edit_drop_default_port(&edit))
-            return stream_fail(s, CAUSE_PROXY, 400); /* the head fills the buffer to the last byte */
+            return stream_fail(s, CAUSE_PROXY,
+                               400); /* the head fills the buffer to the last byte */
         s->in_used = s->req.head_bytes;
         s->up.input_done = s->req.body == HTTP_BODY_NONE;
         note_request_line(s);

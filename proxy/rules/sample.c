@@ -78,6 +78,11 @@ static bool ipv4_to_ipv6(struct sample *s, const struct sample_env *env)
     return true;
 }
 
+static bool int_to_ipv6(struct sample *s, const struct sample_env *env)
+{
+    return int_to_ipv4(s, env) && ipv4_to_ipv6(s, env);
+}
+
 /* IPv4 mapped, 6to4 and the old compatible form have one; others do not. */
 static bool ipv6_to_ipv4(struct sample *s, const struct sample_env *env)
 {
@@ -152,22 +157,26 @@ static bool int_to_binary(struct sample *s, const struct sample_env *env)
     return sample_set_copy(s, env, SAMPLE_BINARY, bytes, 8);
 }
 
-/* The digits at the beginning, with a sign or none; too many of them stop at the limit. */
+/* The digits at the beginning, with a sign or none; too many of them stop at the limit. Of nothing there is none. */
 static bool text_to_int(struct sample *s, const struct sample_env *env)
 {
     (void)env;
     const char *at = s->text.data, *end = at + s->text.len;
-    bool negative = at < end && *at == '-';
-    long long value = 0;
-    at += negative || (at < end && *at == '+');
+    if (at == end)
+        return false;
+    bool negative = *at == '-';
+    long long value = 0; /* below zero, as there is one number more */
+    at += negative || *at == '+';
     for (; at < end && *at >= '0' && *at <= '9'; at++) {
-        if (value > (LLONG_MAX - 9) / 10) {
-            value = LLONG_MAX;
+        if (__builtin_mul_overflow(value, 10, &value) ||
+            __builtin_sub_overflow(value, *at - '0', &value)) {
+            value = LLONG_MIN;
             break;
         }
-        value = value * 10 + (*at - '0');
     }
-    sample_set_int(s, negative ? -value : value);
+    if (!negative)
+        value = value == LLONG_MIN ? LLONG_MAX : -value;
+    sample_set_int(s, value);
     return true;
 }
 
@@ -200,9 +209,10 @@ static bool text_to_ipv4(struct sample *s, const struct sample_env *env)
 
 static bool text_to_ipv6(struct sample *s, const struct sample_env *env)
 {
+    (void)env;
     struct in6_addr address;
     if (!text_to_address(s, AF_INET6, &address))
-        return text_to_ipv4(s, env) && ipv4_to_ipv6(s, env);
+        return false;
     s->type = SAMPLE_IPV6;
     s->ipv6 = address;
     return true;
@@ -248,7 +258,7 @@ static cast *const casts[SAMPLE_TYPES][SAMPLE_TYPES] = {
     [SAMPLE_BOOL] = {[SAMPLE_BOOL] = cast_none, [SAMPLE_INT] = bool_to_int, [SAMPLE_STRING] = int_to_text,
                      [SAMPLE_BINARY] = int_to_binary},
     [SAMPLE_INT] = {[SAMPLE_BOOL] = int_to_bool, [SAMPLE_INT] = cast_none, [SAMPLE_ADDR] = int_to_ipv4,
-                    [SAMPLE_IPV4] = int_to_ipv4, [SAMPLE_STRING] = int_to_text, [SAMPLE_BINARY] = int_to_binary},
+                    [SAMPLE_IPV4] = int_to_ipv4, [SAMPLE_IPV6] = int_to_ipv6, [SAMPLE_STRING] = int_to_text, [SAMPLE_BINARY] = int_to_binary},
     [SAMPLE_ADDR] = {[SAMPLE_ADDR] = cast_none, [SAMPLE_INT] = ipv4_to_int, [SAMPLE_IPV4] = cast_none,
                      [SAMPLE_IPV6] = cast_none, [SAMPLE_STRING] = ipv4_to_text, [SAMPLE_BINARY] = ipv4_to_binary},
     [SAMPLE_IPV4] = {[SAMPLE_INT] = ipv4_to_int, [SAMPLE_ADDR] = cast_none, [SAMPLE_IPV4] = cast_none,
