@@ -185,33 +185,46 @@ static bool text_to_bool(struct sample *s, const struct sample_env *env)
     return text_to_int(s, env) && int_to_bool(s, env);
 }
 
-/* inet_pton() wants a final zero, which a slice does not have. */
-static bool text_to_address(const struct sample *s, int family, void *address)
-{
-    char text[INET6_ADDRSTRLEN];
-    if (s->text.len >= sizeof text)
-        return false;
-    memcpy(text, s->text.data, s->text.len);
-    text[s->text.len] = '\0';
-    return inet_pton(family, text, address) == 1;
-}
-
+/* Four numbers; whatever stands behind the last one, as a port or a further address, does not count. */
 static bool text_to_ipv4(struct sample *s, const struct sample_env *env)
 {
     (void)env;
-    struct in_addr address;
-    if (!text_to_address(s, AF_INET, &address))
+    uint8_t bytes[4];
+    size_t count = 0;
+    unsigned value = 0;
+    bool has_digit = false;
+    for (size_t i = 0; i < s->text.len; i++) {
+        unsigned digit = (unsigned char)s->text.data[i] - (unsigned)'0';
+        bool is_dot = s->text.data[i] == '.';
+        if (digit > 9 && !is_dot)
+            break;
+        if (is_dot && (!has_digit || count == 3))
+            return false;
+        if (is_dot)
+            bytes[count++] = (uint8_t)value;
+        value = is_dot ? 0 : value * 10 + digit;
+        has_digit = !is_dot;
+        if (value > 255)
+            return false;
+    }
+    if (count != 3 || !has_digit)
         return false;
+    bytes[3] = (uint8_t)value;
     s->type = SAMPLE_IPV4;
-    s->ipv4 = address;
+    memcpy(&s->ipv4, bytes, sizeof s->ipv4);
     return true;
 }
 
 static bool text_to_ipv6(struct sample *s, const struct sample_env *env)
 {
     (void)env;
+    char text[INET6_ADDRSTRLEN]; /* inet_pton() wants a final zero, which a slice does not have */
     struct in6_addr address;
-    if (!text_to_address(s, AF_INET6, &address))
+    if (s->text.len >= sizeof text)
+        return false;
+    memcpy(text, s->text.data, s->text.len);
+    text[s->text.len] = '\0';
+    if (inet_pton(AF_INET6, text, &address) != 1)
         return false;
     s->type = SAMPLE_IPV6;
     s->ipv6 = address;

@@ -93,6 +93,15 @@ EXPRESSIONS = [
     finds("ports", *["str(%s),port_only" % text for text in ("", "a", "a:", "12", "[::1]", "[::1]:", "a:80:90", ":80")]),
     finds("numbers and texts as keys", *["%s,table_gpc0(keys)" % key for key in ("int(1)", "str(1.2.3.4)", "str(::1)", "ipv4(1.2.3.4)")],
           more="backend keys\n stick-table type ipv6 size 10 store gpc0\n"),
+    finds("texts as addresses", *['str("%s"),ipmask(32,128)' % text for text in (
+        "1.2.3.4:80", "1.2.3.4, 5.6.7.8", "01.02.03.04", " 1.2.3.4", "1.2.3.4.", "1.2.3.4.5", "1.2.3.256", "1.2.3.", "1.2..4", "::1", "::1x", "[::1]")]),
+    finds("numbers that are not written", "str(a.b.c),field(2,.,)", "str(a.b.c),word(2,.,)", "str(abc),bytes(1,)", "str(x),map_str_int(/dev/null,)",
+          "str(x),map_str_int(/dev/null,+5)", "str(x),map_str_int(/dev/null,99999999999999999999)", "str(a+b),url_dec()"),
+    finds("parts of fix", *["bin(%s),fix_is_valid" % part.encode().hex() for part in (
+        "8", "9=FIX.4.2\x01", "9=FIX.4.2\x01a" + "=" * 15, "8=FIX.4.2\x01" + "x" * 30, "8=FIX.4.2\x01" + "x" * 30 + "\x01y",
+        "8=FIX.4.2\x019=99\x0136=A\x0149=aaaaaaaaaa", "8=FIX.4.2\x019=5\x0135=A\x0110=178\x01", "8=FIX.4.2\x019=5\x0135=A\x0110=xx\x01")]),
+    finds("entries that are made", "src_clr_gpc0(clears)", "src,in_table(clears)", "src_clr_gpc1(clears)", "src_inc_gpc1(clears)", "src_get_gpc0(clears)",
+          more="backend clears\n stick-table type ip size 10 store gpc0\n"),
     finds("scopes that are not there", "var(res.x,d)", "var(check.x)", "str(a),set-var(res.x)", "str(a),unset-var(res.x)", "str(a),unset-var(txn.none)"),
     finds("set-var, conditions", "int(1),set-var(txn.b,ifempty)", "int(1),set-var(txn.c,ifnotexists)", "str(x),set-var(txn.a,ifnotset)", "var(txn.a)"),
     finds("no language", "str(fr),language(de;it,)", "str(fr),language(de;it)", "str(),language(de,x)"),
