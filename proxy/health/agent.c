@@ -105,10 +105,6 @@ static enum probe_step end_by(struct probe *probe, const struct reply *reply)
     } else if (reply->odd != NULL) {
         snprintf(info, sizeof(info), "agent reports an error : %.80s", reply->odd);
     }
-    for (char *c = info; *c != '\0'; c++) {
-        if (!isprint((unsigned char)*c))
-            *c = '?'; /* it goes into logs */
-    }
     return probe_end(probe, status, 0, info);
 }
 

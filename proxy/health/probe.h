@@ -131,8 +131,8 @@ struct probe {
     uint64_t due_ms; /* when the present or next one should start */
     uint64_t started_us;
     struct check_result result;
-    bool paused;     /* the server was in maintenance at the last start, or the operator wants none */
-    bool is_off;     /* by the operator's word */
+    bool paused; /* the server was in maintenance at the last start, or the operator wants none */
+    bool is_off; /* by the operator's word */
     uint32_t random; /* for spread-checks */
 
     /* settings, copied: the config may go */

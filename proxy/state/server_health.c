@@ -86,12 +86,22 @@ static void tell_check(struct server *server, const struct judge *judge,
     line_tell(&line, server, LOG_NOTICE);
 }
 
+/* What is kept is shown in tables and in JSON: one line of what can be read. A log has marks for the rest. */
+static void make_readable(char *text)
+{
+    for (; *text != '\0'; text++) {
+        if ((unsigned char)*text < ' ' || (unsigned char)*text > '~')
+            *text = '?';
+    }
+}
+
 static void turn_verdict(struct server *server, bool up, bool leaving,
                          const struct check_result *check, struct loop *control)
 {
     char reason[SERVER_REASON_BYTES];
     snprintf(reason, sizeof(reason), "%s%s%.60s", health_status_rows[check->status].description,
              check->info[0] != '\0' ? ": " : "", check->info);
+    make_readable(reason);
     struct stance to = {.admin = GET(server->admin), .up = up, .leaving = leaving};
     struct turn turn = server_turn(server, to, reason, control);
     struct line line;
@@ -120,6 +130,7 @@ static void report(struct server *server, const struct judge *judge,
     bool was_decisive = judge->last->is_decisive;
     backend_lock(server->backend);
     *judge->last = *check;
+    make_readable(judge->last->info);
     backend_unlock(server->backend, control->now_us);
     bool counted = count(server, judge, check, was_decisive), up = is_up_by_all(server);
     if (check->status != HEALTH_CHECKED && server->log_health_checks &&
