@@ -299,6 +299,22 @@ backend app
 """
 
 
+@pytest.mark.parametrize("words, greeting", [
+    ("", b"HELO localhost\r\n"), ("EHLO mx.test", b"EHLO mx.test\r\n"), ("HELO mx.test", b"HELO mx.test\r\n"),
+    ("EHLO", b"HELO localhost\r\n"), ("ehlo mx.test", b"HELO localhost\r\n"),
+])
+def test_how_a_mail_server_is_greeted(balance, serve, words, greeting):
+    heard = []
+
+    def behaviour(conn):
+        conn.send(b"220 mx\r\n")
+        conn.stream.sock.settimeout(PATIENCE_S)
+        heard.append(conn.stream.sock.recv(65536))
+
+    Probed(balance, serve(behaviour).port, "option smtpchk " + words)
+    assert wait_for(lambda: heard)[0] == greeting
+
+
 @pytest.mark.weir_only  # since HAProxy 3.4
 def test_servers_that_are_probed_in_ways_of_their_own(balance, serve, syslog):
     def tells(status):
@@ -423,6 +439,9 @@ AGENT_CASES = {
     "drain": (b"drain\n", "DRAIN (agent)", "CHECKED", ""),
     "maint": (b"maint\n", "MAINT", "CHECKED", ""),
     "garbage": (b"what is this\n", "UP", "CHECKED", "agent reports an error : what"),
+    "its own letters": (b"Down,Ready # by Bo\n", "DOWN (agent)", "L7STS", "via agent : Down (by Bo)"),
+    "a note within a word": (b"down#backup\n", "UP", "CHECKED", "agent reports an error : down#backup"),
+    "a long note": (b"down # " + b"because-" * 12 + b"\n", "DOWN (agent)", "L7STS", "via agent : down (%s)" % ("because-" * 12)),
 }
 
 
@@ -433,7 +452,9 @@ def test_an_agent(balance, serve, name):
     probed = Probed(balance, serve(says(close=False)).port, "",
                     "agent-check agent-inter 300ms agent-port %d" % agent.port)
     probed.shows(status=status, agent_status=agent_status)
-    assert probed.row()["last_agt"] in (last, "")
+    wait_for(lambda: probed.row()["last_agt"] == last, what=probed.row)  # HAProxy's is empty while it asks again
+    if name == "maint":
+        probed.shows(check_status="", check_desc="", check_rise="", check_health="")
 
 
 def test_an_agent_sets_the_weight(balance, serve):
