@@ -267,7 +267,7 @@ enum stats_state stats_server_state(const struct server *server)
         return STATE_MAINT;
     if (!server->up)
         return STATE_DOWN;
-    return server->admin == SERVER_DRAIN ? STATE_DRAIN : STATE_UP;
+    return server_is_draining(server) ? STATE_DRAIN : STATE_UP;
 }
 
 bool stats_backend_is_up(const struct proxy *proxy)

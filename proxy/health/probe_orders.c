@@ -56,7 +56,7 @@ void probe_order_port(struct server *server, bool is_agent, uint16_t port)
         return;
     probe->port = port;
     if (!probe->follows)
-        probe_set_port(&probe->server_addr, port);
+        probe_set_port(&probe->server_addr, port != 0 ? port : port_at(&server->addr));
 }
 
 bool probe_order_greeting(struct server *server, const char *text)

@@ -61,6 +61,7 @@ static void inherit_transitions(struct server *server, const struct server *from
 static void inherit(struct server *server, const struct server *from)
 {
     SET(server->admin, GET(from->admin));
+    SET(server->inherited, GET(from->inherited));
     SET(server->failed_checks, GET(from->failed_checks));
     SET(server->down_count, GET(from->down_count));
     SET(server->down_s, GET(from->down_s));
@@ -327,7 +328,7 @@ static void link_trackers(struct snapshot *snapshot, struct snapshot *old, struc
     }
     for (size_t i = 0; i < snapshot->config->proxy_count; i++) {
         for (size_t k = 0; k < snapshot->proxies[i].conf->server_count; k++)
-            server_turn_trackers(snapshot->proxies[i].servers[k], control);
+            server_follow(snapshot->proxies[i].servers[k], control);
     }
 }
 
