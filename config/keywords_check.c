@@ -66,19 +66,19 @@ static const struct keyword_choice versions[] = {
 /* What kind of probe: "option ..." of a proxy, "type ..." of a healthcheck section. */
 #define PROBE_KINDS(prefix, where, check_at, kind_at) \
     {.name = prefix " httpchk", .kind = KW_GROUP, .scopes = where, check_at, .value = CONF_CHECK_HTTP, .params = LEVEL_HTTPCHK, \
-     .set = own_check_kind, .otherwise = "a probe only connects", .doc = "Probes are HTTP requests."}, \
+     .set = own_check_kind, .anew = true, .otherwise = "a probe only connects", .doc = "Probes are HTTP requests."}, \
     {.name = prefix " tcp-check", .kind = KW_SET, .scopes = where, kind_at, .value = CONF_CHECK_SCRIPT, \
      .otherwise = "a probe only connects", .doc = "Probes follow the lines of tcp-check; without any they only connect."}, \
     {.name = prefix " mysql-check", .kind = KW_GROUP, .scopes = where, check_at, .value = CONF_CHECK_MYSQL, .params = LEVEL_DATABASE_CHECK, \
-     .set = own_check_kind, .otherwise = "a probe only connects", .doc = "Probes greet a MySQL or MariaDB server, and log in where a user is given."}, \
+     .set = own_check_kind, .anew = true, .otherwise = "a probe only connects", .doc = "Probes greet a MySQL or MariaDB server, and log in where a user is given."}, \
     {.name = prefix " pgsql-check", .kind = KW_GROUP, .scopes = where, check_at, .value = CONF_CHECK_PGSQL, .params = LEVEL_DATABASE_CHECK, \
-     .set = own_check_kind, .otherwise = "a probe only connects", .doc = "Probes begin a session with a PostgreSQL server."}, \
+     .set = own_check_kind, .anew = true, .otherwise = "a probe only connects", .doc = "Probes begin a session with a PostgreSQL server."}, \
     {.name = prefix " redis-check", .kind = KW_SET, .scopes = where, kind_at, .value = CONF_CHECK_REDIS, \
      .otherwise = "a probe only connects", .doc = "Probes send PING to a Redis server."}, \
     {.name = prefix " ldap-check", .kind = KW_SET, .scopes = where, kind_at, .value = CONF_CHECK_LDAP, \
      .otherwise = "a probe only connects", .doc = "Probes bind anonymously to an LDAPv3 server."}, \
     {.name = prefix " smtpchk", .kind = KW_GROUP, .scopes = where, check_at, .value = CONF_CHECK_SMTP, .params = LEVEL_SMTP_CHECK, \
-     .set = own_check_kind, .otherwise = "a probe only connects", .doc = "Probes greet an SMTP server."}, \
+     .set = own_check_kind, .anew = true, .otherwise = "a probe only connects", .doc = "Probes greet an SMTP server."}, \
     {.name = prefix " ssl-hello-chk", .kind = KW_SET, .scopes = where, kind_at, .value = CONF_CHECK_TLS_HELLO, \
      .otherwise = "a probe only connects", .doc = "Probes send an SSLv3 hello, which servers of today may refuse; check-ssl makes a handshake."}, \
     {.name = prefix " spop-check", .kind = KW_SET, .scopes = where, kind_at, .value = CONF_CHECK_SPOP, .since = "1.7", \
@@ -132,6 +132,11 @@ static const struct keyword httpchk_rows[] = {
      .initial = "HTTP/1.0", .doc = "Version of the probe's request."},
     {.name = "host", .kind = KW_STRING, .scopes = IN_PARAMS, CHECK_AT(host), .position = 4, .min = 1, .since = "2.9",
      .otherwise = "no Host header; with HTTP/1.1 the server's address", .doc = "Host header of the probe's request."},
+    {.name = "hdr", .kind = KW_OWN, .scopes = IN_PARAMS, CHECK_AT(headers), .set = own_check_header, .adds = true,
+     .takes = "a header: \"Name: value\"; may be repeated", .otherwise = "none",
+     .doc = "Header of the probe's request, unless its line http-check send has headers."},
+    {.name = "body", .kind = KW_STRING, .scopes = IN_PARAMS, CHECK_AT(body), .min = 1, .otherwise = "none",
+     .doc = "Body of the probe's request, unless its line http-check send has one."},
     {.name = NULL},
 };
 

@@ -82,7 +82,7 @@ keyword_set own_error_path;
 extern const struct keyword_list own_error_list;
 
 /* own_check.c, check_lines.c */
-keyword_set own_check_kind, own_expect_status;
+keyword_set own_check_kind, own_check_header, own_expect_status;
 
 /* own_balance.c */
 keyword_set own_balance, own_algorithm, own_balance_factor, own_balance_expression;

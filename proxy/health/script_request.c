@@ -116,11 +116,15 @@ static void put_host(struct text *text, const struct server *server, struct samp
     put(text, "host: %s\r\n", address);
 }
 
-/* RFC 9110 8.6: where a body would mean something, its absence is said. */
+/* RFC 9110 8.6: where a body might mean something, its absence is said. */
 static bool says_length(const char *method)
 {
-    return strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 ||
-           strcmp(method, "PATCH") == 0;
+    static const char *const without[] = {"OPTIONS", "GET", "HEAD", "DELETE"};
+    for (size_t i = 0; i < sizeof(without) / sizeof(without[0]); i++) {
+        if (strcmp(method, without[i]) == 0)
+            return false;
+    }
+    return true;
 }
 
 size_t script_write_request(struct probe *probe, const struct conf_request *request, char *bytes)
