@@ -46,14 +46,19 @@ enum rule_verdict rules_decide(struct sample_env *env, const struct rule_decisio
     return RULE_ANSWERS;
 }
 
-bool rules_may_wait(struct sample_env *env, const struct rule *rule, unsigned timeout_ms)
+bool rules_may_wait_errand(struct sample_env *env, const struct rule *rule, unsigned timeout_ms)
 {
     struct rule_progress *p = &env->stream->rules;
     uint64_t now_ms = env->loop->now_ms;
     if (p->held != rule)
         p->wait_until_ms = now_ms + timeout_ms;
     p->held = rule;
-    return now_ms < p->wait_until_ms && !p->wait_is_over;
+    return now_ms < p->wait_until_ms;
+}
+
+bool rules_may_wait(struct sample_env *env, const struct rule *rule, unsigned timeout_ms)
+{
+    return rules_may_wait_errand(env, rule, timeout_ms) && !env->stream->rules.wait_is_over;
 }
 
 /* ---- one list ------------------------------------------------------------------------------------------ */

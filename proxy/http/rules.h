@@ -67,5 +67,7 @@ enum rule_verdict rules_decide(struct sample_env *env, const struct rule_decisio
  * again; false when the time is over.
  */
 bool rules_may_wait(struct sample_env *env, const struct rule *rule, unsigned timeout_ms);
+/* It waits for its errand, whatever comes of the message meanwhile. The time begins with the first call. */
+bool rules_may_wait_errand(struct sample_env *env, const struct rule *rule, unsigned timeout_ms);
 
 #endif

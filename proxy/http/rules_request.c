@@ -258,6 +258,13 @@ enum stream_state rules_request(struct stream *s)
 
 /* ---- waiting ------------------------------------------------------------------------------------------- */
 
+/* A client that has ended its side may still wait for what an errand finds out, unless we are told that it does not. */
+static bool waits_for_errand(const struct stream *s)
+{
+    return s->rules.errand != NULL && !s->session->client.broken &&
+           !s->frontend->conf->abortonclose;
+}
+
 enum stream_state rules_client_ready(struct stream *s)
 {
     struct session *session = s->session;
@@ -268,6 +275,8 @@ enum stream_state rules_client_ready(struct stream *s)
             s->in_len += (uint32_t)n;
     }
     const bool has_left = n <= 0 && n != UV_EAGAIN;
+    if (has_left && waits_for_errand(s))
+        return s->state;
     if (has_left && s->whole_us != 0)
         return stream_fail(s, CAUSE_CLIENT_ABORT, 400);
     s->rules.client_left = has_left; /* as in HAProxy, the rules that follow are run all the same */

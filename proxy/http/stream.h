@@ -64,7 +64,7 @@ enum stream_event {
     STREAM_RESUMED,      /* its share of a turn was used up: go on */
     STREAM_TIMED_OUT,
     STREAM_SERVER_DOWN, /* probes say so */
-    STREAM_PREPARED,    /* see STREAM_PREPARING */
+    STREAM_PREPARED,    /* another thread has done it: see STREAM_PREPARING, errand.h */
     STREAM_EVENTS,
 };
 
@@ -95,6 +95,8 @@ struct stream_mode {
     /* STREAM_RULES: more of the client may be here; or what was waited for is over. */
     enum stream_state (*look_again)(struct stream *s);
     enum stream_state (*waited)(struct stream *s);
+    /* STREAM_RULES: the rule's errand is back. */
+    enum stream_state (*go_on)(struct stream *s);
     /* The client has ended its side while a server is looked for: is it to be had in vain? */
     bool (*is_forsaken)(const struct stream *s);
     /* Once it has ended: what becomes of the client's connection. */

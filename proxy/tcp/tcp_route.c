@@ -77,12 +77,12 @@ static bool run_list(struct stream *s, const struct proxy *proxy, enum ruleset_i
     rules_env(s, proxy, false, &env);
     env.peek = &peek;
     env.is_final = delay_ms == 0 || p->wait_is_over;
-    enum rule_verdict verdict = ruleset_run(set, &env, &p->at);
-    rule_progress_note(p, set, verdict);
+    enum rule_verdict verdict = rules_run_on(s, set, &env);
     p->chosen = env.chosen_backend;
     switch (verdict) {
     case RULE_WAITS:
-        p->at = 0; /* as HAProxy: what is before may tell more of more bytes, too */
+        if (p->held == NULL)
+            p->at = 0; /* as HAProxy: what is before may tell more of more bytes, too */
         *next_out = wait_for_more(s, delay_ms);
         return true;
     case RULE_ANSWERS:

@@ -123,6 +123,7 @@ static const struct stream_mode stream_tcp = {
     .connected = tcp_connected,
     .look_again = tcp_look_again,
     .waited = tcp_waited,
+    .go_on = tcp_route,
     .look_at_answer = tcp_look_at_answer,
     .release = tcp_release,
     .is_forsaken = tcp_is_forsaken,
