@@ -100,7 +100,7 @@ static const struct keyword source_rows[] = {
 };
 
 static const struct keyword proxy_rows[] = {
-    {.name = "backlog", .kind = KW_UINT, .scopes = FRONT, PROXY_AT(backlog), .max = 1000000,
+    {.name = "backlog", .kind = KW_UINT, .loose = true, .scopes = FRONT, PROXY_AT(backlog), .max = 1000000,
      .otherwise = "maxconn", .doc = "Length of the kernel's queues of new connections."},
     {.name = "source", .kind = KW_GROUP, .scopes = BACK, PROXY_AT(source), .params = LEVEL_SOURCE, .min = 1,
      .otherwise = "the kernel chooses", .doc = "Address to connect to servers from."},
