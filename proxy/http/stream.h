@@ -224,6 +224,16 @@ static inline const struct conf_proxy *stream_conf(const struct stream *s)
     return s->backend != NULL ? s->backend->conf : s->frontend->conf;
 }
 
+/* h1-case-adjust, for either side; NULL: names of fields go as they are. */
+static inline const struct conf_name_cases *stream_server_cases(const struct stream *s)
+{
+    return s->backend->conf->adjusts_for_server ? &s->snapshot->config->global.name_cases : NULL;
+}
+static inline const struct conf_name_cases *stream_client_cases(const struct stream *s)
+{
+    return s->frontend->conf->adjusts_for_client ? &s->snapshot->config->global.name_cases : NULL;
+}
+
 /* How much of the request may still be read into s->in. */
 static inline size_t stream_room(const struct stream *s)
 {
