@@ -92,14 +92,6 @@ bool rules_may_admin(struct stream *s, const struct proxy *proxy)
     return one_holds(s, proxy, RULES_STATS_ADMIN);
 }
 
-/* As HAProxy: what content rules tied is counted with the rest. */
-static bool count_request(struct stream *s, const struct proxy *proxy, enum stream_state *next_out)
-{
-    (void)proxy, (void)next_out;
-    tracking_request(s);
-    return false;
-}
-
 static bool capture(struct stream *s, const struct proxy *proxy, enum stream_state *next_out)
 {
     (void)next_out;
@@ -190,7 +182,17 @@ static bool choose_backend(struct stream *s, const struct proxy *proxy, enum str
     return !dispatch_has_backend(s, 503, next_out);
 }
 
-enum { AT_CHOICE = 10, AT_BACKEND };
+enum { BEHIND_CONTENT = 1, AT_CHOICE = 10, AT_BACKEND };
+
+/* As HAProxy: what content rules tied is counted with the rest. Where TCP has chosen the backend, it is that alone whose rules are those of HTTP: see rules_go_on_in_http(). */
+static bool count_request(struct stream *s, const struct proxy *proxy, enum stream_state *next_out)
+{
+    (void)proxy, (void)next_out;
+    tracking_request(s);
+    if (s->backend != NULL)
+        s->rules.stage = AT_BACKEND - 1;
+    return false;
+}
 
 /* In HAProxy's order. */
 static stage_step *const stages[] = {
@@ -240,6 +242,16 @@ static bool run_stages(struct stream *s, enum stream_state *next_out)
     }
     p->stage = STAGES;
     return false;
+}
+
+void rules_go_on_in_http(struct stream *s)
+{
+    struct rule_progress *p = &s->rules;
+    p->stage = BEHIND_CONTENT;
+    p->at = 0;
+    p->held = NULL;
+    p->wait_until_ms = 0;
+    p->wait_is_over = false;
 }
 
 enum stream_state rules_request(struct stream *s)

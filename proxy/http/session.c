@@ -6,6 +6,7 @@
 #include "proxy/http/session_priv.h"
 #include "proxy/rules/ruleset.h"
 
+#include "proxy/http/handover.h"
 #include "proxy/http/stream.h"
 #include "proxy/http/stream_log.h"
 
@@ -183,6 +184,8 @@ void session_close(struct session *session)
         stream_free(session->stream);
     session->stream = NULL;
     tracking_session_ends(session);
+    handover_drop(session, session->handover);
+    session->handover = NULL;
     server_conn_leave_session(session, true);
     conn_close(&session->client);
     relay_bytes_free(&session->intake);

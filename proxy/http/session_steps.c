@@ -58,7 +58,8 @@ static void begin_stream(struct session *session)
 {
     if (session->thread->loop->now_us - session->idle_since_us > IDLE_LONG_US)
         conn_was_idle(&session->client);
-    session_move_on(session);
+    if (session->handover == NULL)
+        session_move_on(session);
     session->stream = stream_new(session);
     if (session->stream == NULL) {
         session_close(session);

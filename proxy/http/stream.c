@@ -5,6 +5,7 @@
 #include "proxy/http/stream.h"
 
 #include "proxy/http/explain.h"
+#include "proxy/http/handover.h"
 #include "proxy/http/rules.h"
 #include "proxy/http/stage.h"
 
@@ -85,6 +86,8 @@ static enum stream_state read_head(struct stream *s)
         s->up.input_done = s->req.body == HTTP_BODY_NONE;
         note_request_line(s);
         count_request(s);
+        if (s->session->handover != NULL)
+            handover_take(s);
         explain_if_asked(s);
         return rules_request(s);
     }

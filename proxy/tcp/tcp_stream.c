@@ -44,9 +44,10 @@ void tcp_begin(struct session *session)
 enum stream_state tcp_hand_over(struct stream *s)
 {
     struct session *session = s->session;
-    stream_dismiss(s);
-    session_speak_http(session);
-    return STREAM_ENDED;
+    enum stream_state next = stream_dismiss(s);
+    if (session->handover != NULL)
+        session_speak_http(session);
+    return next;
 }
 
 /* From now on bytes flow both ways. Those that were read to find the server go first. */
