@@ -7,6 +7,7 @@
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/expr.h"
 #include "proxy/rules/trace.h"
+#include "proxy/state/bind_state.h"
 
 enum {
     ON_MESSAGES = IN_RULES(RULES_HTTP_REQUEST) | IN_RULES(RULES_HTTP_RESPONSE) |
@@ -29,8 +30,7 @@ static enum rule_verdict no_room(struct sample_env *env)
 {
     struct stream *s = env->stream;
     unsigned thread = s->thread->loop->index;
-    counters_add(frontend_counters(&s->frontend->state->frontend, thread), COUNTER_FAILED_REWRITES,
-                 1);
+    bind_count(s->session->bind, thread, COUNTER_FAILED_REWRITES, 1);
     if (s->backend != NULL)
         counters_add(backend_counters(&s->backend->state->backend, thread), COUNTER_FAILED_REWRITES,
                      1);

@@ -7,6 +7,7 @@
 
 #include "proxy/http/stream_log.h"
 #include "proxy/rules/trace.h"
+#include "proxy/state/bind_state.h"
 
 void rules_env(struct stream *s, const struct proxy *proxy, bool is_response,
                struct sample_env *env_out)
@@ -92,7 +93,7 @@ enum rule_verdict rules_run_on(struct stream *s, const struct ruleset *set, stru
 static void count_denial(const struct stream *s, enum counter which)
 {
     unsigned thread = s->thread->loop->index;
-    counters_add(frontend_counters(&s->frontend->state->frontend, thread), which, 1);
+    bind_count(s->session->bind, thread, which, 1);
     if (s->backend != NULL)
         counters_add(backend_counters(&s->backend->state->backend, thread), which, 1);
 }

@@ -12,6 +12,7 @@
 
 #include "proxy/http/explain.h"
 #include "proxy/http/rules.h"
+#include "proxy/state/bind_state.h"
 #include "proxy/tcp/tcp_stream.h"
 
 #include <stdlib.h>
@@ -38,7 +39,7 @@ int tcp_read(struct conn *from, struct relay_bytes *to)
 static enum stream_state refuse(struct stream *s)
 {
     unsigned thread = s->thread->loop->index;
-    counters_add(frontend_counters(&s->frontend->state->frontend, thread), COUNTER_DENIED_REQ, 1);
+    bind_count(s->session->bind, thread, COUNTER_DENIED_REQ, 1);
     if (s->backend != NULL)
         counters_add(backend_counters(&s->backend->state->backend, thread), COUNTER_DENIED_REQ, 1);
     stream_blame(s, CAUSE_PROXY); /* counted above, and not as a failure */
