@@ -202,7 +202,7 @@ static const struct keyword server_rows[] = {
      .doc = "Time over which a server that came back gets back its weight and its maxconn. A reload does not interrupt it."},
     {.name = "observe", .kind = KW_CHOICE, .scopes = IN_BOTH, SERVER_AT(watch.observe), .choices = observes, .otherwise = "only probes judge it",
      .doc = "Judge the server by its traffic too: layer4 counts connections that fail, layer7 also responses that are invalid or late, and statuses of 500 and above except 501 and 505."},
-    {.name = "error-limit", .kind = KW_UINT, .scopes = IN_BOTH, SERVER_AT(watch.error_limit), .min = 1, .max = 1000000, .initial = "10",
+    {.name = "error-limit", .kind = KW_UINT, .loose = true, .scopes = IN_BOTH, SERVER_AT(watch.error_limit), .min = 1, .max = 1000000, .initial = "10",
      .doc = "How many errors in a row set off what on-error says."},
     {.name = "on-error", .kind = KW_CHOICE, .scopes = IN_BOTH, SERVER_AT(watch.on_error), .choices = on_errors, .initial = "fail-check",
      .doc = "What errors in a row do: probe sooner (fastinter), count as a failed probe, leave one failure to DOWN (sudden-death), or mark-down."},

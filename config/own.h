@@ -45,7 +45,7 @@ extern const struct keyword_list own_admin_bind_list;
 /* own_tls.c: row offset is that of the struct conf_tls or of the field named */
 keyword_set own_crt_path, own_ca_path, own_alpn, own_sni, own_server_sni, own_verify_errors,
     own_plain_path, own_proto, own_no_version, own_only_version;
-extern const struct keyword_choice own_tls_versions[];
+extern const struct keyword_choice own_tls_versions[], own_tls_lowest[];
 
 /* Relative paths lie below ca-base or crt-base; '@' marks names that are no paths. */
 const char *own_path_below(struct loader *l, const char *folder, const char *path,
