@@ -123,7 +123,15 @@ static const struct field_name *name_of(const struct arg *args)
     return args[0].type != ARG_NONE ? args[0].own : NULL;
 }
 
-/* One value; whether it has more is in out->flags. */
+/* Whether another value may follow that at which the walk stands. */
+static bool may_go_on(const struct field_walk *walk, const struct http_msg *m,
+                      const struct field_name *name, bool whole)
+{
+    bool is_alone = name != NULL && name->id != HTTP_HDR_OTHER && !m->has_repeats;
+    return !is_alone || (!whole && walk->at < m->headers[walk->index - 1].value_len);
+}
+
+/* One value; whether it may have more is in out->flags. */
 static bool next_value(struct sample_env *env, const struct message_view *v, const struct arg *args,
                        bool whole, struct sample *out)
 {
@@ -135,7 +143,8 @@ static bool next_value(struct sample_env *env, const struct message_view *v, con
         found = walk_on(&walk, v, name_of(args), whole, &value);
         out->cursor[0] = walk.index;
         out->cursor[1] = walk.at;
-        out->flags |= found ? SAMPLE_HAS_MORE : 0;
+        if (found && may_go_on(&walk, v->msg, name_of(args), whole))
+            out->flags |= SAMPLE_HAS_MORE;
     } else if (occurrence > 0) {
         found = find_from_start(v, name_of(args), whole, occurrence, &value);
     } else {

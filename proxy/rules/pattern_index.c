@@ -62,21 +62,16 @@ static bool index_in_tree(struct prefix_tree *tree, struct pattern_entry *entry)
     return true;
 }
 
-static void note_first_byte(struct pattern_set *set, unsigned char byte)
-{
-    set->first_bytes[byte] = true;
-    if (set->use.ignore_case && byte >= 'a' && byte <= 'z') /* keys are folded, texts are not */
-        set->first_bytes[byte - 'a' + 'A'] = true;
-}
-
 bool pattern_index_add(struct pattern_set *set, struct pattern_entry *entry)
 {
+    const bool ignores_case = set->use.ignore_case;
     switch (entry->place) {
     case PATTERN_IN_TABLE:
+        pattern_filter_note_whole(&set->filter, entry->key, entry->key_bits / 8, ignores_case);
         return index_in_table(&set->table, entry);
     case PATTERN_IN_TREE:
     case PATTERN_IN_TREE6:
-        note_first_byte(set, entry->key[0]);
+        pattern_filter_note_part(&set->filter, entry->key, entry->key_bits / 8, ignores_case);
         return index_in_tree(tree_of(set, entry), entry);
     case PATTERN_IN_ROW:
         link_last(&set->row, entry);

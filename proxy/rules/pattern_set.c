@@ -69,7 +69,9 @@ struct pattern_set *pattern_set_new(struct pattern_list *list, const struct patt
     if (set == NULL)
         return NULL;
     set->use = *use;
+    set->find = kinds[use->method].find;
     set->list = list;
+    set->lock = list->can_change ? &list->lock : NULL;
     return set;
 }
 
@@ -138,23 +140,23 @@ void pattern_entry_free(struct pattern_entry *entry)
 
 /* ---- asking ------------------------------------------------------------------------------------------ */
 
-static void lock(struct pattern_list *list)
+static void lock(const struct pattern_set *set)
 {
-    if (list->can_change)
-        pthread_rwlock_rdlock(&list->lock);
+    if (set->lock != NULL)
+        pthread_rwlock_rdlock(set->lock);
 }
 
-static void unlock(struct pattern_list *list)
+static void unlock(const struct pattern_set *set)
 {
-    if (list->can_change)
-        pthread_rwlock_unlock(&list->lock);
+    if (set->lock != NULL)
+        pthread_rwlock_unlock(set->lock);
 }
 
 bool pattern_set_has(const struct pattern_set *set, const struct sample *s)
 {
-    lock(set->list);
-    bool has = kinds[set->use.method].find(set, s) != NULL;
-    unlock(set->list);
+    lock(set);
+    bool has = set->find(set, s) != NULL;
+    unlock(set);
     return has;
 }
 
@@ -202,21 +204,21 @@ static bool entry_value(const struct pattern_entry *entry, const struct sample *
 bool pattern_set_value(const struct pattern_set *set, const struct sample *s,
                        const struct sample_env *env, struct sample *out)
 {
-    lock(set->list);
-    const struct pattern_entry *entry = kinds[set->use.method].find(set, s);
+    lock(set);
+    const struct pattern_entry *entry = set->find(set, s);
     bool has = entry != NULL && entry_value(entry, s, env, out);
-    unlock(set->list);
+    unlock(set);
     return has;
 }
 
 bool pattern_set_key(const struct pattern_set *set, const struct sample *s,
                      const struct sample_env *env, struct sample *out)
 {
-    lock(set->list);
-    const struct pattern_entry *entry = kinds[set->use.method].find(set, s);
+    lock(set);
+    const struct pattern_entry *entry = set->find(set, s);
     const char *text = entry != NULL ? entry->item->text : "";
     bool has = entry != NULL && set_text(entry, (struct sample_text){text, strlen(text)}, env, out);
-    unlock(set->list);
+    unlock(set);
     return has;
 }
 

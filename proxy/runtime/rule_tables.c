@@ -66,6 +66,7 @@ static const struct action *const actions[] = {
     map_actions,
     answer_actions,
     field_actions,
+    field_replace_actions,
     persist_actions,
     track_actions,
     connection_actions,
