@@ -3,6 +3,7 @@
  * Fetches of a head as a whole: the names of its fields, its text, its fields as SPOE writes them. What rules have
  * dropped is not there any more; names are in lower case, as HAProxy has them.
  */
+#include "proxy/base/ascii.h"
 #include "proxy/fetches/rows.h"
 #include "proxy/fetches/text_writer.h"
 #include "proxy/fetches/view.h"
@@ -11,10 +12,8 @@ static void put_name(struct text_writer *w, const struct message_view *v,
                      const struct http_header *h)
 {
     char *to = text_writer_more(w, h->name_len);
-    for (unsigned i = 0; to != NULL && i < h->name_len; i++) {
-        char letter = v->base[h->name_off + i];
-        to[i] = letter >= 'A' && letter <= 'Z' ? (char)(letter | 0x20) : letter;
-    }
+    for (unsigned i = 0; to != NULL && i < h->name_len; i++)
+        to[i] = ascii_lower(v->base[h->name_off + i]);
 }
 
 static void put_value(struct text_writer *w, const struct message_view *v,

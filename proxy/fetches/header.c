@@ -4,6 +4,7 @@
  * addresses and names. Where an ACL asks they give one value after the other, else the last, or the one
  * that an argument counts.
  */
+#include "proxy/base/ascii.h"
 #include "proxy/fetches/header_priv.h"
 #include "proxy/fetches/rows.h"
 #include "proxy/fetches/view.h"
@@ -34,11 +35,6 @@ struct field_walk {
     uint32_t at;    /* within its value; behind the last value given */
 };
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
 /* Of the field at hand from walk->at on; moves behind it. */
 static struct sample_text take_value(struct field_walk *walk, const struct message_view *v,
                                      bool whole)
@@ -46,11 +42,11 @@ static struct sample_text take_value(struct field_walk *walk, const struct messa
     const struct http_header *h = &v->msg->headers[walk->index - 1];
     const char *start = v->base + h->value_off, *end = start + h->value_len;
     const char *from = start + walk->at;
-    while (from < end && is_blank(*from))
+    while (from < end && ascii_is_blank(*from))
         from++;
     const char *to = whole ? end : http_value_end(from, end);
     walk->at = (uint32_t)(to - start);
-    while (to > from && is_blank(to[-1]))
+    while (to > from && ascii_is_blank(to[-1]))
         to--;
     return (struct sample_text){from, (size_t)(to - from)};
 }

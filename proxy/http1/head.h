@@ -3,7 +3,7 @@
 #ifndef WEIR_HTTP1_HEAD_H
 #define WEIR_HTTP1_HEAD_H
 
-#include "config/model_http.h"
+#include "config/model/http.h"
 #include "proxy/http1/gather.h"
 #include "proxy/http1/msg.h"
 
