@@ -4,8 +4,8 @@
  * metric of a row, a part of the page), and the cursor remembers where it is. A piece that does not
  * fit in the reader's buffer waits in the cursor, so the reader's buffer may have any size.
  */
-#ifndef WEIR_PROXY_ADMIN_CURSOR_H
-#define WEIR_PROXY_ADMIN_CURSOR_H
+#ifndef WEIR_ADMIN_CURSOR_H
+#define WEIR_ADMIN_CURSOR_H
 
 #include "proxy/admin/fields.h"
 #include "proxy/admin/process.h"
@@ -15,12 +15,20 @@
 #define STATS_PIECE_BYTES (16 * 1024)
 
 /* A place in the walk over all rows. */
-enum stats_step { STEP_BEGIN, STEP_FRONTEND, STEP_SERVER, STEP_BACKEND, STEP_END, STEPS };
+enum stats_step {
+    STEP_BEGIN,
+    STEP_FRONTEND,
+    STEP_LISTENER,
+    STEP_SERVER,
+    STEP_BACKEND,
+    STEP_END,
+    STEPS,
+};
 
 struct stats_walk {
     size_t proxy;
     enum stats_step step;
-    size_t server;
+    size_t item; /* of listeners and servers: which */
 };
 
 struct stats_cursor {

@@ -13,8 +13,8 @@
  * Thread:    any; a cursor belongs to one.
  * Ownership: a cursor borrows the snapshot: whoever keeps a cursor holds its snapshot.
  */
-#ifndef WEIR_PROXY_ADMIN_STATS_H
-#define WEIR_PROXY_ADMIN_STATS_H
+#ifndef WEIR_ADMIN_STATS_H
+#define WEIR_ADMIN_STATS_H
 
 #include "proxy/state/server.h"
 #include "proxy/state/snapshot.h"
@@ -50,7 +50,7 @@ struct stats_query {
     bool is_bound, is_described;
     int proxy_id, kinds, server_id;
     /* of /metrics?scope=...: all are shown if none is named */
-    bool scope_global, scope_frontend, scope_backend, scope_server, scope_tables;
+    bool scope_global, scope_frontend, scope_listener, scope_backend, scope_server, scope_tables;
 };
 
 /* Reads what follows `stats uri` in a request target: ";csv;norefresh", "?scope=app". */

@@ -3,7 +3,9 @@
  * Fetches of cookies: of Cookie in requests, where a line holds several; of Set-Cookie in responses, where
  * only the first pair of a line is one and the rest are its attributes.
  */
+#include "proxy/base/ascii.h"
 #include "proxy/fetches/rows.h"
+#include "proxy/fetches/text_writer.h"
 #include "proxy/fetches/view.h"
 
 /* Where a walk stands: the line, and how much of its value has been read. */
@@ -12,11 +14,6 @@ struct cookie_walk {
     uint32_t at;
     bool with_attributes; /* of Set-Cookie: they are counted as cookies, as in HAProxy */
 };
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
 
 /* Quoted values may hold what else ends them. */
 static const char *pair_end(const char *at, const char *end)
@@ -40,11 +37,11 @@ static bool split(const char *from, const char *to, struct sample_text *name,
     const char *equal = memchr(from, '=', (size_t)(to - from)), *name_end = equal;
     if (equal == NULL)
         return false;
-    while (name_end > from && is_blank(name_end[-1]))
+    while (name_end > from && ascii_is_blank(name_end[-1]))
         name_end--;
-    for (equal++; equal < to && is_blank(*equal);)
+    for (equal++; equal < to && ascii_is_blank(*equal);)
         equal++;
-    while (to > equal && is_blank(to[-1]))
+    while (to > equal && ascii_is_blank(to[-1]))
         to--;
     *name = (struct sample_text){from, (size_t)(name_end - from)};
     *value = (struct sample_text){equal, (size_t)(to - equal)};
@@ -58,7 +55,7 @@ static bool next_pair(struct cookie_walk *walk, const struct message_view *v,
     const struct http_header *h = &v->msg->headers[walk->index - 1];
     const char *start = v->base + h->value_off, *end = start + h->value_len;
     for (const char *at = start + walk->at; at < end;) {
-        while (at < end && (is_blank(*at) || *at == ';' || *at == ','))
+        while (at < end && (ascii_is_blank(*at) || *at == ';' || *at == ','))
             at++;
         const char *to = pair_end(at, end);
         bool found = split(at, to, name, value);
@@ -153,28 +150,21 @@ static bool cookie_count(struct sample_env *env, const struct fetch *row, const 
 static bool cookie_names(struct sample_env *env, const struct fetch *row, const struct arg *args,
                          struct sample *out)
 {
+    struct text_writer w = text_writer_begin(env);
     struct message_view v;
     struct cookie_walk walk = {0};
     struct sample_text name, value, delimiter = {",", 1};
-    size_t room = env->scratch->size - env->scratch->used, used = 0;
-    char *to = env->scratch->base + env->scratch->used;
     if (args[0].type != ARG_NONE && args[0].text.len > 0)
         delimiter = args[0].text;
     if (!fetch_view(env, (enum fetch_side)row->value, &v))
         return false;
     while (next_line(&walk, &v)) {
         while (next_pair(&walk, &v, &name, &value)) {
-            if (used + delimiter.len + name.len > room)
-                return false;
-            memcpy(to + used, delimiter.data, used > 0 ? delimiter.len : 0);
-            used += used > 0 ? delimiter.len : 0;
-            memcpy(to + used, name.data, name.len);
-            used += name.len;
+            text_writer_put(&w, delimiter.data, w.len > 0 ? delimiter.len : 0);
+            text_writer_put(&w, name.data, name.len);
         }
     }
-    env->scratch->used += used;
-    sample_set_text(out, SAMPLE_STRING, to, used);
-    return used > 0;
+    return w.len > 0 && text_writer_end(&w, SAMPLE_STRING, out);
 }
 
 /* clang-format off */

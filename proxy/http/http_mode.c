@@ -5,6 +5,7 @@
  */
 #include "proxy/http/compression.h"
 #include "proxy/http/rules.h"
+#include "proxy/http/stream_steps.h"
 
 /* One that only ended its side may still read, RFC 9112 9.6, unless we are told that it does not. */
 static bool http_is_forsaken(const struct stream *s)
@@ -99,6 +100,7 @@ const struct stream_mode stream_http = {
     .connected = request_send,
     .look_again = rules_client_ready,
     .waited = rules_timed_out,
+    .go_on = rules_request,
     .refuse = local_error,
     .is_forsaken = http_is_forsaken,
     .fate = http_fate,

@@ -10,8 +10,8 @@
  * Errors:  enum h1_status; after H1_BAD the error says what to answer, and only *_init() may
  * follow.
  */
-#ifndef WEIR_PROXY_HTTP_H1_H
-#define WEIR_PROXY_HTTP_H1_H
+#ifndef WEIR_HTTP1_H1_H
+#define WEIR_HTTP1_H1_H
 
 #include <llhttp.h>
 #include <stdbool.h>
@@ -39,6 +39,8 @@ struct h1_error {
 enum h1_options {
     /* What HAProxy's "option accept-invalid-http-request" and "-response" let through. */
     H1_LENIENT = 1u << 0,
+    /* What HAProxy itself lets through: for who only looks, as two readers of one message may differ on it. */
+    H1_RELAXED = 1u << 1,
 };
 
 /* One head being read. Needed only until h1_head_parse() has answered H1_DONE or H1_BAD. */

@@ -10,8 +10,8 @@
  * between when the administrator asked for leniency. Of a head that is whole h1_fields.c says what
  * the fields mean for the message, and h1_target.c whom a request is for.
  */
-#ifndef WEIR_PROXY_HTTP_H1_PRIV_H
-#define WEIR_PROXY_HTTP_H1_PRIV_H
+#ifndef WEIR_HTTP1_H1_PRIV_H
+#define WEIR_HTTP1_H1_PRIV_H
 
 #include "proxy/http1/h1.h"
 
@@ -65,17 +65,7 @@ static inline uint32_t h1_offset_of(const struct h1_parser *p, const char *at)
 
 static inline bool h1_is_lenient(const struct h1_parser *p)
 {
-    return (p->options & H1_LENIENT) != 0;
-}
-
-static inline bool h1_is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static inline bool h1_is_blank(char c)
-{
-    return c == ' ' || c == '\t';
+    return (p->options & (H1_LENIENT | H1_RELAXED)) != 0;
 }
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Fetches that need neither connection nor message: constants, the process, the clock, chance. */
-#include "config/haproxy_env.h"
+#include "config/haproxy/env.h"
 #include "proxy/net/loop.h"
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/vars.h"

@@ -2,7 +2,7 @@
 /* The table of commands, and `weir help`. */
 #include "proxy/runtime/commands.h"
 
-#include "config/reference.h"
+#include "config/manual/reference.h"
 #include "proxy/runtime/convert.h"
 #include "proxy/runtime/explain.h"
 #include "proxy/runtime/options.h"
@@ -63,9 +63,9 @@ const struct command commands[] = {
     {"help", "[KEYWORD]", "say what a keyword or an option does; alone, list them", true, help,
      NULL},
     {"convert", "FILE", "write a configuration in the other syntax, comments kept", false,
-     convert_command, NULL},
+     convert_command, convert_option_at},
     {"show", "config FILE", "print what counts of a configuration in the end", false, show_command,
-     NULL},
+     show_option_at},
     {"explain", "-f FILE [OPTION]... ['GET /path HTTP/1.1']",
      "say what becomes of a request, and why, without a network; -h lists its options", false,
      explain_command, explain_option_at},

@@ -206,6 +206,15 @@ static void report_bind(struct conf_report *report, const struct conf_proxy *pro
                     "frontend %s, bind %s: %s", proxy->name, bind->addr.text, fault->text.text);
 }
 
+/* Of those that nothing here reads, as no client is asked for a certificate. */
+static bool misses_authorities(const struct conf_tls *tls, const struct tls_files *files,
+                               struct bind_fault *fault)
+{
+    return tls_words_miss_file(files, tls->ca_file, &fault->text) ||
+           tls_words_miss_file(files, tls->ca_verify_file, &fault->text) ||
+           tls_words_miss_file(files, tls->crl_file, &fault->text);
+}
+
 static void look_for_unused(const struct conf_tls *tls, const struct tls_files *files,
                             struct bind_fault *fault)
 {
@@ -214,8 +223,7 @@ static void look_for_unused(const struct conf_tls *tls, const struct tls_files *
             fault->place = tls->crts[i].place;
             return;
         }
-    (void)(tls_words_miss_file(files, tls->ca_file, &fault->text) ||
-           tls_words_miss_file(files, tls->crl_file, &fault->text));
+    (void)misses_authorities(tls, files, fault);
 }
 
 /* NULL without a fault: nothing to make. */
@@ -232,6 +240,8 @@ static struct tls_context *context_for(const struct config *config, const struct
     struct tls_context *context = find_like(list, &bind->tls);
     if (context != NULL)
         return context;
+    if (bind->tls.verify == CONF_VERIFY_NONE && misses_authorities(&bind->tls, files, fault))
+        return NULL;
     if (bind->tls.self_signed && demo_certificate_is_missing(&bind->tls, files) &&
         (is_check || demo_certificate_make(&bind->tls, &fault->text) != 0))
         return NULL;

@@ -3,6 +3,7 @@
 #include "proxy/runtime/rule_tables.h"
 
 #include "proxy/actions/rows.h"
+#include "proxy/discovery/do_resolve.h"
 #include "proxy/fetches/rows.h"
 #include "proxy/http/rows.h"
 #include "proxy/rules/compiler.h"
@@ -18,9 +19,11 @@ static const struct fetch *const fetches[] = {
     conn_fetches,
     handshake_fetches,
     tls_fetches,
+    tls_certificate_fetches,
     pool_fetches,
     proxy_fetches,
     header_fetches,
+    head_fetches,
     cookie_fetches,
     request_fetches,
     param_fetches,
@@ -64,6 +67,7 @@ static const struct action *const actions[] = {
     map_actions,
     answer_actions,
     field_actions,
+    field_replace_actions,
     persist_actions,
     track_actions,
     connection_actions,
@@ -74,6 +78,7 @@ static const struct action *const actions[] = {
     client_actions,
     capture_actions,
     wait_actions,
+    resolve_actions,
     refused_actions,
     NULL,
 };

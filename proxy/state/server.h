@@ -133,8 +133,9 @@ struct server {
 
     /* --- may change in place --- */
     _Atomic(struct tls_client_context *)
-        tls;             /* counted; a replaced one goes with the old snapshot */
-    _Atomic unsigned id; /* sid; counted from 1 in the file, so it moves */
+        tls;               /* counted; a replaced one goes with the old snapshot */
+    _Atomic unsigned id;   /* sid; counted from 1 in the file, so it moves */
+    _Atomic unsigned line; /* which of its backend's it is in the newest snapshot */
     atomic_bool backup;
     enum conf_hash_key hash_key;
     int slot;                /* index in backend->pool, LB_NONE once retired; the lock's */
@@ -162,8 +163,9 @@ struct server {
 
     /* --- state; written by the control thread under the backend's lock --- */
     _Atomic enum server_admin admin;
-    atomic_bool up;      /* the verdict of the probes; true without probes */
-    atomic_bool ejected; /* its traffic stands out: see server_set_ejected() */
+    _Atomic enum server_admin inherited; /* of the server it tracks; READY where it tracks none */
+    atomic_bool up;                      /* the verdict of the probes; true without probes */
+    atomic_bool ejected;                 /* its traffic stands out: see server_set_ejected() */
     atomic_bool leaving; /* up, but wants no new streams: http-check disable-on-404 */
     _Atomic bool check_enabled;
     _Atomic bool check_running;
@@ -229,7 +231,7 @@ static inline struct counters *server_counters(struct server *server, unsigned t
 
 /*
  * From the line of the configuration; one reference, in no pool yet. data_threads as for the whole
- * process. heir_of: the server of that name before, whose counters it shares, or NULL. NULL when
+ * process. forerunner: the server of that name before, whose counters it shares, or NULL. NULL when
  * memory runs out.
  */
 struct server *server_new(struct backend *backend, const struct conf_proxy *proxy,
@@ -250,8 +252,11 @@ void server_tracked_text(const struct server *server, char *text, size_t size);
 unsigned server_throttle_percent(const struct server *server);
 /* Whether it may get new streams as far as state goes: those, and weight above 0. */
 bool server_is_usable(const struct server *server);
-/* By the operator's word, or for want of an address. */
+/* By the operator's word, the server it tracks, or for want of an address. */
 bool server_is_in_maintenance(const struct server *server);
+/* By the operator's word or the server it tracks; and whether neither has taken it out of service. */
+bool server_is_draining(const struct server *server);
+bool server_is_wanted(const struct server *server);
 /* Neither down nor in maintenance. */
 bool server_is_running(const struct server *server);
 /* "UP", "UP 1/3", "DOWN", "DOWN 1/2", "MAINT", "DRAIN", "no check" ... as the CSV's status. */
