@@ -44,7 +44,8 @@ static bool body_len(struct sample_env *env, const struct fetch *row, const stru
     if (!take_body(env, row, out, &text))
         return false;
     sample_set_int(out, (long long)text.len);
-    out->flags |= env->is_final ? 0 : SAMPLE_MAY_CHANGE;
+    bool may_grow = !env->is_final && (!env->lacks_message || env->probe != NULL);
+    out->flags |= may_grow ? SAMPLE_MAY_CHANGE : 0;
     return true;
 }
 
