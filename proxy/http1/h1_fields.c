@@ -254,7 +254,7 @@ enum h1_status h1_request_finish(struct h1_parser *p)
 static bool is_bodiless(const struct h1_parser *p, bool is_tunnel)
 {
     const uint16_t status = p->msg->status;
-    return status < 200 || status == 204 || status == 304 || is_tunnel ||
+    return status < 200 || http_status_is_bodiless(status) || is_tunnel ||
            p->request_method == HTTP_METHOD_HEAD;
 }
 
