@@ -6,6 +6,7 @@
 #include "proxy/http/rules.h"
 
 #include "proxy/http/stream_log.h"
+#include "proxy/http/stream_steps.h"
 #include "proxy/rules/trace.h"
 
 void rules_env(struct stream *s, const struct proxy *proxy, bool is_response,

@@ -4,7 +4,7 @@
  * slot, the bytes behind it and its memory. Every way out leads through stream_end().
  */
 #include "proxy/http/explain.h"
-#include "proxy/http/stream.h"
+#include "proxy/http/stream_steps.h"
 
 #include "proxy/http/stream_log.h"
 
