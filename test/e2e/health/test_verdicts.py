@@ -153,6 +153,8 @@ def test_a_server_that_is_back_gets_its_weight_slowly(balance, serve):
     serve(port=server.port)
     way.becomes("UP")
     assert 0 < way.throttle() < 60
+    row = way.row()
+    assert 0 < int(row["weight"]) < 60 and row["uweight"] == "100"
 
 
 @pytest.mark.weir_only
@@ -167,7 +169,7 @@ def test_a_reload_does_not_end_a_slow_start(balance, serve):
     way.becomes("UP")
     before = way.throttle()
     way.balancer.reload(way.config.replace("slowstart 10m", "slowstart 10m weight 7"))
-    way.shows(weight="7")
+    way.shows(uweight="7")
     assert before <= int(way.row()["throttle"]) < 60
 
 
