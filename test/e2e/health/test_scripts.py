@@ -315,6 +315,14 @@ def test_how_a_mail_server_is_greeted(balance, serve, words, greeting):
     assert wait_for(lambda: heard)[0] == greeting
 
 
+@pytest.mark.weir_only  # HAProxy 2.6 refuses the answer, later ones take it
+def test_a_server_that_offers_websockets(balance, serve):
+    offer = answer(b"101 Switching", headers=b"Connection: Upgrade\r\nUpgrade: websocket\r\n")
+    probed = Probed(balance, serve(says(None, offer)).port,
+                    http("send meth GET uri / ver HTTP/1.1 hdr connection upgrade hdr upgrade websocket", "expect status 101"))
+    probed.shows(check_status="L7OK", check_code="101")
+
+
 @pytest.mark.weir_only  # since HAProxy 3.4
 def test_servers_that_are_probed_in_ways_of_their_own(balance, serve, syslog):
     def tells(status):
