@@ -270,6 +270,17 @@ def test_a_program_that_never_ends_is_killed_with_its_children(balance, serve, t
 
 
 @pytest.mark.weir_only
+def test_a_program_that_is_killed_says_nothing_good(balance, serve, tmp_path, syslog):
+    program = tmp_path / "check.sh"
+    program.write_text("#!/bin/sh\nkill -TERM $$\n")
+    program.chmod(0o755)
+    way = Way(balance, "option external-check", "external-check command %s" % program,
+              "server s1 127.0.0.1:%d check inter 300ms fall 1" % serve().port)
+    way.becomes("DOWN", check_status="PROCERR", last_chk="killed by signal 15")
+    assert "reason: External check error, code: -1, info: \"killed by signal 15\"" in syslog.line("s1 is DOWN")
+
+
+@pytest.mark.weir_only
 @pytest.mark.parametrize("code, status", [(0, "UP"), (3, "DOWN")])
 def test_a_program_decides(balance, serve, tmp_path, code, status):
     program = tmp_path / "check.sh"
