@@ -250,6 +250,8 @@ bool server_takes_streams(const struct server *server);
 void server_tracked_text(const struct server *server, char *text, size_t size);
 /* How much of its weight and maxconn it has got back by now. */
 unsigned server_throttle_percent(const struct server *server);
+/* What that leaves of its weight, rounded up. */
+unsigned server_effective_weight(const struct server *server);
 /* Whether it may get new streams as far as state goes: those, and weight above 0. */
 bool server_is_usable(const struct server *server);
 /* By the operator's word, the server it tracks, or for want of an address. */
