@@ -12,8 +12,8 @@
  *
  * Thread: there is one.
  */
-#ifndef BENCH_FLOOR_H
-#define BENCH_FLOOR_H
+#ifndef WEIR_BENCH_FLOOR_H
+#define WEIR_BENCH_FLOOR_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -14,8 +14,8 @@
  *
  * Thread: there is one.
  */
-#ifndef BENCH_LOAD_H
-#define BENCH_LOAD_H
+#ifndef WEIR_BENCH_LOAD_H
+#define WEIR_BENCH_LOAD_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -6,8 +6,8 @@
  * They fail loudly and at once. A benchmark that limps on after an error prints a figure that looks
  * like a result.
  */
-#ifndef BENCH_NET_H
-#define BENCH_NET_H
+#ifndef WEIR_BENCH_NET_H
+#define WEIR_BENCH_NET_H
 
 #include <stddef.h>
 #include <stdint.h>

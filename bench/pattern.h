@@ -5,8 +5,8 @@
  * The period is a prime, so that a piece lost, repeated or swapped (all of them powers of two in
  * length) shows in the bytes at the edges of what arrives, and the load need not look at each byte.
  */
-#ifndef BENCH_PATTERN_H
-#define BENCH_PATTERN_H
+#ifndef WEIR_BENCH_PATTERN_H
+#define WEIR_BENCH_PATTERN_H
 
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The scripts of probes: `tcp-check` and `http-check`, one line of words at a time. A line becomes
- * a step of the script (config/model_check.h), or is reported and leaves none.
+ * a step of the script (config/model_script.h), or is reported and leaves none.
  *
  *   connect [default] [port N] [addr A] [ssl] [sni S] [alpn P] [send-proxy] [via-socks4] [linger]
  *   send TEXT | send-lf FORMAT | send-binary HEX | send-binary-lf FORMAT      tcp-check

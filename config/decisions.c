@@ -18,7 +18,7 @@ const struct decision decisions[] = {
     {"a reload (`SIGUSR2`, `systemctl reload`)", "a new worker; counters, health and idle connections begin anew", "within the running worker; counters, health, idle connections, tickets and cached TLS sessions go on", "no request is lost, no graph drops to zero"},
     {"a reload of a wrong file", "the master waits without a worker that is new", "nothing changes; the reason is in the log, in the statistics and in the metrics", "the running configuration is the good one"},
     {"`-sf`, `-st`, `-x`", "hand sockets over between processes", "`-sf` and `-st` do the same, `-x` is not needed", "sockets are shared until the old process has left"},
-    {"the master's command line (`-S`)", "a socket", "none yet", "signals do what it is used for"},
+    {"the master's command line (`-S`): `show proc`", "lists old workers until they have left", "lists the worker, which stays", "a reload happens within it"},
     {"`nbthread`, `cpu-map`, `process`, `shards`", "bind threads to processors and sockets", "`nbthread` counts; the others have no effect", "each thread has a socket of its own on every bind"},
     {"header names", "written in lower case", "go on as they came", "scripts that look for them still find them"},
     {"fields that `Connection` names", "passed on", "dropped", "RFC 9110 7.6.1"},

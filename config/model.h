@@ -33,6 +33,7 @@
 #include "config/model_http.h"
 #include "config/model_lines.h"
 #include "config/model_log.h"
+#include "config/model_mail.h"
 #include "config/model_net.h"
 #include "config/model_server.h"
 #include "config/model_stick.h"

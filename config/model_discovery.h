@@ -6,7 +6,7 @@
 #ifndef WEIR_CONFIG_MODEL_DISCOVERY_H
 #define WEIR_CONFIG_MODEL_DISCOVERY_H
 
-#include "config/model_check.h"
+#include "config/model_basics.h"
 
 struct conf_nameserver {
     const char *name;

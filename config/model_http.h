@@ -8,7 +8,7 @@
 #ifndef WEIR_CONFIG_MODEL_HTTP_H
 #define WEIR_CONFIG_MODEL_HTTP_H
 
-#include "config/model_check.h"
+#include "config/model_basics.h"
 
 struct conf_line; /* config/line.h */
 

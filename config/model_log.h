@@ -11,7 +11,7 @@
 #ifndef WEIR_CONFIG_MODEL_LOG_H
 #define WEIR_CONFIG_MODEL_LOG_H
 
-#include "config/model_check.h"
+#include "config/model_basics.h"
 
 enum conf_log_kind {
     CONF_LOG_UDP,

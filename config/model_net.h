@@ -8,7 +8,7 @@
 #ifndef WEIR_CONFIG_MODEL_NET_H
 #define WEIR_CONFIG_MODEL_NET_H
 
-#include "config/model_check.h"
+#include "config/model_basics.h"
 
 /* When the kernel asks whether the other side is still there; 0 = as its own settings have it. */
 struct conf_keepalive {

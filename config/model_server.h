@@ -7,6 +7,7 @@
 #ifndef WEIR_CONFIG_MODEL_SERVER_H
 #define WEIR_CONFIG_MODEL_SERVER_H
 
+#include "config/model_check.h"
 #include "config/model_discovery.h"
 #include "config/model_net.h"
 #include "config/model_tls.h"

@@ -9,7 +9,7 @@
 
 #include "tls/verify_errors.h"
 
-#include "config/model_check.h"
+#include "config/model_basics.h"
 
 struct conf_directive; /* config/directive.h */
 

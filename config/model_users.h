@@ -7,7 +7,7 @@
 #ifndef WEIR_CONFIG_MODEL_USERS_H
 #define WEIR_CONFIG_MODEL_USERS_H
 
-#include "config/model_check.h"
+#include "config/model_basics.h"
 
 struct conf_user {
     const char *name;

@@ -31,17 +31,19 @@ static const char opening[] =
 static void write_working(struct reference *r)
 {
     for (const struct reference_chapter *c = reference_chapters; c->title != NULL; c++) {
-        const char *comma = "";
-        fprintf(r->out, "- %s: ", c->title);
+        bool is_empty = true;
+        const char *before = arena_printf(r->arena, "- %s: ", c->title);
         KEYWORDS_OF(&r->index, c->level, row)
         {
             bool is_ours = row->since != NULL && strcmp(row->since, "weir") == 0;
             if (keyword_is_idle(row) || is_ours)
                 continue;
-            fprintf(r->out, "%s`%s`", comma, row->name);
-            comma = ", ";
+            fprintf(r->out, "%s`%s`", before, row->name);
+            before = ", ";
+            is_empty = false;
         }
-        fputc('\n', r->out);
+        if (!is_empty)
+            fputc('\n', r->out);
     }
     fputc('\n', r->out);
 }

@@ -2,15 +2,15 @@
 /*
  * Sections become drafts: global first, wherever it stands, because binds and servers begin with
  * its TLS settings; then defaults and proxies in their order, each proxy from a copy of the
- * defaults before it.
+ * defaults before it. Sections that are no proxies are in sections_other.c.
  */
 #include <string.h>
 
 #include "config/apply.h"
 #include "config/line.h"
-#include "config/own.h"
 #include "config/resolve.h"
 #include "config/section_kinds.h"
+#include "config/sections_priv.h"
 
 struct sections {
     struct loader *l;
@@ -206,136 +206,12 @@ static void apply_proxy(struct sections *s, const struct conf_section *section)
     l->proxies[l->proxy_count++] = draft;
 }
 
-/* ---- sections that are no proxies -------------------------------------------------------------------- */
-
-/* Its name, in the map of its kind; "" after reporting. */
-static const char *take_name(struct loader *l, struct name_map *taken,
-                             const struct conf_section *section)
-{
-    const char *kind = section_kinds[section->kind].name;
-    if (section->name.text == NULL)
-        CONF_FAIL(l, section->span,
-                  loader_hint(l, section->span, "add name = \"...\"", "write its name behind it"),
-                  "a %s without a name", kind);
-    else if (names_add(l->scratch, taken, section->name.text, section) != NULL)
-        CONF_FAIL(l, section->name.span, "give it another name", "there is another %s named '%s'",
-                  kind, section->name.text);
-    return section->name.text != NULL ? section->name.text : "";
-}
-
-static void apply_userlist(struct loader *l, struct name_map *taken,
-                           const struct conf_section *section)
-{
-    struct conf_userlist list = {.name = take_name(l, taken, section),
-                                 .place = section->span.place};
-    apply_directives(l, LEVEL_USERLIST, IN_OTHERS, &list, section->directives,
-                     section->directive_count);
-    check_userlist(l, &list, section->name.text != NULL ? section->name.span : section->span);
-    l->userlists = arena_list_grow(l->arena, l->userlists, l->userlist_count, sizeof list);
-    l->userlists[l->userlist_count++] = list;
-}
-
-static void apply_resolvers(struct loader *l, struct name_map *taken,
-                            const struct conf_section *section)
-{
-    struct conf_resolvers resolvers = {.place = section->span.place};
-    resolvers.name = take_name(l, taken, section);
-    apply_initial(l, LEVEL_RESOLVERS, &resolvers);
-    apply_directives(l, LEVEL_RESOLVERS, IN_OTHERS, &resolvers, section->directives,
-                     section->directive_count);
-    resolve_nameservers(l, &resolvers,
-                        section->name.text != NULL ? section->name.span : section->span);
-    l->resolvers = arena_list_grow(l->arena, l->resolvers, l->resolvers_count, sizeof resolvers);
-    l->resolvers[l->resolvers_count++] = resolvers;
-}
-
-static void apply_healthcheck(struct loader *l, struct name_map *taken,
-                              const struct conf_section *section)
-{
-    struct conf_healthcheck *plan = arena_alloc(l->arena, sizeof *plan);
-    plan->name = take_name(l, taken, section);
-    apply_initial(l, LEVEL_HEALTHCHECK, plan);
-    apply_directives(l, LEVEL_HEALTHCHECK, IN_OTHERS, plan, section->directives,
-                     section->directive_count);
-    resolve_check_script(l, &plan->check, plan->name, section->span);
-    l->healthchecks =
-        arena_list_grow(l->arena, l->healthchecks, l->healthcheck_count, sizeof *l->healthchecks);
-    l->healthchecks[l->healthcheck_count++] = plan;
-}
-
-static void apply_mailers(struct loader *l, struct name_map *taken,
-                          const struct conf_section *section)
-{
-    struct conf_mailers *mailers = arena_alloc(l->arena, sizeof *mailers);
-    mailers->name = take_name(l, taken, section);
-    apply_initial(l, LEVEL_MAILERS, mailers);
-    apply_directives(l, LEVEL_MAILERS, IN_OTHERS, mailers, section->directives,
-                     section->directive_count);
-    l->mailers = arena_list_grow(l->scratch, l->mailers, l->mailers_count, sizeof *l->mailers);
-    l->mailers[l->mailers_count++] = mailers;
-}
-
-/* Several may go without a name: each adds to what "@/" stands for. */
-static void apply_crt_store(struct loader *l, struct name_map *taken,
-                            const struct conf_section *section)
-{
-    struct conf_crt_store store = {.name = ""};
-    if (section->name.text != NULL)
-        store.name = take_name(l, taken, section);
-    apply_directives(l, LEVEL_CRT_STORE, IN_OTHERS, &store, section->directives,
-                     section->directive_count);
-    own_crt_store_complete(l, &store);
-    l->crt_stores = arena_list_grow(l->arena, l->crt_stores, l->crt_store_count, sizeof store);
-    l->crt_stores[l->crt_store_count++] = store;
-}
-
-static void apply_ring(struct loader *l, struct name_map *taken, const struct conf_section *section)
-{
-    struct conf_ring *ring = arena_alloc(l->arena, sizeof *ring);
-    apply_initial(l, LEVEL_RING, ring);
-    ring->name = take_name(l, taken, section);
-    ring->description = ring->name;
-    ring->place = section->span.place;
-    apply_directives(l, LEVEL_RING, IN_OTHERS, ring, section->directives, section->directive_count);
-    resolve_add_ring(l, ring);
-}
-
-/* Before all others: any log target may name one. */
-static void apply_rings(struct loader *l)
-{
-    struct name_map rings = {0};
-    for (size_t i = 0; i < l->sections.count; i++) {
-        if (l->sections.items[i].kind == CONF_SECTION_RING)
-            apply_ring(l, &rings, &l->sections.items[i]);
-    }
-}
-
-/* Before the proxies, which name them. */
-static void apply_others(struct loader *l)
-{
-    struct name_map userlists = {0}, resolvers = {0}, mailers = {0};
-    struct name_map crt_stores = {0}, healthchecks = {0};
-    for (size_t i = 0; i < l->sections.count; i++) {
-        const struct conf_section *section = &l->sections.items[i];
-        if (section->kind == CONF_SECTION_USERLIST)
-            apply_userlist(l, &userlists, section);
-        else if (section->kind == CONF_SECTION_RESOLVERS)
-            apply_resolvers(l, &resolvers, section);
-        else if (section->kind == CONF_SECTION_MAILERS)
-            apply_mailers(l, &mailers, section);
-        else if (section->kind == CONF_SECTION_CRT_STORE)
-            apply_crt_store(l, &crt_stores, section);
-        else if (section->kind == CONF_SECTION_HEALTHCHECK)
-            apply_healthcheck(l, &healthchecks, section);
-    }
-}
-
 void resolve_sections(struct loader *l)
 {
     struct sections s = {.l = l};
-    apply_rings(l);
+    sections_apply_rings(l);
     apply_globals(l);
-    apply_others(l);
+    sections_apply_others(l);
     s.defaults = draft_new(l);
     for (size_t i = 0; i < l->sections.count; i++) {
         const struct conf_section *section = &l->sections.items[i];

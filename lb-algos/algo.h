@@ -4,8 +4,8 @@
  *
  * Thread:  none of its own; whoever owns the pool guards it.
  */
-#ifndef LB_ALGOS_ALGO_H
-#define LB_ALGOS_ALGO_H
+#ifndef WEIR_LB_ALGOS_ALGO_H
+#define WEIR_LB_ALGOS_ALGO_H
 
 #include <stdbool.h>
 #include <stdint.h>

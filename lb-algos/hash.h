@@ -3,8 +3,8 @@
  * From the bytes of a key to the 32 bits that choose a server. The functions are those of HAProxy,
  * to the bit: who moves from there finds each client on the server it had.
  */
-#ifndef LB_ALGOS_HASH_H
-#define LB_ALGOS_HASH_H
+#ifndef WEIR_LB_ALGOS_HASH_H
+#define WEIR_LB_ALGOS_HASH_H
 
 #include <stddef.h>
 #include <stdint.h>

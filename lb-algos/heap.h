@@ -6,8 +6,8 @@
  *
  * Thread:  none of its own.
  */
-#ifndef LB_ALGOS_HEAP_H
-#define LB_ALGOS_HEAP_H
+#ifndef WEIR_LB_ALGOS_HEAP_H
+#define WEIR_LB_ALGOS_HEAP_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -15,8 +15,8 @@
  * Thread:  none of its own; whoever owns the pool guards it.
  * Errors:  only lb_pool_add() can fail, for memory: LB_NONE.
  */
-#ifndef LB_ALGOS_POOL_H
-#define LB_ALGOS_POOL_H
+#ifndef WEIR_LB_ALGOS_POOL_H
+#define WEIR_LB_ALGOS_POOL_H
 
 #include "lb-algos/heap.h"
 #include "lb-algos/table.h"

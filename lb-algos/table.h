@@ -7,8 +7,8 @@
  * Errors:  without memory the table stays what it was; whoever reads it passes over servers that
  *          are no candidates any more.
  */
-#ifndef LB_ALGOS_TABLE_H
-#define LB_ALGOS_TABLE_H
+#ifndef WEIR_LB_ALGOS_TABLE_H
+#define WEIR_LB_ALGOS_TABLE_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -6,8 +6,8 @@
  *
  * Thread:  any; divided into shards with a lock each, held for a few hundred nanoseconds.
  */
-#ifndef TLS_CACHE_H
-#define TLS_CACHE_H
+#ifndef WEIR_TLS_CACHE_H
+#define WEIR_TLS_CACHE_H
 
 #include <stddef.h>
 

@@ -3,8 +3,8 @@
  * How a context stores and finds sessions: as the bytes of i2d_SSL_SESSION(), so that nothing of
  * one context lives on in another.
  */
-#ifndef TLS_CACHE_PRIV_H
-#define TLS_CACHE_PRIV_H
+#ifndef WEIR_TLS_CACHE_PRIV_H
+#define WEIR_TLS_CACHE_PRIV_H
 
 #include "tls/cache.h"
 

@@ -3,8 +3,8 @@
  * One certificate with its chain, its key and what there is to say about it. Belongs to a store and
  * to those that were made of it, and never changes once it is served.
  */
-#ifndef TLS_CERTIFICATE_PRIV_H
-#define TLS_CERTIFICATE_PRIV_H
+#ifndef WEIR_TLS_CERTIFICATE_PRIV_H
+#define WEIR_TLS_CERTIFICATE_PRIV_H
 
 #include "tls/pem_priv.h"
 #include "tls/store.h"

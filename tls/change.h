@@ -5,8 +5,8 @@
  *
  * Errors:  NULL with a text.
  */
-#ifndef TLS_CHANGE_H
-#define TLS_CHANGE_H
+#ifndef WEIR_TLS_CHANGE_H
+#define WEIR_TLS_CHANGE_H
 
 #include "tls/draft.h"
 

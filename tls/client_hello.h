@@ -10,8 +10,8 @@
  *
  * Thread:  none of its own.
  */
-#ifndef TLS_CLIENT_HELLO_H
-#define TLS_CLIENT_HELLO_H
+#ifndef WEIR_TLS_CLIENT_HELLO_H
+#define WEIR_TLS_CLIENT_HELLO_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,8 +2,8 @@
 /*
  * How the certificates of clients are verified: whom to trust, whom to tell of, what to overlook.
  */
-#ifndef TLS_CLIENT_VERIFY_PRIV_H
-#define TLS_CLIENT_VERIFY_PRIV_H
+#ifndef WEIR_TLS_CLIENT_VERIFY_PRIV_H
+#define WEIR_TLS_CLIENT_VERIFY_PRIV_H
 
 #include "tls/context_priv.h"
 

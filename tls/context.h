@@ -8,8 +8,8 @@
  * Errors:  NULL with a text: a word of the settings that OpenSSL does not know, a file that cannot
  *          be read, a certificate too weak for the security level.
  */
-#ifndef TLS_CONTEXT_H
-#define TLS_CONTEXT_H
+#ifndef WEIR_TLS_CONTEXT_H
+#define WEIR_TLS_CONTEXT_H
 
 #include "tls/cache.h"
 #include "tls/error.h"

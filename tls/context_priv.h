@@ -2,8 +2,8 @@
 /*
  * The server side context as the files of its module see it, and what a session needs of a context.
  */
-#ifndef TLS_CONTEXT_PRIV_H
-#define TLS_CONTEXT_PRIV_H
+#ifndef WEIR_TLS_CONTEXT_PRIV_H
+#define WEIR_TLS_CONTEXT_PRIV_H
 
 #include "tls/context.h"
 #include "tls/served_priv.h"

@@ -6,8 +6,8 @@
  * Thread:  one at a time.
  * Errors:  -1 or NULL, with a text in HAProxy's words; what is refused leaves the draft as it was.
  */
-#ifndef TLS_DRAFT_H
-#define TLS_DRAFT_H
+#ifndef WEIR_TLS_DRAFT_H
+#define WEIR_TLS_DRAFT_H
 
 #include "tls/error.h"
 #include "tls/store.h"

@@ -2,8 +2,8 @@
 /*
  * What a draft holds, for the files that make something of it.
  */
-#ifndef TLS_DRAFT_PRIV_H
-#define TLS_DRAFT_PRIV_H
+#ifndef WEIR_TLS_DRAFT_PRIV_H
+#define WEIR_TLS_DRAFT_PRIV_H
 
 #include "tls/certificate_priv.h"
 #include "tls/draft.h"

@@ -5,8 +5,8 @@
  * A text names the file, what is wrong with it, and what would be right. It never holds key
  * material and never bytes that came from a network.
  */
-#ifndef TLS_ERROR_H
-#define TLS_ERROR_H
+#ifndef WEIR_TLS_ERROR_H
+#define WEIR_TLS_ERROR_H
 
 struct tls_error_text {
     char text[512]; /* one line without newline; "" as long as nothing went wrong */

@@ -2,8 +2,8 @@
 /*
  * Filling in a tls_error_text, for the files of this folder.
  */
-#ifndef TLS_ERROR_PRIV_H
-#define TLS_ERROR_PRIV_H
+#ifndef WEIR_TLS_ERROR_PRIV_H
+#define WEIR_TLS_ERROR_PRIV_H
 
 #include "tls/error.h"
 

@@ -5,8 +5,8 @@
  * Ownership: certificates are borrowed from the session, and live as long.
  * Errors:    a length of -1, or false: there is no such thing, or no room for it.
  */
-#ifndef TLS_FACTS_H
-#define TLS_FACTS_H
+#ifndef WEIR_TLS_FACTS_H
+#define WEIR_TLS_FACTS_H
 
 #include "tls/session.h"
 

@@ -7,8 +7,8 @@
  * Thread:  called only while a store or a context is being built, on the thread that builds it.
  * Errors:  0, or a positive errno value.
  */
-#ifndef TLS_FILES_H
-#define TLS_FILES_H
+#ifndef WEIR_TLS_FILES_H
+#define WEIR_TLS_FILES_H
 
 #include <stddef.h>
 

@@ -5,8 +5,8 @@
  *
  * Errors:  false, with is_short or is_bad set. After the first one nothing may be read.
  */
-#ifndef TLS_HELLO_CURSOR_H
-#define TLS_HELLO_CURSOR_H
+#ifndef WEIR_TLS_HELLO_CURSOR_H
+#define WEIR_TLS_HELLO_CURSOR_H
 
 #include <stdbool.h>
 #include <stddef.h>

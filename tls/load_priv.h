@@ -2,8 +2,8 @@
 /*
  * From a path in the configuration to certificates.
  */
-#ifndef TLS_LOAD_PRIV_H
-#define TLS_LOAD_PRIV_H
+#ifndef WEIR_TLS_LOAD_PRIV_H
+#define WEIR_TLS_LOAD_PRIV_H
 
 #include "tls/certificate_priv.h"
 

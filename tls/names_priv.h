@@ -2,8 +2,8 @@
 /*
  * Server names and the group of certificates that answers each: a hash table that only grows.
  */
-#ifndef TLS_NAMES_PRIV_H
-#define TLS_NAMES_PRIV_H
+#ifndef WEIR_TLS_NAMES_PRIV_H
+#define WEIR_TLS_NAMES_PRIV_H
 
 #include "tls/certificate_priv.h"
 

@@ -4,8 +4,8 @@
  *
  * Thread: any.
  */
-#ifndef TLS_OCSP_H
-#define TLS_OCSP_H
+#ifndef WEIR_TLS_OCSP_H
+#define WEIR_TLS_OCSP_H
 
 #include "tls/files.h"
 

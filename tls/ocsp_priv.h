@@ -2,8 +2,8 @@
 /*
  * What an OCSP response says, for the certificates that it is stapled to.
  */
-#ifndef TLS_OCSP_PRIV_H
-#define TLS_OCSP_PRIV_H
+#ifndef WEIR_TLS_OCSP_PRIV_H
+#define WEIR_TLS_OCSP_PRIV_H
 
 #include "tls/ocsp.h"
 

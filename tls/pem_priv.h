@@ -3,8 +3,8 @@
  * One PEM file taken apart: certificates, a private key and revocation lists in any order; anything
  * else in it (EC or DH parameters, comments) is passed over.
  */
-#ifndef TLS_PEM_PRIV_H
-#define TLS_PEM_PRIV_H
+#ifndef WEIR_TLS_PEM_PRIV_H
+#define WEIR_TLS_PEM_PRIV_H
 
 #include "tls/error.h"
 #include "tls/files.h"

@@ -2,8 +2,8 @@
 /*
  * What server and client contexts set up in the same way.
  */
-#ifndef TLS_PROTOCOL_PRIV_H
-#define TLS_PROTOCOL_PRIV_H
+#ifndef WEIR_TLS_PROTOCOL_PRIV_H
+#define WEIR_TLS_PROTOCOL_PRIV_H
 
 #include "tls/certificate_priv.h"
 #include "tls/error.h"

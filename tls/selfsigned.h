@@ -4,8 +4,8 @@
  *
  * Thread:  any.
  */
-#ifndef TLS_SELFSIGNED_H
-#define TLS_SELFSIGNED_H
+#ifndef WEIR_TLS_SELFSIGNED_H
+#define WEIR_TLS_SELFSIGNED_H
 
 #include "tls/error.h"
 #include "tls/files.h"

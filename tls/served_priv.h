@@ -5,8 +5,8 @@
  *
  * Thread: any.
  */
-#ifndef TLS_SERVED_PRIV_H
-#define TLS_SERVED_PRIV_H
+#ifndef WEIR_TLS_SERVED_PRIV_H
+#define WEIR_TLS_SERVED_PRIV_H
 
 #include "tls/store.h"
 

@@ -16,8 +16,8 @@
  * Errors:  every int is a count of bytes or a negative enum tls_status. After TLS_FAILED only the
  *          questions and tls_session_free() may be used.
  */
-#ifndef TLS_SESSION_H
-#define TLS_SESSION_H
+#ifndef WEIR_TLS_SESSION_H
+#define WEIR_TLS_SESSION_H
 
 #include "tls/context.h"
 #include "tls/error.h"

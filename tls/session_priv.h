@@ -3,8 +3,8 @@
  * The inside of a session, for session.c (its life), transport.c (ciphertext) and write.c
  * (records).
  */
-#ifndef TLS_SESSION_PRIV_H
-#define TLS_SESSION_PRIV_H
+#ifndef WEIR_TLS_SESSION_PRIV_H
+#define WEIR_TLS_SESSION_PRIV_H
 
 #include "tls/session.h"
 

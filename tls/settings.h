@@ -6,8 +6,8 @@
  * The defaults are Mozilla's "intermediate" recommendation: TLS 1.2 and 1.3, forward secrecy only.
  * The strings are only read while a context is being made and need not outlive that call.
  */
-#ifndef TLS_SETTINGS_H
-#define TLS_SETTINGS_H
+#ifndef WEIR_TLS_SETTINGS_H
+#define WEIR_TLS_SETTINGS_H
 
 #include "tls/verify_errors.h"
 

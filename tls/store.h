@@ -12,8 +12,8 @@
  *          thread may read it; the count of references is atomic.
  * Errors:  0 or -1, with a text; a refused file leaves the store as it was.
  */
-#ifndef TLS_STORE_H
-#define TLS_STORE_H
+#ifndef WEIR_TLS_STORE_H
+#define WEIR_TLS_STORE_H
 
 #include "tls/error.h"
 #include "tls/files.h"

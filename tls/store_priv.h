@@ -2,8 +2,8 @@
 /*
  * What the contexts ask of a store.
  */
-#ifndef TLS_STORE_PRIV_H
-#define TLS_STORE_PRIV_H
+#ifndef WEIR_TLS_STORE_PRIV_H
+#define WEIR_TLS_STORE_PRIV_H
 
 #include "tls/names_priv.h"
 #include "tls/store.h"

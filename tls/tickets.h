@@ -8,8 +8,8 @@
  *
  * Thread:  any; a read-write lock inside.
  */
-#ifndef TLS_TICKETS_H
-#define TLS_TICKETS_H
+#ifndef WEIR_TLS_TICKETS_H
+#define WEIR_TLS_TICKETS_H
 
 #include "tls/error.h"
 #include "tls/files.h"

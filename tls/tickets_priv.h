@@ -2,8 +2,8 @@
 /*
  * How a context seals and opens tickets with the keys.
  */
-#ifndef TLS_TICKETS_PRIV_H
-#define TLS_TICKETS_PRIV_H
+#ifndef WEIR_TLS_TICKETS_PRIV_H
+#define WEIR_TLS_TICKETS_PRIV_H
 
 #include "tls/tickets.h"
 

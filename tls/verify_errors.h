@@ -4,8 +4,8 @@
  *
  * Thread:  plain memory.
  */
-#ifndef TLS_VERIFY_ERRORS_H
-#define TLS_VERIFY_ERRORS_H
+#ifndef WEIR_TLS_VERIFY_ERRORS_H
+#define WEIR_TLS_VERIFY_ERRORS_H
 
 #include <stdbool.h>
 #include <stddef.h>

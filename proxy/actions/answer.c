@@ -4,6 +4,7 @@
 #include "config/value.h"
 #include "proxy/actions/rows.h"
 #include "proxy/http/reply.h"
+#include "proxy/http/stream_steps.h"
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/trace.h"
 

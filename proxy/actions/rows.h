@@ -5,9 +5,10 @@
 
 #include "proxy/rules/rows.h"
 
-extern const struct action answer_actions[], connection_actions[], field_actions[], line_actions[],
-    redirect_actions[], normalize_actions[], stream_actions[], client_actions[], capture_actions[],
-    wait_actions[], refused_actions[], persist_actions[], track_actions[];
+extern const struct action answer_actions[], connection_actions[], field_actions[],
+    field_replace_actions[], line_actions[], redirect_actions[], normalize_actions[],
+    stream_actions[], client_actions[], capture_actions[], wait_actions[], refused_actions[],
+    persist_actions[], track_actions[];
 extern const struct line_row http_lines[];
 
 #endif

@@ -4,8 +4,8 @@
  * metric of a row, a part of the page), and the cursor remembers where it is. A piece that does not
  * fit in the reader's buffer waits in the cursor, so the reader's buffer may have any size.
  */
-#ifndef WEIR_PROXY_ADMIN_CURSOR_H
-#define WEIR_PROXY_ADMIN_CURSOR_H
+#ifndef WEIR_ADMIN_CURSOR_H
+#define WEIR_ADMIN_CURSOR_H
 
 #include "proxy/admin/fields.h"
 #include "proxy/admin/process.h"

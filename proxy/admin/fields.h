@@ -5,8 +5,8 @@
  *
  * Thread: any.
  */
-#ifndef WEIR_PROXY_ADMIN_FIELDS_H
-#define WEIR_PROXY_ADMIN_FIELDS_H
+#ifndef WEIR_ADMIN_FIELDS_H
+#define WEIR_ADMIN_FIELDS_H
 
 #include "proxy/admin/stats.h"
 

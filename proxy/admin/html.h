@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The parts of the statistics page, each small enough for one piece of a cursor. */
-#ifndef WEIR_PROXY_ADMIN_HTML_H
-#define WEIR_PROXY_ADMIN_HTML_H
+#ifndef WEIR_ADMIN_HTML_H
+#define WEIR_ADMIN_HTML_H
 
 #include "proxy/admin/cursor.h"
 

@@ -12,8 +12,8 @@
  * Ownership: the caller's until orders_send(); then they free themselves.
  * Thread:    the data thread of the stream.
  */
-#ifndef WEIR_PROXY_ADMIN_ORDERS_H
-#define WEIR_PROXY_ADMIN_ORDERS_H
+#ifndef WEIR_ADMIN_ORDERS_H
+#define WEIR_ADMIN_ORDERS_H
 
 #include "proxy/admin/stats.h"
 #include "proxy/http/service.h"

@@ -5,8 +5,8 @@
  *
  * Thread: process_started() and process_stopping() on the control thread, the others on any.
  */
-#ifndef WEIR_PROXY_ADMIN_PROCESS_H
-#define WEIR_PROXY_ADMIN_PROCESS_H
+#ifndef WEIR_ADMIN_PROCESS_H
+#define WEIR_ADMIN_PROCESS_H
 
 #include "proxy/state/reload_status.h"
 #include "proxy/state/snapshot.h"

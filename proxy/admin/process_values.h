@@ -4,8 +4,8 @@
  *
  * Thread: any.
  */
-#ifndef WEIR_PROXY_ADMIN_PROCESS_VALUES_H
-#define WEIR_PROXY_ADMIN_PROCESS_VALUES_H
+#ifndef WEIR_ADMIN_PROCESS_VALUES_H
+#define WEIR_ADMIN_PROCESS_VALUES_H
 
 #include "proxy/state/snapshot.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The parts of the metrics document; each writes its next piece, or returns false when it has no
  * more. */
-#ifndef WEIR_PROXY_ADMIN_PROMETHEUS_H
-#define WEIR_PROXY_ADMIN_PROMETHEUS_H
+#ifndef WEIR_ADMIN_PROMETHEUS_H
+#define WEIR_ADMIN_PROMETHEUS_H
 
 #include "proxy/admin/cursor.h"
 

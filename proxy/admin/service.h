@@ -5,8 +5,8 @@
  *
  * Thread: set up by the control thread before the data threads run; the service runs on these.
  */
-#ifndef WEIR_PROXY_ADMIN_SERVICE_H
-#define WEIR_PROXY_ADMIN_SERVICE_H
+#ifndef WEIR_ADMIN_SERVICE_H
+#define WEIR_ADMIN_SERVICE_H
 
 #include "proxy/http/service.h"
 

@@ -13,8 +13,8 @@
  * Thread:    any; a cursor belongs to one.
  * Ownership: a cursor borrows the snapshot: whoever keeps a cursor holds its snapshot.
  */
-#ifndef WEIR_PROXY_ADMIN_STATS_H
-#define WEIR_PROXY_ADMIN_STATS_H
+#ifndef WEIR_ADMIN_STATS_H
+#define WEIR_ADMIN_STATS_H
 
 #include "proxy/state/server.h"
 #include "proxy/state/snapshot.h"

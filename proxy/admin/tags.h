@@ -3,8 +3,8 @@
  * What HAProxy's typed formats tell of a field besides its value: three letters for origin, nature and
  * scope, as "MCP" for a metric that counts, of the process.
  */
-#ifndef WEIR_PROXY_ADMIN_TAGS_H
-#define WEIR_PROXY_ADMIN_TAGS_H
+#ifndef WEIR_ADMIN_TAGS_H
+#define WEIR_ADMIN_TAGS_H
 
 #include "proxy/admin/fields.h"
 #include "proxy/admin/text.h"

@@ -6,8 +6,8 @@
  *
  * Thread: none of its own.
  */
-#ifndef WEIR_PROXY_ADMIN_TEXT_H
-#define WEIR_PROXY_ADMIN_TEXT_H
+#ifndef WEIR_ADMIN_TEXT_H
+#define WEIR_ADMIN_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>

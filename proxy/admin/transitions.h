@@ -2,8 +2,8 @@
 /*
  * What happened to a server, in each format: the last changes of its state, the newest first.
  */
-#ifndef WEIR_PROXY_ADMIN_TRANSITIONS_H
-#define WEIR_PROXY_ADMIN_TRANSITIONS_H
+#ifndef WEIR_ADMIN_TRANSITIONS_H
+#define WEIR_ADMIN_TRANSITIONS_H
 
 #include "proxy/admin/text.h"
 #include "proxy/state/server.h"

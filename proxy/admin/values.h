@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The functions that read what the columns show, one for each; see stats_get in fields.h. */
-#ifndef WEIR_PROXY_ADMIN_VALUES_H
-#define WEIR_PROXY_ADMIN_VALUES_H
+#ifndef WEIR_ADMIN_VALUES_H
+#define WEIR_ADMIN_VALUES_H
 
 #include "proxy/admin/fields.h"
 

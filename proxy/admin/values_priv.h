@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the files that read values share: how a value is set, and who is asked. */
-#ifndef WEIR_PROXY_ADMIN_VALUES_PRIV_H
-#define WEIR_PROXY_ADMIN_VALUES_PRIV_H
+#ifndef WEIR_ADMIN_VALUES_PRIV_H
+#define WEIR_ADMIN_VALUES_PRIV_H
 
 #include "proxy/admin/values.h"
 #include "proxy/state/proxy_state.h"

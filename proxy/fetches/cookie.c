@@ -4,6 +4,7 @@
  * only the first pair of a line is one and the rest are its attributes.
  */
 #include "proxy/fetches/rows.h"
+#include "proxy/fetches/text_writer.h"
 #include "proxy/fetches/view.h"
 
 /* Where a walk stands: the line, and how much of its value has been read. */
@@ -153,28 +154,21 @@ static bool cookie_count(struct sample_env *env, const struct fetch *row, const 
 static bool cookie_names(struct sample_env *env, const struct fetch *row, const struct arg *args,
                          struct sample *out)
 {
+    struct text_writer w = text_writer_begin(env);
     struct message_view v;
     struct cookie_walk walk = {0};
     struct sample_text name, value, delimiter = {",", 1};
-    size_t room = env->scratch->size - env->scratch->used, used = 0;
-    char *to = env->scratch->base + env->scratch->used;
     if (args[0].type != ARG_NONE && args[0].text.len > 0)
         delimiter = args[0].text;
     if (!fetch_view(env, (enum fetch_side)row->value, &v))
         return false;
     while (next_line(&walk, &v)) {
         while (next_pair(&walk, &v, &name, &value)) {
-            if (used + delimiter.len + name.len > room)
-                return false;
-            memcpy(to + used, delimiter.data, used > 0 ? delimiter.len : 0);
-            used += used > 0 ? delimiter.len : 0;
-            memcpy(to + used, name.data, name.len);
-            used += name.len;
+            text_writer_put(&w, delimiter.data, w.len > 0 ? delimiter.len : 0);
+            text_writer_put(&w, name.data, name.len);
         }
     }
-    env->scratch->used += used;
-    sample_set_text(out, SAMPLE_STRING, to, used);
-    return used > 0;
+    return w.len > 0 && text_writer_end(&w, SAMPLE_STRING, out);
 }
 
 /* clang-format off */

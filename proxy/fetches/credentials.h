@@ -3,8 +3,8 @@
  * Who a client says it is (RFC 7617), and whether a userlist believes it. Passwords are compared as crypt(3)
  * hashes them, which takes its time: on the data thread, as with HAProxy.
  */
-#ifndef WEIR_HTTP_CREDENTIALS_H
-#define WEIR_HTTP_CREDENTIALS_H
+#ifndef WEIR_FETCHES_CREDENTIALS_H
+#define WEIR_FETCHES_CREDENTIALS_H
 
 #include "config/model.h"
 #include "proxy/fetches/view.h"

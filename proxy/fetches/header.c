@@ -123,7 +123,15 @@ static const struct field_name *name_of(const struct arg *args)
     return args[0].type != ARG_NONE ? args[0].own : NULL;
 }
 
-/* One value; whether it has more is in out->flags. */
+/* Whether another value may follow that at which the walk stands. */
+static bool may_go_on(const struct field_walk *walk, const struct http_msg *m,
+                      const struct field_name *name, bool whole)
+{
+    bool is_alone = name != NULL && name->id != HTTP_HDR_OTHER && !m->has_repeats;
+    return !is_alone || (!whole && walk->at < m->headers[walk->index - 1].value_len);
+}
+
+/* One value; whether it may have more is in out->flags. */
 static bool next_value(struct sample_env *env, const struct message_view *v, const struct arg *args,
                        bool whole, struct sample *out)
 {
@@ -135,7 +143,8 @@ static bool next_value(struct sample_env *env, const struct message_view *v, con
         found = walk_on(&walk, v, name_of(args), whole, &value);
         out->cursor[0] = walk.index;
         out->cursor[1] = walk.at;
-        out->flags |= found ? SAMPLE_HAS_MORE : 0;
+        if (found && may_go_on(&walk, v->msg, name_of(args), whole))
+            out->flags |= SAMPLE_HAS_MORE;
     } else if (occurrence > 0) {
         found = find_from_start(v, name_of(args), whole, occurrence, &value);
     } else {
@@ -221,7 +230,7 @@ static bool check_name(struct compiler *c, struct arg *args, unsigned given, int
 #define NAME_ONLY .args = {{ARG_OWN}, 0}, .check = check_name
 
 /* The words of one side by their prefix, and those of ACLs that carry their match in the name. */
-#define FAMILY(prefix, side, uses, what, which) \
+#define FAMILY(prefix, side, uses, what) \
     {.name = prefix "fhdr", .out = SAMPLE_STRING, OPTIONAL, .use = uses, .run = whole_field, .value = side, \
      .doc = "The last line of that name in the " what ", or the one counted by the second argument, commas and all.", .since = "1.5"}, \
     {.name = prefix "fhdr_cnt", .out = SAMPLE_INT, NAME_ONLY, .use = uses, .run = whole_field_count, .value = side, \
@@ -233,9 +242,7 @@ static bool check_name(struct compiler *c, struct arg *args, unsigned given, int
     {.name = prefix "hdr_ip", .out = SAMPLE_ADDR, OPTIONAL, .use = uses, .run = header_address, .value = side, \
      .doc = "The same value as hdr, as an address."}, \
     {.name = prefix "hdr_val", .out = SAMPLE_INT, OPTIONAL, .use = uses, .run = header_number, .value = side, \
-     .doc = "The same value as hdr, as a number."}, \
-    {.name = prefix "hdr_names", .out = SAMPLE_STRING, .args = {{ARG_STRING}, 0}, .use = uses, .run = header_names, .value = side, \
-     .doc = "The names of all fields of the " what ", separated by a comma or the character given.", .since = "2.5"}
+     .doc = "The same value as hdr, as a number."}
 
 #define MATCHING(prefix, side, uses, by, what) \
     {.name = prefix "hdr_" by, .out = SAMPLE_STRING, OPTIONAL, .use = uses, .run = header_value, .value = side, .match = by, \
@@ -247,8 +254,8 @@ static bool check_name(struct compiler *c, struct arg *args, unsigned given, int
     MATCHING(prefix, side, uses, "sub", "it contains that")
 
 const struct fetch header_fetches[] = {
-    FAMILY("req.", OF_REQUEST, USE_REQUEST, "request", 0),
-    FAMILY("res.", OF_RESPONSE, USE_RESPONSE, "response", 0),
+    FAMILY("req.", OF_REQUEST, USE_REQUEST, "request"),
+    FAMILY("res.", OF_RESPONSE, USE_RESPONSE, "response"),
     {.name = "hdr", .out = SAMPLE_STRING, OPTIONAL, .use = USE_MESSAGE, .run = header_value, .value = OF_RULE,
      .doc = "req.hdr in rules of requests, res.hdr in those of responses."},
     {.name = "hdr_cnt", .out = SAMPLE_INT, NAME_ONLY, .use = USE_MESSAGE, .run = field_count, .value = OF_RULE,

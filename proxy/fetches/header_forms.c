@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Values of header fields in other forms: as a number, as an address; and the names of all fields. */
+/* Values of header fields in other forms: as a number, as an address. */
 #include "proxy/fetches/header_priv.h"
 
 #include <arpa/inet.h>
-
-#include "proxy/fetches/view.h"
+#include <string.h>
 
 /* Digits at the beginning, as HAProxy reads them; the rest does not count. */
 static long long leading_number(struct sample_text text)
@@ -63,32 +62,4 @@ bool header_address(struct sample_env *env, const struct fetch *row, const struc
             return false;
     }
     return false;
-}
-
-bool header_names(struct sample_env *env, const struct fetch *row, const struct arg *args,
-                  struct sample *out)
-{
-    struct message_view v;
-    size_t room = 0, at = 0;
-    char delimiter = args[0].type != ARG_NONE && args[0].text.len > 0 ? args[0].text.data[0] : ',';
-    if (!fetch_view(env, (enum fetch_side)row->value, &v))
-        return false;
-    for (unsigned i = 0; i < v.msg->header_count; i++)
-        room += v.msg->headers[i].name_len + 1u;
-    char *to = sample_scratch_take(env, room);
-    if (to == NULL)
-        return false;
-    for (unsigned i = 0; i < v.msg->header_count; i++) {
-        const struct http_header *h = &v.msg->headers[i];
-        if ((h->flags & HTTP_HEADER_DROP) != 0)
-            continue;
-        if (at > 0)
-            to[at++] = delimiter;
-        for (unsigned c = 0; c < h->name_len; c++) { /* as HAProxy has them */
-            char letter = v.base[h->name_off + c];
-            to[at++] = letter >= 'A' && letter <= 'Z' ? (char)(letter | 0x20) : letter;
-        }
-    }
-    sample_set_text(out, SAMPLE_STRING, to, at);
-    return true;
 }

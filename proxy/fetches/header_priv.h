@@ -14,7 +14,5 @@ bool header_number(struct sample_env *env, const struct fetch *row, const struct
                    struct sample *out);
 bool header_address(struct sample_env *env, const struct fetch *row, const struct arg *args,
                     struct sample *out);
-bool header_names(struct sample_env *env, const struct fetch *row, const struct arg *args,
-                  struct sample *out);
 
 #endif

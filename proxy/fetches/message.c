@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Fetches of what either message has besides its fields: versions, status, the head as a whole, captures. */
+/* Fetches of what either message has besides its fields: versions, status, captures. */
 #include "proxy/fetches/rows.h"
 #include "proxy/fetches/view.h"
 #include "proxy/http/captures.h"
@@ -97,106 +97,6 @@ static bool is_first_request(struct sample_env *env, const struct fetch *row,
     return true;
 }
 
-/* ---- the head as a whole ------------------------------------------------------------------------------ */
-
-/* For all fields, `each` bytes beside name and value, and 2 for the end; NULL: there is none left. */
-static char *take_room(struct sample_env *env, const struct message_view *v, size_t each,
-                       size_t *room_out)
-{
-    *room_out = 2;
-    for (unsigned i = 0; i < v->msg->header_count; i++)
-        *room_out += v->msg->headers[i].name_len + v->msg->headers[i].value_len + each;
-    return sample_scratch_take(env, *room_out);
-}
-
-static bool put(char *to, size_t room, size_t *at, const char *data, size_t len)
-{
-    if (len > room - *at)
-        return false;
-    memcpy(to + *at, data, len);
-    *at += len;
-    return true;
-}
-
-/* Names, as HAProxy has them. */
-static void lower(char *name, size_t len)
-{
-    for (size_t i = 0; i < len; i++)
-        name[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] | 0x20) : name[i];
-}
-
-static bool head_text(struct sample_env *env, const struct fetch *row, const struct arg *args,
-                      struct sample *out)
-{
-    struct message_view v;
-    size_t room, at = 0;
-    (void)args;
-    if (!fetch_view(env, (enum fetch_side)row->value, &v))
-        return false;
-    char *to = take_room(env, &v, 4, &room);
-    for (unsigned i = 0; to != NULL && i < v.msg->header_count; i++) {
-        const struct http_header *h = &v.msg->headers[i];
-        if ((h->flags & HTTP_HEADER_DROP) != 0)
-            continue;
-        (void)put(to, room, &at, v.base + h->name_off, h->name_len);
-        lower(to + at - h->name_len, h->name_len);
-        (void)put(to, room, &at, ": ", 2);
-        (void)put(to, room, &at, v.base + h->value_off, h->value_len);
-        (void)put(to, room, &at, "\r\n", 2);
-    }
-    if (to == NULL || !put(to, room, &at, "\r\n", 2))
-        return false;
-    sample_set_text(out, SAMPLE_STRING, to, at);
-    return true;
-}
-
-/* A length as SPOE writes it: 240 and more in several bytes. */
-static size_t put_varint(char to[10], uint64_t n)
-{
-    size_t at = 0;
-    if (n < 240) {
-        to[at++] = (char)n;
-        return at;
-    }
-    to[at++] = (char)(n | 240);
-    for (n = (n - 240) >> 4; n >= 128; n = (n - 128) >> 7)
-        to[at++] = (char)(n | 128);
-    to[at++] = (char)n;
-    return at;
-}
-
-static void put_string(char *to, size_t room, size_t *at, const char *data, size_t len)
-{
-    char length[10];
-    (void)put(to, room, at, length, put_varint(length, len));
-    (void)put(to, room, at, data, len);
-}
-
-static bool head_binary(struct sample_env *env, const struct fetch *row, const struct arg *args,
-                        struct sample *out)
-{
-    struct message_view v;
-    size_t room, at = 0;
-    (void)args;
-    if (!fetch_view(env, (enum fetch_side)row->value, &v))
-        return false;
-    char *to = take_room(env, &v, 20, &room);
-    if (to == NULL)
-        return false;
-    for (unsigned i = 0; i < v.msg->header_count; i++) {
-        const struct http_header *h = &v.msg->headers[i];
-        if ((h->flags & HTTP_HEADER_DROP) != 0)
-            continue;
-        put_string(to, room, &at, v.base + h->name_off, h->name_len);
-        lower(to + at - h->name_len, h->name_len);
-        put_string(to, room, &at, v.base + h->value_off, h->value_len);
-    }
-    put_string(to, room, &at, "", 0);
-    put_string(to, room, &at, "", 0);
-    sample_set_text(out, SAMPLE_BINARY, to, at);
-    return true;
-}
-
 /* ---- what was kept ------------------------------------------------------------------------------------ */
 
 static bool captured(struct sample_env *env, const struct fetch *row, const struct arg *args,
@@ -284,14 +184,6 @@ const struct fetch message_fetches[] = {
     {.name = "status", .out = SAMPLE_INT, .use = USE_ANSWER, .run = status, .doc = "The response's status code."},
     {.name = "http_first_req", .out = SAMPLE_BOOL, .use = USE_TXN, .run = is_first_request,
      .doc = "Whether this is the first request of its connection."},
-    {.name = "req.hdrs", .out = SAMPLE_STRING, .use = USE_REQUEST, .run = head_text, .value = OF_REQUEST,
-     .doc = "All header fields of the request, with the empty line.", .since = "2.0"},
-    {.name = "res.hdrs", .out = SAMPLE_STRING, .use = USE_RESPONSE, .run = head_text, .value = OF_RESPONSE,
-     .doc = "All header fields of the response, with the empty line.", .since = "2.4"},
-    {.name = "req.hdrs_bin", .out = SAMPLE_BINARY, .use = USE_REQUEST, .run = head_binary, .value = OF_REQUEST,
-     .doc = "All header fields of the request: each name and value with its length, as SPOE writes them.", .since = "2.0"},
-    {.name = "res.hdrs_bin", .out = SAMPLE_BINARY, .use = USE_RESPONSE, .run = head_binary, .value = OF_RESPONSE,
-     .doc = "All header fields of the response: each name and value with its length, as SPOE writes them.", .since = "2.4"},
     {.name = "capture.req.hdr", .out = SAMPLE_STRING, .args = {{ARG_INT}, 1}, .use = USE_TXN, .run = captured, .value = OF_REQUEST,
      .doc = "What was captured of the request into that slot, counted from 0."},
     {.name = "capture.res.hdr", .out = SAMPLE_STRING, .args = {{ARG_INT}, 1}, .use = USE_ANSWER, .run = captured, .value = OF_RESPONSE,

@@ -2,7 +2,7 @@
 /* Fetches of the proxies that a stream is on, and of its server: names, numbers, timeouts. Figures are pool.c's. */
 #include "proxy/fetches/rows.h"
 #include "proxy/http/probe_view.h"
-#include "proxy/http/stream.h"
+#include "proxy/http/stream_steps.h"
 
 /* Of the stream, or of the server that is probed; NULL: none was chosen yet. */
 static const struct proxy *backend_of(const struct sample_env *env)

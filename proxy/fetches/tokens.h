@@ -3,8 +3,8 @@
  * What the files of the %tokens share (configuration manual 8.2.6): log_numbers.c, log_dates.c, log_names.c,
  * log_request.c. Each token looks at the access record of the stream, or at the stream for what few lines ask.
  */
-#ifndef WEIR_HTTP_LOG_TOKENS_H
-#define WEIR_HTTP_LOG_TOKENS_H
+#ifndef WEIR_FETCHES_TOKENS_H
+#define WEIR_FETCHES_TOKENS_H
 
 #include "proxy/http/stream.h"
 #include "proxy/state/access_record.h"

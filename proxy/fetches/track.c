@@ -5,8 +5,8 @@
  */
 #include "proxy/fetches/track_priv.h"
 
-#define READING_ROW(id, suffix, data, operation, indexed, text, version)                           \
-    {data, operation, indexed != 0},
+#define READING_ROW(id, suffix, of_table, data, operation, indexed, text, version)                 \
+    {CONF_STICK_##data, operation, indexed != 0},
 const struct track_reading track_readings[READING_COUNT] = {READINGS(READING_ROW)};
 
 /* How an entry is named, in a row's value with the reading. */
@@ -197,8 +197,8 @@ bool track_check_table(struct compiler *c, struct arg *args, unsigned count, int
     FETCH("src_" suffix, BY_ADDRESS, id, text, version, {ARG_UINT, ARG_TABLE}, 1)
 #define ROWS_0(...) PLAIN_ROWS(__VA_ARGS__)
 #define ROWS_1(...) INDEXED_ROWS(__VA_ARGS__)
-#define READING_FETCHES(id, suffix, data, operation, indexed, text, version)                  \
-    ROWS_##indexed(id, suffix, text, version)
+#define READING_FETCHES(id, suffix, of_table, data, operation, indexed, text, version)               \
+    ROWS_##indexed(id, suffix, "Of the entry: " text ".", version)
 
 #define TRACK_ROWS(suffix, function, type, text)                                                     \
     {.name = "sc_" suffix, .out = type, .args = {{ARG_UINT, ARG_TABLE}, 1}, .use = USE_CLIENT, .run = function, .value = BY_ARGUMENT, .check = check_table, .doc = text}, \
@@ -209,7 +209,7 @@ bool track_check_table(struct compiler *c, struct arg *args, unsigned count, int
 const struct fetch track_fetches[] = {
     READINGS(READING_FETCHES)
     /* the one of its kind that HAProxy has */
-    FETCH("sc1_clr_gpc", BY_NAME_1, CLR_GPC, "A counter of the array, which is cleared.", "2.5", {ARG_UINT, ARG_TABLE}, 1)
+    FETCH("sc1_clr_gpc", BY_NAME_1, CLR_GPC, "Of the entry: a counter of the array, which is cleared.", "2.5", {ARG_UINT, ARG_TABLE}, 1)
     TRACK_ROWS("tracked", fetch_tracked, SAMPLE_BOOL, "Whether the counter is tied to an entry."),
     TRACK_ROWS("trackers", fetch_trackers, SAMPLE_INT, "How many connections and requests are tied to the same entry."),
     TRACK_ROWS("key", fetch_key, SAMPLE_ANY, "The key of the entry that the counter is tied to."),

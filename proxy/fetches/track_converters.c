@@ -91,50 +91,24 @@ static bool convert_times(struct sample_env *env, const struct converter *row,
 /* ---- rows ---------------------------------------------------------------------------------------------- */
 
 /* clang-format off */
-/* Of those that tables can be asked for; the others have no name there. */
-#define TABLE_READING(id, suffix, text, version, ...)                                                \
-    {.name = "table_" suffix, .in = SAMPLE_ANY, .out = SAMPLE_INT, .args = {__VA_ARGS__}, .run = convert_reading, \
-     .value = ID_##id, .check = track_check_table, .doc = text, .since = version}
-#define OF_TABLE {ARG_TABLE}, 1
-#define OF_ARRAY {ARG_UINT, ARG_TABLE}, 2
+#define CONVERTER(word, id, text, version, ...)                                                      \
+    {.name = word, .in = SAMPLE_ANY, .out = SAMPLE_INT, .args = {__VA_ARGS__}, .run = convert_reading, \
+     .value = ID_##id, .check = track_check_table, .doc = text, .since = version},
+#define ARGS_0 {ARG_TABLE}, 1
+#define ARGS_1 {ARG_UINT, ARG_TABLE}, 2
+#define KEPT_ROW(id, suffix, of_table, data, operation, indexed, text, version)                      \
+    CONVERTER("table_" of_table, id, "Of the key: " text ".", version, ARGS_##indexed)
+#define CHANGING_ROW(id, suffix, of_table, data, operation, indexed, text, version)                  \
+    CONVERTER("table_" of_table, id, "Of the key, if it is there: " text ".", "3.2", ARGS_##indexed)
 
 const struct converter track_converters[] = {
-    TABLE_READING(BYTES_IN_RATE, "bytes_in_rate", "Of the key: bytes from clients within the period.", NULL, OF_TABLE),
-    TABLE_READING(BYTES_OUT_RATE, "bytes_out_rate", "Of the key: bytes to clients within the period.", NULL, OF_TABLE),
-    TABLE_READING(CONN_CNT, "conn_cnt", "Of the key: connections so far.", NULL, OF_TABLE),
-    TABLE_READING(CONN_CUR, "conn_cur", "Of the key: connections at present.", NULL, OF_TABLE),
-    TABLE_READING(CONN_RATE, "conn_rate", "Of the key: connections within the period.", NULL, OF_TABLE),
-    TABLE_READING(GET_GPC0, "gpc0", "Of the key: general purpose counter 0.", NULL, OF_TABLE),
-    TABLE_READING(GET_GPC1, "gpc1", "Of the key: general purpose counter 1.", "1.8", OF_TABLE),
-    TABLE_READING(GET_GPC, "gpc", "Of the key: a counter of the array.", "2.5", OF_ARRAY),
-    TABLE_READING(GET_GPT0, "gpt0", "Of the key: general purpose tag 0.", NULL, OF_TABLE),
-    TABLE_READING(GET_GPT, "gpt", "Of the key: a tag of the array.", "2.5", OF_ARRAY),
-    TABLE_READING(GPC0_RATE, "gpc0_rate", "Of the key: how often counter 0 grew within the period.", NULL, OF_TABLE),
-    TABLE_READING(GPC1_RATE, "gpc1_rate", "Of the key: how often counter 1 grew within the period.", "1.8", OF_TABLE),
-    TABLE_READING(GPC_RATE, "gpc_rate", "Of the key: how often a counter of the array grew within the period.", "2.5", OF_ARRAY),
-    TABLE_READING(GLITCH_CNT, "glitch_cnt", "Of the key: oddities of the client's HTTP/2 so far.", "3.0", OF_TABLE),
-    TABLE_READING(GLITCH_RATE, "glitch_rate", "Of the key: oddities of the client's HTTP/2 within the period.", "3.0", OF_TABLE),
-    TABLE_READING(HTTP_ERR_CNT, "http_err_cnt", "Of the key: errors of the client so far.", NULL, OF_TABLE),
-    TABLE_READING(HTTP_ERR_RATE, "http_err_rate", "Of the key: errors of the client within the period.", NULL, OF_TABLE),
-    TABLE_READING(HTTP_FAIL_CNT, "http_fail_cnt", "Of the key: failures of servers so far.", "2.4", OF_TABLE),
-    TABLE_READING(HTTP_FAIL_RATE, "http_fail_rate", "Of the key: failures of servers within the period.", "2.4", OF_TABLE),
-    TABLE_READING(HTTP_REQ_CNT, "http_req_cnt", "Of the key: requests so far.", NULL, OF_TABLE),
-    TABLE_READING(HTTP_REQ_RATE, "http_req_rate", "Of the key: requests within the period.", NULL, OF_TABLE),
-    TABLE_READING(KBYTES_IN, "kbytes_in", "Of the key: kilobytes from clients so far.", NULL, OF_TABLE),
-    TABLE_READING(KBYTES_OUT, "kbytes_out", "Of the key: kilobytes to clients so far.", NULL, OF_TABLE),
-    TABLE_READING(SESS_CNT, "sess_cnt", "Of the key: connections that rules let in, so far.", NULL, OF_TABLE),
-    TABLE_READING(SESS_RATE, "sess_rate", "Of the key: connections that rules let in, within the period.", NULL, OF_TABLE),
-    TABLE_READING(INC_GPC0, "inc_gpc0", "Of the key, if it is there: general purpose counter 0, one more than it was.", "3.2", OF_TABLE),
-    TABLE_READING(INC_GPC1, "inc_gpc1", "Of the key, if it is there: general purpose counter 1, one more than it was.", "3.2", OF_TABLE),
-    TABLE_READING(INC_GPC, "inc_gpc", "Of the key, if it is there: a counter of the array, one more than it was.", "3.2", OF_ARRAY),
-    TABLE_READING(CLR_GPC0, "clr_gpc0", "Of the key: general purpose counter 0, which is cleared.", "3.2", OF_TABLE),
-    TABLE_READING(CLR_GPC1, "clr_gpc1", "Of the key: general purpose counter 1, which is cleared.", "3.2", OF_TABLE),
-    TABLE_READING(CLR_GPC, "clr_gpc", "Of the key: a counter of the array, which is cleared.", "3.2", OF_ARRAY),
+    READINGS_KEPT(KEPT_ROW)
+    READINGS_CHANGING(CHANGING_ROW)
     {.name = "table_expire", .in = SAMPLE_ANY, .out = SAMPLE_INT, .args = {{ARG_TABLE, ARG_INT}, 1}, .run = convert_times, .value = EXPIRE, .check = track_check_table, .since = "2.6", .doc = "Milliseconds until the key is forgotten: table_expire(<table>[,<of a key that is not there>])."},
     {.name = "table_idle", .in = SAMPLE_ANY, .out = SAMPLE_INT, .args = {{ARG_TABLE, ARG_INT}, 1}, .run = convert_times, .value = IDLE, .check = track_check_table, .since = "2.6", .doc = "Milliseconds since the key was touched: table_idle(<table>[,<of a key that is not there>])."},
-    {.name = "in_table", .in = SAMPLE_ANY, .out = SAMPLE_BOOL, .args = {OF_TABLE}, .run = convert_entry, .value = IS_THERE, .check = track_check_table, .doc = "Whether the key is in the table."},
-    {.name = "table_trackers", .in = SAMPLE_ANY, .out = SAMPLE_INT, .args = {OF_TABLE}, .run = convert_entry, .value = TRACKERS, .check = track_check_table, .doc = "How many connections and requests are tied to the key's entry."},
-    {.name = "table_server_id", .in = SAMPLE_ANY, .out = SAMPLE_INT, .args = {OF_TABLE}, .run = convert_entry, .value = SERVER_ID, .check = track_check_table, .doc = "Number of the server that is stored with the key."},
+    {.name = "in_table", .in = SAMPLE_ANY, .out = SAMPLE_BOOL, .args = {{ARG_TABLE}, 1}, .run = convert_entry, .value = IS_THERE, .check = track_check_table, .doc = "Whether the key is in the table."},
+    {.name = "table_trackers", .in = SAMPLE_ANY, .out = SAMPLE_INT, .args = {{ARG_TABLE}, 1}, .run = convert_entry, .value = TRACKERS, .check = track_check_table, .doc = "How many connections and requests are tied to the key's entry."},
+    {.name = "table_server_id", .in = SAMPLE_ANY, .out = SAMPLE_INT, .args = {{ARG_TABLE}, 1}, .run = convert_entry, .value = SERVER_ID, .check = track_check_table, .doc = "Number of the server that is stored with the key."},
     {.name = NULL},
 };
 /* clang-format on */

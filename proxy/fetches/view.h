@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the fetches of messages share: which message a row is about, and whether it can be seen now. */
-#ifndef WEIR_HTTP_FETCH_VIEW_H
-#define WEIR_HTTP_FETCH_VIEW_H
+#ifndef WEIR_FETCHES_VIEW_H
+#define WEIR_FETCHES_VIEW_H
 
 #include "proxy/http/stream.h"
 #include "proxy/rules/rows.h"

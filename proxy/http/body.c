@@ -2,6 +2,7 @@
 /* Bodies while they are looked at; see body.h. */
 #include "proxy/http/body.h"
 #include "proxy/http/probe_view.h"
+#include "proxy/http/stream_steps.h"
 
 /* Bytes of the body as they came, chunk heads included. */
 static struct sample_text raw_body(const struct stream *s, bool is_response)

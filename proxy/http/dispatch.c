@@ -8,6 +8,7 @@
 #include "proxy/http/rules.h"
 #include "proxy/http/server_greet.h"
 #include "proxy/http/server_way.h"
+#include "proxy/http/stream_steps.h"
 #include "proxy/state/observe.h"
 
 static void on_granted(struct queue_entry *entry, struct server *server)

@@ -8,6 +8,7 @@
  */
 #include "lb-algos/algo.h"
 #include "proxy/http/dispatch_priv.h"
+#include "proxy/http/stream_steps.h"
 #include "proxy/state/observe.h"
 
 /* Before the only server is tried again, as HAProxy: else the retries are spent within a millisecond. */

@@ -5,6 +5,7 @@
  */
 #include "proxy/http/compression.h"
 #include "proxy/http/rules.h"
+#include "proxy/http/stream_steps.h"
 
 /* One that only ended its side may still read, RFC 9112 9.6, unless we are told that it does not. */
 static bool http_is_forsaken(const struct stream *s)

@@ -5,6 +5,7 @@
  */
 #include "proxy/http/local_priv.h"
 #include "proxy/http/reply.h"
+#include "proxy/http/stream_steps.h"
 #include "proxy/http1/error_pages.h"
 #include "proxy/http1/error_set.h"
 #include "proxy/rules/trace.h"

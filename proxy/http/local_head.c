@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "proxy/http/local_priv.h"
+#include "proxy/http/stream_steps.h"
 #include "proxy/http1/head.h"
 
 /* After an answer of ours the connection goes on only if the request has been read to its end. */

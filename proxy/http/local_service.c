@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "proxy/http/local_priv.h"
+#include "proxy/http/stream_steps.h"
 #include "proxy/http1/error_pages.h"
 #include "proxy/rules/trace.h"
 

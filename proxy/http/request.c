@@ -6,6 +6,7 @@
 #include "proxy/http/compression.h"
 #include "proxy/http/request_fields.h"
 #include "proxy/http/rules.h"
+#include "proxy/http/stream_steps.h"
 #include "proxy/http1/head.h"
 
 #include <inttypes.h>

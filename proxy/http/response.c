@@ -9,6 +9,7 @@
 #include "proxy/http/response_priv.h"
 #include "proxy/http/rules.h"
 #include "proxy/http/sticking.h"
+#include "proxy/http/stream_steps.h"
 
 #include <stdio.h>
 #include <stdlib.h>

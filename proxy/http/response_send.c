@@ -6,6 +6,7 @@
 #include "proxy/http/response_priv.h"
 #include "proxy/http/rules.h"
 #include "proxy/http/stream_log.h"
+#include "proxy/http/stream_steps.h"
 #include "proxy/http1/head.h"
 #include "proxy/state/observe.h"
 

@@ -6,6 +6,7 @@
 #include "proxy/http/rules.h"
 
 #include "proxy/http/stream_log.h"
+#include "proxy/http/stream_steps.h"
 #include "proxy/rules/trace.h"
 #include "proxy/state/bind_state.h"
 

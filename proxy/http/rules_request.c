@@ -6,6 +6,7 @@
 #include "proxy/http/captures.h"
 #include "proxy/http/explain.h"
 #include "proxy/http/rules.h"
+#include "proxy/http/stream_steps.h"
 
 static enum stream_state fail(struct stream *s)
 {

@@ -2,6 +2,7 @@
 /* Rules on the way of a response, a server's or one of ours; see rules.h. */
 #include "proxy/http/captures.h"
 #include "proxy/http/rules.h"
+#include "proxy/http/stream_steps.h"
 
 static const struct ruleset *list_of(const struct proxy *proxy, enum ruleset_id id)
 {

@@ -5,6 +5,7 @@
  */
 #include "proxy/http/persist.h"
 #include "proxy/http/rules.h"
+#include "proxy/http/stream_steps.h"
 #include "proxy/rules/trace.h"
 
 #include <stdio.h>

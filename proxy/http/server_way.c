@@ -22,10 +22,14 @@ static void set_port(struct addr *addr, unsigned port)
 const struct conf_server *server_way_line(const struct stream *s, const struct server *server)
 {
     const struct proxy *be = s->backend;
-    for (size_t i = 0; i < be->conf->server_count; i++)
-        if (be->servers[i] == server)
-            return &be->conf->servers[i];
-    return NULL;
+    size_t count = be->conf->server_count;
+    size_t line = atomic_load_explicit(&server->line, memory_order_relaxed);
+    /* in a snapshot that is not the newest it may stand elsewhere */
+    if (line >= count || be->servers[line] != server) {
+        for (line = 0; line < count && be->servers[line] != server;)
+            line++;
+    }
+    return line < count ? &be->conf->servers[line] : NULL;
 }
 
 /* ---- whence ------------------------------------------------------------------------------------------- */

@@ -5,8 +5,8 @@
  */
 #include "proxy/http/session_priv.h"
 
-#include "proxy/http/stream.h"
 #include "proxy/http/stream_log.h"
+#include "proxy/http/stream_steps.h"
 #include "proxy/state/bind_state.h"
 #include "tls/session.h"
 

@@ -2,7 +2,7 @@
 /*
  * The stream's life and its states. stream.h draws them and says which file does what.
  */
-#include "proxy/http/stream.h"
+#include "proxy/http/stream_steps.h"
 
 #include "proxy/http/explain.h"
 #include "proxy/http/handover.h"
@@ -81,7 +81,8 @@ static enum stream_state read_head(struct stream *s)
         struct http_edit edit = stream_edit(s, false);
         s->head_us = s->whole_us = s->thread->loop->now_us;
         if (s->req.authority_len > 0 && !edit_drop_default_port(&edit))
-            return stream_fail(s, CAUSE_PROXY, 400); /* the head fills the buffer to the last byte */
+            return stream_fail(s, CAUSE_PROXY,
+                               400); /* the head fills the buffer to the last byte */
         s->in_used = s->req.head_bytes;
         s->up.input_done = s->req.body == HTTP_BODY_NONE;
         note_request_line(s);

@@ -5,7 +5,7 @@
  */
 #include "proxy/http/explain.h"
 #include "proxy/http/handover.h"
-#include "proxy/http/stream.h"
+#include "proxy/http/stream_steps.h"
 
 #include "proxy/http/stream_log.h"
 

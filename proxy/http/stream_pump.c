@@ -3,7 +3,7 @@
  * Bytes in both directions, and how long each side may take: a stream from the moment its request is on the
  * way until the response or the tunnel is through. relay.h moves the bytes; here is what their ends mean.
  */
-#include "proxy/http/stream.h"
+#include "proxy/http/stream_steps.h"
 
 /* ---- deadlines ----------------------------------------------------------------------------------- */
 

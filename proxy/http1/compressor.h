@@ -7,8 +7,8 @@
  * Ownership: whoever made it frees it.
  * Thread:    stays on one; the bound on memory is shared.
  */
-#ifndef WEIR_HTTP_COMPRESSOR_H
-#define WEIR_HTTP_COMPRESSOR_H
+#ifndef WEIR_HTTP1_COMPRESSOR_H
+#define WEIR_HTTP1_COMPRESSOR_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
  * What a client takes a response in: reading Accept-Encoding and User-Agent as HAProxy does. Values in, a choice
  * out.
  */
-#ifndef WEIR_HTTP_CONTENT_CODING_H
-#define WEIR_HTTP_CONTENT_CODING_H
+#ifndef WEIR_HTTP1_CONTENT_CODING_H
+#define WEIR_HTTP1_CONTENT_CODING_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -8,8 +8,8 @@
  *
  * Which bytes stay when a cookie is taken out is as HAProxy has it, blank for blank.
  */
-#ifndef WEIR_HTTP_COOKIE_H
-#define WEIR_HTTP_COOKIE_H
+#ifndef WEIR_HTTP1_COOKIE_H
+#define WEIR_HTTP1_COOKIE_H
 
 #include <stdbool.h>
 #include <stddef.h>

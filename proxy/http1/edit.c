@@ -28,24 +28,37 @@ static void copy_value(char *restrict to, const char *restrict value, size_t len
     }
 }
 
-/* Room for "name: value CRLF", of which the value is still missing; h points there. */
-static char *begin_line(struct http_edit *e, struct http_header *h, const char *name,
-                        size_t name_len, size_t value_len)
+/* Room for "name: value CRLF", which h then names. */
+static char *take_line(struct http_edit *e, struct http_header *h, size_t name_len,
+                       size_t value_len)
 {
     if (name_len == 0 || name_len > UINT16_MAX)
         return NULL;
-    char *line = edit_take(e, name_len + 2 + value_len + 2);
+    char *line = edit_take(e, name_len + value_len + HTTP_LINE_EXTRA);
     if (line == NULL)
         return NULL;
-    memcpy(line, name, name_len);
-    memcpy(line + name_len, ": ", 2);
-    memcpy(line + name_len + 2 + value_len, "\r\n", 2);
     h->name_off = offset_of(e, line);
     h->name_len = (uint16_t)name_len;
     h->value_off = h->name_off + (uint32_t)name_len + 2;
     h->value_len = (uint32_t)value_len;
     e->msg->flags |= HTTP_MSG_FIELDS_EDITED;
+    return line;
+}
+
+/* All of a line but the value, whose place is returned. */
+static char *put_around(char *line, const char *name, size_t name_len, size_t value_len)
+{
+    memcpy(line, name, name_len);
+    memcpy(line + name_len, ": ", 2);
+    memcpy(line + name_len + 2 + value_len, "\r\n", 2);
     return line + name_len + 2;
+}
+
+static char *begin_line(struct http_edit *e, struct http_header *h, const char *name,
+                        size_t name_len, size_t value_len)
+{
+    char *line = take_line(e, h, name_len, value_len);
+    return line != NULL ? put_around(line, name, name_len, value_len) : NULL;
 }
 
 static bool write_line(struct http_edit *e, struct http_header *h, const char *name,
@@ -85,21 +98,44 @@ bool edit_add(struct http_edit *e, const char *name, size_t name_len, const char
     return edit_add_as(e, http_header_find(name, name_len), name, name_len, value, value_len);
 }
 
-bool edit_add_as(struct http_edit *e, enum http_header_id id, const char *name, size_t name_len,
-                 const char *value, size_t value_len)
+/* Where one more field is to be filled in; NULL: there are too many. */
+static struct http_header *place_for_one(struct http_msg *m)
 {
-    struct http_msg *m = e->msg;
     if (m->header_count == HTTP_FIELDS_MAX)
         compact(m);
-    if (m->header_count == HTTP_FIELDS_MAX)
-        return false;
-    struct http_header *h = http_msg_next_free(m);
-    if (!write_line(e, h, name, name_len, value, value_len))
-        return false;
+    return m->header_count < HTTP_FIELDS_MAX ? http_msg_next_free(m) : NULL;
+}
+
+static bool append(struct http_msg *m, struct http_header *h, enum http_header_id id)
+{
     h->id = (uint8_t)id;
     h->flags = 0;
     http_msg_append(m);
     return true;
+}
+
+bool edit_add_as(struct http_edit *e, enum http_header_id id, const char *name, size_t name_len,
+                 const char *value, size_t value_len)
+{
+    struct http_header *h = place_for_one(e->msg);
+    return h != NULL && write_line(e, h, name, name_len, value, value_len) && append(e->msg, h, id);
+}
+
+void http_field_line(char *to, const char *name, size_t name_len, const char *value,
+                     size_t value_len)
+{
+    copy_value(put_around(to, name, name_len, value_len), value, value_len);
+}
+
+bool edit_add_line(struct http_edit *e, enum http_header_id id, const char *line, size_t name_len,
+                   size_t value_len)
+{
+    struct http_header *h = place_for_one(e->msg);
+    char *to = h != NULL ? take_line(e, h, name_len, value_len) : NULL;
+    if (to == NULL)
+        return false;
+    memcpy(to, line, name_len + value_len + HTTP_LINE_EXTRA);
+    return append(e->msg, h, id);
 }
 
 bool edit_replace(struct http_edit *e, unsigned index, const char *value, size_t value_len)

@@ -13,10 +13,12 @@
  *
  * Errors:  false when the room or the number of fields is used up; the message is then as it was.
  */
-#ifndef WEIR_HTTP_EDIT_H
-#define WEIR_HTTP_EDIT_H
+#ifndef WEIR_HTTP1_EDIT_H
+#define WEIR_HTTP1_EDIT_H
 
 #include "proxy/http1/msg.h"
+
+enum { HTTP_LINE_EXTRA = 4 }; /* what stands around name and value: ": " and CRLF */
 
 /* Made on the stack by whoever edits; the offsets are the owner's. */
 struct http_edit {
@@ -32,6 +34,12 @@ char *edit_take(struct http_edit *e, size_t bytes);
 /* A further field, the last one. */
 MUST_CHECK bool edit_add(struct http_edit *e, const char *name, size_t name_len, const char *value,
                          size_t value_len);
+/* A line "name: value CRLF" that was made beforehand, by http_field_line(). */
+MUST_CHECK bool edit_add_line(struct http_edit *e, enum http_header_id id, const char *line,
+                              size_t name_len, size_t value_len);
+/* Writes one to `to`, name_len + value_len + HTTP_LINE_EXTRA bytes. */
+void http_field_line(char *to, const char *name, size_t name_len, const char *value,
+                     size_t value_len);
 /* The two below for whoever knows the name's id, as http_header_find() gives it. */
 MUST_CHECK bool edit_add_as(struct http_edit *e, enum http_header_id id, const char *name,
                             size_t name_len, const char *value, size_t value_len);

@@ -4,8 +4,8 @@
  * byte for byte what HAProxy 2.6 puts on the wire where it has such a page. And the check of the
  * files with which an administrator replaces them (`errorfile`).
  */
-#ifndef WEIR_PROXY_HTTP_ERROR_PAGES_H
-#define WEIR_PROXY_HTTP_ERROR_PAGES_H
+#ifndef WEIR_HTTP1_ERROR_PAGES_H
+#define WEIR_HTTP1_ERROR_PAGES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -5,8 +5,8 @@
  *
  * Thread:  made and freed by the control thread, read by all in between.
  */
-#ifndef WEIR_HTTP_ERROR_SET_H
-#define WEIR_HTTP_ERROR_SET_H
+#ifndef WEIR_HTTP1_ERROR_SET_H
+#define WEIR_HTTP1_ERROR_SET_H
 
 #include "proxy/http1/error_pages.h"
 #include "proxy/state/snapshot.h"

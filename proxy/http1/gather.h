@@ -8,8 +8,8 @@
  *          is merged with it.
  * Thread:  lives on the stack of one callback.
  */
-#ifndef WEIR_HTTP_GATHER_H
-#define WEIR_HTTP_GATHER_H
+#ifndef WEIR_HTTP1_GATHER_H
+#define WEIR_HTTP1_GATHER_H
 
 #include <assert.h>
 #include <stdbool.h>

@@ -10,8 +10,8 @@
  * Errors:  enum h1_status; after H1_BAD the error says what to answer, and only *_init() may
  * follow.
  */
-#ifndef WEIR_PROXY_HTTP_H1_H
-#define WEIR_PROXY_HTTP_H1_H
+#ifndef WEIR_HTTP1_H1_H
+#define WEIR_HTTP1_H1_H
 
 #include <llhttp.h>
 #include <stdbool.h>

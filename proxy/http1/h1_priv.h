@@ -10,8 +10,8 @@
  * between when the administrator asked for leniency. Of a head that is whole h1_fields.c says what
  * the fields mean for the message, and h1_target.c whom a request is for.
  */
-#ifndef WEIR_PROXY_HTTP_H1_PRIV_H
-#define WEIR_PROXY_HTTP_H1_PRIV_H
+#ifndef WEIR_HTTP1_H1_PRIV_H
+#define WEIR_HTTP1_H1_PRIV_H
 
 #include "proxy/http1/h1.h"
 

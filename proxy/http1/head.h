@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Editing and writing heads: what requests and responses have in common. */
-#ifndef WEIR_HTTP_HEAD_H
-#define WEIR_HTTP_HEAD_H
+#ifndef WEIR_HTTP1_HEAD_H
+#define WEIR_HTTP1_HEAD_H
 
 #include "config/model_http.h"
 #include "proxy/http1/gather.h"

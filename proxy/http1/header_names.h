@@ -7,8 +7,8 @@
  * and a test says so if the row stands in the wrong place. Of one length those come first that
  * browsers and servers send most.
  */
-#ifndef WEIR_PROXY_HTTP_HEADER_NAMES_H
-#define WEIR_PROXY_HTTP_HEADER_NAMES_H
+#ifndef WEIR_HTTP1_HEADER_NAMES_H
+#define WEIR_HTTP1_HEADER_NAMES_H
 
 #include <stddef.h>
 

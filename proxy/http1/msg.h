@@ -9,8 +9,8 @@
  * Nothing is owned here and nothing is allocated: a message is plain memory, and a message of zero
  * bytes is an empty one.
  */
-#ifndef WEIR_PROXY_HTTP_MSG_H
-#define WEIR_PROXY_HTTP_MSG_H
+#ifndef WEIR_HTTP1_MSG_H
+#define WEIR_HTTP1_MSG_H
 
 #include <stdbool.h>
 #include <stddef.h>

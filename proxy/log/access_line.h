@@ -4,8 +4,8 @@
  *
  * Thread: the data thread's.
  */
-#ifndef WEIR_PROXY_LOG_ACCESS_LINE_H
-#define WEIR_PROXY_LOG_ACCESS_LINE_H
+#ifndef WEIR_LOG_ACCESS_LINE_H
+#define WEIR_LOG_ACCESS_LINE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,8 +4,8 @@
  *
  * Thread: the control thread's.
  */
-#ifndef WEIR_PROXY_LOG_DELIVERY_H
-#define WEIR_PROXY_LOG_DELIVERY_H
+#ifndef WEIR_LOG_DELIVERY_H
+#define WEIR_LOG_DELIVERY_H
 
 #include "proxy/log/wire.h"
 

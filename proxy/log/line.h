@@ -3,8 +3,8 @@
  * A log line under construction: appends without ever going beyond the room, and without snprintf,
  * which is too slow for what each stream does.
  */
-#ifndef WEIR_PROXY_LOG_LINE_H
-#define WEIR_PROXY_LOG_LINE_H
+#ifndef WEIR_LOG_LINE_H
+#define WEIR_LOG_LINE_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -17,8 +17,8 @@
  *            all else on the control thread.
  * Ownership: a ring names the proxy of each line, so log_flush() must run before a config is freed.
  */
-#ifndef WEIR_PROXY_LOG_LOG_H
-#define WEIR_PROXY_LOG_LOG_H
+#ifndef WEIR_LOG_LOG_H
+#define WEIR_LOG_LOG_H
 
 #include <stdbool.h>
 #include <stddef.h>

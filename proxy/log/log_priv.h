@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the files of this room share. */
-#ifndef WEIR_PROXY_LOG_LOG_PRIV_H
-#define WEIR_PROXY_LOG_LOG_PRIV_H
+#ifndef WEIR_LOG_LOG_PRIV_H
+#define WEIR_LOG_LOG_PRIV_H
 
 #include "proxy/log/log.h"
 

@@ -13,8 +13,8 @@
  * Thread: a mutex guards all rings; memory_ring_find() and memory_ring_put() are the control
  *         thread's, which alone changes the list.
  */
-#ifndef WEIR_PROXY_LOG_MEMORY_RING_H
-#define WEIR_PROXY_LOG_MEMORY_RING_H
+#ifndef WEIR_LOG_MEMORY_RING_H
+#define WEIR_LOG_MEMORY_RING_H
 
 #include <stdbool.h>
 #include <stddef.h>

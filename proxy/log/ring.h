@@ -7,8 +7,8 @@
  * Thread: ring_reserve() and ring_commit() on the producer's, ring_peek() and ring_drop() on the
  * consumer's.
  */
-#ifndef WEIR_PROXY_LOG_RING_H
-#define WEIR_PROXY_LOG_RING_H
+#ifndef WEIR_LOG_RING_H
+#define WEIR_LOG_RING_H
 
 #include <stdatomic.h>
 #include <stdbool.h>

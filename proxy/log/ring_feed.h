@@ -8,8 +8,8 @@
  *
  * Thread: the control thread's.
  */
-#ifndef WEIR_PROXY_LOG_RING_FEED_H
-#define WEIR_PROXY_LOG_RING_FEED_H
+#ifndef WEIR_LOG_RING_FEED_H
+#define WEIR_LOG_RING_FEED_H
 
 struct config;
 struct loop;

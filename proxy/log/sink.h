@@ -8,8 +8,8 @@
  *
  * Thread: the control thread's.
  */
-#ifndef WEIR_PROXY_LOG_SINK_H
-#define WEIR_PROXY_LOG_SINK_H
+#ifndef WEIR_LOG_SINK_H
+#define WEIR_LOG_SINK_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -6,8 +6,8 @@
  *
  * Thread: the control thread's.
  */
-#ifndef WEIR_PROXY_LOG_WIRE_H
-#define WEIR_PROXY_LOG_WIRE_H
+#ifndef WEIR_LOG_WIRE_H
+#define WEIR_LOG_WIRE_H
 
 #include <stddef.h>
 #include <stdint.h>

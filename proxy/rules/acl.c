@@ -11,27 +11,30 @@
 
 /* ---- running ------------------------------------------------------------------------------------------- */
 
-static bool is_match(const struct acl_test *test, struct sample *s, const struct sample_env *env)
+/* The sample stays as it is for the next value. */
+static bool is_match(const struct acl_test *test, const struct sample *s,
+                     const struct sample_env *env)
 {
+    enum sample_type takes = pattern_method_takes(test->method);
+    struct sample cast;
     if (test->method == PATTERN_FOUND)
         return true;
-    if (!sample_cast(s, pattern_method_takes(test->method), env))
-        return false;
+    if (takes != s->type) {
+        cast = *s;
+        s = &cast;
+        if (!sample_cast(&cast, takes, env))
+            return false;
+    }
     if (test->method == PATTERN_BOOL)
         return s->integer != 0;
-    for (size_t i = 0; i < test->set_count; i++) {
-        if (pattern_set_has(test->sets[i], s))
-            return true;
-    }
-    return false;
+    return test->set != NULL && pattern_set_has(test->set, s);
 }
 
 static enum condition_result test_run(const struct acl_test *test, struct sample_env *env)
 {
     struct sample s;
     for (bool has = expr_run(test->expr, env, &s); has; has = expr_next(test->expr, env, &s)) {
-        struct sample value = s;
-        if (is_match(test, &value, env))
+        if (is_match(test, &s, env))
             return CONDITION_YES;
         if ((s.flags & SAMPLE_HAS_MORE) == 0)
             break;

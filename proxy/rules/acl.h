@@ -4,7 +4,7 @@
  *
  *   condition  "if a !b or { path /x }"
  *     `-- alternative (any)   `-- term (all): an acl, perhaps negated
- *                                  `-- test (any): expression, method, sets of patterns (any)
+ *                                  `-- test (any): expression, method, set of patterns
  *
  * What stands here is for those who look inside, as the search of rules that can be found by one lookup;
  * to run a condition see condition.h.
@@ -23,9 +23,8 @@ struct expr;
 
 struct acl_test {
     const struct expr *expr;
+    const struct pattern_set *set; /* NULL: the method compares with none, or there is none */
     enum pattern_method method;
-    const struct pattern_set **sets;
-    size_t set_count;
     struct conf_place place;
 };
 
@@ -36,20 +35,17 @@ struct acl {
     bool is_broken; /* a line of it was refused: whether it is ever true cannot be told */
 };
 
+/* The terms of one alternative stand together. */
 struct condition_term {
     const struct acl *acl;
     bool is_negated;
-};
-
-struct condition_alternative {
-    struct condition_term *terms;
-    size_t count;
+    bool is_last; /* of its alternative */
 };
 
 struct condition {
     bool is_negated; /* unless */
-    struct condition_alternative *alternatives;
     size_t count;
+    struct condition_term terms[]; /* in one piece with it: each request runs through here */
 };
 
 /* Does any of its tests hold? MAYBE: more bytes may tell. */

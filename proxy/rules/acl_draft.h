@@ -10,6 +10,7 @@
 #include "proxy/rules/pattern_list.h"
 #include "proxy/rules/sample.h"
 
+struct acl;
 struct acl_test;
 struct compiler;
 
@@ -18,8 +19,9 @@ struct acl_draft {
     struct compiler *c;
     const struct conf_word *words;
     size_t count, at;
-    struct acl_test *test;
-    const char *keyword; /* for messages: the name the expression begins with */
+    struct acl *acl;       /* of which the test becomes a part */
+    struct acl_test *test; /* but for its patterns */
+    const char *keyword;   /* for messages: the name the expression begins with */
     enum sample_type type;
     struct pattern_use use; /* for what comes next */
     bool has_files, as_map;

@@ -98,23 +98,29 @@ static bool read_expression(struct acl_draft *d)
     return true;
 }
 
-static void add_set(struct acl_draft *d, const struct pattern_set *set)
+/* With each set of patterns the test stands once more: one of them must hold. */
+static void add_test(struct acl_draft *d, const struct pattern_set *set)
 {
-    struct acl_test *test = d->test;
-    test->sets = arena_list_grow(d->c->l->arena, test->sets, test->set_count,
-                                 sizeof(const struct pattern_set *));
-    test->sets[test->set_count++] = set;
+    struct acl *acl = d->acl;
+    acl->tests = arena_list_grow(d->c->l->arena, acl->tests, acl->count, sizeof *acl->tests);
+    acl->tests[acl->count] = *d->test;
+    acl->tests[acl->count++].set = set;
 }
 
 /* found and bool compare with nothing, whatever is given to them. */
+static bool compares(const struct acl_draft *d)
+{
+    return d->test->method != PATTERN_FOUND && d->test->method != PATTERN_BOOL;
+}
+
 static bool add_list(struct acl_draft *d, struct pattern_list *list)
 {
-    if (d->test->method == PATTERN_FOUND || d->test->method == PATTERN_BOOL)
+    if (!compares(d))
         return true;
     d->use.method = d->test->method;
     const struct pattern_set *set = pattern_list_compile(d->c, list, &d->use);
     if (set != NULL)
-        add_set(d, set);
+        add_test(d, set);
     return set != NULL;
 }
 
@@ -263,6 +269,8 @@ static bool read_test(struct acl_draft *d)
     if (!acl_draft_patterns(d, list))
         return false;
     bool is_empty = list->count == 0 && d->id < 0; /* and stays so */
+    if (!compares(d) || (is_empty && !d->has_files))
+        add_test(d, NULL);
     if (is_empty && !d->has_files)
         return acl_draft_check(d, NULL, d->words[0].span);
     return is_empty || add_list(d, list);
@@ -272,14 +280,11 @@ bool acl_add_test(struct compiler *c, struct acl *acl, const struct conf_word *w
                   struct conf_span span)
 {
     struct acl_test test = {.place = span.place};
-    struct acl_draft draft = {.c = c, .words = words, .count = count, .test = &test, .id = -1};
+    struct acl_draft draft = {
+        .c = c, .words = words, .count = count, .acl = acl, .test = &test, .id = -1};
     if (acl_draft_peek(&draft) == NULL) {
         CONF_FAIL(c->l, span, "as in: path_beg /api", "missing fetch method in ACL expression");
         return false;
     }
-    if (!read_test(&draft))
-        return false;
-    acl->tests = arena_list_grow(c->l->arena, acl->tests, acl->count, sizeof *acl->tests);
-    acl->tests[acl->count++] = test;
-    return true;
+    return read_test(&draft);
 }

@@ -46,6 +46,9 @@ void rules_compile(struct loader *l, struct config *config, const struct rule_ta
 MUST_CHECK bool compiler_action(struct compiler *c, const char *name, struct rule_words *words,
                                 struct rule *rule);
 
+/* The line as a rule of its list; false if lines of its kind are no rules. */
+MUST_CHECK bool compiler_rule(struct compiler *c, const struct conf_line *line);
+
 /* The place of text[offset] within a word: exact if the word was written without quotes or escapes. */
 struct conf_span compiler_span_in(const struct conf_word *word, size_t offset, size_t width);
 
@@ -104,7 +107,6 @@ const struct format *format_compile(struct compiler *c, const struct conf_word *
 const struct format *format_compile_as(struct compiler *c, const struct conf_word *word,
                                        unsigned may_use, enum format_kind kind);
 
-/* The next word, whatever it is; NULL after reporting that the action's `what` is missing. */
 /* Lives as long as the configuration; NULL after reporting what is wrong with the pattern at the span. */
 const struct regex *compiler_regex(struct compiler *c, const char *pattern, bool ignore_case,
                                    struct conf_span span);

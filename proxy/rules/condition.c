@@ -28,29 +28,27 @@ COLD static void tell(struct sample_env *env, const struct acl *acl, enum condit
         env->trace, &(struct trace_record){TRACE_ACL, place, result == CONDITION_YES, acl->name});
 }
 
-/* The first one that does not hold decides. */
-static enum condition_result run_all(const struct condition_alternative *all,
-                                     struct sample_env *env)
+static enum condition_result run_term(const struct condition_term *term, struct sample_env *env)
 {
-    for (size_t i = 0; i < all->count; i++) {
-        enum condition_result result = acl_run(all->terms[i].acl, env);
-        if (env->trace != NULL && result != CONDITION_MAYBE) /* else it will be asked again */
-            tell(env, all->terms[i].acl, result);
-        if (all->terms[i].is_negated)
-            result = negate(result);
-        if (result != CONDITION_YES)
-            return result;
-    }
-    return CONDITION_YES;
+    enum condition_result result = acl_run(term->acl, env);
+    if (env->trace != NULL && result != CONDITION_MAYBE) /* else it will be asked again */
+        tell(env, term->acl, result);
+    return term->is_negated ? negate(result) : result;
 }
 
+/* Of an alternative, the first term that does not hold decides; of the condition, the first alternative that does. */
 enum condition_result condition_run(const struct condition *condition, struct sample_env *env)
 {
     enum condition_result result = CONDITION_NO;
-    for (size_t i = 0; i < condition->count && result != CONDITION_YES; i++) {
-        enum condition_result holds = run_all(&condition->alternatives[i], env);
+    const struct condition_term *term = condition->terms, *end = term + condition->count;
+    for (; term < end && result != CONDITION_YES; term++) {
+        enum condition_result holds = run_term(term, env);
+        if (holds == CONDITION_YES && !term->is_last)
+            continue;
         if (holds != CONDITION_NO)
             result = holds;
+        while (!term->is_last)
+            term++;
     }
     return condition->is_negated ? negate(result) : result;
 }
@@ -61,8 +59,8 @@ enum condition_result condition_run(const struct condition *condition, struct sa
 struct draft {
     struct compiler *c;
     struct rule_words *words;
-    struct condition *condition;
-    bool wants_new; /* an alternative begins with the next term */
+    struct condition_term *terms; /* in the scratch */
+    size_t count;
 };
 
 static const char *joined_text(struct compiler *c, const struct conf_word *words, size_t count)
@@ -109,17 +107,15 @@ static void check_use(struct draft *d, const struct acl *acl, struct conf_span s
 
 static void add_term(struct draft *d, const struct acl *acl, bool is_negated)
 {
-    struct conf_arena *arena = d->c->l->arena;
-    struct condition *condition = d->condition;
-    if (d->wants_new) {
-        condition->alternatives = arena_list_grow(arena, condition->alternatives, condition->count,
-                                                  sizeof *condition->alternatives);
-        condition->alternatives[condition->count++] = (struct condition_alternative){0};
-        d->wants_new = false;
-    }
-    struct condition_alternative *all = &condition->alternatives[condition->count - 1];
-    all->terms = arena_list_grow(arena, all->terms, all->count, sizeof *all->terms);
-    all->terms[all->count++] = (struct condition_term){acl, is_negated};
+    d->terms = arena_list_grow(d->c->l->scratch, d->terms, d->count, sizeof *d->terms);
+    d->terms[d->count++] = (struct condition_term){acl, is_negated, false};
+}
+
+/* The next term begins another one. */
+static void end_alternative(struct draft *d)
+{
+    if (d->count > 0)
+        d->terms[d->count - 1].is_last = true;
 }
 
 static bool is_or(const char *text)
@@ -139,7 +135,7 @@ static bool read_terms(struct draft *d)
         if (*text == '\0')
             continue;
         if (is_or(text)) {
-            d->wants_new = true;
+            end_alternative(d);
             is_negated = false;
             continue;
         }
@@ -155,6 +151,17 @@ static bool read_terms(struct draft *d)
     return true;
 }
 
+static const struct condition *condition_new(const struct draft *d, bool is_negated)
+{
+    struct condition *condition =
+        arena_alloc(d->c->l->arena, sizeof *condition + d->count * sizeof *d->terms);
+    condition->is_negated = is_negated;
+    condition->count = d->count;
+    for (size_t i = 0; i < d->count; i++)
+        condition->terms[i] = d->terms[i];
+    return condition;
+}
+
 bool condition_compile(struct compiler *c, struct rule_words *words,
                        const struct condition **condition_out)
 {
@@ -162,14 +169,13 @@ bool condition_compile(struct compiler *c, struct rule_words *words,
     if (words->at >= words->count)
         return true;
     const struct conf_word *begin = &words->items[words->at++];
-    struct condition *condition = arena_alloc(c->l->arena, sizeof *condition);
-    condition->is_negated = strcmp(begin->text, "unless") == 0;
-    struct draft draft = {c, words, condition, true};
+    struct draft draft = {.c = c, .words = words};
     if (!read_terms(&draft))
         return false;
-    if (condition->count == 0)
+    if (draft.count == 0)
         CONF_WARN(c->l, begin->span, "name an acl, or leave the word out",
                   "an empty condition never holds");
-    *condition_out = condition;
+    end_alternative(&draft);
+    *condition_out = condition_new(&draft, strcmp(begin->text, "unless") == 0);
     return true;
 }

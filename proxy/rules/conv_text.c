@@ -3,7 +3,6 @@
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/conv_priv.h"
 
-#include <ctype.h>
 #include <limits.h>
 #include <string.h>
 
@@ -18,9 +17,10 @@ static bool change_case(struct sample_env *env, const struct converter *row, con
     char *to = sample_scratch_take(env, from.len);
     if (to == NULL)
         return false;
+    const char first = row->value == LOWER ? 'A' : 'a';
     for (size_t i = 0; i < from.len; i++) {
-        unsigned char c = (unsigned char)from.data[i];
-        to[i] = (char)(row->value == LOWER ? tolower(c) : toupper(c));
+        bool is_other = from.data[i] >= first && from.data[i] < first + 26;
+        to[i] = (char)(from.data[i] ^ (is_other ? 0x20 : 0));
     }
     sample_set_text(s, SAMPLE_STRING, to, from.len);
     return true;

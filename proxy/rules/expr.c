@@ -40,11 +40,16 @@ static bool convert(const struct expr *e, struct sample_env *env, struct sample 
     return true;
 }
 
+/* In TCP, a request is there only as what is peeked at. */
+static unsigned absent_uses(const struct sample_env *env)
+{
+    return env->peek != NULL ? USE_RESPONSE : USE_REQUEST | USE_RESPONSE;
+}
+
 static bool run(const struct expr *e, struct sample_env *env, struct sample *out)
 {
     enum { OF_REQUEST = USE_REQUEST | USE_MESSAGE | USE_TXN };
-    unsigned absent = env->peek != NULL ? USE_RESPONSE : USE_REQUEST | USE_RESPONSE;
-    if (env->lacks_message && (e->fetch->use & absent) != 0)
+    if (env->lacks_message && (e->fetch->use & absent_uses(env)) != 0)
         return false;
     if (e->fetch->run(env, e->fetch, e->args, out))
         return convert(e, env, out);

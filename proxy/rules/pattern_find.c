@@ -26,7 +26,11 @@ static const struct pattern_entry *find_bytes(const struct pattern_set *set, con
 const struct pattern_entry *pattern_find_exact(const struct pattern_set *set,
                                                const struct sample *s)
 {
-    return find_bytes(set, s->text.data, s->text.len, set->use.ignore_case);
+    const unsigned char *bytes = (const unsigned char *)s->text.data;
+    size_t len = s->text.len;
+    if (len > 0 && !pattern_filter_may_have(&set->filter, bytes[0], (unsigned char)len))
+        return NULL;
+    return find_bytes(set, bytes, len, set->use.ignore_case);
 }
 
 /* Known names are told apart by case, and stand as they are among the others. */
@@ -120,9 +124,19 @@ static const struct pattern_entry *find_first(const struct prefix_tree *tree,
     return best;
 }
 
+/* A text of one byte has no second one that could be like no key's. */
+static bool may_begin(const struct pattern_set *set, const unsigned char *bytes, size_t len)
+{
+    const struct pattern_filter *f = &set->filter;
+    return len >= 2 ? pattern_filter_may_have(f, bytes[0], bytes[1])
+                    : len == 1 && f->first[bytes[0]] != 0;
+}
+
 const struct pattern_entry *pattern_find_beg(const struct pattern_set *set, const struct sample *s)
 {
     struct prefix_text text = text_of(set, s);
+    if (!may_begin(set, text.bytes, text.len))
+        return NULL;
     return set->use.ignore_case ? find_first(&set->tree, &text) : find_longest(&set->tree, &text);
 }
 
@@ -130,6 +144,9 @@ const struct pattern_entry *pattern_find_end(const struct pattern_set *set, cons
 {
     struct prefix_text text = text_of(set, s);
     text.is_reversed = true;
+    const unsigned char *end = text.bytes + text.len;
+    if (text.len >= 2 && !pattern_filter_may_have(&set->filter, end[-1], end[-2]))
+        return NULL;
     return find_first(&set->tree, &text);
 }
 
@@ -142,9 +159,12 @@ static bool is_enough(const struct pattern_set *set, const struct pattern_entry 
 /* Moves on to where a pattern may begin, or to the end: most places of a text need no descent. */
 static void skip_to_begin(const struct pattern_set *set, struct prefix_text *text)
 {
+    const struct pattern_filter *f = &set->filter;
     const unsigned char *at = text->bytes, *end = at + text->len;
-    while (at < end && !set->first_bytes[*at])
+    while (at + 1 < end && !pattern_filter_may_have(f, at[0], at[1]))
         at++;
+    if (at + 1 == end && f->first[*at] == 0)
+        at = end;
     text->bytes = at;
     text->len = (size_t)(end - at);
 }
@@ -191,7 +211,7 @@ static const struct pattern_entry *find_parts(const struct pattern_set *set, con
     bool begins = true;
     for (; text.len > 0 && !is_enough(set, best); text.bytes++, text.len--) {
         bool is_between = is_mark(marks, *text.bytes);
-        if (begins && !is_between)
+        if (begins && !is_between && may_begin(set, text.bytes, text.len))
             best = earlier(best, find_whole(&set->tree, &text, marks));
         begins = is_between;
     }

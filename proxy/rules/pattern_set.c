@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The kinds of patterns in one table, and the sets: items are read into entries and put where they are
- * found again. Reading is in pattern_read.c, finding in pattern_find.c.
+ * The kinds of patterns in one table, and the sets: items are read into entries (pattern_read.c), put where
+ * they are found again (pattern_index.c), and asked for (pattern_find.c).
  */
 #include "proxy/rules/pattern_set.h"
 
@@ -69,124 +69,10 @@ struct pattern_set *pattern_set_new(struct pattern_list *list, const struct patt
     if (set == NULL)
         return NULL;
     set->use = *use;
+    set->find = kinds[use->method].find;
     set->list = list;
+    set->lock = list->can_change ? &list->lock : NULL;
     return set;
-}
-
-/* ---- what belongs together: entries of an equal key, and the row --------------------------------------- */
-
-static void link_last(struct pattern_entry **first, struct pattern_entry *entry)
-{
-    entry->next = NULL;
-    if (*first == NULL) {
-        entry->prev = entry;
-        *first = entry;
-        return;
-    }
-    entry->prev = (*first)->prev;
-    entry->prev->next = entry;
-    (*first)->prev = entry;
-}
-
-static void unlink_from(struct pattern_entry **first, struct pattern_entry *entry)
-{
-    if (*first == entry)
-        *first = entry->next;
-    else
-        entry->prev->next = entry->next;
-    if (entry->next != NULL)
-        entry->next->prev = entry->prev;
-    else if (*first != NULL)
-        (*first)->prev = entry->prev;
-}
-
-/* ---- where entries are found ------------------------------------------------------------------------- */
-
-static struct prefix_tree *tree_of(struct pattern_set *set, const struct pattern_entry *entry)
-{
-    return entry->place == PATTERN_IN_TREE6 ? &set->tree6 : &set->tree;
-}
-
-static bool index_in_table(struct pattern_table *table, struct pattern_entry *entry)
-{
-    if (!pattern_table_reserve(table))
-        return false;
-    entry->hash = pattern_table_hash(entry->key, entry->key_bits / 8, false);
-    struct pattern_entry **slot = pattern_table_slot(table, entry);
-    table->count += *slot == NULL;
-    link_last(slot, entry);
-    return true;
-}
-
-static bool index_in_tree(struct prefix_tree *tree, struct pattern_entry *entry)
-{
-    struct prefix_node *node =
-        prefix_tree_insert(tree, (struct prefix_key){entry->key, entry->key_bits});
-    if (node == NULL)
-        return false;
-    struct pattern_entry *first = node->thing;
-    link_last(&first, entry);
-    node->thing = first;
-    return true;
-}
-
-static void note_first_byte(struct pattern_set *set, unsigned char byte)
-{
-    set->first_bytes[byte] = true;
-    if (set->use.ignore_case && byte >= 'a' && byte <= 'z') /* keys are folded, texts are not */
-        set->first_bytes[byte - 'a' + 'A'] = true;
-}
-
-static bool index_add(struct pattern_set *set, struct pattern_entry *entry)
-{
-    switch (entry->place) {
-    case PATTERN_IN_TABLE:
-        return index_in_table(&set->table, entry);
-    case PATTERN_IN_TREE:
-    case PATTERN_IN_TREE6:
-        note_first_byte(set, entry->key[0]);
-        return index_in_tree(tree_of(set, entry), entry);
-    case PATTERN_IN_ROW:
-        link_last(&set->row, entry);
-        return true;
-    case PATTERN_NOWHERE:
-        break;
-    }
-    return true;
-}
-
-static void remove_from_tree(struct prefix_tree *tree, struct pattern_entry *entry)
-{
-    struct prefix_key key = {entry->key, entry->key_bits};
-    struct prefix_node *node = prefix_tree_get(tree, key);
-    struct pattern_entry *first = node->thing;
-    unlink_from(&first, entry);
-    node->thing = first;
-    if (first != NULL)
-        node->key.bytes = first->key;
-    prefix_tree_forget(tree, key);
-}
-
-static void index_remove(struct pattern_set *set, struct pattern_entry *entry)
-{
-    struct pattern_entry **slot;
-    switch (entry->place) {
-    case PATTERN_IN_TABLE:
-        slot = pattern_table_slot(&set->table, entry);
-        unlink_from(slot, entry);
-        if (*slot == NULL)
-            pattern_table_clear(&set->table, slot);
-        break;
-    case PATTERN_IN_TREE:
-    case PATTERN_IN_TREE6:
-        remove_from_tree(tree_of(set, entry), entry);
-        break;
-    case PATTERN_IN_ROW:
-        unlink_from(&set->row, entry);
-        break;
-    case PATTERN_NOWHERE:
-        break;
-    }
 }
 
 /* ---- entries ----------------------------------------------------------------------------------------- */
@@ -224,7 +110,7 @@ bool pattern_set_add(struct pattern_set *set, struct pattern_reader *reader,
         return false;
     entry->item = item;
     entry->set = set;
-    if (!entry_read(reader, entry, len) || !index_add(set, entry)) {
+    if (!entry_read(reader, entry, len) || !pattern_index_add(set, entry)) {
         entry_free(entry);
         return false;
     }
@@ -235,7 +121,7 @@ bool pattern_set_add(struct pattern_set *set, struct pattern_reader *reader,
 
 void pattern_entry_drop(struct pattern_entry *entry)
 {
-    index_remove(entry->set, entry);
+    pattern_index_remove(entry->set, entry);
     entry_free(entry);
 }
 
@@ -254,23 +140,23 @@ void pattern_entry_free(struct pattern_entry *entry)
 
 /* ---- asking ------------------------------------------------------------------------------------------ */
 
-static void lock(struct pattern_list *list)
+static void lock(const struct pattern_set *set)
 {
-    if (list->can_change)
-        pthread_rwlock_rdlock(&list->lock);
+    if (set->lock != NULL)
+        pthread_rwlock_rdlock(set->lock);
 }
 
-static void unlock(struct pattern_list *list)
+static void unlock(const struct pattern_set *set)
 {
-    if (list->can_change)
-        pthread_rwlock_unlock(&list->lock);
+    if (set->lock != NULL)
+        pthread_rwlock_unlock(set->lock);
 }
 
 bool pattern_set_has(const struct pattern_set *set, const struct sample *s)
 {
-    lock(set->list);
-    bool has = kinds[set->use.method].find(set, s) != NULL;
-    unlock(set->list);
+    lock(set);
+    bool has = set->find(set, s) != NULL;
+    unlock(set);
     return has;
 }
 
@@ -318,21 +204,21 @@ static bool entry_value(const struct pattern_entry *entry, const struct sample *
 bool pattern_set_value(const struct pattern_set *set, const struct sample *s,
                        const struct sample_env *env, struct sample *out)
 {
-    lock(set->list);
-    const struct pattern_entry *entry = kinds[set->use.method].find(set, s);
+    lock(set);
+    const struct pattern_entry *entry = set->find(set, s);
     bool has = entry != NULL && entry_value(entry, s, env, out);
-    unlock(set->list);
+    unlock(set);
     return has;
 }
 
 bool pattern_set_key(const struct pattern_set *set, const struct sample *s,
                      const struct sample_env *env, struct sample *out)
 {
-    lock(set->list);
-    const struct pattern_entry *entry = kinds[set->use.method].find(set, s);
+    lock(set);
+    const struct pattern_entry *entry = set->find(set, s);
     const char *text = entry != NULL ? entry->item->text : "";
     bool has = entry != NULL && set_text(entry, (struct sample_text){text, strlen(text)}, env, out);
-    unlock(set->list);
+    unlock(set);
     return has;
 }
 

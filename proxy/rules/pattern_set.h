@@ -5,6 +5,7 @@
 
 #include "config/source.h"
 #include "proxy/rules/pattern.h"
+#include "proxy/rules/pattern_filter.h"
 #include "proxy/rules/pattern_list.h"
 #include "proxy/rules/pattern_table.h"
 #include "proxy/rules/prefix_tree.h"
@@ -46,15 +47,20 @@ struct pattern_entry {
     unsigned char key[]; /* in lower case, backwards, as the set wants it */
 };
 
+/* The item that counts: the first one, or the one that says most. */
+typedef const struct pattern_entry *pattern_find(const struct pattern_set *set,
+                                                 const struct sample *s);
+
 struct pattern_set {
     struct pattern_use use;
+    pattern_find *find;        /* that of its method */
     struct pattern_list *list; /* borrowed */
+    pthread_rwlock_t *lock;    /* the list's; NULL: it never changes */
     struct pattern_set *next;  /* of the list */
     struct pattern_table table;
     struct prefix_tree tree, tree6;
     struct pattern_entry *row;
-    bool first_bytes
-        [256]; /* those that texts begin with of which keys of the tree are a part, or once were */
+    struct pattern_filter filter; /* of the keys of texts in table and tree */
 };
 
 /* What is needed to read an item, and what was wrong with it. */
@@ -68,10 +74,6 @@ struct pattern_reader {
 enum { PATTERN_KEY_LEAST = 16 };
 typedef bool pattern_read(struct pattern_reader *reader, const struct pattern_use *use,
                           const char *text, size_t len, struct pattern_entry *entry);
-/* The item that counts: the first one, or the one that says most. */
-typedef const struct pattern_entry *pattern_find(const struct pattern_set *set,
-                                                 const struct sample *s);
-
 struct pattern_kind {
     const char *name;
     enum sample_type takes;
@@ -88,6 +90,10 @@ void pattern_entry_drop(struct pattern_entry *entry);
 /* When the set goes as a whole: its entries first, then itself. */
 void pattern_entry_free(struct pattern_entry *entry);
 void pattern_set_free(struct pattern_set *set);
+
+/* pattern_index.c: where the entry's place says; false when memory runs out. */
+MUST_CHECK bool pattern_index_add(struct pattern_set *set, struct pattern_entry *entry);
+void pattern_index_remove(struct pattern_set *set, struct pattern_entry *entry);
 
 /* pattern_list.c, for pattern_load.c */
 void pattern_list_link(struct pattern_list *list, struct pattern_item *item);

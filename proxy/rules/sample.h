@@ -85,7 +85,6 @@ enum { SAMPLE_SCRATCH_BYTES = 256 * 1024 };
 
 enum var_scope { VAR_PROC, VAR_SESS, VAR_TXN, VAR_REQ, VAR_RES, VAR_CHECK, VAR_SCOPES };
 
-/* What an evaluation is about: made on the stack by whoever runs rules. */
 /* Of TCP: what the client has sent so far, and the request that may lie in it. It is read when a fetch first asks. */
 struct request_peek {
     struct sample_text bytes;
@@ -93,6 +92,7 @@ struct request_peek {
     enum { PEEK_NOT_YET, PEEK_NONE, PEEK_PART, PEEK_WHOLE } found;
 };
 
+/* What an evaluation is about: made on the stack by whoever runs rules. */
 struct sample_env {
     struct session *session;         /* NULL in probes */
     struct stream *stream;           /* NULL before there is one: tcp-request connection, session */

@@ -224,15 +224,8 @@ static enum direction direction_of(enum pattern_method method)
 /* Does the test compare with fixed words alone? */
 static bool test_fits(const struct acl_test *test, const struct expr *expr)
 {
-    if (direction_of(test->method) == DIRECTIONS || test->set_count == 0 ||
-        !expr_same(test->expr, expr))
-        return false;
-    for (size_t i = 0; i < test->set_count; i++) {
-        if (pattern_set_list(test->sets[i])->can_change ||
-            direction_of(pattern_set_use(test->sets[i])->method) == DIRECTIONS)
-            return false;
-    }
-    return true;
+    return direction_of(test->method) != DIRECTIONS && test->set != NULL &&
+           !pattern_set_list(test->set)->can_change && expr_same(test->expr, expr);
 }
 
 /* One test, or several of which one must hold. */
@@ -243,11 +236,11 @@ static bool rule_fits(const struct rule *rule, const struct expr *expr)
         condition->count == 0)
         return false;
     for (size_t i = 0; i < condition->count; i++) {
-        const struct condition_alternative *all = &condition->alternatives[i];
-        if (all->count != 1 || all->terms[0].is_negated || all->terms[0].acl->count == 0)
+        const struct condition_term *term = &condition->terms[i];
+        if (!term->is_last || term->is_negated || term->acl->count == 0)
             return false;
-        for (size_t t = 0; t < all->terms[0].acl->count; t++) {
-            if (!test_fits(&all->terms[0].acl->tests[t], expr))
+        for (size_t t = 0; t < term->acl->count; t++) {
+            if (!test_fits(&term->acl->tests[t], expr))
                 return false;
         }
     }
@@ -258,29 +251,26 @@ static bool rule_fits(const struct rule *rule, const struct expr *expr)
 static const struct expr *first_expr(const struct rule *rule)
 {
     const struct condition *condition = rule->condition;
-    if (condition == NULL || condition->count == 0 || condition->alternatives[0].count == 0 ||
-        condition->alternatives[0].terms[0].acl->count == 0)
+    if (condition == NULL || condition->count == 0 || condition->terms[0].acl->count == 0)
         return NULL;
-    return condition->alternatives[0].terms[0].acl->tests[0].expr;
+    return condition->terms[0].acl->tests[0].expr;
 }
 
 static void add_test(struct compiler *c, struct rule_switch *s, const struct acl_test *test,
                      unsigned rule)
 {
-    for (size_t i = 0; i < test->set_count; i++) {
-        const struct pattern_use *use = pattern_set_use(test->sets[i]);
-        enum direction direction = direction_of(use->method);
-        const struct pattern_item *item = pattern_set_list(test->sets[i])->first;
-        for (; item != NULL; item = item->next)
-            table_add(c->l->arena, &s->tables[direction][use->ignore_case], direction,
-                      use->ignore_case, item->text, rule);
-    }
+    const struct pattern_use *use = pattern_set_use(test->set);
+    enum direction direction = direction_of(use->method);
+    const struct pattern_item *item = pattern_set_list(test->set)->first;
+    for (; item != NULL; item = item->next)
+        table_add(c->l->arena, &s->tables[direction][use->ignore_case], direction, use->ignore_case,
+                  item->text, rule);
 }
 
 static void add_rule(struct compiler *c, struct rule_switch *s, const struct rule *rule)
 {
     for (size_t i = 0; i < rule->condition->count; i++) {
-        const struct acl *acl = rule->condition->alternatives[i].terms[0].acl;
+        const struct acl *acl = rule->condition->terms[i].acl;
         for (size_t t = 0; t < acl->count; t++)
             add_test(c, s, &acl->tests[t], s->rules);
     }

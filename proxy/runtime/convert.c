@@ -6,6 +6,7 @@
 #include "proxy/runtime/convert.h"
 
 #include "config/convert.h"
+#include "proxy/runtime/options.h"
 #include "proxy/runtime/rule_tables.h"
 
 #include <errno.h>
@@ -17,7 +18,7 @@
 #include <unistd.h>
 
 struct request {
-    const char *usage;
+    const struct manner *manner;
     const char *output; /* -o, or NULL */
     enum conf_syntax syntax;
     const char *const *files;
@@ -27,23 +28,63 @@ struct request {
 
 enum { GO_ON = -1 };
 
-static const char convert_usage[] =
+/* What one of the commands says of itself, and what it takes besides files; a row without a name ends these. */
+struct manner {
+    const char *usage;
+    struct option_words options[3];
+};
+
+static const struct manner convert_manner = {
     "Usage: weir convert [-o FILE] FILE\n"
     "Writes a haproxy.cfg in libconfig's syntax, and a libconfig file as haproxy.cfg. Comments "
     "are\n"
-    "kept. What a file begins with tells which it is.\n"
-    "  -o FILE    write to a file that does not exist yet, not to the standard output\n";
+    "kept. What a file begins with tells which it is.\n",
+    {{.name = "o",
+      .takes = "FILE",
+      .doc = "write to a file that does not exist yet, not to the standard output",
+      .takes_file = true}},
+};
 
-static const char show_usage[] =
+static const struct manner show_manner = {
     "Usage: weir show config [--syntax haproxy|libconfig] FILE...\n"
     "Checks a configuration and prints what counts of it: with what defaults and the environment\n"
-    "give, without comments.\n"
-    "  --syntax S    the syntax to print; without it, that of the (first) file\n";
+    "give, without comments.\n",
+    {{.name = "f", .takes = "FILE", .doc = "one more file", .takes_file = true},
+     {.name = "-syntax",
+      .takes = "haproxy|libconfig",
+      .doc = "the syntax to print; without it, that of the (first) file"}},
+};
+
+static bool option_at(const struct manner *manner, size_t i, struct option_words *option_out)
+{
+    *option_out = manner->options[i];
+    return option_out->name != NULL;
+}
+
+bool convert_option_at(size_t i, struct option_words *option_out)
+{
+    return option_at(&convert_manner, i, option_out);
+}
+
+bool show_option_at(size_t i, struct option_words *option_out)
+{
+    return option_at(&show_manner, i, option_out);
+}
+
+static int print_usage(FILE *out, const struct manner *manner)
+{
+    struct option_words option;
+    fputs(manner->usage, out);
+    for (size_t i = 0; option_at(manner, i, &option); i++)
+        fprintf(out, "  -%s %s    %s\n", option.name, option.takes, option.doc);
+    return ferror(out) != 0;
+}
 
 static int complain(const struct request *request, const char *what, const char *word)
 {
-    fprintf(stderr, "%s%s%s%s\n%s", what, word != NULL ? " '" : "", word != NULL ? word : "",
-            word != NULL ? "'" : "", request->usage);
+    fprintf(stderr, "%s%s%s%s\n", what, word != NULL ? " '" : "", word != NULL ? word : "",
+            word != NULL ? "'" : "");
+    print_usage(stderr, request->manner);
     return 1;
 }
 
@@ -76,7 +117,7 @@ static int take_words(struct request *request, int argc, char **argv, const char
         else if (option == 's')
             code = take_syntax(request, optarg);
         else if (option == 'h')
-            code = fputs(request->usage, stdout) == EOF;
+            code = print_usage(stdout, request->manner);
         else
             code = complain(request, "unknown option, or one without its value:", argv[optind - 1]);
     }
@@ -163,17 +204,17 @@ static int run(struct request *request, int argc, char **argv, const char *short
 
 int convert_command(int argc, char **argv)
 {
-    struct request request = {.usage = convert_usage};
+    struct request request = {.manner = &convert_manner};
     return run(&request, argc + 1, argv - 1, ":ho:", convert);
 }
 
 int show_command(int argc, char **argv)
 {
-    struct request request = {.usage = show_usage};
+    struct request request = {.manner = &show_manner};
     if (argc > 0 && strcmp(argv[0], "config") == 0)
         return run(&request, argc, argv, ":hf:", show);
     bool wants_help = argc > 0 && (strcmp(argv[0], "-h") == 0 || strcmp(argv[0], "--help") == 0);
     if (wants_help)
-        return fputs(show_usage, stdout) == EOF;
+        return print_usage(stdout, &show_manner);
     return complain(&request, "what to show: config, not", argc > 0 ? argv[0] : "nothing");
 }

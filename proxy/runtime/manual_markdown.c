@@ -44,27 +44,17 @@ void manual_rules_md(FILE *out, const char *date)
     }
 }
 
-static void write_inline(void *ctx, const struct rule_word *word)
-{
-    fprintf(ctx, " `%s%s`", word->kind == WORD_TOKEN ? "%" : "", word->name);
-}
-
 void manual_coming_from_haproxy(FILE *out, const char *date)
 {
     struct option_words option;
     (void)date;
     reference_write_haproxy(out, config_tables);
-    fputs(
-        "## The language of rules\n\nThese [words](rules.md) of it are there; any other is refused "
-        "with its place.\n\n",
-        out);
-    for (int kind = 0; kind < WORD_KINDS; kind++) {
-        fprintf(out, "- %s:", rule_word_kinds[kind]);
-        rule_words_each((enum rule_word_kind)kind, write_inline, out);
-        fputc('\n', out);
-    }
-    fputc('\n', out);
-    fputs("Options of the command line:\n\n| option | |\n|---|---|\n", out);
+    fputs("## The language of rules\n\n[Rules](rules.md) has all fetches, converters, actions and "
+          "tokens "
+          "that there are; any other is refused with its place.\n\n"
+          "## Options of the command line\n\nThese are taken, without effect.\n\n"
+          "| option | |\n|---|---|\n",
+          out);
     for (size_t i = 0; options_at(i, &option); i++)
         if (option.is_idle)
             fprintf(out, "| `-%s` | %s |\n", option.name, option.doc);

@@ -133,8 +133,9 @@ struct server {
 
     /* --- may change in place --- */
     _Atomic(struct tls_client_context *)
-        tls;             /* counted; a replaced one goes with the old snapshot */
-    _Atomic unsigned id; /* sid; counted from 1 in the file, so it moves */
+        tls;               /* counted; a replaced one goes with the old snapshot */
+    _Atomic unsigned id;   /* sid; counted from 1 in the file, so it moves */
+    _Atomic unsigned line; /* which of its backend's it is in the newest snapshot */
     atomic_bool backup;
     enum conf_hash_key hash_key;
     int slot;                /* index in backend->pool, LB_NONE once retired; the lock's */
@@ -229,7 +230,7 @@ static inline struct counters *server_counters(struct server *server, unsigned t
 
 /*
  * From the line of the configuration; one reference, in no pool yet. data_threads as for the whole
- * process. heir_of: the server of that name before, whose counters it shares, or NULL. NULL when
+ * process. forerunner: the server of that name before, whose counters it shares, or NULL. NULL when
  * memory runs out.
  */
 struct server *server_new(struct backend *backend, const struct conf_proxy *proxy,

@@ -9,6 +9,7 @@
  *
  * Meanwhile the client's bytes go to the server as in any tunnel, and its deadlines are a tunnel's.
  */
+#include "proxy/http/stream_steps.h"
 #include "proxy/tcp/tcp_priv.h"
 
 #include "proxy/http/rules.h"

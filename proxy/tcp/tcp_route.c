@@ -8,6 +8,7 @@
  * What is read meanwhile is the session's intake, which goes to the server first. Its bound ends the waiting as the
  * delay does.
  */
+#include "proxy/http/stream_steps.h"
 #include "proxy/tcp/tcp_priv.h"
 
 #include "proxy/http/explain.h"

@@ -4,6 +4,7 @@
 
 #include "proxy/http/sticking.h"
 #include "proxy/http/stream_log.h"
+#include "proxy/http/stream_steps.h"
 #include "proxy/tcp/tcp_priv.h"
 
 #include <stdlib.h>

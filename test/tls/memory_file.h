@@ -4,8 +4,8 @@
  *
  * Ownership: the bytes are the caller's, and must stay while the table is used.
  */
-#ifndef TEST_TLS_MEMORY_FILE_H
-#define TEST_TLS_MEMORY_FILE_H
+#ifndef WEIR_TEST_TLS_MEMORY_FILE_H
+#define WEIR_TEST_TLS_MEMORY_FILE_H
 
 #include "tls/files.h"
 

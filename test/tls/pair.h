@@ -3,8 +3,8 @@
  * Two TLS sessions facing each other over a wire in memory that a test can look at, cut, narrow
  * and stop.
  */
-#ifndef TEST_TLS_PAIR_H
-#define TEST_TLS_PAIR_H
+#ifndef WEIR_TEST_TLS_PAIR_H
+#define WEIR_TEST_TLS_PAIR_H
 
 #include "test/tls/pki.h"
 #include "tls/session.h"

@@ -2,8 +2,8 @@
 /*
  * Certificates for tests, made on the spot, and files that exist only in memory.
  */
-#ifndef TEST_TLS_PKI_H
-#define TEST_TLS_PKI_H
+#ifndef WEIR_TEST_TLS_PKI_H
+#define WEIR_TEST_TLS_PKI_H
 
 #include "tls/files.h"
 

@@ -31,3 +31,15 @@ def test_the_example_of_the_readme_is_right(kind, tmp_path, authority):
     path.write_text(example.replace("/etc/weir/certs", str(certificates)))
     checked = check(path)
     assert checked.returncode == 0, checked.stderr.decode()
+
+
+def test_the_example_for_certbot_is_right(kind, tmp_path, authority):
+    certificates = tmp_path / "certs"
+    certificates.mkdir()
+    authority.pem("www.example.org", folder=certificates)
+    example = re.search(r"<!-- test: loads -->\n```\n(.*?)^```",
+                        (ROOT / "docs" / "quick-answers.md").read_text(), re.M | re.S)[1]
+    path = tmp_path / "weir.cfg"
+    path.write_text(example.replace("/etc/weir/certs", str(certificates)))
+    checked = check(path)
+    assert (checked.returncode, checked.stderr) == (0, b""), checked.stderr.decode()

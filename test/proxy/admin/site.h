@@ -4,8 +4,8 @@
  * maintenance, drained, unchecked; traffic, errors, latencies; and names that would break a page
  * that does not escape them.
  */
-#ifndef TEST_ADMIN_SITE_H
-#define TEST_ADMIN_SITE_H
+#ifndef WEIR_TEST_ADMIN_SITE_H
+#define WEIR_TEST_ADMIN_SITE_H
 
 #include "proxy/admin/stats.h"
 

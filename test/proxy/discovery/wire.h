@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Answers of name servers, written byte by byte, so that they may also be wrong. */
-#ifndef TEST_DISCOVERY_WIRE_H
-#define TEST_DISCOVERY_WIRE_H
+#ifndef WEIR_TEST_DISCOVERY_WIRE_H
+#define WEIR_TEST_DISCOVERY_WIRE_H
 
 #include "proxy/discovery/answer.h"
 

@@ -2,8 +2,8 @@
 /*
  * A server on a thread of its own that does one thing to each connection: for probes to judge.
  */
-#ifndef TEST_HEALTH_FAKE_SERVER_H
-#define TEST_HEALTH_FAKE_SERVER_H
+#ifndef WEIR_TEST_HEALTH_FAKE_SERVER_H
+#define WEIR_TEST_HEALTH_FAKE_SERVER_H
 
 #include <pthread.h>
 #include <stdatomic.h>

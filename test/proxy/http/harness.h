@@ -10,8 +10,8 @@
  *
  * Errors: every function fails the test by itself.
  */
-#ifndef TEST_HTTP_HARNESS_H
-#define TEST_HTTP_HARNESS_H
+#ifndef WEIR_TEST_HTTP_HARNESS_H
+#define WEIR_TEST_HTTP_HARNESS_H
 
 #include "proxy/http/service.h"
 #include "proxy/http/thread.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The cmocka side of h1_summary.h: fuzz targets use that file too and have no cmocka. */
-#ifndef WEIR_TEST_PROXY_HTTP_H1_CHECK_H
-#define WEIR_TEST_PROXY_HTTP_H1_CHECK_H
+#ifndef WEIR_TEST_HTTP1_H1_CHECK_H
+#define WEIR_TEST_HTTP1_H1_CHECK_H
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -4,8 +4,8 @@
  * was made of it. A request: "GET /a 1.1 keep", "POST / 1.1 length=5 keep"; a response: "200 OK 1.0
  * close"; a refusal: "400 invalid Host".
  */
-#ifndef WEIR_TEST_PROXY_HTTP_H1_SUMMARY_H
-#define WEIR_TEST_PROXY_HTTP_H1_SUMMARY_H
+#ifndef WEIR_TEST_HTTP1_H1_SUMMARY_H
+#define WEIR_TEST_HTTP1_H1_SUMMARY_H
 
 #include <stddef.h>
 

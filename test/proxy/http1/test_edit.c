@@ -61,6 +61,18 @@ static void test_added_fields_are_last(void **state)
     assert_non_null(http_msg_next(&msg, http_msg_first(&msg, HTTP_HDR_HOST)));
 }
 
+static void test_lines_made_beforehand_are_fields_like_others(void **state)
+{
+    (void)state;
+    char line[64];
+    read_request(REQUEST, 20);
+    http_field_line(line, "host", 4, "a\r\nb", 4);
+    assert_true(edit_add_line(&edit, HTTP_HDR_HOST, line, 4, 4));
+    assert_string_equal(fields(), "Host: h\r\nX-A: 1\r\nX-B: 2\r\nx-a: 3\r\nhost: a  b\r\n");
+    assert_non_null(http_msg_next(&msg, http_msg_first(&msg, HTTP_HDR_HOST)));
+    assert_false(edit_add_line(&edit, HTTP_HDR_HOST, line, 4, 4)); /* no room */
+}
+
 static void test_fields_go_and_change_in_their_places(void **state)
 {
     (void)state;
@@ -162,6 +174,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_added_fields_are_last),
+        cmocka_unit_test(test_lines_made_beforehand_are_fields_like_others),
         cmocka_unit_test(test_fields_go_and_change_in_their_places),
         cmocka_unit_test(test_no_room_changes_nothing),
         cmocka_unit_test(test_places_of_dropped_fields_are_used_again),

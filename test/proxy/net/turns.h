@@ -6,8 +6,8 @@
  * turns_skip() adds to it. So a test that is about a deadline gives it minutes, which no busy machine
  * uses up, and waits for none of them.
  */
-#ifndef TEST_NET_TURNS_H
-#define TEST_NET_TURNS_H
+#ifndef WEIR_TEST_NET_TURNS_H
+#define WEIR_TEST_NET_TURNS_H
 
 #include "proxy/net/loop.h"
 

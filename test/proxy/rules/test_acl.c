@@ -98,6 +98,12 @@ static const struct {
     {"str(foobar) -m sub foobar", YES},
     {"str(foobar) -m sub foobarx", NO},
     {"str(fooBAR) -m sub -i OBA", YES},
+    {"str(fooB) -m sub -i xo b", YES}, /* the last byte, of a key of one */
+    {"str(fooB) -m sub -i bx", NO},
+    {"str(B) -m beg -i b", YES},
+    {"str(B) -m beg -i bx", NO},
+    {"str(B) -m end -i xb", NO},
+    {"str(xaxb) -m sub -- ab ba", NO}, /* bytes of several keys are not one key */
     {"str(/images/png/logo/32x32.png) -m dir /images", YES},
     {"str(/images/png/logo/32x32.png) -m dir images/png", YES},
     {"str(/images/png/logo/32x32.png) -m dir logo/32x32.png", YES},

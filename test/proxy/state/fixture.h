@@ -2,8 +2,8 @@
 /*
  * A configuration of one proxy made by hand, its snapshot, and a control loop that runs on demand.
  */
-#ifndef TEST_STATE_FIXTURE_H
-#define TEST_STATE_FIXTURE_H
+#ifndef WEIR_TEST_STATE_FIXTURE_H
+#define WEIR_TEST_STATE_FIXTURE_H
 
 #include "proxy/state/build.h"
 #include "proxy/state/proxy_state.h"

@@ -6,6 +6,7 @@
 #include "proxy/state/server_address.h"
 #include "test/proxy/state/fixture.h"
 
+#include <assert.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -18,7 +19,9 @@ static struct snapshot *old;
 
 static struct server *server_of(const struct snapshot *snapshot, const char *name)
 {
-    return proxy_find_server(&snapshot->proxies[0], name);
+    struct server *server = proxy_find_server(&snapshot->proxies[0], name);
+    assert(server != NULL);
+    return server;
 }
 
 static struct backend *backend_of(const struct snapshot *snapshot)

@@ -295,13 +295,12 @@ static void test_what_stays_is_told_once_while_others_come_and_go(void **state)
     struct stick_table *table = make(100000, 5000);
     struct stick_walk at = {0};
     unsigned told = 0;
-    char room[4];
     for (uint32_t n = 0; n < 500; n++)
         touch(table, n);
     for (uint32_t n = 0; stick_table_walk(table, &at, now_ms, count_entry, &told); n++) {
         uint32_t gone = 1000 + n % 50;
         touch(table, gone);
-        assert_true(stick_table_forget(table, stick_key_fit(table, &gone, 4, room), now_ms));
+        assert_true(stick_table_forget(table, (struct stick_key){&gone, 4}, now_ms));
     }
     assert_int_equal(told, 500);
     stick_table_free(table);
@@ -312,11 +311,8 @@ static void test_a_held_entry_is_told_without_its_asker(void **state)
     (void)state;
     struct stick_table *table = make(10, 5000);
     uint64_t sum = 0;
-    uint32_t key = 7;
-    char room[4];
-    touch(table, key);
-    struct stick_entry *entry =
-        stick_table_hold(table, stick_key_fit(table, &key, 4, room), false, now_ms);
+    touch(table, 7);
+    struct stick_entry *entry = hold(table, 7, false);
     assert_non_null(entry);
     stick_entry_view(entry, now_ms, on_entry, &sum);
     assert_int_equal(sum, 1);
