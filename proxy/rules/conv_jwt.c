@@ -110,8 +110,8 @@ static int verify_part(struct sample_env *env, const struct algorithm *algorithm
         if (key->public == NULL)
             return UNKNOWN_CERTIFICATE;
         return tls_public_key_verifies(key->public, digest,
-                                       (enum tls_signature_kind)algorithm->family, signed_part.data,
-                                       signed_part.len, signature.data, signature.len)
+                                       (enum tls_signature_kind)algorithm->family,
+                                       span_of_text(signed_part), span_of_text(signature))
                    ? VERIFIED
                    : NOT_VERIFIED;
     }
@@ -120,8 +120,7 @@ static int verify_part(struct sample_env *env, const struct algorithm *algorithm
     volatile unsigned char difference = 0;
     if (!operand_get(env, &key->secret, SAMPLE_BINARY, &secret))
         return INVALID_TOKEN;
-    int len =
-        tls_hmac(digest, secret.text.data, secret.text.len, signed_part.data, signed_part.len, out);
+    int len = tls_hmac(digest, span_of_text(secret.text), span_of_text(signed_part), out);
     if (len < 0 || (size_t)len != signature.len)
         return NOT_VERIFIED;
     for (int i = 0; i < len; i++)
