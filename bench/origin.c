@@ -41,6 +41,7 @@ static struct page pages[] = {
     {.path = "/1m", .body_bytes = 1024 * 1024},
     {.path = "/upload", .body_bytes = 2},
     {.path = "/check", .body_bytes = 2, .close = true},
+    {.path = "/alive", .body_bytes = 2},
 };
 
 struct conn {

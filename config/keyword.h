@@ -138,7 +138,8 @@ struct keyword {
     bool named;  /* of defaults, only of those with a name */
     bool once;   /* KW_STRING: a second use is an error, as nobody could tell which one counts */
     bool surplus; /* haproxy.cfg: words behind its value do not count, and HAProxy says nothing */
-    bool adds;    /* KW_OWN: each use adds to those before it */
+    bool loose; /* haproxy.cfg, KW_UINT: what it begins with counts: "10%" is 10, with a warning */
+    bool adds;  /* KW_OWN: each use adds to those before it */
     /* haproxy.cfg: the first word of its value stands in parentheses behind its name, and the others may be missing */
     bool in_parens;
     bool anew; /* KW_GROUP: each use forgets what those before it said */

@@ -97,7 +97,8 @@ struct conf_proxy {
     bool nolinger; /* a connection that ends is reset, so that nothing of it lingers */
     bool smart_accept, smart_connect;
     bool splice_auto, splice_request, splice_response;
-    unsigned backlog; /* 0 = maxconn */
+    unsigned backlog;  /* 0 = maxconn */
+    bool socket_stats; /* binds are counted one by one */
     bool abortonclose;
     bool http_buffer_request;
     unsigned inspect_delay_ms; /* tcp-request inspect-delay */

@@ -84,40 +84,42 @@ static void read_log(const struct haproxy_line *line)
         *haproxy_emit(line->r, d.name) = d;
 }
 
-/* A line of the probes' script. */
-static void emit_http_check(const struct haproxy_line *line, struct conf_word *words, size_t count)
-{
-    struct conf_directive *d = haproxy_emit(line->r, haproxy_reword(line->words[0], "http-check"));
-    d->args = words;
-    d->arg_count = count;
-    d->is_line = true;
-}
-
-/* "HTTP/1.1\r\nHost:\ www": headers hidden behind the version, up to 2.1, are a line of their own today. */
-static void take_hidden_headers(const struct haproxy_line *line, const struct conf_word *word,
-                                const char *end)
+/* Each field becomes a parameter of the group; gives the line of today that says the same. */
+static const char *take_hidden_fields(const struct haproxy_line *line, struct conf_directive *d,
+                                      const struct conf_word *word, const char *fields)
 {
     struct loader *l = line->r->l;
-    struct conf_word *words = arena_alloc(l->scratch, sizeof *words);
     const char *now = "http-check send";
-    size_t count = 0, len;
-    words[count++] = haproxy_reword(*word, "send");
-    for (; *(end += strspn(end, "\r\n")) != '\0'; end += len) {
-        len = strcspn(end, "\r\n");
-        const char *field = arena_copy_bytes(l->arena, end, len);
-        size_t name_len = strcspn(field, ":");
-        const char *value = field + name_len + (field[name_len] == ':');
-        const char *parts[] = {"hdr", arena_copy_bytes(l->arena, field, name_len),
-                               value + strspn(value, " ")};
-        now = arena_printf(l->scratch, "%s hdr %s \"%s\"", now, parts[1], parts[2]);
-        for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-            words = arena_list_grow(l->scratch, words, count, sizeof *words);
-            words[count++] = haproxy_reword(*word, parts[i]);
-        }
+    size_t len;
+    for (; *(fields += strspn(fields, "\r\n")) != '\0'; fields += len) {
+        len = strcspn(fields, "\r\n");
+        struct conf_word field = haproxy_reword(*word, arena_copy_bytes(l->arena, fields, len));
+        size_t name_len = strcspn(field.text, ":");
+        const char *value = field.text + name_len + (field.text[name_len] == ':');
+        haproxy_param(l, d, haproxy_reword(*word, "hdr"), &field, 1);
+        now = arena_printf(l->scratch, "%s hdr %.*s \"%s\"", now, (int)name_len, field.text,
+                           value + strspn(value, " "));
     }
-    if (count == 1)
+    return now;
+}
+
+/* "HTTP/1.1\r\nHost:\ www\r\n\r\nbody": up to 2.1 the rest of the request was hidden behind the version. */
+static void take_hidden_request(const struct haproxy_line *line, struct conf_directive *d,
+                                const struct conf_word *word)
+{
+    struct loader *l = line->r->l;
+    const char *fields = word->text + strcspn(word->text, "\r\n");
+    const char *body = strstr(fields, "\r\n\r\n");
+    if (fields[strspn(fields, "\r\n")] == '\0')
         return;
-    emit_http_check(line, words, count);
+    if (body != NULL)
+        fields = arena_copy_bytes(l->scratch, fields, (size_t)(body - fields));
+    const char *now = take_hidden_fields(line, d, word, fields);
+    if (body != NULL && body[4] != '\0') {
+        struct conf_word text = haproxy_reword(*word, arena_copy(l->arena, body + 4));
+        haproxy_param(l, d, haproxy_reword(*word, "body"), &text, 1);
+        now = arena_printf(l->scratch, "%s body \"%s\"", now, text.text);
+    }
     CONF_WARN(l, word->span, arena_printf(l->scratch, "write a line below it: %s", now),
               "headers behind the version are the form of before 2.2");
 }
@@ -161,38 +163,18 @@ static void read_httpchk(const struct haproxy_line *line)
             haproxy_reword(args[i], arena_copy_bytes(l->arena, args[i].text, len));
         haproxy_param(l, &d, haproxy_reword(args[i], param), &value, 1);
     }
-    *haproxy_emit(line->r, name) = d;
     if (count >= 3)
-        take_hidden_headers(line, &args[2], args[2].text + strcspn(args[2].text, "\r\n"));
-}
-
-static bool is_same_place(const struct conf_word *a, const struct conf_word *b)
-{
-    return a->span.place.line == b->span.place.line && a->span.place.column == b->span.place.column;
-}
-
-/* All words of a line that take_hidden_headers() made stand in one place. Such a line gives way to a written one. */
-static void drop_hidden_headers(const struct haproxy_line *line)
-{
-    struct conf_sections *sections = &line->r->l->sections;
-    struct conf_section *section = &sections->items[sections->count - 1];
-    size_t kept = 0;
-    for (size_t i = 0; i < section->directive_count; i++) {
-        const struct conf_directive *d = &section->directives[i];
-        bool is_hidden = strcmp(d->name.text, "http-check") == 0 && d->arg_count > 1 &&
-                         is_same_place(&d->args[0], &d->args[1]);
-        if (!is_hidden)
-            section->directives[kept++] = *d;
-    }
-    section->directive_count = kept;
+        take_hidden_request(line, &d, &args[2]);
+    *haproxy_emit(line->r, name) = d;
 }
 
 /* Its longer names are libconfig's. */
 static void read_http_check(const struct haproxy_line *line)
 {
-    if (line->count > 1 && strcmp(line->words[1].text, "send") == 0)
-        drop_hidden_headers(line);
-    emit_http_check(line, line->words + 1, line->count - 1);
+    struct conf_directive *d = haproxy_emit(line->r, haproxy_reword(line->words[0], "http-check"));
+    d->args = line->words + 1;
+    d->arg_count = line->count - 1;
+    d->is_line = true;
 }
 
 /* master-worker [no-exit-on-failure]: the monitor never leaves because a worker failed. */

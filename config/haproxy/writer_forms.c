@@ -11,13 +11,28 @@ static const char *param_value(const struct outline_entries *params, const char 
     return param != NULL && param->value_count > 0 ? param->values[0] : NULL;
 }
 
+/* Headers and body behind the version: there alone they give way to those of a line of their own. */
+static const char *hidden_request(struct haproxy_writer *w, const char *version)
+{
+    struct conf_arena *arena = w->l->scratch;
+    const struct outline_entry *hdr = outline_find(&w->entry->params, "hdr");
+    const char *body = param_value(&w->entry->params, "body");
+    if (hdr == NULL && body == NULL)
+        return version;
+    const char *text = version != NULL ? version : "HTTP/1.0";
+    for (size_t i = 0; hdr != NULL && i < hdr->value_count; i++)
+        text = arena_printf(arena, "%s\r\n%s", text, hdr->values[i]);
+    return body != NULL ? arena_printf(arena, "%s\r\n\r\n%s", text, body) : text;
+}
+
 /* option httpchk [[<method>] <uri> [<version>]], and the host in a line of its own */
 static bool put_httpchk(struct haproxy_writer *w)
 {
     const struct outline_entries *params = &w->entry->params;
     struct conf_arena *arena = w->l->scratch;
     const char *method = param_value(params, "method"), *uri = param_value(params, "uri");
-    const char *version = param_value(params, "version"), *host = param_value(params, "host");
+    const char *version = hidden_request(w, param_value(params, "version"));
+    const char *host = param_value(params, "host");
     const char *name = w->entry->row->name; /* or "type httpchk" */
     if (w->entry->form == OUTLINE_OFF || w->entry->form == OUTLINE_MOOT)
         return false;

@@ -70,9 +70,9 @@ static const struct keyword bind_rows[] = {
      .takes = "h1", .otherwise = "h1", .doc = "The protocol, whatever is agreed upon."},
     {.name = "strict-sni", .kind = KW_FLAG, .scopes = IN_BIND, AT(tls.strict_sni), .initial = "false",
      .doc = "Refuse clients that name no host for which there is a certificate."},
-    {.name = "maxconn", .kind = KW_UINT, .scopes = IN_BIND, AT(maxconn), .max = 10000000,
+    {.name = "maxconn", .kind = KW_UINT, .loose = true, .scopes = IN_BIND, AT(maxconn), .max = 10000000,
      .otherwise = "that of the proxy", .doc = "How many connections this bind takes at a time."},
-    {.name = "backlog", .kind = KW_UINT, .scopes = IN_BIND, AT(backlog), .max = 1000000,
+    {.name = "backlog", .kind = KW_UINT, .loose = true, .scopes = IN_BIND, AT(backlog), .max = 1000000,
      .otherwise = "the maxconn of the proxy", .doc = "Length of the kernel's queue of new connections."},
     {.name = "v4v6", .kind = KW_FLAG, .scopes = IN_BIND, AT(v4v6), .initial = "false",
      .doc = "An IPv6 address takes IPv4 clients as well."},
@@ -123,7 +123,7 @@ static const struct keyword tls_rows[] = {
 
 static const struct keyword tls_option_rows[] = {
     {.name = "ssl-min-ver", .kind = KW_CHOICE, .scopes = IN_OPTIONS, TLS_AT(min_version),
-     .choices = own_tls_versions, .otherwise = "TLSv1.2", .since = "1.8", .doc = "Lowest TLS version."},
+     .choices = own_tls_lowest, .otherwise = "TLSv1.2", .since = "1.8", .doc = "Lowest TLS version."},
     {.name = "ssl-max-ver", .kind = KW_CHOICE, .scopes = IN_OPTIONS, TLS_AT(max_version),
      .choices = own_tls_versions, .otherwise = "TLSv1.3", .since = "1.8", .doc = "Highest TLS version."},
     {.name = "no-tls-tickets", .kind = KW_FLAG_OFF, .scopes = IN_OPTIONS, TLS_AT(tickets),

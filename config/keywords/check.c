@@ -66,19 +66,19 @@ static const struct keyword_choice versions[] = {
 /* What kind of probe: "option ..." of a proxy, "type ..." of a healthcheck section. */
 #define PROBE_KINDS(prefix, where, check_at, kind_at) \
     {.name = prefix " httpchk", .kind = KW_GROUP, .scopes = where, check_at, .value = CONF_CHECK_HTTP, .params = LEVEL_HTTPCHK, \
-     .set = own_check_kind, .otherwise = "a probe only connects", .doc = "Probes are HTTP requests."}, \
+     .set = own_check_kind, .anew = true, .otherwise = "a probe only connects", .doc = "Probes are HTTP requests."}, \
     {.name = prefix " tcp-check", .kind = KW_SET, .scopes = where, kind_at, .value = CONF_CHECK_SCRIPT, \
      .otherwise = "a probe only connects", .doc = "Probes follow the lines of tcp-check; without any they only connect."}, \
     {.name = prefix " mysql-check", .kind = KW_GROUP, .scopes = where, check_at, .value = CONF_CHECK_MYSQL, .params = LEVEL_DATABASE_CHECK, \
-     .set = own_check_kind, .otherwise = "a probe only connects", .doc = "Probes greet a MySQL or MariaDB server, and log in where a user is given."}, \
+     .set = own_check_kind, .anew = true, .otherwise = "a probe only connects", .doc = "Probes greet a MySQL or MariaDB server, and log in where a user is given."}, \
     {.name = prefix " pgsql-check", .kind = KW_GROUP, .scopes = where, check_at, .value = CONF_CHECK_PGSQL, .params = LEVEL_DATABASE_CHECK, \
-     .set = own_check_kind, .otherwise = "a probe only connects", .doc = "Probes begin a session with a PostgreSQL server."}, \
+     .set = own_check_kind, .anew = true, .otherwise = "a probe only connects", .doc = "Probes begin a session with a PostgreSQL server."}, \
     {.name = prefix " redis-check", .kind = KW_SET, .scopes = where, kind_at, .value = CONF_CHECK_REDIS, \
      .otherwise = "a probe only connects", .doc = "Probes send PING to a Redis server."}, \
     {.name = prefix " ldap-check", .kind = KW_SET, .scopes = where, kind_at, .value = CONF_CHECK_LDAP, \
      .otherwise = "a probe only connects", .doc = "Probes bind anonymously to an LDAPv3 server."}, \
     {.name = prefix " smtpchk", .kind = KW_GROUP, .scopes = where, check_at, .value = CONF_CHECK_SMTP, .params = LEVEL_SMTP_CHECK, \
-     .set = own_check_kind, .otherwise = "a probe only connects", .doc = "Probes greet an SMTP server."}, \
+     .set = own_check_kind, .anew = true, .otherwise = "a probe only connects", .doc = "Probes greet an SMTP server."}, \
     {.name = prefix " ssl-hello-chk", .kind = KW_SET, .scopes = where, kind_at, .value = CONF_CHECK_TLS_HELLO, \
      .otherwise = "a probe only connects", .doc = "Probes send an SSLv3 hello, which servers of today may refuse; check-ssl makes a handshake."}, \
     {.name = prefix " spop-check", .kind = KW_SET, .scopes = where, kind_at, .value = CONF_CHECK_SPOP, .since = "1.7", \
@@ -132,6 +132,11 @@ static const struct keyword httpchk_rows[] = {
      .initial = "HTTP/1.0", .doc = "Version of the probe's request."},
     {.name = "host", .kind = KW_STRING, .scopes = IN_PARAMS, CHECK_AT(host), .position = 4, .min = 1, .since = "2.9",
      .otherwise = "no Host header; with HTTP/1.1 the server's address", .doc = "Host header of the probe's request."},
+    {.name = "hdr", .kind = KW_OWN, .scopes = IN_PARAMS, CHECK_AT(headers), .set = own_check_header, .adds = true,
+     .takes = "a header: \"Name: value\"; may be repeated", .otherwise = "none",
+     .doc = "Header of the probe's request, unless its line http-check send has headers."},
+    {.name = "body", .kind = KW_STRING, .scopes = IN_PARAMS, CHECK_AT(body), .min = 1, .otherwise = "none",
+     .doc = "Body of the probe's request, unless its line http-check send has one."},
     {.name = NULL},
 };
 
@@ -183,6 +188,10 @@ static const struct keyword smtp_rows[] = {
 static const struct keyword server_rows[] = {
     {.name = "no-check-ssl", .kind = KW_FLAG_OFF, .scopes = IN_BOTH, SERVER_AT(check.tls), .otherwise = "see check-ssl", .since = "1.8",
      .doc = "Undoes a check-ssl of default-server."},
+    {.name = "check-reuse-pool", .kind = KW_FLAG, .scopes = IN_BOTH, SERVER_AT(check.reuse), .initial = "false", .since = "3.2",
+     .doc = "HTTP probes keep their connection, for a minute at most, rather than each opening one: cheaper, but then not every probe shows that the server accepts. It is the probe's own, not one that requests use."},
+    {.name = "no-check-reuse-pool", .kind = KW_FLAG_OFF, .scopes = IN_BOTH, SERVER_AT(check.reuse), .otherwise = "see check-reuse-pool", .since = "3.2",
+     .doc = "Undoes a check-reuse-pool of default-server."},
     {.name = "check-alpn", .kind = KW_OWN, .scopes = IN_BOTH, SERVER_AT(check.alpn), .set = own_alpn, .since = "1.9",
      .takes = "protocol names", .otherwise = "those of alpn", .doc = "Protocols offered by probes over TLS."},
     {.name = "check-proto", .kind = KW_CHOICE, .scopes = IN_BOTH, SERVER_AT(check.proto), .choices = protocols, .since = "2.0",
@@ -193,7 +202,7 @@ static const struct keyword server_rows[] = {
      .doc = "Time over which a server that came back gets back its weight and its maxconn. A reload does not interrupt it."},
     {.name = "observe", .kind = KW_CHOICE, .scopes = IN_BOTH, SERVER_AT(watch.observe), .choices = observes, .otherwise = "only probes judge it",
      .doc = "Judge the server by its traffic too: layer4 counts connections that fail, layer7 also responses that are invalid or late, and statuses of 500 and above except 501 and 505."},
-    {.name = "error-limit", .kind = KW_UINT, .scopes = IN_BOTH, SERVER_AT(watch.error_limit), .min = 1, .max = 1000000, .initial = "10",
+    {.name = "error-limit", .kind = KW_UINT, .loose = true, .scopes = IN_BOTH, SERVER_AT(watch.error_limit), .min = 1, .max = 1000000, .initial = "10",
      .doc = "How many errors in a row set off what on-error says."},
     {.name = "on-error", .kind = KW_CHOICE, .scopes = IN_BOTH, SERVER_AT(watch.on_error), .choices = on_errors, .initial = "fail-check",
      .doc = "What errors in a row do: probe sooner (fastinter), count as a failed probe, leave one failure to DOWN (sudden-death), or mark-down."},

@@ -29,15 +29,15 @@ static const struct keyword proxy_rows[] = {
 };
 
 static const struct keyword global_rows[] = {
-    {.name = "tune.comp.maxlevel", .kind = KW_UINT, .scopes = IN_GLOBAL, GLOBAL_AT(level), .min = 1, .max = 9,
+    {.name = "tune.comp.maxlevel", .kind = KW_UINT, .loose = true, .scopes = IN_GLOBAL, GLOBAL_AT(level), .min = 1, .max = 9,
      .initial = "1", .doc = "How hard compression tries: 1 is fast, 9 makes responses smallest."},
     {.name = "tune.zlib.windowsize", .kind = KW_UINT, .scopes = IN_GLOBAL, GLOBAL_AT(window_bits), .min = 8, .max = 15,
      .initial = "13", .doc = "How far back compression looks, as a power of two; each response under way takes four times as many bytes."},
     {.name = "tune.zlib.memlevel", .kind = KW_UINT, .scopes = IN_GLOBAL, GLOBAL_AT(memory_level), .min = 1, .max = 9,
      .initial = "6", .doc = "Further memory of each response being compressed: 512 bytes, doubled so often."},
-    {.name = "maxzlibmem", .kind = KW_UINT, .scopes = IN_GLOBAL, GLOBAL_AT(memory_mb), .max = 1000000,
+    {.name = "maxzlibmem", .kind = KW_UINT, .loose = true, .scopes = IN_GLOBAL, GLOBAL_AT(memory_mb), .max = 1000000,
      .initial = "0", .doc = "Megabytes for compression in all; responses for which none is left pass as they are. 0: no bound."},
-    {.name = "maxcomprate", .kind = KW_UINT, .scopes = IN_GLOBAL, GLOBAL_AT(rate_kb), .max = 4000000,
+    {.name = "maxcomprate", .kind = KW_UINT, .loose = true, .scopes = IN_GLOBAL, GLOBAL_AT(rate_kb), .max = 4000000,
      .initial = "0", .doc = "Kilobytes compressed in a second, in all; beyond, responses that begin pass as they are. 0: no bound."},
     {.name = "maxcompcpuusage", .kind = KW_NOTHING, .scopes = IN_GLOBAL, .grammar = "<0..100>", .note = "maxcomprate bounds compression",
      .doc = "CPU usage from which on nothing is compressed."},

@@ -50,7 +50,7 @@ static const struct keyword rows[] = {
      .doc = "Field in which the server is told the identifier that unique-id-format makes."},
     {.name = "http-send-name-header", .kind = KW_STRING, .surplus = true, .scopes = BACK, AT(name_header), .min = 1, .otherwise = "off",
      .doc = "A header field that tells the server its own name."},
-    {.name = "retry-on", .kind = KW_OWN, .scopes = BACK, AT(retry_on), .set = own_retry_on, .since = "2.0",
+    {.name = "retry-on", .kind = KW_OWN, .strict = true, .scopes = BACK, AT(retry_on), .set = own_retry_on, .since = "2.0",
      .takes = "none, conn-failure, empty-response, junk-response, response-timeout, 0rtt-rejected, all-retryable-errors, or a status",
      .otherwise = "conn-failure; an idempotent request also when its server proves dead", .doc = "After what a request is sent again, while its body is still at hand."},
     {.name = "errorloc", .kind = KW_OWN, .scopes = ANY, AT(error_files), .set = own_error_location, .value = 302, .adds = true, .takes = "a status and a location",

@@ -100,8 +100,10 @@ static const struct keyword source_rows[] = {
 };
 
 static const struct keyword proxy_rows[] = {
-    {.name = "backlog", .kind = KW_UINT, .scopes = FRONT, PROXY_AT(backlog), .max = 1000000,
+    {.name = "backlog", .kind = KW_UINT, .loose = true, .scopes = FRONT, PROXY_AT(backlog), .max = 1000000,
      .otherwise = "maxconn", .doc = "Length of the kernel's queues of new connections."},
+    {.name = "option socket-stats", .kind = KW_FLAG, .scopes = FRONT, PROXY_AT(socket_stats), .initial = "false",
+     .doc = "Statistics of each bind, too."},
     {.name = "source", .kind = KW_GROUP, .scopes = BACK, PROXY_AT(source), .params = LEVEL_SOURCE, .min = 1,
      .otherwise = "the kernel chooses", .doc = "Address to connect to servers from."},
     {.name = "option tcpka", .kind = KW_FLAG, .scopes = ANY, PROXY_AT(tcpka), .initial = "false",

@@ -42,8 +42,6 @@ static const struct keyword server_rows[] = {
     {IGNORED("log-bufsize", IN_SERVER | IN_DEFAULT_SERVER, "it is for log servers", "Room for lines to a log server."), .words = 1, .since = "2.9", .grammar = "<size>"},
     {IGNORED("pool-conn-name", IN_SERVER | IN_DEFAULT_SERVER, "connections are for whoever asks for the same name", "Which requests share a connection."), .words = 1, .since = "3.2"},
     {IGNORED("check-pool-conn-name", IN_SERVER | IN_DEFAULT_SERVER, "probes have connections of their own", "Which connection probes use."), .words = 1, .since = "3.2"},
-    {IGNORED("check-reuse-pool", IN_SERVER | IN_DEFAULT_SERVER, "probes have connections of their own", "Probe over idle connections."), .since = "3.2"},
-    {IGNORED("no-check-reuse-pool", IN_SERVER | IN_DEFAULT_SERVER, "probes have connections of their own", "Probe over connections of their own."), .since = "3.2"},
     {IGNORED("cc", IN_SERVER | IN_DEFAULT_SERVER, "the kernel's default", "Congestion control of TCP."), .words = 1, .since = "3.2"},
     {MISSING("tcp-md5sig", IN_SERVER | IN_DEFAULT_SERVER, "segments are not signed", "Key that signs each TCP segment."), .words = 1, .since = "3.1"},
     {MISSING("force-sslv3", IN_SERVER | IN_DEFAULT_SERVER, "there is no SSLv3", "SSLv3 only.")},

@@ -37,7 +37,6 @@ static const struct keyword proxy_rows[] = {
     {IGNORED("option idle-close-on-response", FRONT, "idle connections close gently", "How idle connections close on a reload."), .grammar = ""},
     {IGNORED("option independent-streams", ANY, "each direction has its timeout", "Each direction has its timeout."), .grammar = ""},
     {IGNORED("option prefer-last-server", BACK, "kept connections are reused by http-reuse", "Stay on the last server."), .grammar = ""},
-    {IGNORED("option socket-stats", FRONT, "statistics are by proxy", "Statistics of each bind."), .grammar = ""},
     {IGNORED("stats scope", ANY, "the page shows all proxies", "Proxies on the statistics page."), .grammar = "<proxy>"},
     {IGNORED("stats show-modules", ANY, "all columns are shown", "More columns."), .grammar = ""},
     {MISSING("reqpass", ANY, "today it is: a condition of the rules behind it, unless ...", "Former word that kept a line from the rules behind it."), .until = "2.0"},

@@ -4,6 +4,7 @@
  */
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "config/kinds/kinds_priv.h"
 #include "config/value.h"
@@ -25,6 +26,18 @@ static void store_in_range(struct loader *l, const struct keyword *row, void *ba
         *(unsigned *)kind_field(row, base) = (unsigned)value;
 }
 
+/* What HAProxy reads of it, which is so long. */
+static const char *text_that_counts(struct loader *l, const struct conf_directive *d,
+                                    const struct conf_word *word, size_t part)
+{
+    if (part == 0 || word->text[part] == '\0')
+        return word->text;
+    const char *text = arena_copy_bytes(l->scratch, word->text, part);
+    CONF_WARN(l, word->span, arena_printf(l->scratch, "write %s", text),
+              "%s: only '%s' of '%s' counts", d->name.text, text, word->text);
+    return text;
+}
+
 void kind_set_uint(struct loader *l, const struct keyword *row, void *base,
                    const struct conf_directive *d)
 {
@@ -32,24 +45,14 @@ void kind_set_uint(struct loader *l, const struct keyword *row, void *base,
     if (word == NULL)
         return;
     long long value = 0;
-    int error = value_integer(word->text, &value);
+    bool is_loose = row->loose && loader_is_haproxy(l, word->span);
+    size_t digits = is_loose ? strspn(word->text, "0123456789") : 0;
+    const char *text = text_that_counts(l, d, word, digits);
+    int error = value_integer(text, &value);
     if (error == VALUE_BAD)
         kind_refuse(l, row, d, word, "write a whole number without a unit");
     else
         store_in_range(l, row, base, d, word, error, value);
-}
-
-/* What HAProxy reads of it: "10min" is 10m, and so is "10m30s". */
-static const char *duration_text(struct loader *l, const struct conf_directive *d,
-                                 const struct conf_word *word)
-{
-    size_t part = value_duration_part(word->text);
-    if (part == 0 || word->text[part] == '\0')
-        return word->text;
-    const char *text = arena_copy_bytes(l->scratch, word->text, part);
-    CONF_WARN(l, word->span, arena_printf(l->scratch, "write %s", text),
-              "%s: only '%s' of '%s' counts", d->name.text, text, word->text);
-    return text;
 }
 
 void kind_set_duration(struct loader *l, const struct keyword *row, void *base,
@@ -59,7 +62,8 @@ void kind_set_duration(struct loader *l, const struct keyword *row, void *base,
     if (word == NULL)
         return;
     unsigned value = 0;
-    const char *text = duration_text(l, d, word);
+    /* "10min" is 10m, and so is "10m30s" */
+    const char *text = text_that_counts(l, d, word, value_duration_part(word->text));
     int error = value_duration(text, row->unit == UNIT_S ? 1000000 : 1000, &value);
     if (error == VALUE_BAD)
         kind_refuse(l, row, d, word, "a number and one of us, ms, s, m, h, d: \"5s\"");

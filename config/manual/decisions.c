@@ -35,6 +35,7 @@ const struct decision decisions[] = {
     {"a server without `check` beside checked ones", "accepted", "a warning", "it counts as up for ever"},
     {"a name whose records live for less than `hold valid`", "asks again after `hold valid`", "asks again when they end, though not within half a second", "an address that has moved is known in time"},
     {"idle connections to an address that a server has left", "used for as long as they last", "closed", "the old address may be somebody else's"},
+    {"`check-reuse-pool`", "probes use idle connections of requests", "a probe keeps a connection of its own, for a minute at most", "whether the server accepts must be seen now and then"},
     {"a reload with `resolvers`", "begins without what was resolved", "servers keep their addresses until an answer says otherwise", "name servers may be slow just then"},
     {"log lines that cannot be sent", "dropped", "dropped and counted", "a hole in a log should be known"},
     {"certificates that expire within 14 days", "served", "served; a warning of `-c`, an alert in the log every day, a metric", "it is always a Sunday"},

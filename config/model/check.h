@@ -71,10 +71,12 @@ struct conf_check {
     struct conf_check_script tcp_script, http_script;
     struct conf_check_script script; /* of HTTP and SCRIPT: the one that is run, complete */
     /* option httpchk */
-    const char *method;  /* default OPTIONS, as HAProxy */
-    const char *uri;     /* default "/" */
-    const char *version; /* default "HTTP/1.0" */
-    const char *host;    /* Host header or NULL */
+    const char *method;                /* default OPTIONS, as HAProxy */
+    const char *uri;                   /* default "/" */
+    const char *version;               /* default "HTTP/1.0" */
+    const char *host;                  /* Host header or NULL */
+    struct conf_check_headers headers; /* of a request whose own line has none; so is the body */
+    const char *body;                  /* or NULL */
     bool disable_on_404, send_state;
     /* option mysql-check, pgsql-check */
     const char *user; /* or NULL */

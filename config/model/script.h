@@ -80,6 +80,11 @@ struct conf_check_header {
     const struct conf_made *made; /* of the value, or NULL */
 };
 
+struct conf_check_headers {
+    struct conf_check_header *items;
+    size_t count;
+};
+
 struct conf_request {
     const char *method, *uri, *version; /* NULL = those of option httpchk */
     struct conf_check_header *headers;

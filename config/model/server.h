@@ -27,6 +27,7 @@ struct conf_server_check {
     bool send_proxy;                     /* in the server's version, or in version 1 */
     bool no_send_proxy;                  /* although the server is sent one */
     bool via_socks4;
+    bool reuse; /* check-reuse-pool: one probe goes over the connection of the one before */
     int proto;              /* check-proto: what is spoken is HTTP/1 in any case */
     struct conf_words alpn; /* check-alpn; empty = the server's */
 };

@@ -36,7 +36,8 @@ static bool find_initial(struct loader *l, const struct keyword *row,
         *entry_out = make_initial(l, row);
         return true;
     }
-    const struct keyword *param = row->anew ? keyword_bare(&l->index, row->params) : NULL;
+    bool is_never_bare = row->anew && row->min > 0; /* others are off where nothing says them */
+    const struct keyword *param = is_never_bare ? keyword_bare(&l->index, row->params) : NULL;
     if (param == NULL || param->initial == NULL)
         return false;
     *entry_out = (struct outline_entry){.row = row, .form = OUTLINE_GROUP};

@@ -119,6 +119,9 @@ void own_retry_on(struct loader *l, const struct keyword *row, void *base,
                   const struct conf_directive *d)
 {
     struct draft_proxy *draft = base;
+    if (d->arg_count == 0)
+        CONF_FAIL(l, d->name.span, "as in: retry-on conn-failure 503", "'%s' needs a value",
+                  row->name);
     draft->p.retry_on = CONF_RETRY_SET | read_bits(l, row, d, retry_words);
 }
 

@@ -45,7 +45,7 @@ extern const struct keyword_list own_admin_bind_list;
 /* own/tls.c: row offset is that of the struct conf_tls or of the field named */
 keyword_set own_crt_path, own_ca_path, own_alpn, own_sni, own_server_sni, own_verify_errors,
     own_plain_path, own_proto, own_no_version, own_only_version;
-extern const struct keyword_choice own_tls_versions[];
+extern const struct keyword_choice own_tls_versions[], own_tls_lowest[];
 
 /* Relative paths lie below ca-base or crt-base; '@' marks names that are no paths. */
 const char *own_path_below(struct loader *l, const char *folder, const char *path,
@@ -82,7 +82,7 @@ keyword_set own_error_path;
 extern const struct keyword_list own_error_list;
 
 /* own/check.c, script/lines.c */
-keyword_set own_check_kind, own_expect_status;
+keyword_set own_check_kind, own_check_header, own_expect_status;
 
 /* own/balance.c */
 keyword_set own_balance, own_algorithm, own_balance_factor, own_balance_expression;

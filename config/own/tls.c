@@ -13,6 +13,15 @@ const struct keyword_choice own_tls_versions[] = {
     {NULL, 0, NULL},
 };
 
+const struct keyword_choice own_tls_lowest[] = {
+    {"TLSv1.0", CONF_TLS_10, NULL},
+    {"TLSv1.1", CONF_TLS_11, NULL},
+    {"TLSv1.2", CONF_TLS_12, NULL},
+    {"TLSv1.3", CONF_TLS_13, NULL},
+    {"SSLv3", CONF_TLS_10, NULL}, /* which nobody has any more */
+    {NULL, 0, NULL},
+};
+
 const char *own_path_below(struct loader *l, const char *folder, const char *path,
                            struct conf_place place)
 {

@@ -82,6 +82,18 @@ static void add_default_section(struct loader *l)
     l->resolvers[l->resolvers_count++] = resolvers;
 }
 
+const struct conf_resolvers *resolve_find_resolvers(struct loader *l, struct config *config,
+                                                    const char *name)
+{
+    size_t at = find_section(l, name);
+    if (at == l->resolvers_count && strcmp(name, "default") == 0) {
+        add_default_section(l);
+        config->resolvers = l->resolvers;
+        config->resolvers_count = l->resolvers_count;
+    }
+    return at < l->resolvers_count ? &l->resolvers[at] : NULL;
+}
+
 static void link_section(struct loader *l, const struct conf_proxy *proxy,
                          struct conf_server *server)
 {

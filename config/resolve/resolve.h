@@ -27,6 +27,9 @@ void resolve_cookie(struct loader *l, struct draft_proxy *draft);
  * it begins with. */
 void resolve_nameservers(struct loader *l, struct conf_resolvers *resolvers, struct conf_span span);
 void resolve_name(struct loader *l, const struct conf_proxy *proxy, struct conf_server *server);
+/* For a rule that names it; `default` is there by itself. NULL: there is none. */
+const struct conf_resolvers *resolve_find_resolvers(struct loader *l, struct config *config,
+                                                    const char *name);
 
 /* resolve/logs.c: one more ring; `log global` becomes what it stands for. */
 void resolve_add_ring(struct loader *l, struct conf_ring *ring);

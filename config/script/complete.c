@@ -29,11 +29,18 @@ static void add_connect(struct building *b)
 }
 
 /* What the line does not say is as `option httpchk` has it, for the first request. */
-static void fill_request(struct conf_request *request, const struct conf_check *check)
+static void fill_request(struct building *b, struct conf_request *request,
+                         const struct conf_check *check)
 {
     request->method = request->method != NULL ? request->method : check->method;
     request->uri = request->uri != NULL ? request->uri : check->uri;
     request->version = request->version != NULL ? request->version : check->version;
+    request->body = request->body != NULL ? request->body : check->body;
+    if (request->header_count > 0)
+        return;
+    request->header_count = check->headers.count;
+    request->headers = arena_list_copy(b->l->arena, check->headers.items, check->headers.count,
+                                       sizeof *request->headers);
 }
 
 static void add_header(struct building *b, struct conf_request *request,
@@ -51,7 +58,7 @@ static void add_header(struct building *b, struct conf_request *request,
 static void complete_request(struct building *b, struct conf_request *request,
                              const struct conf_check *check)
 {
-    fill_request(request, check);
+    fill_request(b, request, check);
     if (check->host != NULL)
         add_header(b, request, (struct conf_check_header){.name = "Host", .value = check->host});
 }

@@ -18,4 +18,7 @@
 /* base is the struct conf_check's owner; d->args are the words behind the keyword. */
 keyword_set check_line_tcp, check_line_http;
 
+/* Content-Length and Transfer-Encoding are ours to say. */
+bool check_header_is_framing(const char *name);
+
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "config/script/lines.h"
 #include "config/script/lines_priv.h"
 
 static bool take_trailing_comment(struct check_line *line, struct conf_check_step *step)
@@ -44,15 +45,19 @@ bool check_line_send_format(struct check_line *line, struct conf_check_step *ste
     return true;
 }
 
+bool check_header_is_framing(const char *name)
+{
+    return strcasecmp(name, "content-length") == 0 || strcasecmp(name, "transfer-encoding") == 0;
+}
+
 static bool take_header(struct check_line *line, struct conf_request *request)
 {
     const struct conf_word *name = check_line_value(line);
     const struct conf_word *value = name != NULL ? check_line_value(line) : NULL;
     if (value == NULL)
         return false;
-    if (strcasecmp(name->text, "content-length") == 0 ||
-        strcasecmp(name->text, "transfer-encoding") == 0)
-        return true; /* ours to say */
+    if (check_header_is_framing(name->text))
+        return true;
     struct conf_check_header header = {.name = name->text, .value = value->text};
     if (strchr(value->text, '%') != NULL)
         header.made = check_line_made(line, CONF_MADE_TEXT, value, 1);

@@ -9,13 +9,13 @@
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/expr.h"
 #include "proxy/rules/trace.h"
+#include "proxy/state/bind_state.h"
 
 enum rule_verdict field_no_room(struct sample_env *env)
 {
     struct stream *s = env->stream;
     unsigned thread = s->thread->loop->index;
-    counters_add(frontend_counters(&s->frontend->state->frontend, thread), COUNTER_FAILED_REWRITES,
-                 1);
+    bind_count(s->session->bind, thread, COUNTER_FAILED_REWRITES, 1);
     if (s->backend != NULL)
         counters_add(backend_counters(&s->backend->state->backend, thread), COUNTER_FAILED_REWRITES,
                      1);

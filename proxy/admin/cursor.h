@@ -15,12 +15,20 @@
 #define STATS_PIECE_BYTES (16 * 1024)
 
 /* A place in the walk over all rows. */
-enum stats_step { STEP_BEGIN, STEP_FRONTEND, STEP_SERVER, STEP_BACKEND, STEP_END, STEPS };
+enum stats_step {
+    STEP_BEGIN,
+    STEP_FRONTEND,
+    STEP_LISTENER,
+    STEP_SERVER,
+    STEP_BACKEND,
+    STEP_END,
+    STEPS,
+};
 
 struct stats_walk {
     size_t proxy;
     enum stats_step step;
-    size_t server;
+    size_t item; /* of listeners and servers: which */
 };
 
 struct stats_cursor {

@@ -68,16 +68,15 @@ static unsigned operational_state(const struct server *server)
 
 static unsigned admin_state(const struct server *server)
 {
-    const struct server *tracked = GET(server->tracked);
     const struct {
         unsigned bit;
         bool is_set;
     } bits[] = {
         {0x01, GET(server->admin) == SERVER_MAINT},
-        {0x02, tracked != NULL && server_is_in_maintenance(tracked)},
+        {0x02, GET(server->inherited) == SERVER_MAINT},
         {0x04, server->conf_disabled},
         {0x08, GET(server->admin) == SERVER_DRAIN},
-        {0x10, tracked != NULL && GET(tracked->admin) == SERVER_DRAIN},
+        {0x10, GET(server->inherited) == SERVER_DRAIN},
         {0x20, GET(server->is_lost)},
     };
     unsigned state = 0;
@@ -119,8 +118,15 @@ static unsigned check_state(const struct server *server, const struct conf_serve
 {
     return (GET(server->check_running) ? IN_PROGRESS : 0) | (conf->check.enabled ? CONFIGURED : 0) |
            (GET(server->check_enabled) ? ENABLED : 0) |
-           (server_is_in_maintenance(server) && (conf->check.enabled || conf->disabled) ? PAUSED
-                                                                                        : 0);
+           (server_is_in_maintenance(server) && (GET(server->check_enabled) || conf->disabled)
+                ? PAUSED
+                : 0);
+}
+
+/* Whoever tracks another is judged there. */
+static bool is_judged(const struct server *server)
+{
+    return !server_is_in_maintenance(server) && GET(server->tracked) == NULL;
 }
 
 static unsigned agent_state(const struct server *server, const struct conf_server *conf)
@@ -187,8 +193,8 @@ static void write_state(const struct cli_call *call, const struct proxy *proxy, 
                 GET(server->weight), server->weight_conf,
                 (unsigned long long)(now_s - GET(server->last_change_s)));
     text_printf(out, "%u %u %u %u %u ", status_numbers[check.status], check_result_number(&check),
-                server_is_in_maintenance(server) ? 0 : GET(server->check_health),
-                check_state(server, conf), agent_state(server, conf));
+                is_judged(server) ? GET(server->check_health) : 0, check_state(server, conf),
+                agent_state(server, conf));
     text_printf(out, "%d %d ", proxy->conf->has_own_id, conf->has_own_id);
     put_names(out, server, conf);
     text_char(out, ' ');

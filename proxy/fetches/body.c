@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Fetches of bodies, and of bytes as they stand in the buffer. For the latter a parsed message is what
- * follows its head, as with HAProxy.
- */
+/* Fetches of bodies, and of the bytes of TCP as they stand in the buffer. */
 #include "proxy/http/body.h"
 #include "proxy/fetches/rows.h"
 #include "proxy/fetches/view.h"
@@ -93,13 +90,22 @@ static bool body_size(struct sample_env *env, const struct fetch *row, const str
 
 /* ---- bytes -------------------------------------------------------------------------------------------- */
 
+/* Bytes of TCP, and in probes. Of HTTP, which is read, HAProxy has told none since 2.0. */
+static bool take_bytes(struct sample_env *env, const struct fetch *row, struct sample_text *out)
+{
+    if (env->stream != NULL && env->stream->mode == &stream_http)
+        return false;
+    *out = fetch_bytes(env, (enum fetch_side)row->value);
+    return true;
+}
+
 /* len 0: all there is. */
 static bool payload(struct sample_env *env, const struct fetch *row, const struct arg *args,
                     struct sample *out)
 {
     struct sample_text text;
     size_t from = (size_t)args[0].integer, len = (size_t)args[1].integer;
-    if (!take_body(env, row, &text))
+    if (!take_bytes(env, row, &text))
         return false;
     if (len == 0 && from < text.len)
         len = text.len - from;
@@ -126,7 +132,7 @@ static bool payload_lv(struct sample_env *env, const struct fetch *row, const st
 {
     struct sample_text text;
     size_t at = (size_t)args[0].integer, bytes = (size_t)args[1].integer, len = 0;
-    if (!take_body(env, row, &text) || bytes > sizeof len)
+    if (!take_bytes(env, row, &text) || bytes > sizeof len)
         return false;
     bool is_here = at + bytes <= text.len;
     for (size_t i = 0; is_here && i < bytes; i++)

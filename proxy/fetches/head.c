@@ -107,7 +107,7 @@ static bool head_binary(struct sample_env *env, const struct fetch *row, const s
     {.name = prefix "hdr_names", .out = SAMPLE_STRING, .args = {{ARG_STRING}, 0}, .use = uses, .run = head_names, .value = side, \
      .doc = "The names of all fields of the " what ", separated by a comma or the character given.", .since = "2.5"}
 #define HEAD(prefix, side, uses, what, version) \
-    {.name = prefix "hdrs", .out = SAMPLE_STRING, .use = uses, .run = head_text, .value = side, \
+    {.name = prefix "hdrs", .out = SAMPLE_BINARY, .use = uses, .run = head_text, .value = side, \
      .doc = "All header fields of the " what ", with the empty line.", .since = version}, \
     {.name = prefix "hdrs_bin", .out = SAMPLE_BINARY, .use = uses, .run = head_binary, .value = side, \
      .doc = "All header fields of the " what ": each name and value with its length, as SPOE writes them.", .since = version}

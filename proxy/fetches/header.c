@@ -127,13 +127,15 @@ static bool may_go_on(const struct field_walk *walk, const struct http_msg *m,
     return !is_alone || (!whole && walk->at < m->headers[walk->index - 1].value_len);
 }
 
-/* One value; whether it may have more is in out->flags. */
+/* One value; whether it may have more is in out->flags. hdr() is of any name, hdr without parentheses of none. */
 static bool next_value(struct sample_env *env, const struct message_view *v, const struct arg *args,
                        bool whole, struct sample *out)
 {
     long long occurrence = args[1].type != ARG_NONE ? args[1].integer : 0;
     struct sample_text value;
     bool found;
+    if (args[0].type == ARG_NONE)
+        return false;
     if (occurrence == 0 && env->iterates) {
         struct field_walk walk = {out->cursor[0], out->cursor[1]};
         found = walk_on(&walk, v, name_of(args), whole, &value);
@@ -197,12 +199,12 @@ static bool whole_field_count(struct sample_env *env, const struct fetch *row,
 
 /* ---- arguments ---------------------------------------------------------------------------------------- */
 
-/* The name is kept with its length; an empty one is none. */
+/* The name is kept with its length; an empty one is that of any field. */
 static bool check_name(struct compiler *c, struct arg *args, unsigned given, int value)
 {
     (void)value;
-    if (given == 0 || args[0].type == ARG_NONE || args[0].text.len == 0) {
-        args[0].type = ARG_NONE;
+    if (given == 0 || args[0].text.len == 0) {
+        args[0].own = NULL;
         return true;
     }
     struct field_name *name = arena_alloc(c->l->arena, sizeof(*name));

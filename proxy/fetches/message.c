@@ -194,7 +194,7 @@ const struct fetch message_fetches[] = {
      .doc = "The target as it came, from its path on."},
     {.name = "capture.req.ver", .out = SAMPLE_STRING, .use = USE_TXN, .run = captured_version, .value = OF_REQUEST,
      .doc = "The request's version: HTTP/1.0 or HTTP/1.1."},
-    {.name = "capture.res.ver", .out = SAMPLE_STRING, .use = USE_ANSWER, .run = captured_version, .value = OF_RESPONSE,
+    {.name = "capture.res.ver", .out = SAMPLE_STRING, .use = USE_TXN, .run = captured_version, .value = OF_RESPONSE,
      .doc = "The response's version: HTTP/1.0 or HTTP/1.1."},
     {.name = NULL},
 };

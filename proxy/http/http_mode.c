@@ -100,6 +100,7 @@ const struct stream_mode stream_http = {
     .connected = request_send,
     .look_again = rules_client_ready,
     .waited = rules_timed_out,
+    .go_on = rules_request,
     .refuse = local_error,
     .is_forsaken = http_is_forsaken,
     .fate = http_fate,

@@ -64,10 +64,11 @@ void local_start(struct stream *s, int status)
 
 void local_add_connection(const struct stream *s, struct gather *g)
 {
+    const struct conf_name_cases *cases = stream_client_cases(s);
     if (!s->keep_client)
-        gather_literal(g, "Connection: close\r\n");
+        head_add_literal(g, cases, "Connection: close\r\n");
     else if (s->req.version_minor == 0)
-        gather_literal(g, "Connection: keep-alive\r\n");
+        head_add_literal(g, cases, "Connection: keep-alive\r\n");
 }
 
 enum stream_state local_finish(struct stream *s)
@@ -119,8 +120,7 @@ bool local_add_head(struct stream *s, struct gather *g, struct sample_text head)
     gather_add(g, s->resp_base + m->reason_off, m->reason_len);
     gather_literal(g, "\r\n");
     m->flags |= HTTP_MSG_FIELDS_EDITED; /* the empty line is not to go with the last of them */
-    if (s->frontend->conf->adjusts_for_client)
-        head_adjust_names(m, s->resp_base, &s->snapshot->config->global.name_cases);
+    head_adjust_names(m, s->resp_base, stream_client_cases(s));
     head_add_fields(g, m, s->resp_base, false);
     return true;
 }

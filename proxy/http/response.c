@@ -201,8 +201,7 @@ static void expect_next_head(struct stream *s)
 }
 
 /* Reads on in base[0..len); *consumed_out: the interim heads at its start that are done with. */
-static enum stream_state parse_heads(struct stream *s, const char *base, size_t len,
-                                     size_t *consumed_out)
+static enum stream_state parse_heads(struct stream *s, char *base, size_t len, size_t *consumed_out)
 {
     *consumed_out = 0;
     for (;;) {

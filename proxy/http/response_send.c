@@ -35,16 +35,17 @@ static bool may_keep_client(const struct stream *s)
  * it is said to stay. */
 static void add_connection(const struct stream *s, struct gather *g, bool tunnel)
 {
+    const struct conf_name_cases *cases = stream_client_cases(s);
     bool is_old = s->req.version_minor == 0 || s->resp.version_minor == 0;
     /* 426 names the protocol to upgrade to, RFC 9110 15.5.22; its Upgrade field is passed on, so this is, too */
     if ((s->resp.flags & HTTP_MSG_UPGRADE) != 0 || s->resp.status == 101)
-        gather_literal(g, "Connection: Upgrade\r\n");
+        head_add_literal(g, cases, "Connection: Upgrade\r\n");
     if (s->resp.status == 101)
         return;
     if (!tunnel && !s->keep_client && s->resp.version_minor == 1)
-        gather_literal(g, "Connection: close\r\n");
+        head_add_literal(g, cases, "Connection: close\r\n");
     else if (!tunnel && s->keep_client && is_old)
-        gather_literal(g, "Connection: keep-alive\r\n");
+        head_add_literal(g, cases, "Connection: keep-alive\r\n");
 }
 
 /*
@@ -90,9 +91,10 @@ static bool goes_in_chunks(const struct stream *s)
            s->compressor != NULL;
 }
 
-static void add_head(struct stream *s, struct gather *g, const char *base, bool tunnel)
+static void add_head(struct stream *s, struct gather *g, char *base, bool tunnel)
 {
     struct http_msg *m = &s->resp;
+    const struct conf_name_cases *cases = stream_client_cases(s);
     bool lenient = s->backend->conf->accept_invalid_response;
     bool is_chunked = goes_in_chunks(s);
     head_drop_connection_fields(m, base);
@@ -101,15 +103,18 @@ static void add_head(struct stream *s, struct gather *g, const char *base, bool 
         head_drop(m, HTTP_HDR_TRANSFER_ENCODING);
     bool needs_length = (m->flags & HTTP_MSG_FIELDS_EDITED) != 0 && m->body == HTTP_BODY_LENGTH &&
                         !is_chunked && !head_keep_length(m, base);
+    head_adjust_names(m, base, cases);
     add_status_line(s, g, base);
     head_add_fields(g, m, base, lenient);
     if (is_chunked && !has_coding)
-        gather_literal(g, "Transfer-Encoding: chunked\r\n");
+        head_add_literal(g, cases, "Transfer-Encoding: chunked\r\n");
     char line[48];
-    if (needs_length)
-        gather_text(g, line,
-                    (size_t)snprintf(line, sizeof(line), "Content-Length: %" PRIu64 "\r\n",
-                                     m->content_length));
+    if (needs_length) {
+        int len =
+            snprintf(line, sizeof(line), "Content-Length: %" PRIu64 "\r\n", m->content_length);
+        head_adjust_line(cases, line);
+        gather_text(g, line, (size_t)len);
+    }
     add_connection(s, g, tunnel);
     head_add_end(g, m, base, lenient);
 }
@@ -186,7 +191,7 @@ static enum stream_state start_relay(struct stream *s, struct gather *g, bool tu
 enum stream_state response_send(struct stream *s)
 {
     struct http_msg *m = &s->resp;
-    const char *base = s->resp_base;
+    char *base = s->resp_base;
     bool tunnel = is_tunnel(s);
     struct gather g;
     gather_init(&g);
@@ -197,13 +202,11 @@ enum stream_state response_send(struct stream *s)
     s->keep_client = !tunnel && !closes && may_keep_client(s);
     s->keep_server =
         s->keep_server && (m->flags & HTTP_MSG_KEEP_ALIVE) != 0 && m->body != HTTP_BODY_UNTIL_CLOSE;
-    if (frontend_conf(s)->adjusts_for_client)
-        head_adjust_names(m, s->resp_base, &s->snapshot->config->global.name_cases);
     add_head(s, &g, base, tunnel);
     return start_relay(s, &g, tunnel);
 }
 
-enum relay_status response_pass_interim(struct stream *s, const char *base)
+enum relay_status response_pass_interim(struct stream *s, char *base)
 {
     struct gather g;
     bool lenient = s->backend->conf->accept_invalid_response;
@@ -212,6 +215,7 @@ enum relay_status response_pass_interim(struct stream *s, const char *base)
         return RELAY_WAITS;
     head_drop_connection_fields(&s->resp, base);
     head_drop(&s->resp, HTTP_HDR_TRANSFER_ENCODING);
+    head_adjust_names(&s->resp, base, stream_client_cases(s));
     add_status_line(s, &g, base);
     head_add_fields(&g, &s->resp, base, lenient);
     head_add_end(&g, &s->resp, base, lenient);

@@ -4,6 +4,7 @@
  * slot, the bytes behind it and its memory. Every way out leads through stream_end().
  */
 #include "proxy/http/explain.h"
+#include "proxy/http/handover.h"
 #include "proxy/http/stream_steps.h"
 
 #include "proxy/http/stream_log.h"
@@ -115,7 +116,8 @@ enum stream_state stream_end(struct stream *s)
 
 enum stream_state stream_dismiss(struct stream *s)
 {
-    tracking_stream_ends(s);
+    if (!handover_leave(s))
+        return stream_fail(s, CAUSE_RESOURCE, 0);
     s->session->stream = NULL;
     s->state = STREAM_ENDED;
     release_memory(s);

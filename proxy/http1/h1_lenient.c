@@ -9,6 +9,8 @@
  * are read here, and llhttp is shown the fields with harmless letters in place of what it cannot
  * stand. It is slow compared with the strict way, and nobody minds.
  *
+ * A relaxed reader takes all that as well, but for names and versions that are none.
+ *
  * Framing is as strict as ever but for one thing (length_overruled() in h1_fields.c). Folded lines
  * stay refused, and so does a name that is a framing field's to whoever trims it.
  */
@@ -50,7 +52,7 @@ static const char *skip_word(const char *at, const char *end)
  * "HTTP/1.1", or anything of that shape, or in a response a bare name as "ICY". Only an exact
  * HTTP/d.d of 1.1 or more counts as 1.1; HAProxy handles all others as 1.0.
  */
-static bool version_read(struct http_msg *m, const char *at, const char *end, bool is_response)
+static bool version_read(struct http_msg *m, const char *at, const char *end, bool may_be_bare)
 {
     const char *from = at;
     while (at < end && *at >= 'A' && *at <= 'Z')
@@ -59,7 +61,7 @@ static bool version_read(struct http_msg *m, const char *at, const char *end, bo
         return false;
     m->flags |= HTTP_MSG_VERSION_ODD;
     if (at == end)
-        return is_response;
+        return may_be_bare;
     const char *major = at + 1;
     const char *dot = skip_digits(major, end);
     if (*at != '/' || dot == major || dot == end || *dot != '.')
@@ -103,7 +105,8 @@ static enum h1_status status_line(struct h1_parser *p, const struct line *line)
 {
     struct http_msg *m = p->msg;
     const char *version_end = skip_word(line->at, line->end);
-    if (version_end == NULL || !version_read(m, line->at, version_end, true))
+    if (version_end == NULL ||
+        !version_read(m, line->at, version_end, (p->options & H1_LENIENT) != 0))
         return h1_refuse(p, 400, line->off, "malformed HTTP version");
     const char *code = ascii_skip_blanks(version_end, line->end);
     const char *code_end = skip_digits(code, line->end);
@@ -155,7 +158,10 @@ static enum h1_status field_line(struct h1_parser *p, const struct line *line)
     if (colon == NULL || colon == line->at)
         return h1_refuse(p, 400, line->off, "a header field without a name");
     const size_t name_len = (size_t)(colon - line->at);
-    if (h1_token_span(line->at, name_len) != name_len && is_disguise(line->at, name_len))
+    const bool is_odd = h1_token_span(line->at, name_len) != name_len;
+    if (is_odd && (p->options & H1_LENIENT) == 0)
+        return h1_refuse(p, 400, line->off, "invalid character in a header field");
+    if (is_odd && is_disguise(line->at, name_len))
         return h1_refuse(p, 400, line->off, "an invalid name close to a framing field's");
     char shown[256];
     enum h1_status status = H1_MORE;

@@ -65,7 +65,7 @@ static inline uint32_t h1_offset_of(const struct h1_parser *p, const char *at)
 
 static inline bool h1_is_lenient(const struct h1_parser *p)
 {
-    return (p->options & H1_LENIENT) != 0;
+    return (p->options & (H1_LENIENT | H1_RELAXED)) != 0;
 }
 
 #endif

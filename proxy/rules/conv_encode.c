@@ -148,7 +148,7 @@ static bool url_encode(struct sample_env *env, const struct converter *row, cons
 static bool check_url_encode(struct compiler *c, struct arg *args, unsigned count, int value)
 {
     (void)value;
-    if (count == 0 || args[0].type == ARG_NONE ||
+    if (count == 0 || args[0].text.len == 0 ||
         (args[0].text.len == 5 && memcmp(args[0].text.data, "query", 5) == 0))
         return true;
     CONF_FAIL(c->l, args[0].span, "query", "unknown kind of encoding '%.*s'", (int)args[0].text.len,

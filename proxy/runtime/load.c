@@ -78,9 +78,13 @@ static int add_server_tls(struct load *load, const struct conf_proxy *proxy,
 {
     struct tls_error_text error = {.text = ""};
     struct tls_client_context *tls = NULL;
-    if (conf_server_needs_tls(proxy, server))
+    bool has_tls = conf_server_needs_tls(proxy, server);
+    bool is_read = has_tls && server->tls.verify != CONF_VERIFY_NONE;
+    if (!is_read && load_look_for_server_files(server, files, &error) != 0)
+        tls = NULL;
+    else if (has_tls)
         tls = load_server_tls(server, load->server_tls, load->server_tls_count, files, &error);
-    else if (load_look_for_server_files(server, files, &error) == 0)
+    else
         return 0;
     if (tls != NULL) {
         load->server_tls[load->server_tls_count++] = (struct server_tls){server, tls};

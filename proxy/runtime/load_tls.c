@@ -204,6 +204,15 @@ static void report_bind(struct conf_report *report, const struct conf_proxy *pro
                     "frontend %s, bind %s: %s", proxy->name, bind->addr.text, fault->text.text);
 }
 
+/* Of those that nothing here reads, as no client is asked for a certificate. */
+static bool misses_authorities(const struct conf_tls *tls, const struct tls_files *files,
+                               struct bind_fault *fault)
+{
+    return tls_words_miss_file(files, tls->ca_file, &fault->text) ||
+           tls_words_miss_file(files, tls->ca_verify_file, &fault->text) ||
+           tls_words_miss_file(files, tls->crl_file, &fault->text);
+}
+
 static void look_for_unused(const struct conf_tls *tls, const struct tls_files *files,
                             struct bind_fault *fault)
 {
@@ -212,8 +221,7 @@ static void look_for_unused(const struct conf_tls *tls, const struct tls_files *
             fault->place = tls->crts[i].place;
             return;
         }
-    (void)(tls_words_miss_file(files, tls->ca_file, &fault->text) ||
-           tls_words_miss_file(files, tls->crl_file, &fault->text));
+    (void)misses_authorities(tls, files, fault);
 }
 
 /* NULL without a fault: nothing to make. */
@@ -227,6 +235,8 @@ static struct tls_context *context_for(const struct tls_load *load, const struct
     struct tls_context *context = find_like(list, &bind->tls);
     if (context != NULL)
         return context;
+    if (bind->tls.verify == CONF_VERIFY_NONE && misses_authorities(&bind->tls, load->files, fault))
+        return NULL;
     if (bind->tls.self_signed && demo_certificate_is_missing(&bind->tls, load->files) &&
         (load->is_check || demo_certificate_make(&bind->tls, &fault->text) != 0))
         return NULL;

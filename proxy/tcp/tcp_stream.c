@@ -45,9 +45,10 @@ void tcp_begin(struct session *session)
 enum stream_state tcp_hand_over(struct stream *s)
 {
     struct session *session = s->session;
-    stream_dismiss(s);
-    session_speak_http(session);
-    return STREAM_ENDED;
+    enum stream_state next = stream_dismiss(s);
+    if (session->handover != NULL)
+        session_speak_http(session);
+    return next;
 }
 
 /* From now on bytes flow both ways. Those that were read to find the server go first. */
@@ -125,6 +126,7 @@ static const struct stream_mode stream_tcp = {
     .connected = tcp_connected,
     .look_again = tcp_look_again,
     .waited = tcp_waited,
+    .go_on = tcp_route,
     .look_at_answer = tcp_look_at_answer,
     .release = tcp_release,
     .is_forsaken = tcp_is_forsaken,

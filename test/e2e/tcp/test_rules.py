@@ -335,12 +335,45 @@ backend raw
     server s1 127.0.0.1:%d
 """ % (port, serve().port, serve(greet).port))
     with Client(port) as client:
-        assert client.request("GET", "/1").status == 200
-        response = client.request("GET", "/2")
-        assert (response.status, dict(response.headers)["x-was"]) == (200, "http")
+        responses = [client.request("GET", path) for path in ("/1", "/2")]
+        assert [(r.status, r.header("x-was")) for r in responses] == [(200, "tcp"), (200, "http")]
     with Client(port) as client:
         client.send("EHLO me\r\n")
         assert client.stream.exactly(8) == b"welcome\n"
+
+
+@pytest.mark.parametrize("switch", ["tcp-request content switch-mode http if HTTP", "tcp-request content accept if HTTP"])
+def test_rules_of_tcp_are_not_run_again_by_http(balance, switch):
+    """What they found is the first request's, wherever it was that TCP became HTTP; they run again for the second."""
+    port = free_port()
+    balance("""
+frontend web
+    mode tcp
+    bind 127.0.0.1:%d
+    tcp-request inspect-delay 1m
+    tcp-request content track-sc0 int(1) table counts if HTTP
+    tcp-request content set-var(txn.seen) str(yes) if HTTP
+    tcp-request content set-var(req.seen) str(yes) if HTTP
+    tcp-request content capture str(kept) len 10 if HTTP
+    tcp-request content sc-inc-gpc0(0) if HTTP
+    %s
+    default_backend app
+backend counts
+    stick-table type integer size 10 store gpc0,conn_cnt,http_req_cnt
+backend app
+    mode http
+    http-request return status 200 hdr x-seen "%%[var(txn.seen)] %%[var(req.seen)] %%[capture.req.hdr(0)]" hdr x-count "%%[sc0_get_gpc0] %%[sc0_conn_cnt] %%[sc0_http_req_cnt]"
+""" % (port, switch))
+    with Client(port) as client:
+        for count in "12":
+            response = client.request()
+            assert response.header("x-seen") == "yes yes kept"
+            assert response.header("x-count") == " ".join(count * 3)
+    with Client(port) as client:  # nobody takes what was found
+        client.send(b"GET / HTTP/1.1\r\n")
+        client.end()
+        client.rest()
+    assert get(port).status == 200
 
 
 def test_the_name_can_be_logged(balance, serve, syslog):

@@ -118,13 +118,35 @@ static void say(int fd, struct tls_session *tls, const char *text)
 }
 
 /* A probe that is broken off before it asks leaves what the one before it has asked. */
-static void listen_to(struct fake_server *server, int fd, struct tls_session *tls)
+static bool listen_to(struct fake_server *server, int fd, struct tls_session *tls)
 {
     size_t room = sizeof(server->request) - 1;
     ssize_t n =
         tls != NULL ? read_tls(fd, tls, server->request, room) : recv(fd, server->request, room, 0);
     if (n > 0)
         server->request[n] = '\0';
+    return n > 0;
+}
+
+static void answer(const struct fake_behaviour *behaviour, int fd, struct tls_session *tls)
+{
+    say(fd, tls, behaviour->answer);
+    if (behaviour->later == NULL)
+        return;
+    nap_ms(30);
+    say(fd, tls, behaviour->later);
+}
+
+/* Requests and answers, in turns, as long as both sides wish. */
+static void converse(struct fake_server *server, int fd, struct tls_session *tls)
+{
+    const struct fake_behaviour *behaviour = &server->behaviour;
+    unsigned left = behaviour->answers > 0 ? behaviour->answers : 1;
+    bool is_asked = true;
+    while (left-- > 0 && (is_asked = behaviour->mute || listen_to(server, fd, tls)))
+        answer(behaviour, fd, tls);
+    if (is_asked && behaviour->swallows && listen_to(server, fd, tls))
+        say(fd, tls, behaviour->farewell);
 }
 
 static void serve(struct fake_server *server, int fd)
@@ -135,13 +157,7 @@ static void serve(struct fake_server *server, int fd)
         tls = tls_session_accept(server->tls, &socket_io, &fd);
         shake_hands(fd, tls);
     }
-    if (!behaviour->mute)
-        listen_to(server, fd, tls);
-    say(fd, tls, behaviour->answer);
-    if (behaviour->later != NULL) {
-        nap_ms(30);
-        say(fd, tls, behaviour->later);
-    }
+    converse(server, fd, tls);
     tls_session_free(tls);
     struct linger at_once = {1, 0};
     if (behaviour->end == FAKE_RESET)

@@ -13,10 +13,13 @@
 enum fake_end { FAKE_CLOSE, FAKE_RESET, FAKE_HANG };
 
 struct fake_behaviour {
-    bool mute;          /* does not read, and answers nothing */
-    bool tls;           /* with a self-signed certificate */
-    const char *answer; /* to what comes first; NULL = none */
-    const char *later;  /* some time after it */
+    bool mute;            /* does not read, and answers nothing */
+    bool tls;             /* with a self-signed certificate */
+    const char *answer;   /* to what comes first; NULL = none */
+    const char *later;    /* some time after it */
+    unsigned answers;     /* on each connection; 0 = one */
+    bool swallows;        /* takes one more request, and ends without an answer to it */
+    const char *farewell; /* but for this; NULL = none */
     enum fake_end end;
 };
 
