@@ -58,7 +58,7 @@ void probe_order_port(struct server *server, bool is_agent, uint16_t port)
     probe->port = port;
     probe->renew_ms = 0;
     if (!probe->follows)
-        probe_set_port(&probe->server_addr, port);
+        probe_set_port(&probe->server_addr, port != 0 ? port : port_at(&server->addr));
 }
 
 bool probe_order_greeting(struct server *server, const char *text)

@@ -135,7 +135,7 @@ bool script_add(struct script *script, const struct script_step *from)
     return true;
 }
 
-/* A comment on a line of its own is about the step below it. */
+/* A comment on a line of its own is about the step below it, and about all of several expectations. */
 static bool add_configured(struct script *script, const struct conf_check_script *from)
 {
     const char *comment = NULL;
@@ -147,7 +147,8 @@ static bool add_configured(struct script *script, const struct conf_check_script
         }
         if (step.conf.comment == NULL)
             step.conf.comment = comment;
-        comment = NULL;
+        if (step.conf.kind != CONF_STEP_EXPECT)
+            comment = NULL;
         if (!script_add(script, &step))
             return false;
     }

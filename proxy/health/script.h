@@ -116,6 +116,9 @@ void script_where(const struct probe *probe, char *text, size_t size);
 /* Notes the failure of an expectation in its words; info NULL: those of the step. */
 enum probe_step script_fail(struct probe *probe, const struct script_step *step, bool matched,
                             const char *info);
+/* There is nothing to compare, or nothing to compare it with: never the status of the step; why NULL: its on-error. */
+enum probe_step script_cannot_judge(struct probe *probe, const struct script_step *step,
+                                    const char *why);
 /* script_http.c */
 enum probe_step script_judge_http(struct probe *probe, const struct script_step *step);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Requests of probes: as the line of http-check has them, with what the rules fill in. */
 #include "proxy/base/addr.h"
+#include "proxy/base/ascii.h"
 #include "proxy/health/probe.h"
 #include "proxy/state/server_address.h"
 
@@ -38,10 +39,8 @@ static void put_header(struct text *text, struct probe *probe,
     if (header->made != NULL && value.len == 0)
         return;
     put(text, "%s: %.*s\r\n", header->name, (int)value.len, value.data);
-    for (size_t i = from; i < text->len && text->bytes[i] != ':'; i++) {
-        if (text->bytes[i] >= 'A' && text->bytes[i] <= 'Z')
-            text->bytes[i] = (char)(text->bytes[i] + 'a' - 'A');
-    }
+    for (size_t i = from; i < text->len && text->bytes[i] != ':'; i++)
+        text->bytes[i] = ascii_lower(text->bytes[i]);
 }
 
 const struct conf_check_header *script_find_header(const struct conf_request *request,
@@ -116,11 +115,15 @@ static void put_host(struct text *text, const struct server *server, struct samp
     put(text, "host: %s\r\n", address);
 }
 
-/* RFC 9110 8.6: where a body would mean something, its absence is said. */
+/* RFC 9110 8.6: where a body might mean something, its absence is said. */
 static bool says_length(const char *method)
 {
-    return strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 ||
-           strcmp(method, "PATCH") == 0;
+    static const char *const without[] = {"OPTIONS", "GET", "HEAD", "DELETE"};
+    for (size_t i = 0; i < sizeof(without) / sizeof(without[0]); i++) {
+        if (strcmp(method, without[i]) == 0)
+            return false;
+    }
+    return true;
 }
 
 size_t script_write_request(struct probe *probe, const struct conf_request *request, char *bytes)

@@ -173,11 +173,14 @@ static void give_texts_back(const struct probe *probe)
 
 static enum probe_step judge_empty(struct probe *probe, const struct script_step *step)
 {
-    char info[64] = "";
-    if (probe->script->words != WORDS_OF_HTTP)
-        snprintf(info, sizeof(info), "TCPCHK got an empty response at step %u", step->conf.number);
-    return probe_end(
-        probe, probe->script->words == WORDS_OF_HTTP ? HEALTH_L7_RESPONSE : step->error, 0, info);
+    char info[SERVER_REASON_BYTES];
+    const char *comment = step->conf.comment;
+    if (probe->script->words == WORDS_OF_HTTP)
+        return script_cannot_judge(probe, step, NULL);
+    snprintf(info, sizeof(info), "TCPCHK got an empty response at step %u%s%s%s", step->conf.number,
+             comment != NULL ? " comment: '" : "", comment != NULL ? comment : "",
+             comment != NULL ? "'" : "");
+    return probe_end(probe, step->error, 0, info);
 }
 
 static bool is_short(const struct probe *probe, const struct conf_expect *expect, size_t wanted)
@@ -260,10 +263,19 @@ static enum probe_step expect(struct probe *probe, const struct script_step *ste
 
 /* ---- the end ---- */
 
+/* Setting variables says nothing of a server. */
+static const struct script_step *find_last(const struct script *script)
+{
+    const struct script_step *last = &script->steps[script->count - 1];
+    while (last->conf.kind == CONF_STEP_ACTION)
+        last--;
+    return last; /* every script connects */
+}
+
 static enum probe_step conclude(struct probe *probe)
 {
     const struct script *script = probe->script;
-    const struct script_step *last = &script->steps[script->count - 1];
+    const struct script_step *last = find_last(script);
     const char *info = script->words == WORDS_OF_TCP ? "(tcp-check)" : NULL;
     if (last->conf.kind == CONF_STEP_EXPECT)
         return script_pass(probe, last, info);
