@@ -216,6 +216,7 @@ int conn_disconnect(struct conn *conn)
     const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
     if (!conn_is_open(conn))
         return -1;
+    conn->writable = false; /* who is reset need not be told of the end of TLS */
     if (conn->transport->release != NULL)
         conn->transport->release(conn);
     int fd = conn->source.fd;

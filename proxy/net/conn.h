@@ -120,8 +120,8 @@ void conn_end_writing(struct conn *conn);
 /* Idempotent. */
 void conn_close(struct conn *conn);
 /*
- * Ends the connection with RST, so that the kernel keeps nothing of it, but for the socket: that is returned and
- * the caller's. To make, watch and close a new one for each probe takes a quarter of a probe's time. The loop goes
+ * Ends the connection with RST, and without a word of TLS, so that the kernel keeps nothing of it, but for the
+ * socket: that is returned and the caller's. To make, watch and close a new one for each probe takes a quarter of a probe's time. The loop goes
  * on watching it on behalf of conn, which must outlive it. -1 if it was not open, or cannot be used again.
  */
 MUST_CHECK int conn_disconnect(struct conn *conn);
