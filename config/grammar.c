@@ -58,7 +58,7 @@ static bool is_within(const struct element *e, const char *word)
     char *end;
     long first = strtol(e->text + 1, &end, 10), last = strtol(end + 2, NULL, 10);
     long value = strtol(word, &end, 10);
-    return *end == '\0' && end != word && value >= first && value <= last;
+    return end != word && value >= first && value <= last;
 }
 
 static bool is_range(const struct element *e)

@@ -7,7 +7,7 @@
  *   "<time>"  "<size>"        a duration, a size
  *   "<address>"               an address with a port
  *   "<set>"                   numbers of threads or CPUs: "1-4", "1/1-2", "auto:1/1-4", "all", "odd", "even"
- *   "<0..100>"                a number of that range
+ *   "<0..100>"                a number of that range; as in HAProxy it may have something behind it
  *   "{on|off}"                one of these
  *   "<name>"                  any other word between angle brackets: anything
  *   "[...]"                   at the end: whatever more there is

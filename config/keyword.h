@@ -131,6 +131,7 @@ struct keyword {
                            KW_GROUP, KW_LATER: min 1 = haproxy.cfg has words behind it */
     int value;          /* KW_SET, KW_OWN, KW_LINES; KW_LIST: further scopes of its parameters */
     size_t turns_on;    /* offset of a bool that using the keyword sets; 0 = none */
+    size_t turns_off;   /* offset of a bool that using the keyword clears; 0 = none */
     unsigned position;  /* haproxy.cfg: place among the words that need no name, from 1 */
     int words;     /* haproxy.cfg: how many follow it among parameters; 0 = as its kind has it */
     bool required; /* of a KW_LIST's parameters: an element without it is an error */
@@ -138,7 +139,8 @@ struct keyword {
     bool named;  /* of defaults, only of those with a name */
     bool once;   /* KW_STRING: a second use is an error, as nobody could tell which one counts */
     bool surplus; /* haproxy.cfg: words behind its value do not count, and HAProxy says nothing */
-    bool adds;    /* KW_OWN: each use adds to those before it */
+    bool loose; /* haproxy.cfg, KW_UINT: what it begins with counts: "10%" is 10, with a warning */
+    bool adds;  /* KW_OWN: each use adds to those before it */
     /* haproxy.cfg: the first word of its value stands in parentheses behind its name, and the others may be missing */
     bool in_parens;
     bool anew; /* KW_GROUP: each use forgets what those before it said */

@@ -6,6 +6,7 @@
 #include "config/loader.h"
 #include "proxy/actions/rows.h"
 #include "proxy/http/rules.h"
+#include "proxy/http1/head.h"
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/expr.h"
 #include "proxy/rules/trace.h"
@@ -70,7 +71,8 @@ static enum rule_verdict run_hint(struct sample_env *env, const struct rule *rul
     gather_init(&g);
     if (!is_hint(set, rule - 1))
         gather_literal(&g, "HTTP/1.1 103 Early Hints\r\n");
-    gather_add(&g, hint->name, strlen(hint->name));
+    size_t name_len = strlen(hint->name);
+    gather_add(&g, head_name_as(stream_client_cases(s), hint->name, name_len), name_len);
     gather_literal(&g, ": ");
     gather_add(&g, value, len);
     gather_literal(&g, "\r\n");

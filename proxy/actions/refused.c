@@ -75,7 +75,6 @@ static enum rule_verdict pass(struct sample_env *env, const struct rule *rule)
 const struct action refused_actions[] = {
     IDLE_CACHE("cache-use", "there is no cache, the servers answer every request"),
     IDLE_CACHE("cache-store", "there is no cache, the servers answer every request"),
-    REFUSED("do-resolve", ON_ALL, "names are resolved for servers only"),
     REFUSED("send-spoe-group", ON_ALL, "there is no SPOE"),
     REFUSED("ot-group", ON_ALL, "there is no OpenTracing"),
     REFUSED("set-bandwidth-limit", ON_ALL, "there is no filter for bandwidth"),

@@ -4,6 +4,7 @@
 #include "proxy/admin/cursor.h"
 
 #include "proxy/net/loop.h"
+#include "proxy/state/bind_state.h"
 #include "proxy/state/proxy_state.h"
 #include "proxy/state/server.h"
 
@@ -95,18 +96,28 @@ static bool is_asked_for(const struct stats_query *query, const struct stats_sub
         return true;
     if ((query->kinds & 1 << subject->kind) == 0)
         return false;
-    return subject->kind != STATS_SERVER || query->server_id == -1 ||
-           (unsigned)query->server_id == subject->server->id;
+    return stats_row_id(subject) == 0 || query->server_id == -1 ||
+           (unsigned)query->server_id == stats_row_id(subject);
+}
+
+/* How many items a step of that proxy has. */
+static size_t items_of(enum stats_step step, const struct proxy *proxy)
+{
+    if (step == STEP_SERVER)
+        return proxy->conf->server_count;
+    if (step == STEP_LISTENER)
+        return proxy->conf->socket_stats ? proxy->conf->bind_count : 0;
+    return 1;
 }
 
 static void walk_advance(struct stats_walk *walk, const struct proxy *proxy)
 {
-    if (walk->step == STEP_SERVER && ++walk->server < proxy->conf->server_count)
+    if (++walk->item < items_of(walk->step, proxy))
         return;
-    walk->server = 0;
-    walk->step++;
-    if (walk->step == STEP_SERVER && proxy->conf->server_count == 0)
+    walk->item = 0;
+    do
         walk->step++;
+    while (walk->step < STEPS && items_of(walk->step, proxy) == 0);
     if (walk->step == STEPS) {
         walk->step = STEP_BEGIN;
         walk->proxy++;
@@ -127,10 +138,15 @@ static bool is_row(const struct stats_cursor *c, const struct stats_walk *at,
         out->kind = STATS_BACKEND;
         out->counters = proxy->state->backend.counters;
         return (proxy->conf->caps & CONF_BACKEND) != 0 && is_asked_for(&c->query, out);
+    case STEP_LISTENER:
+        out->kind = STATS_LISTENER;
+        out->bind = &proxy->binds[at->item];
+        out->counters = out->bind->state->counters;
+        return is_asked_for(&c->query, out);
     case STEP_SERVER:
         out->kind = STATS_SERVER;
-        out->server = proxy->servers[at->server];
-        out->server_conf = &proxy->conf->servers[at->server];
+        out->server = proxy->servers[at->item];
+        out->server_conf = &proxy->conf->servers[at->item];
         out->counters = out->server->counters;
         return !is_hidden(c, out->server) && is_asked_for(&c->query, out);
     default:

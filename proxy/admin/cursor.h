@@ -3,6 +3,8 @@
  * How a document of the statistics comes about: a format writes one piece after another (a row, a
  * metric of a row, a part of the page), and the cursor remembers where it is. A piece that does not
  * fit in the reader's buffer waits in the cursor, so the reader's buffer may have any size.
+ *
+ * Thread:  any; a cursor belongs to one. Counters are read as they stand.
  */
 #ifndef WEIR_ADMIN_CURSOR_H
 #define WEIR_ADMIN_CURSOR_H
@@ -15,12 +17,20 @@
 #define STATS_PIECE_BYTES (16 * 1024)
 
 /* A place in the walk over all rows. */
-enum stats_step { STEP_BEGIN, STEP_FRONTEND, STEP_SERVER, STEP_BACKEND, STEP_END, STEPS };
+enum stats_step {
+    STEP_BEGIN,
+    STEP_FRONTEND,
+    STEP_LISTENER,
+    STEP_SERVER,
+    STEP_BACKEND,
+    STEP_END,
+    STEPS,
+};
 
 struct stats_walk {
     size_t proxy;
     enum stats_step step;
-    size_t server;
+    size_t item; /* of listeners and servers: which */
 };
 
 struct stats_cursor {

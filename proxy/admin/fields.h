@@ -14,17 +14,21 @@
 #include <stdint.h>
 
 /* The kinds of rows; the numbers are those of the CSV's column "type". */
-enum stats_kind { STATS_FRONTEND, STATS_BACKEND, STATS_SERVER, STATS_KINDS };
+enum stats_kind { STATS_FRONTEND, STATS_BACKEND, STATS_SERVER, STATS_LISTENER, STATS_KINDS };
 
 /* Sets of kinds. */
 enum {
     F = 1 << STATS_FRONTEND,
     B = 1 << STATS_BACKEND,
     S = 1 << STATS_SERVER,
+    L = 1 << STATS_LISTENER,
     FB = F | B,
     FS = F | S,
     BS = B | S,
     FBS = F | B | S,
+    FL = F | L,
+    FBL = F | B | L,
+    FBSL = FBS | L,
 };
 
 /* One row: who is asked. */
@@ -34,6 +38,7 @@ struct stats_subject {
     const struct proxy *proxy;
     const struct server *server; /* of STATS_SERVER, as the next */
     const struct conf_server *server_conf;
+    const struct bind *bind;            /* of STATS_LISTENER */
     const struct counter_set *counters; /* its own */
     uint64_t now_us;                    /* monotonic */
 };
@@ -104,5 +109,16 @@ bool stats_read(const struct stats_field *field, const struct stats_subject *sub
 enum stats_state { STATE_DOWN, STATE_UP, STATE_MAINT, STATE_DRAIN, STATE_NOLB, STATS_STATES };
 enum stats_state stats_server_state(const struct server *server);
 bool stats_backend_is_up(const struct proxy *proxy);
+/* Of a listener: WAITING, OPEN, FULL. */
+enum listener_state { LISTENER_WAITING, LISTENER_OPEN, LISTENER_FULL, LISTENER_STATES };
+extern const char *const listener_state_names[LISTENER_STATES];
+enum listener_state stats_listener_state(const struct bind *bind);
+#define LISTENER_NAME_BYTES 32
+/* Its name, or one made of its number, in the room given. */
+const char *stats_listener_name(const struct stats_subject *subject,
+                                char room[LISTENER_NAME_BYTES]);
+void stats_listener_address(const struct bind *bind, char *room, size_t bytes);
+/* Of a server or a listener within its proxy; else 0. */
+unsigned stats_row_id(const struct stats_subject *subject);
 
 #endif

@@ -42,6 +42,8 @@ GETTER(get_status)
         set_string(v, s->proxy->conf->disabled ? "STOP" : words[state]);
     } else if (s->kind == STATS_BACKEND) {
         get_backend_status(s, v);
+    } else if (s->kind == STATS_LISTENER) {
+        set_string(v, listener_state_names[stats_listener_state(s->bind)]);
     } else {
         set_string(v, v->room);
         server_status_text(s->server, v->room, sizeof(v->room));

@@ -127,7 +127,8 @@ static const struct count server_errors[] = {
 void html_errors(struct text *text, const struct stats_subject *s)
 {
     bool any = false;
-    const struct count *counts = s->kind == STATS_FRONTEND ? frontend_errors : server_errors;
+    bool is_front = s->kind == STATS_FRONTEND || s->kind == STATS_LISTENER;
+    const struct count *counts = is_front ? frontend_errors : server_errors;
     for (; counts->label != NULL; counts++) {
         uint64_t n = total(s, counts->counter);
         if (n == 0)

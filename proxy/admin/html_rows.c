@@ -4,11 +4,12 @@
  * of a table that a narrow screen lays out as cards, and the backend is its last row. With `stats
  * admin` the table is in a form.
  *
- *   BEGIN        FRONTEND   SERVER ...            BACKEND          END
- *   <section>    tiles      [form table] row ...  [table] row      [/table /form] </section>
+ *   BEGIN        FRONTEND   LISTENER ...  SERVER ...            BACKEND          END
+ *   <section>    tiles      tiles ...     [form table] row ...  [table] row      [/table /form] </section>
  */
 #include "proxy/admin/html.h"
 #include "proxy/admin/transitions.h"
+#include "proxy/admin/values.h"
 
 #include "proxy/state/backend.h"
 #include "proxy/state/counters.h"
@@ -64,6 +65,29 @@ static void put_frontend(struct text *text, const struct stats_subject *s)
         tiles[i].put(text, s);
         text_put(text, "</dd></div>");
     }
+    open_tile(text, "Errors");
+    html_errors(text, s);
+    text_put(text, "</dd></div></dl>\n");
+}
+
+/* A strip like that of its frontend, with what is counted of it. */
+static void put_listener(struct text *text, const struct stats_subject *s)
+{
+    struct stats_value address = {.type = STATS_EMPTY};
+    char room[LISTENER_NAME_BYTES];
+    get_addr(NULL, s, &address);
+    text_put(text, "<dl class=tiles>");
+    open_tile(text, "Listener");
+    text_html(text, stats_listener_name(s, room));
+    text_put(text, " <small>");
+    text_html(text, address.string);
+    text_put(text, "</small></dd></div>");
+    open_tile(text, "Sessions");
+    html_sessions(text, s);
+    text_put(text, "</dd></div>");
+    open_tile(text, "Bytes");
+    html_bytes(text, s);
+    text_put(text, "</dd></div>");
     open_tile(text, "Errors");
     html_errors(text, s);
     text_put(text, "</dd></div></dl>\n");
@@ -243,6 +267,8 @@ void html_row(struct stats_cursor *c, struct text *text, enum stats_step step,
         begin(text, s->proxy);
     else if (step == STEP_FRONTEND)
         put_frontend(text, s);
+    else if (step == STEP_LISTENER)
+        put_listener(text, s);
     else if (step == STEP_SERVER)
         put_server(c, text, s);
     else if (step == STEP_BACKEND && is_in_table)

@@ -36,11 +36,13 @@ static const struct {
 static void put_field(struct text *text, const struct stats_subject *subject, size_t position,
                       const char *name, const char *tags, const struct stats_value *value)
 {
-    static const char *const kinds[] = {
-        [STATS_FRONTEND] = "Frontend", [STATS_BACKEND] = "Backend", [STATS_SERVER] = "Server"};
+    static const char *const kinds[] = {[STATS_FRONTEND] = "Frontend",
+                                        [STATS_BACKEND] = "Backend",
+                                        [STATS_SERVER] = "Server",
+                                        [STATS_LISTENER] = "Listener"};
     text_put(text, position == 0 ? "{" : ",{");
     text_printf(text, "\"objType\":\"%s\",\"proxyId\":%u,\"id\":%u,", kinds[subject->kind],
-                subject->proxy->conf->id, subject->server != NULL ? subject->server->id : 0);
+                subject->proxy->conf->id, stats_row_id(subject));
     text_printf(text, "\"field\":{\"pos\":%zu,\"name\":\"%s\"},\"processNum\":1,", position, name);
     tags_json(text, tags);
     text_char(text, ',');
@@ -114,7 +116,8 @@ static bool write_row_part(struct stats_cursor *c, struct text *text)
         c->walk = here; /* the same row once more */
         return true;
     }
-    put_percentiles(text, &subject);
+    if (subject.kind != STATS_LISTENER)
+        put_percentiles(text, &subject);
     if (subject.kind == STATS_SERVER)
         put_transitions(text, &subject);
     if (subject.kind == STATS_BACKEND)

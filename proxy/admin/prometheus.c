@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The metrics in Prometheus' text format, under the names of HAProxy's exporter: first the process,
- * then the columns of frontends, backends and servers, metric by metric as the format asks, then
+ * then the columns of frontends, listeners, backends and servers, metric by metric as the format asks, then
  * weir's own.
  *
- *   process ---> haproxy_frontend_* ---> haproxy_backend_* ---> haproxy_server_* ---> weir_*
+ *   process ---> haproxy_frontend_* ---> _listener_* ---> _backend_* ---> _server_* ---> weir_*
  *
  * The cursor's phase is the part at hand, item the metric, and the walk the row.
  */
@@ -16,8 +16,10 @@
 
 #include <string.h>
 
-static const char *const kind_names[] = {
-    [STATS_FRONTEND] = "frontend", [STATS_BACKEND] = "backend", [STATS_SERVER] = "server"};
+static const char *const kind_names[] = {[STATS_FRONTEND] = "frontend",
+                                         [STATS_BACKEND] = "backend",
+                                         [STATS_SERVER] = "server",
+                                         [STATS_LISTENER] = "listener"};
 
 static const char *const state_names[STATS_STATES] = {"DOWN", "UP", "MAINT", "DRAIN", "NOLB"};
 
@@ -34,6 +36,11 @@ void prometheus_labels(struct text *text, const struct stats_subject *s)
     if (s->kind == STATS_SERVER) {
         text_put(text, ",server=");
         text_label(text, s->server->name);
+    }
+    if (s->kind == STATS_LISTENER) {
+        char room[LISTENER_NAME_BYTES];
+        text_put(text, ",listener=");
+        text_label(text, stats_listener_name(s, room));
     }
 }
 
@@ -63,11 +70,24 @@ static void put_number(struct text *text, const struct stats_value *value, bool 
     text_char(text, '\n');
 }
 
+static void put_listener_states(struct text *text, const struct stats_subject *s,
+                                const struct stats_metric *metric)
+{
+    for (size_t i = 0; i < LISTENER_STATES; i++) {
+        put_name(text, s, metric, "state", listener_state_names[i]);
+        text_put(text, i == stats_listener_state(s->bind) ? "1\n" : "0\n");
+    }
+}
+
 static void put_states(struct text *text, const struct stats_subject *s,
                        const struct stats_metric *metric)
 {
     enum stats_state present = STATE_UP;
     size_t count = STATS_STATES;
+    if (s->kind == STATS_LISTENER) {
+        put_listener_states(text, s, metric);
+        return;
+    }
     if (s->kind == STATS_SERVER)
         present = stats_server_state(s->server);
     else
@@ -216,6 +236,11 @@ static bool write_frontends(struct stats_cursor *c, struct text *text)
     return c->query.scope_frontend && write_fields(c, text, STATS_FRONTEND);
 }
 
+static bool write_listeners(struct stats_cursor *c, struct text *text)
+{
+    return c->query.scope_listener && write_fields(c, text, STATS_LISTENER);
+}
+
 static bool write_backends(struct stats_cursor *c, struct text *text)
 {
     return c->query.scope_backend && write_fields(c, text, STATS_BACKEND);
@@ -227,9 +252,9 @@ static bool write_servers(struct stats_cursor *c, struct text *text)
 }
 
 static bool (*const parts[])(struct stats_cursor *c, struct text *text) = {
-    prometheus_process,     write_frontends,    write_backends,          write_servers,
-    prometheus_tables,      prometheus_weir,    prometheus_certificates, prometheus_panic,
-    prometheus_transitions, prometheus_latency,
+    prometheus_process, write_frontends,        write_listeners,    write_backends,
+    write_servers,      prometheus_tables,      prometheus_weir,    prometheus_certificates,
+    prometheus_panic,   prometheus_transitions, prometheus_latency,
 };
 
 static bool write_piece(struct stats_cursor *c, struct text *text)

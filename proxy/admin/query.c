@@ -72,7 +72,7 @@ static bool is_word(const char *at, const char *end, const char *word)
     return (size_t)(end - at) == strlen(word) && memcmp(at, word, (size_t)(end - at)) == 0;
 }
 
-/* Of scopes[].which; weir has no rows of listeners. */
+/* Of scopes[].which. */
 enum { GLOBAL = 1, FRONTEND = 2, BACKEND = 4, SERVER = 8, LISTENER = 16, TABLES = 32, ALL = 63 };
 
 static const struct {
@@ -119,6 +119,7 @@ bool stats_query_parse_metrics(struct stats_query *query, const char *text, size
     }
     query->scope_global = (set & GLOBAL) != 0;
     query->scope_frontend = (set & FRONTEND) != 0;
+    query->scope_listener = (set & LISTENER) != 0;
     query->scope_backend = (set & BACKEND) != 0;
     query->scope_server = (set & SERVER) != 0;
     query->scope_tables = (set & TABLES) != 0;

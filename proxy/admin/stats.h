@@ -50,7 +50,7 @@ struct stats_query {
     bool is_bound, is_described;
     int proxy_id, kinds, server_id;
     /* of /metrics?scope=...: all are shown if none is named */
-    bool scope_global, scope_frontend, scope_backend, scope_server, scope_tables;
+    bool scope_global, scope_frontend, scope_listener, scope_backend, scope_server, scope_tables;
 };
 
 /* Reads what follows `stats uri` in a request target: ";csv;norefresh", "?scope=app". */

@@ -11,11 +11,12 @@
 static void put_line(struct text *text, const struct stats_subject *subject, size_t position,
                      const struct stats_field *field, const struct stats_value *value)
 {
-    static const char kinds[] = {
-        [STATS_FRONTEND] = 'F', [STATS_BACKEND] = 'B', [STATS_SERVER] = 'S'};
+    static const char kinds[] = {[STATS_FRONTEND] = 'F',
+                                 [STATS_BACKEND] = 'B',
+                                 [STATS_SERVER] = 'S',
+                                 [STATS_LISTENER] = 'L'};
     text_printf(text, "%c.%u.%u.%zu.%s.1:%s:", kinds[subject->kind], subject->proxy->conf->id,
-                subject->server != NULL ? subject->server->id : 0, position, field->name,
-                field->tags);
+                stats_row_id(subject), position, field->name, field->tags);
     tags_typed(text, value);
     if (subject->query->is_described)
         text_printf(text, ":\"%s\"", field->metric.help != NULL ? field->metric.help : field->name);

@@ -7,6 +7,7 @@
 
 #include "proxy/http/server_cookie.h"
 #include "proxy/state/backend.h"
+#include "proxy/state/bind_state.h"
 #include "proxy/state/counters.h"
 #include "proxy/state/proxy_state.h"
 #include "proxy/state/server.h"
@@ -56,6 +57,8 @@ GETTER(get_stot)
 {
     if (s->kind == STATS_FRONTEND)
         set_u64(v, counter_set_total(s->counters, COUNTER_SESSIONS));
+    else if (s->kind == STATS_LISTENER)
+        set_u64(v, counter_set_total(s->counters, COUNTER_CONNECTIONS)); /* also those refused */
     else
         get_lbtot(field, s, v);
 }
@@ -82,7 +85,10 @@ GETTER(get_svname)
 {
     UNUSED(field);
     static const char *const names[] = {[STATS_FRONTEND] = "FRONTEND", [STATS_BACKEND] = "BACKEND"};
-    set_string(v, s->kind == STATS_SERVER ? s->server->name : names[s->kind]);
+    if (s->kind == STATS_LISTENER)
+        set_string(v, stats_listener_name(s, v->room));
+    else
+        set_string(v, s->kind == STATS_SERVER ? s->server->name : names[s->kind]);
 }
 
 GETTER(get_type)
@@ -107,7 +113,7 @@ GETTER(get_iid)
 GETTER(get_sid)
 {
     UNUSED(field);
-    set_u32(v, s->kind == STATS_SERVER ? s->server->id : 0);
+    set_u32(v, stats_row_id(s));
 }
 
 GETTER(get_addr)
@@ -115,7 +121,10 @@ GETTER(get_addr)
     UNUSED(field);
     _Static_assert(sizeof(v->room) >= SERVER_ADDRESS_BYTES, "no room for an address");
     set_string(v, v->room);
-    server_address_text(s->server, v->room);
+    if (s->kind == STATS_LISTENER)
+        stats_listener_address(s->bind, v->room, sizeof(v->room));
+    else
+        server_address_text(s->server, v->room);
 }
 
 /* What the persistence cookie is called, or calls the server. */
@@ -169,6 +178,8 @@ GETTER(get_scur)
     UNUSED(field);
     if (s->kind == STATS_SERVER)
         set_u32(v, s->server->in_flight);
+    else if (s->kind == STATS_LISTENER)
+        set_u32(v, s->bind->state->sessions);
     else
         set_u32(v, s->kind == STATS_BACKEND ? backend_of(s)->sessions : frontend_of(s)->sessions);
 }
@@ -184,6 +195,8 @@ GETTER(get_slim)
     UNUSED(field);
     if (s->kind == STATS_SERVER)
         set_limit(v, s->server->maxconn);
+    else if (s->kind == STATS_LISTENER)
+        set_u32(v, s->bind->conf->maxconn);
     else
         set_u32(v, s->kind == STATS_BACKEND ? s->proxy->conf->fullconn : frontend_of(s)->maxconn);
 }

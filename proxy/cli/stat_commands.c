@@ -2,6 +2,7 @@
 /* show stat, clear counters: what is counted of proxies and servers. The rows are those of the statistics page. */
 #include "proxy/admin/stats.h"
 #include "proxy/cli/cli_priv.h"
+#include "proxy/state/bind_state.h"
 #include "proxy/state/proxy_state.h"
 
 #include <stdlib.h>
@@ -84,6 +85,9 @@ static void clear_proxy(const struct proxy *proxy, bool all)
 {
     clear(proxy->state->frontend.counters, all);
     clear(proxy->state->backend.counters, all);
+    for (size_t i = 0; i < proxy->conf->bind_count; i++)
+        if (proxy->binds[i].state != NULL)
+            clear(proxy->binds[i].state->counters, all);
     for (size_t i = 0; i < proxy->conf->server_count; i++)
         clear(proxy->servers[i]->counters, all);
 }

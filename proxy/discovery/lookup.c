@@ -94,12 +94,13 @@ static void ask(struct lookup *lookup)
     struct resolver *resolver = lookup->resolver;
     lookup->waiting = (unsigned)resolver->nameserver_count + 1;
     lookup->outcome = DNS_TIMEOUT;
+    lookup->users++; /* it may settle in here, and those that asked leave */
     for (size_t i = 0; i < resolver->nameserver_count && lookup->waiting > 0; i++)
         ask_one(lookup, resolver->nameservers[i]);
-    if (lookup->waiting == 0)
-        return; /* a good answer has ended it */
-    if (--lookup->waiting == 0)
+    /* 0: a good answer has ended it */
+    if (lookup->waiting > 0 && --lookup->waiting == 0)
         lookup_fail(lookup); /* nobody can be asked: trying again at once would not help */
+    lookup_leave(lookup);
 }
 
 static void on_timer(struct wheel_timer *timer)
@@ -148,6 +149,7 @@ static struct lookup *lookup_new(struct resolver *resolver, const char *name, in
     lookup->tries_left = resolver->conf.retries;
     list_init(&lookup->members);
     list_init(&lookup->questions);
+    list_init(&lookup->askers);
     wheel_timer_init(&lookup->timer, on_timer);
     list_push_back(&resolver->lookups, &lookup->node);
     return lookup;
@@ -165,6 +167,12 @@ struct lookup *lookup_use(struct resolver *resolver, const char *name, int prefe
     }
     lookup->users++;
     return lookup;
+}
+
+void lookup_hurry(struct lookup *lookup)
+{
+    if (lookup->waiting == 0 && !lookup->goes_on)
+        lookup_rest(lookup, 0);
 }
 
 void lookup_leave(struct lookup *lookup)

@@ -42,9 +42,10 @@ struct lookup {
 
     struct dns_record *records; /* owned: what counts at present */
     unsigned record_count;
-    uint64_t good_ms; /* when a good answer came last; at first: when it was made */
-    bool has_answer;
-    char by[128]; /* whose answer it is: "section/name server" */
+    uint64_t good_ms;   /* when a good answer came last; at first: when it was made */
+    bool is_good;       /* the last round ended with an answer */
+    struct list askers; /* of struct ask, which wait for the end of a round: see asks.h */
+    char by[128];       /* whose answer it is: "section/name server" */
 
     struct wheel_timer timer; /* resting: until the next question */
     struct list questions;    /* of struct question: on their way */
@@ -59,11 +60,15 @@ struct lookup {
 /* What follows from a question: told by the lookup, done by members.c. */
 void lookup_changed(struct lookup *lookup);
 void lookup_lost(struct lookup *lookup, const char *why);
+/* By asks.c: a round has ended. */
+void lookup_settled(struct lookup *lookup);
 void lookup_tell_fault(struct lookup *lookup, const char *text);
 
 /* Finds it, or makes it and begins to ask after delay_ms; counts one user more. NULL: no memory. */
 struct lookup *lookup_use(struct resolver *resolver, const char *name, int prefer,
                           unsigned delay_ms);
+/* Asks now, unless it is asking already. */
+void lookup_hurry(struct lookup *lookup);
 /* One user less. */
 void lookup_leave(struct lookup *lookup);
 

@@ -81,7 +81,7 @@ void lookup_succeed(struct lookup *lookup, struct dns_answer *answer, const char
 {
     lookup_drop_questions(lookup);
     take_records(lookup, answer);
-    lookup->has_answer = true;
+    lookup->is_good = true;
     lookup->good_ms = lookup->resolver->control->now_ms;
     lookup->told = 0;
     snprintf(lookup->by, sizeof(lookup->by), "%s/%s", lookup->resolver->name, nameserver);
@@ -90,6 +90,7 @@ void lookup_succeed(struct lookup *lookup, struct dns_answer *answer, const char
         lookup_tell_fault(lookup,
                           "the answer has more records than anybody needs: the first count");
     lookup_changed(lookup);
+    lookup_settled(lookup);
 }
 
 struct failure {
@@ -118,10 +119,12 @@ void lookup_fail(struct lookup *lookup)
     struct failure failure = failure_of(lookup);
     unsigned pause_ms = resolver->conf.resolve_ms;
     lookup_rest(lookup, pause_ms > LOOKUP_PAUSE_MIN_MS / 5 ? pause_ms : LOOKUP_PAUSE_MIN_MS / 5);
-    if (resolver->control->now_ms - lookup->good_ms < failure.hold_ms)
-        return;
-    lookup->record_count = 0;
-    lookup_lost(lookup, failure.why);
+    lookup->is_good = false;
+    if (resolver->control->now_ms - lookup->good_ms >= failure.hold_ms) {
+        lookup->record_count = 0;
+        lookup_lost(lookup, failure.why);
+    }
+    lookup_settled(lookup);
 }
 
 /* That the name is not there is an answer; what never came, or makes no sense, is asked for again. */

@@ -183,6 +183,24 @@ static bool has_dialogue(const struct script *script)
     return is_led || answers > 1;
 }
 
+/* One connection, always the same; one request that leaves it to us what becomes of that; its answer at the end. */
+static bool is_exchange(const struct script *script)
+{
+    unsigned connects = 0, requests = 0;
+    bool is_ours = script->words == WORDS_OF_HTTP && script->count > 0 &&
+                   script->steps[script->count - 1].conf.kind == CONF_STEP_EXPECT;
+    for (size_t i = 0; i < script->count && is_ours; i++) {
+        const struct conf_check_step *step = &script->steps[i].conf;
+        connects += step->kind == CONF_STEP_CONNECT;
+        requests += step->kind == CONF_STEP_REQUEST;
+        if (step->kind == CONF_STEP_CONNECT)
+            is_ours = step->connect.made_port == NULL;
+        else if (step->kind == CONF_STEP_REQUEST)
+            is_ours = connects == 1 && script_find_header(&step->request, "connection") == NULL;
+    }
+    return is_ours && connects == 1 && requests == 1;
+}
+
 /* What external checks are told of the proxy. */
 static void keep_facts(struct script *script, const struct conf_proxy *proxy,
                        const struct conf_check *check)
@@ -228,6 +246,7 @@ struct script *script_new(const struct probe_kind *kind, const struct conf_proxy
         return NULL;
     }
     script->is_dialogue = has_dialogue(script);
+    script->is_exchange = is_exchange(script);
     return script;
 }
 

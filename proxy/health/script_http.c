@@ -25,6 +25,8 @@ static void decode_chunks(const struct probe *probe, const char *bytes, size_t l
         int64_t n = h1_chunk_next(&chunks, bytes, len, &piece);
         if (n < 0 || piece.kind == H1_PIECE_END)
             response->is_whole = true;
+        if (n >= 0 && piece.kind == H1_PIECE_END)
+            response->end = (size_t)(bytes + n - probe->answer);
         if (n < 0 || piece.kind != H1_PIECE_DATA)
             return;
         memcpy(to + response->body_len, bytes + piece.off, piece.len);
@@ -40,13 +42,17 @@ void response_find_body(const struct probe *probe, struct response *response)
     response->body = probe->answer + msg->head_bytes;
     response->body_len = probe->answer_len - msg->head_bytes;
     response->is_whole = false;
-    if (msg->body == HTTP_BODY_NONE)
+    response->end = 0;
+    if (msg->body == HTTP_BODY_NONE) {
         response->body_len = 0;
+        response->end = msg->head_bytes;
+    }
     if (msg->body == HTTP_BODY_CHUNKED)
         decode_chunks(probe, response->body, response->body_len, response);
     if (msg->body == HTTP_BODY_LENGTH && response->body_len >= msg->content_length) {
         response->body_len = msg->content_length;
         response->is_whole = true;
+        response->end = msg->head_bytes + msg->content_length;
     }
     response->is_whole = response->is_whole || msg->body == HTTP_BODY_NONE || probe->has_ended;
 }
@@ -68,6 +74,25 @@ enum h1_status response_parse_head(const struct probe *probe, struct response *r
     if (status != H1_BAD)
         return status;
     return parse_head(probe, response, probe->script->lenient ? H1_LENIENT : H1_RELAXED);
+}
+
+enum response_end response_end(const struct probe *probe)
+{
+    struct response response;
+    const struct http_msg *msg = &response.msg;
+    if (probe->answer_len == 0 || probe->has_ended)
+        return RESPONSE_CLOSES;
+    enum h1_status head = response_parse_head(probe, &response);
+    if (head == H1_MORE)
+        return RESPONSE_GOES_ON;
+    /* behind 101 another protocol begins, behind the others below 200 the answer proper */
+    if (head != H1_DONE || (msg->flags & HTTP_MSG_KEEP_ALIVE) == 0 || msg->status < 200 ||
+        msg->body == HTTP_BODY_UNTIL_CLOSE)
+        return RESPONSE_CLOSES;
+    response_find_body(probe, &response);
+    if (!response.is_whole)
+        return RESPONSE_GOES_ON;
+    return response.end == probe->answer_len ? RESPONSE_KEEPS : RESPONSE_CLOSES;
 }
 
 /* ---- what is expected of it ---- */

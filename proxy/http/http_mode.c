@@ -92,6 +92,7 @@ static void http_describe(const struct stream *s, struct access_record *r)
         r->server = s->answer.name;
     if (s->head_us == 0)
         return;
+    r->is_request = true;
     r->request_line = s->in + s->line_off;
     r->request_line_len = s->line_len;
 }
@@ -100,6 +101,7 @@ const struct stream_mode stream_http = {
     .connected = request_send,
     .look_again = rules_client_ready,
     .waited = rules_timed_out,
+    .go_on = rules_request,
     .refuse = local_error,
     .is_forsaken = http_is_forsaken,
     .fate = http_fate,

@@ -52,14 +52,14 @@ static void drop_hop_by_hop(struct stream *s)
         head_drop(m, HTTP_HDR_UPGRADE);
 }
 
-static void add_connection(struct stream *s, struct gather *g)
+static void add_connection(struct stream *s, struct gather *g, const struct conf_name_cases *cases)
 {
     if (s->upgrade)
-        gather_literal(g, "Connection: Upgrade\r\n");
+        head_add_literal(g, cases, "Connection: Upgrade\r\n");
     else if (s->req.version_minor == 0 && s->keep_server)
-        gather_literal(g, "Connection: keep-alive\r\n");
+        head_add_literal(g, cases, "Connection: keep-alive\r\n");
     else if (s->req.version_minor != 0 && !s->keep_server)
-        gather_literal(g, "Connection: close\r\n");
+        head_add_literal(g, cases, "Connection: close\r\n");
 }
 
 void request_prepare(struct stream *s)
@@ -72,15 +72,18 @@ void request_prepare(struct stream *s)
 }
 
 /* The framing is ours to tell, whatever rules made of its fields. */
-static void add_framing(struct stream *s, struct gather *g, bool has_coding)
+static void add_framing(struct stream *s, struct gather *g, const struct conf_name_cases *cases,
+                        bool has_coding)
 {
     char line[48];
     if (!has_coding)
-        gather_literal(g, "Transfer-Encoding: chunked\r\n");
-    if (s->needs_length)
-        gather_text(g, line,
-                    (size_t)snprintf(line, sizeof(line), "Content-Length: %" PRIu64 "\r\n",
-                                     s->req.content_length));
+        head_add_literal(g, cases, "Transfer-Encoding: chunked\r\n");
+    if (!s->needs_length)
+        return;
+    int len =
+        snprintf(line, sizeof(line), "Content-Length: %" PRIu64 "\r\n", s->req.content_length);
+    head_adjust_line(cases, line);
+    gather_text(g, line, (size_t)len);
 }
 
 /* False: Transfer-Encoding has to be added. */
@@ -143,6 +146,7 @@ enum stream_state request_send(struct stream *s)
 {
     const struct http_msg *m = &s->req;
     const struct conf_proxy *be = s->backend->conf;
+    const struct conf_name_cases *cases = stream_server_cases(s);
     struct gather g;
     gather_init(&g);
     s->keep_server = !s->closes_server && !be->http_server_close && !be->http_close &&
@@ -150,17 +154,19 @@ enum stream_state request_send(struct stream *s)
     add_request_line(s, &g);
     bool lenient = s->frontend->conf->accept_invalid_request;
     bool has_coding = check_framing(s);
-    if (be->adjusts_for_server)
-        head_adjust_names(m, s->in, &s->snapshot->config->global.name_cases);
+    head_adjust_names(m, s->in, cases);
     head_add_fields(&g, m, s->in, lenient);
     request_add_fields(s, &g);
-    add_framing(s, &g, has_coding);
-    add_connection(s, &g);
+    add_framing(s, &g, cases, has_coding);
+    add_connection(s, &g, cases);
     head_add_end(&g, m, s->in, lenient);
 
     relay_free(&s->up); /* of an attempt before this one */
-    relay_start(&s->up, &s->session->client, &s->sconn->conn, m->body, m->content_length,
-                m->body == HTTP_BODY_CHUNKED, lenient ? H1_LENIENT : 0);
+    relay_start(&s->up, &s->session->client, &s->sconn->conn,
+                (struct relay_body){.framing = m->body,
+                                    .length = m->content_length,
+                                    .chunk_out = m->body == HTTP_BODY_CHUNKED,
+                                    .h1_options = lenient ? H1_LENIENT : 0});
     s->up.surplus_max = s->thread->buffer_bytes; /* it becomes the next stream's */
     s->down.to = &s->session->client;            /* for interim responses */
     enum relay_status status = send_with_body(s, &g);

@@ -7,20 +7,28 @@
 
 #include "proxy/http/forwarded.h"
 #include "proxy/http/unique_id.h"
+#include "proxy/http1/head.h"
 
-static void add_field(struct gather *g, const char *name, const char *value, size_t value_len)
+static void add_name(const struct stream *s, struct gather *g, const char *name)
 {
-    gather_add(g, name, strlen(name));
+    size_t len = strlen(name);
+    gather_add(g, head_name_as(stream_server_cases(s), name, len), len);
+}
+
+static void add_field(const struct stream *s, struct gather *g, const char *name, const char *value,
+                      size_t value_len)
+{
+    add_name(s, g, name);
     gather_literal(g, ": ");
     gather_text(g, value, value_len);
     gather_literal(g, "\r\n");
 }
 
 /* The value outlives the write. */
-static void add_lasting_field(struct gather *g, const char *name, const char *value,
-                              size_t value_len)
+static void add_lasting_field(const struct stream *s, struct gather *g, const char *name,
+                              const char *value, size_t value_len)
 {
-    gather_add(g, name, strlen(name));
+    add_name(s, g, name);
     gather_literal(g, ": ");
     gather_add(g, value, value_len);
     gather_literal(g, "\r\n");
@@ -55,7 +63,7 @@ static void add_address(struct stream *s, struct gather *g, const struct conf_fo
     if (is_only_if_none(back, front) &&
         http_msg_find(&s->req, s->in, header, strlen(header), 0) >= 0)
         return;
-    add_field(g, header, text, addr_format(address, text));
+    add_field(s, g, header, text, addr_format(address, text));
 }
 
 static void add_addresses(struct stream *s, struct gather *g)
@@ -91,11 +99,11 @@ void request_add_fields(struct stream *s, struct gather *g)
     if (id_header != NULL)
         id = unique_id_of(s);
     if (id.len > 0)
-        add_lasting_field(g, id_header, id.data, id.len);
+        add_lasting_field(s, g, id_header, id.data, id.len);
     size_t forwarded_len = forwarded_make(s, forwarded);
     if (forwarded_len > 0)
-        add_field(g, "forwarded", forwarded, forwarded_len);
+        add_field(s, g, "forwarded", forwarded, forwarded_len);
     add_addresses(s, g);
     if (name != NULL)
-        add_field(g, name, s->server->name, strlen(s->server->name));
+        add_field(s, g, name, s->server->name, strlen(s->server->name));
 }

@@ -8,6 +8,6 @@
 /* Sends the final head, as rules and compression left it, and what came of the body with it. */
 enum stream_state response_send(struct stream *s);
 /* 100, 102, 103: passed on to clients that know them, RFC 9110 15.2. */
-enum relay_status response_pass_interim(struct stream *s, const char *base);
+enum relay_status response_pass_interim(struct stream *s, char *base);
 
 #endif

@@ -35,16 +35,17 @@ static bool may_keep_client(const struct stream *s)
  * it is said to stay. */
 static void add_connection(const struct stream *s, struct gather *g, bool tunnel)
 {
+    const struct conf_name_cases *cases = stream_client_cases(s);
     bool is_old = s->req.version_minor == 0 || s->resp.version_minor == 0;
     /* 426 names the protocol to upgrade to, RFC 9110 15.5.22; its Upgrade field is passed on, so this is, too */
     if ((s->resp.flags & HTTP_MSG_UPGRADE) != 0 || s->resp.status == 101)
-        gather_literal(g, "Connection: Upgrade\r\n");
+        head_add_literal(g, cases, "Connection: Upgrade\r\n");
     if (s->resp.status == 101)
         return;
     if (!tunnel && !s->keep_client && s->resp.version_minor == 1)
-        gather_literal(g, "Connection: close\r\n");
+        head_add_literal(g, cases, "Connection: close\r\n");
     else if (!tunnel && s->keep_client && is_old)
-        gather_literal(g, "Connection: keep-alive\r\n");
+        head_add_literal(g, cases, "Connection: keep-alive\r\n");
 }
 
 /*
@@ -84,32 +85,76 @@ static void add_status_line(const struct stream *s, struct gather *g, const char
     gather_literal(g, "\r\n");
 }
 
+/* To HEAD, or rules made it a status that has none: RFC 9112 6.3. The server may be sending one all the same. */
+static bool loses_body(const struct stream *s)
+{
+    return s->asked_method == HTTP_METHOD_HEAD || http_status_is_bodiless(s->resp.status);
+}
+
+/* Came without a body, for its status or because a rule asked by HEAD, and the client expects one: it is empty. */
+static bool gains_body(const struct stream *s)
+{
+    return !loses_body(s) &&
+           (http_status_is_bodiless(s->rules.server_status) || s->req.method == HTTP_METHOD_HEAD);
+}
+
 static bool goes_in_chunks(const struct stream *s)
 {
     return (s->resp.body == HTTP_BODY_CHUNKED && s->req.version_minor == 1) ||
            s->compressor != NULL;
 }
 
-static void add_head(struct stream *s, struct gather *g, const char *base, bool tunnel)
+/* What is to be added to the fields, so that they tell where the body ends. */
+struct framing {
+    bool needs_coding, needs_length;
+    uint64_t length;
+};
+
+/* Fields that came stay as far as rules left them right; the others are dropped. */
+static struct framing settle_framing(struct stream *s, const char *base, bool tunnel)
 {
     struct http_msg *m = &s->resp;
-    bool lenient = s->backend->conf->accept_invalid_response;
-    bool is_chunked = goes_in_chunks(s);
-    head_drop_connection_fields(m, base);
-    bool has_coding = is_chunked && head_keep_chunked(m, base);
-    if (!is_chunked)
+    bool is_edited = (m->flags & HTTP_MSG_FIELDS_EDITED) != 0;
+    bool is_empty = m->status == 204; /* which has no length either: RFC 9110 8.6 */
+    bool is_chunked = goes_in_chunks(s) && !is_empty;
+    bool may_say_chunked = is_chunked || (s->asked_method == HTTP_METHOD_HEAD &&
+                                          s->req.version_minor == 1 && !is_empty);
+    bool gains = gains_body(s);
+    bool ends_otherwise = is_chunked || m->body == HTTP_BODY_UNTIL_CLOSE;
+    bool has_end = !tunnel && !loses_body(s) && m->status >= 200;
+    bool has_coding = may_say_chunked && head_keep_chunked(m, base);
+    bool has_length = true;
+    if (!may_say_chunked)
         head_drop(m, HTTP_HDR_TRANSFER_ENCODING);
-    bool needs_length = (m->flags & HTTP_MSG_FIELDS_EDITED) != 0 && m->body == HTTP_BODY_LENGTH &&
-                        !is_chunked && !head_keep_length(m, base);
+    if (is_empty || gains || (is_edited && ends_otherwise))
+        head_drop(m, HTTP_HDR_CONTENT_LENGTH);
+    else if (is_edited)
+        has_length = head_keep_length(m, base) || !has_end;
+    return (struct framing){
+        .needs_coding = is_chunked && !has_coding,
+        .needs_length = !has_length || gains,
+        .length = gains ? 0 : m->content_length,
+    };
+}
+
+static void add_head(struct stream *s, struct gather *g, char *base, bool tunnel)
+{
+    struct http_msg *m = &s->resp;
+    const struct conf_name_cases *cases = stream_client_cases(s);
+    bool lenient = s->backend->conf->accept_invalid_response;
+    head_drop_connection_fields(m, base);
+    struct framing framing = settle_framing(s, base, tunnel);
+    head_adjust_names(m, base, cases);
     add_status_line(s, g, base);
     head_add_fields(g, m, base, lenient);
-    if (is_chunked && !has_coding)
-        gather_literal(g, "Transfer-Encoding: chunked\r\n");
+    if (framing.needs_coding)
+        head_add_literal(g, cases, "Transfer-Encoding: chunked\r\n");
     char line[48];
-    if (needs_length)
-        gather_text(g, line,
-                    (size_t)snprintf(line, sizeof(line), "Content-Length: %" PRIu64 "\r\n",
-                                     m->content_length));
+    if (framing.needs_length) {
+        int len = snprintf(line, sizeof(line), "Content-Length: %" PRIu64 "\r\n", framing.length);
+        head_adjust_line(cases, line);
+        gather_text(g, line, (size_t)len);
+    }
     add_connection(s, g, tunnel);
     head_add_end(g, m, base, lenient);
 }
@@ -153,15 +198,17 @@ static enum stream_state start_tunnel(struct stream *s)
 static enum stream_state start_relay(struct stream *s, struct gather *g, bool tunnel)
 {
     const struct http_msg *m = &s->resp;
-    unsigned lenient = s->backend->conf->accept_invalid_response ? H1_LENIENT : 0;
-    enum http_body body = tunnel ? HTTP_BODY_UNTIL_CLOSE : m->body;
+    const struct relay_body body = {
+        .framing = tunnel ? HTTP_BODY_UNTIL_CLOSE : m->body,
+        .length = m->content_length,
+        .chunk_out = goes_in_chunks(s),
+        .h1_options = s->backend->conf->accept_invalid_response ? H1_LENIENT : 0,
+    };
     size_t used, came = s->resp_len - m->head_bytes;
-    relay_start(&s->down, &s->sconn->conn, &s->session->client, body, m->content_length,
-                goes_in_chunks(s), lenient);
+    relay_start(&s->down, &s->sconn->conn, &s->session->client, body);
     s->down.compressor = s->compressor;
     s->down.read_bytes = s->session->burst_bytes;
-    s->down.discard =
-        s->asked_method == HTTP_METHOD_HEAD; /* though the server may be sending one */
+    s->down.discard = !tunnel && loses_body(s);
     uint64_t interim_bytes = s->down.bytes_out;
     enum relay_status status = relay_push(&s->down, g, s->resp_base + m->head_bytes, came, &used);
     /* nothing has gone yet of a response whose body is wrong from the start: then a 502 can still be given */
@@ -183,7 +230,7 @@ static enum stream_state start_relay(struct stream *s, struct gather *g, bool tu
 enum stream_state response_send(struct stream *s)
 {
     struct http_msg *m = &s->resp;
-    const char *base = s->resp_base;
+    char *base = s->resp_base;
     bool tunnel = is_tunnel(s);
     struct gather g;
     gather_init(&g);
@@ -194,13 +241,11 @@ enum stream_state response_send(struct stream *s)
     s->keep_client = !tunnel && !closes && may_keep_client(s);
     s->keep_server =
         s->keep_server && (m->flags & HTTP_MSG_KEEP_ALIVE) != 0 && m->body != HTTP_BODY_UNTIL_CLOSE;
-    if (frontend_conf(s)->adjusts_for_client)
-        head_adjust_names(m, s->resp_base, &s->snapshot->config->global.name_cases);
     add_head(s, &g, base, tunnel);
     return start_relay(s, &g, tunnel);
 }
 
-enum relay_status response_pass_interim(struct stream *s, const char *base)
+enum relay_status response_pass_interim(struct stream *s, char *base)
 {
     struct gather g;
     bool lenient = s->backend->conf->accept_invalid_response;
@@ -209,6 +254,7 @@ enum relay_status response_pass_interim(struct stream *s, const char *base)
         return RELAY_WAITS;
     head_drop_connection_fields(&s->resp, base);
     head_drop(&s->resp, HTTP_HDR_TRANSFER_ENCODING);
+    head_adjust_names(&s->resp, base, stream_client_cases(s));
     add_status_line(s, &g, base);
     head_add_fields(&g, &s->resp, base, lenient);
     head_add_end(&g, &s->resp, base, lenient);

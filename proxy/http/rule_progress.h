@@ -5,6 +5,7 @@
 #ifndef WEIR_HTTP_RULE_PROGRESS_H
 #define WEIR_HTTP_RULE_PROGRESS_H
 
+#include "proxy/http/errand.h"
 #include "proxy/net/socket_options.h"
 #include "proxy/rules/ruleset.h"
 #include "proxy/rules/vars.h"
@@ -17,6 +18,7 @@ struct rule_progress {
         message;             /* owned: the transaction's; the request's, then the response's */
     const struct rule *held; /* waits: goes on where it was, whatever its condition says now */
     uint64_t wait_until_ms;  /* of the rule that waits; 0 = no bound was set */
+    struct errand *errand;   /* owned: what it waits for, or has not taken yet; or NULL */
     unsigned at;             /* the next rule of the list at hand */
     uint8_t stage;           /* of rules_request() */
     uint8_t response_stage;  /* of rules_response() */
@@ -24,6 +26,7 @@ struct rule_progress {
     bool wait_is_over;       /* no more will come of the message, or no more is waited for */
     bool client_left;        /* while its body was waited for */
     bool is_tarpit;
+    bool was_denied;            /* with an answer, by a rule for requests */
     bool has_failed;            /* http-after-response did: what tells of it passes by */
     const struct proxy *chosen; /* by use_backend; or NULL */
     const struct rule *last;    /* that ended its list; or NULL */
@@ -61,6 +64,8 @@ static inline void rule_progress_free(struct rule_progress *p)
         var_store_clear(&p->txn);
     if (p->message.first != NULL)
         var_store_clear(&p->message);
+    errand_leave(p->errand);
+    p->errand = NULL;
 }
 
 enum decision_kind {

@@ -5,9 +5,11 @@
  */
 #include "proxy/http/rules.h"
 
+#include "proxy/http/captures.h"
 #include "proxy/http/stream_log.h"
 #include "proxy/http/stream_steps.h"
 #include "proxy/rules/trace.h"
+#include "proxy/state/bind_state.h"
 
 void rules_env(struct stream *s, const struct proxy *proxy, bool is_response,
                struct sample_env *env_out)
@@ -47,14 +49,19 @@ enum rule_verdict rules_decide(struct sample_env *env, const struct rule_decisio
     return RULE_ANSWERS;
 }
 
-bool rules_may_wait(struct sample_env *env, const struct rule *rule, unsigned timeout_ms)
+bool rules_may_wait_errand(struct sample_env *env, const struct rule *rule, unsigned timeout_ms)
 {
     struct rule_progress *p = &env->stream->rules;
     uint64_t now_ms = env->loop->now_ms;
     if (p->held != rule)
         p->wait_until_ms = now_ms + timeout_ms;
     p->held = rule;
-    return now_ms < p->wait_until_ms && !p->wait_is_over;
+    return now_ms < p->wait_until_ms;
+}
+
+bool rules_may_wait(struct sample_env *env, const struct rule *rule, unsigned timeout_ms)
+{
+    return rules_may_wait_errand(env, rule, timeout_ms) && !env->stream->rules.wait_is_over;
 }
 
 /* ---- one list ------------------------------------------------------------------------------------------ */
@@ -88,7 +95,7 @@ enum rule_verdict rules_run_on(struct stream *s, const struct ruleset *set, stru
 static void count_denial(const struct stream *s, enum counter which)
 {
     unsigned thread = s->thread->loop->index;
-    counters_add(frontend_counters(&s->frontend->state->frontend, thread), which, 1);
+    bind_count(s->session->bind, thread, which, 1);
     if (s->backend != NULL)
         counters_add(backend_counters(&s->backend->state->backend, thread), which, 1);
 }
@@ -101,8 +108,12 @@ enum stream_state rules_act(struct stream *s, const struct proxy *proxy, enum co
     stream_blame(s, (enum stream_cause)d->cause);
     if (d->is_denial) {
         count_denial(s, denied);
-        if (denied == COUNTER_DENIED_REQ)
+        if (denied == COUNTER_DENIED_REQ) {
             tracking_client_error(s);
+            s->rules.was_denied = d->kind != DECIDED_CLOSE;
+            if (s->rules.was_denied)
+                captures_take_cookie(s, false); /* as HAProxy: who was it? */
+        }
     }
     switch (d->kind) {
     case DECIDED_ERROR:

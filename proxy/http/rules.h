@@ -28,6 +28,8 @@ void rules_env(struct stream *s, const struct proxy *proxy, bool is_response,
 void rules_plan(struct proxy *proxy);
 /* All that happens between a whole request head and a server, from s->rules.stage on. */
 enum stream_state rules_request(struct stream *s);
+/* s->rules are those of a stream of TCP, whose content rules have been run, and s->backend what it has chosen. */
+void rules_go_on_in_http(struct stream *s);
 /* STREAM_RULES: more came of the client, or the time is over. */
 enum stream_state rules_client_ready(struct stream *s);
 enum stream_state rules_timed_out(struct stream *s);
@@ -67,5 +69,7 @@ enum rule_verdict rules_decide(struct sample_env *env, const struct rule_decisio
  * again; false when the time is over.
  */
 bool rules_may_wait(struct sample_env *env, const struct rule *rule, unsigned timeout_ms);
+/* It waits for its errand, whatever comes of the message meanwhile. The time begins with the first call. */
+bool rules_may_wait_errand(struct sample_env *env, const struct rule *rule, unsigned timeout_ms);
 
 #endif

@@ -93,14 +93,6 @@ bool rules_may_admin(struct stream *s, const struct proxy *proxy)
     return one_holds(s, proxy, RULES_STATS_ADMIN);
 }
 
-/* As HAProxy: what content rules tied is counted with the rest. */
-static bool count_request(struct stream *s, const struct proxy *proxy, enum stream_state *next_out)
-{
-    (void)proxy, (void)next_out;
-    tracking_request(s);
-    return false;
-}
-
 static bool capture(struct stream *s, const struct proxy *proxy, enum stream_state *next_out)
 {
     (void)next_out;
@@ -191,7 +183,17 @@ static bool choose_backend(struct stream *s, const struct proxy *proxy, enum str
     return !dispatch_has_backend(s, 503, next_out);
 }
 
-enum { AT_CHOICE = 10, AT_BACKEND };
+enum { BEHIND_CONTENT = 1, AT_CHOICE = 10, AT_BACKEND };
+
+/* As HAProxy: what content rules tied is counted with the rest. Where TCP has chosen the backend, it is that alone whose rules are those of HTTP: see rules_go_on_in_http(). */
+static bool count_request(struct stream *s, const struct proxy *proxy, enum stream_state *next_out)
+{
+    (void)proxy, (void)next_out;
+    tracking_request(s);
+    if (s->backend != NULL)
+        s->rules.stage = AT_BACKEND - 1;
+    return false;
+}
 
 /* In HAProxy's order. */
 static stage_step *const stages[] = {
@@ -243,6 +245,16 @@ static bool run_stages(struct stream *s, enum stream_state *next_out)
     return false;
 }
 
+void rules_go_on_in_http(struct stream *s)
+{
+    struct rule_progress *p = &s->rules;
+    p->stage = BEHIND_CONTENT;
+    p->at = 0;
+    p->held = NULL;
+    p->wait_until_ms = 0;
+    p->wait_is_over = false;
+}
+
 enum stream_state rules_request(struct stream *s)
 {
     enum stream_state next;
@@ -253,11 +265,19 @@ enum stream_state rules_request(struct stream *s)
     if (s->rules.client_left)
         return stream_fail(s, CAUSE_CLIENT_ABORT, 0);
     request_prepare(s);
+    captures_take_cookie(s, false);
     persist_request(s);
     return dispatch_start(s);
 }
 
 /* ---- waiting ------------------------------------------------------------------------------------------- */
+
+/* A client that has ended its side may still wait for what an errand finds out, unless we are told that it does not. */
+static bool waits_for_errand(const struct stream *s)
+{
+    return s->rules.errand != NULL && !s->session->client.broken &&
+           !s->frontend->conf->abortonclose;
+}
 
 enum stream_state rules_client_ready(struct stream *s)
 {
@@ -269,6 +289,8 @@ enum stream_state rules_client_ready(struct stream *s)
             s->in_len += (uint32_t)n;
     }
     const bool has_left = n <= 0 && n != UV_EAGAIN;
+    if (has_left && waits_for_errand(s))
+        return s->state;
     if (has_left && s->whole_us != 0)
         return stream_fail(s, CAUSE_CLIENT_ABORT, 400);
     s->rules.client_left = has_left; /* as in HAProxy, the rules that follow are run all the same */

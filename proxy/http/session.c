@@ -6,8 +6,10 @@
 #include "proxy/http/session_priv.h"
 #include "proxy/rules/ruleset.h"
 
+#include "proxy/http/handover.h"
 #include "proxy/http/stream.h"
 #include "proxy/http/stream_log.h"
+#include "proxy/state/bind_state.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -52,17 +54,30 @@ unsigned session_idle_timeout_ms(const struct session *session)
     return t->http_keep_alive_ms != 0 ? t->http_keep_alive_ms : session_head_timeout_ms(session);
 }
 
+static uint32_t now_s(const struct session *session)
+{
+    return (uint32_t)(session->thread->loop->now_us / 1000000);
+}
+
+static struct counters *cells_of(const struct session *session)
+{
+    return frontend_counters(&session->bind->proxy->state->frontend, session->thread->loop->index);
+}
+
+static void count_connection(struct session *session)
+{
+    frontend_enter(&session->bind->proxy->state->frontend, now_s(session));
+    bind_enter(session->bind->state);
+    bind_count(session->bind, session->thread->loop->index, COUNTER_CONNECTIONS, 1);
+    rate_count(&cells_of(session)->rates[RATE_CONNECTIONS], now_s(session));
+    atomic_fetch_add_explicit(&http_sessions_total, 1, memory_order_relaxed);
+}
+
+/* As HAProxy: one that rules refused is none, nor is one without its handshake. */
 static void count_session(struct session *session)
 {
-    struct loop *loop = session->thread->loop;
-    struct counters *cells = frontend_counters(&session->bind->proxy->state->frontend, loop->index);
-    uint32_t now_s = (uint32_t)(loop->now_us / 1000000);
-    frontend_enter(&session->bind->proxy->state->frontend, now_s);
-    counters_add(cells, COUNTER_CONNECTIONS, 1);
-    counters_add(cells, COUNTER_SESSIONS, 1);
-    rate_count(&cells->rates[RATE_CONNECTIONS], now_s);
-    rate_count(&cells->rates[RATE_SESSIONS], now_s);
-    atomic_fetch_add_explicit(&http_sessions_total, 1, memory_order_relaxed);
+    counters_add(cells_of(session), COUNTER_SESSIONS, 1);
+    rate_count(&cells_of(session)->rates[RATE_SESSIONS], now_s(session));
 }
 
 /* Everything but memory and descriptor, which the caller has. */
@@ -103,7 +118,7 @@ bool session_open(struct http_thread *thread, const struct bind *bind, int fd,
     session->snapshot = snapshot_hold(thread->snapshot, thread->loop->index);
     list_push_back(&thread->sessions, &session->node);
     thread->session_count++;
-    count_session(session);
+    count_connection(session);
     if (session_start(session, fd) != 0 || !session_is_admitted(session)) {
         session_close(session);
         return false;
@@ -149,6 +164,7 @@ void session_begin(struct session *session)
         session_close(session);
         return;
     }
+    count_session(session);
     tracking_session_begins(session);
     if (is_tcp(session))
         session->thread->hooks->begin_tcp(session);
@@ -183,6 +199,8 @@ void session_close(struct session *session)
         stream_free(session->stream);
     session->stream = NULL;
     tracking_session_ends(session);
+    handover_drop(session, session->handover);
+    session->handover = NULL;
     server_conn_leave_session(session, true);
     conn_close(&session->client);
     relay_bytes_free(&session->intake);
@@ -221,6 +239,10 @@ void session_move_on(struct session *session)
         return;
     /* while the old snapshot is still held: without it the server may be gone */
     server_conn_leave_session(session, false);
+    if (session->bind->state != heir->state) {
+        bind_leave(session->bind->state);
+        bind_enter(heir->state);
+    }
     snapshot_release(session->snapshot, thread->loop->index);
     session->snapshot = snapshot_hold(thread->snapshot, thread->loop->index);
     session->bind = heir;

@@ -67,6 +67,7 @@ struct session {
 
     struct tracked_set *tracked; /* owned: stick counters of the connection; mostly NULL */
     struct var_store vars;       /* owned: those of the scope sess */
+    struct handover *handover;   /* owned: of a stream of TCP, for the first of HTTP; or NULL */
     uint8_t greetings;           /* enum session_greeting: those still to come */
     bool had_proxy_header;
     bool speaks_http;       /* although its frontend has mode tcp */

@@ -8,6 +8,7 @@
 #include "proxy/http/stage.h"
 #include "proxy/rules/ruleset.h"
 #include "proxy/rules/vars.h"
+#include "proxy/state/bind_state.h"
 #include "proxy/state/proxy_state.h"
 
 static bool lets_in(struct session *session, enum ruleset_id id, enum counter refused)
@@ -31,7 +32,7 @@ static bool lets_in(struct session *session, enum ruleset_id id, enum counter re
     enum rule_verdict verdict = ruleset_run(set, &env, &at);
     if (verdict == RULE_GOES_ON || verdict == RULE_STOPS)
         return true;
-    counters_add(frontend_counters(&proxy->state->frontend, thread->loop->index), refused, 1);
+    bind_count(session->bind, thread->loop->index, refused, 1);
     return false;
 }
 

@@ -7,6 +7,7 @@
 
 #include "proxy/http/stream_log.h"
 #include "proxy/http/stream_steps.h"
+#include "proxy/state/bind_state.h"
 #include "tls/session.h"
 
 #include <string.h>
@@ -21,19 +22,19 @@ static void read_request(struct session *session);
 static void shake_hands(struct session *session)
 {
     struct loop *loop = session->thread->loop;
-    struct counters *cells = frontend_counters(&session->bind->proxy->state->frontend, loop->index);
+    const struct bind *bind = session->bind;
     int rc = conn_handshake(&session->client);
     if (rc == UV_EAGAIN)
         return;
     if (rc != 0) {
-        counters_add(cells, COUNTER_TLS_FAILED, 1);
+        bind_count(bind, loop->index, COUNTER_TLS_FAILED, 1);
         session_log_handshake(session, rc);
         session_close(session);
         return;
     }
-    counters_add(cells, COUNTER_TLS_HANDSHAKES, 1);
+    bind_count(bind, loop->index, COUNTER_TLS_HANDSHAKES, 1);
     if (tls_session_is_resumed(session->client.tls))
-        counters_add(cells, COUNTER_TLS_RESUMED, 1);
+        bind_count(bind, loop->index, COUNTER_TLS_RESUMED, 1);
     session->handshake_ms = (int)((loop->now_us - session->accepted_us) / 1000);
     session->idle_since_us = loop->now_us;
     session_begin(session);
@@ -58,7 +59,8 @@ static void begin_stream(struct session *session)
 {
     if (session->thread->loop->now_us - session->idle_since_us > IDLE_LONG_US)
         conn_was_idle(&session->client);
-    session_move_on(session);
+    if (session->handover == NULL)
+        session_move_on(session);
     session->stream = stream_new(session);
     if (session->stream == NULL) {
         session_close(session);
@@ -184,10 +186,13 @@ static void refuse_late_head(struct session *session)
     stream_fail(session->stream, CAUSE_CLIENT_TIMEOUT, 408);
 }
 
-/* A client that never said a word gets a 408 as from HAProxy; one between two requests is just let go. */
+/*
+ * A client that never said a word gets a 408 as from HAProxy; one between two requests is just let go, as is what
+ * passes for a probe.
+ */
 static void end_idle(struct session *session)
 {
-    if (session->requests > 0) {
+    if (session->requests > 0 || session_frontend(session)->ignore_probes) {
         session_close(session);
         return;
     }

@@ -5,6 +5,7 @@
 #include "proxy/http/stream_steps.h"
 
 #include "proxy/http/explain.h"
+#include "proxy/http/handover.h"
 #include "proxy/http/rules.h"
 #include "proxy/http/stage.h"
 
@@ -34,6 +35,7 @@ struct stream *stream_new(struct session *session)
         return NULL;
     memset(s, 0, offsetof(struct stream, answer.headers));
     s->answer.headers[0] = '\0';
+    s->resp.status = 0; /* whatever the stream had that was here before */
     s->in_top = (uint32_t)(session->thread->buffer_bytes + session->thread->rewrite_bytes);
     stream_init(s, session, &stream_http, pool);
     h1_request_init(&s->parser, &s->req,
@@ -86,6 +88,8 @@ static enum stream_state read_head(struct stream *s)
         s->up.input_done = s->req.body == HTTP_BODY_NONE;
         note_request_line(s);
         count_request(s);
+        if (s->session->handover != NULL)
+            handover_take(s);
         explain_if_asked(s);
         return rules_request(s);
     }
@@ -140,12 +144,18 @@ static enum stream_state end_of_wait(struct stream *s)
     return s->mode->waited(s);
 }
 
+static enum stream_state errand_is_back(struct stream *s)
+{
+    return s->mode->go_on(s);
+}
+
 typedef enum stream_state stream_step(struct stream *s);
 
 /* Every path a stream can take. An empty cell: the event changes nothing in that state. */
 static stream_step *const steps[STREAM_STATES][STREAM_EVENTS] = {
     [STREAM_RULES] = {[STREAM_CLIENT_READY] = look_again,
                       [STREAM_RESUMED] = look_again,
+                      [STREAM_PREPARED] = errand_is_back,
                       [STREAM_TIMED_OUT] = end_of_wait},
     [STREAM_QUEUED] = {[STREAM_GRANTED] = dispatch_granted,
                        [STREAM_CLIENT_READY] = watch_client,

@@ -65,7 +65,7 @@ enum stream_event {
     STREAM_RESUMED,      /* its share of a turn was used up: go on */
     STREAM_TIMED_OUT,
     STREAM_SERVER_DOWN, /* probes say so */
-    STREAM_PREPARED,    /* see STREAM_PREPARING */
+    STREAM_PREPARED,    /* another thread has done it: see STREAM_PREPARING, errand.h */
     STREAM_EVENTS,
 };
 
@@ -96,6 +96,8 @@ struct stream_mode {
     /* STREAM_RULES: more of the client may be here; or what was waited for is over. */
     enum stream_state (*look_again)(struct stream *s);
     enum stream_state (*waited)(struct stream *s);
+    /* STREAM_RULES: the rule's errand is back. */
+    enum stream_state (*go_on)(struct stream *s);
     /* The client has ended its side while a server is looked for: is it to be had in vain? */
     bool (*is_forsaken)(const struct stream *s);
     /* Once it has ended: what becomes of the client's connection. */
@@ -190,8 +192,8 @@ struct stream {
     uint32_t resp_top; /* as in_top */
     bool resp_cut;     /* while rules hold it: no more of it will come */
 
-    /* what follows is large, and not read before it is written: stream_new() clears only what is above, and of
-     * the answer what stands before its headers */
+    /* what follows is large, and not read before it is written: stream_new() clears only what is above, of
+     * the answer what stands before its headers, and the status of the response */
     struct service_answer answer;
     struct rule_decision decision;
     struct h1_parser parser; /* of the request, then of the response */
@@ -220,6 +222,16 @@ void stream_kill(struct stream *s, enum stream_cause why);
 static inline const struct conf_proxy *stream_conf(const struct stream *s)
 {
     return s->backend != NULL ? s->backend->conf : s->frontend->conf;
+}
+
+/* h1-case-adjust, for either side; NULL: names of fields go as they are. */
+static inline const struct conf_name_cases *stream_server_cases(const struct stream *s)
+{
+    return s->backend->conf->adjusts_for_server ? &s->snapshot->config->global.name_cases : NULL;
+}
+static inline const struct conf_name_cases *stream_client_cases(const struct stream *s)
+{
+    return s->frontend->conf->adjusts_for_client ? &s->snapshot->config->global.name_cases : NULL;
 }
 
 #endif

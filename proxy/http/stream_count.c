@@ -2,6 +2,7 @@
 /* What a stream counts when it fails and when it ends: for its frontend, its backend and its server. */
 #include "proxy/http/stream.h"
 #include "proxy/http/stream_log_priv.h"
+#include "proxy/state/bind_state.h"
 #include "proxy/state/observe.h"
 
 /* Whose counters an event touches. */
@@ -11,7 +12,7 @@ static void count(const struct stream *s, unsigned whose, enum counter which, ui
 {
     unsigned thread = s->thread->loop->index;
     if ((whose & COUNT_FRONTEND) != 0)
-        counters_add(frontend_counters(&s->frontend->state->frontend, thread), which, n);
+        bind_count(s->session->bind, thread, which, n);
     if ((whose & COUNT_BACKEND) != 0 && s->backend != NULL)
         counters_add(backend_counters(&s->backend->state->backend, thread), which, n);
     if ((whose & COUNT_SERVER) != 0 && s->server != NULL)
@@ -19,7 +20,7 @@ static void count(const struct stream *s, unsigned whose, enum counter which, ui
 }
 
 /* The counters of all who had to do with it, the frontend's first: how many. */
-static unsigned counted_for(const struct stream *s, struct counters *cells_out[3])
+static unsigned counted_for(const struct stream *s, struct counters *cells_out[4])
 {
     unsigned thread = s->thread->loop->index, count = 0;
     cells_out[count++] = frontend_counters(&s->frontend->state->frontend, thread);
@@ -27,6 +28,8 @@ static unsigned counted_for(const struct stream *s, struct counters *cells_out[3
         cells_out[count++] = backend_counters(&s->backend->state->backend, thread);
     if (s->server != NULL)
         cells_out[count++] = server_counters(s->server, thread);
+    if (s->session->bind->state != NULL)
+        cells_out[count++] = &s->session->bind->state->counters->threads[thread];
     return count;
 }
 
@@ -105,7 +108,7 @@ static void count_for_listen(const struct stream *s)
 
 void stream_count_end(const struct stream *s)
 {
-    struct counters *cells[3];
+    struct counters *cells[4];
     unsigned count = counted_for(s, cells);
     uint64_t uploaded = s->mode->uploaded(s);
     bool counts_requests = s->mode->counts_requests && s->server != NULL;

@@ -4,6 +4,7 @@
  * slot, the bytes behind it and its memory. Every way out leads through stream_end().
  */
 #include "proxy/http/explain.h"
+#include "proxy/http/handover.h"
 #include "proxy/http/stream_steps.h"
 
 #include "proxy/http/stream_log.h"
@@ -78,7 +79,7 @@ enum stream_state stream_down_failed(struct stream *s, enum relay_status why)
         return stream_fail(s, CAUSE_CLIENT_ABORT, 0);
     case RELAY_BAD_FRAMING:
         s->bad = s->down.chunked.error;
-        return stream_fail(s, CAUSE_PROXY, 502);
+        return stream_fail(s, s->resp_started ? CAUSE_SERVER_ABORT : CAUSE_PROXY, 502);
     default:
         return stream_fail(s, CAUSE_RESOURCE, 500);
     }
@@ -115,7 +116,8 @@ enum stream_state stream_end(struct stream *s)
 
 enum stream_state stream_dismiss(struct stream *s)
 {
-    tracking_stream_ends(s);
+    if (!handover_leave(s))
+        return stream_fail(s, CAUSE_RESOURCE, 0);
     s->session->stream = NULL;
     s->state = STREAM_ENDED;
     release_memory(s);

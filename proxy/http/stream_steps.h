@@ -72,7 +72,8 @@ static inline void stream_server_lives(struct stream *s, unsigned timeout_ms)
 }
 /* Ends it: log, counters, connections. Returns STREAM_ENDED. */
 enum stream_state stream_end(struct stream *s);
-/* The session goes on without it: it leaves no trace in log or counters. Returns STREAM_ENDED. */
+/* The session goes on in HTTP, and has what the rules found (handover.h): no trace of it in log or counters. Returns
+ * STREAM_ENDED. */
 enum stream_state stream_dismiss(struct stream *s);
 /* Has the client left, as far as its mode cares? */
 bool stream_is_forsaken(const struct stream *s);

@@ -11,6 +11,7 @@
 #include "proxy/net/listener.h"
 #include "proxy/net/splice.h"
 #include "proxy/rules/vars.h"
+#include "proxy/state/bind_state.h"
 #include "proxy/state/events.h"
 #include "proxy/state/live_limits.h"
 #include "proxy/state/proxy_state.h"
@@ -63,6 +64,7 @@ static const struct listener_owner bind_listener_owner = {
 void http_thread_session_left(struct http_thread *thread, const struct bind *bind)
 {
     frontend_leave(&bind->proxy->state->frontend);
+    bind_leave(bind->state);
     for (struct list *n = thread->listeners.next; n != &thread->listeners; n = n->next) {
         struct bind_listener *l = LIST_ITEM(n, struct bind_listener, node);
         if (l->listener.paused)

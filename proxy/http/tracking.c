@@ -111,12 +111,9 @@ static void count_bytes(struct stream *s)
     tracking_change(s, bytes, 4);
 }
 
-void tracking_stream_ends(struct stream *s)
+void tracking_let_go(struct http_thread *thread, struct stream_stick *stick)
 {
-    uint64_t now_ms = s->thread->loop->now_ms;
-    struct stream_stick *stick = s->stick;
-    if (stick != NULL || s->session->tracked != NULL)
-        count_bytes(s);
+    uint64_t now_ms = thread->loop->now_ms;
     if (stick == NULL)
         return;
     for (unsigned n = 0; n < TRACK_COUNTERS; n++)
@@ -124,7 +121,14 @@ void tracking_stream_ends(struct stream *s)
             let_go(stick->tracked[n], now_ms);
     for (unsigned i = 0; i < stick->store_count; i++)
         stick_entry_drop(stick->stores[i], now_ms);
-    pool_give(&s->thread->stick_pool, stick);
+    pool_give(&thread->stick_pool, stick);
+}
+
+void tracking_stream_ends(struct stream *s)
+{
+    if (s->stick != NULL || s->session->tracked != NULL)
+        count_bytes(s);
+    tracking_let_go(s->thread, s->stick);
     s->stick = NULL;
 }
 

@@ -13,6 +13,7 @@
 
 #include "proxy/state/stick_table.h"
 
+struct http_thread;
 struct session;
 struct stream;
 
@@ -54,5 +55,7 @@ void tracking_request(struct stream *s);
 void tracking_client_error(struct stream *s);   /* 4xx, denied, malformed */
 void tracking_server_failure(struct stream *s); /* 5xx but 501 and 505, no answer */
 void tracking_stream_ends(struct stream *s);
+/* Of a stream that is no more. NULL is fine. */
+void tracking_let_go(struct http_thread *thread, struct stream_stick *stick);
 
 #endif

@@ -113,18 +113,40 @@ static int compare_name(const void *key, const void *item)
     return conf_name_case_order(name->text, name->len, one->from, strlen(one->from));
 }
 
+const char *head_name_as(const struct conf_name_cases *cases, const char *name, size_t len)
+{
+    struct written_name written = {name, len};
+    const struct conf_name_case *found = NULL;
+    if (cases != NULL && cases->count > 0)
+        found = bsearch(&written, cases->items, cases->count, sizeof(*cases->items), compare_name);
+    return found != NULL ? found->to : name;
+}
+
+/* In place, as they stay as long. */
+static void adjust(const struct conf_name_cases *cases, char *name, size_t len)
+{
+    const char *wanted = head_name_as(cases, name, len);
+    if (wanted != name)
+        memcpy(name, wanted, len);
+}
+
 void head_adjust_names(const struct http_msg *m, char *base, const struct conf_name_cases *cases)
 {
-    if (cases->count == 0)
-        return;
-    for (unsigned i = 0; i < m->header_count; i++) {
-        const struct http_header *h = &m->headers[i];
-        struct written_name name = {base + h->name_off, h->name_len};
-        const struct conf_name_case *found =
-            bsearch(&name, cases->items, cases->count, sizeof(*cases->items), compare_name);
-        if (found != NULL)
-            memcpy(base + h->name_off, found->to, h->name_len);
-    }
+    for (unsigned i = 0; cases != NULL && i < m->header_count; i++)
+        adjust(cases, base + m->headers[i].name_off, m->headers[i].name_len);
+}
+
+void head_adjust_line(const struct conf_name_cases *cases, char *line)
+{
+    adjust(cases, line, strcspn(line, ":"));
+}
+
+void head_add_own(struct gather *g, const struct conf_name_cases *cases, const char *line,
+                  size_t len)
+{
+    size_t name_len = strcspn(line, ":");
+    gather_add(g, head_name_as(cases, line, name_len), name_len);
+    gather_add(g, line + name_len, len - name_len);
 }
 
 /* ---- writing ----------------------------------------------------------------------------------------------- */

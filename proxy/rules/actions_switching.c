@@ -55,6 +55,9 @@ static const void *compile_use_backend(struct compiler *c, const struct action *
         if (index < 0)
             CONF_FAIL(c->l, word->span, compiler_nearest_proxy(c, fixed, CONF_BACKEND),
                       "there is no backend '%s'", fixed);
+        else if (&proxies[index] == c->proxy)
+            CONF_FAIL(c->l, word->span, "without the line its own servers are used as well",
+                      "'%s' would use itself", fixed);
         else if (check_mode(c, &proxies[index], word->span)) {
             *choice = (struct choice){.index = (unsigned)index};
             return choice;

@@ -78,9 +78,13 @@ static int add_server_tls(struct load *load, const struct conf_proxy *proxy,
 {
     struct tls_error_text error = {.text = ""};
     struct tls_client_context *tls = NULL;
-    if (conf_server_needs_tls(proxy, server))
+    bool has_tls = conf_server_needs_tls(proxy, server);
+    bool is_read = has_tls && server->tls.verify != CONF_VERIFY_NONE;
+    if (!is_read && load_look_for_server_files(server, files, &error) != 0)
+        tls = NULL;
+    else if (has_tls)
         tls = load_server_tls(server, load->server_tls, load->server_tls_count, files, &error);
-    else if (load_look_for_server_files(server, files, &error) == 0)
+    else
         return 0;
     if (tls != NULL) {
         load->server_tls[load->server_tls_count++] = (struct server_tls){server, tls};
@@ -118,8 +122,8 @@ static int load_tls(struct load *load, const struct load_input *input)
     if (input->has_clients && input->shared->keys == NULL &&
         tls_shared_init(input->shared, &config->global, time(NULL)) != 0)
         return report_memory(load);
-    int binds = load_bind_tls(config, input->shared, input->outside->files, input->is_check,
-                              load->bind_tls, &load->report);
+    const struct tls_load tls = {config, input->shared, input->outside->files, input->is_check};
+    int binds = load_bind_tls(&tls, load->bind_tls, &load->report);
     int servers = load_all_server_tls(load, input->outside->files);
     return binds == 0 && servers == 0 ? 0 : -1;
 }

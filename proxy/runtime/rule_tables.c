@@ -3,6 +3,7 @@
 #include "proxy/runtime/rule_tables.h"
 
 #include "proxy/actions/rows.h"
+#include "proxy/discovery/do_resolve.h"
 #include "proxy/fetches/rows.h"
 #include "proxy/http/rows.h"
 #include "proxy/rules/compiler.h"
@@ -77,6 +78,7 @@ static const struct action *const actions[] = {
     client_actions,
     capture_actions,
     wait_actions,
+    resolve_actions,
     refused_actions,
     NULL,
 };

@@ -6,6 +6,7 @@
 #include "proxy/state/build.h"
 
 #include "config/stick_table.h"
+#include "proxy/state/bind_state.h"
 #include "proxy/state/proxy_state.h"
 #include "proxy/state/server.h"
 #include "proxy/state/stick_table.h"
@@ -106,7 +107,7 @@ static const struct proxy *find_old(const struct snapshot *old, const struct con
     return NULL;
 }
 
-static bool build_binds(struct proxy *proxy)
+static bool build_binds(struct proxy *proxy, const struct proxy *old, unsigned threads)
 {
     size_t count = proxy->conf->bind_count;
     proxy->binds = calloc(count + 1, sizeof(*proxy->binds));
@@ -115,6 +116,10 @@ static bool build_binds(struct proxy *proxy)
     for (size_t i = 0; i < count; i++) {
         proxy->binds[i].conf = &proxy->conf->binds[i];
         proxy->binds[i].proxy = proxy;
+        if (proxy->conf->socket_stats)
+            proxy->binds[i].state = bind_state_take(proxy->binds[i].conf, old, threads);
+        if (proxy->conf->socket_stats && proxy->binds[i].state == NULL)
+            return false;
     }
     return true;
 }
@@ -168,7 +173,8 @@ static bool build_proxy(struct builder *b, size_t index)
     } else {
         proxy->state = proxy_state_new(proxy->conf->name, b->options->threads);
     }
-    if (proxy->state == NULL || !build_binds(proxy) || !build_stick_table(proxy, old))
+    if (proxy->state == NULL || !build_binds(proxy, old, b->options->threads) ||
+        !build_stick_table(proxy, old))
         return fail_for_memory(b);
     if (proxy->conf->default_backend != NULL)
         proxy->default_backend =
@@ -233,6 +239,8 @@ static void free_proxy(struct proxy *proxy, struct tls_client_context **new_tls)
         tls_client_context_free(new_tls[i]);
     free(new_tls);
     free(proxy->servers);
+    for (size_t i = 0; proxy->binds != NULL && i < proxy->conf->bind_count; i++)
+        bind_state_free(proxy->binds[i].state);
     free(proxy->binds);
     stick_table_free(proxy->stick_table);
     proxy_state_free(proxy->state);

@@ -177,6 +177,15 @@ void counter_set_tick(struct counter_set *set, uint32_t now_s)
     }
 }
 
+void counter_set_raise_sessions(struct counter_set *set, unsigned now)
+{
+    _Atomic unsigned *max = &set->sessions_max;
+    unsigned before = atomic_load_explicit(max, memory_order_relaxed);
+    while (now > before && !atomic_compare_exchange_weak_explicit(
+                               max, &before, now, memory_order_relaxed, memory_order_relaxed))
+        ;
+}
+
 void counter_set_clear_max(struct counter_set *set)
 {
     for (unsigned i = 0; i < set->thread_count; i++) {

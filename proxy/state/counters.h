@@ -124,6 +124,8 @@ struct counter_set *counter_set_new(unsigned thread_count);
 struct counter_set *counter_set_ref(struct counter_set *set);
 /* Drops one reference; NULL is fine. */
 void counter_set_free(struct counter_set *set);
+/* There are so many sessions now: sessions_max, from any thread. */
+void counter_set_raise_sessions(struct counter_set *set, unsigned now);
 
 static inline void counters_add(struct counters *cells, enum counter which, uint64_t n)
 {

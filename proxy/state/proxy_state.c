@@ -50,11 +50,7 @@ void frontend_enter(struct frontend *frontend, uint32_t now_s)
 {
     unsigned now = atomic_fetch_add_explicit(&frontend->sessions, 1, memory_order_relaxed) + 1;
     rate_gate_count(&frontend->gate, GET(frontend->session_rate_limit), now_s);
-    _Atomic unsigned *max = &frontend->counters->sessions_max;
-    unsigned before = atomic_load_explicit(max, memory_order_relaxed);
-    while (now > before && !atomic_compare_exchange_weak_explicit(
-                               max, &before, now, memory_order_relaxed, memory_order_relaxed))
-        ;
+    counter_set_raise_sessions(frontend->counters, now);
 }
 
 void frontend_leave(struct frontend *frontend)

@@ -119,7 +119,7 @@ struct server {
     bool is_resolved;        /* name servers are asked for that again and again */
     uint16_t conf_port;      /* of the line; 0: none */
     char *sni;               /* owned; name to send, or NULL */
-    bool tls_enabled;
+    atomic_bool tls_enabled; /* `set server ssl` switches it, where there is a context */
     struct server_link link;
     char *definition;       /* owned: what must stay the same for the object to be carried over */
     char *check_definition; /* owned: what must stay the same for the health to be carried over */

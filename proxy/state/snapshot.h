@@ -22,6 +22,7 @@
 #include "config/model.h"
 #include "proxy/net/loop.h"
 
+struct bind_state;  /* proxy/state/bind_state.h */
 struct proxy_state; /* proxy/state/proxy_state.h */
 struct server;      /* proxy/state/server.h */
 struct tls_client_context;
@@ -39,6 +40,7 @@ struct bind {
     struct proxy *proxy;
     struct bind_socket *socket; /* counted by the registry of sockets (runtime) */
     struct tls_context *tls;    /* counted, or NULL */
+    struct bind_state *state;   /* counted; NULL: nothing is counted of it by itself */
 };
 
 struct proxy {

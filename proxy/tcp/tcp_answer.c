@@ -15,6 +15,7 @@
 #include "proxy/http/rules.h"
 #include "proxy/http/sticking.h"
 #include "proxy/rules/trace.h"
+#include "proxy/state/bind_state.h"
 
 void tcp_expect_answer(struct stream *s)
 {
@@ -31,7 +32,7 @@ void tcp_expect_answer(struct stream *s)
 static enum stream_state reject(struct stream *s)
 {
     unsigned thread = s->thread->loop->index;
-    counters_add(frontend_counters(&s->frontend->state->frontend, thread), COUNTER_DENIED_RESP, 1);
+    bind_count(s->session->bind, thread, COUNTER_DENIED_RESP, 1);
     counters_add(backend_counters(&s->backend->state->backend, thread), COUNTER_DENIED_RESP, 1);
     stream_blame(s, CAUSE_PROXY); /* counted above, and not as a failure */
     return stream_fail(s, CAUSE_PROXY, 0);

@@ -13,6 +13,7 @@
 
 #include "proxy/http/explain.h"
 #include "proxy/http/rules.h"
+#include "proxy/state/bind_state.h"
 #include "proxy/tcp/tcp_stream.h"
 
 #include <stdlib.h>
@@ -39,7 +40,7 @@ int tcp_read(struct conn *from, struct relay_bytes *to)
 static enum stream_state refuse(struct stream *s)
 {
     unsigned thread = s->thread->loop->index;
-    counters_add(frontend_counters(&s->frontend->state->frontend, thread), COUNTER_DENIED_REQ, 1);
+    bind_count(s->session->bind, thread, COUNTER_DENIED_REQ, 1);
     if (s->backend != NULL)
         counters_add(backend_counters(&s->backend->state->backend, thread), COUNTER_DENIED_REQ, 1);
     stream_blame(s, CAUSE_PROXY); /* counted above, and not as a failure */
@@ -78,12 +79,12 @@ static bool run_list(struct stream *s, const struct proxy *proxy, enum ruleset_i
     rules_env(s, proxy, false, &env);
     env.peek = &peek;
     env.is_final = delay_ms == 0 || p->wait_is_over;
-    enum rule_verdict verdict = ruleset_run(set, &env, &p->at);
-    rule_progress_note(p, set, verdict);
+    enum rule_verdict verdict = rules_run_on(s, set, &env);
     p->chosen = env.chosen_backend;
     switch (verdict) {
     case RULE_WAITS:
-        p->at = 0; /* as HAProxy: what is before may tell more of more bytes, too */
+        if (p->held == NULL)
+            p->at = 0; /* as HAProxy: what is before may tell more of more bytes, too */
         *next_out = wait_for_more(s, delay_ms);
         return true;
     case RULE_ANSWERS:

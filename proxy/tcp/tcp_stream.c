@@ -45,9 +45,10 @@ void tcp_begin(struct session *session)
 enum stream_state tcp_hand_over(struct stream *s)
 {
     struct session *session = s->session;
-    stream_dismiss(s);
-    session_speak_http(session);
-    return STREAM_ENDED;
+    enum stream_state next = stream_dismiss(s);
+    if (session->handover != NULL)
+        session_speak_http(session);
+    return next;
 }
 
 /* From now on bytes flow both ways. Those that were read to find the server go first. */
@@ -55,11 +56,12 @@ static enum stream_state tcp_connected(struct stream *s)
 {
     struct conn *client = &s->session->client, *server = &s->sconn->conn;
     struct relay_bytes *intake = &s->session->intake;
+    const struct relay_body tunnel = {.framing = HTTP_BODY_UNTIL_CLOSE};
     struct gather g;
     size_t used;
     server->fin_is_end = true;
-    relay_start(&s->up, client, server, HTTP_BODY_UNTIL_CLOSE, 0, false, 0);
-    relay_start(&s->down, server, client, HTTP_BODY_UNTIL_CLOSE, 0, false, 0);
+    relay_start(&s->up, client, server, tunnel);
+    relay_start(&s->down, server, client, tunnel);
     s->up.may_splice = s->down.may_splice = conn_can_splice(client, server);
     s->resp_started = true;
     tcp_expect_answer(s);
@@ -124,6 +126,7 @@ static const struct stream_mode stream_tcp = {
     .connected = tcp_connected,
     .look_again = tcp_look_again,
     .waited = tcp_waited,
+    .go_on = tcp_route,
     .look_at_answer = tcp_look_at_answer,
     .release = tcp_release,
     .is_forsaken = tcp_is_forsaken,

@@ -8,9 +8,9 @@
 
 #include "config/address.h"
 #include "config/apply.h"
-#include "config/check_lines.h"
+#include "config/script/lines.h"
 #include "config/line.h"
-#include "config/own.h"
+#include "config/own/own.h"
 #include "lb-algos/hash.h"
 
 struct describer {

@@ -56,6 +56,8 @@ static const struct {
     {"http-check", LISTEN(" option httpchk\n http-check send meth GET uri /x ver HTTP/1.1 hdr Host h\n http-check expect status 200,204"), LISTENS("option_httpchk = true; http_check = [\"send meth GET uri /x ver HTTP/1.1 hdr Host h\", \"expect status 200,204\"];")},
     {"binds", LISTEN(" bind *:81,10.0.0.1:82-83 name n maxconn 5 backlog 6\n bind :::84 v4v6\n bind unix@/s mode 600 user web\n bind abns@x\n bind fd@7"),
      LISTENS_OF("( \":80\", { address = \"*:81,10.0.0.1:82-83\"; name = \"n\"; maxconn = 5; backlog = 6; }, { address = \":::84\"; v4v6 = true; }, { address = \"/s\"; mode = \"600\"; user = \"web\"; }, \"abns@x\", \"fd@7\" )", SERVERS, "")},
+    {"the lowest of all versions", LISTEN(" bind :82 ssl crt a ssl-min-ver SSLv3"),
+     LISTENS_OF("( \":80\", { address = \":82\"; ssl = true; crt = \"a\"; ssl_min_ver = \"TLSv1.0\"; } )", SERVERS, "")},
     {"binds with TLS", "global\n crt-base /c\n ca-base /d\n ssl-default-bind-options ssl-min-ver TLSv1.3 no-tls-tickets\n" LISTEN(" bind :81 ssl crt a crt b verify required ca-file e alpn http/1.1,http/1.0 strict-sni\n bind :82 ssl crt a force-tlsv12"),
      "global = { crt_base = \"/c\"; ca_base = \"/d\"; ssl_default_bind_options = { ssl_min_ver = \"TLSv1.3\"; no_tls_tickets = true; }; };" LISTENS_OF("( \":80\", { address = \":81\"; ssl = true; crt = [\"a\", \"b\"]; verify = \"required\"; ca_file = \"e\"; alpn = \"http/1.1,http/1.0\"; strict_sni = true; }, { address = \":82\"; ssl = true; crt = \"a\"; force_tlsv12 = true; } )", SERVERS, "")},
     {"servers", LISTEN(" server check app.test:81 check inter 1s fastinter 500 rise 3 fall 4 weight 7 backup port 82 on-marked-down shutdown-sessions\n server b 10.0.0.2:80 ssl verify none sni str(x) id 9 maxconn 8 disabled"),

@@ -263,6 +263,40 @@ def test_a_request_that_is_passed_on_can_be_looked_at(balance, serve, syslog, da
     assert syslog.tcp()[0]["backend"] == backend
 
 
+TELLS = """
+frontend web
+    mode tcp
+    log-format "told %[var(sess.cookie,-)] %[var(sess.count,-)] %[var(sess.http,-)] %[var(sess.body,-)] <%[var(sess.rest,none)]>"
+    bind 127.0.0.1:{port}
+    tcp-request inspect-delay 5m
+    tcp-request content set-var(sess.all) int(1) if WAIT_END
+    tcp-request content set-var(sess.cookie) rdp_cookie(msts)
+    tcp-request content set-var(sess.count) rdp_cookie_cnt
+    tcp-request content set-var(sess.http) req.proto_http
+    tcp-request content set-var(sess.body) req.body_len
+    tcp-request content set-var(sess.rest) req.payload(5,0),hex
+    tcp-request content reject
+"""
+TPKT = b"\3\0\0\x21\x1c\xe0" + b"\0" * 5
+
+
+@pytest.mark.parametrize("data, told", [
+    (TPKT + b"Cookie: msts=1\r\n", "1 1 - -"), (TPKT + b"cOOKIE:msts=2\r\nx", "2 1 - -"), (TPKT + b"Cookie: mst=1\r\n", "- 1 - -"),
+    (TPKT + b"Cookie: msts\r\n", "- 0 - -"), (TPKT + b"Cookie: msts=1\r", "- - - -"), (TPKT + b" Cookie: msts=1\r\n", "- 0 - -"), (TPKT, "- - - -"),
+    (b"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nab", "- 0 1 0"), (b"\r\n\r\nGET / HTTP/1.1\r\n\r\n", "- 0 1 0"),
+    (b"GET / HTTP/1.1\r\n", "- - - -"), (b"SSH-2", "- - - -"), (b"SSH-", "- - - -"),
+])
+def test_what_bytes_tell(balance, syslog, data, told):
+    port = free_port()
+    balance(TELLS.format(port=port))
+    with Client(port) as client:
+        client.send(data)
+        client.sock.shutdown(socket.SHUT_WR)
+        client.is_closed()
+    rest = data[5:].hex().upper() or ("-" if len(data) == 5 else "none")
+    assert syslog.line("told ").split("told ")[1] == "%s <%s>" % (told, rest)
+
+
 def test_a_request_that_is_passed_on_can_be_refused(balance, serve):
     port = free_port()
     balance(LOOKS_AT_HEADS.format(port=port, server=serve(echo).port))
@@ -335,12 +369,45 @@ backend raw
     server s1 127.0.0.1:%d
 """ % (port, serve().port, serve(greet).port))
     with Client(port) as client:
-        assert client.request("GET", "/1").status == 200
-        response = client.request("GET", "/2")
-        assert (response.status, dict(response.headers)["x-was"]) == (200, "http")
+        responses = [client.request("GET", path) for path in ("/1", "/2")]
+        assert [(r.status, r.header("x-was")) for r in responses] == [(200, "tcp"), (200, "http")]
     with Client(port) as client:
         client.send("EHLO me\r\n")
         assert client.stream.exactly(8) == b"welcome\n"
+
+
+@pytest.mark.parametrize("switch", ["tcp-request content switch-mode http if HTTP", "tcp-request content accept if HTTP"])
+def test_rules_of_tcp_are_not_run_again_by_http(balance, switch):
+    """What they found is the first request's, wherever it was that TCP became HTTP; they run again for the second."""
+    port = free_port()
+    balance("""
+frontend web
+    mode tcp
+    bind 127.0.0.1:%d
+    tcp-request inspect-delay 1m
+    tcp-request content track-sc0 int(1) table counts if HTTP
+    tcp-request content set-var(txn.seen) str(yes) if HTTP
+    tcp-request content set-var(req.seen) str(yes) if HTTP
+    tcp-request content capture str(kept) len 10 if HTTP
+    tcp-request content sc-inc-gpc0(0) if HTTP
+    %s
+    default_backend app
+backend counts
+    stick-table type integer size 10 store gpc0,conn_cnt,http_req_cnt
+backend app
+    mode http
+    http-request return status 200 hdr x-seen "%%[var(txn.seen)] %%[var(req.seen)] %%[capture.req.hdr(0)]" hdr x-count "%%[sc0_get_gpc0] %%[sc0_conn_cnt] %%[sc0_http_req_cnt]"
+""" % (port, switch))
+    with Client(port) as client:
+        for count in "12":
+            response = client.request()
+            assert response.header("x-seen") == "yes yes kept"
+            assert response.header("x-count") == " ".join(count * 3)
+    with Client(port) as client:  # nobody takes what was found
+        client.send(b"GET / HTTP/1.1\r\n")
+        client.end()
+        client.rest()
+    assert get(port).status == 200
 
 
 def test_the_name_can_be_logged(balance, serve, syslog):
