@@ -4,47 +4,19 @@
 
 #include "bench/net.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
-
-enum { EVENTS = 256 };
 
 static struct floor_options options = {.cpu = -1};
 
-static void on_listener_event(int listener)
+static void on_ready(void *endpoint, uint32_t events)
 {
-    int fd;
-    while ((fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0)
-        client_new(fd);
-    if (errno != EAGAIN && errno != ECONNABORTED)
-        die("accept4");
+    endpoint_handle(endpoint, events);
 }
 
-static void serve(int listener)
-{
-    struct epoll_event event = {.events = EPOLLIN | EPOLLET};
-    int epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-    if (epoll_fd < 0 || epoll_ctl(epoll_fd, EPOLL_CTL_ADD, listener, &event) != 0)
-        die("epoll");
-    endpoints_init(&options, epoll_fd);
-    for (;;) {
-        struct epoll_event events[EVENTS];
-        int count = epoll_wait(epoll_fd, events, EVENTS, -1);
-        if (count < 0 && errno != EINTR)
-            die("epoll_wait");
-        for (int i = 0; i < count; i++) {
-            if (events[i].data.ptr == NULL)
-                on_listener_event(listener);
-            else
-                endpoint_handle(events[i].data.ptr, events[i].events);
-        }
-        endpoints_bury_dead();
-    }
-}
+static const struct server_program floor_program = {client_new, on_ready, endpoints_bury_dead};
 
 static void options_parse(int argc, char **argv)
 {
@@ -95,5 +67,7 @@ int main(int argc, char **argv)
     process_raise_fd_limit();
     if (options.pem_path != NULL)
         options.tls_context = floor_tls_context_new(options.pem_path);
-    serve(loopback_listen(options.listen_port));
+    int epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    endpoints_init(&options, epoll_fd);
+    serve_clients(epoll_fd, loopback_listen(options.listen_port), &floor_program);
 }

@@ -4,7 +4,9 @@
  * sends the same request, receives whatever comes, and ends its connection with a reset; then it is used again. Four
  * system calls for a probe, and the loop's wait for each batch of them: no prober that looks at answers can be cheaper.
  *
- *   floor_probe --origin PORT --servers N [--kind HTTP|TCP]
+ *   floor_probe --origin PORT --servers N [--kind HTTP|TCP|KEPT]
+ *
+ * KEPT connects once, and then only sends and receives: two system calls.
  *
  * On the loopback most of that is the kernel's, and near half of it the server's side of each packet, which the
  * kernel does on behalf of whoever sends.
@@ -26,13 +28,13 @@ enum { EVENTS = 256, BATCH_MS = 32, READ_BYTES = 16 * 1024 };
 
 struct server {
     int fd;
-    enum { ASLEEP, CONNECTING, ASKED } state;
+    enum { ASLEEP, CONNECTING, ASKED, KEPT } state;
 };
 
 static struct server *servers;
 static long server_count = 1000;
 static uint16_t origin_port;
-static bool is_http = true;
+static bool is_http = true, is_kept = false;
 
 static long long now_ms(void)
 {
@@ -56,8 +58,23 @@ static void servers_make(int epoll_fd)
     }
 }
 
+static void probe_ask(struct server *server)
+{
+    static const char closes[] =
+        "GET /check HTTP/1.1\r\nhost: bench.example\r\nconnection: close\r\n\r\n";
+    static const char stays[] = "GET /alive HTTP/1.1\r\nhost: bench.example\r\n\r\n";
+    const char *request = is_kept ? stays : closes;
+    server->state = ASKED;
+    if (send(server->fd, request, strlen(request), MSG_NOSIGNAL) < 0)
+        die("send");
+}
+
 static void probe_start(struct server *server)
 {
+    if (server->state == KEPT) {
+        probe_ask(server);
+        return;
+    }
     const struct sockaddr_in to = {.sin_family = AF_INET,
                                    .sin_port = htons(origin_port),
                                    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -76,19 +93,19 @@ static void probe_end(struct server *server)
 
 static void probe_handle(struct server *server, uint32_t events)
 {
-    static const char request[] =
-        "GET /check HTTP/1.1\r\nhost: bench.example\r\nconnection: close\r\n\r\n";
     static char answer[READ_BYTES];
     if (server->state == CONNECTING && (events & EPOLLOUT) != 0) {
-        server->state = ASKED;
-        if (!is_http)
+        if (is_http)
+            probe_ask(server);
+        else
             probe_end(server);
-        else if (send(server->fd, request, sizeof(request) - 1, MSG_NOSIGNAL) < 0)
-            die("send");
     } else if (server->state == ASKED && (events & EPOLLIN) != 0) {
         if (recv(server->fd, answer, sizeof(answer), 0) <= 0)
             die("recv");
-        probe_end(server);
+        if (is_kept)
+            server->state = KEPT;
+        else
+            probe_end(server);
     }
 }
 
@@ -108,6 +125,12 @@ static void serve(int epoll_fd)
     }
 }
 
+static void kind_choose(const char *kind)
+{
+    is_http = strcmp(kind, "TCP") != 0;
+    is_kept = strcmp(kind, "KEPT") == 0;
+}
+
 int main(int argc, char **argv)
 {
     static const struct option names[] = {{"origin", required_argument, NULL, 'o'},
@@ -121,13 +144,13 @@ int main(int argc, char **argv)
         else if (option == 's')
             server_count = number_parse("--servers", optarg);
         else if (option == 'k')
-            is_http = strcmp(optarg, "TCP") != 0;
+            kind_choose(optarg);
         else
             return 1;
     }
     process_raise_fd_limit();
     if (origin_port == 0 || server_count <= 0 || epoll_fd < 0)
-        die("usage: floor_probe --origin PORT --servers N [--kind HTTP|TCP]");
+        die("usage: floor_probe --origin PORT --servers N [--kind HTTP|TCP|KEPT]");
     servers_make(epoll_fd);
     serve(epoll_fd);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The floor of TCP: each client gets a server connection of its own, and whatever comes on one goes to the other
- * until both sides have ended: a half-closed connection is none that may be cut. Nothing is timed, queued, counted or logged. With --splice bytes go
- * through a pipe and never through here, unless a client speaks TLS.
+ * until both sides have ended: a half-closed connection is none that may be cut. Nothing is timed, queued, counted
+ * or logged. With --splice bytes go through a pipe and never through here, unless a client speaks TLS.
  */
 #include "bench/floor.h"
 
@@ -13,7 +13,6 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -21,7 +20,7 @@
 /* response_left, which has no other use here, of an endpoint that sends no more. */
 #define ENDED SIZE_MAX
 
-enum { EVENTS = 256, PIPE_BYTES = 256 * 1024 };
+enum { PIPE_BYTES = 256 * 1024 };
 
 static struct floor_options options = {.cpu = -1};
 static bool is_splicing;
@@ -44,16 +43,13 @@ static struct endpoint *endpoint_new(enum endpoint_kind kind, int fd)
     return endpoint;
 }
 
-static void on_listener_event(int listener)
+static void on_accepted(int fd)
 {
-    int fd;
-    while ((fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
-        struct endpoint *client = endpoint_new(CLIENT, fd);
-        if (options.tls_context != NULL)
-            floor_tls_start(client, options.tls_context);
-        client->peer = endpoint_new(SERVER, loopback_connect(options.origin_port));
-        client->peer->peer = client;
-    }
+    struct endpoint *client = endpoint_new(CLIENT, fd);
+    if (options.tls_context != NULL)
+        floor_tls_start(client, options.tls_context);
+    client->peer = endpoint_new(SERVER, loopback_connect(options.origin_port));
+    client->peer->peer = client;
 }
 
 static void bury(struct endpoint *endpoint)
@@ -188,8 +184,9 @@ static void relay(struct endpoint *from)
     }
 }
 
-static void handle(struct endpoint *endpoint, uint32_t events)
+static void on_ready(void *object, uint32_t events)
 {
+    struct endpoint *endpoint = object;
     if (endpoint->fd < 0)
         return;
     if (endpoint->backlog != NULL && (events & EPOLLOUT) != 0 && flush(endpoint))
@@ -201,32 +198,15 @@ static void handle(struct endpoint *endpoint, uint32_t events)
     }
 }
 
-static void serve(int listener)
+static void bury_dead(void)
 {
-    struct epoll_event event = {.events = EPOLLIN | EPOLLET};
-    epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-    if (epoll_fd < 0 || epoll_ctl(epoll_fd, EPOLL_CTL_ADD, listener, &event) != 0)
-        die("epoll");
-    if (pipe2(pipe_fds, O_NONBLOCK | O_CLOEXEC) != 0 ||
-        fcntl(pipe_fds[1], F_SETPIPE_SZ, 2 * PIPE_BYTES) < 0)
-        die("pipe");
-    for (;;) {
-        struct epoll_event events[EVENTS];
-        int count = epoll_wait(epoll_fd, events, EVENTS, -1);
-        if (count < 0 && errno != EINTR)
-            die("epoll_wait");
-        for (int i = 0; i < count; i++) {
-            if (events[i].data.ptr == NULL)
-                on_listener_event(listener);
-            else
-                handle(events[i].data.ptr, events[i].events);
-        }
-        for (struct endpoint *next; dead != NULL; dead = next) {
-            next = dead->next;
-            free(dead);
-        }
+    for (struct endpoint *next; dead != NULL; dead = next) {
+        next = dead->next;
+        free(dead);
     }
 }
+
+static const struct server_program tunnel_program = {on_accepted, on_ready, bury_dead};
 
 static void options_parse(int argc, char **argv)
 {
@@ -270,5 +250,9 @@ int main(int argc, char **argv)
     process_raise_fd_limit();
     if (options.pem_path != NULL)
         options.tls_context = floor_tls_context_new(options.pem_path);
-    serve(loopback_listen(options.listen_port));
+    if (pipe2(pipe_fds, O_NONBLOCK | O_CLOEXEC) != 0 ||
+        fcntl(pipe_fds[1], F_SETPIPE_SZ, 2 * PIPE_BYTES) < 0)
+        die("pipe");
+    epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    serve_clients(epoll_fd, loopback_listen(options.listen_port), &tunnel_program);
 }

@@ -11,10 +11,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
-enum { BACKLOG = 4096 };
+enum { BACKLOG = 4096, EVENTS = 256 };
 
 void die(const char *format, ...)
 {
@@ -99,4 +100,34 @@ int loopback_connect(uint16_t port)
         die("cannot connect to port %u", port);
     socket_set_nodelay(fd);
     return fd;
+}
+
+static void accept_all(int listener, const struct server_program *program)
+{
+    int fd;
+    while ((fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0)
+        program->accepted(fd);
+    if (errno != EAGAIN && errno != ECONNABORTED)
+        die("accept4");
+}
+
+void serve_clients(int epoll_fd, int listener, const struct server_program *program)
+{
+    struct epoll_event event = {.events = EPOLLIN | EPOLLET};
+    if (epoll_fd < 0 || epoll_ctl(epoll_fd, EPOLL_CTL_ADD, listener, &event) != 0)
+        die("epoll");
+    for (;;) {
+        struct epoll_event events[EVENTS];
+        int count = epoll_wait(epoll_fd, events, EVENTS, -1);
+        if (count < 0 && errno != EINTR)
+            die("epoll_wait");
+        for (int i = 0; i < count; i++) {
+            if (events[i].data.ptr == NULL)
+                accept_all(listener, program);
+            else
+                program->ready(events[i].data.ptr, events[i].events);
+        }
+        if (program->turned != NULL)
+            program->turned();
+    }
 }

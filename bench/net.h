@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the three bench programs share: sockets on the loopback, a processor of their own, and one
+ * What the bench programs share: sockets on the loopback, a processor of their own, a loop, and one
  * way to fail.
  *
  * They fail loudly and at once. A benchmark that limps on after an error prints a figure that looks
@@ -29,4 +29,15 @@ long number_parse(const char *option, const char *text);
 int loopback_listen(uint16_t port);
 /* Non-blocking and under way; the connection may complete later. */
 int loopback_connect(uint16_t port);
+
+/* What a program does when epoll speaks of its connections. */
+struct server_program {
+    void (*accepted)(int fd);                     /* non-blocking, and the program's from now on */
+    void (*ready)(void *object, uint32_t events); /* what was added to the set as data.ptr */
+    void (*turned)(void);                         /* after each batch of events; or NULL */
+};
+
+/* Accepts and tells of events, edge-triggered and without an end. */
+noreturn void serve_clients(int epoll_fd, int listener, const struct server_program *program);
+
 #endif

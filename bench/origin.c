@@ -20,7 +20,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { HEAD_MAX_BYTES = 8192, READ_BYTES = 256 * 1024, EVENTS = 256 };
+enum { HEAD_MAX_BYTES = 8192, READ_BYTES = 256 * 1024 };
+
+static int epoll_fd;
 
 struct page {
     const char *path;
@@ -39,6 +41,7 @@ static struct page pages[] = {
     {.path = "/1m", .body_bytes = 1024 * 1024},
     {.path = "/upload", .body_bytes = 2},
     {.path = "/check", .body_bytes = 2, .close = true},
+    {.path = "/alive", .body_bytes = 2},
 };
 
 struct conn {
@@ -192,8 +195,9 @@ static void conn_read(struct conn *conn)
     } while (n == sizeof buffer);
 }
 
-static void on_conn_event(struct conn *conn, uint32_t events)
+static void on_ready(void *object, uint32_t events)
 {
+    struct conn *conn = object;
     bool has_output = conn->page != NULL && conn->request_body_left == 0;
     if (has_output && !conn_flush(conn))
         return;
@@ -201,41 +205,18 @@ static void on_conn_event(struct conn *conn, uint32_t events)
         conn_read(conn);
 }
 
-static void on_listener_event(int epoll_fd, int listener)
+static void on_accepted(int fd)
 {
-    int fd;
-    while ((fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
-        struct conn *conn = malloc(sizeof *conn);
-        if (conn == NULL)
-            die("no memory");
-        *conn = (struct conn){.fd = fd};
-        struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = conn};
-        if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0)
-            die("epoll_ctl");
-    }
-    if (errno != EAGAIN && errno != ECONNABORTED)
-        die("accept4");
+    struct conn *conn = malloc(sizeof *conn);
+    if (conn == NULL)
+        die("no memory");
+    *conn = (struct conn){.fd = fd};
+    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = conn};
+    if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0)
+        die("epoll_ctl");
 }
 
-static void serve(int listener)
-{
-    int epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-    struct epoll_event event = {.events = EPOLLIN | EPOLLET};
-    if (epoll_fd < 0 || epoll_ctl(epoll_fd, EPOLL_CTL_ADD, listener, &event) != 0)
-        die("epoll");
-    for (;;) {
-        struct epoll_event events[EVENTS];
-        int count = epoll_wait(epoll_fd, events, EVENTS, -1);
-        if (count < 0 && errno != EINTR)
-            die("epoll_wait");
-        for (int i = 0; i < count; i++) {
-            if (events[i].data.ptr == NULL)
-                on_listener_event(epoll_fd, listener);
-            else
-                on_conn_event(events[i].data.ptr, events[i].events);
-        }
-    }
-}
+static const struct server_program origin_program = {on_accepted, on_ready, NULL};
 
 int main(int argc, char **argv)
 {
@@ -261,5 +242,6 @@ int main(int argc, char **argv)
     process_raise_fd_limit();
     for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
         page_render(&pages[i]);
-    serve(loopback_listen((uint16_t)port));
+    epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    serve_clients(epoll_fd, loopback_listen((uint16_t)port), &origin_program);
 }

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "config/outline.h"
+#include "config/outline/outline.h"
 
 /* The syntax of the first file. */
 static bool is_haproxy(const struct loader *l)

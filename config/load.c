@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include "config/digest.h"
-#include "config/haproxy_blocks.h"
-#include "config/haproxy_reader.h"
-#include "config/libconfig_reader.h"
+#include "config/haproxy/blocks.h"
+#include "config/haproxy/reader.h"
+#include "config/libconfig/reader.h"
 #include "config/loader.h"
-#include "config/resolve.h"
+#include "config/resolve/resolve.h"
 
 static struct conf_span file_span(const char *path)
 {

@@ -5,12 +5,12 @@
  *
  *   config --- global
  *          --- proxies[]  (frontend, backend or listen: a listen is both)
- *          |      |--- binds[] ---- model_bind.h, with its TLS (model_tls.h)
- *          |      |--- servers[] -- model_server.h, with its probes (model_check.h) and TLS
+ *          |      |--- binds[] ---- model/bind.h, with its TLS (model/tls.h)
+ *          |      |--- servers[] -- model/server.h, with its probes (model/check.h) and TLS
  *          |      `--- balance, lines of rules, log targets, stick table, what HTTP needs, timeouts
  *          --- peers' tables, userlists, resolvers, rings
  *
- * Each noun has a part of its own, model_<noun>.h; here they come together.
+ * Each noun has a part of its own, model/<noun>.h; here they come together.
  *
  * Errors:    none here; config/load.h makes a config or says why not.
  * Ownership: everything hangs on one arena of the config and goes with it.
@@ -26,18 +26,18 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "config/model_balance.h"
-#include "config/model_bind.h"
-#include "config/model_check.h"
-#include "config/model_discovery.h"
-#include "config/model_http.h"
-#include "config/model_lines.h"
-#include "config/model_log.h"
-#include "config/model_mail.h"
-#include "config/model_net.h"
-#include "config/model_server.h"
-#include "config/model_stick.h"
-#include "config/model_users.h"
+#include "config/model/balance.h"
+#include "config/model/bind.h"
+#include "config/model/check.h"
+#include "config/model/discovery.h"
+#include "config/model/http.h"
+#include "config/model/lines.h"
+#include "config/model/log.h"
+#include "config/model/mail.h"
+#include "config/model/net.h"
+#include "config/model/server.h"
+#include "config/model/stick.h"
+#include "config/model/users.h"
 
 enum conf_mode { CONF_MODE_TCP, CONF_MODE_HTTP };
 
@@ -70,7 +70,8 @@ struct conf_proxy {
     struct conf_log_target *logs; /* `log global` already replaced by what it stands for */
     size_t log_count;
     enum conf_log_format log_format;
-    bool dontlognull, logasap, dontlog_normal, log_separate_errors;
+    bool log_format_is_own; /* a log-format came after the last option of that kind */
+    bool dontlognull, ignore_probes, logasap, dontlog_normal, log_separate_errors;
     const char *log_tag;
     struct conf_error_file *error_files;
     size_t error_file_count;
@@ -143,7 +144,7 @@ struct conf_proxy {
     unsigned fullconn;            /* 0 = a tenth of the maxconn of its frontends */
 };
 
-/* Whether its streams or its probes speak TLS; check_complete.c. */
+/* Whether its streams or its probes speak TLS; script/complete.c. */
 const struct conf_check *conf_server_plan(const struct conf_proxy *proxy,
                                           const struct conf_server *server);
 bool conf_server_needs_tls(const struct conf_proxy *proxy, const struct conf_server *server);

@@ -2,7 +2,7 @@
 /* The table of sections. */
 #include "config/section_kinds.h"
 
-/* A line each: its keyword and what must follow it; see haproxy_foreign.c. */
+/* A line each: its keyword and what must follow it; see haproxy/foreign.c. */
 static const char *const peers[] = {
     "peer <name> [<address>] [...]",
     "server <name> [...]",

@@ -119,9 +119,31 @@ IDLE_CONNECTIONS = {"plain": 4_000, "TLS": 4_000, "TCP tunnel": 20_000}
 IDLE_KIB_TARGET = {"plain": 1.0, "TLS": 13.5, "TCP tunnel": 1.5}
 GIVEN_BACK_WITHIN_S = 10
 
-# Servers looked at each second, and what that may cost of one processor.
-PROBED_SERVERS = {"TCP": 1000, "HTTP": 1000, "HTTPS": 100}  # by kind of probe, each once a second
-PROBES_PERCENT_TARGET = 2.0
+
+@dataclass(frozen=True)
+class Probes:
+    """Servers that are looked at, each once a second."""
+    title: str
+    servers: int
+    http: bool = True  # a request and its answer; else connecting is enough
+    tls: bool = False
+    kept: bool = False  # check-reuse-pool: over the connection of the probe before; haproxy 2.6 has no such word
+    percent: float = 0.0  # of one processor, at most
+
+    @property
+    def uri(self) -> str:
+        """The origin closes behind /check, as servers do which are asked to."""
+        return "/alive" if self.kept else "/check"
+
+
+PROBES = [
+    Probes("TCP", 1000, http=False, percent=2.0),
+    Probes("HTTP", 1000),
+    Probes("HTTP, connections kept", 1000, kept=True, percent=2.0),
+    Probes("TLS", 100, http=False, tls=True),
+    Probes("HTTPS", 100, tls=True),
+    Probes("HTTPS, connections kept", 100, tls=True, kept=True, percent=2.0),
+]
 
 # Rows whose system calls are counted, with a number of requests that strace gets through.
 TRACED = {"keepalive": 20_000, "close": 5_000, "100k": 2_000, "1m": 200, "upload": 3_000, "tls": 20_000,

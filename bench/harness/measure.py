@@ -9,7 +9,7 @@ import socket
 import subprocess
 import time
 
-from .cases import GIVEN_BACK_WITHIN_S, IDLE_CONNECTIONS, Case
+from .cases import GIVEN_BACK_WITHIN_S, IDLE_CONNECTIONS, Case, Probes
 from .peers import MAX_CONNECTIONS, ORIGIN_PORT, PROXY_PORT, TLS_ORIGIN_PORT, Peer, haproxy_program
 from .process import LOAD_CPU, PROXY_CPU, BenchError, Process
 
@@ -90,7 +90,7 @@ defaults
     mode http
     timeout client 60s
 frontend origin
-    bind 127.0.0.1:{port} ssl crt {pem}
+    bind 127.0.0.1:{port} ssl crt {pem} ciphersuites TLS_AES_128_GCM_SHA256
     http-request return status 200
 """
 
@@ -172,19 +172,19 @@ def idle_memory(bench: Bench, peer: Peer, kind: str) -> IdleMemory:
     return IdleMemory(count, grown / 1024 / count, 1 - kept / grown if grown > 0 else 1.0, after_s)
 
 
-def probing_percent(bench: Bench, peer: Peer, kind: str, servers: int, seconds: float) -> float:
+def probing_percent(bench: Bench, peer: Peer, probes: Probes, seconds: float) -> float:
     """Share of one processor that probing each server once a second costs. Its own calls say whether it does so:
     the origin cannot, since a probe may end before the handshake does."""
     directory = bench.directory / peer.name
     directory.mkdir(exist_ok=True)
     with contextlib.ExitStack() as beside:
-        if kind == "HTTPS":
+        if probes.tls:
             beside.enter_context(bench.tls_origin())
-        return _probing_percent(bench, peer, kind, servers, seconds, directory)
+        return _probing_percent(bench, peer, probes, seconds, directory)
 
 
-def _probing_percent(bench, peer, kind, servers, seconds, directory) -> float:
-    with Process(peer.probing_command(kind, servers, directory), PROXY_CPU, directory) as proxy:
+def _probing_percent(bench, peer, probes, seconds, directory) -> float:
+    with Process(peer.probing_command(probes, directory), PROXY_CPU, directory) as proxy:
         time.sleep(3)
         proxy.check_pinned()
         before_ns = proxy.cpu_ns()
@@ -194,10 +194,14 @@ def _probing_percent(bench, peer, kind, servers, seconds, directory) -> float:
         elapsed_s = time.monotonic() - start
         with Trace(proxy, bench.directory) as trace:
             time.sleep(2)
-        # all connect in the background, which strace takes for an error; a connect that succeeds only undoes one
-        probes_per_s = trace.errors.get("connect", 0) / trace.elapsed_s
-    if not 0.9 * servers <= probes_per_s <= 1.1 * servers:
-        raise BenchError(f"{peer.name}: {probes_per_s:.0f} {kind} probes begin each second, not {servers}")
+    # all connect in the background, which strace takes for an error; a connect that succeeds only undoes one
+    keeps = probes.kept and peer.can_keep_probes
+    begun = trace.counts.get("sendto", 0) if keeps else trace.errors.get("connect", 0)
+    begun_per_s = begun / trace.elapsed_s
+    if not 0.9 * probes.servers <= begun_per_s <= 1.1 * probes.servers:
+        raise BenchError(f"{peer.name}: {begun_per_s:.0f} {probes.title} probes begin each second, not {probes.servers}")
+    if keeps and trace.errors.get("connect", 0) > begun / 10:
+        raise BenchError(f"{peer.name}: {probes.title}: they are not")
     return 100 * used_s / elapsed_s
 
 

@@ -16,28 +16,34 @@ TLS_ORIGIN_PORT = 22002
 # Of each proxy: a tunnel takes two descriptors, and some are wanted for other things.
 MAX_CONNECTIONS = min(21_000, (resource.getrlimit(resource.RLIMIT_NOFILE)[1] - 200) // 2)
 
+PROBING_CONNECTIONS = 1_000  # of clients, while the descriptors are for probes
+
 
 def haproxy_program() -> str:
     return shutil.which("haproxy", path="/usr/sbin:/usr/bin")
 
 
-def _probed_port(kind: str) -> int:
-    return TLS_ORIGIN_PORT if kind == "HTTPS" else ORIGIN_PORT
+def _probed_port(probes) -> int:
+    return TLS_ORIGIN_PORT if probes.tls else ORIGIN_PORT
 
 
 class Peer:
     """One proxy. command() returns what to execute; files it needs go to the given directory."""
 
     name = ""
-    probes = ()  # kinds that it can make
+    can_keep_probes = False  # their connections
+    reads_haproxy_cfg = False
     can_tunnel = True  # TCP mode, as it comes
     rules = ("", "hosts", "map", "typical")  # what it can be told to decide
 
     def command(self, case, pem: pathlib.Path, response_bytes: int, directory: pathlib.Path) -> list[str]:
         raise NotImplementedError
 
-    def probing_command(self, kind: str, servers: int, directory: pathlib.Path) -> list[str]:
+    def probing_command(self, probes, directory: pathlib.Path) -> list[str]:
         raise NotImplementedError
+
+    def makes(self, probes) -> bool:
+        return False
 
     def version_command(self) -> list[str] | None:
         return None
@@ -45,7 +51,7 @@ class Peer:
 
 class Floor(Peer):
     name = "floor"
-    probes = ("TCP", "HTTP")
+    can_keep_probes = True
 
     def __init__(self, programs: pathlib.Path):
         self.program = programs / "floor"
@@ -62,13 +68,18 @@ class Floor(Peer):
             command += ["--tls", str(pem)]
         return command
 
-    def probing_command(self, kind, servers, directory):
-        return [str(self.program) + "_probe", "--origin", str(ORIGIN_PORT), "--servers", str(servers), "--kind", kind]
+    def probing_command(self, probes, directory):
+        kind = "KEPT" if probes.kept else "HTTP" if probes.http else "TCP"
+        return [str(self.program) + "_probe", "--origin", str(ORIGIN_PORT), "--servers", str(probes.servers),
+                "--kind", kind]
+
+    def makes(self, probes):
+        return not probes.tls
 
 
 class Haproxy(Peer):
     name = "haproxy"
-    probes = ("TCP", "HTTP", "HTTPS")
+    reads_haproxy_cfg = True
 
     HEAD = """
 global
@@ -109,15 +120,18 @@ frontend clients
             text += f"    server s{i} 127.0.0.1:{ORIGIN_PORT}\n"
         return text
 
-    def probing_command(self, kind, servers, directory):
-        text = self.HEAD.format(max_connections=MAX_CONNECTIONS, tuning="", mode="http")
+    def probing_command(self, probes, directory):
+        text = self.HEAD.format(max_connections=PROBING_CONNECTIONS, tuning="", mode="http")
         text += f"frontend clients\n    bind 127.0.0.1:{PROXY_PORT}\n    default_backend servers\nbackend servers\n"
-        if kind != "TCP":
-            text += "    option httpchk\n    http-check send meth GET uri /check ver HTTP/1.1 hdr Host bench.example\n"
-        for i in range(servers):
-            text += f"    server s{i} 127.0.0.1:{_probed_port(kind)} check inter 1s"
-            text += " check-ssl verify none\n" if kind == "HTTPS" else "\n"
+        if probes.http:
+            text += f"    option httpchk\n    http-check send meth GET uri {probes.uri} ver HTTP/1.1 hdr Host bench.example\n"
+        for i in range(probes.servers):
+            text += f"    server s{i} 127.0.0.1:{_probed_port(probes)} check inter 1s"
+            text += " check-ssl verify none\n" if probes.tls else "\n"
         return self._write(text, directory)
+
+    def makes(self, probes):
+        return True
 
     @staticmethod
     def _write(text, directory):
@@ -203,7 +217,8 @@ http {{
 
 class Weir(Peer):
     name = "weir"
-    probes = ("TCP", "HTTP", "HTTPS")
+    can_keep_probes = True
+    reads_haproxy_cfg = True
 
     TEXT = """
 global = {{ nbthread = 1; maxconn = {max_connections}; }};
@@ -229,14 +244,18 @@ backends = ( {{ name = "servers"; {settings} servers = ( {servers} ); }} );
         return self._write(directory, tls=tls, settings='balance = "leastconn";' if case.servers > 1 else "",
                            servers=",\n".join(rows), mode="tcp" if case.tunnel else "http")
 
-    def probing_command(self, kind, servers, directory):
-        tls = 'check_ssl = true; verify = "none";' if kind == "HTTPS" else ""
-        settings = 'default_server = { check = true; inter = "1s"; %s };' % tls
-        if kind != "TCP":
-            settings += (' option_httpchk = { method = "GET"; uri = "/check"; version = "HTTP/1.1";'
-                         ' host = "bench.example"; };')
-        rows = [f'{{ name = "s{i}"; address = "127.0.0.1:{_probed_port(kind)}"; }}' for i in range(servers)]
+    def probing_command(self, probes, directory):
+        words = 'check_ssl = true; verify = "none"; ' if probes.tls else ""
+        words += "check_reuse_pool = true; " if probes.kept else ""
+        settings = 'default_server = { check = true; inter = "1s"; %s};' % words
+        if probes.http:
+            settings += (' option_httpchk = { method = "GET"; uri = "%s"; version = "HTTP/1.1";'
+                         ' host = "bench.example"; };' % probes.uri)
+        rows = [f'{{ name = "s{i}"; address = "127.0.0.1:{_probed_port(probes)}"; }}' for i in range(probes.servers)]
         return self._write(directory, tls="", settings=settings, servers=",\n".join(rows), mode="http")
+
+    def makes(self, probes):
+        return True
 
     def _write(self, directory, **parts):
         return self._write_text(self.TEXT.format(max_connections=MAX_CONNECTIONS, port=PROXY_PORT, **parts), directory)

@@ -3,6 +3,7 @@
 #include "config/loader.h"
 #include "proxy/actions/field_priv.h"
 #include "proxy/actions/rows.h"
+#include "proxy/base/ascii.h"
 #include "proxy/base/regex.h"
 #include "proxy/http/rules.h"
 #include "proxy/rules/compiler.h"
@@ -29,7 +30,7 @@ struct field_edit *field_compile_name(struct compiler *c, struct rule_words *wor
     struct field_edit *edit = arena_alloc(c->l->arena, sizeof(*edit));
     char *name = arena_copy(c->l->arena, word->text);
     for (char *at = name; *at != '\0'; at++)
-        *at = *at >= 'A' && *at <= 'Z' ? (char)(*at | 0x20) : *at;
+        *at = ascii_lower(*at);
     *edit = (struct field_edit){.name = name, .name_len = strlen(name)};
     edit->id = http_header_find(name, edit->name_len);
     if (edit->name_len > 0)

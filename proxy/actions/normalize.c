@@ -5,6 +5,7 @@
  */
 #include "config/loader.h"
 #include "proxy/actions/rows.h"
+#include "proxy/base/ascii.h"
 #include "proxy/http/rules.h"
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/trace.h"
@@ -123,14 +124,6 @@ static long strip_dotdot(struct sample_text from, char *to, bool full)
 
 /* ---- percent encoding --------------------------------------------------------------------------------- */
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool is_unreserved(int c)
 {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
@@ -142,7 +135,7 @@ static int encoded_at(struct sample_text text, size_t i)
 {
     if (i + 2 >= text.len)
         return -1;
-    int high = hex_digit(text.data[i + 1]), low = hex_digit(text.data[i + 2]);
+    int high = ascii_hex_value(text.data[i + 1]), low = ascii_hex_value(text.data[i + 2]);
     return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 

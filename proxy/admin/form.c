@@ -5,6 +5,7 @@
  */
 #include "proxy/admin/stats.h"
 
+#include "proxy/base/ascii.h"
 #include "proxy/state/server.h"
 
 #include <stdlib.h>
@@ -29,14 +30,6 @@ struct form_field {
     char value[NAME_BYTES];
 };
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* False if the value is too long or has a zero or a broken escape in it. */
 static bool decode(const char *at, const char *end, char out[NAME_BYTES])
 {
@@ -46,9 +39,9 @@ static bool decode(const char *at, const char *end, char out[NAME_BYTES])
         if (c == '+') {
             c = ' ';
         } else if (c == '%') {
-            if (end - at < 2 || hex_value(at[0]) < 0 || hex_value(at[1]) < 0)
+            if (end - at < 2 || ascii_hex_value(at[0]) < 0 || ascii_hex_value(at[1]) < 0)
                 return false;
-            c = (char)(hex_value(at[0]) << 4 | hex_value(at[1]));
+            c = (char)(ascii_hex_value(at[0]) << 4 | ascii_hex_value(at[1]));
             at += 2;
         }
         if (c == '\0' || len == NAME_BYTES - 1)

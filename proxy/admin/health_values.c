@@ -53,12 +53,16 @@ GETTER(get_status)
 GETTER(get_weight)
 {
     UNUSED(field);
-    set_u32(v, s->kind == STATS_SERVER ? s->server->weight : backend_of(s)->weight_total);
+    set_u32(v, s->kind == STATS_SERVER ? server_effective_weight(s->server)
+                                       : backend_of(s)->weight_total);
 }
 
 GETTER(get_uweight)
 {
-    get_weight(field, s, v);
+    if (s->kind == STATS_SERVER)
+        set_u32(v, s->server->weight);
+    else
+        get_weight(field, s, v);
 }
 
 GETTER(get_act)
@@ -129,9 +133,17 @@ GETTER(get_agg_check_status)
 
 /* --- probes --- */
 
+/* As in HAProxy: nobody probes a server in maintenance, so there is nothing to tell of it. */
+static bool is_probed(const struct server *server)
+{
+    return server->check_enabled && !server_is_in_maintenance(server);
+}
+
 GETTER(get_check_status)
 {
     UNUSED(field);
+    if (!is_probed(s->server))
+        return;
     struct check_result check;
     server_read_check(s->server, &check);
     /* a star while the next probe runs, as HAProxy marks it */
@@ -143,6 +155,8 @@ GETTER(get_check_status)
 GETTER(get_check_code)
 {
     UNUSED(field);
+    if (!is_probed(s->server))
+        return;
     struct check_result check;
     server_read_check(s->server, &check);
     if (health_status_rows[check.status].has_code)
@@ -152,6 +166,8 @@ GETTER(get_check_code)
 GETTER(get_check_duration)
 {
     UNUSED(field);
+    if (!is_probed(s->server))
+        return;
     struct check_result check;
     server_read_check(s->server, &check);
     if (check.duration_ms >= 0)
@@ -161,7 +177,7 @@ GETTER(get_check_duration)
 GETTER(get_last_chk)
 {
     UNUSED(field);
-    if (!s->server->check_enabled)
+    if (!is_probed(s->server))
         return;
     struct check_result check;
     server_read_check(s->server, &check);
@@ -172,7 +188,7 @@ GETTER(get_last_chk)
 GETTER(get_check_desc)
 {
     UNUSED(field);
-    if (!s->server->check_enabled)
+    if (!is_probed(s->server))
         return;
     struct check_result check;
     server_read_check(s->server, &check);
@@ -182,21 +198,21 @@ GETTER(get_check_desc)
 GETTER(get_check_rise)
 {
     UNUSED(field);
-    if (s->server->check_enabled)
+    if (is_probed(s->server))
         set_u32(v, s->server->rise);
 }
 
 GETTER(get_check_fall)
 {
     UNUSED(field);
-    if (s->server->check_enabled)
+    if (is_probed(s->server))
         set_u32(v, s->server->fall);
 }
 
 GETTER(get_check_health)
 {
     UNUSED(field);
-    if (s->server->check_enabled)
+    if (is_probed(s->server))
         set_u32(v, s->server->check_health);
 }
 
@@ -257,7 +273,7 @@ enum stats_state stats_server_state(const struct server *server)
         return STATE_MAINT;
     if (!server->up)
         return STATE_DOWN;
-    return server->admin == SERVER_DRAIN ? STATE_DRAIN : STATE_UP;
+    return server_is_draining(server) ? STATE_DRAIN : STATE_UP;
 }
 
 bool stats_backend_is_up(const struct proxy *proxy)

@@ -2,6 +2,8 @@
 /* The only file that sees PCRE2. */
 #include "proxy/base/regex.h"
 
+#include "proxy/base/ascii.h"
+
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <ctype.h>
 #include <pcre2.h>
@@ -115,11 +117,6 @@ bool regex_search_at(const struct regex *regex, const char *subject, size_t len,
     return true;
 }
 
-static int hex_value(char c)
-{
-    return isdigit((unsigned char)c) ? c - '0' : tolower((unsigned char)c) - 'a' + 10;
-}
-
 /* The piece of the result that text begins with; how much of text it takes. */
 static size_t next_piece(const char *text, const char *subject,
                          const struct regex_group groups[REGEX_GROUPS_MAX], char *byte,
@@ -136,7 +133,7 @@ static size_t next_piece(const char *text, const char *subject,
         return 2;
     }
     if (text[1] == 'x' && isxdigit((unsigned char)text[2]) && isxdigit((unsigned char)text[3])) {
-        *byte = (char)(hex_value(text[2]) * 16 + hex_value(text[3]));
+        *byte = (char)(ascii_hex_value(text[2]) * 16 + ascii_hex_value(text[3]));
         *piece = byte;
         return 4;
     }

@@ -33,7 +33,7 @@ static bool read_port(struct cli_call *call, const char *word, uint16_t *port_ou
     *port_out = (uint16_t)port;
     if (end == word || *end != '\0')
         cli_fail(call, "provided port is not an integer\n");
-    else if (port < 1 || port > UINT16_MAX)
+    else if (port < 0 || port > UINT16_MAX)
         cli_fail(call, "provided port is invalid\n");
     else
         return true;

@@ -68,16 +68,15 @@ static unsigned operational_state(const struct server *server)
 
 static unsigned admin_state(const struct server *server)
 {
-    const struct server *tracked = GET(server->tracked);
     const struct {
         unsigned bit;
         bool is_set;
     } bits[] = {
         {0x01, GET(server->admin) == SERVER_MAINT},
-        {0x02, tracked != NULL && server_is_in_maintenance(tracked)},
+        {0x02, GET(server->inherited) == SERVER_MAINT},
         {0x04, server->conf_disabled},
         {0x08, GET(server->admin) == SERVER_DRAIN},
-        {0x10, tracked != NULL && GET(tracked->admin) == SERVER_DRAIN},
+        {0x10, GET(server->inherited) == SERVER_DRAIN},
         {0x20, GET(server->is_lost)},
     };
     unsigned state = 0;
@@ -119,8 +118,9 @@ static unsigned check_state(const struct server *server, const struct conf_serve
 {
     return (GET(server->check_running) ? IN_PROGRESS : 0) | (conf->check.enabled ? CONFIGURED : 0) |
            (GET(server->check_enabled) ? ENABLED : 0) |
-           (server_is_in_maintenance(server) && (conf->check.enabled || conf->disabled) ? PAUSED
-                                                                                        : 0);
+           (server_is_in_maintenance(server) && (GET(server->check_enabled) || conf->disabled)
+                ? PAUSED
+                : 0);
 }
 
 static unsigned agent_state(const struct server *server, const struct conf_server *conf)

@@ -2,7 +2,7 @@
 /* do-resolve: a rule that waits until name servers have said which address a name of the request has. */
 #include "proxy/discovery/do_resolve.h"
 
-#include "config/resolve.h"
+#include "config/resolve/resolve.h"
 #include "proxy/discovery/asks.h"
 #include "proxy/http/rules.h"
 #include "proxy/rules/compiler.h"

@@ -9,7 +9,7 @@
 #ifndef WEIR_DISCOVERY_NAMESERVER_H
 #define WEIR_DISCOVERY_NAMESERVER_H
 
-#include "config/model_discovery.h"
+#include "config/model/discovery.h"
 #include "proxy/discovery/answer.h"
 #include "proxy/discovery/counts.h"
 #include "proxy/net/loop.h"

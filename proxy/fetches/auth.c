@@ -17,7 +17,7 @@ static bool is_known(struct sample_env *env, const struct fetch *row, const stru
 {
     struct credentials c;
     (void)row;
-    if (!read_credentials(env, &c))
+    if (!read_credentials(env, &c) || c.user == NULL)
         return false;
     sample_set_bool(out, credentials_check(args[0].userlist, &c) != NULL);
     return true;
@@ -82,6 +82,11 @@ static bool check_group(struct compiler *c, const struct arg *args, const char *
     return false;
 }
 
+static bool is_bearer(const struct credentials *c)
+{
+    return c->scheme.len == 6 && http_text_same(c->scheme.data, "bearer", 6);
+}
+
 enum part { PART_USER, PART_PASSWORD, PART_TYPE };
 
 static bool part_of(struct sample_env *env, const struct fetch *row, const struct arg *args,
@@ -89,31 +94,31 @@ static bool part_of(struct sample_env *env, const struct fetch *row, const struc
 {
     struct credentials c;
     (void)args;
-    if (!read_credentials(env, &c) || c.user == NULL)
+    if (!read_credentials(env, &c))
         return false;
-    if (row->value == PART_TYPE) {
-        sample_set_text(out, SAMPLE_STRING, "Basic", 5);
-        return true;
-    }
-    const char *text = row->value == PART_USER ? c.user : c.password;
-    return sample_set_copy(out, env, SAMPLE_STRING, text, strlen(text));
+    const char *text = row->value == PART_USER       ? c.user
+                       : row->value == PART_PASSWORD ? c.password
+                       : c.user != NULL              ? "Basic"
+                       : is_bearer(&c)               ? "Bearer"
+                                                     : NULL;
+    return text != NULL && sample_set_copy(out, env, SAMPLE_STRING, text, strlen(text));
 }
 
-/* Of Authorization, or of the field given. */
+/* Of Authorization; or of the field given, which is empty where it has no token. */
 static bool bearer(struct sample_env *env, const struct fetch *row, const struct arg *args,
                    struct sample *out)
 {
+    static const struct sample_text authorization = {FIELD, sizeof(FIELD) - 1};
     struct message_view v;
     struct credentials c;
-    struct sample_text name = {FIELD, sizeof(FIELD) - 1};
     (void)row;
-    if (args[0].type != ARG_NONE && args[0].text.len > 0)
-        name = args[0].text;
-    if (!fetch_view(env, OF_REQUEST, &v) || !credentials_read(&v, name.data, name.len, &c) ||
-        c.scheme.len != 6 || !http_text_same(c.scheme.data, "bearer", 6))
+    bool is_named = args[0].type != ARG_NONE;
+    struct sample_text name = is_named ? args[0].text : authorization;
+    if (!fetch_view(env, OF_REQUEST, &v))
         return false;
-    sample_set_text(out, SAMPLE_STRING, c.rest.data, c.rest.len);
-    return true;
+    bool found = credentials_read(&v, name.data, name.len, &c) && is_bearer(&c);
+    sample_set_text(out, SAMPLE_STRING, found ? c.rest.data : "", found ? c.rest.len : 0);
+    return found || is_named;
 }
 
 /* clang-format off */
@@ -127,7 +132,7 @@ const struct fetch auth_fetches[] = {
     {.name = "http_auth_pass", .out = SAMPLE_STRING, .use = USE_REQUEST, .run = part_of, .value = PART_PASSWORD, .since = "2.3",
      .doc = "The password that the client sends; nothing is checked."},
     {.name = "http_auth_type", .out = SAMPLE_STRING, .use = USE_REQUEST, .run = part_of, .value = PART_TYPE, .since = "2.3",
-     .doc = "How the client says who it is: Basic."},
+     .doc = "How the client says who it is: Basic, Bearer."},
     {.name = "http_auth_bearer", .out = SAMPLE_STRING, .args = {{ARG_STRING}, 0}, .use = USE_REQUEST, .run = bearer, .since = "2.5",
      .doc = "The token that the client sends, in Authorization or the field given; nothing is checked."},
     {.name = NULL},

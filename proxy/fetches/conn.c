@@ -7,6 +7,7 @@
 #include "proxy/rules/rows.h"
 
 #include <ifaddrs.h>
+#include <net/if.h>
 #include <netinet/tcp.h>
 #include <string.h>
 
@@ -81,9 +82,16 @@ static bool port(struct sample_env *env, const struct fetch *row, const struct a
     return true;
 }
 
-static bool same_host(const struct addr *a, const struct sockaddr *b)
+/* Of IPv4 on a loopback interface every address of the network is the host's: 127.0.0.0/8. */
+static bool is_of_interface(const struct addr *addr, const struct ifaddrs *at)
 {
-    return b != NULL && addr_is_within(a, b, a->family == AF_INET ? 32 : 128);
+    unsigned bits = addr->family == AF_INET ? 32 : 128;
+    if (at->ifa_addr == NULL)
+        return false;
+    if (addr->family == AF_INET && (at->ifa_flags & IFF_LOOPBACK) != 0 && at->ifa_netmask != NULL)
+        bits = (unsigned)__builtin_popcount(
+            ((const struct sockaddr_in *)(const void *)at->ifa_netmask)->sin_addr.s_addr);
+    return addr_is_within(addr, at->ifa_addr, bits);
 }
 
 /* Is it an address of this host? Seldom asked, so the kernel's list is read each time. */
@@ -98,7 +106,7 @@ static bool is_local(struct sample_env *env, const struct fetch *row, const stru
         getifaddrs(&list) != 0)
         return false;
     for (const struct ifaddrs *at = list; at != NULL && !found; at = at->ifa_next)
-        found = same_host(&addr, at->ifa_addr);
+        found = is_of_interface(&addr, at);
     freeifaddrs(list);
     sample_set_bool(out, found);
     return true;

@@ -3,6 +3,7 @@
  * Fetches of cookies: of Cookie in requests, where a line holds several; of Set-Cookie in responses, where
  * only the first pair of a line is one and the rest are its attributes.
  */
+#include "proxy/base/ascii.h"
 #include "proxy/fetches/rows.h"
 #include "proxy/fetches/text_writer.h"
 #include "proxy/fetches/view.h"
@@ -13,11 +14,6 @@ struct cookie_walk {
     uint32_t at;
     bool with_attributes; /* of Set-Cookie: they are counted as cookies, as in HAProxy */
 };
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
 
 /* Quoted values may hold what else ends them. */
 static const char *pair_end(const char *at, const char *end)
@@ -41,11 +37,11 @@ static bool split(const char *from, const char *to, struct sample_text *name,
     const char *equal = memchr(from, '=', (size_t)(to - from)), *name_end = equal;
     if (equal == NULL)
         return false;
-    while (name_end > from && is_blank(name_end[-1]))
+    while (name_end > from && ascii_is_blank(name_end[-1]))
         name_end--;
-    for (equal++; equal < to && is_blank(*equal);)
+    for (equal++; equal < to && ascii_is_blank(*equal);)
         equal++;
-    while (to > equal && is_blank(to[-1]))
+    while (to > equal && ascii_is_blank(to[-1]))
         to--;
     *name = (struct sample_text){from, (size_t)(name_end - from)};
     *value = (struct sample_text){equal, (size_t)(to - equal)};
@@ -59,7 +55,7 @@ static bool next_pair(struct cookie_walk *walk, const struct message_view *v,
     const struct http_header *h = &v->msg->headers[walk->index - 1];
     const char *start = v->base + h->value_off, *end = start + h->value_len;
     for (const char *at = start + walk->at; at < end;) {
-        while (at < end && (is_blank(*at) || *at == ';' || *at == ','))
+        while (at < end && (ascii_is_blank(*at) || *at == ';' || *at == ','))
             at++;
         const char *to = pair_end(at, end);
         bool found = split(at, to, name, value);

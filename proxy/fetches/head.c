@@ -3,6 +3,7 @@
  * Fetches of a head as a whole: the names of its fields, its text, its fields as SPOE writes them. What rules have
  * dropped is not there any more; names are in lower case, as HAProxy has them.
  */
+#include "proxy/base/ascii.h"
 #include "proxy/fetches/rows.h"
 #include "proxy/fetches/text_writer.h"
 #include "proxy/fetches/view.h"
@@ -11,10 +12,8 @@ static void put_name(struct text_writer *w, const struct message_view *v,
                      const struct http_header *h)
 {
     char *to = text_writer_more(w, h->name_len);
-    for (unsigned i = 0; to != NULL && i < h->name_len; i++) {
-        char letter = v->base[h->name_off + i];
-        to[i] = letter >= 'A' && letter <= 'Z' ? (char)(letter | 0x20) : letter;
-    }
+    for (unsigned i = 0; to != NULL && i < h->name_len; i++)
+        to[i] = ascii_lower(v->base[h->name_off + i]);
 }
 
 static void put_value(struct text_writer *w, const struct message_view *v,
@@ -108,7 +107,7 @@ static bool head_binary(struct sample_env *env, const struct fetch *row, const s
     {.name = prefix "hdr_names", .out = SAMPLE_STRING, .args = {{ARG_STRING}, 0}, .use = uses, .run = head_names, .value = side, \
      .doc = "The names of all fields of the " what ", separated by a comma or the character given.", .since = "2.5"}
 #define HEAD(prefix, side, uses, what, version) \
-    {.name = prefix "hdrs", .out = SAMPLE_STRING, .use = uses, .run = head_text, .value = side, \
+    {.name = prefix "hdrs", .out = SAMPLE_BINARY, .use = uses, .run = head_text, .value = side, \
      .doc = "All header fields of the " what ", with the empty line.", .since = version}, \
     {.name = prefix "hdrs_bin", .out = SAMPLE_BINARY, .use = uses, .run = head_binary, .value = side, \
      .doc = "All header fields of the " what ": each name and value with its length, as SPOE writes them.", .since = version}

@@ -4,6 +4,7 @@
  * addresses and names. Where an ACL asks they give one value after the other, else the last, or the one
  * that an argument counts.
  */
+#include "proxy/base/ascii.h"
 #include "proxy/fetches/header_priv.h"
 #include "proxy/fetches/rows.h"
 #include "proxy/fetches/view.h"
@@ -34,11 +35,6 @@ struct field_walk {
     uint32_t at;    /* within its value; behind the last value given */
 };
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
 /* Of the field at hand from walk->at on; moves behind it. */
 static struct sample_text take_value(struct field_walk *walk, const struct message_view *v,
                                      bool whole)
@@ -46,11 +42,11 @@ static struct sample_text take_value(struct field_walk *walk, const struct messa
     const struct http_header *h = &v->msg->headers[walk->index - 1];
     const char *start = v->base + h->value_off, *end = start + h->value_len;
     const char *from = start + walk->at;
-    while (from < end && is_blank(*from))
+    while (from < end && ascii_is_blank(*from))
         from++;
     const char *to = whole ? end : http_value_end(from, end);
     walk->at = (uint32_t)(to - start);
-    while (to > from && is_blank(to[-1]))
+    while (to > from && ascii_is_blank(to[-1]))
         to--;
     return (struct sample_text){from, (size_t)(to - from)};
 }
@@ -131,13 +127,15 @@ static bool may_go_on(const struct field_walk *walk, const struct http_msg *m,
     return !is_alone || (!whole && walk->at < m->headers[walk->index - 1].value_len);
 }
 
-/* One value; whether it may have more is in out->flags. */
+/* One value; whether it may have more is in out->flags. hdr() is of any name, hdr without parentheses of none. */
 static bool next_value(struct sample_env *env, const struct message_view *v, const struct arg *args,
                        bool whole, struct sample *out)
 {
     long long occurrence = args[1].type != ARG_NONE ? args[1].integer : 0;
     struct sample_text value;
     bool found;
+    if (args[0].type == ARG_NONE)
+        return false;
     if (occurrence == 0 && env->iterates) {
         struct field_walk walk = {out->cursor[0], out->cursor[1]};
         found = walk_on(&walk, v, name_of(args), whole, &value);
@@ -201,12 +199,12 @@ static bool whole_field_count(struct sample_env *env, const struct fetch *row,
 
 /* ---- arguments ---------------------------------------------------------------------------------------- */
 
-/* The name is kept with its length; an empty one is none. */
+/* The name is kept with its length; an empty one is that of any field. */
 static bool check_name(struct compiler *c, struct arg *args, unsigned given, int value)
 {
     (void)value;
-    if (given == 0 || args[0].type == ARG_NONE || args[0].text.len == 0) {
-        args[0].type = ARG_NONE;
+    if (given == 0 || args[0].text.len == 0) {
+        args[0].own = NULL;
         return true;
     }
     struct field_name *name = arena_alloc(c->l->arena, sizeof(*name));

@@ -42,6 +42,11 @@ bool fetch_view(const struct sample_env *env, enum fetch_side side, struct messa
     return !env->is_response || s->response_us == 0;
 }
 
+bool fetch_may_view(const struct sample_env *env)
+{
+    return env->peek != NULL && env->peek->found == PEEK_PART && !env->is_final;
+}
+
 const struct http_header *view_first(const struct message_view *v, enum http_header_id id)
 {
     const struct http_header *h = http_msg_first(v->msg, id);
@@ -194,7 +199,7 @@ const struct fetch message_fetches[] = {
      .doc = "The target as it came, from its path on."},
     {.name = "capture.req.ver", .out = SAMPLE_STRING, .use = USE_TXN, .run = captured_version, .value = OF_REQUEST,
      .doc = "The request's version: HTTP/1.0 or HTTP/1.1."},
-    {.name = "capture.res.ver", .out = SAMPLE_STRING, .use = USE_ANSWER, .run = captured_version, .value = OF_RESPONSE,
+    {.name = "capture.res.ver", .out = SAMPLE_STRING, .use = USE_TXN, .run = captured_version, .value = OF_RESPONSE,
      .doc = "The response's version: HTTP/1.0 or HTTP/1.1."},
     {.name = NULL},
 };

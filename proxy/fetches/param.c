@@ -117,7 +117,7 @@ const struct fetch param_fetches[] = {
     MATCHING("len", "its length"),
     MATCHING("reg", "it fits a regular expression"),
     MATCHING("sub", "it contains that"),
-    {.name = "req.body_param", .out = SAMPLE_STRING, .args = {{ARG_STRING, ARG_STRING}, 0}, .check = check_flag, .value = 1, .use = USE_REQUEST, .run = body_param,
+    {.name = "req.body_param", .out = SAMPLE_BINARY, .args = {{ARG_STRING, ARG_STRING}, 0}, .check = check_flag, .value = 1, .use = USE_REQUEST, .run = body_param,
      .doc = "The first parameter of that name in the request's body, as forms send them.", .since = "1.6"},
     {.name = NULL},
 };

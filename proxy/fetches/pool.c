@@ -3,12 +3,6 @@
 #include "proxy/http/stream.h"
 #include "proxy/rules/rows.h"
 
-/* The proxy that an argument names, or else the one whose rules run. */
-static const struct proxy *proxy_of(const struct sample_env *env, const struct arg *arg)
-{
-    return arg->type == ARG_NONE ? env->proxy : &env->snapshot->proxies[arg->proxy];
-}
-
 /* ---- backends ----------------------------------------------------------------------------------------- */
 
 static unsigned usable_servers(const struct proxy *proxy)
@@ -46,7 +40,7 @@ enum { USABLE, BE_SESSIONS, BE_FREE, BE_RATE, SLOTS, QUEUE, AVERAGE_QUEUE };
 static bool of_backend(struct sample_env *env, const struct fetch *row, const struct arg *args,
                        struct sample *out)
 {
-    const struct proxy *proxy = proxy_of(env, &args[0]);
+    const struct proxy *proxy = &env->snapshot->proxies[args[0].proxy];
     struct backend *backend = &proxy->state->backend;
     uint64_t now_us = env->loop->now_us;
     long long value = 0;
@@ -84,7 +78,7 @@ enum { FE_SESSIONS, FE_RATE, FE_REQUESTS };
 static bool of_frontend(struct sample_env *env, const struct fetch *row, const struct arg *args,
                         struct sample *out)
 {
-    const struct frontend *frontend = &proxy_of(env, &args[0])->state->frontend;
+    const struct frontend *frontend = &env->snapshot->proxies[args[0].proxy].state->frontend;
     long long value = frontend->sessions;
     if (row->value != FE_SESSIONS)
         value = counter_set_rate(frontend->counters,
@@ -204,10 +198,10 @@ static bool of_named_server(struct sample_env *env, const struct converter *row,
 }
 
 #define BACKEND(word, which, from, text)                                                           \
-    .name = word, .out = SAMPLE_INT, .args = {{ARG_BACKEND}, 0}, .run = of_backend,                \
+    .name = word, .out = SAMPLE_INT, .args = {{ARG_BACKEND}, 1}, .run = of_backend,                \
     .value = which, .since = from, .doc = text
 #define FRONTEND(word, which, from, text)                                                          \
-    .name = word, .out = SAMPLE_INT, .args = {{ARG_FRONTEND}, 0}, .run = of_frontend,              \
+    .name = word, .out = SAMPLE_INT, .args = {{ARG_FRONTEND}, 1}, .run = of_frontend,              \
     .value = which, .since = from, .doc = text
 #define SERVER(word, type, which, from, text)                                                      \
     .name = word, .out = type, .args = {{ARG_SERVER}, 1}, .run = of_server, .value = which,        \

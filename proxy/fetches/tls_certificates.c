@@ -100,7 +100,7 @@ static bool check_name(struct compiler *c, struct arg *args, unsigned count, int
         query->entry = arena_copy_bytes(c->l->arena, args[0].text.data, args[0].text.len);
     if (count > 1 && args[1].type != ARG_NONE && args[1].integer != 0)
         query->occurrence = (int)args[1].integer;
-    if (count > 2 && args[2].type != ARG_NONE) {
+    if (count > 2 && args[2].text.len > 0) {
         query->rfc2253 = args[2].text.len == 7 && memcmp(args[2].text.data, "rfc2253", 7) == 0;
         if (!query->rfc2253) {
             CONF_FAIL(c->l, args[2].span, "rfc2253", "unknown form of names '%.*s'",

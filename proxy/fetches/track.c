@@ -90,12 +90,13 @@ static bool fetch_reading(struct sample_env *env, const struct fetch *row, const
     unsigned index = r->has_index ? (unsigned)args[0].integer : 0;
     struct track_found f;
     uint64_t value = 0;
-    if (!find(env, source, args + r->has_index, r->operation == INCREASE, &f))
+    bool creates = r->operation == INCREASE || r->operation == CLEAR;
+    if (!find(env, source, args + r->has_index, creates, &f))
         return false;
     bool is_kept = f.entry == NULL || track_operate(env, r, f.entry, index, &value);
     track_let_go(env, &f);
     sample_set_int(out, (long long)value);
-    return is_kept;
+    return is_kept || r->operation == INCREASE;
 }
 
 static bool fetch_tracked(struct sample_env *env, const struct fetch *row, const struct arg *args,

@@ -3,7 +3,7 @@
  * agent-check: a line of words from a program on the server, which says how the server is and how
  * much it can take: "up", "down # backup runs", "75%", "drain", "maxconn:30 ready".
  *
- * What follows a '#' is for people. Words that are unknown are reported and do nothing.
+ * What follows a '#' before a word is for people. Words that are unknown are reported and do nothing.
  */
 #include "proxy/health/probe.h"
 #include "proxy/state/server_state.h"
@@ -14,11 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_BYTES_MAX = 1024 };
+enum { LINE_BYTES_MAX = 1024, WEIGHT_PERCENT_MAX = 100 * LB_WEIGHT_MAX };
 
 struct reply {
     struct agent_orders orders;
-    const char *health; /* "up", "down", "stopped", "fail", or NULL */
+    const char *health; /* "up", "down", "stopped", "fail", in any case; or NULL */
     const char *odd;    /* the first unknown word, or NULL */
     const char *note;   /* behind '#', or "" */
 };
@@ -29,7 +29,7 @@ static bool take_health(struct reply *reply, const char *word)
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         if (strcasecmp(words[i], word) != 0)
             continue;
-        reply->health = words[i];
+        reply->health = word;
         return true;
     }
     return false;
@@ -56,10 +56,11 @@ static bool take_weight(struct reply *reply, const char *word)
 {
     char *end;
     unsigned long percent = strtoul(word, &end, 10);
-    if (!isdigit((unsigned char)*word) || strcmp(end, "%") != 0 || percent > 25600)
+    if (!isdigit((unsigned char)*word) || strcmp(end, "%") != 0)
         return false;
     reply->orders.has_weight = true;
-    reply->orders.weight_percent = (unsigned)percent;
+    reply->orders.weight_percent =
+        percent < WEIGHT_PERCENT_MAX ? (unsigned)percent : WEIGHT_PERCENT_MAX;
     return true;
 }
 
@@ -78,8 +79,10 @@ static bool take_maxconn(struct reply *reply, const char *word)
 
 static void read_words(struct reply *reply, char *line)
 {
-    char *rest, *hash = strchr(line, '#');
+    char *rest, *hash = line;
     reply->note = "";
+    while ((hash = strchr(hash, '#')) != NULL && hash > line && strchr(" \t,", hash[-1]) == NULL)
+        hash++;
     if (hash != NULL) {
         *hash++ = '\0';
         reply->note = hash + strspn(hash, " \t");
@@ -99,15 +102,11 @@ static enum probe_step end_by(struct probe *probe, const struct reply *reply)
     enum health_status status = HEALTH_CHECKED;
     const char *note = *reply->note != '\0' || reply->odd == NULL ? reply->note : reply->odd;
     if (reply->health != NULL) {
-        status = strcmp(reply->health, "up") == 0 ? HEALTH_L7_OK : HEALTH_L7_STATUS;
-        snprintf(info, sizeof(info), "via agent : %s%s%.80s%s", reply->health,
+        status = strcasecmp(reply->health, "up") == 0 ? HEALTH_L7_OK : HEALTH_L7_STATUS;
+        snprintf(info, sizeof(info), "via agent : %s%s%.100s%s", reply->health,
                  *note != '\0' ? " (" : "", note, *note != '\0' ? ")" : "");
     } else if (reply->odd != NULL) {
         snprintf(info, sizeof(info), "agent reports an error : %.80s", reply->odd);
-    }
-    for (char *c = info; *c != '\0'; c++) {
-        if (!isprint((unsigned char)*c))
-            *c = '?'; /* it goes into logs */
     }
     return probe_end(probe, status, 0, info);
 }

@@ -52,6 +52,8 @@ static void change_script(struct probe *probe)
     script_free(probe->script);
     probe->script = probe->next_script;
     probe->next_script = NULL;
+    probe->renew_ms = 0; /* the connection was made as the old one said */
+    probe->is_ticketless = false;
 }
 
 void probe_adopt(struct probe *probe, struct script *script)
@@ -63,14 +65,13 @@ void probe_adopt(struct probe *probe, struct script *script)
         change_script(probe);
 }
 
-/* Gives the connection up and goes to sleep; says nothing. */
+/* Says nothing. */
 static void fall_asleep(struct probe *probe)
 {
-    probe_disconnect(probe);
-    script_forget(probe);
+    probe->state = PROBE_ASLEEP;
+    probe_rest(probe);
     var_store_clear(&probe->vars);
     change_script(probe);
-    probe->state = PROBE_ASLEEP;
     if (!probe->is_agent)
         SET(probe->server->check_running, false);
 }
@@ -145,6 +146,7 @@ void probe_finish(struct probe *probe)
     fall_asleep(probe);
     report(probe);
     start_after(probe, spread(probe, next_interval_ms(probe)));
+    probe_guard(probe);
 }
 
 /* ---- one try ---- */
@@ -154,11 +156,33 @@ static const struct {
     enum probe_step (*step)(struct probe *probe);
     enum health_status timeout;
 } states[PROBE_STATES] = {
+    [PROBE_ASLEEP] = {probe_step_asleep, HEALTH_UNKNOWN},
     [PROBE_CONNECTING] = {probe_step_connecting, HEALTH_L4_TIMEOUT},
     [PROBE_ASKING_PROXY] = {probe_step_asking_proxy, HEALTH_L7_TIMEOUT},
     [PROBE_HANDSHAKING] = {probe_step_handshaking, HEALTH_L6_TIMEOUT},
     [PROBE_EXCHANGING] = {script_run, HEALTH_L7_TIMEOUT},
 };
+
+/* The try counts from now on. */
+static enum probe_step repeat(struct probe *probe)
+{
+    probe_let_go(probe);
+    probe->started_us = probe->loop->now_us;
+    while (probe->script->steps[probe->step].conf.kind != CONF_STEP_CONNECT)
+        probe->step--;
+    return probe_connect(probe);
+}
+
+/* Does what a step of a try has said. */
+static void carry_on(struct probe *probe, enum probe_step step)
+{
+    if (step == PROBE_CONNECT)
+        step = probe_connect(probe);
+    if (step == PROBE_DONE && probe_must_repeat(probe))
+        step = repeat(probe);
+    if (step == PROBE_DONE)
+        probe_finish(probe);
+}
 
 void probe_on_ready(struct conn *conn)
 {
@@ -166,10 +190,7 @@ void probe_on_ready(struct conn *conn)
     enum probe_step step = PROBE_NEXT;
     while ((step = states[probe->state].step(probe)) == PROBE_NEXT)
         probe->state++;
-    if (step == PROBE_CONNECT)
-        step = probe_connect(probe);
-    if (step == PROBE_DONE)
-        probe_finish(probe);
+    carry_on(probe, step);
 }
 
 static enum probe_step begin_program(struct probe *probe)
@@ -180,14 +201,17 @@ static enum probe_step begin_program(struct probe *probe)
     return external_start(probe);
 }
 
-/* Where the server is today. */
+/* Where the server is today. A kept connection leads to where it was. */
 static void follow_server(struct probe *probe)
 {
+    struct sockaddr_storage before = probe->server_addr;
     if (!probe->follows)
         return;
     probe->server_addr_len = server_read_address(probe->server, &probe->server_addr);
     if (probe->port > 0)
         probe_set_port(&probe->server_addr, probe->port);
+    if (memcmp(&before, &probe->server_addr, sizeof(before)) != 0)
+        probe_let_go(probe);
 }
 
 static void start(struct probe *probe)
@@ -196,6 +220,7 @@ static void start(struct probe *probe)
     probe->paused = probe->is_off || GET(probe->server->is_lost) ||
                     (!probe->is_agent && GET(probe->server->admin) == SERVER_MAINT);
     if (probe->paused) {
+        probe_let_go(probe);
         probe_start_in(probe, probe->inter_ms);
         return;
     }
@@ -204,18 +229,15 @@ static void start(struct probe *probe)
     probe->step = 0;
     if (!probe->is_agent)
         SET(probe->server->check_running, true);
-    enum probe_step step = probe->script->count == 0 ? begin_program(probe) : script_run(probe);
-    if (step == PROBE_CONNECT)
-        step = probe_connect(probe);
-    if (step == PROBE_DONE)
-        probe_finish(probe);
+    carry_on(probe, probe->script->count == 0 ? begin_program(probe) : script_run(probe));
 }
 
 void probe_on_timer(struct wheel_timer *timer)
 {
     struct probe *probe = LIST_ITEM(timer, struct probe, timer);
     if (probe->state == PROBE_ASLEEP) {
-        start(probe);
+        if (!probe_gives_up_ticket(probe))
+            start(probe);
         return;
     }
     if (probe->script->count == 0) {
@@ -227,6 +249,7 @@ void probe_on_timer(struct wheel_timer *timer)
     const struct script_step *step = &probe->script->steps[probe->step];
     bool is_expecting = probe->state == PROBE_EXCHANGING && step->conf.kind == CONF_STEP_EXPECT;
     probe_fail(probe, is_expecting ? step->timeout : states[probe->state].timeout, "");
+    probe->keeps = false; /* who knows when the rest would come */
     probe_finish(probe);
 }
 
@@ -242,6 +265,7 @@ static void free_memory(struct loop_garbage *garbage)
 
 void probe_free(struct probe *probe)
 {
+    probe_let_go(probe);
     fall_asleep(probe);
     external_free(probe);
     if (probe->socket >= 0)

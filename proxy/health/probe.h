@@ -9,6 +9,8 @@
  *     |                  |  `--- the script connects once more ------'  |          |
  *     `------------------+--- L4CON, L4TOUT ---------+- L6RSP, L6TOUT --+- L7... --'
  *
+ * With check-reuse-pool it may sleep with its connection open, and go from ASLEEP to EXCHANGING: probe_keep.c.
+ *
  * A new kind is a file that fills struct probe_kind with a script, and a row in kinds.c.
  *
  * Ownership: the probe belongs to the health room; server->probe points to it while it is in use.
@@ -131,8 +133,8 @@ struct probe {
     uint64_t due_ms; /* when the present or next one should start */
     uint64_t started_us;
     struct check_result result;
-    bool paused;     /* the server was in maintenance at the last start, or the operator wants none */
-    bool is_off;     /* by the operator's word */
+    bool paused; /* the server was in maintenance at the last start, or the operator wants none */
+    bool is_off; /* by the operator's word */
     uint32_t random; /* for spread-checks */
 
     /* settings, copied: the config may go */
@@ -144,6 +146,7 @@ struct probe {
     char *alpn;     /* owned: check-alpn, "http/1.1,http/1.0", or NULL */
     char *greeting; /* owned: agent-send, or NULL */
     bool tls, send_proxy, via_socks4;
+    bool reuse; /* check-reuse-pool */
     unsigned inter_ms, fastinter_ms, downinter_ms;
     unsigned connect_ms; /* 0 = inter bounds it all */
     unsigned check_ms;   /* after connect; 0 = inter bounds it all */
@@ -156,6 +159,11 @@ struct probe {
     bool is_tls, lingers, is_proxied;
     struct sockaddr_storage behind_proxy;
     sa_family_t family; /* of `socket` */
+    uint64_t renew_ms;  /* the connection is of no use to tries after that */
+    bool is_reused;     /* it is that of the try before */
+    bool keeps;         /* the server was asked to let it be used once more */
+    bool awaits_ticket; /* it is over, but for what makes the next handshake cheap */
+    bool is_ticketless; /* that did not come the last time */
     bool is_asked;      /* the question of this step has begun to go out */
     bool asks_head;     /* the last request was a HEAD */
     bool has_ended;     /* no more of the answer will come, or be taken */
@@ -201,6 +209,8 @@ void probe_free(struct probe *probe);
 
 /* ---- for the script ---- */
 
+/* Whether the server is to be asked to keep the connection: the next try will use it, if all goes well. */
+bool probe_may_keep(const struct probe *probe);
 /* Reports the outcome and goes to sleep; for those who end a probe on their own. */
 void probe_finish(struct probe *probe);
 

@@ -240,13 +240,15 @@ static int start_connect(struct probe *probe)
                         probe_on_ready);
 }
 
-/* At a step of the script that connects. PROBE_WAIT, or PROBE_DONE where that fails at once. */
 enum probe_step probe_connect(struct probe *probe)
 {
     const struct conf_connect *connect = present_connect(probe);
-    probe_disconnect(probe);
-    script_forget(probe);
+    if (probe_can_reuse(probe))
+        return probe_reuse(probe);
+    probe_let_go(probe);
     probe->state = PROBE_CONNECTING;
+    probe->is_reused = false;
+    probe->renew_ms = probe->loop->now_ms + PROBE_CONNECTION_MS;
     probe->is_tls = connect->tls || (connect->like_server && probe->tls);
     probe->lingers = connect->linger;
     probe->is_proxied = (connect->via_socks4 || (connect->like_server && probe->via_socks4)) &&

@@ -65,6 +65,7 @@ static bool configure(struct probe *probe, const struct conf_server *conf)
     const char *sni = conf->check.sni != NULL ? conf->check.sni : conf->tls.sni;
     set_address(probe, conf);
     probe->tls = conf->check.tls;
+    probe->reuse = conf->check.reuse;
     probe->send_proxy = conf->check.send_proxy;
     probe->via_socks4 = conf->check.via_socks4;
     probe->sni = sni != NULL ? strdup(sni) : NULL;

@@ -41,6 +41,7 @@ void probe_order_host(struct server *server, bool is_agent, const struct sockadd
     struct probe *probe = probe_of(server, is_agent);
     if (probe == NULL)
         return;
+    probe->renew_ms = 0; /* a kept connection leads elsewhere */
     const struct sockaddr_storage *before = probe->follows ? &server->addr : &probe->server_addr;
     uint16_t port = probe->port != 0 ? probe->port : port_at(before);
     probe->follows = false;
@@ -55,8 +56,9 @@ void probe_order_port(struct server *server, bool is_agent, uint16_t port)
     if (probe == NULL)
         return;
     probe->port = port;
+    probe->renew_ms = 0;
     if (!probe->follows)
-        probe_set_port(&probe->server_addr, port);
+        probe_set_port(&probe->server_addr, port != 0 ? port : port_at(&server->addr));
 }
 
 bool probe_order_greeting(struct server *server, const char *text)

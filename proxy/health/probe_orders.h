@@ -23,6 +23,7 @@ void probe_order_target(const struct server *server, bool is_agent,
 /* The host alone, of AF_INET or AF_INET6; the port stays. */
 void probe_order_host(struct server *server, bool is_agent, const struct sockaddr_storage *host,
                       socklen_t len);
+/* 0: that of the server. */
 void probe_order_port(struct server *server, bool is_agent, uint16_t port);
 /* What an agent is sent first; false when memory runs out. */
 MUST_CHECK bool probe_order_greeting(struct server *server, const char *text);

@@ -135,7 +135,7 @@ bool script_add(struct script *script, const struct script_step *from)
     return true;
 }
 
-/* A comment on a line of its own is about the step below it. */
+/* A comment on a line of its own is about the step below it, and about all of several expectations. */
 static bool add_configured(struct script *script, const struct conf_check_script *from)
 {
     const char *comment = NULL;
@@ -147,7 +147,8 @@ static bool add_configured(struct script *script, const struct conf_check_script
         }
         if (step.conf.comment == NULL)
             step.conf.comment = comment;
-        comment = NULL;
+        if (step.conf.kind != CONF_STEP_EXPECT)
+            comment = NULL;
         if (!script_add(script, &step))
             return false;
     }
@@ -180,6 +181,24 @@ static bool has_dialogue(const struct script *script)
         is_led = is_led || script->steps[i].judge != NULL;
     }
     return is_led || answers > 1;
+}
+
+/* One connection, always the same; one request that leaves it to us what becomes of that; its answer at the end. */
+static bool is_exchange(const struct script *script)
+{
+    unsigned connects = 0, requests = 0;
+    bool is_ours = script->words == WORDS_OF_HTTP && script->count > 0 &&
+                   script->steps[script->count - 1].conf.kind == CONF_STEP_EXPECT;
+    for (size_t i = 0; i < script->count && is_ours; i++) {
+        const struct conf_check_step *step = &script->steps[i].conf;
+        connects += step->kind == CONF_STEP_CONNECT;
+        requests += step->kind == CONF_STEP_REQUEST;
+        if (step->kind == CONF_STEP_CONNECT)
+            is_ours = step->connect.made_port == NULL;
+        else if (step->kind == CONF_STEP_REQUEST)
+            is_ours = connects == 1 && script_find_header(&step->request, "connection") == NULL;
+    }
+    return is_ours && connects == 1 && requests == 1;
 }
 
 /* What external checks are told of the proxy. */
@@ -227,6 +246,7 @@ struct script *script_new(const struct probe_kind *kind, const struct conf_proxy
         return NULL;
     }
     script->is_dialogue = has_dialogue(script);
+    script->is_exchange = is_exchange(script);
     return script;
 }
 

@@ -72,6 +72,7 @@ struct script {
     size_t count;
     bool disable_on_404, send_state, lenient;
     bool is_dialogue; /* the server speaks first, or both sides more than once */
+    bool is_exchange; /* of HTTP: one connection, one request, its answer; so it may be kept */
     const char *node; /* of the send-state header */
     /* of external checks; a script without steps */
     const char *command, *path, *bind_address, *bind_port; /* or NULL */
@@ -103,6 +104,10 @@ const char *script_keep(struct script *script, const char *bytes, size_t len);
 enum probe_step script_run(struct probe *probe);
 /* Forgets what was sent and has come. */
 void script_forget(struct probe *probe);
+/* One more piece of the answer; PROBE_NEXT if there is one, or the end has been seen. */
+enum probe_step script_receive(struct probe *probe);
+/* The answer will be needed after this event. False when memory runs out. */
+MUST_CHECK bool script_hold(struct probe *probe);
 /* The connection failed or was too late: what is said of it besides; "" for nothing. */
 void script_where(const struct probe *probe, char *text, size_t size);
 
@@ -111,6 +116,9 @@ void script_where(const struct probe *probe, char *text, size_t size);
 /* Notes the failure of an expectation in its words; info NULL: those of the step. */
 enum probe_step script_fail(struct probe *probe, const struct script_step *step, bool matched,
                             const char *info);
+/* There is nothing to compare, or nothing to compare it with: never the status of the step; why NULL: its on-error. */
+enum probe_step script_cannot_judge(struct probe *probe, const struct script_step *step,
+                                    const char *why);
 /* script_http.c */
 enum probe_step script_judge_http(struct probe *probe, const struct script_step *step);
 
@@ -132,6 +140,9 @@ MUST_CHECK bool script_pattern(struct probe *probe, const struct script_step *st
 
 /* ---- script_request.c ---- */
 
+/* The field of that name; NULL: the request has none of its own. */
+const struct conf_check_header *script_find_header(const struct conf_request *request,
+                                                   const char *name);
 /* Writes the request into text of SCRIPT_REQUEST_BYTES_MAX; its length, cut short if need be. */
 size_t script_write_request(struct probe *probe, const struct conf_request *request, char *text);
 

@@ -25,6 +25,8 @@ static void decode_chunks(const struct probe *probe, const char *bytes, size_t l
         int64_t n = h1_chunk_next(&chunks, bytes, len, &piece);
         if (n < 0 || piece.kind == H1_PIECE_END)
             response->is_whole = true;
+        if (n >= 0 && piece.kind == H1_PIECE_END)
+            response->end = (size_t)(bytes + n - probe->answer);
         if (n < 0 || piece.kind != H1_PIECE_DATA)
             return;
         memcpy(to + response->body_len, bytes + piece.off, piece.len);
@@ -40,24 +42,57 @@ void response_find_body(const struct probe *probe, struct response *response)
     response->body = probe->answer + msg->head_bytes;
     response->body_len = probe->answer_len - msg->head_bytes;
     response->is_whole = false;
-    if (msg->body == HTTP_BODY_NONE)
+    response->end = 0;
+    if (msg->body == HTTP_BODY_NONE) {
         response->body_len = 0;
+        response->end = msg->head_bytes;
+    }
     if (msg->body == HTTP_BODY_CHUNKED)
         decode_chunks(probe, response->body, response->body_len, response);
     if (msg->body == HTTP_BODY_LENGTH && response->body_len >= msg->content_length) {
         response->body_len = msg->content_length;
         response->is_whole = true;
+        response->end = msg->head_bytes + msg->content_length;
     }
     response->is_whole = response->is_whole || msg->body == HTTP_BODY_NONE || probe->has_ended;
 }
 
-enum h1_status response_parse_head(const struct probe *probe, struct response *response)
+static enum h1_status parse_head(const struct probe *probe, struct response *response,
+                                 unsigned options)
 {
     struct h1_parser parser;
     enum http_method method = probe->asks_head ? HTTP_METHOD_HEAD : HTTP_METHOD_OTHER;
-    h1_response_init(&parser, &response->msg, method, probe->script->lenient ? H1_LENIENT : 0);
-    response->base = probe->answer;
+    h1_response_init(&parser, &response->msg, method, options);
     return h1_head_parse(&parser, probe->answer, probe->answer_len);
+}
+
+/* Many a script that answers probes ends its lines in its own way, and nothing of it is passed on. */
+enum h1_status response_parse_head(const struct probe *probe, struct response *response)
+{
+    response->base = probe->answer;
+    enum h1_status status = parse_head(probe, response, 0);
+    if (status != H1_BAD)
+        return status;
+    return parse_head(probe, response, probe->script->lenient ? H1_LENIENT : H1_RELAXED);
+}
+
+enum response_end response_end(const struct probe *probe)
+{
+    struct response response;
+    const struct http_msg *msg = &response.msg;
+    if (probe->answer_len == 0 || probe->has_ended)
+        return RESPONSE_CLOSES;
+    enum h1_status head = response_parse_head(probe, &response);
+    if (head == H1_MORE)
+        return RESPONSE_GOES_ON;
+    /* behind 101 another protocol begins, behind the others below 200 the answer proper */
+    if (head != H1_DONE || (msg->flags & HTTP_MSG_KEEP_ALIVE) == 0 || msg->status < 200 ||
+        msg->body == HTTP_BODY_UNTIL_CLOSE)
+        return RESPONSE_CLOSES;
+    response_find_body(probe, &response);
+    if (!response.is_whole)
+        return RESPONSE_GOES_ON;
+    return response.end == probe->answer_len ? RESPONSE_KEEPS : RESPONSE_CLOSES;
 }
 
 /* ---- what is expected of it ---- */
@@ -152,7 +187,7 @@ static bool matches_field(struct probe *probe, const struct script_step *step,
     wanted.value.text = script_text(probe, expect->value.made, expect->value.text);
     if ((expect->name.made != NULL && wanted.name.text.len == 0) ||
         (expect->value.made != NULL && wanted.value.text.len == 0)) {
-        probe_end(probe, HEALTH_L7_RESPONSE, 0, SCRIPT_EMPTY_TEXT);
+        script_cannot_judge(probe, step, SCRIPT_EMPTY_TEXT);
         return false;
     }
     *matched_out = has_field(&wanted, response);
@@ -181,16 +216,16 @@ static enum probe_step judge_body(struct probe *probe, const struct script_step 
 {
     const struct conf_expect *expect = &step->conf.expect;
     struct sample_text pattern;
-    if (!script_pattern(probe, step, &pattern))
-        return PROBE_DONE;
     response_find_body(probe, response);
     size_t len = response->body_len;
+    if (len == 0 && response->is_whole)
+        return script_fail(probe, step, false, "HTTP content check could not find a response body");
+    if (!script_pattern(probe, step, &pattern))
+        return PROBE_DONE;
     bool is_short = (expect->kind == CONF_EXPECT_STRING && len < pattern.len) ||
                     (expect->min_bytes > 0 && len < (size_t)expect->min_bytes);
     if (!response->is_whole && (len == 0 || is_short))
         return PROBE_WAIT;
-    if (len == 0)
-        return script_fail(probe, step, false, "HTTP content check could not find a response body");
     bool matched = expect->kind == CONF_EXPECT_REGEX
                        ? regex_match(step->pattern, response->body, len)
                        : memmem(response->body, len, pattern.data, pattern.len) != NULL;
@@ -217,7 +252,7 @@ enum probe_step script_judge_http(struct probe *probe, const struct script_step 
     if (head == H1_MORE && !probe->has_ended)
         return PROBE_WAIT;
     if (head != H1_DONE)
-        return probe_end(probe, HEALTH_L7_RESPONSE, 0, NULL);
+        return script_cannot_judge(probe, step, NULL);
     probe->code = response.msg.status;
     probe->is_404 = is_leaving(probe, response.msg.status);
     if (probe->is_404)

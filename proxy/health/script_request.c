@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Requests of probes: as the line of http-check has them, with what the rules fill in. */
 #include "proxy/base/addr.h"
+#include "proxy/base/ascii.h"
 #include "proxy/health/probe.h"
 #include "proxy/state/server_address.h"
 
@@ -38,13 +39,11 @@ static void put_header(struct text *text, struct probe *probe,
     if (header->made != NULL && value.len == 0)
         return;
     put(text, "%s: %.*s\r\n", header->name, (int)value.len, value.data);
-    for (size_t i = from; i < text->len && text->bytes[i] != ':'; i++) {
-        if (text->bytes[i] >= 'A' && text->bytes[i] <= 'Z')
-            text->bytes[i] = (char)(text->bytes[i] + 'a' - 'A');
-    }
+    for (size_t i = from; i < text->len && text->bytes[i] != ':'; i++)
+        text->bytes[i] = ascii_lower(text->bytes[i]);
 }
 
-static const struct conf_check_header *find_header(const struct conf_request *request,
+const struct conf_check_header *script_find_header(const struct conf_request *request,
                                                    const char *name)
 {
     for (size_t i = 0; i < request->header_count; i++) {
@@ -72,7 +71,7 @@ static struct sample_text authority_of(struct sample_text uri)
 static void put_target(struct text *text, struct probe *probe, const struct conf_request *request,
                        struct sample_text uri, struct sample_text authority)
 {
-    const struct conf_check_header *host = find_header(request, "host");
+    const struct conf_check_header *host = script_find_header(request, "host");
     struct sample_text said = authority;
     if (authority.len > 0 && host != NULL)
         said = script_text(probe, host->made, host->value);
@@ -116,11 +115,15 @@ static void put_host(struct text *text, const struct server *server, struct samp
     put(text, "host: %s\r\n", address);
 }
 
-/* RFC 9110 8.6: where a body would mean something, its absence is said. */
+/* RFC 9110 8.6: where a body might mean something, its absence is said. */
 static bool says_length(const char *method)
 {
-    return strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 ||
-           strcmp(method, "PATCH") == 0;
+    static const char *const without[] = {"OPTIONS", "GET", "HEAD", "DELETE"};
+    for (size_t i = 0; i < sizeof(without) / sizeof(without[0]); i++) {
+        if (strcmp(method, without[i]) == 0)
+            return false;
+    }
+    return true;
 }
 
 size_t script_write_request(struct probe *probe, const struct conf_request *request, char *bytes)
@@ -137,14 +140,15 @@ size_t script_write_request(struct probe *probe, const struct conf_request *requ
     put(&text, " %s\r\n", request->version);
     for (size_t i = 0; i < request->header_count; i++)
         put_header(&text, probe, &request->headers[i]);
-    if (is_11 && find_header(request, "host") == NULL)
+    if (is_11 && script_find_header(request, "host") == NULL)
         put_host(&text, probe->server, authority); /* RFC 9112 3.2 wants one */
     if (probe->script->send_state)
         put_state(&text, probe);
     if (body.len > 0 || says_length(request->method))
         put(&text, "content-length: %zu\r\n", body.len);
-    if (is_11 && find_header(request, "connection") == NULL)
-        put(&text, "connection: close\r\n");
+    /* each version has one of the two anyway */
+    if (is_11 != probe->keeps && script_find_header(request, "connection") == NULL)
+        put(&text, probe->keeps ? "connection: keep-alive\r\n" : "connection: close\r\n");
     put(&text, "\r\n%.*s", (int)body.len, body.data);
     return text.len;
 }

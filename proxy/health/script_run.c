@@ -61,7 +61,7 @@ void script_forget(struct probe *probe)
     forget_answer(probe);
     free(probe->unsent);
     probe->unsent = NULL;
-    probe->is_asked = probe->has_ended = probe->is_404 = false;
+    probe->is_asked = probe->has_ended = probe->is_404 = probe->keeps = false;
     probe->code = 0;
     probe->stage = 0;
     probe->taken = 0;
@@ -106,6 +106,7 @@ static enum probe_step ask(struct probe *probe, const struct script_step *step)
     char *text = probe->loop->scratch;
     const struct conf_request *request = &step->conf.request;
     probe->asks_head = strcmp(request->method, "HEAD") == 0;
+    probe->keeps = probe_may_keep(probe);
     return probe_send(probe, text, script_write_request(probe, request, text));
 }
 
@@ -125,8 +126,12 @@ static bool keep_answer(struct probe *probe, const char *more, size_t len)
     return true;
 }
 
-/* One more piece; PROBE_NEXT if there is one, or the end has been seen. */
-static enum probe_step receive(struct probe *probe)
+bool script_hold(struct probe *probe)
+{
+    return probe->answer_len == 0 || probe->kept != NULL || keep_answer(probe, "", 0);
+}
+
+enum probe_step script_receive(struct probe *probe)
 {
     size_t room = SCRIPT_ANSWER_BYTES_MAX - probe->answer_len;
     char *scratch = probe->loop->scratch + SCRIPT_REQUEST_BYTES_MAX;
@@ -137,9 +142,8 @@ static enum probe_step receive(struct probe *probe)
     if (!conn_can_read(&probe->conn))
         return PROBE_WAIT;
     bool is_first = probe->answer_len == 0;
-    if (!is_first && probe->kept == NULL) /* else the next piece would overwrite it */
-        if (!keep_answer(probe, "", 0))
-            return probe_end(probe, HEALTH_SOCKET_ERROR, 0, "out of memory");
+    if (!script_hold(probe)) /* else the next piece would overwrite it */
+        return probe_end(probe, HEALTH_SOCKET_ERROR, 0, "out of memory");
     ssize_t n = conn_recv(&probe->conn, scratch, room);
     if (n == UV_EAGAIN)
         return PROBE_WAIT;
@@ -169,11 +173,14 @@ static void give_texts_back(const struct probe *probe)
 
 static enum probe_step judge_empty(struct probe *probe, const struct script_step *step)
 {
-    char info[64] = "";
-    if (probe->script->words != WORDS_OF_HTTP)
-        snprintf(info, sizeof(info), "TCPCHK got an empty response at step %u", step->conf.number);
-    return probe_end(
-        probe, probe->script->words == WORDS_OF_HTTP ? HEALTH_L7_RESPONSE : step->error, 0, info);
+    char info[SERVER_REASON_BYTES];
+    const char *comment = step->conf.comment;
+    if (probe->script->words == WORDS_OF_HTTP)
+        return script_cannot_judge(probe, step, NULL);
+    snprintf(info, sizeof(info), "TCPCHK got an empty response at step %u%s%s%s", step->conf.number,
+             comment != NULL ? " comment: '" : "", comment != NULL ? comment : "",
+             comment != NULL ? "'" : "");
+    return probe_end(probe, step->error, 0, info);
 }
 
 static bool is_short(const struct probe *probe, const struct conf_expect *expect, size_t wanted)
@@ -243,7 +250,7 @@ static enum probe_step expect(struct probe *probe, const struct script_step *ste
         return verdict;
     verdict = judge(probe, step);
     while (verdict == PROBE_WAIT) {
-        verdict = receive(probe);
+        verdict = script_receive(probe);
         if (verdict != PROBE_NEXT)
             return verdict;
         verdict = judge(probe, step);
@@ -256,10 +263,19 @@ static enum probe_step expect(struct probe *probe, const struct script_step *ste
 
 /* ---- the end ---- */
 
+/* Setting variables says nothing of a server. */
+static const struct script_step *find_last(const struct script *script)
+{
+    const struct script_step *last = &script->steps[script->count - 1];
+    while (last->conf.kind == CONF_STEP_ACTION)
+        last--;
+    return last; /* every script connects */
+}
+
 static enum probe_step conclude(struct probe *probe)
 {
     const struct script *script = probe->script;
-    const struct script_step *last = &script->steps[script->count - 1];
+    const struct script_step *last = find_last(script);
     const char *info = script->words == WORDS_OF_TCP ? "(tcp-check)" : NULL;
     if (last->conf.kind == CONF_STEP_EXPECT)
         return script_pass(probe, last, info);
@@ -294,8 +310,7 @@ enum probe_step script_run(struct probe *probe)
     while (probe->step < script->count) {
         give_texts_back(probe);
         enum probe_step verdict = run_step(probe, &script->steps[probe->step]);
-        if (verdict == PROBE_WAIT && probe->answer_len > 0 && probe->kept == NULL &&
-            !keep_answer(probe, "", 0))
+        if (verdict == PROBE_WAIT && !script_hold(probe))
             return probe_end(probe, HEALTH_SOCKET_ERROR, 0, "out of memory");
         if (verdict != PROBE_NEXT)
             return verdict;

@@ -124,10 +124,10 @@ bool script_pattern(struct probe *probe, const struct script_step *step, struct 
         return true;
     *out = script_text(probe, made, NULL);
     if (out->len == 0)
-        probe_end(probe, HEALTH_L7_RESPONSE, 0, SCRIPT_EMPTY_TEXT);
+        script_cannot_judge(probe, step, SCRIPT_EMPTY_TEXT);
     else if (made->kind == CONF_MADE_HEX && !script_decode_hex(probe, out))
-        probe_end(probe, HEALTH_L7_RESPONSE, 0,
-                  "Failed to parse hexastring resulting of eval of a log-format string");
+        script_cannot_judge(probe, step,
+                            "Failed to parse hexastring resulting of eval of a log-format string");
     else
         return true;
     return false;

@@ -27,20 +27,9 @@ static void say(struct words *words, const char *format, ...)
             (size_t)len < words->size - words->len ? (size_t)len : words->size - words->len - 1;
 }
 
-/* What comes from outside goes into logs: one line, and nothing but what can be read. */
-static void clean(char *text)
-{
-    for (; *text != '\0'; text++) {
-        if ((unsigned char)*text < ' ' || (unsigned char)*text > '~')
-            *text = '?';
-    }
-}
-
 static void say_bytes(struct words *words, const char *bytes, size_t len)
 {
-    size_t from = words->len;
     say(words, "%.*s", (int)len, bytes);
-    clean(words->text + from);
 }
 
 /* The first line of the answer, from that byte on. */
@@ -96,22 +85,45 @@ static int code_of(struct probe *probe, const struct script_step *step, int othe
     return atoi(digits);
 }
 
+static void say_comment(struct words *words, const struct script_step *step)
+{
+    if (step->conf.comment != NULL)
+        say(words, " comment: %s", step->conf.comment);
+}
+
+static void say_on_error(struct words *words, struct probe *probe, const struct script_step *step)
+{
+    say_made(words, probe, step->conf.expect.made_error, step->conf.expect.on_error);
+}
+
 enum probe_step script_fail(struct probe *probe, const struct script_step *step, bool matched,
                             const char *info)
 {
     char text[SERVER_REASON_BYTES] = "";
     struct words words = {text, 0, sizeof(text)};
     if (step->conf.expect.on_error != NULL)
-        say_made(&words, probe, step->conf.expect.made_error, step->conf.expect.on_error);
+        say_on_error(&words, probe, step);
     else if (info != NULL)
         say_bytes(&words, info, strlen(info));
     else if (step->error_text != ANSWER_TEXT_NONE)
         say_answer(&words, probe, step->error_text);
     else if (probe->script->words == WORDS_OF_TCP)
         say_mismatch(&words, step, matched);
-    if (step->conf.comment != NULL)
-        say(&words, " comment: %s", step->conf.comment);
+    say_comment(&words, step);
     return probe_end(probe, step->error, code_of(probe, step, probe->code), text);
+}
+
+enum probe_step script_cannot_judge(struct probe *probe, const struct script_step *step,
+                                    const char *why)
+{
+    char text[SERVER_REASON_BYTES] = "";
+    struct words words = {text, 0, sizeof(text)};
+    if (why != NULL)
+        say(&words, "%s", why);
+    else if (step->conf.expect.on_error != NULL)
+        say_on_error(&words, probe, step);
+    say_comment(&words, step);
+    return probe_end(probe, HEALTH_L7_RESPONSE, 0, text);
 }
 
 enum probe_step script_pass(struct probe *probe, const struct script_step *step, const char *info)
@@ -148,12 +160,8 @@ static void say_step(struct words *words, const struct script_step *step)
         say(words, " (expect regex)");
     else if (expect->kind == CONF_EXPECT_BINARY_REGEX)
         say(words, " (expect binary regex)");
-    else {
-        say(words, " (expect binary '");
-        for (size_t i = 0; i < expect->pattern_len; i++)
-            say(words, "%02X", (unsigned char)expect->pattern[i]);
-        say(words, "')");
-    }
+    else
+        say(words, " (expect binary '%.*s')", (int)expect->pattern_len, expect->pattern);
 }
 
 void script_where(const struct probe *probe, char *text, size_t size)

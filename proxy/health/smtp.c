@@ -4,7 +4,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #define REPLY(n, regex, status, text)                                                              \
     {                                                                                              \
@@ -46,14 +45,19 @@ static bool add_all(struct script *script, const struct script_step *steps, size
     return true;
 }
 
-/* Anything but EHLO is HELO, as in HAProxy. */
+/* Both words count, or neither, as in HAProxy. */
+static bool is_greeting(const struct conf_check *check)
+{
+    return check->hello != NULL && check->domain != NULL &&
+           (strcmp(check->hello, "EHLO") == 0 || strcmp(check->hello, "HELO") == 0);
+}
+
 static bool smtp_write(struct script *script, const struct conf_check *check)
 {
     char command[512];
-    bool is_extended = check->hello != NULL && strcasecmp(check->hello, "EHLO") == 0;
-    const char *domain =
-        check->domain != NULL && check->hello != NULL ? check->domain : "localhost";
-    snprintf(command, sizeof(command) - 2, "%s %s", is_extended ? "EHLO" : "HELO", domain);
+    bool is_given = is_greeting(check);
+    snprintf(command, sizeof(command) - 2, "%s %s", is_given ? check->hello : "HELO",
+             is_given ? check->domain : "localhost");
     strcat(command, "\r\n");
     struct script_step send = {
         .conf = {.kind = CONF_STEP_SEND, .number = 4, .send = {command, strlen(command)}}};

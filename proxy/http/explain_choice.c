@@ -25,13 +25,13 @@ static bool is_down(const struct stream *s, const struct server *server)
 static bool is_in_maintenance(const struct stream *s, const struct server *server)
 {
     (void)s;
-    return atomic_load(&server->admin) == SERVER_MAINT;
+    return server_is_in_maintenance(server);
 }
 
 static bool is_draining(const struct stream *s, const struct server *server)
 {
     (void)s;
-    return atomic_load(&server->admin) == SERVER_DRAIN;
+    return server_is_draining(server);
 }
 
 static bool has_no_weight(const struct stream *s, const struct server *server)

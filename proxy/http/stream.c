@@ -35,6 +35,7 @@ struct stream *stream_new(struct session *session)
         return NULL;
     memset(s, 0, offsetof(struct stream, answer.headers));
     s->answer.headers[0] = '\0';
+    s->resp.status = 0; /* whatever the stream had that was here before */
     s->in_top = (uint32_t)(session->thread->buffer_bytes + session->thread->rewrite_bytes);
     stream_init(s, session, &stream_http, pool);
     h1_request_init(&s->parser, &s->req,

@@ -192,8 +192,8 @@ struct stream {
     uint32_t resp_top; /* as in_top */
     bool resp_cut;     /* while rules hold it: no more of it will come */
 
-    /* what follows is large, and not read before it is written: stream_new() clears only what is above, and of
-     * the answer what stands before its headers */
+    /* what follows is large, and not read before it is written: stream_new() clears only what is above, of
+     * the answer what stands before its headers, and the status of the response */
     struct service_answer answer;
     struct rule_decision decision;
     struct h1_parser parser; /* of the request, then of the response */

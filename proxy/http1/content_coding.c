@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "proxy/base/ascii.h"
 #include "proxy/http1/msg.h"
 
 enum { QUALITY_FULL = 1000 };
@@ -27,45 +28,28 @@ const char *coding_content_name(unsigned coding)
     return codings[coding].content_name;
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* "0.5": as far as it is a number; what is none counts in full. */
 static unsigned read_quality(const char *at, const char *end)
 {
-    if (at == end || !is_digit(*at))
+    if (at == end || !ascii_is_digit(*at))
         return QUALITY_FULL;
     unsigned quality = (unsigned)(*at++ - '0') * QUALITY_FULL;
     if (at < end && *at == '.') {
         unsigned unit = QUALITY_FULL / 10;
-        for (at++; at < end && is_digit(*at) && unit > 0; unit /= 10)
+        for (at++; at < end && ascii_is_digit(*at) && unit > 0; unit /= 10)
             quality += (unsigned)(*at++ - '0') * unit;
     }
     return quality < QUALITY_FULL ? quality : QUALITY_FULL;
-}
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-static const char *skip_blanks(const char *at, const char *end)
-{
-    while (at < end && is_blank(*at))
-        at++;
-    return at;
 }
 
 /* Of the parameters behind a coding, the first q counts. */
 static unsigned quality_of(const char *at, const char *end)
 {
     for (;;) {
-        at = skip_blanks(at, end);
+        at = ascii_skip_blanks(at, end);
         if (at == end || *at != ';')
             return QUALITY_FULL;
-        at = skip_blanks(at + 1, end);
+        at = ascii_skip_blanks(at + 1, end);
         if (end - at >= 2 && at[0] == 'q' && at[1] == '=')
             return read_quality(at + 2, end);
         while (at < end && *at != ';')
@@ -91,7 +75,7 @@ void coding_choose(struct coding_choice *choice, const struct conf_compression *
     size_t member_len;
     while (http_list_next(&at, value + len, &member, &member_len)) {
         const char *end = member + member_len, *name_end = member;
-        while (name_end < end && *name_end != ';' && !is_blank(*name_end))
+        while (name_end < end && *name_end != ';' && !ascii_is_blank(*name_end))
             name_end++;
         unsigned quality = quality_of(name_end, end);
         if (quality <= choice->quality)

@@ -2,24 +2,14 @@
 /* Cookie and Set-Cookie; see cookie.h. */
 #include "proxy/http1/cookie.h"
 
+#include "proxy/base/ascii.h"
+
 #include <string.h>
 
 #define DATE_LETTERS 5
 
 static const char date_alphabet[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-static const char *skip_blanks(const char *at, const char *end)
-{
-    while (at < end && is_blank(*at))
-        at++;
-    return at;
-}
 
 /* A delimiter within quotes is none. */
 static const char *find_value_end(const char *at, const char *end)
@@ -42,15 +32,15 @@ static void read_cookie(struct cookie *c, const char *end, const char *delimiter
     c->equal = c->name_end = c->name;
     while (c->equal < end && *c->equal != '=' && strchr(delimiters, *c->equal) == NULL) {
         c->equal++;
-        if (!is_blank(c->equal[-1]))
+        if (!ascii_is_blank(c->equal[-1]))
             c->name_end = c->equal;
     }
     c->value = c->value_end = c->end = c->equal;
     if (c->equal == end || *c->equal != '=')
         return;
-    c->value = skip_blanks(c->equal + 1, end);
+    c->value = ascii_skip_blanks(c->equal + 1, end);
     c->end = c->value_end = find_value_end(c->value, end);
-    while (c->value_end > c->value && is_blank(c->value_end[-1]))
+    while (c->value_end > c->value && ascii_is_blank(c->value_end[-1]))
         c->value_end--;
 }
 
@@ -60,7 +50,7 @@ bool cookie_next(struct cookie *c, const char *text, const char *end)
     c->start = is_first ? text : c->end;
     if (c->start >= end)
         return false;
-    c->name = skip_blanks(is_first ? text : c->start + 1, end);
+    c->name = ascii_skip_blanks(is_first ? text : c->start + 1, end);
     read_cookie(c, end, ",;");
     return true;
 }
@@ -68,7 +58,7 @@ bool cookie_next(struct cookie *c, const char *text, const char *end)
 void cookie_of_set(const char *text, const char *end, struct cookie *out)
 {
     out->start = text;
-    out->name = skip_blanks(text, end);
+    out->name = ascii_skip_blanks(text, end);
     read_cookie(out, end, ";");
     out->end = end;
 }
@@ -139,12 +129,13 @@ static const char *close_gap(struct cookie_writer *w, const struct cookie *c)
     w->is_removing = false;
     const char *at = c->start;
     if (w->len > 0) {
-        while (w->len > 0 && is_blank(w->out[w->len - 1]))
+        while (w->len > 0 && ascii_is_blank(w->out[w->len - 1]))
             w->len--;
         put(w, at, at + 1);
         put(w, &blank, &blank + 1);
     }
-    return skip_blanks(at + 1, c->end); /* there is a delimiter, for something came before it */
+    return ascii_skip_blanks(at + 1,
+                             c->end); /* there is a delimiter, for something came before it */
 }
 
 void cookie_keep(struct cookie_writer *w, const struct cookie *c, size_t skip)

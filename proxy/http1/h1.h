@@ -39,6 +39,8 @@ struct h1_error {
 enum h1_options {
     /* What HAProxy's "option accept-invalid-http-request" and "-response" let through. */
     H1_LENIENT = 1u << 0,
+    /* What HAProxy itself lets through: for who only looks, as two readers of one message may differ on it. */
+    H1_RELAXED = 1u << 1,
 };
 
 /* One head being read. Needed only until h1_head_parse() has answered H1_DONE or H1_BAD. */

@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "proxy/base/ascii.h"
 #include "proxy/http1/h1_priv.h"
 
 enum char_class {
@@ -135,7 +136,7 @@ static enum char_class char_classify(char c)
         break;
     }
     const char lower = (char)(c | 0x20);
-    if (h1_is_digit(c) || (lower >= 'a' && lower <= 'f'))
+    if (ascii_is_digit(c) || (lower >= 'a' && lower <= 'f'))
         return HEX;
     if (h1_token_span(&c, 1) == 1)
         return TOKEN;
@@ -158,7 +159,7 @@ static int chunk_refuse(struct h1_chunked *c, unsigned status, size_t off, const
 static const char *size_add(struct h1_chunked *c, char digit)
 {
     const unsigned value =
-        h1_is_digit(digit) ? (unsigned)(digit - '0') : (unsigned)((digit | 0x20) - 'a') + 10;
+        ascii_is_digit(digit) ? (unsigned)(digit - '0') : (unsigned)((digit | 0x20) - 'a') + 10;
     if (++c->size_digits > 16 || c->remaining > (uint64_t)INT64_MAX >> 4)
         return "the chunk size is too large";
     c->remaining = c->remaining << 4 | value;

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "proxy/base/ascii.h"
 #include "proxy/http1/h1_priv.h"
 
 /* Digits from *at on; false if there is none, or more than fit a signed 64-bit count. */
@@ -13,7 +14,7 @@ static bool digits_read(const char **at, const char *end, uint64_t *number_out)
 {
     const char *from = *at;
     uint64_t number = 0;
-    for (; *at < end && h1_is_digit(**at); ++*at) {
+    for (; *at < end && ascii_is_digit(**at); ++*at) {
         const unsigned digit = (unsigned)(**at - '0');
         if (number > ((uint64_t)INT64_MAX - digit) / 10)
             return false;
@@ -21,13 +22,6 @@ static bool digits_read(const char **at, const char *end, uint64_t *number_out)
     }
     *number_out = number;
     return *at > from;
-}
-
-static const char *skip_blanks(const char *at, const char *end)
-{
-    while (at < end && h1_is_blank(*at))
-        at++;
-    return at;
 }
 
 /*
@@ -41,11 +35,11 @@ static bool length_read(const char *at, const char *end, uint64_t *length_out,
     if (!digits_read(&at, end, length_out))
         return false;
     *digits_out = (uint32_t)(at - *last_out);
-    for (at = skip_blanks(at, end); at < end; at = skip_blanks(at, end)) {
+    for (at = ascii_skip_blanks(at, end); at < end; at = ascii_skip_blanks(at, end)) {
         uint64_t again;
         if (*at != ',')
             return false;
-        *last_out = at = skip_blanks(at + 1, end);
+        *last_out = at = ascii_skip_blanks(at + 1, end);
         if (!digits_read(&at, end, &again) || again != *length_out)
             return false;
         *digits_out = (uint32_t)(at - *last_out);
@@ -260,7 +254,7 @@ enum h1_status h1_request_finish(struct h1_parser *p)
 static bool is_bodiless(const struct h1_parser *p, bool is_tunnel)
 {
     const uint16_t status = p->msg->status;
-    return status < 200 || status == 204 || status == 304 || is_tunnel ||
+    return status < 200 || http_status_is_bodiless(status) || is_tunnel ||
            p->request_method == HTTP_METHOD_HEAD;
 }
 
@@ -269,7 +263,8 @@ enum h1_status h1_response_finish(struct h1_parser *p)
     struct http_msg *m = p->msg;
     if (framing_check(p) == H1_BAD)
         return H1_BAD;
-    if (m->status == 101 && is_half_websocket(m, HTTP_HDR_SEC_WEBSOCKET_ACCEPT))
+    bool is_for_use = (p->options & H1_RELAXED) == 0; /* a probe only looks whether it would be */
+    if (m->status == 101 && is_for_use && is_half_websocket(m, HTTP_HDR_SEC_WEBSOCKET_ACCEPT))
         return h1_refuse(p, 502, 0, "a WebSocket handshake without Sec-WebSocket-Accept");
     const bool is_tunnel =
         p->request_method == HTTP_METHOD_CONNECT && m->status >= 200 && m->status < 300;

@@ -51,7 +51,7 @@ void h1_request_init(struct h1_parser *p, struct http_msg *msg, unsigned options
 void h1_response_init(struct h1_parser *p, struct http_msg *msg, enum http_method method,
                       unsigned options)
 {
-    const bool lenient = (options & H1_LENIENT) != 0;
+    const bool lenient = (options & (H1_LENIENT | H1_RELAXED)) != 0;
     parser_init(p, msg, HTTP_RESPONSE, lenient ? &h1_fields_settings : &h1_head_settings);
     p->options = (uint8_t)options;
     p->request_method = (uint8_t)method;

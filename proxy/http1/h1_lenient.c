@@ -9,11 +9,14 @@
  * are read here, and llhttp is shown the fields with harmless letters in place of what it cannot
  * stand. It is slow compared with the strict way, and nobody minds.
  *
+ * A relaxed reader takes all that as well, but for names and versions that are none.
+ *
  * Framing is as strict as ever but for one thing (length_overruled() in h1_fields.c). Folded lines
  * stay refused, and so does a name that is a framing field's to whoever trims it.
  */
 #include <string.h>
 
+#include "proxy/base/ascii.h"
 #include "proxy/http1/h1_priv.h"
 
 /* One line without its end. */
@@ -28,16 +31,9 @@ static uint32_t line_offset(const struct line *line, const char *at)
     return line->off + (uint32_t)(at - line->at);
 }
 
-static const char *skip_blanks(const char *at, const char *end)
-{
-    while (at < end && h1_is_blank(*at))
-        at++;
-    return at;
-}
-
 static const char *skip_digits(const char *at, const char *end)
 {
-    while (at < end && h1_is_digit(*at))
+    while (at < end && ascii_is_digit(*at))
         at++;
     return at;
 }
@@ -45,7 +41,7 @@ static const char *skip_digits(const char *at, const char *end)
 /* Up to a blank or the end; NULL if a control character is in the way. */
 static const char *skip_word(const char *at, const char *end)
 {
-    for (; at < end && !h1_is_blank(*at); at++) {
+    for (; at < end && !ascii_is_blank(*at); at++) {
         if ((unsigned char)*at <= ' ')
             return NULL;
     }
@@ -56,7 +52,7 @@ static const char *skip_word(const char *at, const char *end)
  * "HTTP/1.1", or anything of that shape, or in a response a bare name as "ICY". Only an exact
  * HTTP/d.d of 1.1 or more counts as 1.1; HAProxy handles all others as 1.0.
  */
-static bool version_read(struct http_msg *m, const char *at, const char *end, bool is_response)
+static bool version_read(struct http_msg *m, const char *at, const char *end, bool may_be_bare)
 {
     const char *from = at;
     while (at < end && *at >= 'A' && *at <= 'Z')
@@ -65,7 +61,7 @@ static bool version_read(struct http_msg *m, const char *at, const char *end, bo
         return false;
     m->flags |= HTTP_MSG_VERSION_ODD;
     if (at == end)
-        return is_response;
+        return may_be_bare;
     const char *major = at + 1;
     const char *dot = skip_digits(major, end);
     if (*at != '/' || dot == major || dot == end || *dot != '.')
@@ -84,7 +80,7 @@ static enum h1_status request_line(struct h1_parser *p, const struct line *line)
     struct http_msg *m = p->msg;
     const size_t method_len = h1_token_span(line->at, (size_t)(line->end - line->at));
     const char *method_end = line->at + method_len;
-    const char *target = skip_blanks(method_end, line->end);
+    const char *target = ascii_skip_blanks(method_end, line->end);
     const char *target_end = skip_word(target, line->end);
     if (method_len == 0 || method_len > UINT8_MAX || target == method_end)
         return h1_refuse(p, 400, line_offset(line, method_end), "malformed method");
@@ -95,7 +91,7 @@ static enum h1_status request_line(struct h1_parser *p, const struct line *line)
     m->method = (uint8_t)http_method_find(line->at, method_len);
     m->target_off = line_offset(line, target);
     m->target_len = (uint32_t)(target_end - target);
-    const char *version = skip_blanks(target_end, line->end);
+    const char *version = ascii_skip_blanks(target_end, line->end);
     if (version == line->end && m->method == HTTP_METHOD_GET) {
         m->flags |= HTTP_MSG_VERSION_ODD; /* HTTP/0.9: the head is this line */
         return h1_show(p, "GET / HTTP/1.0\r\n\r\n", 18, p->parsed - 18);
@@ -109,15 +105,16 @@ static enum h1_status status_line(struct h1_parser *p, const struct line *line)
 {
     struct http_msg *m = p->msg;
     const char *version_end = skip_word(line->at, line->end);
-    if (version_end == NULL || !version_read(m, line->at, version_end, true))
+    if (version_end == NULL ||
+        !version_read(m, line->at, version_end, (p->options & H1_LENIENT) != 0))
         return h1_refuse(p, 400, line->off, "malformed HTTP version");
-    const char *code = skip_blanks(version_end, line->end);
+    const char *code = ascii_skip_blanks(version_end, line->end);
     const char *code_end = skip_digits(code, line->end);
-    const bool cut_off = code_end < line->end && !h1_is_blank(*code_end);
+    const bool cut_off = code_end < line->end && !ascii_is_blank(*code_end);
     if (code_end - code != 3 || *code == '0' || cut_off)
         return h1_refuse(p, 400, line_offset(line, code), "malformed status code");
     m->status = (uint16_t)((code[0] - '0') * 100 + (code[1] - '0') * 10 + (code[2] - '0'));
-    const char *reason = skip_blanks(code_end, line->end);
+    const char *reason = ascii_skip_blanks(code_end, line->end);
     if (line->end - reason > UINT16_MAX)
         return h1_refuse(p, 400, line_offset(line, reason), "the reason phrase is too long");
     m->reason_off = line_offset(line, reason);
@@ -156,12 +153,15 @@ static char harmless(const char *at, const char *colon)
 static enum h1_status field_line(struct h1_parser *p, const struct line *line)
 {
     const char *colon = memchr(line->at, ':', (size_t)(line->end - line->at));
-    if (h1_is_blank(*line->at))
+    if (ascii_is_blank(*line->at))
         return h1_refuse(p, 400, line->off, "folded header field");
     if (colon == NULL || colon == line->at)
         return h1_refuse(p, 400, line->off, "a header field without a name");
     const size_t name_len = (size_t)(colon - line->at);
-    if (h1_token_span(line->at, name_len) != name_len && is_disguise(line->at, name_len))
+    const bool is_odd = h1_token_span(line->at, name_len) != name_len;
+    if (is_odd && (p->options & H1_LENIENT) == 0)
+        return h1_refuse(p, 400, line->off, "invalid character in a header field");
+    if (is_odd && is_disguise(line->at, name_len))
         return h1_refuse(p, 400, line->off, "an invalid name close to a framing field's");
     char shown[256];
     enum h1_status status = H1_MORE;

@@ -65,17 +65,7 @@ static inline uint32_t h1_offset_of(const struct h1_parser *p, const char *at)
 
 static inline bool h1_is_lenient(const struct h1_parser *p)
 {
-    return (p->options & H1_LENIENT) != 0;
-}
-
-static inline bool h1_is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static inline bool h1_is_blank(char c)
-{
-    return c == ' ' || c == '\t';
+    return (p->options & (H1_LENIENT | H1_RELAXED)) != 0;
 }
 
 #endif

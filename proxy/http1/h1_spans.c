@@ -13,6 +13,7 @@
  */
 #include <string.h>
 
+#include "proxy/base/ascii.h"
 #include "proxy/http1/h1_priv.h"
 
 enum token {
@@ -166,7 +167,7 @@ static enum h1_status name_finish(struct h1_parser *p, struct http_header *h)
     h->name_len = (uint16_t)len;
     h->flags = 0;
     uint32_t off = p->span_end + 1;
-    while (h1_is_blank(p->base[off]))
+    while (ascii_is_blank(p->base[off]))
         off++;
     h->value_off = p->span_end = off;
     p->token = TOKEN_VALUE;
@@ -196,7 +197,7 @@ static int on_value_complete(llhttp_t *llhttp)
     uint32_t end = p->span_end;
     p->next_line = end + 2;
     p->token = TOKEN_NONE;
-    while (h1_is_blank(p->base[end - 1]) && end > h->value_off)
+    while (ascii_is_blank(p->base[end - 1]) && end > h->value_off)
         end--;
     h->value_len = end - h->value_off;
     http_msg_append(p->msg);

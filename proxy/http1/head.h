@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Editing and writing heads: what requests and responses have in common. */
+/*
+ * Editing and writing heads: what requests and responses have in common.
+ *
+ * Ownership: what is gathered points into the message's buffer, which must stay until it is written.
+ * Thread:    that of the message.
+ */
 #ifndef WEIR_HTTP1_HEAD_H
 #define WEIR_HTTP1_HEAD_H
 
-#include "config/model_http.h"
+#include "config/model/http.h"
 #include "proxy/http1/gather.h"
 #include "proxy/http1/msg.h"
 

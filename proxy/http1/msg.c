@@ -5,6 +5,8 @@
  */
 #include "proxy/http1/msg.h"
 
+#include "proxy/base/ascii.h"
+
 #include <string.h>
 
 static const struct {
@@ -48,21 +50,16 @@ int http_msg_find(const struct http_msg *m, const char *base, const char *name, 
     return -1;
 }
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
 bool http_list_next(const char **at, const char *end, const char **member_out, size_t *len_out)
 {
     const char *from = *at;
-    while (from < end && (is_blank(*from) || *from == ','))
+    while (from < end && (ascii_is_blank(*from) || *from == ','))
         from++;
     const char *to = from;
     while (to < end && *to != ',')
         to++;
     *at = to;
-    while (to > from && is_blank(to[-1]))
+    while (to > from && ascii_is_blank(to[-1]))
         to--;
     *member_out = from;
     *len_out = (size_t)(to - from);
@@ -90,15 +87,10 @@ const char *http_value_end(const char *at, const char *end)
     return at;
 }
 
-static char lower_case(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
-}
-
 bool http_text_same(const char *a, const char *b, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
-        if (lower_case(a[i]) != lower_case(b[i]))
+        if (ascii_lower(a[i]) != ascii_lower(b[i]))
             return false;
     }
     return true;

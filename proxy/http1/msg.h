@@ -8,6 +8,8 @@
  *
  * Nothing is owned here and nothing is allocated: a message is plain memory, and a message of zero
  * bytes is an empty one.
+ *
+ * Thread:  whoever has the memory; nothing is shared.
  */
 #ifndef WEIR_HTTP1_MSG_H
 #define WEIR_HTTP1_MSG_H
@@ -177,5 +179,11 @@ bool http_text_same(const char *a, const char *b, size_t len);
 
 enum http_method http_method_find(const char *name, size_t len);
 const char *http_method_name(enum http_method method); /* "" for HTTP_METHOD_OTHER */
+
+/* Of all but 1xx. RFC 9112 6.3 */
+static inline bool http_status_is_bodiless(unsigned status)
+{
+    return status == 204 || status == 304;
+}
 
 #endif

@@ -81,7 +81,7 @@ static enum rule_verdict run_set_var_fmt(struct sample_env *env, const struct ru
 static enum rule_verdict run_unset_var(struct sample_env *env, const struct rule *rule)
 {
     const struct set_var *set = rule->data;
-    var_unset(env, set->var.name);
+    (void)var_unset(env, set->var.name);
     trace_tell(env->trace, TRACE_VARIABLE, "%s unset", set->var.text);
     return RULE_GOES_ON;
 }
@@ -103,13 +103,12 @@ static bool check_var(struct compiler *c, struct arg *args, unsigned count, int 
     return true;
 }
 
-/* The value goes on its way, whether or not it was kept. */
+/* A value that is not kept does not go on. */
 static bool conv_set_var(struct sample_env *env, const struct converter *row,
                          const struct arg *args, struct sample *s)
 {
     (void)row;
-    (void)var_when_set(env, args[0].own, s);
-    return true;
+    return var_when_set(env, args[0].own, s);
 }
 
 static bool conv_unset_var(struct sample_env *env, const struct converter *row,
@@ -117,8 +116,7 @@ static bool conv_unset_var(struct sample_env *env, const struct converter *row,
 {
     const struct var_when *var = args[0].own;
     (void)row, (void)s;
-    var_unset(env, var->name);
-    return true;
+    return var_unset(env, var->name);
 }
 
 /* ---- strict-mode -------------------------------------------------------------------------------------- */

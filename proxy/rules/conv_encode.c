@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Converters between bytes and their spellings: base64, hexadecimal, numbers, URLs. */
+#include "proxy/base/ascii.h"
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/conv_priv.h"
 
@@ -77,14 +78,6 @@ static bool base64_decode(struct sample_env *env, const struct converter *row,
 
 /* ---- hexadecimal -------------------------------------------------------------------------------------- */
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)tolower((unsigned char)c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool hex(struct sample_env *env, const struct converter *row, const struct arg *args,
                 struct sample *s)
 {
@@ -108,7 +101,7 @@ static bool hex_to_number(struct sample_env *env, const struct converter *row,
     (void)env, (void)row, (void)args;
     uint64_t value = 0;
     for (size_t i = 0; i < s->text.len; i++) {
-        int digit = hex_digit(s->text.data[i]);
+        int digit = ascii_hex_value(s->text.data[i]);
         if (digit < 0)
             return false;
         value = value << 4 | (uint64_t)digit;
@@ -155,7 +148,7 @@ static bool url_encode(struct sample_env *env, const struct converter *row, cons
 static bool check_url_encode(struct compiler *c, struct arg *args, unsigned count, int value)
 {
     (void)value;
-    if (count == 0 || args[0].type == ARG_NONE ||
+    if (count == 0 || args[0].text.len == 0 ||
         (args[0].text.len == 5 && memcmp(args[0].text.data, "query", 5) == 0))
         return true;
     CONF_FAIL(c->l, args[0].span, "query", "unknown kind of encoding '%.*s'", (int)args[0].text.len,
@@ -181,8 +174,8 @@ static bool url_decode(struct sample_env *env, const struct converter *row, cons
         else if (c == '?')
             in_form = true;
         else if (c == '%') {
-            int high = i + 2 < in.len ? hex_digit(in.data[i + 1]) : -1;
-            int low = i + 2 < in.len ? hex_digit(in.data[i + 2]) : -1;
+            int high = i + 2 < in.len ? ascii_hex_value(in.data[i + 1]) : -1;
+            int low = i + 2 < in.len ? ascii_hex_value(in.data[i + 2]) : -1;
             if (i + 2 >= in.len || high < 0 || low < 0)
                 return false;
             c = (char)(high * 16 + low);

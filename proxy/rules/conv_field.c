@@ -82,9 +82,7 @@ static bool word(struct sample_env *env, const struct converter *row, const stru
     size_t from = skip_delimiters(&w, 0), next;
     for (; n < wanted && from < w.text.len; n++)
         from = skip_delimiters(&w, field_end(&w, from));
-    if (from == w.text.len)
-        return false;
-    size_t end = field_end(&w, from);
+    size_t end = field_end(&w, from); /* where there is no such word it is empty */
     for (n = 1; n != count && (next = skip_delimiters(&w, end)) < w.text.len; n++)
         end = field_end(&w, next);
     take_slice(&w, from, end, s);
@@ -209,7 +207,10 @@ static bool compare_secretly(struct sample_env *env, const struct converter *row
 static bool check_var(struct compiler *c, struct arg *args, unsigned count, int value)
 {
     (void)count, (void)value;
-    return operand_var(c, &args[0]);
+    if (args[0].text.len > 0)
+        return operand_var(c, &args[0]);
+    CONF_FAIL(c->l, args[0].span, "as in: strcmp(txn.name)", "the name of a variable is missing");
+    return false;
 }
 
 /* ---- regsub ---------------------------------------------------------------------------------------- */
@@ -284,6 +285,11 @@ static bool check_regsub(struct compiler *c, struct arg *args, unsigned count, i
     const char *flags = count > 2 && args[2].type != ARG_NONE
                             ? arena_copy_bytes(c->l->scratch, args[2].text.data, args[2].text.len)
                             : "";
+    if (*pattern == '\0') {
+        CONF_FAIL(c->l, args[0].span, "regsub(<regex>,<replacement>[,<flags>])",
+                  "the regular expression of 'regsub' is missing");
+        return false;
+    }
     if (flags[strspn(flags, "ig")] != '\0') {
         CONF_FAIL(c->l, args[2].span, "i (ignore case), g (everywhere)",
                   "'%s' are no flags of regsub", flags);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 enum { PAIR_END = 1 };
+enum { MESSAGE_BYTES_MIN = sizeof("8=FIX.4.2|9=5|35=A|10=178|") - 1 };
 enum { BEGIN_STRING = 8, BODY_LENGTH = 9, CHECK_SUM = 10, MSG_TYPE = 35 };
 
 /* Tags that have a name in rules. */
@@ -33,18 +34,19 @@ struct pair {
 /* Takes one pair from the beginning of the rest. */
 static enum verdict take_pair(struct sample_text *rest, struct pair *out)
 {
-    const char *end = memchr(rest->data, PAIR_END, rest->len);
-    size_t len = end != NULL ? (size_t)(end - rest->data) : 0, at = 0;
+    const char *at = rest->data, *end = at + rest->len;
+    const char *equals = memchr(at, '=', rest->len);
     unsigned tag = 0;
-    if (end == NULL)
+    const char *value_end =
+        equals != NULL ? memchr(equals, PAIR_END, (size_t)(end - equals)) : NULL;
+    if (value_end == NULL)
         return INCOMPLETE;
-    while (at < len && rest->data[at] >= '0' && rest->data[at] <= '9' && tag < 100000000)
-        tag = 10 * tag + (unsigned)(rest->data[at++] - '0');
-    if (at == len || rest->data[at] != '=' || tag == 0)
+    while (*at >= '0' && *at <= '9' && tag < 100000000)
+        tag = 10 * tag + (unsigned)(*at++ - '0');
+    if (at != equals || tag == 0)
         return INVALID;
-    *out = (struct pair){tag, {rest->data + at + 1, len - at - 1}};
-    rest->data += len + 1;
-    rest->len -= len + 1;
+    *out = (struct pair){tag, {equals + 1, (size_t)(value_end - equals - 1)}};
+    *rest = (struct sample_text){value_end + 1, (size_t)(end - value_end - 1)};
     return VALID;
 }
 
@@ -89,9 +91,10 @@ static enum verdict check_message(struct sample_text message)
 {
     static const unsigned first[] = {BEGIN_STRING, BODY_LENGTH, MSG_TYPE};
     struct sample_text rest = message;
-    size_t body = 0, pairs = 0;
-    const char *body_end = NULL;
-    while (body_end == NULL || rest.data < body_end) {
+    size_t body = 0, pairs = 0, body_end = SIZE_MAX; /* counted from the message's beginning */
+    if (message.len < MESSAGE_BYTES_MIN)
+        return INCOMPLETE;
+    while ((size_t)(rest.data - message.data) < body_end) {
         struct pair pair;
         enum verdict verdict = take_pair(&rest, &pair);
         if (verdict != VALID)
@@ -100,12 +103,10 @@ static enum verdict check_message(struct sample_text message)
             (pairs == 0 && !version_is_known(pair.value)) ||
             (pairs == 1 && !read_number(pair.value, &body)))
             return INVALID;
-        if (pairs == 1 && body > rest.len)
-            return INCOMPLETE;
         if (pairs++ == 1)
-            body_end = rest.data + body;
+            body_end = (size_t)(rest.data - message.data) + body;
     }
-    return rest.data == body_end ? check_sum(message, rest) : INVALID;
+    return (size_t)(rest.data - message.data) == body_end ? check_sum(message, rest) : INVALID;
 }
 
 static bool is_valid(struct sample_env *env, const struct converter *row, const struct arg *args,

@@ -63,8 +63,11 @@ static bool port_only(struct sample_env *env, const struct converter *row, const
                       struct sample *s)
 {
     (void)row, (void)args;
-    size_t len = host_length(s->text);
-    size_t skip = len < s->text.len ? len + 1 : len;
+    size_t skip = host_length(s->text) + 1;
+    if (skip >= s->text.len) {
+        sample_set_int(s, 0);
+        return true;
+    }
     s->text.data += skip;
     s->text.len -= skip;
     return sample_cast(s, SAMPLE_INT, env);
@@ -129,7 +132,7 @@ static bool language(struct sample_env *env, const struct converter *row, const 
                      struct sample *s)
 {
     (void)env, (void)row;
-    struct sample_text best = args[1].type != ARG_NONE ? args[1].text : (struct sample_text){0};
+    struct sample_text best = args[1].text;
     const char *at = s->text.data, *end = at + s->text.len;
     int best_quality = 0;
     while (at < end) {
@@ -138,7 +141,7 @@ static bool language(struct sample_env *env, const struct converter *row, const 
         judge_language(args[0].text, at, member_end, &best, &best_quality);
         at = member_end + 1;
     }
-    if (best.data == NULL)
+    if (best.len == 0)
         return false;
     sample_set_text(s, SAMPLE_STRING, best.data, best.len);
     return true;

@@ -99,8 +99,10 @@ static bool check_code(struct compiler *c, struct arg *args, unsigned count, int
                  {"utf8s", UTF8 | SILENT},
                  {"utf8p", UTF8 | PERMISSIVE},
                  {"utf8ps", UTF8 | SILENT | PERMISSIVE}};
-    if (count == 0 || args[0].type == ARG_NONE)
+    if (count == 0 || args[0].text.len == 0) {
+        args[0].type = ARG_NONE;
         return true;
+    }
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
         if (strlen(codes[i].name) != args[0].text.len ||
             memcmp(codes[i].name, args[0].text.data, args[0].text.len) != 0)
@@ -177,7 +179,7 @@ bool json_check_query(struct compiler *c, struct arg *args, unsigned count, int 
                   "'%s' is no path into a JSON text", text);
         return false;
     }
-    path->wants_int = count > 1 && args[1].type != ARG_NONE;
+    path->wants_int = count > 1 && args[1].text.len > 0;
     if (path->wants_int && (args[1].text.len != 3 || memcmp(args[1].text.data, "int", 3) != 0)) {
         CONF_FAIL(c->l, args[1].span, "int, or nothing", "unknown type of result '%.*s'",
                   (int)args[1].text.len, args[1].text.data);
@@ -225,11 +227,9 @@ static bool value_to_sample(struct sample_env *env, const json_t *value, bool wa
                             struct sample *s)
 {
     switch (value != NULL ? json_typeof(value) : JSON_NULL) {
-    case JSON_STRING:
-        if (!sample_set_copy(s, env, SAMPLE_STRING, json_string_value(value),
-                             json_string_length(value)))
-            return false;
-        return !wants_int || sample_cast(s, SAMPLE_INT, env);
+    case JSON_STRING: /* which stays one where a number was asked for */
+        return sample_set_copy(s, env, SAMPLE_STRING, json_string_value(value),
+                               json_string_length(value));
     case JSON_INTEGER:
     case JSON_REAL:
         return number_to_sample(env, value, wants_int, s);

@@ -84,8 +84,8 @@ static struct conf_span name_span(const struct reader *r)
     return compiler_span_in(r->word, r->of->name_at, strlen(r->of->name));
 }
 
-/* The value of an argument; where none is written, a text is empty, the proxy at hand is meant, and others
- * are not given. */
+/* The value of an argument; where none is written, a text is empty and the proxy at hand is meant. Others may be
+ * left empty only at the end, where a number is 0, unless the parentheses hold nothing at all. */
 static bool read_arg(struct reader *r, struct arg *arg, unsigned index)
 {
     const char *text = arena_copy_bytes(r->c->l->arena, r->text, r->text_len);
@@ -96,7 +96,13 @@ static bool read_arg(struct reader *r, struct arg *arg, unsigned index)
                   r->of->kind, r->of->name, arg_type_name(arg->type), index + 1);
         return false;
     }
-    arg->type = ARG_NONE;
+    if (peek(r) == ',') {
+        CONF_FAIL(r->c->l, arg->span, NULL, "%s '%s': nothing may follow an empty argument",
+                  r->of->kind, r->of->name);
+        return false;
+    }
+    if (index == 0 || arg->type != ARG_INT)
+        arg->type = ARG_NONE;
     return true;
 }
 

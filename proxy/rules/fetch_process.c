@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Fetches that need neither connection nor message: constants, the process, the clock, chance. */
-#include "config/haproxy_env.h"
+#include "config/haproxy/env.h"
 #include "proxy/net/loop.h"
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/vars.h"
@@ -227,14 +227,14 @@ static bool check_uuid(struct compiler *c, struct arg *args, unsigned count, int
     return false;
 }
 
-/* var(<name>[,<default>]) */
+/* var(<name>[,<default>]); a scope that is not there has no default, either. */
 static bool variable(struct sample_env *env, const struct fetch *row, const struct arg *args,
                      struct sample *out)
 {
     (void)row;
     if (var_get(env, args[0].var, out))
         return true;
-    if (args[1].type == ARG_NONE)
+    if (args[1].type == ARG_NONE || env->vars[args[0].var.scope] == NULL)
         return false;
     sample_set_text(out, SAMPLE_STRING, args[1].text.data, args[1].text.len);
     return true;

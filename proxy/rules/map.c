@@ -3,6 +3,7 @@
  * Converters that look a value up in a file of two columns: map_<method>[_<what comes out>]. Which entry
  * counts where several match: see pattern_find.c.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "proxy/rules/compiler.h"
@@ -13,11 +14,21 @@
 enum { OUT_SHIFT = 8, OUT_KEY = 1 << 16 };
 #define LOOKS_UP(method, out) ((int)(method) | (int)(out) << OUT_SHIFT)
 
+/* As integers of other arguments are: 0 where nothing is written, and never too large. */
+static bool read_integer(const char *text, struct sample *out)
+{
+    char *end;
+    sample_set_int(out, strtoll(text, &end, 10));
+    return *end == '\0';
+}
+
 static bool read_default(struct compiler *c, struct arg *arg, enum sample_type type)
 {
     struct sample *value = arena_alloc(c->l->arena, sizeof *value);
     const char *text = arena_copy_bytes(c->l->arena, arg->text.data, arg->text.len);
-    if (!pattern_value_read(type, text, value)) {
+    bool reads =
+        type == SAMPLE_INT ? read_integer(text, value) : pattern_value_read(type, text, value);
+    if (!reads) {
         CONF_FAIL(c->l, arg->span, NULL, "the default '%s' does not read as %s", text,
                   sample_type_name(type));
         return false;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proxy/base/ascii.h"
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/pattern_set.h"
 
@@ -106,11 +107,6 @@ void pattern_lists_number(struct compiler *c)
 
 /* ---- files --------------------------------------------------------------------------------------------- */
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
 /* One line, ended by NUL. '#' begins a comment only where it is the first byte. */
 static void read_line(struct compiler *c, struct pattern_list *list, char *line,
                       struct conf_place place)
@@ -121,7 +117,7 @@ static void read_line(struct compiler *c, struct pattern_list *list, char *line,
     if (list->has_values) {
         char *key_end = text + strcspn(text, " \t"), *end = line + strlen(line);
         value = key_end + strspn(key_end, " \t");
-        while (end > value && is_blank(end[-1]))
+        while (end > value && ascii_is_blank(end[-1]))
             end--;
         *end = '\0';
         *key_end = '\0';

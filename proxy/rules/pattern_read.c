@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proxy/base/ascii.h"
 #include "proxy/base/regex.h"
 #include "proxy/rules/fold.h"
 #include "proxy/rules/pattern_set.h"
@@ -280,13 +281,6 @@ bool pattern_read_dom(struct pattern_reader *reader, const struct pattern_use *u
     return read_parts(use, text, len, pattern_dom_marks, entry);
 }
 
-static int hex_digit(char c)
-{
-    return isdigit((unsigned char)c)    ? c - '0'
-           : isxdigit((unsigned char)c) ? tolower((unsigned char)c) - 'a' + 10
-                                        : -1;
-}
-
 bool pattern_read_bin(struct pattern_reader *reader, const struct pattern_use *use,
                       const char *text, size_t len, struct pattern_entry *entry)
 {
@@ -294,7 +288,7 @@ bool pattern_read_bin(struct pattern_reader *reader, const struct pattern_use *u
     if (len % 2 != 0)
         return refuse(reader, 0, "an even number of hex digit is expected");
     for (size_t i = 0; i < len; i++) {
-        int digit = hex_digit(text[i]);
+        int digit = ascii_hex_value(text[i]);
         if (digit < 0)
             return refuse(reader, i, "an hex digit is expected (found '%c')", text[i]);
         entry->key[i / 2] = (unsigned char)(entry->key[i / 2] << 4 | digit);

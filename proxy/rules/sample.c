@@ -78,6 +78,11 @@ static bool ipv4_to_ipv6(struct sample *s, const struct sample_env *env)
     return true;
 }
 
+static bool int_to_ipv6(struct sample *s, const struct sample_env *env)
+{
+    return int_to_ipv4(s, env) && ipv4_to_ipv6(s, env);
+}
+
 /* IPv4 mapped, 6to4 and the old compatible form have one; others do not. */
 static bool ipv6_to_ipv4(struct sample *s, const struct sample_env *env)
 {
@@ -152,22 +157,26 @@ static bool int_to_binary(struct sample *s, const struct sample_env *env)
     return sample_set_copy(s, env, SAMPLE_BINARY, bytes, 8);
 }
 
-/* The digits at the beginning, with a sign or none; too many of them stop at the limit. */
+/* The digits at the beginning, with a sign or none; too many of them stop at the limit. Of nothing there is none. */
 static bool text_to_int(struct sample *s, const struct sample_env *env)
 {
     (void)env;
     const char *at = s->text.data, *end = at + s->text.len;
-    bool negative = at < end && *at == '-';
-    long long value = 0;
-    at += negative || (at < end && *at == '+');
+    if (at == end)
+        return false;
+    bool negative = *at == '-';
+    long long value = 0; /* below zero, as there is one number more */
+    at += negative || *at == '+';
     for (; at < end && *at >= '0' && *at <= '9'; at++) {
-        if (value > (LLONG_MAX - 9) / 10) {
-            value = LLONG_MAX;
+        if (__builtin_mul_overflow(value, 10, &value) ||
+            __builtin_sub_overflow(value, *at - '0', &value)) {
+            value = LLONG_MIN;
             break;
         }
-        value = value * 10 + (*at - '0');
     }
-    sample_set_int(s, negative ? -value : value);
+    if (!negative)
+        value = value == LLONG_MIN ? LLONG_MAX : -value;
+    sample_set_int(s, value);
     return true;
 }
 
@@ -176,33 +185,47 @@ static bool text_to_bool(struct sample *s, const struct sample_env *env)
     return text_to_int(s, env) && int_to_bool(s, env);
 }
 
-/* inet_pton() wants a final zero, which a slice does not have. */
-static bool text_to_address(const struct sample *s, int family, void *address)
-{
-    char text[INET6_ADDRSTRLEN];
-    if (s->text.len >= sizeof text)
-        return false;
-    memcpy(text, s->text.data, s->text.len);
-    text[s->text.len] = '\0';
-    return inet_pton(family, text, address) == 1;
-}
-
+/* Four numbers; whatever stands behind the last one, as a port or a further address, does not count. */
 static bool text_to_ipv4(struct sample *s, const struct sample_env *env)
 {
     (void)env;
-    struct in_addr address;
-    if (!text_to_address(s, AF_INET, &address))
+    uint8_t bytes[4];
+    size_t count = 0;
+    unsigned value = 0;
+    bool has_digit = false;
+    for (size_t i = 0; i < s->text.len; i++) {
+        unsigned digit = (unsigned char)s->text.data[i] - (unsigned)'0';
+        bool is_dot = s->text.data[i] == '.';
+        if (digit > 9 && !is_dot)
+            break;
+        if (is_dot && (!has_digit || count == 3))
+            return false;
+        if (is_dot)
+            bytes[count++] = (uint8_t)value;
+        value = is_dot ? 0 : value * 10 + digit;
+        has_digit = !is_dot;
+        if (value > 255)
+            return false;
+    }
+    if (count != 3 || !has_digit)
         return false;
+    bytes[3] = (uint8_t)value;
     s->type = SAMPLE_IPV4;
-    s->ipv4 = address;
+    memcpy(&s->ipv4, bytes, sizeof s->ipv4);
     return true;
 }
 
 static bool text_to_ipv6(struct sample *s, const struct sample_env *env)
 {
+    (void)env;
+    char text[INET6_ADDRSTRLEN]; /* inet_pton() wants a final zero, which a slice does not have */
     struct in6_addr address;
-    if (!text_to_address(s, AF_INET6, &address))
-        return text_to_ipv4(s, env) && ipv4_to_ipv6(s, env);
+    if (s->text.len >= sizeof text)
+        return false;
+    memcpy(text, s->text.data, s->text.len);
+    text[s->text.len] = '\0';
+    if (inet_pton(AF_INET6, text, &address) != 1)
+        return false;
     s->type = SAMPLE_IPV6;
     s->ipv6 = address;
     return true;
@@ -248,7 +271,7 @@ static cast *const casts[SAMPLE_TYPES][SAMPLE_TYPES] = {
     [SAMPLE_BOOL] = {[SAMPLE_BOOL] = cast_none, [SAMPLE_INT] = bool_to_int, [SAMPLE_STRING] = int_to_text,
                      [SAMPLE_BINARY] = int_to_binary},
     [SAMPLE_INT] = {[SAMPLE_BOOL] = int_to_bool, [SAMPLE_INT] = cast_none, [SAMPLE_ADDR] = int_to_ipv4,
-                    [SAMPLE_IPV4] = int_to_ipv4, [SAMPLE_STRING] = int_to_text, [SAMPLE_BINARY] = int_to_binary},
+                    [SAMPLE_IPV4] = int_to_ipv4, [SAMPLE_IPV6] = int_to_ipv6, [SAMPLE_STRING] = int_to_text, [SAMPLE_BINARY] = int_to_binary},
     [SAMPLE_ADDR] = {[SAMPLE_ADDR] = cast_none, [SAMPLE_INT] = ipv4_to_int, [SAMPLE_IPV4] = cast_none,
                      [SAMPLE_IPV6] = cast_none, [SAMPLE_STRING] = ipv4_to_text, [SAMPLE_BINARY] = ipv4_to_binary},
     [SAMPLE_IPV4] = {[SAMPLE_INT] = ipv4_to_int, [SAMPLE_ADDR] = cast_none, [SAMPLE_IPV4] = cast_none,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the language of rules makes for the scripts of probes: texts, values and variables of the lines of
- * tcp-check and http-check (struct conf_made in config/model_script.h).
+ * tcp-check and http-check (struct conf_made in config/model/script.h).
  */
 #ifndef WEIR_RULES_SCRIPT_PARTS_H
 #define WEIR_RULES_SCRIPT_PARTS_H

@@ -10,10 +10,10 @@
  */
 #include "proxy/rules/switch.h"
 
-#include <ctype.h>
 #include <limits.h>
 #include <string.h>
 
+#include "proxy/base/ascii.h"
 #include "proxy/rules/acl.h"
 #include "proxy/rules/compiler.h"
 #include "proxy/rules/expr.h"
@@ -60,7 +60,7 @@ static uint64_t hash_byte(uint64_t hash, char c)
 
 static char fold(char c, bool ignore_case)
 {
-    return ignore_case && c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    return ignore_case ? ascii_lower(c) : c;
 }
 
 static bool is_word(const struct slot *slot, const char *text, bool ignore_case)

@@ -228,11 +228,11 @@ bool var_get(const struct sample_env *env, struct var_name name, struct sample *
     return found;
 }
 
-void var_unset(struct sample_env *env, struct var_name name)
+bool var_unset(struct sample_env *env, struct var_name name)
 {
     struct var_store *store = env->vars[name.scope];
     if (store == NULL)
-        return;
+        return false;
     if (store == &var_process_store)
         pthread_mutex_lock(&process_lock);
     struct var *var = *store_find(store, name.id);
@@ -240,6 +240,7 @@ void var_unset(struct sample_env *env, struct var_name name)
         var->value.type = SAMPLE_NONE; /* it goes on to exist */
     if (store == &var_process_store)
         pthread_mutex_unlock(&process_lock);
+    return true;
 }
 
 bool var_exists(const struct sample_env *env, struct var_name name)

@@ -38,7 +38,8 @@ bool var_set(struct sample_env *env, struct var_name name, const struct sample *
 bool var_get(const struct sample_env *env, struct var_name name, struct sample *out);
 /* Has it ever been set? Those of the process exist from the start. */
 bool var_exists(const struct sample_env *env, struct var_name name);
-void var_unset(struct sample_env *env, struct var_name name);
+/* False when the scope is not there. */
+bool var_unset(struct sample_env *env, struct var_name name);
 /* Forgets all; the store is as new. */
 void var_store_clear(struct var_store *store);
 extern struct var_store var_process_store;

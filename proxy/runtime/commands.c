@@ -2,7 +2,7 @@
 /* The table of commands, and `weir help`. */
 #include "proxy/runtime/commands.h"
 
-#include "config/reference.h"
+#include "config/manual/reference.h"
 #include "proxy/runtime/convert.h"
 #include "proxy/runtime/explain.h"
 #include "proxy/runtime/options.h"

@@ -2,8 +2,8 @@
 /* Pages for man: weir(8), weir.conf(5), weir-rules(7). */
 #include "proxy/runtime/manual_priv.h"
 
-#include "config/reference.h"
-#include "config/roff.h"
+#include "config/manual/reference.h"
+#include "config/manual/roff.h"
 #include "proxy/runtime/commands.h"
 #include "proxy/runtime/options.h"
 #include "proxy/runtime/rule_words.h"

@@ -2,7 +2,7 @@
 /* Pages of docs/ that the tables write: the language of rules, and what those who come from HAProxy meet. */
 #include "proxy/runtime/manual_priv.h"
 
-#include "config/reference.h"
+#include "config/manual/reference.h"
 #include "proxy/runtime/options.h"
 #include "proxy/runtime/rule_words.h"
 

@@ -2,7 +2,7 @@
 /* What bash and zsh complete. */
 #include "proxy/runtime/manual_priv.h"
 
-#include "config/reference.h"
+#include "config/manual/reference.h"
 #include "proxy/runtime/commands.h"
 #include "proxy/runtime/options.h"
 #include "proxy/runtime/rule_words.h"

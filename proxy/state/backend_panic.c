@@ -14,7 +14,7 @@ static bool is_panicking(const struct backend *backend)
     unsigned all = 0, well = 0;
     for (unsigned i = 0; backend->panic_percent > 0 && i < backend->pool.count; i++) {
         const struct server *server = backend->servers[i];
-        if (server == NULL || server->backup || GET(server->admin) != SERVER_READY)
+        if (server == NULL || server->backup || !server_is_wanted(server))
             continue;
         all++;
         well += server_takes_streams(server);
@@ -29,8 +29,8 @@ void backend_refresh_up(struct backend *backend)
         const struct server *server = backend->servers[i];
         if (server == NULL)
             continue;
-        bool is_up = server_takes_streams(server) ||
-                     (GET(backend->panic) && GET(server->admin) == SERVER_READY);
+        bool is_up =
+            server_takes_streams(server) || (GET(backend->panic) && server_is_wanted(server));
         if (backend->pool.servers[i].up != is_up)
             lb_pool_set_up(&backend->pool, i, is_up);
     }

@@ -52,6 +52,7 @@ static void inherit_transitions(struct server *server, const struct server *from
 static void inherit(struct server *server, const struct server *from)
 {
     SET(server->admin, GET(from->admin));
+    SET(server->inherited, GET(from->inherited));
     SET(server->failed_checks, GET(from->failed_checks));
     SET(server->down_count, GET(from->down_count));
     SET(server->down_s, GET(from->down_s));

@@ -134,7 +134,18 @@ void server_free(struct server *server)
 
 bool server_is_in_maintenance(const struct server *server)
 {
-    return GET(server->admin) == SERVER_MAINT || GET(server->is_lost);
+    return GET(server->admin) == SERVER_MAINT || GET(server->inherited) == SERVER_MAINT ||
+           GET(server->is_lost);
+}
+
+bool server_is_draining(const struct server *server)
+{
+    return GET(server->admin) == SERVER_DRAIN || GET(server->inherited) == SERVER_DRAIN;
+}
+
+bool server_is_wanted(const struct server *server)
+{
+    return GET(server->admin) == SERVER_READY && GET(server->inherited) == SERVER_READY;
 }
 
 bool server_is_running(const struct server *server)
@@ -145,7 +156,7 @@ bool server_is_running(const struct server *server)
 bool server_takes_streams(const struct server *server)
 {
     return GET(server->up) && !GET(server->leaving) && !GET(server->ejected) &&
-           !GET(server->is_lost) && GET(server->admin) == SERVER_READY;
+           !GET(server->is_lost) && server_is_wanted(server);
 }
 
 bool server_is_usable(const struct server *server)
@@ -171,17 +182,17 @@ void server_tracked_text(const struct server *server, char *text, size_t size)
 
 void server_status_text(const struct server *server, char *text, size_t size)
 {
-    enum server_admin admin = GET(server->admin);
+    const struct server *tracked = GET(server->tracked);
     const struct server *asked = server_asked_for(server);
     unsigned rise = GET(asked->rise), fall = GET(asked->fall);
     unsigned health = GET(asked->check_health);
     bool checked = GET(asked->check_enabled);
     if (GET(server->is_lost)) {
         snprintf(text, size, "MAINT (resolution)");
-    } else if (admin == SERVER_MAINT) {
+    } else if (GET(server->inherited) == SERVER_MAINT && tracked != NULL) {
+        snprintf(text, size, "MAINT (via %s/%s)", tracked->backend->name, tracked->name);
+    } else if (GET(server->admin) == SERVER_MAINT) {
         snprintf(text, size, "MAINT");
-    } else if (asked != server && GET(asked->admin) == SERVER_MAINT) {
-        snprintf(text, size, "MAINT (via %s/%s)", asked->backend->name, asked->name);
     } else if (!GET(server->up) && GET(asked->agent_enabled) && GET(asked->agent_health) == 0) {
         snprintf(text, size, "DOWN (agent)");
     } else if (!GET(server->up)) {
@@ -191,10 +202,11 @@ void server_status_text(const struct server *server, char *text, size_t size)
             snprintf(text, size, "DOWN");
     } else {
         const char *drain = GET(asked->agent_enabled) ? "DRAIN (agent)" : "DRAIN";
-        const char *word = admin == SERVER_DRAIN                          ? drain
-                           : GET(server->leaving) || GET(server->ejected) ? "NOLB"
-                           : checked                                      ? "UP"
-                                                                          : "no check";
+        const char *word = GET(server->leaving)         ? "NOLB"
+                           : server_is_draining(server) ? drain
+                           : GET(server->ejected)       ? "NOLB"
+                           : checked                    ? "UP"
+                                                        : "no check";
         if (checked && health + 1 < rise + fall)
             snprintf(text, size, "%s %u/%u", word, health + 1 - rise, fall);
         else

@@ -163,8 +163,9 @@ struct server {
 
     /* --- state; written by the control thread under the backend's lock --- */
     _Atomic enum server_admin admin;
-    atomic_bool up;      /* the verdict of the probes; true without probes */
-    atomic_bool ejected; /* its traffic stands out: see server_set_ejected() */
+    _Atomic enum server_admin inherited; /* of the server it tracks; READY where it tracks none */
+    atomic_bool up;                      /* the verdict of the probes; true without probes */
+    atomic_bool ejected;                 /* its traffic stands out: see server_set_ejected() */
     atomic_bool leaving; /* up, but wants no new streams: http-check disable-on-404 */
     _Atomic bool check_enabled;
     _Atomic bool check_running;
@@ -249,10 +250,15 @@ bool server_takes_streams(const struct server *server);
 void server_tracked_text(const struct server *server, char *text, size_t size);
 /* How much of its weight and maxconn it has got back by now. */
 unsigned server_throttle_percent(const struct server *server);
+/* What that leaves of its weight, rounded up. */
+unsigned server_effective_weight(const struct server *server);
 /* Whether it may get new streams as far as state goes: those, and weight above 0. */
 bool server_is_usable(const struct server *server);
-/* By the operator's word, or for want of an address. */
+/* By the operator's word, the server it tracks, or for want of an address. */
 bool server_is_in_maintenance(const struct server *server);
+/* By the operator's word or the server it tracks; and whether neither has taken it out of service. */
+bool server_is_draining(const struct server *server);
+bool server_is_wanted(const struct server *server);
 /* Neither down nor in maintenance. */
 bool server_is_running(const struct server *server);
 /* "UP", "UP 1/3", "DOWN", "DOWN 1/2", "MAINT", "DRAIN", "no check" ... as the CSV's status. */

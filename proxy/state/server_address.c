@@ -130,16 +130,18 @@ static void tell_move(struct server *server, const struct sockaddr_storage *from
 /* It is taken for well, as after forced maintenance. */
 static void come_back(struct server *server, struct loop *control)
 {
-    enum server_admin admin = GET(server->admin);
+    const struct server *tracked = server->tracked;
+    struct stance to = server_stance(server);
     bool up = server_begin_health(server);
-    up = server->tracked == NULL ? up : server_is_running(server->tracked);
-    struct stance to = {.admin = admin, .up = up, .address = ADDRESS_FOUND};
+    to.up = tracked != NULL ? GET(tracked->up) : up;
+    to.leaving = false;
+    to.address = ADDRESS_FOUND;
     struct turn turn = server_turn(server, to, "resolves again", control);
     struct line line;
     line_begin(&line, server);
     line_add(&line, "('%s') is %s/%s (resolves again)",
-             server->target != NULL ? server->target : server->fqdn, up ? "UP" : "DOWN",
-             admin == SERVER_DRAIN ? "DRAIN" : "READY");
+             server->target != NULL ? server->target : server->fqdn, to.up ? "UP" : "DOWN",
+             server_is_draining(server) ? "DRAIN" : "READY");
     line_tell(&line, server, LOG_NOTICE);
     line_begin(&line, server);
     line_add(&line, "administratively READY thanks to valid DNS answer");
@@ -167,8 +169,9 @@ void server_lose_address(struct server *server, const char *why, struct loop *co
     static const struct sockaddr_storage nowhere;
     if (GET(server->is_lost))
         return;
-    struct stance to = {
-        .admin = GET(server->admin), .up = GET(server->up), .address = ADDRESS_LOST};
+    struct stance to = server_stance(server);
+    to.leaving = false;
+    to.address = ADDRESS_LOST;
     struct turn turn = server_turn(server, to, why, control);
     (void)put_address(server, &nowhere, 0, control);
     struct line line;

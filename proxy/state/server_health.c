@@ -86,13 +86,25 @@ static void tell_check(struct server *server, const struct judge *judge,
     line_tell(&line, server, LOG_NOTICE);
 }
 
+/* What is kept is shown in tables and in JSON: one line of what can be read. A log has marks for the rest. */
+static void make_readable(char *text)
+{
+    for (; *text != '\0'; text++) {
+        if ((unsigned char)*text < ' ' || (unsigned char)*text > '~')
+            *text = '?';
+    }
+}
+
 static void turn_verdict(struct server *server, bool up, bool leaving,
                          const struct check_result *check, struct loop *control)
 {
     char reason[SERVER_REASON_BYTES];
     snprintf(reason, sizeof(reason), "%s%s%.60s", health_status_rows[check->status].description,
              check->info[0] != '\0' ? ": " : "", check->info);
-    struct stance to = {.admin = GET(server->admin), .up = up, .leaving = leaving};
+    make_readable(reason);
+    struct stance to = server_stance(server);
+    to.up = up;
+    to.leaving = leaving;
     struct turn turn = server_turn(server, to, reason, control);
     struct line line;
     line_begin(&line, server);
@@ -102,6 +114,7 @@ static void turn_verdict(struct server *server, bool up, bool leaving,
     line_add_counts(&line, server, &turn);
     bool is_alert = !up && turn.admin_before == SERVER_READY && !turn.was_leaving;
     line_tell(&line, server, is_alert ? LOG_ALERT : LOG_NOTICE);
+    tell_admin(server, &turn);
     tell_backend(server->backend, &turn);
     server_turn_trackers(server, control);
 }
@@ -120,10 +133,12 @@ static void report(struct server *server, const struct judge *judge,
     bool was_decisive = judge->last->is_decisive;
     backend_lock(server->backend);
     *judge->last = *check;
+    make_readable(judge->last->info);
     backend_unlock(server->backend, control->now_us);
+    if (check->status == HEALTH_CHECKED) /* it has no opinion */
+        return;
     bool counted = count(server, judge, check, was_decisive), up = is_up_by_all(server);
-    if (check->status != HEALTH_CHECKED && server->log_health_checks &&
-        (counted || before != check->status))
+    if (server->log_health_checks && (counted || before != check->status))
         tell_check(server, judge, check);
     bool leaving = up && GET(server->leaving);
     if (up && !judge->is_agent && is_passed(check)) /* one failure does not bring it back */

@@ -41,10 +41,9 @@ static bool is_noted(const struct server *server, enum server_state state)
 /* Lock held. */
 static void note_transition(struct server *server, const char *reason, const struct loop *control)
 {
-    enum server_admin admin = GET(server->admin);
     enum server_state state = server_is_in_maintenance(server)               ? STATE_OF_MAINT
                               : !GET(server->up)                             ? STATE_OF_DOWN
-                              : admin == SERVER_DRAIN                        ? STATE_OF_DRAIN
+                              : server_is_draining(server)                   ? STATE_OF_DRAIN
                               : GET(server->leaving) || GET(server->ejected) ? STATE_OF_NOLB
                                                                              : STATE_OF_UP;
     if (is_noted(server, state))
@@ -87,6 +86,14 @@ static void notify_threads(struct server *server, bool was_running)
     }
 }
 
+struct stance server_stance(const struct server *server)
+{
+    return (struct stance){.admin = GET(server->admin),
+                           .inherited = GET(server->inherited),
+                           .up = GET(server->up),
+                           .leaving = GET(server->leaving)};
+}
+
 struct turn server_turn(struct server *server, struct stance to, const char *reason,
                         struct loop *control)
 {
@@ -95,13 +102,17 @@ struct turn server_turn(struct server *server, struct stance to, const char *rea
     struct turn turn = {.was_running = server_is_running(server),
                         .was_leaving = GET(server->leaving),
                         .backend_was_up = backend_is_up(backend),
-                        .admin_before = GET(server->admin)};
+                        .admin_before = GET(server->admin),
+                        .inherited_before = GET(server->inherited)};
     backend_lock(backend);
     SET(server->admin, to.admin);
+    SET(server->inherited, to.inherited);
     SET(server->up, to.up);
     SET(server->leaving, to.leaving);
     if (to.address != ADDRESS_STAYS)
         SET(server->is_lost, to.address == ADDRESS_LOST);
+    if (server->tracked != NULL && server_is_in_maintenance(server))
+        SET(server->check_health, 0); /* for good, as no probe of its own raises it */
     if (server->slot != LB_NONE)
         backend_refresh_up(backend);
     note_running(server, turn.was_running, now_s);
@@ -129,77 +140,14 @@ bool server_begin_health(struct server *server)
     return begins[state] >= rise;
 }
 
-/* ---- those that track it ---------------------------------------------------------------------- */
-
-static void tell_tracker(struct server *server, const struct turn *turn)
-{
-    const struct server *tracked = server->tracked;
-    bool up = GET(server->up);
-    struct line line;
-    line_begin(&line, server);
-    line_add(&line, "is %s via %s/%s",
-             !up                    ? "DOWN"
-             : GET(server->leaving) ? "stopping"
-                                    : "UP",
-             tracked->backend->name, tracked->name);
-    line_add_counts(&line, server, turn);
-    line_tell(&line, server, up ? LOG_NOTICE : LOG_ALERT);
-}
-
-static void turn_tracker(struct server *server, struct loop *control)
-{
-    const struct server *tracked = server->tracked;
-    char reason[SERVER_REASON_BYTES];
-    struct stance to = {.admin = GET(server->admin),
-                        .up = server_is_running(tracked),
-                        .leaving = GET(tracked->leaving) || GET(tracked->admin) == SERVER_DRAIN};
-    if (to.up == GET(server->up) && to.leaving == GET(server->leaving))
-        return;
-    snprintf(reason, sizeof(reason), "as %.50s/%.50s", tracked->backend->name, tracked->name);
-    struct turn turn = server_turn(server, to, reason, control);
-    tell_tracker(server, &turn);
-    tell_backend(server->backend, &turn);
-    server_turn_trackers(server, control);
-}
-
-void server_turn_trackers(struct server *server, struct loop *control)
-{
-    for (struct server *at = server->first_tracker; at != NULL; at = at->next_tracker)
-        turn_tracker(at, control);
-}
-
 /* ---- by the operator ------------------------------------------------------------------------- */
 
-static void tell_maintenance(struct server *server, const struct turn *turn)
+/* After maintenance it is taken for well, or for what the server is that it tracks. */
+static void look_anew(struct server *server, struct stance *to)
 {
-    struct line line;
-    line_begin(&line, server);
-    if (!turn->was_running) {
-        line_add(&line, "was DOWN and now enters maintenance");
-        line_tell(&line, server, LOG_NOTICE);
-        return;
-    }
-    line_add(&line, "is going DOWN for maintenance");
-    line_add_counts(&line, server, turn);
-    line_tell(&line, server, turn->admin_before == SERVER_DRAIN ? LOG_NOTICE : LOG_ALERT);
-}
-
-static void tell_admin(struct server *server, const struct turn *turn)
-{
-    const char *state = GET(server->up) ? "UP" : "DOWN";
-    enum server_admin admin = GET(server->admin);
-    struct line line;
-    line_begin(&line, server);
-    if (turn->admin_before == SERVER_MAINT) {
-        line_add(&line, "is %s/%s (leaving forced maintenance)", state,
-                 admin == SERVER_DRAIN ? "DRAIN" : "READY");
-    } else if (admin == SERVER_DRAIN) {
-        line_add(&line, "enters drain state");
-        line_add_counts(&line, server, turn);
-    } else {
-        line_add(&line, "is %s (leaving forced drain)", state);
-    }
-    line_tell(&line, server, LOG_NOTICE);
+    const struct server *tracked = server->tracked;
+    to->up = tracked != NULL ? GET(tracked->up) : server_begin_health(server);
+    to->leaving = tracked != NULL && GET(tracked->leaving);
 }
 
 void server_set_admin_for(struct server *server, enum server_admin admin, const char *why,
@@ -207,17 +155,12 @@ void server_set_admin_for(struct server *server, enum server_admin admin, const 
 {
     if (GET(server->admin) == admin)
         return;
-    bool up = GET(server->up);
-    if (GET(server->admin) == SERVER_MAINT) {
-        up = server_begin_health(server);
-        up = server->tracked == NULL ? up : server_is_running(server->tracked);
-    }
-    struct stance to = {.admin = admin, .up = up};
+    struct stance to = server_stance(server);
+    if (to.admin == SERVER_MAINT)
+        look_anew(server, &to);
+    to.admin = admin;
     struct turn turn = server_turn(server, to, why, control);
-    if (admin == SERVER_MAINT)
-        tell_maintenance(server, &turn);
-    else
-        tell_admin(server, &turn);
+    tell_admin(server, &turn);
     tell_backend(server->backend, &turn);
     server_turn_trackers(server, control);
 }
@@ -231,13 +174,16 @@ static void set_verdict(struct server *server, bool up, bool leaving, struct loo
 {
     if (GET(server->up) == up && GET(server->leaving) == leaving)
         return;
-    struct stance to = {.admin = GET(server->admin), .up = up, .leaving = leaving};
+    struct stance to = server_stance(server);
+    to.up = up;
+    to.leaving = leaving;
     struct turn turn = server_turn(server, to, "health set by the operator", control);
     struct line line;
     line_begin(&line, server);
     line_add(&line, "is %s, changed from CLI", leaving ? "stopping" : up ? "UP" : "DOWN");
     line_add_counts(&line, server, &turn);
     line_tell(&line, server, up ? LOG_NOTICE : LOG_ALERT);
+    tell_admin(server, &turn);
     tell_backend(server->backend, &turn);
     server_turn_trackers(server, control);
 }
@@ -269,11 +215,7 @@ void server_set_ejected(struct server *server, bool ejected, const char *why, st
 {
     struct line line;
     SET(server->ejected, ejected);
-    struct turn turn = server_turn(server,
-                                   (struct stance){.admin = GET(server->admin),
-                                                   .up = GET(server->up),
-                                                   .leaving = GET(server->leaving)},
-                                   why, control);
+    struct turn turn = server_turn(server, server_stance(server), why, control);
     line_begin(&line, server);
     line_add(&line, "is %s, reason: %s", ejected ? "ejected" : "taken back", why);
     line_add_counts(&line, server, &turn);

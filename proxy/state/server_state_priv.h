@@ -13,7 +13,7 @@
 /* What a turn found and did. */
 struct turn {
     bool was_running, was_leaving, backend_was_up;
-    enum server_admin admin_before;
+    enum server_admin admin_before, inherited_before;
     unsigned requeued; /* waiting streams that got a slot by it */
 };
 
@@ -21,18 +21,29 @@ enum address_turn { ADDRESS_STAYS, ADDRESS_FOUND, ADDRESS_LOST };
 
 /* What a server is turned to. */
 struct stance {
-    enum server_admin admin;
+    enum server_admin admin, inherited;
     bool up, leaving;
     enum address_turn address;
 };
+
+/* As it is, to be changed. */
+struct stance server_stance(const struct server *server);
 
 /* Brings pool, queue, clocks and history up to date, and the data threads. */
 struct turn server_turn(struct server *server, struct stance to, const char *reason,
                         struct loop *control);
 /* Nobody has looked at it yet, or not for long: what init-state makes of it. Whether it is up. */
 bool server_begin_health(struct server *server);
-/* Servers that track this one take over what it is now. */
+
+/*
+ * server_tracking.c: it takes over what the server is that it tracks, if it does; and those that track it. At the
+ * start that is no news, and not told.
+ */
+void server_follow(struct server *server, bool is_told, struct loop *control);
 void server_turn_trackers(struct server *server, struct loop *control);
+
+/* server_admin_lines.c: what the turn says of maintenance and draining, by the operator or inherited. */
+void tell_admin(struct server *server, const struct turn *turn);
 
 /* server_lines.c */
 struct line {

@@ -8,9 +8,9 @@
 
 #include "config/address.h"
 #include "config/apply.h"
-#include "config/check_lines.h"
+#include "config/script/lines.h"
 #include "config/line.h"
-#include "config/own.h"
+#include "config/own/own.h"
 #include "lb-algos/hash.h"
 
 struct describer {
@@ -123,6 +123,15 @@ static void print_line(struct describer *d, const void *field)
     print_text(d->out, line != NULL ? line->words[0].text : "none");
 }
 
+static void print_headers(struct describer *d, const void *field)
+{
+    const struct conf_check_headers *headers = field;
+    for (size_t i = 0; i < headers->count; i++) {
+        print_text(d->out, headers->items[i].name);
+        print_text(d->out, headers->items[i].value);
+    }
+}
+
 static void print_hash(struct describer *d, const void *field)
 {
     print_text(d->out, (*(const struct lb_hash *const *)field)->name);
@@ -203,6 +212,7 @@ static const struct {
     {own_balance_factor, print_unsigned},
     {own_cookie_domain, print_string},
     {own_cookie_attribute, print_string},
+    {own_check_header, print_headers},
 };
 
 static print_field *printer_of(const struct keyword *row)

@@ -145,6 +145,8 @@ static const struct {
     {"too many values", LISTEN(" option httpchk GET / HTTP/1.1 x y"), 9, 34, CONF_ERROR, "'option httpchk' takes no more than four values", "option httpchk [<method>] [<uri>] [<version>] [<host>]"},
     {"version that is none", LISTEN(" option httpchk GET / pong"), 9, 23, CONF_WARNING, "'pong' is no version: HTTP/1.0 is sent", "one of: HTTP/1.0, HTTP/1.1"},
     {"hidden header", LISTEN(" option httpchk GET /x HTTP/1.1\\r\\nHost:\\ foo"), 9, 24, CONF_WARNING, "headers behind the version are the form of before 2.2", "write a line below it: http-check send hdr Host \"foo\""},
+    {"hidden request", LISTEN(" option httpchk PUT /x HTTP/1.1\\r\\nX-A:\\ b\\r\\n\\r\\nhi"), 9, 24, CONF_WARNING, "headers behind the version are the form of before 2.2", "write a line below it: http-check send hdr X-A \"b\" body \"hi\""},
+    {"hidden words", LISTEN(" option httpchk GET /x HTTP/1.1\\r\\nHost"), 9, 24, CONF_ERROR, "'Host' is no header", "as in: Name: value"},
     {"word of http-check send", LISTEN(" http-check send bdy x"), 9, 18, CONF_ERROR, "http-check: unknown word 'bdy'", "meth, uri, ver, hdr, body or comment"},
     {"value of http-check send", LISTEN(" http-check send uri"), 9, 18, CONF_ERROR, "http-check: 'uri' needs a value", NULL},
     {"value of a header", LISTEN(" http-check send hdr X-A"), 9, 22, CONF_ERROR, "http-check: 'X-A' needs a value", NULL},

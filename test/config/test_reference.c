@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "config/keyword.h"
-#include "config/reference.h"
+#include "config/manual/reference.h"
 #include "test/config/memory_source.h"
 
 static char *read_doc(const char *name)

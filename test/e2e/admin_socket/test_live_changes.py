@@ -131,6 +131,8 @@ def test_probes_go_where_the_operator_says(site):
     assert re.search(r"\napp,s1,.*,no check,", cli("show stat"))
     assert cli("enable health app/s1") == "\n"
     wait_for(lambda: re.search(r"\napp,s1,.*,DOWN,", cli("show stat")))
+    assert cli("set server app/s1 check-port 0") == "\n"
+    wait_for(lambda: re.search(r"\napp,s1,.*,UP,", cli("show stat")))
     assert cli("set server app/s1 check-port x").strip() == "provided port is not an integer"
     assert cli("set server app/s1 agent-port 5").strip() == "agent checks are not enabled on this server"
 
@@ -154,3 +156,85 @@ def test_a_reload_keeps_the_socket_and_its_clients(site):
 def test_what_cannot_be_had_says_so(site, line):
     answer = site()(line)
     assert answer.count("\n") == 2 and "Unknown command" not in answer
+
+
+FOLLOWERS = """
+    server s2 127.0.0.1:1 track app/s1 weight 5
+    server s3 127.0.0.1:1 track app/s2 backup
+"""
+ACTIVE = ". %d active and %d backup servers %s.%s 0 sessions %s"
+
+
+def counts(active, backup, is_up=True):
+    """What a line says of the backend behind the change."""
+    return ACTIVE % (active, backup, "online" if is_up else "left", " Running on backup." if backup and not active else "",
+                     "requeued, 0 total in queue." if is_up else "active, 0 requeued, 0 remaining in queue.")
+
+
+# command, and what is logged about servers: each that tracks another takes over maintenance and draining, with its reason
+TURNS = [
+    ("set server app/s1 state maint", [
+        "Server app/s1 is going DOWN for maintenance" + counts(1, 1, False),
+        "Server app/s2 is going DOWN for maintenance via app/s1" + counts(0, 1, False),
+        "Backup Server app/s3 is going DOWN for maintenance via app/s2" + counts(0, 0, False)]),
+    ("set server app/s2 state maint", []),
+    ("set server app/s2 state ready", [
+        "Server app/s2 is leaving forced maintenance but remains in maintenance via app/s1."]),
+    ("set server app/s1 state ready", [
+        "Server app/s1 is UP/READY (leaving forced maintenance).",
+        "Server app/s2 is UP/READY (leaving maintenance).",
+        "Backup Server app/s3 is UP/READY (leaving maintenance)."]),
+    ("set server app/s1 state drain", [
+        "Server app/s1 enters drain state" + counts(1, 1),
+        "Server app/s2 enters drain state via app/s1" + counts(0, 1),
+        "Backup Server app/s3 enters drain state via app/s2" + counts(0, 0)]),
+    ("set server app/s3 state drain", ["Backup Server app/s3 remains in forced drain mode."]),
+    ("set server app/s1 health down", [
+        "Server app/s1 is DOWN, changed from CLI" + counts(0, 0, False),
+        "Server app/s1 remains in forced drain mode.",
+        "Server app/s2 is DOWN via app/s1" + counts(0, 0, False),
+        "Server app/s2 is leaving forced drain but remains in drain mode via app/s1.",
+        "Backup Server app/s3 is DOWN via app/s2" + counts(0, 0, False),
+        "Backup Server app/s3 remains in forced drain mode."]),
+    ("set server app/s1 health up", [
+        "Server app/s1 is UP, changed from CLI" + counts(0, 0),
+        "Server app/s1 remains in forced drain mode.",
+        "Server app/s2 is UP via app/s1" + counts(0, 0),
+        "Server app/s2 is leaving forced drain but remains in drain mode via app/s1.",
+        "Backup Server app/s3 is UP via app/s2" + counts(0, 0),
+        "Backup Server app/s3 remains in forced drain mode."]),
+    ("set server app/s1 state ready", [
+        "Server app/s1 is UP (leaving forced drain).",
+        "Server app/s2 is UP (leaving forced drain).",
+        "Backup Server app/s3 remains in forced drain mode."]),
+    ("set server app/s3 state ready", ["Backup Server app/s3 is UP (leaving forced drain)."]),
+]
+
+
+def test_what_is_said_of_servers_that_track_others(site, syslog):
+    # the only probe is the first: none comes while the operator says what is
+    cli = site("check inter 1h fall 1" + FOLLOWERS)
+    wait_for(lambda: re.search(r"\napp,s1,.*,L4OK,", cli("show stat")))
+    wanted = [line for _, lines in TURNS for line in lines]
+    for command, _ in TURNS:
+        assert cli(command) == "\n"
+
+    def said():
+        return [found.group() for line in list(syslog.lines) if (found := re.search("(Backup )?Server app/.*", line))]
+
+    wait_for(lambda: len(said()) >= len(wanted), what=said)
+    assert said() == wanted
+
+
+def test_servers_that_track_others_show_whose_state_it_is(site):
+    cli = site("check inter 1h fall 1" + FOLLOWERS)
+    states = {"set server app/s1 state maint": ("MAINT", "MAINT (via app/s1)", "MAINT (via app/s2)", (1, 2, 2)),
+              "set server app/s1 state drain": ("DRAIN", "DRAIN", "DRAIN", (8, 16, 16)),
+              "set server app/s1 state ready": ("UP", "UP", "UP", (0, 0, 0)),
+              "set server app/s2 state maint": ("UP", "MAINT", "MAINT (via app/s2)", (0, 1, 2)),
+              "set server app/s2 state ready": ("UP", "UP", "UP", (0, 0, 0))}
+    for command, (*words, numbers) in states.items():
+        assert cli(command) == "\n"
+        for server, (word, number) in enumerate(zip(words, numbers), 1):
+            assert ",%s," % word in re.search(r"\napp,s%d,.*" % server, cli("show stat")).group(), command
+            assert re.search(r" app %d s%d 127\.0\.0\.1 \d %d " % (server, server, number), cli("show servers state app")), command

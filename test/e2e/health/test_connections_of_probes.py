@@ -266,6 +266,12 @@ REQUESTS = {
                         b""),
     "headers behind a version": (r"option httpchk GET /own HTTP/1.0\r\nHost:\ hidden" "\n    http-check send hdr X-A b",
                                  "GET /own HTTP/1.0", None, b""),
+    "a line without headers": (r"option httpchk GET /own HTTP/1.0\r\nHost:\ hidden" "\n    http-check send comment its",
+                               "GET /own HTTP/1.0", "hidden", b""),
+    "the lines come first": ("http-check expect status 200\n    " r"option httpchk PUT /own HTTP/1.1\r\nHost:\ hidden\r\n\r\nhello",
+                             "PUT /own HTTP/1.1", "hidden", b"hello"),
+    "hidden, and forgotten": (r"option httpchk PUT /own HTTP/1.1\r\nHost:\ hidden\r\n\r\nhello" "\n    option httpchk",
+                              "OPTIONS / HTTP/1.0", None, b""),
 }
 
 

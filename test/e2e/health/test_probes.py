@@ -282,6 +282,8 @@ def test_a_disabled_server_is_in_maintenance_and_not_probed(balance, serve):
     way = Way(balance, server.port, words="disabled")
     assert way.row()["status"] == "MAINT"
     time.sleep(0.8)
+    row = way.row()
+    assert [row[field] for field in ("check_status", "check_desc", "check_rise", "check_fall", "check_health")] == [""] * 5
     assert not server.connections
     assert get(way.port).status == 503
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Expressions whose values come from constants: what each converter makes of odd input."""
-from rules.differential import Case
+from rules.differential import Case, get
 
 CONNECT = "101a00044d51545404c2003c00000004746573740006706173737764"  # of MQTT 3.1.1, with user and password
 CONNECT_5 = ("107e00044d51545405ee003c182700000014170126000161000162260001630001642100140008746573745f7375622a03000a746578742f"
@@ -15,6 +15,14 @@ def shows(name, *expressions):
     """Each expression's value in a field of an answer."""
     fields = " ".join("hdr x-r%d '<%%[%s]>'" % (i, e.replace("'", "'\\''")) for i, e in enumerate(expressions))
     return Case("expression: " + name, "http-request set-var(txn.a) str(abc)\nhttp-request return status 200 " + fields)
+
+
+def finds(name, *expressions, **more):
+    """As shows(), where a value that is not there is told from an empty one."""
+    lines = ["http-request set-var(txn.a) str(abc)"]
+    lines += ["http-request set-var(txn.r%d) '%s'" % (i, e.replace("'", "'\\''")) for i, e in enumerate(expressions)]
+    fields = " ".join("hdr x-r%d '<%%[var(txn.r%d,none)]>'" % (i, i) for i in range(len(expressions)))
+    return Case("found: " + name, "\n".join(lines + ["http-request return status 200 " + fields]), **more)
 
 
 def mqtt(name, *packets):
@@ -78,5 +86,36 @@ EXPRESSIONS = [
         ("c3a9", "utf8"), ("c3a9", "ascii"), ("c3", "utf8"), ("c328", "utf8"), ("01097f", "utf8"), ("e282ac", "utf8"), ("f09f9880", "utf8"))]),
     shows("keys", "str(abc),hmac(sha256,Zm9v),hex", "str(abc),hmac(sha256,txn.a),hex", "str(abc),digest(sha256),hex", "str(abc),strcmp(txn.a)",
           "str(abc),strcmp(txn.none)", "str(abd),strcmp(txn.a)", "str(abc),secure_memcmp(txn.a)", "str(ab),secure_memcmp(txn.a)"),
+    finds("words that are not there", *values("a.b", "word(3,.)", "word(-3,.)", "field(3,.)"), *values("...", "word(1,.)", "word(-1,.)", "field(2,.)"),
+          "str(),word(1,.)", "str(),word(2,.)"),
+    finds("numbers in texts", *["str(%s),%s" % (text, c) for text in ("", "+", "x", "-9223372036854775809", "9223372036854775806")
+                                for c in ("add(0)", "bool", "iif(a,b)")]),
+    finds("ports", *["str(%s),port_only" % text for text in ("", "a", "a:", "12", "[::1]", "[::1]:", "a:80:90", ":80")]),
+    finds("numbers and texts as keys", *["%s,table_gpc0(keys)" % key for key in ("int(1)", "str(1.2.3.4)", "str(::1)", "ipv4(1.2.3.4)")],
+          more="backend keys\n stick-table type ipv6 size 10 store gpc0\n"),
+    finds("texts as addresses", *['str("%s"),ipmask(32,128)' % text for text in (
+        "1.2.3.4:80", "1.2.3.4, 5.6.7.8", "01.02.03.04", " 1.2.3.4", "1.2.3.4.", "1.2.3.4.5", "1.2.3.256", "1.2.3.", "1.2..4", "::1", "::1x", "[::1]")]),
+    finds("numbers that are not written", "str(a.b.c),field(2,.,)", "str(a.b.c),word(2,.,)", "str(abc),bytes(1,)", "str(x),map_str_int(/dev/null,)",
+          "str(x),map_str_int(/dev/null,+5)", "str(x),map_str_int(/dev/null,99999999999999999999)", "str(a+b),url_dec()"),
+    finds("parts of fix", *["bin(%s),fix_is_valid" % part.encode().hex() for part in (
+        "8", "9=FIX.4.2\x01", "9=FIX.4.2\x01a" + "=" * 15, "8=FIX.4.2\x01" + "x" * 30, "a=" + "v" * 30, "8=FIX.4.2\x01" + "x" * 30 + "\x01y",
+        "8=FIX.4.2\x019=99\x0136=A\x0149=aaaaaaaaaa", "8=FIX.4.2\x019=5\x0135=A\x0110=178\x01", "8=FIX.4.2\x019=5\x0135=A\x0110=xx\x01")]),
+    finds("entries that are made", "src_clr_gpc0(clears)", "src,in_table(clears)", "src_clr_gpc1(clears)", "src_inc_gpc1(clears)", "src_get_gpc0(clears)",
+          more="backend clears\n stick-table type ip size 10 store gpc0\n"),
+    finds("scopes that are not there", "var(res.x,d)", "var(check.x)", "str(a),set-var(res.x)", "str(a),unset-var(res.x)", "str(a),unset-var(txn.none)"),
+    finds("set-var, conditions", "int(1),set-var(txn.b,ifempty)", "int(1),set-var(txn.c,ifnotexists)", "str(x),set-var(txn.a,ifnotset)", "var(txn.a)"),
+    finds("no language", "str(fr),language(de;it,)", "str(fr),language(de;it)", "str(),language(de,x)"),
+    finds("json_query, a text where a number is asked for", *["str('{\"a\":%s}'),json_query('$.a',%s)" % (value, kind) for kind in ("int", "")
+                                                             for value in ('"12x"', "1.5", "true")]),
+    finds("jwt_verify without what it needs", *["str(a.b.YWJj),jwt_verify(%s)" % args for args in ("HS256,txn.none", "txn.none,x", "txn.a,x", "HS256,/x")]),
+    finds("flags that are empty", "str(a b),url_enc()", "str(a\\\"),json(\"\")"),
+    finds("fields without a name", "hdr", "hdr()", "hdr(,1)", "req.fhdr", "req.fhdr()", "hdr_ip", "hdr_val", "hdr_cnt", "hdr_cnt()",
+          request=get("/", "X-A: 1, 2")),
+    finds("bytes of HTTP", "payload(0,1)", "payload(0,0)", "req.payload(1,1)", "req.payload_lv(0,1,0)", "req.body",
+          request=get("/", method="POST", body="\x01abc")),
+    finds("addresses of this host", "src_is_local", "dst_is_local", "fc_src_is_local"),
+    *[finds("credentials, " + text, "http_auth(people)", "http_auth_type", "http_auth_user", "http_auth_bearer", "http_auth_bearer(x-a)",
+            "http_auth_bearer(x-none)", request=get("/", "Authorization: " + text, "X-A: " + text))
+      for text in ("Basic YmVydDpzZWNyZXQ=", "Basic dTpx", "Basic dQ==", "Basic !", "Bearer a b", "Digest x", "Bearer")],
     shows("what there is none of", "cpu_ns_tot", "prio_class", "prio_offset", "last_rule_line", "last_rule_file", "str(be/s),srv_queue"),
 ]

@@ -5,6 +5,7 @@
 #include "tls/context.h"
 #include "tls/selfsigned.h"
 #include "tls/session.h"
+#include "tls/tickets.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -82,7 +83,7 @@ static int list_nothing(void *user, const char *path, struct tls_names *names_ou
     return ENOTDIR;
 }
 
-static struct tls_context *make_context(void)
+static struct tls_context *make_context(bool has_tickets)
 {
     static const char *const names[] = {"localhost"};
     struct tls_selfsigned what = {names, 1, time(NULL) - 60, time(NULL) + 3600};
@@ -90,12 +91,14 @@ static struct tls_context *make_context(void)
     struct tls_bytes pem;
     assert_int_equal(tls_selfsigned_make(&what, &pem, &error), 0);
     struct tls_files files = {read_pem, list_nothing, &pem};
+    struct tls_ticket_keys *keys = has_tickets ? tls_ticket_keys_new(time(NULL), 3600) : NULL;
     struct tls_store *store = tls_store_new();
     assert_int_equal(tls_store_add(store, "fake.pem", NULL, &files, &error), 0);
     struct tls_context *context =
-        tls_context_new(&tls_settings_default, store, NULL, NULL, &files, &error);
+        tls_context_new(&tls_settings_default, store, keys, NULL, &files, &error);
     assert_non_null(context);
     tls_store_free(store);
+    tls_ticket_keys_free(keys);
     tls_bytes_free(&pem);
     return context;
 }
@@ -118,13 +121,35 @@ static void say(int fd, struct tls_session *tls, const char *text)
 }
 
 /* A probe that is broken off before it asks leaves what the one before it has asked. */
-static void listen_to(struct fake_server *server, int fd, struct tls_session *tls)
+static bool listen_to(struct fake_server *server, int fd, struct tls_session *tls)
 {
     size_t room = sizeof(server->request) - 1;
     ssize_t n =
         tls != NULL ? read_tls(fd, tls, server->request, room) : recv(fd, server->request, room, 0);
     if (n > 0)
         server->request[n] = '\0';
+    return n > 0;
+}
+
+static void answer(const struct fake_behaviour *behaviour, int fd, struct tls_session *tls)
+{
+    say(fd, tls, behaviour->answer);
+    if (behaviour->later == NULL)
+        return;
+    nap_ms(30);
+    say(fd, tls, behaviour->later);
+}
+
+/* Requests and answers, in turns, as long as both sides wish. */
+static void converse(struct fake_server *server, int fd, struct tls_session *tls)
+{
+    const struct fake_behaviour *behaviour = &server->behaviour;
+    unsigned left = behaviour->answers > 0 ? behaviour->answers : 1;
+    bool is_asked = true;
+    while (left-- > 0 && (is_asked = behaviour->mute || listen_to(server, fd, tls)))
+        answer(behaviour, fd, tls);
+    if (is_asked && behaviour->swallows && listen_to(server, fd, tls))
+        say(fd, tls, behaviour->farewell);
 }
 
 static void serve(struct fake_server *server, int fd)
@@ -134,14 +159,9 @@ static void serve(struct fake_server *server, int fd)
     if (behaviour->tls) {
         tls = tls_session_accept(server->tls, &socket_io, &fd);
         shake_hands(fd, tls);
+        atomic_fetch_add(&server->resumed, tls_session_is_resumed(tls));
     }
-    if (!behaviour->mute)
-        listen_to(server, fd, tls);
-    say(fd, tls, behaviour->answer);
-    if (behaviour->later != NULL) {
-        nap_ms(30);
-        say(fd, tls, behaviour->later);
-    }
+    converse(server, fd, tls);
     tls_session_free(tls);
     struct linger at_once = {1, 0};
     if (behaviour->end == FAKE_RESET)
@@ -183,9 +203,10 @@ void fake_server_start(struct fake_server *server, const struct fake_behaviour *
     struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     server->behaviour = *behaviour;
     atomic_store(&server->connections, 0);
+    atomic_store(&server->resumed, 0);
     atomic_store(&server->is_hanging, false);
     server->request[0] = '\0';
-    server->tls = behaviour->tls ? make_context() : NULL;
+    server->tls = behaviour->tls ? make_context(behaviour->tickets) : NULL;
     server->hold = bind_to(&in);
     server->port = ntohs(in.sin_port);
     fake_server_resume(server);

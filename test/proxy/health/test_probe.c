@@ -7,9 +7,9 @@
 #include "proxy/health/probe.h"
 #include "proxy/state/events.h"
 #include "test/proxy/health/fake_server.h"
+#include "test/proxy/health/probed.h"
 #include "test/proxy/net/turns.h"
 #include "test/proxy/state/fixture.h"
-#include "tls/context.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -176,52 +176,16 @@ static bool is_waiting(void)
 
 static struct state_listener listener = {.told = on_told};
 
-static struct tls_client_context *make_tls(void *owner, const struct conf_server *server,
-                                           struct state_error *error_out)
-{
-    struct tls_client_settings settings = tls_client_settings_default;
-    struct tls_error_text error;
-    (void)owner;
-    (void)server;
-    (void)error_out;
-    settings.verify = TLS_VERIFY_NONE;
-    return tls_client_context_new(&settings, &tls_files_disk, &error);
-}
-
-static void keep_config(struct config *config)
-{
-    (void)config;
-}
-
-static struct conf_check_header host_app[] = {{.name = "Host", .value = "app"}};
-
-/* As option httpchk makes it: connect, ask, expect 200-399. */
-static struct conf_check_step http_steps[3];
-
-static void make_http_steps(void)
-{
-    http_steps[0] = (struct conf_check_step){.kind = CONF_STEP_CONNECT,
-                                             .connect = {.like_server = true, .is_implied = true}};
-    http_steps[1] = (struct conf_check_step){.kind = CONF_STEP_REQUEST,
-                                             .request = {.method = "GET",
-                                                         .uri = "/health",
-                                                         .version = "HTTP/1.1",
-                                                         .headers = host_app,
-                                                         .header_count = 1}};
-    http_steps[2] =
-        (struct conf_check_step){.kind = CONF_STEP_EXPECT, .expect = {.kind = CONF_EXPECT_STATUS}};
-    for (unsigned bit = 200 - 100; bit < 400 - 100; bit++)
-        http_steps[2].expect.statuses.bits[bit / 64] |= (uint64_t)1 << bit % 64;
-}
+static struct conf_check_step http_steps[PROBED_HTTP_STEPS];
 
 static void config_for(struct fixture_config *fc, const struct probe_case *c, uint16_t port)
 {
     fixture_config_init(fc, 1);
     fixture_set_port(&fc->servers[0], port);
     fc->proxy.log_health_checks = true;
-    make_http_steps();
-    fc->proxy.check =
-        (struct conf_check){.kind = c->kind, .script = {.steps = http_steps, .count = 3}};
+    probed_http_steps(http_steps);
+    fc->proxy.check = (struct conf_check){
+        .kind = c->kind, .script = {.steps = http_steps, .count = PROBED_HTTP_STEPS}};
     fc->servers[0].check.enabled = true;
     fc->servers[0].check.tls = c->tls;
     fc->servers[0].check.inter_ms = INTER_MS;
@@ -233,7 +197,7 @@ static void probe_once(struct fixture_config *fc, unsigned wait_ms, struct check
 {
     struct state_error error = {""};
     struct state_build_options options = {
-        .threads = 1, .make_tls = make_tls, .free_config = keep_config};
+        .threads = 1, .make_tls = probed_make_tls, .free_config = probed_keep_config};
     assert_int_equal(loop_init(&loop, 0), 0);
     snapshot = state_build(&fc->config, NULL, &options, &error);
     assert_non_null(snapshot);
@@ -368,7 +332,7 @@ static void test_proxy_header_and_http10(void **state)
     fake_server_start(&server, &cases[1].server);
     config_for(&fc, &cases[1], server.port);
     fc.servers[0].check.send_proxy = true;
-    http_steps[1].request =
+    http_steps[PROBED_REQUEST].request =
         (struct conf_request){.method = "OPTIONS", .uri = "/", .version = "HTTP/1.0"};
     probe_once(&fc, 0, &got);
     fake_server_stop(&server);

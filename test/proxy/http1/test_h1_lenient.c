@@ -94,6 +94,11 @@ static void begin_response(struct h1_parser *p, struct http_msg *msg)
     h1_response_init(p, msg, HTTP_METHOD_GET, H1_LENIENT);
 }
 
+static void begin_relaxed(struct h1_parser *p, struct http_msg *msg)
+{
+    h1_response_init(p, msg, HTTP_METHOD_GET, H1_RELAXED);
+}
+
 static void test_requests(void **state)
 {
     (void)state;
@@ -104,6 +109,22 @@ static void test_responses(void **state)
 {
     (void)state;
     h1_cases_check(begin_response, responses, LEN(responses));
+}
+
+static void test_who_only_looks_takes_no_odd_names(void **state)
+{
+    (void)state;
+    static const struct h1_case relaxed[] = {
+        CASE("lines of a shell", "HTTP/1.1 200 OK\r\n\nA: b\r\n\n", "200 OK 1.1 until-close +7"),
+        CASE("blanks and control characters", "HTTP/1.1  200 OK\nA: \x01\n\n",
+             "200 OK 1.1 until-close"),
+        CASE("an odd name", OK("A b: c\r\n"), "400 invalid character in a header field"),
+        CASE("half a WebSocket handshake",
+             "HTTP/1.1 101 Up\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n",
+             "101 Up 1.1 keep upgrade websocket"),
+        CASE("a bare name for a version", "ICY 200 OK\r\n\r\n", "400 malformed HTTP version"),
+    };
+    h1_cases_check(begin_relaxed, relaxed, LEN(relaxed));
 }
 
 static void test_odd_names_have_no_id(void **state)
@@ -142,6 +163,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_requests),
         cmocka_unit_test(test_responses),
+        cmocka_unit_test(test_who_only_looks_takes_no_odd_names),
         cmocka_unit_test(test_odd_names_have_no_id),
         cmocka_unit_test(test_a_repeated_host_is_dropped),
     };

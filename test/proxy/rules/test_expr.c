@@ -77,7 +77,10 @@ static const struct {
     {SET "str(a) upper same", "A"}, /* as it was written before 1.5 */
     {SET "str(a),same upper,same", "A"},
     {SET "int(99999999999999999999)", "9223372036854775807"},
-    {SET "int(3),set-var(txn.y),add(1),set-var(txn.y,ifnotset),add(1) ", "5"},
+    {SET "int(3),set-var(txn.y),add(1),set-var(txn.z,ifnotset),add(1) ", "5"},
+    {SET "int(3),set-var(txn.y),set-var(txn.y,ifnotset)", NULL}, /* what is not kept goes no further */
+    {SET "int(3),unset-var(txn.y)", "3"},
+    {SET "int(3),unset-var(check.y)", NULL},
     {"tcp-request content set-var(txn.y) int(3),set-var(txn.x),add(1)", "3"},
     {"tcp-request content set-var(txn.y) int(3),set-var(txn.x),add(1),unset-var(txn.x)", NULL},
     {"tcp-request content set-var(txn.x,ifexists) int(3)", NULL},
@@ -93,6 +96,12 @@ static const struct {
     {SET "int(-5),add(3)", "-2"},
     {SET "str(40),add(2)", "42"}, /* text to number and back */
     {SET "str(40x),add(2)", "42"},
+    {SET "str(),add(2)", NULL},
+    {SET "str(+),add(2)", "2"},
+    {SET "str(9223372036854775806),add(1)", "9223372036854775807"},
+    {SET "str(9223372036854775808),add(0)", "9223372036854775807"},
+    {SET "str(-9223372036854775807),add(0)", "-9223372036854775807"},
+    {SET "str(-9223372036854775809),add(0)", "-9223372036854775808"},
     {SET "int(7),bool", "1"},
     {SET "int(7),upper", "7"},
     {SET "time(2s)", "2000"},
