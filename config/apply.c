@@ -119,6 +119,8 @@ static void apply_one(struct loader *l, enum keyword_level level, unsigned scope
     else {
         if (row->turns_on != 0)
             *(bool *)((char *)base + row->turns_on) = !apply_is_off(d);
+        if (row->turns_off != 0 && !apply_is_off(d))
+            *(bool *)((char *)base + row->turns_off) = false;
         apply_kinds[row->kind].set(l, row, base, d);
     }
 }

@@ -31,6 +31,8 @@ static struct keyword *gather_rows(struct conf_arena *arena, enum keyword_level 
             rows[count].offset += (*tables)->shift;
             if (row->turns_on != 0)
                 rows[count].turns_on += (*tables)->shift;
+            if (row->turns_off != 0)
+                rows[count].turns_off += (*tables)->shift;
             count++;
         }
     }

@@ -131,6 +131,7 @@ struct keyword {
                            KW_GROUP, KW_LATER: min 1 = haproxy.cfg has words behind it */
     int value;          /* KW_SET, KW_OWN, KW_LINES; KW_LIST: further scopes of its parameters */
     size_t turns_on;    /* offset of a bool that using the keyword sets; 0 = none */
+    size_t turns_off;   /* offset of a bool that using the keyword clears; 0 = none */
     unsigned position;  /* haproxy.cfg: place among the words that need no name, from 1 */
     int words;     /* haproxy.cfg: how many follow it among parameters; 0 = as its kind has it */
     bool required; /* of a KW_LIST's parameters: an element without it is an error */

@@ -70,7 +70,8 @@ struct conf_proxy {
     struct conf_log_target *logs; /* `log global` already replaced by what it stands for */
     size_t log_count;
     enum conf_log_format log_format;
-    bool dontlognull, logasap, dontlog_normal, log_separate_errors;
+    bool log_format_is_own; /* a log-format came after the last option of that kind */
+    bool dontlognull, ignore_probes, logasap, dontlog_normal, log_separate_errors;
     const char *log_tag;
     struct conf_error_file *error_files;
     size_t error_file_count;

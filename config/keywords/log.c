@@ -72,7 +72,7 @@ static const struct keyword log_rows[] = {
      .scopes = IN_PARAMS,
      LOG_AT(wire),
      .choices = wire_choices,
-     .initial = "local",
+     .otherwise = "local, or rfc3164 with log-send-hostname",
      .since = "1.6",
      .doc = "Frame of a line: local is RFC 3164 without host name."},
     {.name = "facility",

@@ -33,7 +33,7 @@ static const struct keyword rows[] = {
      .doc = "How long tcp-request content rules may wait for what they look at."},
     {.name = "tcp-response inspect-delay", .kind = KW_DURATION, .surplus = true, .named = true, .scopes = BACK, .strict = true, AT(response_inspect_delay_ms), .unit = UNIT_MS, .otherwise = "no wait",
      .doc = "How long tcp-response content rules may wait for what they look at."},
-    {.name = "option originalto", .kind = KW_GROUP, .scopes = ANY, AT(originalto), TURNS_ON(originalto.enabled), .params = LEVEL_ORIGINALTO,
+    {.name = "option originalto", .kind = KW_GROUP, .scopes = ANY, AT(originalto), TURNS_ON(originalto.enabled), .params = LEVEL_ORIGINALTO, .set = own_address_field, .anew = true,
      .otherwise = "off", .doc = "Add the address that the client connected to, in X-Original-To."},
     {.name = "option http-restrict-req-hdr-names", .kind = KW_CHOICE, .scopes = ANY, AT(odd_names), .choices = odd_names, .initial = "preserve", .since = "2.2",
      .doc = "What becomes of header fields whose names have more than letters, digits and '-', once http-request rules have been run: delete them, or reject the request with 403."},

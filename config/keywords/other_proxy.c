@@ -31,7 +31,6 @@ static const struct keyword proxy_rows[] = {
     {IGNORED("grace", ANY, "grace of the global section counts", "Wait before closing; the global grace remains."), .grammar = "<time>", .until = "2.2"},
     {IGNORED("max-keep-alive-queue", BACK, "a free server is always preferred", "Queue above which a kept connection is left."), .grammar = "<-1..2147483647>"},
     {IGNORED("option disable-h2-upgrade", FRONT, "there is no HTTP/2 yet", "No HTTP/2 after HTTP/1."), .grammar = ""},
-    {IGNORED("option http-ignore-probes", FRONT, "see option dontlognull", "No log of empty connections."), .grammar = ""},
     {IGNORED("option http-no-delay", ANY, "small pieces are sent at once", "Send small pieces at once."), .grammar = ""},
     {IGNORED("option http-pretend-keepalive", BACK, "server connections are kept open anyway", "Ask servers to keep connections open."), .grammar = ""},
     {IGNORED("option idle-close-on-response", FRONT, "idle connections close gently", "How idle connections close on a reload."), .grammar = ""},

@@ -5,6 +5,7 @@
 
 #define AT(member) .offset = offsetof(struct draft_proxy, p.member)
 #define TURNS_ON(member) .turns_on = offsetof(struct draft_proxy, p.member)
+#define TURNS_OFF(member) .turns_off = offsetof(struct draft_proxy, p.member)
 
 enum {
     FRONT = IN_DEFAULTS | IN_FRONTEND,
@@ -136,7 +137,7 @@ static const struct keyword proxy_rows[] = {
      .otherwise = "timeout connect", .doc = "How long a tarpitted request is held."},
 
     {.name = "option forwardfor", .kind = KW_GROUP, .scopes = ANY, AT(forwardfor), TURNS_ON(forwardfor.enabled),
-     .params = LEVEL_FORWARDFOR, .otherwise = "off", .example = "option forwardfor except 127.0.0.0/8",
+     .params = LEVEL_FORWARDFOR, .set = own_address_field, .anew = true, .otherwise = "off", .example = "option forwardfor except 127.0.0.0/8",
      .example_libconfig = "option_forwardfor = { except = \"127.0.0.0/8\"; };",
      .doc = "Add the client's address to requests, in X-Forwarded-For."},
     {.name = "option forwarded-proto", .kind = KW_OWN, .scopes = ANY, AT(lines), .set = own_forwarded_proto,
@@ -163,16 +164,18 @@ static const struct keyword proxy_rows[] = {
      .doc = "Where access lines go; \"global\" stands for the targets of the global section."},
     {.name = "log-tag", .kind = KW_STRING, .surplus = true, .scopes = ANY, AT(log_tag), .min = 1, .since = "1.6",
      .otherwise = "that of the global section", .doc = "Name of the program in the lines of this proxy."},
-    {.name = "option httplog", .kind = KW_SET, .scopes = FRONT, AT(log_format), .value = CONF_LOG_HTTP,
+    {.name = "option httplog", .kind = KW_SET, .scopes = FRONT, AT(log_format), .value = CONF_LOG_HTTP, TURNS_OFF(log_format_is_own),
      .otherwise = "a short line", .doc = "HAProxy's HTTP log line: timers, status, termination code, request."},
-    {.name = "option tcplog", .kind = KW_SET, .scopes = FRONT, AT(log_format), .value = CONF_LOG_TCP,
+    {.name = "option tcplog", .kind = KW_SET, .scopes = FRONT, AT(log_format), .value = CONF_LOG_TCP, TURNS_OFF(log_format_is_own),
      .otherwise = "a short line", .doc = "HAProxy's TCP log line."},
-    {.name = "option httplog clf", .kind = KW_SET, .scopes = FRONT, AT(log_format), .value = CONF_LOG_CLF,
+    {.name = "option httplog clf", .kind = KW_SET, .scopes = FRONT, AT(log_format), .value = CONF_LOG_CLF, TURNS_OFF(log_format_is_own),
      .otherwise = "a short line", .doc = "Log lines in the Common Log Format, and more behind it."},
-    {.name = "option httpslog", .kind = KW_SET, .surplus = true, .scopes = FRONT, AT(log_format), .value = CONF_LOG_HTTPS, .since = "2.5",
+    {.name = "option httpslog", .kind = KW_SET, .surplus = true, .scopes = FRONT, AT(log_format), .value = CONF_LOG_HTTPS, TURNS_OFF(log_format_is_own), .since = "2.5",
      .otherwise = "a short line", .doc = "The HTTP log line with words about TLS."},
     {.name = "option dontlognull", .kind = KW_FLAG, .scopes = FRONT, AT(dontlognull), .initial = "false",
      .doc = "No line for connections without a request."},
+    {.name = "option http-ignore-probes", .kind = KW_FLAG, .scopes = FRONT, AT(ignore_probes), .initial = "false",
+     .doc = "Neither an answer nor a log line for connections on which nothing came, as browsers open some in advance."},
     {.name = "option logasap", .kind = KW_FLAG, .scopes = FRONT, AT(logasap), .initial = "false",
      .doc = "Log when the response's head is there, not when its body has passed."},
     {.name = "option dontlog-normal", .kind = KW_FLAG, .scopes = FRONT, AT(dontlog_normal), .initial = "false",

@@ -52,7 +52,7 @@ static const struct keyword rows[] = {
     {LINES("stick-table", NAMED, CONF_LINE_STICK_TABLE), .doc = "A table of counters and servers by a key: type TYPE size N [expire TIME] [store DATA,...]."},
     {LINES("capture", IN_FRONTEND, CONF_LINE_CAPTURE), .doc = "Keeps a header or cookie for the log: request header NAME len N, response header NAME len N, cookie NAME len N."},
     {LINES("declare capture", IN_FRONTEND, CONF_LINE_CAPTURE), .strict = true, .since = "1.6", .doc = "Room for what an action captures: request|response len N."},
-    {TEXT("log-format", FRONT, CONF_LINE_LOG_FORMAT), .otherwise = "by option httplog, tcplog or httpslog",
+    {TEXT("log-format", FRONT, CONF_LINE_LOG_FORMAT), .turns_on = offsetof(struct draft_proxy, p.log_format_is_own), .otherwise = "by option httplog, tcplog or httpslog",
      .doc = "Log lines by a format string with %tokens and %[expressions]; or json, or ecs."},
     {TEXT("log-format-sd", FRONT, CONF_LINE_LOG_FORMAT_SD), .otherwise = "none", .doc = "Structured data of RFC 5424 log lines, by a format string."},
     {TEXT("error-log-format", FRONT, CONF_LINE_ERROR_LOG_FORMAT), .otherwise = "as HAProxy has it", .since = "2.5",

@@ -21,7 +21,8 @@ enum conf_log_kind {
 };
 
 enum conf_log_wire {
-    CONF_LOG_LOCAL /* rfc3164 without host */,
+    CONF_LOG_USUAL, /* none was given: local, or rfc3164 with log-send-hostname */
+    CONF_LOG_LOCAL, /* rfc3164 without host */
     CONF_LOG_RFC3164,
     CONF_LOG_RFC5424,
     CONF_LOG_RAW,

@@ -245,6 +245,16 @@ bool own_read_network(struct loader *l, struct conf_span span, const char *text,
     return good;
 }
 
+/* As in HAProxy: neither the name nor the exceptions are left of a line before, such as that of defaults. */
+void own_address_field(struct loader *l, const struct keyword *row, void *base,
+                       const struct conf_directive *d)
+{
+    struct conf_forwardfor *conf = (struct conf_forwardfor *)((char *)base + row->offset);
+    (void)d;
+    conf->except = (struct sockaddr_storage){0};
+    apply_initial(l, row->params, conf);
+}
+
 /* "10.0.0.0/8" */
 void own_network(struct loader *l, const struct keyword *row, void *base,
                  const struct conf_directive *d)

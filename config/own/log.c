@@ -179,14 +179,6 @@ void own_log_sample(struct loader *l, const struct keyword *row, void *base,
 
 /* ---- targets ---- */
 
-static void begin_log(struct loader *l, const void *owner, void *item)
-{
-    (void)owner;
-    struct conf_log_target *target = item;
-    if (l->global.g.log_send_hostname != NULL)
-        target->wire = CONF_LOG_RFC3164; /* as HAProxy; a format given later overrides it */
-}
-
 /* A ring's own settings count for whatever it keeps. */
 static void finish_log(struct loader *l, const struct keyword *row, void *owner, void *item,
                        struct conf_span span)
@@ -204,13 +196,11 @@ static void finish_log(struct loader *l, const struct keyword *row, void *owner,
 const struct keyword_list own_log_list = {
     .item_bytes = sizeof(struct conf_log_target),
     .count_offset = offsetof(struct conf_proxy, log_count),
-    .begin = begin_log,
     .finish = finish_log,
 };
 
 const struct keyword_list own_global_log_list = {
     .item_bytes = sizeof(struct conf_log_target),
     .count_offset = offsetof(struct conf_global, log_count),
-    .begin = begin_log,
     .finish = finish_log,
 };

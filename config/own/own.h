@@ -15,8 +15,9 @@ typedef void keyword_set(struct loader *l, const struct keyword *row, void *base
 
 /* own/address.c: each fills the struct conf_addr at the row's offset */
 keyword_set own_server_address, own_target_address;
-keyword_set own_network;      /* forwardfor except: base is the struct conf_forwardfor */
-keyword_set own_default_path; /* base is the struct draft_global */
+keyword_set own_address_field; /* option forwardfor, originalto: each line says it anew */
+keyword_set own_network;       /* forwardfor except: base is the struct conf_forwardfor */
+keyword_set own_default_path;  /* base is the struct draft_global */
 keyword_set own_check_port, own_socks_address;
 /* What a word means as an address. False after reporting. */
 MUST_CHECK bool own_split_address(struct loader *l, const struct conf_word *word,

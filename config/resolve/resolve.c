@@ -274,7 +274,10 @@ static void resolve_balance(struct loader *l, struct draft_proxy *draft)
 /* A format of defaults that tells of requests is meant for those that have some. */
 static void resolve_log_format(struct loader *l, struct conf_proxy *proxy, struct conf_span span)
 {
-    if (proxy->mode != CONF_MODE_TCP || proxy->log_format <= CONF_LOG_TCP)
+    if (proxy->log_format_is_own)
+        proxy->log_format = CONF_LOG_CUSTOM;
+    if (proxy->log_format_is_own || proxy->mode != CONF_MODE_TCP ||
+        proxy->log_format <= CONF_LOG_TCP)
         return;
     proxy->log_format = CONF_LOG_TCP;
     if ((proxy->caps & CONF_FRONTEND) != 0)

@@ -102,10 +102,7 @@ static void take_cookie(struct compiler *c, const struct conf_line *line)
     }
     if (!read_count(c, &w[3], &len))
         return;
-    size_t name_len = strlen(w[1].text);
-    bool is_prefix = name_len > 0 && w[1].text[name_len - 1] == '*';
-    c->rules->capture_cookie = arena_copy_bytes(c->l->arena, w[1].text, name_len - is_prefix);
-    c->rules->capture_cookie_prefix = is_prefix;
+    c->rules->capture_cookie = w[1].text;
     c->rules->capture_cookie_len = len;
 }
 

@@ -12,7 +12,7 @@ static const struct proxy *backend_of(const struct sample_env *env)
     return env->stream != NULL ? env->stream->backend : NULL;
 }
 
-/* A stream that has none yet is on its frontend. */
+/* A stream that has none yet is on its frontend; what was no request is on none. */
 static bool backend_fact(struct sample_env *env, const struct fetch *row, const struct arg *args,
                          struct sample *out)
 {
@@ -20,6 +20,8 @@ static bool backend_fact(struct sample_env *env, const struct fetch *row, const 
     const struct conf_proxy *conf =
         backend != NULL ? backend->conf : session_frontend(env->session);
     (void)args;
+    if (env->probe == NULL && (env->stream == NULL || env->stream->head_us == 0))
+        return false;
     if (row->out == SAMPLE_INT)
         sample_set_int(out, conf->id);
     else

@@ -115,7 +115,7 @@ static bool stamp(struct sample_env *env, const struct format_token *row, struct
 const struct format_token date_tokens[] = {
     DATE("T", ACCEPTED | GMT, "When the connection came, in UTC."),
     DATE("Tl", ACCEPTED | LOCAL, "When the connection came, in local time."),
-    {.name = "Ts", .run = stamp, .value = SECONDS, .doc = "When the connection came, in seconds since 1970."},
+    {.name = "Ts", .run = stamp, .value = SECONDS, .in_hex = true, .doc = "When the connection came, in seconds since 1970."},
     {.name = "ms", .run = stamp, .value = MILLISECOND_PART, .doc = "When the connection came: milliseconds of that second."},
     DATE("t", ACCEPTED | LOCAL_MS, "When the connection came, with milliseconds."),
     DATE("tr", REQUEST | LOCAL_MS, "When the request came, with milliseconds."),

@@ -141,7 +141,7 @@ static bool address(struct sample_env *env, const struct format_token *row, stru
     }
 #define END(word, which, text)                                                                     \
     {                                                                                              \
-        .name = word, .run = address, .value = which, .doc = text                                  \
+        .name = word, .run = address, .value = which, .in_hex = true, .doc = text                  \
     }
 
 /* clang-format off */

@@ -54,6 +54,16 @@ static long long whole_request_ms(const struct access_record *r)
                : (long long)positive(r->handshake_ms) + positive(r->idle_ms) + r->request_ms;
 }
 
+/* From the server's first byte on, or where there are no messages from the connection to it; -1: it never came. */
+static long long data_ms(const struct access_record *r)
+{
+    bool in_messages = r->frontend->mode == CONF_MODE_HTTP;
+    if ((in_messages ? r->response_ms : r->connect_ms) < 0)
+        return -1;
+    return total_ms(r) - positive((int)whole_request_ms(r)) - positive(r->queue_ms) -
+           positive(r->connect_ms) - positive(r->response_ms);
+}
+
 static long long time_of(const struct access_record *r, enum number which)
 {
     switch (which) {
@@ -76,8 +86,7 @@ static long long time_of(const struct access_record *r, enum number which)
     case T_USER:
         return total_ms(r) - positive(r->idle_ms);
     case T_DATA:
-        return total_ms(r) - positive((int)whole_request_ms(r)) - positive(r->queue_ms) -
-               positive(r->connect_ms) - positive(r->response_ms);
+        return data_ms(r);
     default:
         return total_ms(r);
     }
@@ -189,10 +198,10 @@ const struct format_token number_tokens[] = {
     NUMBER("bc", BECONN, "Streams on the backend."),
     NUMBER("bq", BACKEND_QUEUE, "Streams before it in the queue of the backend."),
     NUMBER("fc", FECONN, "Connections of the frontend."),
-    {.name = "lc", .run = process_number, .value = LINES, .doc = "Log lines of the frontend before this one."},
-    {.name = "pid", .run = process_number, .value = PID, .doc = "Number of the process."},
+    {.name = "lc", .run = process_number, .value = LINES, .in_hex = true, .doc = "Log lines of the frontend before this one."},
+    {.name = "pid", .run = process_number, .value = PID, .in_hex = true, .doc = "Number of the process."},
     {.name = "rc", .run = retries, .doc = "How often connecting was tried again, with '+' if on another server."},
-    {.name = "rt", .run = process_number, .value = REQUESTS, .doc = "A number of its own for each stream, counted since the start."},
+    {.name = "rt", .run = process_number, .value = REQUESTS, .in_hex = true, .doc = "A number of its own for each stream, counted since the start."},
     NUMBER("sc", SRV_CONN, "Streams on the server."),
     NUMBER("sq", SRV_QUEUE, "Streams before it in the queue of the server."),
     {.name = NULL},

@@ -107,12 +107,14 @@ static struct access_text slot_text(const struct access_text *slots, size_t i)
 }
 
 /* A slot's value in which nothing passes for what stands around it; returns the end. */
-static char *put_slot(char *to, struct access_text value)
+static char *put_slot(char *to, struct access_text value, bool escapes)
 {
     static const char digits[] = "0123456789ABCDEF";
     for (size_t i = 0; i < value.len; i++) {
         unsigned char c = (unsigned char)value.data[i];
         if (c >= 32 && c < 127 && strchr("\"#{|}", c) == NULL) {
+            if (escapes && strchr("\\]", c) != NULL)
+                *to++ = '\\';
             *to++ = (char)c;
             continue;
         }
@@ -139,10 +141,10 @@ static bool captures(struct sample_env *env, const struct format_token *row, str
     for (size_t i = 0; i < count; i++) {
         if (i > 0)
             *at++ = '|';
-        at = put_slot(at, slot_text(slots, i));
+        at = put_slot(at, slot_text(slots, i), false);
     }
     *at++ = '}';
-    sample_set_text(out, SAMPLE_NONE, text, (size_t)(at - text));
+    sample_set_text(out, SAMPLE_STRING, text, (size_t)(at - text));
     return true;
 }
 
@@ -153,7 +155,7 @@ static bool captures_clf(struct sample_env *env, const struct format_token *row,
     const char *missing = env->in_quotes ? "\"\"" : "-", *quote = env->in_quotes ? "\"" : "";
     size_t count = captures_of(record_of(env), row->value, &slots), need = 1;
     for (size_t i = 0; i < count; i++)
-        need += slot_text(slots, i).len + 4;
+        need += 3 * slot_text(slots, i).len + 4;
     char *text = sample_scratch_take(env, need), *at = text;
     if (text == NULL)
         return false;
@@ -163,7 +165,7 @@ static bool captures_clf(struct sample_env *env, const struct format_token *row,
         at = stpcpy(at, value.data == NULL ? missing : quote);
         if (value.data == NULL)
             continue;
-        at = mempcpy(at, value.data, value.len);
+        at = put_slot(at, value, env->escapes);
         at = stpcpy(at, quote);
     }
     sample_set_text(out, SAMPLE_NONE, text, (size_t)(at - text));

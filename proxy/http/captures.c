@@ -123,7 +123,7 @@ static void take_field(struct stream *s, const struct proxy_rules *rules, bool i
 
 /* ---- capture cookie ------------------------------------------------------------------------------------ */
 
-/* "name=value" up to ';'; with a prefix, any name that begins so. */
+/* "name=value" up to ';', where the whole begins as was asked for. */
 static bool find_cookie(struct sample_text header, const struct proxy_rules *rules,
                         struct sample_text *out)
 {
@@ -136,8 +136,7 @@ static bool find_cookie(struct sample_text header, const struct proxy_rules *rul
         while (at < end && *at != ';')
             at++;
         size_t pair = (size_t)(at - from);
-        if (pair <= len || memcmp(from, rules->capture_cookie, len) != 0 ||
-            !(rules->capture_cookie_prefix || from[len] == '='))
+        if (pair < len || memcmp(from, rules->capture_cookie, len) != 0)
             continue;
         *out = (struct sample_text){
             from, pair < rules->capture_cookie_len ? pair : rules->capture_cookie_len};
@@ -154,7 +153,8 @@ static void take_cookie(struct stream *s, const struct proxy_rules *rules, bool 
     struct sample_text found;
     struct http_header *h = http_msg_first(m, is_response ? HTTP_HDR_SET_COOKIE : HTTP_HDR_COOKIE);
     for (; h != NULL && slot->data == NULL; h = http_msg_next(m, h)) {
-        if (!find_cookie((struct sample_text){base + h->value_off, h->value_len}, rules, &found))
+        if ((h->flags & HTTP_HEADER_DROP) != 0 ||
+            !find_cookie((struct sample_text){base + h->value_off, h->value_len}, rules, &found))
             continue;
         char *copy = is_response ? take(s, found.len, 1) : NULL;
         if (copy != NULL)
@@ -168,6 +168,11 @@ void captures_take(struct stream *s, const struct proxy_rules *rules, bool is_re
 {
     for (unsigned i = 0; i < slot_count(rules, is_response); i++)
         take_field(s, rules, is_response, i);
-    if (rules->capture_cookie != NULL)
+}
+
+void captures_take_cookie(struct stream *s, bool is_response)
+{
+    const struct proxy_rules *rules = s->frontend->conf->rules;
+    if (rules != NULL && rules->capture_cookie != NULL)
         take_cookie(s, rules, is_response);
 }

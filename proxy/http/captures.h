@@ -10,8 +10,10 @@
 
 #include "proxy/http/rules.h"
 
-/* The head of that message is whole: takes what the frontend's rules name. */
+/* The head of that message is whole: takes the fields that the frontend's rules name. */
 void captures_take(struct stream *s, const struct proxy_rules *rules, bool is_response);
+/* Rules have let it pass: takes the cookie that the frontend names. */
+void captures_take_cookie(struct stream *s, bool is_response);
 /* Into a slot; too long a text is cut. False when there is no such slot, or no room. */
 bool captures_store(struct stream *s, const struct proxy_rules *rules, bool is_response,
                     unsigned slot, struct sample_text text);

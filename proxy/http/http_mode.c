@@ -92,6 +92,7 @@ static void http_describe(const struct stream *s, struct access_record *r)
         r->server = s->answer.name;
     if (s->head_us == 0)
         return;
+    r->is_request = true;
     r->request_line = s->in + s->line_off;
     r->request_line_len = s->line_len;
 }

@@ -35,7 +35,7 @@ static enum stream_state give(struct stream *s, int status, struct sample_text h
         if (!has_connection || is_anew)
             local_add_connection(s, &g);
         gather_literal(&g, "\r\n");
-        if (s->asked_method != HTTP_METHOD_HEAD)
+        if (local_has_body(s))
             gather_add(&g, body.data, body.len);
     }
     s->down.input_done = true;

@@ -3,6 +3,7 @@
  * How answers of our own begin and end. Their heads are texts; where http-after-response is to look at one it is
  * read as a server's would be, changed, and written anew.
  */
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "proxy/http/local_priv.h"
@@ -82,6 +83,11 @@ enum stream_state local_finish(struct stream *s)
 
 /* ---- heads: http-after-response changes them too ------------------------------------------------- */
 
+bool local_has_body(const struct stream *s)
+{
+    return s->asked_method != HTTP_METHOD_HEAD && !http_status_is_bodiless((unsigned)s->status);
+}
+
 /* A copy of the head as a message in the scratch, with room behind it. False when that is used up. */
 static bool read_own_head(struct stream *s, struct sample_text head)
 {
@@ -97,6 +103,26 @@ static bool read_own_head(struct stream *s, struct sample_text head)
     s->resp_top = (uint32_t)room;
     h1_response_init(&s->parser, &s->resp, (enum http_method)s->asked_method, H1_LENIENT);
     return h1_head_parse(&s->parser, s->resp_base, s->resp_len) == H1_DONE;
+}
+
+/* What rules took away of it, or what a status that has a body after all lacks. */
+static void mend_framing(const struct stream *s, struct http_msg *m, struct gather *g)
+{
+    const struct conf_name_cases *cases = stream_client_cases(s);
+    bool in_chunks = m->body == HTTP_BODY_CHUNKED;
+    char line[48];
+    if (m->status == 204 || in_chunks || m->body == HTTP_BODY_UNTIL_CLOSE)
+        head_drop(m, HTTP_HDR_CONTENT_LENGTH);
+    if (!local_has_body(s) || m->body == HTTP_BODY_UNTIL_CLOSE)
+        return;
+    if (in_chunks && !head_keep_chunked(m, s->resp_base))
+        head_add_literal(g, cases, "Transfer-Encoding: chunked\r\n");
+    if (in_chunks || head_keep_length(m, s->resp_base))
+        return;
+    int len = snprintf(line, sizeof line, "Content-Length: %" PRIu64 "\r\n",
+                       m->body == HTTP_BODY_LENGTH ? m->content_length : 0);
+    head_adjust_line(cases, line);
+    gather_text(g, line, (size_t)len);
 }
 
 /* Status line and fields, without the connection's and the empty line. False: the rules failed. */
@@ -119,6 +145,7 @@ bool local_add_head(struct stream *s, struct gather *g, struct sample_text head)
     gather_text(g, line, (size_t)snprintf(line, sizeof(line), "HTTP/1.1 %u ", m->status));
     gather_add(g, s->resp_base + m->reason_off, m->reason_len);
     gather_literal(g, "\r\n");
+    mend_framing(s, m, g);
     m->flags |= HTTP_MSG_FIELDS_EDITED; /* the empty line is not to go with the last of them */
     head_adjust_names(m, s->resp_base, stream_client_cases(s));
     head_add_fields(g, m, s->resp_base, false);

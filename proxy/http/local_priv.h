@@ -8,6 +8,8 @@
 
 /* After an answer of ours the connection goes on only if the request has been read to its end. */
 bool local_may_keep_client(const struct stream *s);
+/* Neither to HEAD, nor where rules made it a status without one. */
+bool local_has_body(const struct stream *s);
 /* A body that has come with the head needs no reading: it is behind us. */
 void local_skip_body(struct stream *s);
 /* The answer begins; nothing is written yet. */

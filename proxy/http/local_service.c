@@ -98,7 +98,7 @@ static enum stream_state start_service(struct stream *s)
         s->down.chunk_out = false;
         return local_error(s, 500);
     }
-    s->down.input_done = s->asked_method == HTTP_METHOD_HEAD || s->answer.content_length == 0;
+    s->down.input_done = !local_has_body(s) || s->answer.content_length == 0;
     if (s->down.input_done)
         s->down.chunk_out = false;
     if (s->answer.fixed != NULL && !s->down.input_done) {

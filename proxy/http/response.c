@@ -5,6 +5,7 @@
  * collected in s->resp_head, as is a response that rules may hold.
  */
 #include "proxy/http/cacheable.h"
+#include "proxy/http/captures.h"
 #include "proxy/http/compression.h"
 #include "proxy/http/response_priv.h"
 #include "proxy/http/rules.h"
@@ -57,6 +58,7 @@ static bool pass_rules(struct stream *s, enum stream_state *next_out)
 {
     if (rules_response(s, next_out))
         return false;
+    captures_take_cookie(s, true);
     bool has_cookie = s->backend->conf->checkcache && cacheable_has_cookie(s);
     if (persist_wants_response(s) && !persist_response(s)) {
         *next_out = refuse_response(s, "there is no room for the cookie");
@@ -235,6 +237,8 @@ static enum stream_state server_ended(struct stream *s, ssize_t n)
     bool silent = s->resp_head.len == 0 && s->interim_count == 0;
     if (silent)
         return dispatch_server_failed(s, CAUSE_SERVER_ABORT, 502);
+    if (s->interim_count == 0 && dispatch_may_repeat(s, CONF_RETRY_EMPTY))
+        return dispatch_repeat(s); /* as for HAProxy, to which part of a head is none */
     s->keep_server = false;
     return stream_fail(s, CAUSE_SERVER_ABORT, 502);
 }

@@ -85,10 +85,56 @@ static void add_status_line(const struct stream *s, struct gather *g, const char
     gather_literal(g, "\r\n");
 }
 
+/* To HEAD, or rules made it a status that has none: RFC 9112 6.3. The server may be sending one all the same. */
+static bool loses_body(const struct stream *s)
+{
+    return s->asked_method == HTTP_METHOD_HEAD || http_status_is_bodiless(s->resp.status);
+}
+
+/* Came without a body, for its status or because a rule asked by HEAD, and the client expects one: it is empty. */
+static bool gains_body(const struct stream *s)
+{
+    return !loses_body(s) &&
+           (http_status_is_bodiless(s->rules.server_status) || s->req.method == HTTP_METHOD_HEAD);
+}
+
 static bool goes_in_chunks(const struct stream *s)
 {
     return (s->resp.body == HTTP_BODY_CHUNKED && s->req.version_minor == 1) ||
            s->compressor != NULL;
+}
+
+/* What is to be added to the fields, so that they tell where the body ends. */
+struct framing {
+    bool needs_coding, needs_length;
+    uint64_t length;
+};
+
+/* Fields that came stay as far as rules left them right; the others are dropped. */
+static struct framing settle_framing(struct stream *s, const char *base, bool tunnel)
+{
+    struct http_msg *m = &s->resp;
+    bool is_edited = (m->flags & HTTP_MSG_FIELDS_EDITED) != 0;
+    bool is_empty = m->status == 204; /* which has no length either: RFC 9110 8.6 */
+    bool is_chunked = goes_in_chunks(s) && !is_empty;
+    bool may_say_chunked = is_chunked || (s->asked_method == HTTP_METHOD_HEAD &&
+                                          s->req.version_minor == 1 && !is_empty);
+    bool gains = gains_body(s);
+    bool ends_otherwise = is_chunked || m->body == HTTP_BODY_UNTIL_CLOSE;
+    bool has_end = !tunnel && !loses_body(s) && m->status >= 200;
+    bool has_coding = may_say_chunked && head_keep_chunked(m, base);
+    bool has_length = true;
+    if (!may_say_chunked)
+        head_drop(m, HTTP_HDR_TRANSFER_ENCODING);
+    if (is_empty || gains || (is_edited && ends_otherwise))
+        head_drop(m, HTTP_HDR_CONTENT_LENGTH);
+    else if (is_edited)
+        has_length = head_keep_length(m, base) || !has_end;
+    return (struct framing){
+        .needs_coding = is_chunked && !has_coding,
+        .needs_length = !has_length || gains,
+        .length = gains ? 0 : m->content_length,
+    };
 }
 
 static void add_head(struct stream *s, struct gather *g, char *base, bool tunnel)
@@ -96,22 +142,16 @@ static void add_head(struct stream *s, struct gather *g, char *base, bool tunnel
     struct http_msg *m = &s->resp;
     const struct conf_name_cases *cases = stream_client_cases(s);
     bool lenient = s->backend->conf->accept_invalid_response;
-    bool is_chunked = goes_in_chunks(s);
     head_drop_connection_fields(m, base);
-    bool has_coding = is_chunked && head_keep_chunked(m, base);
-    if (!is_chunked)
-        head_drop(m, HTTP_HDR_TRANSFER_ENCODING);
-    bool needs_length = (m->flags & HTTP_MSG_FIELDS_EDITED) != 0 && m->body == HTTP_BODY_LENGTH &&
-                        !is_chunked && !head_keep_length(m, base);
+    struct framing framing = settle_framing(s, base, tunnel);
     head_adjust_names(m, base, cases);
     add_status_line(s, g, base);
     head_add_fields(g, m, base, lenient);
-    if (is_chunked && !has_coding)
+    if (framing.needs_coding)
         head_add_literal(g, cases, "Transfer-Encoding: chunked\r\n");
     char line[48];
-    if (needs_length) {
-        int len =
-            snprintf(line, sizeof(line), "Content-Length: %" PRIu64 "\r\n", m->content_length);
+    if (framing.needs_length) {
+        int len = snprintf(line, sizeof(line), "Content-Length: %" PRIu64 "\r\n", framing.length);
         head_adjust_line(cases, line);
         gather_text(g, line, (size_t)len);
     }
@@ -168,8 +208,7 @@ static enum stream_state start_relay(struct stream *s, struct gather *g, bool tu
     relay_start(&s->down, &s->sconn->conn, &s->session->client, body);
     s->down.compressor = s->compressor;
     s->down.read_bytes = s->session->burst_bytes;
-    s->down.discard =
-        s->asked_method == HTTP_METHOD_HEAD; /* though the server may be sending one */
+    s->down.discard = !tunnel && loses_body(s);
     uint64_t interim_bytes = s->down.bytes_out;
     enum relay_status status = relay_push(&s->down, g, s->resp_base + m->head_bytes, came, &used);
     /* nothing has gone yet of a response whose body is wrong from the start: then a 502 can still be given */

@@ -26,6 +26,7 @@ struct rule_progress {
     bool wait_is_over;       /* no more will come of the message, or no more is waited for */
     bool client_left;        /* while its body was waited for */
     bool is_tarpit;
+    bool was_denied;            /* with an answer, by a rule for requests */
     bool has_failed;            /* http-after-response did: what tells of it passes by */
     const struct proxy *chosen; /* by use_backend; or NULL */
     const struct rule *last;    /* that ended its list; or NULL */

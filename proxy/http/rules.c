@@ -5,6 +5,7 @@
  */
 #include "proxy/http/rules.h"
 
+#include "proxy/http/captures.h"
 #include "proxy/http/stream_log.h"
 #include "proxy/http/stream_steps.h"
 #include "proxy/rules/trace.h"
@@ -107,8 +108,12 @@ enum stream_state rules_act(struct stream *s, const struct proxy *proxy, enum co
     stream_blame(s, (enum stream_cause)d->cause);
     if (d->is_denial) {
         count_denial(s, denied);
-        if (denied == COUNTER_DENIED_REQ)
+        if (denied == COUNTER_DENIED_REQ) {
             tracking_client_error(s);
+            s->rules.was_denied = d->kind != DECIDED_CLOSE;
+            if (s->rules.was_denied)
+                captures_take_cookie(s, false); /* as HAProxy: who was it? */
+        }
     }
     switch (d->kind) {
     case DECIDED_ERROR:

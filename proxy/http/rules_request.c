@@ -265,6 +265,7 @@ enum stream_state rules_request(struct stream *s)
     if (s->rules.client_left)
         return stream_fail(s, CAUSE_CLIENT_ABORT, 0);
     request_prepare(s);
+    captures_take_cookie(s, false);
     persist_request(s);
     return dispatch_start(s);
 }

@@ -75,6 +75,7 @@ static bool run_stage(struct stream *s, const struct response_stage *stage,
     switch (run_response_list(s, proxy, stage->id)) {
     case RULE_ANSWERS:
         s->keep_server = false;
+        s->response_us = 0; /* as HAProxy: what is answered is not the server's */
         *next_out = rules_act(s, proxy, COUNTER_DENIED_RESP);
         return true;
     case RULE_FAILS:

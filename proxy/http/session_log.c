@@ -41,16 +41,16 @@ static void log_session(struct session *session, const char *error)
                              .scratch = &thread->sample_scratch,
                              .vars = {[VAR_PROC] = &var_process_store, [VAR_SESS] = &session->vars},
                              .is_final = true};
-    const struct format *format = NULL;
-    if (fe->rules != NULL)
-        format = error != NULL ? fe->rules->error_log_format : fe->rules->log_format;
+    const struct format *format = access_format(fe->rules, false);
+    if (error != NULL && fe->rules != NULL)
+        format = fe->rules->failure_log_format;
     access_hand_over(&env, &r, format);
 }
 
 void session_log_null(struct session *session)
 {
     const struct conf_proxy *fe = session_frontend(session);
-    if (fe->log_count > 0 && !fe->dontlognull)
+    if (fe->log_count > 0 && !fe->dontlognull && !fe->ignore_probes)
         log_session(session, NULL);
 }
 

@@ -186,10 +186,13 @@ static void refuse_late_head(struct session *session)
     stream_fail(session->stream, CAUSE_CLIENT_TIMEOUT, 408);
 }
 
-/* A client that never said a word gets a 408 as from HAProxy; one between two requests is just let go. */
+/*
+ * A client that never said a word gets a 408 as from HAProxy; one between two requests is just let go, as is what
+ * passes for a probe.
+ */
 static void end_idle(struct session *session)
 {
-    if (session->requests > 0) {
+    if (session->requests > 0 || session_frontend(session)->ignore_probes) {
         session_close(session);
         return;
     }

@@ -79,7 +79,7 @@ enum stream_state stream_down_failed(struct stream *s, enum relay_status why)
         return stream_fail(s, CAUSE_CLIENT_ABORT, 0);
     case RELAY_BAD_FRAMING:
         s->bad = s->down.chunked.error;
-        return stream_fail(s, CAUSE_PROXY, 502);
+        return stream_fail(s, s->resp_started ? CAUSE_SERVER_ABORT : CAUSE_PROXY, 502);
     default:
         return stream_fail(s, CAUSE_RESOURCE, 500);
     }

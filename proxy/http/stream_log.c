@@ -31,6 +31,19 @@ static void fill_loads(const struct stream *s, struct access_record *r)
         r->srv_conn = atomic_load_explicit(&s->last_server->in_flight, memory_order_relaxed) - self;
 }
 
+/* As for HAProxy, to which a request is whole when its way is known: its backend, its body, or that it is denied. */
+static bool is_request_whole(const struct stream *s)
+{
+    const bool has_backend = s->backend != NULL ? !s->backend->conf->disabled
+                                                : (s->frontend->conf->caps & CONF_BACKEND) != 0 ||
+                                                      s->frontend->conf->http_buffer_request;
+    if (s->whole_us == 0 || s->rules.is_tarpit)
+        return false;
+    if (s->cause == CAUSE_SERVER_ABORT)
+        return has_backend;
+    return s->cause != CAUSE_PROXY || s->phase != 'R' || s->rules.was_denied;
+}
+
 static void fill_timers(const struct stream *s, struct access_record *r)
 {
     uint64_t now_us = s->thread->loop->now_us;
@@ -38,13 +51,9 @@ static void fill_timers(const struct stream *s, struct access_record *r)
     r->accepted_wall_us = (int64_t)s->began_us + s->thread->loop->wall_minus_mono_us;
     r->handshake_ms = session->handshake_ms;
     r->idle_ms = access_phase_ms(session->idle_since_us, s->began_us);
-    /* as HAProxy, for which a request begins to count when its backend is known */
-    const bool has_backend = s->backend != NULL ? !s->backend->conf->disabled
-                                                : (s->frontend->conf->caps & CONF_BACKEND) != 0;
-    const bool is_homeless = s->cause == CAUSE_SERVER_ABORT && !has_backend;
-    r->request_ms =
-        s->whole_us != 0 && !is_homeless ? access_phase_ms(s->began_us, s->whole_us) : -1;
-    uint64_t left_queue_us = s->phase == 'Q' ? now_us : s->assigned_us;
+    r->request_ms = is_request_whole(s) ? access_phase_ms(s->began_us, s->whole_us) : -1;
+    /* in a tarpit the time passes that queues are known for */
+    uint64_t left_queue_us = s->phase == 'Q' || s->phase == 'T' ? now_us : s->assigned_us;
     r->queue_ms = left_queue_us != 0 ? access_phase_ms(s->whole_us, left_queue_us) : -1;
     r->connect_ms = s->connected_us != 0 ? access_phase_ms(s->assigned_us, s->connected_us) : -1;
     r->response_ms = s->response_us != 0 && s->connected_us != 0
@@ -75,7 +84,7 @@ void access_fill_local(const struct session *session, struct addr *local, struct
 static void fill_captures(const struct stream *s, struct access_record *r)
 {
     const struct proxy_rules *rules = s->frontend->conf->rules;
-    if (rules == NULL)
+    if (rules == NULL || s->head_us == 0) /* as HAProxy, which knows no stream yet */
         return;
     r->captured = s->rules.captured;
     r->captured_resp = s->rules.captured_resp;
@@ -150,7 +159,6 @@ void access_hand_over(struct sample_env *env, struct access_record *r, const str
 
 void stream_log_now(struct stream *s)
 {
-    const struct proxy_rules *rules = s->frontend->conf->rules;
     if (s->frontend->conf->log_count == 0 || s->rules.unlogged)
         return;
     struct access_record r;
@@ -158,7 +166,7 @@ void stream_log_now(struct stream *s)
     struct sample_env env;
     fill(s, &r, &local);
     rules_env(s, s->frontend, true, &env);
-    access_hand_over(&env, &r, rules != NULL ? rules->log_format : NULL);
+    access_hand_over(&env, &r, access_format(s->frontend->conf->rules, s->head_us != 0));
 }
 
 static void log_stream(struct stream *s)

@@ -8,6 +8,7 @@
 
 #include "proxy/http/stream_log.h"
 #include "proxy/rules/expr.h"
+#include "proxy/rules/ruleset.h"
 #include "proxy/state/access_record.h"
 
 /* Counts a stream that has ended. */
@@ -23,6 +24,14 @@ static inline int access_phase_ms(uint64_t from_us, uint64_t to_us)
 void access_fill_local(const struct session *session, struct addr *local, struct access_record *r);
 /* Version, cipher and name of a connection in TLS. */
 void access_fill_tls(const struct session *session, struct access_record *r);
+/* What the line of a stream, or of what was to become one, is written by; or NULL. */
+static inline const struct format *access_format(const struct proxy_rules *rules, bool is_request)
+{
+    if (rules == NULL)
+        return NULL;
+    return is_request || rules->error_log_format == NULL ? rules->log_format
+                                                         : rules->error_log_format;
+}
 /* The line by the frontend's format, then on to the log; what it took of the scratch is given back. */
 void access_hand_over(struct sample_env *env, struct access_record *r, const struct format *format);
 

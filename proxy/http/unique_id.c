@@ -50,7 +50,12 @@ static struct sample_text id_of_probe(struct sample_env *env)
 
 static bool give(struct sample_env *env, struct sample *out)
 {
-    struct sample_text id = env->stream != NULL ? unique_id_of(env->stream) : id_of_probe(env);
+    const struct stream *s = env->stream;
+    struct sample_text id = {0};
+    if (s == NULL)
+        id = id_of_probe(env);
+    else if (s->head_us != 0) /* what was no request has none */
+        id = unique_id_of(env->stream);
     sample_set_text(out, SAMPLE_STRING, id.data, id.len);
     return id.data != NULL;
 }

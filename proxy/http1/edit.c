@@ -150,9 +150,18 @@ char *edit_replace_room(struct http_edit *e, unsigned index, size_t value_len)
     return begin_line(e, h, e->base + h->name_off, h->name_len, value_len);
 }
 
+/* Who tells the length of a body looks only at messages that were edited. */
+static void note_drop(struct http_msg *m, unsigned id)
+{
+    if (id == HTTP_HDR_CONTENT_LENGTH)
+        m->flags |= HTTP_MSG_FIELDS_EDITED;
+}
+
 void edit_drop(struct http_edit *e, unsigned index)
 {
-    e->msg->headers[index].flags |= HTTP_HEADER_DROP;
+    struct http_header *h = &e->msg->headers[index];
+    h->flags |= HTTP_HEADER_DROP;
+    note_drop(e->msg, h->id);
 }
 
 void edit_drop_named(struct http_edit *e, const char *name, size_t name_len)
@@ -167,6 +176,7 @@ void edit_drop_as(struct http_edit *e, enum http_header_id id, const char *name,
         edit_drop_named(e, name, name_len);
     else
         head_drop(e->msg, id);
+    note_drop(e->msg, id);
 }
 
 /* ---- start line --------------------------------------------------------------------------------------- */
@@ -222,6 +232,12 @@ static void locate(struct http_msg *m, const char *target)
     }
 }
 
+/* What is before the path, and stays: an asterisk gives way. */
+static size_t authority_bytes(const struct http_msg *m)
+{
+    return m->target_form == HTTP_TARGET_ASTERISK ? 0 : m->path_off - m->target_off;
+}
+
 /* Three pieces in a row become the target. */
 static bool set_target(struct http_edit *e, const char *const pieces[3], const size_t lens[3])
 {
@@ -262,20 +278,22 @@ bool edit_path(struct http_edit *e, const char *path, size_t len)
     const struct http_msg *m = e->msg;
     uint32_t query = http_path_end(m, e->base), end = m->target_off + m->target_len;
     return set_target(e, (const char *[]){e->base + m->target_off, path, e->base + query},
-                      (size_t[]){m->path_off - m->target_off, len, end - query});
+                      (size_t[]){authority_bytes(m), len, end - query});
 }
 
 bool edit_pathq(struct http_edit *e, const char *path, size_t len)
 {
     const struct http_msg *m = e->msg;
     return set_target(e, (const char *[]){e->base + m->target_off, path, ""},
-                      (size_t[]){m->path_off - m->target_off, len, 0});
+                      (size_t[]){authority_bytes(m), len, 0});
 }
 
 bool edit_query(struct http_edit *e, const char *query, size_t len)
 {
     const struct http_msg *m = e->msg;
     uint32_t end = http_path_end(m, e->base);
+    if (len == 1 && end == m->target_off + m->target_len)
+        len = 0; /* a question mark alone stays where one was, and comes nowhere else */
     return set_target(e, (const char *[]){e->base + m->target_off, query, ""},
                       (size_t[]){end - m->target_off, len, 0});
 }

@@ -180,4 +180,10 @@ bool http_text_same(const char *a, const char *b, size_t len);
 enum http_method http_method_find(const char *name, size_t len);
 const char *http_method_name(enum http_method method); /* "" for HTTP_METHOD_OTHER */
 
+/* Of all but 1xx. RFC 9112 6.3 */
+static inline bool http_status_is_bodiless(unsigned status)
+{
+    return status == 204 || status == 304;
+}
+
 #endif

@@ -60,7 +60,7 @@ bool access_line_is_wanted(const struct access_record *r)
      * none, and always of what was */
     if (frontend->log_format == CONF_LOG_DEFAULT)
         return r->session_error == NULL &&
-               (frontend->mode == CONF_MODE_TCP || r->request_line_len > 0);
+               (frontend->mode == CONF_MODE_TCP || r->is_request || r->line.data != NULL);
     /* in HTTP the session knows best whether a byte came, and makes no record if none did */
     if (frontend->dontlognull && frontend->mode == CONF_MODE_TCP && r->bytes_uploaded == 0)
         return false;

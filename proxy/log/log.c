@@ -87,7 +87,9 @@ static enum log_level level_of(const struct access_record *record)
 {
     if (record->log_level > 0) /* set-log-level */
         return (enum log_level)(record->log_level - 1);
-    bool is_error = record->frontend->log_separate_errors && access_line_is_error(record);
+    bool tells_of_end = record->line.data != NULL; /* else it was written when the stream began */
+    bool is_error =
+        record->frontend->log_separate_errors && tells_of_end && access_line_is_error(record);
     return is_error ? LOG_LEVEL_ERR : LOG_LEVEL_INFO;
 }
 

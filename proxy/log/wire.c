@@ -44,6 +44,11 @@ static int write_rfc3164(char *out, int priority, const struct wire_origin *o)
     return write_old(out, priority, o, o->host != NULL ? o->host : "localhost");
 }
 
+static int write_usual(char *out, int priority, const struct wire_origin *o)
+{
+    return write_old(out, priority, o, o->host != NULL ? o->host : "");
+}
+
 /* "2026-11-20T17:40:06.582446+00:00", the date of RFC 5424 6.2.3 */
 enum { ISO_DATE_MAX = 64 };
 
@@ -101,10 +106,11 @@ static int write_nothing(char *out, int priority, const struct wire_origin *o)
 }
 
 static write_header *const writers[] = {
-    [CONF_LOG_LOCAL] = write_local,     [CONF_LOG_RFC3164] = write_rfc3164,
-    [CONF_LOG_RFC5424] = write_rfc5424, [CONF_LOG_RAW] = write_nothing,
-    [CONF_LOG_SHORT] = write_short,     [CONF_LOG_PRIORITY] = write_priority,
-    [CONF_LOG_TIMED] = write_timed,     [CONF_LOG_ISO] = write_iso,
+    [CONF_LOG_USUAL] = write_usual,       [CONF_LOG_LOCAL] = write_local,
+    [CONF_LOG_RFC3164] = write_rfc3164,   [CONF_LOG_RFC5424] = write_rfc5424,
+    [CONF_LOG_RAW] = write_nothing,       [CONF_LOG_SHORT] = write_short,
+    [CONF_LOG_PRIORITY] = write_priority, [CONF_LOG_TIMED] = write_timed,
+    [CONF_LOG_ISO] = write_iso,
 };
 
 size_t wire_header(const struct conf_log_target *target, int level,

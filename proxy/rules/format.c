@@ -115,7 +115,7 @@ static bool to_hex(struct sample *s, const struct sample_env *env)
 enum value {
     VALUE_THERE,
     VALUE_BARE, /* of a token: a number, or an address in hexadecimal: no quotes */
-    VALUE_RAW,  /* neither quotes nor flags, and if it is empty not even a dash */
+    VALUE_RAW,  /* as it is: flags change nothing, and if it is empty there is not even a dash */
     VALUE_MISSING,
 };
 
@@ -127,7 +127,8 @@ static enum value value_text(const struct format_piece *piece, struct sample_env
         *out = s->text;
         return VALUE_RAW;
     }
-    bool is_hex = piece->token != NULL && (piece->flags & FLAG_HEX) != 0;
+    bool is_hex = piece->token != NULL && (piece->flags & FLAG_HEX) != 0 &&
+                  (piece->token->in_hex || s->type != SAMPLE_INT);
     bool is_bare = s->type == SAMPLE_INT || (is_hex && s->type != SAMPLE_STRING);
     if (found && is_hex)
         found = to_hex(s, env);
@@ -149,7 +150,7 @@ static bool put_sample(struct writer *w, const struct format *f, const struct fo
     if (value == VALUE_RAW && text.len == 0)
         return true;
     in_quotes = in_quotes && value != VALUE_RAW && value != VALUE_BARE;
-    if (!encode(f, piece->flags, w->env, &text))
+    if (value != VALUE_RAW && !encode(f, piece->flags, w->env, &text))
         return false;
     w->ends_blank = false;
     if (value == VALUE_MISSING && f->kind == FORMAT_LOG && !in_quotes)
@@ -178,6 +179,7 @@ static bool put_token(struct writer *w, const struct format *f, const struct for
 {
     struct sample s = {0};
     w->env->in_quotes = (piece->flags & FLAG_QUOTE) != 0;
+    w->env->escapes = (piece->flags & FLAG_ESCAPE) != 0;
     bool found = piece->token->run(w->env, piece->token, &s);
     bool is_plain = found && f->kind == FORMAT_LOG && (piece->flags & ~(unsigned)FLAG_QUOTE) == 0;
     if (is_plain && s.type == SAMPLE_INT) {

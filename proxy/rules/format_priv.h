@@ -8,7 +8,7 @@
 
 enum format_flags {
     FLAG_QUOTE = 1u << 0,  /* +Q: in quotes */
-    FLAG_HEX = 1u << 1,    /* +X: numbers and addresses of tokens in hexadecimal */
+    FLAG_HEX = 1u << 1,    /* +X: addresses, ports and some numbers of tokens in hexadecimal */
     FLAG_ESCAPE = 1u << 2, /* +E: a backslash before '"', '\' and ']' */
 };
 

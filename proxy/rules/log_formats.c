@@ -102,13 +102,13 @@ static void compile_line(struct compiler *c, const struct conf_line *line)
         return;
     }
     struct conf_word word = line->words[0];
-    if (kind == CONF_LINE_LOG_FORMAT) {
+    if (kind == CONF_LINE_LOG_FORMAT)
         word.text = expand_preset(word.text);
-        c->proxy->log_format = CONF_LOG_CUSTOM;
-    }
-    *slot_of(c->rules, kind) = kind == CONF_LINE_UNIQUE_ID_FORMAT
-                                   ? format_compile_as(c, &word, uses_of_id(c), FORMAT_ID)
-                                   : format_compile_as(c, &word, USE_IN_LOGS, FORMAT_LOG);
+    const struct format *format = kind == CONF_LINE_UNIQUE_ID_FORMAT
+                                      ? format_compile_as(c, &word, uses_of_id(c), FORMAT_ID)
+                                      : format_compile_as(c, &word, USE_IN_LOGS, FORMAT_LOG);
+    if (kind != CONF_LINE_LOG_FORMAT || c->proxy->log_format_is_own)
+        *slot_of(c->rules, kind) = format;
 }
 
 void log_format_for_probes(struct compiler *c, unsigned uses)
@@ -149,6 +149,6 @@ void log_format_default(struct compiler *c)
         return;
     if (rules->log_format == NULL && named[proxy->log_format] != NULL)
         rules->log_format = compile_named(c, named[proxy->log_format]);
-    if (rules->error_log_format == NULL)
-        rules->error_log_format = compile_named(c, ERROR_LOG);
+    rules->failure_log_format =
+        rules->error_log_format != NULL ? rules->error_log_format : compile_named(c, ERROR_LOG);
 }

@@ -217,6 +217,7 @@ struct format_token {
      * without quotes, and nothing at all if it is empty. */
     bool (*run)(struct sample_env *env, const struct format_token *row, struct sample *out);
     int value;
+    bool in_hex; /* what +X writes in hexadecimal; addresses always are */
     const char *doc;
     const char *since;
 };

@@ -42,9 +42,7 @@ struct proxy_rules {
     struct ruleset sets[RULES_COUNT];
     const struct rule_capture *request_captures, *response_captures;
     size_t request_capture_count, response_capture_count;
-    const char
-        *capture_cookie; /* or NULL; a name, or with capture_cookie_prefix the beginning of one */
-    bool capture_cookie_prefix;
+    const char *capture_cookie; /* or NULL; how it begins: "name=", or part of a name */
     unsigned capture_cookie_len;
     const struct rule_error *errors;
     size_t error_count;
@@ -52,8 +50,11 @@ struct proxy_rules {
     const struct expr *balance_hash;                    /* `balance hash`; or NULL */
     const struct expr *rdp_cookie;                      /* `persist rdp-cookie`; or NULL */
     const struct expr *forwarded[CONF_FORWARDED_EXPRS]; /* `option forwarded`; or NULL */
-    const struct format *log_format, *log_format_sd, *error_log_format, *unique_id_format,
-        *probe_id_format; /* the last, with what probes have; NULL unless one asks for it */
+    const struct format *log_format, *log_format_sd, *unique_id_format;
+    const struct format *probe_id_format;  /* with what probes have; NULL unless one asks for it */
+    const struct format *error_log_format; /* of what was no request; NULL: log_format counts */
+    const struct format *
+        failure_log_format; /* of connections that were never ready: the one before, or HAProxy's */
 };
 
 /*

@@ -114,6 +114,7 @@ struct sample_env {
     bool lacks_message;  /* of TCP: who asks for a head finds none, but for what is peeked at */
     bool iterates;       /* an ACL asks: fetches with several values give each, not just the last */
     bool in_quotes;      /* of the token at hand: %{+Q} */
+    bool escapes;        /* %{+E} */
     bool is_final;       /* no more bytes will come, or no more are waited for */
     uint8_t nested_acls; /* how deep acl() within acls has gone */
     bool is_lenient;     /* strict-mode off: an action that fails is passed over */

@@ -216,6 +216,7 @@ static int open_unix(const struct conf_bind *conf, unsigned backlog, char *error
 static int open_inherited(const struct conf_bind *conf, unsigned backlog, char *error_out,
                           size_t error_bytes)
 {
+    const int on = 1;
     int fd = fcntl(conf->addr.fd, F_DUPFD_CLOEXEC, 3);
     if (fd < 0 || fcntl(fd, F_SETFL, O_NONBLOCK) != 0 || listen(fd, (int)backlog) != 0) {
         int rc = fail(error_out, error_bytes, "cannot use the inherited descriptor", conf);
@@ -223,6 +224,7 @@ static int open_inherited(const struct conf_bind *conf, unsigned backlog, char *
             close(fd);
         return rc;
     }
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* unless it is a unix socket */
     return fd;
 }
 

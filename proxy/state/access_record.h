@@ -43,6 +43,7 @@ struct access_record {
     unsigned srv_queue, backend_queue;
     const char *request_line;             /* method target version as received, not ended by NUL */
     size_t request_line_len;              /* 0: "<BADREQ>" */
+    bool is_request;                      /* its head had come, whatever became of it */
     const char *tls_version, *tls_cipher; /* NULL on plain connections */
     const char *tls_sni;                  /* or NULL: none was sent */
     bool tls_resumed;

@@ -122,7 +122,8 @@ static void default_server_reaches_all_servers_and_can_be_undone(void **state)
         "backends = ( { name = \"b\"; servers = ( { name = \"a\"; address = \"10.0.0.1:1\"; },\n"
         "   { name = \"c\"; address = \"10.0.0.2:1\"; no_check = true; ssl = false; enabled = "
         "true; } );\n"
-        "  default_server = { check = true; ssl = true; verify = \"none\"; disabled = true; inter = \"1s\"; }; } "
+        "  default_server = { check = true; ssl = true; verify = \"none\"; disabled = true; inter "
+        "= \"1s\"; }; } "
         ");\n");
     const struct conf_server *s = config->proxies[0].servers;
     assert_true(s[0].check.enabled && s[0].check.tls && s[0].tls.enabled && s[0].disabled);
@@ -256,7 +257,7 @@ static void log_global_stands_for_the_global_targets(void **state)
     assert_int_equal(p->logs[1].wire, CONF_LOG_RFC5424);
     assert_int_equal(p->logs[1].max_len, 2000);
     assert_int_equal(p->logs[2].addr.port, 1514);
-    assert_int_equal(p->logs[2].wire, CONF_LOG_RFC3164); /* because of log-send-hostname */
+    assert_int_equal(p->logs[2].wire, CONF_LOG_USUAL);
     config_free(config);
 }
 

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The table of the differential suite: (request, rules), answered by both programs."""
-from rules.differential import FOLDER, Case, get
+from rules.differential import FOLDER, RESPONSE, Case, get
 from rules.expression_cases import EXPRESSIONS
 from rules.run_cases import RUNS
+
+CHUNKED_HEAD = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-A: 1\r\n\r\n"
+CHUNKED = CHUNKED_HEAD + b"3\r\nabc\r\n0\r\n\r\n"
 
 EDITING = [
     Case("add a field", "http-request add-header X-A 1"),
@@ -28,6 +31,8 @@ EDITING = [
     Case("the last of equal lengths", "http-request return status 200 hdr x-a <%[req.fhdr(content-length)]>",
          request="POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 005, 05\r\n\r\nhello"),
     Case("with forwardfor", "option forwardfor\nhttp-request set-header x-a 1"),
+    Case("forwardfor again", "option forwardfor except 127.0.0.0/8 header X-Client if-none\noption forwardfor", request=get("/", "X-Forwarded-For: 1")),
+    Case("originalto again", "option originalto except 127.0.0.0/8 header X-Dst\noption originalto"),
     Case("forwardfor header", "option forwardfor header X-Client if-none\nhttp-request add-header x-client 9.9.9.9"),
     Case("response: set, add, del", "", "http-response set-header x-list z\nhttp-response add-header x-b 2\nhttp-response del-header server"),
     Case("response: backend first", "http-response add-header x-a front", "http-response add-header x-a back"),
@@ -41,6 +46,10 @@ EDITING = [
     Case("after-response set-status on deny", "http-after-response set-status 200\nhttp-request deny"),
     Case("after-response on 503", "http-after-response set-header x-a %[status]", "retries 0\nserver s 127.0.0.1:1"),
     Case("after-response condition", "http-after-response set-header x-a 1 if { status 403 }\nhttp-request deny if { path /d }", request=get("/d")),
+    *[Case("%s %d of %s" % (words, status, what), "%s %d\nhttp-request deny if { path /deny }" % (words, status), request=get(target), response=response)
+      for words in ("http-response set-status", "http-after-response set-status") for status in (204, 304)
+      for what, target, response in (("a body", "/", RESPONSE), ("chunks", "/", CHUNKED), ("an answer of our own", "/deny", RESPONSE))],
+    Case("HEAD where GET has chunks", request=get("/", method="HEAD"), response=CHUNKED_HEAD),
     Case("after-response allow", "http-after-response allow if { status 200 }\nhttp-after-response set-header x-a 1"),
     Case("response allow", "", "http-response allow if { status 200 }\nhttp-response set-header x-a 1"),
 ]
@@ -51,6 +60,8 @@ TARGETS = [
     Case("set-pathq", "http-request set-pathq /new?x=%[urlp(q)]", request=get("/old?q=1")),
     Case("set-query", "http-request set-query a=b", request=get("/old?q=1")),
     Case("set-query where there is none", "http-request set-query a=b", request=get("/old")),
+    Case("set-query to nothing where there is none", "http-request set-query %[req.hdr(none)]", request=get("/old")),
+    Case("set-pathq of an asterisk", "http-request set-pathq /new?q", request=get("*", method="OPTIONS")),
     Case("set-query to nothing", "http-request set-query %[req.hdr(none)]", request=get("/old?q=1")),
     Case("set-uri", "http-request set-uri /u?v=1", request=get("/old?q=1")),
     Case("set-uri absolute", "http-request set-uri http://www.example.com/u?v=1", request=get("/old?q=1")),
@@ -353,7 +364,7 @@ CORNERS = [
     Case("Expect by a rule", "http-request del-header expect", request=get("/", "X-A: 1")),
     Case("names in capitals", "http-request set-header X-Foo-BAR 1\nhttp-response set-header X-Foo-BAR 1"),
     Case("a response without a body", "http-response set-header x-r 1", response=b"HTTP/1.1 304 Not Modified\r\nETag: a\r\nContent-Length: 0\r\n\r\n"),
-    Case("a chunked response", "http-response set-header x-r 1", response=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-A: 1\r\n\r\n3\r\nabc\r\n0\r\n\r\n"),
+    Case("a chunked response", "http-response set-header x-r 1", response=CHUNKED),
     Case("an unknown reason", "http-response set-header x-r 1", response=b"HTTP/1.1 299 \r\nContent-Length: 2\r\n\r\nhi"),
     Case("many rules", "\n".join("http-request set-header x-%d %%[path]" % i for i in range(60))),
     Case("set again and again", "\n".join("http-request set-header x-a %d" % i for i in range(150))),
@@ -378,7 +389,17 @@ KEPT = [
     Case("capture of several lines", "capture request header X-A len 50", request=get("/", "X-A: 1", "X-A: 2, 3")),
     Case("capture cookie of a request", "capture cookie sid len 20", request=get("/", "Cookie: a=1; sid=abc; b=2")),
     Case("capture cookie of a response", "capture cookie sid len 20"),
-    Case("capture cookie by prefix", "capture cookie si* len 4", request=get("/", "Cookie: sida=123")),
+    Case("capture cookie by the beginning of its name", "capture cookie si len 9", request=get("/", "Cookie: a=si; sida=123; sid=4")),
+    Case("capture cookie by its whole name", "capture cookie sid= len 9", request=get("/", "Cookie: sida=123; sid=4")),
+    Case("capture cookie of a request that is denied", "capture cookie sid len 9\nhttp-request deny", request=get("/", "Cookie: sid=4")),
+    Case("capture cookie that a rule has changed", "capture cookie sid len 9\nhttp-request set-header cookie sid=new", request=get("/", "Cookie: sid=4")),
+    Case("capture cookie of a response that is denied", "capture cookie sid len 9", "http-response deny"),
+    Case("captures of what is no request", "capture request header Host len 9\ncapture response header Server len 9",
+         request="GET / HTTP/1.1\r\nHost: a\r\nB d: x\r\n\r\n"),
+    Case("timers of an answer in place of a response", "", "http-response return status 404"),
+    Case("timers of a request that is cut off", "http-request reject"),
+    Case("timers without a backend", "default_backend none", default_backend=False, more="backend none\n"),
+    Case("timers without a backend, the body being there", "option http-buffer-request", default_backend=False),
     Case("capture in a response", "declare capture response len 10\nhttp-response capture res.hdr(server) id 0"),
     Case("capture before a deny", "capture request header Host len 20\nhttp-request deny"),
     Case("capture of a changed field", "capture request header Host len 20\nhttp-request set-header host other"),

@@ -183,11 +183,15 @@ LOG = re.compile(r"\] (?P<frontend>f\d+)~? (?P<backend>[^/ ]+)/(?P<server>\S+) (
                  r"(?P<captures>( \{[^}]*\})*) \"(?P<request>.*)\"$")
 
 
+LOGGED = ("backend", "server", "status", "cookies", "end", "captures", "request")
+
+
 def log_line(syslog, number, ask_last):
     """What of the case's line does not depend on time; None if none came before the one that ask_last() causes."""
     ask_last("GET /case/%d HTTP/1.1\r\nHost: a\r\n\r\n" % number)
     syslog.line('"GET /case/%d HTTP/1.1"' % number)
     for match in filter(None, map(LOG.search, list(syslog.lines))):
         if match["frontend"] == "f%d" % number:
-            return {key: match[key] for key in ("backend", "server", "status", "end", "captures", "request")}
+            reached = ["never" if part == "-1" else "reached" for part in match["times"].split("/")]
+            return {"times": reached} | {key: match[key] for key in LOGGED}
     return None

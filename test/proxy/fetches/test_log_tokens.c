@@ -241,7 +241,7 @@ static void writes_what_haproxy_writes(void **state)
         lines[i].change(&record);
         print_message("%s\n", lines[i].name);
         bool failed = record.session_error != NULL;
-        assert_string_equal(run(failed ? rules->error_log_format : rules->log_format, &record),
+        assert_string_equal(run(failed ? rules->failure_log_format : rules->log_format, &record),
                             lines[i].want);
         config_free(config);
     }

@@ -121,6 +121,8 @@ static const struct {
     {"path and query", "/a/b?c=d", edit_pathq, "/x?y", "/x?y"},
     {"query", "/a/b?c=d", edit_query, "?e", "/a/b?e"},
     {"query where none was", "/a/b", edit_query, "?e", "/a/b?e"},
+    {"an empty query", "/a/b?c=d", edit_query, "?", "/a/b?"},
+    {"an empty query where none was", "/a/b", edit_query, "?", "/a/b"},
     {"no query any more", "/a/b?c=d", edit_query, "", "/a/b"},
     {"target", "/a/b?c=d", edit_target, "/x", "/x"},
     {"path of an absolute target", "http://h/a?c", edit_path, "/x", "http://h/x?c"},

@@ -140,15 +140,15 @@ static void leaves_out_what_it_shall(void **state)
 
 static const struct {
     const char *name;
-    size_t request_line_len;
+    bool is_request;
     const char *session_error;
     enum conf_mode mode;
     bool wanted;
 } short_verdicts[] = {
-    {"a request", 14, NULL, CONF_MODE_HTTP, true},
-    {"what was no request", 0, NULL, CONF_MODE_HTTP, false},
-    {"a connection", 0, NULL, CONF_MODE_TCP, true},
-    {"a failed handshake", 0, "SSL handshake failure", CONF_MODE_TCP, false},
+    {"a request", true, NULL, CONF_MODE_HTTP, true},
+    {"what was no request", false, NULL, CONF_MODE_HTTP, false},
+    {"a connection", false, NULL, CONF_MODE_TCP, true},
+    {"a failed handshake", false, "SSL handshake failure", CONF_MODE_TCP, false},
 };
 
 static void the_short_format_tells_of_streams_only(void **state)
@@ -156,7 +156,7 @@ static void the_short_format_tells_of_streams_only(void **state)
     (void)state;
     for (size_t i = 0; i < LEN(short_verdicts); i++) {
         struct access_record record = plain_record();
-        record.request_line_len = short_verdicts[i].request_line_len;
+        record.is_request = short_verdicts[i].is_request;
         record.session_error = short_verdicts[i].session_error;
         nouns.web.log_format = CONF_LOG_DEFAULT;
         nouns.web.dontlog_normal = nouns.web.dontlognull = true;

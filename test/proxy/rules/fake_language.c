@@ -233,7 +233,7 @@ static bool token_mask(struct sample_env *env, const struct format_token *row, s
 
 static const struct format_token tokens[] = {
     {.name = "mask", .run = token_mask},
-    {.name = "four", .run = token_four, .value = 4},
+    {.name = "four", .run = token_four, .value = 4, .in_hex = true},
     {.name = NULL},
 };
 
