@@ -210,7 +210,7 @@ static const struct keyword server_rows[] = {
      .choices = marked_up_choices, .takes = "shutdown-backup-sessions", .otherwise = "sessions go on",
      .doc = "When a server that is no backup comes up: end the sessions on the backups."},
     {.name = "track", .kind = KW_STRING, .scopes = IN_BOTH, SERVER_AT(watch.track), .min = 1, .otherwise = "it has a state of its own",
-     .doc = "Take over the state of another server, [backend/]server, instead of probing."},
+     .doc = "Take over the state of another server, [backend/]server, instead of probing; its maintenance and draining too."},
     {.name = "agent-check", .kind = KW_FLAG, .scopes = IN_BOTH, SERVER_AT(agent.enabled), .initial = "false",
      .doc = "Ask an agent on the server for its state, its weight and its maxconn; needs agent-port."},
     {.name = "no-agent-check", .kind = KW_FLAG_OFF, .scopes = IN_BOTH, SERVER_AT(agent.enabled), .otherwise = "see agent-check",

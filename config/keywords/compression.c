@@ -6,6 +6,9 @@
 #define PROXY_AT(member) .offset = offsetof(struct draft_proxy, p.compression.member)
 #define GLOBAL_AT(member) .offset = offsetof(struct draft_global, g.compressor.member)
 
+#define REQUESTS(word)                                                                             \
+    .name = word, .kind = KW_REFUSED, .scopes = ANY, .note = "requests are not compressed"
+
 enum { ANY = IN_DEFAULTS | IN_FRONTEND | IN_BACKEND };
 
 /* clang-format off */
@@ -25,6 +28,17 @@ static const struct keyword proxy_rows[] = {
      .example = "compression type text/ application/json", .example_libconfig = "compression_type = [\"text/\", \"application/json\"];"},
     {.name = "compression offload", .kind = KW_OWN, .scopes = ANY, PROXY_AT(offload), .set = own_compression_offload, .words = KEYWORD_ALONE,
      .takes = "true or false", .otherwise = "a server that compresses itself is let do so", .doc = "Take Accept-Encoding out of requests, so that servers leave the work to weir. Without effect in defaults."},
+    {.name = "compression algo-res", .kind = KW_OWN, .scopes = ANY, PROXY_AT(codings), .set = own_compression_algo, .adds = true, .since = "2.8",
+     .choices = own_codings, .takes = "gzip, deflate, raw-deflate, identity; several of them", .otherwise = "responses pass as they come", .doc = "As compression algo."},
+    {.name = "compression type-res", .kind = KW_OWN, .scopes = ANY, PROXY_AT(types), .set = own_compression_type, .adds = true, .since = "2.8",
+     .takes = "media types, or their beginnings", .otherwise = "any but multipart", .doc = "As compression type."},
+    {.name = "compression minsize-res", .kind = KW_SIZE, .scopes = ANY, PROXY_AT(least_bytes), .initial = "0", .since = "3.2",
+     .doc = "Compress no response whose Content-Length is less; the backend's counts, if there is one, else the frontend's."},
+    {.name = "compression direction", .kind = KW_NOTHING, .scopes = ANY, .grammar = "{response}", .note = "only responses are compressed", .since = "2.8",
+     .doc = "What is compressed."},
+    {REQUESTS("compression algo-req"), .since = "2.8", .doc = "Algorithm for requests."},
+    {REQUESTS("compression type-req"), .since = "2.8", .doc = "Media types of requests."},
+    {REQUESTS("compression minsize-req"), .since = "3.2", .doc = "Least size of requests."},
     {.name = NULL},
 };
 

@@ -117,6 +117,7 @@ struct conf_compression {
     unsigned coding_count;               /* 0 = nothing is compressed */
     struct conf_words types;             /* beginnings of Content-Type; empty = any */
     bool offload;                        /* servers are not asked to compress */
+    unsigned least_bytes;                /* shorter responses pass as they come */
 };
 
 /* How compressors are made. */

@@ -16,18 +16,12 @@ enum conf_stick_type {
     CONF_STICK_TYPES,
 };
 
-/* What a stick table can keep with each key. */
+/* What a stick table can keep with each key, in the order in which HAProxy shows it. */
 enum conf_stick_data {
     CONF_STICK_SERVER_ID,
-    CONF_STICK_SERVER_KEY,
     CONF_STICK_GPT0,
     CONF_STICK_GPC0,
     CONF_STICK_GPC0_RATE,
-    CONF_STICK_GPC1,
-    CONF_STICK_GPC1_RATE,
-    CONF_STICK_GPT, /* this and the next two are arrays */
-    CONF_STICK_GPC,
-    CONF_STICK_GPC_RATE,
     CONF_STICK_CONN_CNT,
     CONF_STICK_CONN_RATE,
     CONF_STICK_CONN_CUR,
@@ -37,12 +31,18 @@ enum conf_stick_data {
     CONF_STICK_HTTP_REQ_RATE,
     CONF_STICK_HTTP_ERR_CNT,
     CONF_STICK_HTTP_ERR_RATE,
-    CONF_STICK_HTTP_FAIL_CNT,
-    CONF_STICK_HTTP_FAIL_RATE,
     CONF_STICK_BYTES_IN_CNT,
     CONF_STICK_BYTES_IN_RATE,
     CONF_STICK_BYTES_OUT_CNT,
     CONF_STICK_BYTES_OUT_RATE,
+    CONF_STICK_GPC1,
+    CONF_STICK_GPC1_RATE,
+    CONF_STICK_SERVER_KEY,
+    CONF_STICK_HTTP_FAIL_CNT,
+    CONF_STICK_HTTP_FAIL_RATE,
+    CONF_STICK_GPT, /* this and the next two are arrays */
+    CONF_STICK_GPC,
+    CONF_STICK_GPC_RATE,
     CONF_STICK_GLITCH_CNT,
     CONF_STICK_GLITCH_RATE,
     CONF_STICK_DATA,

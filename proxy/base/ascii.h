@@ -23,9 +23,14 @@ static inline bool ascii_is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+static inline unsigned char ascii_lower_byte(unsigned char byte)
+{
+    return (unsigned char)(byte - 'A') < 26 ? byte | 0x20 : byte;
+}
+
 static inline char ascii_lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+    return (char)ascii_lower_byte((unsigned char)c);
 }
 
 /* 0 to 15; -1: it is no hexadecimal digit. */

@@ -7,39 +7,6 @@
 #include <ctype.h>
 #include <string.h>
 
-/* The kinds of data in the order in which HAProxy shows them. */
-static const enum conf_stick_data shown[] = {
-    CONF_STICK_SERVER_ID,
-    CONF_STICK_GPT0,
-    CONF_STICK_GPC0,
-    CONF_STICK_GPC0_RATE,
-    CONF_STICK_CONN_CNT,
-    CONF_STICK_CONN_RATE,
-    CONF_STICK_CONN_CUR,
-    CONF_STICK_SESS_CNT,
-    CONF_STICK_SESS_RATE,
-    CONF_STICK_HTTP_REQ_CNT,
-    CONF_STICK_HTTP_REQ_RATE,
-    CONF_STICK_HTTP_ERR_CNT,
-    CONF_STICK_HTTP_ERR_RATE,
-    CONF_STICK_BYTES_IN_CNT,
-    CONF_STICK_BYTES_IN_RATE,
-    CONF_STICK_BYTES_OUT_CNT,
-    CONF_STICK_BYTES_OUT_RATE,
-    CONF_STICK_GPC1,
-    CONF_STICK_GPC1_RATE,
-    CONF_STICK_SERVER_KEY,
-    CONF_STICK_HTTP_FAIL_CNT,
-    CONF_STICK_HTTP_FAIL_RATE,
-    CONF_STICK_GPT,
-    CONF_STICK_GPC,
-    CONF_STICK_GPC_RATE,
-    CONF_STICK_GLITCH_CNT,
-    CONF_STICK_GLITCH_RATE,
-};
-
-#define SHOWN (sizeof(shown) / sizeof(shown[0]))
-
 void cli_table_put_header(struct text *out, const char *name, const struct stick_table *table)
 {
     const struct conf_stick_table *definition = stick_table_definition(table);
@@ -121,8 +88,8 @@ void cli_table_show_entry(void *owner, const struct stick_view *view)
     put_key(walk->out, definition->type, view->key);
     text_printf(walk->out, " use=%u exp=%llu", view->holders,
                 (unsigned long long)view->expires_in_ms);
-    for (size_t i = 0; i < SHOWN; i++)
-        for (unsigned n = 0; n < definition->data[shown[i]].count; n++)
-            put_datum(walk, view, shown[i], n);
+    for (enum conf_stick_data data = 0; data < CONF_STICK_DATA; data++)
+        for (unsigned n = 0; n < definition->data[data].count; n++)
+            put_datum(walk, view, data, n);
     text_char(walk->out, '\n');
 }

@@ -203,6 +203,11 @@ static bool whole_field_count(struct sample_env *env, const struct fetch *row,
 static bool check_name(struct compiler *c, struct arg *args, unsigned given, int value)
 {
     (void)value;
+    if (args[1].type != ARG_NONE && args[1].integer < -HISTORY) {
+        CONF_FAIL(c->l, args[1].span, NULL, "an occurrence may be at most %d from the last",
+                  HISTORY);
+        return false;
+    }
     if (given == 0 || args[0].text.len == 0) {
         args[0].own = NULL;
         return true;
@@ -214,11 +219,6 @@ static bool check_name(struct compiler *c, struct arg *args, unsigned given, int
         .id = http_header_find(args[0].text.data, args[0].text.len),
     };
     args[0].own = name;
-    if (args[1].type != ARG_NONE && args[1].integer < -HISTORY) {
-        CONF_FAIL(c->l, args[1].span, NULL, "an occurrence may be at most %d from the last",
-                  HISTORY);
-        return false;
-    }
     return true;
 }
 
@@ -256,12 +256,12 @@ const struct fetch header_fetches[] = {
     FAMILY("res.", OF_RESPONSE, USE_RESPONSE, "response"),
     {.name = "hdr", .out = SAMPLE_STRING, OPTIONAL, .use = USE_MESSAGE, .run = header_value, .value = OF_RULE,
      .doc = "req.hdr in rules of requests, res.hdr in those of responses."},
-    {.name = "hdr_cnt", .out = SAMPLE_INT, NAME_ONLY, .use = USE_MESSAGE, .run = field_count, .value = OF_RULE,
-     .doc = "req.hdr_cnt or res.hdr_cnt, by the rule."},
-    {.name = "hdr_ip", .out = SAMPLE_ADDR, OPTIONAL, .use = USE_MESSAGE, .run = header_address, .value = OF_RULE,
-     .doc = "req.hdr_ip or res.hdr_ip, by the rule."},
-    {.name = "hdr_val", .out = SAMPLE_INT, OPTIONAL, .use = USE_MESSAGE, .run = header_number, .value = OF_RULE,
-     .doc = "req.hdr_val or res.hdr_val, by the rule."},
+    {.name = "hdr_cnt", .out = SAMPLE_INT, NAME_ONLY, .use = USE_REQUEST, .run = field_count, .value = OF_REQUEST,
+     .doc = "Another name of req.hdr_cnt."},
+    {.name = "hdr_ip", .out = SAMPLE_ADDR, OPTIONAL, .use = USE_REQUEST, .run = header_address, .value = OF_REQUEST,
+     .doc = "Another name of req.hdr_ip."},
+    {.name = "hdr_val", .out = SAMPLE_INT, OPTIONAL, .use = USE_REQUEST, .run = header_number, .value = OF_REQUEST,
+     .doc = "Another name of req.hdr_val."},
     {.name = "shdr", .out = SAMPLE_STRING, OPTIONAL, .use = USE_RESPONSE, .run = header_value, .value = OF_RESPONSE,
      .doc = "Former name of res.hdr."},
     {.name = "shdr_cnt", .out = SAMPLE_INT, NAME_ONLY, .use = USE_RESPONSE, .run = field_count, .value = OF_RESPONSE,

@@ -108,6 +108,15 @@ static bool has_fit_type(struct stream *s, const char *base)
     return types->count == 0;
 }
 
+/* Of one whose length is known. */
+static bool has_fit_length(const struct stream *s)
+{
+    unsigned least = s->backend->conf->compression.least_bytes;
+    if (least == 0)
+        least = s->frontend->conf->compression.least_bytes;
+    return s->resp.body != HTTP_BODY_LENGTH || s->resp.content_length >= least;
+}
+
 void compression_response(struct stream *s)
 {
     struct http_msg *m = &s->resp;
@@ -116,7 +125,7 @@ void compression_response(struct stream *s)
     s->compressor = NULL;
     if (s->coding != CONF_CODING_NONE && has_fit_status(s) &&
         find_field(m, HTTP_HDR_CONTENT_ENCODING, NULL) == NULL && may_be_transformed(m, base) &&
-        has_fit_etag(m, base) && has_fit_type(s, base))
+        has_fit_etag(m, base) && has_fit_type(s, base) && has_fit_length(s))
         s->compressor =
             compressor_new((enum conf_coding)s->coding, &s->snapshot->config->global.compressor);
 }

@@ -46,15 +46,13 @@ static bool is_digits(const char *text, size_t len)
     return i == len && len > 0 && len < 19;
 }
 
-/* A number, or two of them with a dot; NULL if it is neither. */
+/* A number, or two of them with a dot, of which only versions heed the second; NULL if it is neither. */
 static const char *range_of(struct acl_draft *d, const struct operator* op, const char *text)
 {
     struct conf_arena *arena = d->c->l->arena;
-    size_t len = strlen(text), major_len = len;
-    if (d->test->method == PATTERN_VERSION)
-        major_len = strcspn(text, ".");
+    size_t len = strlen(text), major_len = strcspn(text, ".");
     if (!is_digits(text, major_len) ||
-        (major_len < len && !is_digits(text + major_len + 1, len - major_len - 1)))
+        (major_len + 1 < len && !is_digits(text + major_len + 1, len - major_len - 1)))
         return NULL;
     long long value = strtoll(text, NULL, 10);
     if (d->test->method == PATTERN_INT || d->test->method == PATTERN_LEN)

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "proxy/base/regex.h"
-#include "proxy/rules/fold.h"
 #include "proxy/rules/pattern_set.h"
 
 const char pattern_dir_marks[] = "/?", pattern_dom_marks[] = "/?.:";

@@ -10,7 +10,6 @@
 
 #include "proxy/base/ascii.h"
 #include "proxy/base/regex.h"
-#include "proxy/rules/fold.h"
 #include "proxy/rules/pattern_set.h"
 
 __attribute__((format(printf, 3, 4))) static bool refuse(struct pattern_reader *reader,
@@ -191,7 +190,7 @@ bool pattern_read_ip(struct pattern_reader *reader, const struct pattern_use *us
 static void fold_key(const struct pattern_use *use, struct pattern_entry *entry)
 {
     for (size_t i = 0; use->ignore_case && i < entry->key_bits / 8; i++)
-        entry->key[i] = byte_fold(entry->key[i]);
+        entry->key[i] = ascii_lower_byte(entry->key[i]);
 }
 
 bool pattern_read_str(struct pattern_reader *reader, const struct pattern_use *use,

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <xxhash.h>
 
-#include "proxy/rules/fold.h"
+#include "proxy/base/ascii.h"
 #include "proxy/rules/pattern_set.h"
 
 /* Hashed piece by piece, so that no text is too long to be put into lower case. */
@@ -19,7 +19,7 @@ uint64_t pattern_table_hash(const unsigned char *bytes, size_t len, bool ignores
     do {
         size_t count = len < sizeof piece ? len : sizeof piece;
         for (size_t i = 0; ignores_case && i < count; i++)
-            piece[i] = byte_fold(bytes[i]);
+            piece[i] = ascii_lower_byte(bytes[i]);
         hash = XXH3_64bits_withSeed(ignores_case ? piece : bytes, count, hash);
         bytes += count;
         len -= count;
@@ -35,7 +35,7 @@ static bool is_key(const struct pattern_entry *entry, const unsigned char *bytes
     if (!ignores_case)
         return memcmp(entry->key, bytes, len) == 0;
     for (size_t i = 0; i < len; i++) {
-        if (entry->key[i] != byte_fold(bytes[i]))
+        if (entry->key[i] != ascii_lower_byte(bytes[i]))
             return false;
     }
     return true;

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "proxy/rules/fold.h"
+#include "proxy/base/ascii.h"
 
 static unsigned bit_of(const unsigned char *bytes, size_t bit)
 {
@@ -14,7 +14,7 @@ static unsigned bit_of(const unsigned char *bytes, size_t bit)
 static unsigned char byte_of(const struct prefix_text *text, size_t at)
 {
     unsigned char byte = text->bytes[text->is_reversed ? text->len - 1 - at : at];
-    return text->ignores_case ? byte_fold(byte) : byte;
+    return text->ignores_case ? ascii_lower_byte(byte) : byte;
 }
 
 /* How many bits two keys begin with in common, of those in both. */

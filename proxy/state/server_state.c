@@ -172,6 +172,8 @@ void server_set_admin(struct server *server, enum server_admin admin, struct loo
 
 static void set_verdict(struct server *server, bool up, bool leaving, struct loop *control)
 {
+    if (server_is_in_maintenance(server)) /* what it is then is looked at anew */
+        return;
     if (GET(server->up) == up && GET(server->leaving) == leaving)
         return;
     struct stance to = server_stance(server);

@@ -256,6 +256,8 @@ static const struct {
      "    {\n        section = \"frontend\";\n        name = \"c\";\n        binds = [\"*:81\"];\n        default_backend = \"b\";\n    }\n);\n"},
     {"options", TIMEOUTS "listen a\n    bind *:80\n    option httplog\n    no option dontlognull\n    option forwardfor except 10.0.0.0/8\n    stats auth a:b\n    stats auth c:d\n    log global\n",
      TIMEOUTS_CONF "listens = (\n    {\n        name = \"a\";\n        binds = [\"*:80\"];\n        option_httplog = true;\n        option_dontlognull = false;\n        option_forwardfor = { except = \"10.0.0.0/8\"; };\n        stats_auth = [\"a:b\", \"c:d\"];\n        logs = [\"global\"];\n    }\n);\n"},
+    {"a request hidden behind its version", TIMEOUTS "backend a\n    option httpchk PUT /x \"HTTP/1.1\\r\\nHost: h\\r\\nX-A: b\\r\\n\\r\\nhi\"\n    http-check send hdr X-B c\n    server s 10.0.0.1:80 check\n",
+     TIMEOUTS_CONF "backends = (\n    {\n        name = \"a\";\n        option_httpchk = { method = \"PUT\"; uri = \"/x\"; version = \"HTTP/1.1\";\n                           hdr = [\"Host: h\", \"X-A: b\"]; body = \"hi\"; };\n        http_check = (\n            \"send hdr X-B c\"\n        );\n        servers = (\n            { name = \"s\"; address = \"10.0.0.1:80\"; check = true; }\n        );\n    }\n);\n"},
     /* clang-format on */
 };
 
@@ -288,6 +290,10 @@ static const struct {
      "http-request deny if { path \"/${WEIR_TEST_NAME}\" }"},
     {"weir's own word", "backends = { name = \"b\"; option_forwarded_proto = true; };",
      "http-request set-header X-Forwarded-Proto %[ssl_fc,iif(https,http)]"},
+    {"an option said anew",
+     "backend a\n option httpchk GET /x HTTP/1.1\\r\\nHost:h\n option httpchk\n server s "
+     "10.0.0.1:80 check\n",
+     "option_httpchk = true;"},
     {"the mode of HAProxy", "backends = { name = \"b\"; };", "backend b\n    mode http\n"},
     {"a flag that is off",
      "backends = { name = \"b\"; servers = ( { name = \"s\"; address = "

@@ -177,6 +177,7 @@ TURNS = [
         "Server app/s1 is going DOWN for maintenance" + counts(1, 1, False),
         "Server app/s2 is going DOWN for maintenance via app/s1" + counts(0, 1, False),
         "Backup Server app/s3 is going DOWN for maintenance via app/s2" + counts(0, 0, False)]),
+    ("set server app/s1 health down", []),  # nobody looks, and it is looked at anew when it is back
     ("set server app/s2 state maint", []),
     ("set server app/s2 state ready", [
         "Server app/s2 is leaving forced maintenance but remains in maintenance via app/s1."]),

@@ -271,6 +271,17 @@ def test_types(play, line, kind_of_text, is_fit):
     (check_compressed if is_fit else check_plain)(response)
 
 
+@pytest.mark.weir_only
+@pytest.mark.parametrize("least, is_fit", [(len(TEXT), True), (len(TEXT) + 1, False)])
+def test_words_of_later_versions(play, least, is_fit):
+    """HAProxy 2.6 knows none of them."""
+    ask = play("compression direction response\n    compression algo-res gzip\n    compression type-res text/plain\n"
+               "    compression minsize-res %d" % least)
+    (check_compressed if is_fit else check_plain)(ask())
+    check_compressed(ask(response=chunked(TEXT, headers=b"Content-Type: text/plain\r\n")))  # of unknown length
+    check_plain(ask(response=reply(TEXT, headers=[("Content-Type", "text/html")])))
+
+
 def test_the_backend_comes_before_the_frontend(play):
     ask = play("compression algo deflate", frontend="compression algo gzip")
     check_compressed(ask([("Accept-Encoding", "gzip, deflate")]), "deflate")

@@ -38,6 +38,7 @@ EDITING = [
     Case("response: backend first", "http-response add-header x-a front", "http-response add-header x-a back"),
     Case("response: replace-value", "", "http-response replace-value x-list (.) \\1\\1"),
     Case("response: replace set-cookie", "http-response replace-header Set-Cookie (sid=[^;]*);(.*) \\1;ip=%[src];\\2"),
+    Case("response: hdr_cnt, hdr_ip and hdr_val are of requests", "", "http-response set-header x-a 1 if { hdr_cnt(x-list) gt 0 } or { hdr_val(x-list) ge 0 }"),
     Case("response: set-status", "http-response set-status 503 reason \"Slow Down\""),
     Case("response: set-status of its own reason", "http-response set-status 418"),
     Case("after-response", "http-after-response set-header x-a %[status]", "http-after-response add-header x-b back"),

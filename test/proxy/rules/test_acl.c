@@ -55,6 +55,8 @@ static const struct {
     {"int(5) eq 5", YES},
     {"int(5) gt 4", YES},
     {"int(5) gt 5", NO},
+    {"int(5) gt 4.9", YES}, /* of a fraction nothing is heeded */
+    {"int(5) gt 5.0", NO},
     {"int(5) ge 5", YES},
     {"int(5) lt 5", NO},
     {"int(5) lt 6", YES},
@@ -76,6 +78,7 @@ static const struct {
     {"ipv4(0.0.0.5) -m int 5", YES},
     {"str(abcdef) -m len 6", YES},
     {"str(abcdef) -m len gt 5", YES},
+    {"str(abcdef) -m len gt 5.9", YES},
     {"str(abcdef) -m len 1:5", NO},
     {"int(12345) -m len 5", YES},
     {"version 3.1", YES},
