@@ -49,8 +49,12 @@ class Servers:
 
     def run(self, *command, check=True, **options):
         """Its output."""
-        return subprocess.run(self.as_user(command), cwd=self.folder, check=check, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, text=True, timeout=SLOW_S, **options).stdout
+        try:
+            return subprocess.run(self.as_user(command), cwd=self.folder, check=check, stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE, text=True, timeout=SLOW_S, **options).stdout
+        except subprocess.CalledProcessError as error:
+            error.add_note(error.stdout[-2000:] + error.stderr[-2000:])
+            raise
 
     def launch(self, name, command):
         with open(self.folder / (name + ".log"), "a", encoding="utf-8") as log:

@@ -10,6 +10,8 @@ from harness.waiting import wait_for
 class Mysqld(Servers):
     """Servers of MariaDB; what makes them one database is a subclass's."""
 
+    # Several start at once, and the kernel's means for asynchronous reading are bounded for all together.
+    small = ["--innodb-buffer-pool-size=16M", "--innodb-log-file-size=4M", "--innodb-use-native-aio=0"]
     check = 'mysql-check user weir password "probe pw"'
     roles = ("writer", "reader")
     accounts = ("create user weir@'%' identified by 'probe pw'; grant slave monitor on *.* to weir@'%';"
@@ -21,13 +23,13 @@ class Mysqld(Servers):
 
     def install(self, name):
         self.run("mariadb-install-db", "--no-defaults", "--datadir=%s" % (self.folder / name), "--skip-test-db",
-                 "--auth-root-authentication-method=normal", "--innodb-log-file-size=4M")
+                 "--auth-root-authentication-method=normal", *self.small)
 
     def start(self, name, *words):
         command = ["mariadbd", "--no-defaults", "--datadir=%s" % (self.folder / name),
                    "--port=%d" % self.ports[name], "--socket=%s" % self.socket(name), "--bind-address=127.0.0.1",
-                   "--pid-file=%s" % (self.folder / (name + ".pid")), "--innodb-buffer-pool-size=16M",
-                   "--innodb-log-file-size=4M", "--innodb-flush-log-at-trx-commit=0", "--connect-timeout=600", *words]
+                   "--pid-file=%s" % (self.folder / (name + ".pid")), *self.small,
+                   "--innodb-flush-log-at-trx-commit=0", "--connect-timeout=600", *words]
         self.launch(name, command)
         wait_for(lambda: self.sql(name, "select 1", check=False), SLOW_S, every=0.1,
                  what=lambda: "%s is ready: %s" % (name, self.log(name)))
