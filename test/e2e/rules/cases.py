@@ -402,6 +402,8 @@ KEPT = [
          request="GET / HTTP/1.1\r\nHost: a\r\nB d: x\r\n\r\n"),
     Case("timers of an answer in place of a response", "", "http-response return status 404"),
     Case("timers of a request that is cut off", "http-request reject"),
+    Case("content refused by the frontend", "tcp-request content reject"),
+    Case("content refused by the backend", "", "tcp-request content reject"),
     Case("timers without a backend", "default_backend none", default_backend=False, more="backend none\n"),
     Case("timers without a backend, the body being there", "option http-buffer-request", default_backend=False),
     Case("capture in a response", "declare capture response len 10\nhttp-response capture res.hdr(server) id 0"),
