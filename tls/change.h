@@ -4,6 +4,8 @@
  * serving whoever has it.
  *
  * Errors:  NULL with a text.
+ * Ownership: the new store is the caller's; what both share is counted.
+ * Thread:    any; stores do not change once they serve.
  */
 #ifndef WEIR_TLS_CHANGE_H
 #define WEIR_TLS_CHANGE_H

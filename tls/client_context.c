@@ -61,6 +61,11 @@ void tls_client_context_note(struct tls_client_context *ctx, SSL *ssl)
     }
 }
 
+bool tls_client_context_wants_tickets(const struct tls_client_context *ctx)
+{
+    return ctx->session_reuse && !ctx->verifies;
+}
+
 /* The certificate of the settings, alone in a store; NULL with a text. */
 static struct tls_store *load_certificate(const struct tls_client_settings *settings,
                                           const struct tls_files *files,

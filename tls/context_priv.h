@@ -39,5 +39,7 @@ SSL *tls_client_context_new_ssl(struct tls_client_context *ctx, const char *sni)
 /* At the end of a handshake: a ticket that a server renewed with TLS 1.2 makes the old session
  * useless, and OpenSSL tells nobody. */
 void tls_client_context_note(struct tls_client_context *ctx, SSL *ssl);
+/* Sessions are resumed, and nothing is lost by that, as no certificate is looked at. */
+bool tls_client_context_wants_tickets(const struct tls_client_context *ctx);
 
 #endif

@@ -29,11 +29,13 @@ int tls_digest(const struct tls_digest *digest, const void *data, size_t len,
     return EVP_Digest(data, len, out, &size, md_of(digest), NULL) == 1 ? (int)size : -1;
 }
 
-int tls_hmac(const struct tls_digest *digest, const void *key, size_t key_len, const void *data,
-             size_t len, unsigned char out[TLS_DIGEST_BYTES_MAX])
+int tls_hmac(const struct tls_digest *digest, struct tls_span key, struct tls_span data,
+             unsigned char out[TLS_DIGEST_BYTES_MAX])
 {
     unsigned size;
-    return HMAC(md_of(digest), key, (int)key_len, data, len, out, &size) != NULL ? (int)size : -1;
+    const EVP_MD *md = md_of(digest);
+    bool done = HMAC(md, key.data, (int)key.len, data.data, data.len, out, &size) != NULL;
+    return done ? (int)size : -1;
 }
 
 /* ---- signatures --------------------------------------------------------------------------------------- */
@@ -87,33 +89,33 @@ static bool set_padding(EVP_PKEY_CTX *ctx, enum tls_signature_kind kind)
 }
 
 static bool verifies(const struct tls_public_key *key, const struct tls_digest *digest,
-                     enum tls_signature_kind kind, const void *data, size_t len,
-                     const void *signature, size_t signature_len)
+                     enum tls_signature_kind kind, struct tls_span data, struct tls_span signature)
 {
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     EVP_PKEY_CTX *key_ctx; /* belongs to ctx */
     bool fits = ctx != NULL &&
                 EVP_DigestVerifyInit(ctx, &key_ctx, md_of(digest), NULL, key_of(key)) == 1 &&
                 set_padding(key_ctx, kind) &&
-                EVP_DigestVerify(ctx, signature, signature_len, data, len) == 1;
+                EVP_DigestVerify(ctx, signature.data, signature.len, data.data, data.len) == 1;
     EVP_MD_CTX_free(ctx);
     return fits;
 }
 
 bool tls_public_key_verifies(const struct tls_public_key *key, const struct tls_digest *digest,
-                             enum tls_signature_kind kind, const void *data, size_t len,
-                             const void *signature, size_t signature_len)
+                             enum tls_signature_kind kind, struct tls_span data,
+                             struct tls_span signature)
 {
     bool is_elliptic_key = EVP_PKEY_get_base_id(key_of(key)) == EVP_PKEY_EC;
     if ((kind == TLS_SIGNATURE_ELLIPTIC) != is_elliptic_key)
         return false;
     if (!is_elliptic_key)
-        return verifies(key, digest, kind, data, len, signature, signature_len);
+        return verifies(key, digest, kind, data, signature);
     int der_len = 0;
-    unsigned char *der = signature_len % 2 == 0 && signature_len > 0
-                             ? elliptic_to_der(signature, signature_len, &der_len)
+    unsigned char *der = signature.len % 2 == 0 && signature.len > 0
+                             ? elliptic_to_der(signature.data, signature.len, &der_len)
                              : NULL;
-    bool fits = der != NULL && verifies(key, digest, kind, data, len, der, (size_t)der_len);
+    bool fits =
+        der != NULL && verifies(key, digest, kind, data, (struct tls_span){der, (size_t)der_len});
     OPENSSL_free(der);
     return fits;
 }

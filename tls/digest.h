@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "tls/span.h"
+
 enum { TLS_DIGEST_BYTES_MAX = 64 };
 
 struct tls_digest; /* one algorithm; never freed */
@@ -22,8 +24,8 @@ const struct tls_digest *tls_digest_find(const char *name);
 int tls_digest(const struct tls_digest *digest, const void *data, size_t len,
                unsigned char out[TLS_DIGEST_BYTES_MAX]);
 /* RFC 2104. The length of the result, or -1. */
-int tls_hmac(const struct tls_digest *digest, const void *key, size_t key_len, const void *data,
-             size_t len, unsigned char out[TLS_DIGEST_BYTES_MAX]);
+int tls_hmac(const struct tls_digest *digest, struct tls_span key, struct tls_span data,
+             unsigned char out[TLS_DIGEST_BYTES_MAX]);
 
 /* Of a PEM text with a certificate or a public key; NULL if it holds neither. */
 struct tls_public_key *tls_public_key_read(const char *pem, size_t len);
@@ -36,7 +38,7 @@ enum tls_signature_kind {
 
 /* Whether it signed the data. */
 bool tls_public_key_verifies(const struct tls_public_key *key, const struct tls_digest *digest,
-                             enum tls_signature_kind kind, const void *data, size_t len,
-                             const void *signature, size_t signature_len);
+                             enum tls_signature_kind kind, struct tls_span data,
+                             struct tls_span signature);
 
 #endif

@@ -4,6 +4,7 @@
  *
  * Ownership: certificates are borrowed from the session, and live as long.
  * Errors:    a length of -1, or false: there is no such thing, or no room for it.
+ * Thread:    the session's.
  */
 #ifndef WEIR_TLS_FACTS_H
 #define WEIR_TLS_FACTS_H

@@ -4,6 +4,7 @@
  * bound that no read may pass.
  *
  * Errors:  false, with is_short or is_bad set. After the first one nothing may be read.
+ * Thread:  that of the cursor, which only borrows the bytes.
  */
 #ifndef WEIR_TLS_HELLO_CURSOR_H
 #define WEIR_TLS_HELLO_CURSOR_H

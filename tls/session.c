@@ -215,6 +215,15 @@ bool tls_session_is_resumed(const struct tls_session *s)
     return SSL_session_reused(s->ssl) == 1;
 }
 
+bool tls_session_awaits_ticket(const struct tls_session *s)
+{
+    /* before TLS 1.3 it comes within the handshake, or never; since then each serves once */
+    return s->established && !s->failed && s->client_context != NULL &&
+           tls_client_context_wants_tickets(s->client_context) &&
+           SSL_version(s->ssl) == TLS1_3_VERSION &&
+           SSL_SESSION_is_resumable(SSL_get_session(s->ssl)) == 0;
+}
+
 const char *tls_session_version(const struct tls_session *s)
 {
     return SSL_get_version(s->ssl);

@@ -93,6 +93,8 @@ void tls_session_free(struct tls_session *s);
 /* Questions after the handshake; text is borrowed from the session or static, never NULL. */
 bool tls_session_is_established(const struct tls_session *s);
 bool tls_session_is_resumed(const struct tls_session *s);
+/* Of a client that looks at no certificate: the server has yet to send what lets the next session be resumed. */
+bool tls_session_awaits_ticket(const struct tls_session *s);
 const char *tls_session_version(const struct tls_session *s); /* "TLSv1.3" */
 const char *tls_session_cipher(const struct tls_session *s);  /* "TLS_AES_128_GCM_SHA256" */
 const char *tls_session_alpn(const struct tls_session *s);    /* "http/1.1"; "" when none */

@@ -3,6 +3,8 @@
  * How a document of the statistics comes about: a format writes one piece after another (a row, a
  * metric of a row, a part of the page), and the cursor remembers where it is. A piece that does not
  * fit in the reader's buffer waits in the cursor, so the reader's buffer may have any size.
+ *
+ * Thread:  any; a cursor belongs to one. Counters are read as they stand.
  */
 #ifndef WEIR_ADMIN_CURSOR_H
 #define WEIR_ADMIN_CURSOR_H

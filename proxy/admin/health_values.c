@@ -53,12 +53,16 @@ GETTER(get_status)
 GETTER(get_weight)
 {
     UNUSED(field);
-    set_u32(v, s->kind == STATS_SERVER ? s->server->weight : backend_of(s)->weight_total);
+    set_u32(v, s->kind == STATS_SERVER ? server_effective_weight(s->server)
+                                       : backend_of(s)->weight_total);
 }
 
 GETTER(get_uweight)
 {
-    get_weight(field, s, v);
+    if (s->kind == STATS_SERVER)
+        set_u32(v, s->server->weight);
+    else
+        get_weight(field, s, v);
 }
 
 GETTER(get_act)

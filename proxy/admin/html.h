@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The parts of the statistics page, each small enough for one piece of a cursor. */
+/*
+ * The parts of the statistics page, each small enough for one piece of a cursor.
+ *
+ * Thread:  that of the cursor.
+ */
 #ifndef WEIR_ADMIN_HTML_H
 #define WEIR_ADMIN_HTML_H
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The parts of the metrics document; each writes its next piece, or returns false when it has no
- * more. */
+/*
+ * The parts of the metrics document; each writes its next piece, or returns false when it has no more.
+ *
+ * Thread:  that of the cursor.
+ */
 #ifndef WEIR_ADMIN_PROMETHEUS_H
 #define WEIR_ADMIN_PROMETHEUS_H
 

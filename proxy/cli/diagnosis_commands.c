@@ -4,6 +4,7 @@
  * has none the answer is that of a HAProxy that does not use it.
  */
 #include "proxy/cli/cli_priv.h"
+#include "proxy/state/reload_status.h"
 
 #include <malloc.h>
 #include <string.h>
@@ -53,6 +54,27 @@ static void run_threads(struct cli_call *call)
     for (unsigned i = 0; i < call->snapshot->thread_count; i++)
         text_printf(call->out, "  Thread %u : name=weir/%u\n", i + 1, i);
     text_printf(call->out, "* Thread %u : this one answers\n", call->snapshot->thread_count + 1);
+}
+
+/* ---- what the load warned of ----------------------------------------------------------------- */
+
+static enum cli_progress more_report(struct cli_call *call, struct text *out)
+{
+    const char *rest = (const char *)call->state + call->at;
+    size_t len = strnlen(rest, CLI_ROW_BYTES / 2);
+    text_printf(out, "%.*s", (int)len, rest);
+    call->at += len;
+    return rest[len] != '\0' ? CLI_MORE : CLI_DONE;
+}
+
+static void run_startup_logs(struct cli_call *call)
+{
+    call->state = strdup(reload_status_report()); /* a load may bring another */
+    call->release = cli_call_free_state;
+    if (call->state == NULL)
+        cli_fail(call, "Out of memory.\n");
+    else
+        call->more = more_report;
 }
 
 /* ---- nothing to show ------------------------------------------------------------------------- */
@@ -105,7 +127,7 @@ const struct cli_command cli_diagnosis_commands[] = {
     {"show threads", CONF_ADMIN_USER, "show threads", "show some threads debugging information", run_threads, NULL},
     {"show peers", CONF_ADMIN_OPERATOR, "show peers [dict|-] [section]", "dump some information about all the peers or this peers section", run_nothing, NULL},
     {"show cache", CONF_ADMIN_USER, "show cache", "show cache status", run_nothing, NULL},
-    {"show startup-logs", CONF_ADMIN_USER, "show startup-logs", "report logs emitted during HAProxy startup", run_nothing, NULL},
+    {"show startup-logs", CONF_ADMIN_USER, "show startup-logs", "report logs emitted during HAProxy startup", run_startup_logs, NULL},
     {"show schema json", CONF_ADMIN_USER, "show schema json", "report schema used for stats", run_schema, NULL},
     {"expert-mode", CONF_ADMIN_ADMIN, NULL, NULL, run_mode, NULL},
     {"experimental-mode", CONF_ADMIN_ADMIN, NULL, NULL, run_mode, NULL},

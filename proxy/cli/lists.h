@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the commands about maps and acls share: which list is meant, and which version of it. */
+/*
+ * What the commands about maps and acls share: which list is meant, and which version of it.
+ *
+ * Errors:  NULL after the answer has said what is wrong.
+ * Thread:  the control thread.
+ */
 #ifndef WEIR_CLI_LISTS_H
 #define WEIR_CLI_LISTS_H
 

@@ -4,7 +4,9 @@
  * HAProxy's, as programs compare them.
  */
 #include "proxy/base/addr.h"
+#include "proxy/cli/cli_priv.h"
 #include "proxy/cli/set_server.h"
+#include "proxy/discovery/discovery.h"
 #include "proxy/state/server_address.h"
 #include "proxy/state/server_state.h"
 
@@ -198,7 +200,21 @@ static void set_address(struct cli_call *call, struct server *server, char *cons
     server_set_address(server, &to, len, "'" BY "'", cli_call_loop(call));
 }
 
-/* ---- what cannot be changed ------------------------------------------------------------------ */
+/* ---- its name, and TLS ----------------------------------------------------------------------- */
+
+static void rename_server(struct cli_call *call, struct server *server, const char *fqdn)
+{
+    char before[256];
+    snprintf(before, sizeof(before), "%s", server->fqdn);
+    if (strcmp(before, fqdn) == 0)
+        cli_say(call, LOG_WARNING, "no need to change the FDQN by '" BY "'\n");
+    else if (!discovery_rename(call->cli->host.discovery, server, fqdn))
+        cli_say(call, LOG_WARNING, "could not update %s/%s FQDN by '" BY "'\n",
+                server->backend->name, server->name);
+    else
+        cli_say(call, LOG_WARNING, "%s/%s changed its FQDN from %s to %s by '" BY "'\n",
+                server->backend->name, server->name, before, fqdn);
+}
 
 static void set_fqdn(struct cli_call *call, struct server *server, char *const *words)
 {
@@ -206,20 +222,24 @@ static void set_fqdn(struct cli_call *call, struct server *server, char *const *
         cli_fail(call, "set server <b>/<s> fqdn requires a FQDN.\n");
     else if (!server->is_resolved)
         cli_fail(call, "set server <b>/<s> fqdn failed because no resolution is configured.\n");
+    else if (server->fqdn[0] == '_')
+        cli_fail(call, "set server <b>/<s> fqdn failed because SRV resolution is configured.\n");
     else
-        cli_fail(call,
-                 "The name of a server stands in the configuration: change it, then reload.\n");
+        rename_server(call, server, words[0]);
 }
 
 static void set_ssl(struct cli_call *call, struct server *server, char *const *words)
 {
-    (void)words;
-    if (!server->tls_enabled)
+    bool is_on = strcmp(words[0], "on") == 0;
+    if (server->tls == NULL)
         cli_fail(call, "'set server <srv> ssl' cannot be set.  default-server should define ssl "
                        "settings\n");
-    else
-        cli_fail(call, "Whether a server speaks TLS stands in the configuration: change it, then "
-                       "reload.\n");
+    else if (!is_on && strcmp(words[0], "off") != 0)
+        cli_fail(call, "'set server <srv> ssl' expects 'on' or 'off'.\n");
+    else {
+        server_set_tls(server, is_on, cli_call_loop(call));
+        cli_say(call, LOG_NOTICE, "server ssl setting updated.\n");
+    }
 }
 
 /* ---- set server ------------------------------------------------------------------------------ */

@@ -123,12 +123,6 @@ static unsigned check_state(const struct server *server, const struct conf_serve
                 : 0);
 }
 
-/* Whoever tracks another is judged there. */
-static bool is_judged(const struct server *server)
-{
-    return !server_is_in_maintenance(server) && GET(server->tracked) == NULL;
-}
-
 static unsigned agent_state(const struct server *server, const struct conf_server *conf)
 {
     return conf->agent.enabled ? CONFIGURED | IS_AGENT | (GET(server->agent_enabled) ? ENABLED : 0)
@@ -193,8 +187,8 @@ static void write_state(const struct cli_call *call, const struct proxy *proxy, 
                 GET(server->weight), server->weight_conf,
                 (unsigned long long)(now_s - GET(server->last_change_s)));
     text_printf(out, "%u %u %u %u %u ", status_numbers[check.status], check_result_number(&check),
-                is_judged(server) ? GET(server->check_health) : 0, check_state(server, conf),
-                agent_state(server, conf));
+                server_is_in_maintenance(server) ? 0 : GET(server->check_health),
+                check_state(server, conf), agent_state(server, conf));
     text_printf(out, "%d %d ", proxy->conf->has_own_id, conf->has_own_id);
     put_names(out, server, conf);
     text_char(out, ' ');

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the files of the table commands share: a walk over the entries of one stick table that pass filters. */
+/*
+ * What the files of the table commands share: a walk over the entries of one stick table that pass filters.
+ *
+ * Thread:  the control thread; shards of the table are locked for a piece of the walk each.
+ */
 #ifndef WEIR_CLI_TABLE_WALK_H
 #define WEIR_CLI_TABLE_WALK_H
 

@@ -4,6 +4,7 @@
  * is believed: records count only if the chain of aliases leads to them from the name asked for.
  *
  * Bound: DNS_RECORDS_MAX records and DNS_ALIASES_MAX aliases; what is beyond is left out.
+ * Thread: any; nothing is kept.
  */
 #ifndef WEIR_DISCOVERY_ANSWER_H
 #define WEIR_DISCOVERY_ANSWER_H

@@ -89,6 +89,16 @@ void discovery_apply(struct discovery *discovery, const struct snapshot *snapsho
     asks_go_on(discovery);
 }
 
+bool discovery_rename(struct discovery *discovery, struct server *server, const char *fqdn)
+{
+    for (struct list *n = discovery->members.next; n != &discovery->members; n = n->next) {
+        struct member *member = member_of_node(n);
+        if (member_is_of(member, server))
+            return member_rename(member, fqdn);
+    }
+    return false;
+}
+
 const struct dns_counts *discovery_counts(const struct discovery *discovery, const char *section,
                                           const char *nameserver)
 {

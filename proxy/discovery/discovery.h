@@ -18,6 +18,7 @@
 
 struct discovery;
 struct loop;
+struct server;
 struct snapshot;
 
 /* control is borrowed. NULL when memory runs out. */
@@ -27,6 +28,9 @@ void discovery_apply(struct discovery *discovery, const struct snapshot *snapsho
 /* What became of the questions to a name server; NULL: it was never asked. */
 const struct dns_counts *discovery_counts(const struct discovery *discovery, const char *section,
                                           const char *nameserver);
+/* Another name for a server that has one: it is asked for instead, until the next load. False when memory runs out. */
+MUST_CHECK bool discovery_rename(struct discovery *discovery, struct server *server,
+                                 const char *fqdn);
 /* Before the servers and the loop. NULL is fine. */
 void discovery_free(struct discovery *discovery);
 

@@ -99,7 +99,9 @@ struct member *member_new(struct resolver *resolver, struct server *server,
     member->options = naming->options;
     member->port = naming->is_service ? port_at(server) : server->conf_port;
     member->share = NOTHING;
-    if (!copy_networks(member, naming) || !join(member, naming, delay_ms)) {
+    bool is_renamed = server->fqdn != NULL && strcmp(server->fqdn, naming->fqdn) != 0;
+    if ((is_renamed && !server_set_name(server, naming->fqdn)) || !copy_networks(member, naming) ||
+        !join(member, naming, delay_ms)) {
         member_free(member);
         return NULL;
     }
@@ -115,6 +117,28 @@ void member_free(struct member *member)
         lookup_leave(member->service);
     free(member->networks);
     free(member);
+}
+
+bool member_is_of(const struct member *member, const struct server *server)
+{
+    return member->server == server;
+}
+
+bool member_rename(struct member *member, const char *fqdn)
+{
+    struct lookup *lookup = lookup_use(member->resolver, fqdn, member->prefer, 0);
+    if (lookup == NULL)
+        return false;
+    if (!server_set_name(member->server, fqdn)) {
+        lookup_leave(lookup);
+        return false;
+    }
+    member_leave_name(member);
+    member->name = lookup;
+    list_push_back(&lookup->members, &member->by_name);
+    if (lookup->is_good)
+        lookup_changed(lookup);
+    return true;
 }
 
 struct list *member_node(struct member *member)

@@ -23,6 +23,9 @@ struct server;
 struct member *member_new(struct resolver *resolver, struct server *server,
                           const struct conf_naming *naming, unsigned delay_ms);
 void member_free(struct member *member);
+bool member_is_of(const struct member *member, const struct server *server);
+/* Of a server whose name is that of a host: the other one is asked for at once. False when memory runs out. */
+MUST_CHECK bool member_rename(struct member *member, const char *fqdn);
 /* The list of discovery.c that it is in. */
 struct list *member_node(struct member *member);
 struct member *member_of_node(struct list *node);

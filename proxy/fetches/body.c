@@ -8,14 +8,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool take_body(struct sample_env *env, const struct fetch *row, struct sample_text *out)
+/* Of a probe all bytes that have come. A request within TCP ends with its head: what follows is not read. */
+static bool take_body(struct sample_env *env, const struct fetch *row, struct sample *flagged,
+                      struct sample_text *out)
 {
     struct message_view v;
-    if (env->lacks_message) {
+    if (env->lacks_message && env->probe != NULL) {
         *out = fetch_bytes(env, (enum fetch_side)row->value);
         return true;
     }
-    return fetch_view(env, (enum fetch_side)row->value, &v) && body_text(env, v.is_response, out);
+    if (!fetch_view(env, (enum fetch_side)row->value, &v)) {
+        flagged->flags |= fetch_may_view(env) ? SAMPLE_MAY_CHANGE : 0;
+        return false;
+    }
+    *out = (struct sample_text){"", 0};
+    return env->lacks_message || body_text(env, v.is_response, out);
 }
 
 static bool body(struct sample_env *env, const struct fetch *row, const struct arg *args,
@@ -23,7 +30,7 @@ static bool body(struct sample_env *env, const struct fetch *row, const struct a
 {
     struct sample_text text;
     (void)args;
-    if (!take_body(env, row, &text))
+    if (!take_body(env, row, out, &text))
         return false;
     sample_set_text(out, SAMPLE_BINARY, text.data, text.len);
     return true;
@@ -34,10 +41,11 @@ static bool body_len(struct sample_env *env, const struct fetch *row, const stru
 {
     struct sample_text text;
     (void)args;
-    if (!take_body(env, row, &text))
+    if (!take_body(env, row, out, &text))
         return false;
     sample_set_int(out, (long long)text.len);
-    out->flags |= env->is_final ? 0 : SAMPLE_MAY_CHANGE;
+    bool may_grow = !env->is_final && (!env->lacks_message || env->probe != NULL);
+    out->flags |= may_grow ? SAMPLE_MAY_CHANGE : 0;
     return true;
 }
 
@@ -62,16 +70,25 @@ static size_t head_len(const struct sample_env *env, const struct message_view *
     return len + (ends_in_chunk ? MARK : 0);
 }
 
+static bool is_read(const struct sample_env *env)
+{
+    return env->stream != NULL && env->stream->mode == &stream_http;
+}
+
 /* Of TCP, and in probes, it is bytes as they came. */
 static bool buffer_len(struct sample_env *env, const struct fetch *row, const struct arg *args,
                        struct sample *out)
 {
     struct message_view v;
-    if (!body_len(env, row, args, out))
-        return false;
-    if (env->stream != NULL && !env->lacks_message &&
-        fetch_view(env, (enum fetch_side)row->value, &v))
-        out->integer += (long long)head_len(env, &v);
+    if (is_read(env)) {
+        if (!body_len(env, row, args, out))
+            return false;
+        if (fetch_view(env, (enum fetch_side)row->value, &v))
+            out->integer += (long long)head_len(env, &v);
+        return true;
+    }
+    sample_set_int(out, (long long)fetch_bytes(env, (enum fetch_side)row->value).len);
+    out->flags |= env->is_final ? 0 : SAMPLE_MAY_CHANGE;
     return true;
 }
 
@@ -93,7 +110,7 @@ static bool body_size(struct sample_env *env, const struct fetch *row, const str
 /* Bytes of TCP, and in probes. Of HTTP, which is read, HAProxy has told none since 2.0. */
 static bool take_bytes(struct sample_env *env, const struct fetch *row, struct sample_text *out)
 {
-    if (env->stream != NULL && env->stream->mode == &stream_http)
+    if (is_read(env))
         return false;
     *out = fetch_bytes(env, (enum fetch_side)row->value);
     return true;
@@ -107,14 +124,12 @@ static bool payload(struct sample_env *env, const struct fetch *row, const struc
     size_t from = (size_t)args[0].integer, len = (size_t)args[1].integer;
     if (!take_bytes(env, row, &text))
         return false;
-    if (len == 0 && from < text.len)
-        len = text.len - from;
-    if (from > text.len || len > text.len - from || len == 0) {
-        out->flags |= env->is_final ? 0 : SAMPLE_MAY_CHANGE;
-        return false;
-    }
-    sample_set_text(out, SAMPLE_BINARY, text.data + from, len);
-    return true;
+    bool fits = from <= text.len && len <= text.len - from;
+    if (!env->is_final && (!fits || len == 0))
+        out->flags |= SAMPLE_MAY_CHANGE;
+    if (fits)
+        sample_set_text(out, SAMPLE_BINARY, text.data + from, len > 0 ? len : text.len - from);
+    return fits;
 }
 
 /* Where a value begins: behind its length, or where the argument says; a sign makes that relative. */

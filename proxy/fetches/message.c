@@ -42,6 +42,11 @@ bool fetch_view(const struct sample_env *env, enum fetch_side side, struct messa
     return !env->is_response || s->response_us == 0;
 }
 
+bool fetch_may_view(const struct sample_env *env)
+{
+    return env->peek != NULL && env->peek->found == PEEK_PART && !env->is_final;
+}
+
 const struct http_header *view_first(const struct message_view *v, enum http_header_id id)
 {
     const struct http_header *h = http_msg_first(v->msg, id);

@@ -117,69 +117,71 @@ static bool hello(struct sample_env *env, const struct fetch *row, const struct 
 
 enum { RDP_HEAD_BYTES = 11 };
 
-/* False with what more bytes may change. */
+enum rdp_found { RDP_NONE, RDP_SHORT, RDP_WHOLE };
+
+/* Of that name, or whichever there is. RDP_SHORT: more bytes may make another answer of it. */
+static enum rdp_found find_rdp_cookie(struct sample_text all, struct sample_text name,
+                                      struct sample_text *value_out)
+{
+    static const char label[] = "Cookie:";
+    enum { LABEL_LEN = sizeof(label) - 1 };
+    if (all.len <= RDP_HEAD_BYTES + LABEL_LEN)
+        return RDP_SHORT;
+    const char *at = all.data + RDP_HEAD_BYTES, *end = all.data + all.len;
+    if (strncasecmp(at, label, LABEL_LEN) != 0)
+        return RDP_NONE;
+    at += LABEL_LEN;
+    while (at < end && *at == ' ')
+        at++;
+    const char *equals = memchr(at, '=', (size_t)(end - at));
+    const char *line_end = memchr(at, '\r', (size_t)(end - at));
+    if (equals == NULL || (line_end != NULL && line_end < equals))
+        return line_end == NULL ? RDP_SHORT : RDP_NONE;
+    if (name.len > 0 &&
+        ((size_t)(equals - at) != name.len || strncasecmp(at, name.data, name.len) != 0))
+        return RDP_NONE;
+    if (line_end == NULL || line_end + 1 == end)
+        return RDP_SHORT;
+    *value_out = (struct sample_text){equals + 1, (size_t)(line_end - equals - 1)};
+    return line_end[1] == '\n' ? RDP_WHOLE : RDP_NONE;
+}
+
 static bool rdp_cookie(struct sample_env *env, const struct fetch *row, const struct arg *args,
                        struct sample *out)
 {
-    static const char label[] = "Cookie:";
-    struct sample_text all = fetch_bytes(env, OF_REQUEST);
+    struct sample_text value = {0};
     (void)row;
-    if (all.len < RDP_HEAD_BYTES)
+    enum rdp_found found = find_rdp_cookie(fetch_bytes(env, OF_REQUEST), args[0].text, &value);
+    if (found == RDP_SHORT)
         return not_yet(env, out);
-    const char *at = all.data + RDP_HEAD_BYTES - 4, *end = all.data + all.len;
-    const char *found = memmem(at, (size_t)(end - at), label, sizeof(label) - 1);
-    const char *line_end = found != NULL ? memchr(found, '\r', (size_t)(end - found)) : NULL;
-    if (all.data[0] != 3)
-        return false;
-    if (line_end == NULL)
-        return not_yet(env, out);
-    at = found + sizeof(label) - 1;
-    while (at < line_end && *at == ' ')
-        at++;
-    const char *equals = memchr(at, '=', (size_t)(line_end - at));
-    if (equals == NULL)
-        return false;
-    bool is_named = args[0].type != ARG_NONE && args[0].text.len > 0;
-    if (is_named && ((size_t)(equals - at) != args[0].text.len ||
-                     strncasecmp(at, args[0].text.data, args[0].text.len) != 0))
-        return false;
-    sample_set_text(out, SAMPLE_STRING, equals + 1, (size_t)(line_end - equals - 1));
-    return true;
+    sample_set_text(out, SAMPLE_STRING, value.data, value.len);
+    return found == RDP_WHOLE;
 }
 
 static bool rdp_cookie_count(struct sample_env *env, const struct fetch *row,
                              const struct arg *args, struct sample *out)
 {
-    struct sample cookie = {0};
-    bool found = rdp_cookie(env, row, args, &cookie);
-    if (!found && (cookie.flags & SAMPLE_MAY_CHANGE) != 0)
+    struct sample_text value;
+    (void)row;
+    enum rdp_found found = find_rdp_cookie(fetch_bytes(env, OF_REQUEST), args[0].text, &value);
+    if (found == RDP_SHORT)
         return not_yet(env, out);
-    sample_set_int(out, found);
+    sample_set_int(out, found == RDP_WHOLE);
     return true;
 }
 
 /* ---- HTTP? --------------------------------------------------------------------------------------------- */
 
-/* The first line tells: three words, of which the last begins as a version does. */
+/* A head that can be read, and is whole. */
 static bool is_http(struct sample_env *env, const struct fetch *row, const struct arg *args,
                     struct sample *out)
 {
-    static const char version[] = " HTTP/1.";
-    struct sample_text all = fetch_bytes(env, OF_REQUEST);
+    struct message_view v;
     (void)row, (void)args;
     sample_set_bool(out, true);
-    if (env->stream->mode == &stream_http)
+    if (env->stream->mode == &stream_http || fetch_view(env, OF_REQUEST, &v))
         return true;
-    size_t method = 0;
-    while (method < all.len && all.data[method] >= 'A' && all.data[method] <= 'Z')
-        method++;
-    const char *end = memchr(all.data, '\n', all.len);
-    if (method < all.len && (method == 0 || all.data[method] != ' '))
-        return false;
-    if (end == NULL)
-        return not_yet(env, out);
-    return memmem(all.data + method, (size_t)(end - all.data) - method, version,
-                  sizeof(version) - 1) != NULL;
+    return fetch_may_view(env) ? not_yet(env, out) : false;
 }
 
 /* ---- waiting -------------------------------------------------------------------------------------------- */

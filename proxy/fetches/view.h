@@ -22,6 +22,9 @@ struct message_view {
 /* False: there is no such message now. A request that was sent on is not there any more, as in HAProxy. */
 bool fetch_view(const struct sample_env *env, enum fetch_side side, struct message_view *out);
 
+/* Of a request within TCP, which is not there: more bytes may make one of what has come. */
+bool fetch_may_view(const struct sample_env *env);
+
 static inline struct sample_text view_text(const struct message_view *v, uint32_t off, size_t len)
 {
     return (struct sample_text){v->base + off, len};

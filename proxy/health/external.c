@@ -113,6 +113,19 @@ static void forget(struct external *external)
     external->pid = 0;
 }
 
+static void end_by(struct probe *probe, int status)
+{
+    char info[SERVER_REASON_BYTES];
+    bool is_good = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    if (WIFEXITED(status)) {
+        probe_end(probe, is_good ? HEALTH_PROCESS_OK : HEALTH_PROCESS_ERROR, WEXITSTATUS(status),
+                  NULL);
+        return;
+    }
+    snprintf(info, sizeof(info), "killed by signal %d", WTERMSIG(status));
+    probe_end(probe, HEALTH_PROCESS_ERROR, -1, info); /* the code is HAProxy's */
+}
+
 /* Its process has ended, in time or not. */
 static void on_end(struct loop_source *source, uint32_t events)
 {
@@ -127,9 +140,7 @@ static void on_end(struct loop_source *source, uint32_t events)
     forget(&probe->external);
     if (was_killed)
         return;
-    bool is_good = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    probe_end(probe, is_good ? HEALTH_PROCESS_OK : HEALTH_PROCESS_ERROR,
-              WIFEXITED(status) ? WEXITSTATUS(status) : 0, NULL);
+    end_by(probe, status);
     probe_finish(probe);
 }
 

@@ -23,8 +23,10 @@ static enum probe_step judge_packet(struct probe *probe, size_t at)
     if (len <= HEADER_BYTES || len < packet_bytes(bytes))
         return probe->has_ended ? probe_end(probe, HEALTH_L7_RESPONSE, 0, NULL) : PROBE_WAIT;
     size_t packet = packet_bytes(bytes);
-    if (packet < HEADER_BYTES + 3 || bytes[HEADER_BYTES] != 0xff)
+    if (bytes[HEADER_BYTES] != 0xff)
         return PROBE_NEXT;
+    if (packet < HEADER_BYTES + 3)
+        return probe_end(probe, HEALTH_L7_STATUS, 0, "an error without a code");
     probe->code = bytes[5] | bytes[6] << 8;
     snprintf(probe->info, sizeof(probe->info), "%.*s", (int)(packet - 7), (const char *)bytes + 7);
     return probe_end(probe, HEALTH_L7_STATUS, probe->code, probe->info);

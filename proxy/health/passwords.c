@@ -27,7 +27,8 @@ static bool hmac(const void *key, size_t key_len, const void *data, size_t len,
 {
     const struct tls_digest *algorithm = tls_digest_find("sha256");
     uint8_t bytes[TLS_DIGEST_BYTES_MAX];
-    if (algorithm == NULL || tls_hmac(algorithm, key, key_len, data, len, bytes) != SHA256_BYTES)
+    if (algorithm == NULL || tls_hmac(algorithm, (struct tls_span){key, key_len},
+                                      (struct tls_span){data, len}, bytes) != SHA256_BYTES)
         return false;
     memcpy(out, bytes, SHA256_BYTES);
     return true;

@@ -5,6 +5,7 @@
  * Errors: functions of a flag answer false when the server's words make no sense, or memory runs
  *         out.
  * Memory: texts and digests go where the caller says; nothing is kept but in struct scram.
+ * Thread: any; a struct scram belongs to one.
  */
 #ifndef WEIR_HEALTH_PASSWORDS_H
 #define WEIR_HEALTH_PASSWORDS_H

@@ -53,6 +53,7 @@ static void change_script(struct probe *probe)
     probe->script = probe->next_script;
     probe->next_script = NULL;
     probe->renew_ms = 0; /* the connection was made as the old one said */
+    probe->is_ticketless = false;
 }
 
 void probe_adopt(struct probe *probe, struct script *script)
@@ -235,7 +236,8 @@ void probe_on_timer(struct wheel_timer *timer)
 {
     struct probe *probe = LIST_ITEM(timer, struct probe, timer);
     if (probe->state == PROBE_ASLEEP) {
-        start(probe);
+        if (!probe_gives_up_ticket(probe))
+            start(probe);
         return;
     }
     if (probe->script->count == 0) {

@@ -162,6 +162,8 @@ struct probe {
     uint64_t renew_ms;  /* the connection is of no use to tries after that */
     bool is_reused;     /* it is that of the try before */
     bool keeps;         /* the server was asked to let it be used once more */
+    bool awaits_ticket; /* it is over, but for what makes the next handshake cheap */
+    bool is_ticketless; /* that did not come the last time */
     bool is_asked;      /* the question of this step has begun to go out */
     bool asks_head;     /* the last request was a HEAD */
     bool has_ended;     /* no more of the answer will come, or be taken */

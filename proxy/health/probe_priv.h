@@ -7,6 +7,8 @@
 
 /* How long a connection is used at most. */
 #define PROBE_CONNECTION_MS 60000
+/* How long a session ticket is waited for: the longest round trip that there is. */
+#define PROBE_TICKET_MS 250
 
 /* probe.c: when its time has come or is up, and when its connection is ready. */
 void probe_on_timer(struct wheel_timer *timer);
@@ -24,6 +26,8 @@ enum probe_step probe_step_asleep(struct probe *probe);
 /* Gives the connection up, with all that came on it. */
 void probe_let_go(struct probe *probe);
 bool probe_can_reuse(const struct probe *probe);
+/* At its timer while it sleeps: that was not yet for the next try. */
+bool probe_gives_up_ticket(struct probe *probe);
 /* In place of connecting. */
 enum probe_step probe_reuse(struct probe *probe);
 /* The try failed because the kept connection did: that says nothing of the server. */

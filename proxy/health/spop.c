@@ -32,11 +32,13 @@ static enum probe_step judge_hello(struct probe *probe, const struct script_step
 {
     const unsigned char *bytes = (const unsigned char *)probe->answer;
     (void)step;
-    if (probe->answer_len <= TYPE_AT)
+    if (probe->answer_len < TYPE_AT)
         return probe->has_ended ? probe_end(probe, HEALTH_L7_RESPONSE, 0, "invalid frame received")
                                 : PROBE_WAIT;
     size_t frame =
         (size_t)bytes[0] << 24 | (size_t)bytes[1] << 16 | (size_t)bytes[2] << 8 | bytes[3];
+    if (frame == 0)
+        return probe_end(probe, HEALTH_L7_RESPONSE, 0, "invalid frame received");
     if (frame > SCRIPT_ANSWER_BYTES_MAX - TYPE_AT)
         return probe_end(probe, HEALTH_L7_RESPONSE, 0, "frame is too big");
     if (probe->answer_len < TYPE_AT + frame)

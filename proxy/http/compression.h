@@ -7,6 +7,8 @@
  *   response, after its rules     compression_edit()      its fields
  *   body                          relay_frame.c
  *   end of the stream             compression_end()       counts, frees
+ *
+ * Thread:  the stream's.
  */
 #ifndef WEIR_HTTP_COMPRESSION_H
 #define WEIR_HTTP_COMPRESSION_H

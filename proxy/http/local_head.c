@@ -59,7 +59,8 @@ void local_start(struct stream *s, int status)
     s->status = status;
     s->resp_started = true;
     s->state = STREAM_ANSWERING;
-    relay_start(&s->down, &s->session->client, &s->session->client, HTTP_BODY_NONE, 0, false, 0);
+    relay_start(&s->down, &s->session->client, &s->session->client,
+                (struct relay_body){.framing = HTTP_BODY_NONE});
     stream_client_lives(s, stream_client_ms(s));
 }
 

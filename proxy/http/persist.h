@@ -7,6 +7,8 @@
  *   response  Set-Cookie fields: dropped, changed, added
  *
  * Modes, letters and bytes are HAProxy's.
+ *
+ * Thread:  the stream's.
  */
 #ifndef WEIR_HTTP_PERSIST_H
 #define WEIR_HTTP_PERSIST_H

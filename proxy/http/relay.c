@@ -35,24 +35,23 @@ void relay_bytes_release(struct relay_bytes *b)
     *b = (struct relay_bytes){0};
 }
 
-void relay_start(struct relay *relay, struct conn *from, struct conn *to, enum http_body body,
-                 uint64_t length, bool chunk_out, unsigned h1_options)
+void relay_start(struct relay *relay, struct conn *from, struct conn *to, struct relay_body body)
 {
     relay->from = from;
     relay->to = to;
-    relay->body = body;
-    relay->chunk_out = chunk_out;
+    relay->body = body.framing;
+    relay->chunk_out = body.chunk_out;
     relay->surplus_max = 0;
     relay->discard = relay->surplus = false;
-    relay->input_done = body == HTTP_BODY_NONE;
-    relay->remaining = body == HTTP_BODY_LENGTH ? length : 0;
+    relay->input_done = body.framing == HTTP_BODY_NONE;
+    relay->remaining = body.framing == HTTP_BODY_LENGTH ? body.length : 0;
     relay->bytes_in = 0;
     relay->read_bytes = RELAY_READ_START;
     relay->may_splice = false;
     relay->compressor = NULL;
     relay->bulk_bytes = 0;
-    if (body == HTTP_BODY_CHUNKED)
-        h1_chunk_init(&relay->chunked, h1_options);
+    if (body.framing == HTTP_BODY_CHUNKED)
+        h1_chunk_init(&relay->chunked, body.h1_options);
 }
 
 /* Keeps the pieces of g from byte `skip` on. */

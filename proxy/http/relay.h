@@ -72,12 +72,19 @@ struct relay {
     struct relay_bytes unread; /* the beginning of a trailer section that is not whole yet */
 };
 
+/* What is to be relayed. */
+struct relay_body {
+    enum http_body framing; /* of the input */
+    uint64_t length;        /* of HTTP_BODY_LENGTH */
+    bool chunk_out;         /* the output goes in chunks */
+    unsigned h1_options;    /* for HTTP_BODY_CHUNKED: enum h1_options, or-ed */
+};
+
 /*
- * A body begins; length counts for HTTP_BODY_LENGTH. The relay is zeroed memory, or free, or still holds what
- * was sent before: interim responses, say. That goes first.
+ * A body begins. The relay is zeroed memory, or free, or still holds what was sent before: interim responses, say.
+ * That goes first.
  */
-void relay_start(struct relay *relay, struct conn *from, struct conn *to, enum http_body body,
-                 uint64_t length, bool chunk_out, unsigned h1_options);
+void relay_start(struct relay *relay, struct conn *from, struct conn *to, struct relay_body body);
 /*
  * Frames body bytes that came with the head, to be sent together with what g holds already. The bytes must
  * stay until that is done. consumed_out: how many of them belonged to this body.

@@ -163,8 +163,11 @@ enum stream_state request_send(struct stream *s)
     head_add_end(&g, m, s->in, lenient);
 
     relay_free(&s->up); /* of an attempt before this one */
-    relay_start(&s->up, &s->session->client, &s->sconn->conn, m->body, m->content_length,
-                m->body == HTTP_BODY_CHUNKED, lenient ? H1_LENIENT : 0);
+    relay_start(&s->up, &s->session->client, &s->sconn->conn,
+                (struct relay_body){.framing = m->body,
+                                    .length = m->content_length,
+                                    .chunk_out = m->body == HTTP_BODY_CHUNKED,
+                                    .h1_options = lenient ? H1_LENIENT : 0});
     s->up.surplus_max = s->thread->buffer_bytes; /* it becomes the next stream's */
     s->down.to = &s->session->client;            /* for interim responses */
     enum relay_status status = send_with_body(s, &g);

@@ -198,11 +198,14 @@ static enum stream_state start_tunnel(struct stream *s)
 static enum stream_state start_relay(struct stream *s, struct gather *g, bool tunnel)
 {
     const struct http_msg *m = &s->resp;
-    unsigned lenient = s->backend->conf->accept_invalid_response ? H1_LENIENT : 0;
-    enum http_body body = tunnel ? HTTP_BODY_UNTIL_CLOSE : m->body;
+    const struct relay_body body = {
+        .framing = tunnel ? HTTP_BODY_UNTIL_CLOSE : m->body,
+        .length = m->content_length,
+        .chunk_out = goes_in_chunks(s),
+        .h1_options = s->backend->conf->accept_invalid_response ? H1_LENIENT : 0,
+    };
     size_t used, came = s->resp_len - m->head_bytes;
-    relay_start(&s->down, &s->sconn->conn, &s->session->client, body, m->content_length,
-                goes_in_chunks(s), lenient);
+    relay_start(&s->down, &s->sconn->conn, &s->session->client, body);
     s->down.compressor = s->compressor;
     s->down.read_bytes = s->session->burst_bytes;
     s->down.discard = !tunnel && loses_body(s);

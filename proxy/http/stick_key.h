@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From samples to keys of stick tables, and from names in rules to tables. */
+/*
+ * From samples to keys of stick tables, and from names in rules to tables.
+ *
+ * Errors:    false: the sample can be no key of that table, or the scratch is used up.
+ * Ownership: keys point into the sample or the thread's scratch; tables are the snapshot's.
+ * Thread:    the stream's; names are looked up by that of the load.
+ */
 #ifndef WEIR_HTTP_STICK_KEY_H
 #define WEIR_HTTP_STICK_KEY_H
 

@@ -2,6 +2,8 @@
 /*
  * What a client takes a response in: reading Accept-Encoding and User-Agent as HAProxy does. Values in, a choice
  * out.
+ *
+ * Thread:  any; nothing is kept.
  */
 #ifndef WEIR_HTTP1_CONTENT_CODING_H
 #define WEIR_HTTP1_CONTENT_CODING_H

@@ -7,6 +7,9 @@
  *           `---------'`-------------------'`-----------'   segments: each begins with its delimiter
  *
  * Which bytes stay when a cookie is taken out is as HAProxy has it, blank for blank.
+ *
+ * Ownership: what comes out points into the text, or is where the caller says.
+ * Thread:    any; nothing is kept.
  */
 #ifndef WEIR_HTTP1_COOKIE_H
 #define WEIR_HTTP1_COOKIE_H

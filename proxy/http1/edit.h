@@ -12,6 +12,7 @@
  * decodes a value wants all of it.
  *
  * Errors:  false when the room or the number of fields is used up; the message is then as it was.
+ * Thread:  that of the message.
  */
 #ifndef WEIR_HTTP1_EDIT_H
 #define WEIR_HTTP1_EDIT_H

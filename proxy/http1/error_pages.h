@@ -3,6 +3,8 @@
  * The answers weir gives by itself: status line, header fields and a small HTML body in one piece,
  * byte for byte what HAProxy 2.6 puts on the wire where it has such a page. And the check of the
  * files with which an administrator replaces them (`errorfile`).
+ *
+ * Thread:  any; pages of our own are constant.
  */
 #ifndef WEIR_HTTP1_ERROR_PAGES_H
 #define WEIR_HTTP1_ERROR_PAGES_H

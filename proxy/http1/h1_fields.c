@@ -263,7 +263,8 @@ enum h1_status h1_response_finish(struct h1_parser *p)
     struct http_msg *m = p->msg;
     if (framing_check(p) == H1_BAD)
         return H1_BAD;
-    if (m->status == 101 && is_half_websocket(m, HTTP_HDR_SEC_WEBSOCKET_ACCEPT))
+    bool is_for_use = (p->options & H1_RELAXED) == 0; /* a probe only looks whether it would be */
+    if (m->status == 101 && is_for_use && is_half_websocket(m, HTTP_HDR_SEC_WEBSOCKET_ACCEPT))
         return h1_refuse(p, 502, 0, "a WebSocket handshake without Sec-WebSocket-Accept");
     const bool is_tunnel =
         p->request_method == HTTP_METHOD_CONNECT && m->status >= 200 && m->status < 300;

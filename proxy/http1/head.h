@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Editing and writing heads: what requests and responses have in common. */
+/*
+ * Editing and writing heads: what requests and responses have in common.
+ *
+ * Ownership: what is gathered points into the message's buffer, which must stay until it is written.
+ * Thread:    that of the message.
+ */
 #ifndef WEIR_HTTP1_HEAD_H
 #define WEIR_HTTP1_HEAD_H
 

@@ -8,6 +8,8 @@
  *
  * Nothing is owned here and nothing is allocated: a message is plain memory, and a message of zero
  * bytes is an empty one.
+ *
+ * Thread:  whoever has the memory; nothing is shared.
  */
 #ifndef WEIR_HTTP1_MSG_H
 #define WEIR_HTTP1_MSG_H

@@ -2,6 +2,9 @@
 /*
  * A log line under construction: appends without ever going beyond the room, and without snprintf,
  * which is too slow for what each stream does.
+ *
+ * Ownership: the room is the caller's.
+ * Thread:    that of the line.
  */
 #ifndef WEIR_LOG_LINE_H
 #define WEIR_LOG_LINE_H

@@ -83,6 +83,8 @@ MUST_CHECK int conn_start_tls_client(struct conn *conn, struct tls_client_contex
                                      const char *sni);
 /* By ALPN instead of what the context says, "http/1.1,http/1.0"; after conn_start_tls_client(). */
 MUST_CHECK int conn_offer_protocols(struct conn *conn, const char *alpn);
+/* On a plain connection false; see tls_session_awaits_ticket(). It comes while conn_recv() finds nothing else. */
+bool conn_awaits_ticket(const struct conn *conn);
 /* Why the TLS session failed, for a person; "" on a plain connection. */
 void conn_tls_error(const struct conn *conn, struct tls_error_text *text_out);
 

@@ -121,6 +121,11 @@ int conn_offer_protocols(struct conn *conn, const char *alpn)
     return tls_session_offer(conn->tls, alpn) == 0 ? 0 : UV_ENOMEM;
 }
 
+bool conn_awaits_ticket(const struct conn *conn)
+{
+    return conn->tls != NULL && tls_session_awaits_ticket(conn->tls);
+}
+
 void conn_was_idle(struct conn *conn)
 {
     if (conn->tls != NULL)

@@ -9,6 +9,8 @@
  *
  * Every refusal is reported at the word, and the column within it, that caused it; compiling goes on
  * with the next line. All results lie in the arena of the configuration.
+ *
+ * Thread:  that of the load.
  */
 #ifndef WEIR_RULES_COMPILER_H
 #define WEIR_RULES_COMPILER_H

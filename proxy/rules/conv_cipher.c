@@ -26,10 +26,11 @@ static bool cipher_of(struct sample_env *env, const struct arg *args, int value,
     if (!operand_decoded(env, &args[NONCE], &nonce) || !operand_decoded(env, &args[KEY], &key) ||
         (further_arg->type != ARG_NONE && !operand_decoded(env, further_arg, &further)))
         return false;
-    *out = (struct tls_cipher){(value & CBC) != 0, (unsigned)args[BITS].integer,
-                               key.data,           nonce.data,
-                               further.data,       key.len,
-                               nonce.len,          further.len};
+    *out = (struct tls_cipher){.chained = (value & CBC) != 0,
+                               .bits = (unsigned)args[BITS].integer,
+                               .key = span_of_text(key),
+                               .nonce = span_of_text(nonce),
+                               .further = span_of_text(further)};
     return true;
 }
 
@@ -42,8 +43,7 @@ static bool decrypt(struct sample_env *env, const struct converter *row, const s
     if (out == NULL || !cipher_of(env, args, row->value, &cipher) ||
         (!cipher.chained && !operand_decoded(env, &args[TAG], &tag)))
         return false;
-    long len =
-        tls_decrypt(&cipher, s->text.data, s->text.len, (unsigned char *)out, tag.data, tag.len);
+    long len = tls_decrypt(&cipher, span_of_text(s->text), (unsigned char *)out, span_of_text(tag));
     if (len < 0)
         return false;
     sample_set_text(s, SAMPLE_BINARY, out, (size_t)len);
@@ -66,7 +66,7 @@ static bool encrypt(struct sample_env *env, const struct converter *row, const s
     char *out = sample_scratch_take(env, s->text.len + TLS_CIPHER_GROWTH_MAX);
     if (out == NULL || !cipher_of(env, args, row->value, &cipher))
         return false;
-    long len = tls_encrypt(&cipher, s->text.data, s->text.len, (unsigned char *)out, tag);
+    long len = tls_encrypt(&cipher, span_of_text(s->text), (unsigned char *)out, tag);
     if (len < 0 || (!cipher.chained && !keep_tag(env, &args[TAG], tag)))
         return false;
     sample_set_text(s, SAMPLE_BINARY, out, (size_t)len);

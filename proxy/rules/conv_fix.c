@@ -37,16 +37,15 @@ static enum verdict take_pair(struct sample_text *rest, struct pair *out)
     const char *at = rest->data, *end = at + rest->len;
     const char *equals = memchr(at, '=', rest->len);
     unsigned tag = 0;
-    if (equals == NULL)
+    const char *value_end =
+        equals != NULL ? memchr(equals, PAIR_END, (size_t)(end - equals)) : NULL;
+    if (value_end == NULL)
         return INCOMPLETE;
     while (*at >= '0' && *at <= '9' && tag < 100000000)
         tag = 10 * tag + (unsigned)(*at++ - '0');
     if (at != equals || tag == 0)
         return INVALID;
-    const char *value = equals + 1, *value_end = memchr(value, PAIR_END, (size_t)(end - value));
-    if (value_end == NULL)
-        return INCOMPLETE;
-    *out = (struct pair){tag, {value, (size_t)(value_end - value)}};
+    *out = (struct pair){tag, {equals + 1, (size_t)(value_end - equals - 1)}};
     *rest = (struct sample_text){value_end + 1, (size_t)(end - value_end - 1)};
     return VALID;
 }

@@ -115,7 +115,7 @@ static bool hmac(struct sample_env *env, const struct converter *row, const stru
     struct sample_text key;
     if (!operand_decoded(env, &args[1], &key))
         return false;
-    int len = tls_hmac(args[0].own, key.data, key.len, s->text.data, s->text.len, out);
+    int len = tls_hmac(args[0].own, span_of_text(key), span_of_text(s->text), out);
     return len >= 0 && sample_set_copy(s, env, SAMPLE_BINARY, (const char *)out, (size_t)len);
 }
 

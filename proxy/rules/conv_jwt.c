@@ -110,14 +110,13 @@ static int verify_part(const struct algorithm *algorithm, const struct tls_publi
         if (public == NULL)
             return UNKNOWN_CERTIFICATE;
         return tls_public_key_verifies(public, digest, (enum tls_signature_kind)algorithm->family,
-                                       signed_part.data, signed_part.len, signature.data,
-                                       signature.len)
+                                       span_of_text(signed_part), span_of_text(signature))
                    ? VERIFIED
                    : NOT_VERIFIED;
     }
     unsigned char out[TLS_DIGEST_BYTES_MAX];
     volatile unsigned char difference = 0;
-    int len = tls_hmac(digest, secret.data, secret.len, signed_part.data, signed_part.len, out);
+    int len = tls_hmac(digest, span_of_text(secret), span_of_text(signed_part), out);
     if (len < 0 || (size_t)len != signature.len)
         return NOT_VERIFIED;
     for (int i = 0; i < len; i++)

@@ -4,6 +4,12 @@
 #define WEIR_RULES_CONV_PRIV_H
 
 #include "proxy/rules/tables.h"
+#include "tls/span.h"
+
+static inline struct tls_span span_of_text(struct sample_text text)
+{
+    return (struct tls_span){text.data, text.len};
+}
 
 /* An ARG_OWN argument that the check below has read: a constant, or the name of a variable. */
 struct operand {

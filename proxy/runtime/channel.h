@@ -12,6 +12,8 @@
  *
  * Errors:  0 or a negative errno; -EPIPE when the other end is gone, -EPROTO for what is no
  *          message.
+ * Owner:   descriptors that come with a message are the receiver's.
+ * Thread:  one at a time for each end.
  */
 #ifndef WEIR_RUNTIME_CHANNEL_H
 #define WEIR_RUNTIME_CHANNEL_H

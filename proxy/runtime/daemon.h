@@ -3,6 +3,8 @@
  * Going to the background (-D): the process is forked before anything is loaded, so that its id
  * never changes afterwards, but the launched one waits until the other serves or has failed. So the
  * exit code tells the truth and every message of the start is seen.
+ *
+ * Thread:  the only one there is by then.
  */
 #ifndef WEIR_RUNTIME_DAEMON_H
 #define WEIR_RUNTIME_DAEMON_H

@@ -122,8 +122,8 @@ static int load_tls(struct load *load, const struct load_input *input)
     if (input->has_clients && input->shared->keys == NULL &&
         tls_shared_init(input->shared, &config->global, time(NULL)) != 0)
         return report_memory(load);
-    int binds = load_bind_tls(config, input->shared, input->outside->files, input->is_check,
-                              load->bind_tls, &load->report);
+    const struct tls_load tls = {config, input->shared, input->outside->files, input->is_check};
+    int binds = load_bind_tls(&tls, load->bind_tls, &load->report);
     int servers = load_all_server_tls(load, input->outside->files);
     return binds == 0 && servers == 0 ? 0 : -1;
 }

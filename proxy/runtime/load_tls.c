@@ -105,10 +105,8 @@ static struct tls_store *make_store(const struct conf_tls *tls, struct tls_manne
 
 /* What contexts of a bind have in common. */
 struct context_parts {
-    const struct config *config;
+    const struct tls_load *load;
     const struct conf_bind *bind;
-    const struct tls_shared *shared;
-    const struct tls_files *files;
     struct tls_store *store; /* counted */
 };
 
@@ -121,7 +119,7 @@ static struct tls_context *make_context(const struct context_parts *parts,
     struct tls_settings settings = tls_settings_default;
     struct tls_ticket_keys *own_keys = NULL;
     if (tls->ticket_keys != NULL) {
-        own_keys = tls_ticket_keys_read(tls->ticket_keys, parts->files, &fault->text);
+        own_keys = tls_ticket_keys_read(tls->ticket_keys, parts->load->files, &fault->text);
         if (own_keys == NULL)
             return NULL;
     }
@@ -138,11 +136,11 @@ static struct tls_context *make_context(const struct context_parts *parts,
     settings.ca_overlooked = tls->ca_overlooked;
     settings.overlooked = tls->crt_overlooked;
     settings.scope = tls->ticket_keys == NULL ? scope : ""; /* machines call themselves otherwise */
-    if (parts->config->global.ssl_lifetime_s != 0)
-        settings.session_lifetime_s = parts->config->global.ssl_lifetime_s;
-    struct tls_context *context =
-        tls_context_new(&settings, parts->store, own_keys != NULL ? own_keys : parts->shared->keys,
-                        parts->shared->cache, parts->files, &fault->text);
+    if (parts->load->config->global.ssl_lifetime_s != 0)
+        settings.session_lifetime_s = parts->load->config->global.ssl_lifetime_s;
+    struct tls_context *context = tls_context_new(
+        &settings, parts->store, own_keys != NULL ? own_keys : parts->load->shared->keys,
+        parts->load->shared->cache, parts->load->files, &fault->text);
     tls_ticket_keys_free(own_keys);
     return context;
 }
@@ -168,12 +166,12 @@ static struct tls_context *make_bind_context(struct context_parts *parts, struct
 {
     struct tls_manners manners = {0};
     struct tls_context *context = NULL;
-    const char *issuers = parts->config->global.issuers;
-    parts->store = make_store(&parts->bind->tls, &manners, parts->files, fault);
+    const char *issuers = parts->load->config->global.issuers;
+    parts->store = make_store(&parts->bind->tls, &manners, parts->load->files, fault);
     bool is_complete =
         parts->store != NULL &&
         (issuers == NULL ||
-         tls_store_complete_chains(parts->store, issuers, parts->files, &fault->text) == 0);
+         tls_store_complete_chains(parts->store, issuers, parts->load->files, &fault->text) == 0);
     if (is_complete)
         context = make_contexts(parts, &manners, fault);
     tls_store_free(parts->store); /* the contexts keep it */
@@ -227,32 +225,29 @@ static void look_for_unused(const struct conf_tls *tls, const struct tls_files *
 }
 
 /* NULL without a fault: nothing to make. */
-static struct tls_context *context_for(const struct config *config, const struct conf_bind *bind,
-                                       const struct bind_list *list,
-                                       const struct tls_shared *shared,
-                                       const struct tls_files *files, bool is_check,
-                                       struct bind_fault *fault)
+static struct tls_context *context_for(const struct tls_load *load, const struct conf_bind *bind,
+                                       const struct bind_list *list, struct bind_fault *fault)
 {
     if (!bind->tls.enabled) {
-        look_for_unused(&bind->tls, files, fault);
+        look_for_unused(&bind->tls, load->files, fault);
         return NULL;
     }
     struct tls_context *context = find_like(list, &bind->tls);
     if (context != NULL)
         return context;
-    if (bind->tls.verify == CONF_VERIFY_NONE && misses_authorities(&bind->tls, files, fault))
+    if (bind->tls.verify == CONF_VERIFY_NONE && misses_authorities(&bind->tls, load->files, fault))
         return NULL;
-    if (bind->tls.self_signed && demo_certificate_is_missing(&bind->tls, files) &&
-        (is_check || demo_certificate_make(&bind->tls, &fault->text) != 0))
+    if (bind->tls.self_signed && demo_certificate_is_missing(&bind->tls, load->files) &&
+        (load->is_check || demo_certificate_make(&bind->tls, &fault->text) != 0))
         return NULL;
-    struct context_parts parts = {config, bind, shared, files, NULL};
+    struct context_parts parts = {load, bind, NULL};
     return make_bind_context(&parts, fault);
 }
 
-int load_bind_tls(const struct config *config, const struct tls_shared *shared,
-                  const struct tls_files *files, bool is_check, struct tls_context **contexts_out,
+int load_bind_tls(const struct tls_load *load, struct tls_context **contexts_out,
                   struct conf_report *report)
 {
+    const struct config *config = load->config;
     struct bind_list list = {.contexts = contexts_out};
     size_t total = 0;
     int rc = 0;
@@ -267,8 +262,7 @@ int load_bind_tls(const struct config *config, const struct tls_shared *shared,
             const struct conf_bind *bind = &proxy->binds[j];
             struct bind_fault fault = {.report = report, .place = bind->place};
             list.binds[list.count] = bind;
-            contexts_out[list.count] =
-                context_for(config, bind, &list, shared, files, is_check, &fault);
+            contexts_out[list.count] = context_for(load, bind, &list, &fault);
             if (fault.text.text[0] != '\0' && contexts_out[list.count] == NULL) {
                 report_bind(report, proxy, bind, &fault);
                 rc = -1;

@@ -30,14 +30,21 @@ MUST_CHECK int tls_shared_init(struct tls_shared *shared, const struct conf_glob
                                time_t now);
 void tls_shared_clear(struct tls_shared *shared);
 
+/* What a load of TLS contexts is about; borrowed all. */
+struct tls_load {
+    const struct config *config;
+    const struct tls_shared *shared;
+    const struct tls_files *files;
+    bool is_check; /* nothing is written (self-signed certificates) */
+};
+
 /*
  * Contexts for all binds of the config, in the order of proxies and binds; NULL for those without
  * TLS. Problems go to the report, and then -1; contexts_out is filled in either case and the
- * caller's. is_check: nothing is written (self-signed certificates).
+ * caller's.
  */
-MUST_CHECK int load_bind_tls(const struct config *config, const struct tls_shared *shared,
-                             const struct tls_files *files, bool is_check,
-                             struct tls_context **contexts_out, struct conf_report *report);
+MUST_CHECK int load_bind_tls(const struct tls_load *load, struct tls_context **contexts_out,
+                             struct conf_report *report);
 
 /* A server line that has TLS, for itself or for its probes. */
 struct server_tls {

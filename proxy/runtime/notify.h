@@ -2,6 +2,9 @@
 /*
  * What the service manager is told (sd_notify(3)), by the datagram socket that NOTIFY_SOCKET names.
  * We speak its few lines ourselves; the library would be larger than this.
+ *
+ * Errors:  none are told: who supervises us is not needed to serve.
+ * Thread:  the monitor, or the control thread of whoever serves without one.
  */
 #ifndef WEIR_RUNTIME_NOTIFY_H
 #define WEIR_RUNTIME_NOTIFY_H

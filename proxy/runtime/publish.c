@@ -17,8 +17,10 @@
 #include "proxy/log/log.h"
 #include "proxy/state/build.h"
 #include "proxy/state/live_limits.h"
+#include "proxy/state/reload_status.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define EXPIRY_WARNING_S (14 * 86400)
@@ -126,6 +128,19 @@ static const struct bind_socket *admin_socket(void *owner, size_t i)
     return &load->claims[load->bind_count - load->admin_bind_count + i]->socket;
 }
 
+/* For `show startup-logs`. */
+static void keep_report(const struct load *load)
+{
+    char *text = NULL;
+    size_t len;
+    FILE *out = open_memstream(&text, &len);
+    if (out == NULL)
+        return;
+    conf_report_print(out, &load->report, CONF_WARNING);
+    fclose(out);
+    reload_status_keep_report(text);
+}
+
 int publish(struct worker *worker, struct load *load, char reason_out[LOAD_REASON_BYTES])
 {
     struct snapshot *old = worker->snapshots.current;
@@ -140,6 +155,7 @@ int publish(struct worker *worker, struct load *load, char reason_out[LOAD_REASO
     live_limits_set(&snapshot->config->global);
     log_adopt(snapshot->config);
     cli_apply(worker->cli, &snapshot->config->global, admin_socket, load);
+    keep_report(load);
     return 0;
 }
 

@@ -182,7 +182,7 @@ static void link_trackers(struct snapshot *snapshot, struct snapshot *old, struc
     }
     for (size_t i = 0; i < snapshot->config->proxy_count; i++) {
         for (size_t k = 0; k < snapshot->proxies[i].conf->server_count; k++)
-            server_follow(snapshot->proxies[i].servers[k], control);
+            server_follow(snapshot->proxies[i].servers[k], old != NULL, control);
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct reload_status latest; /* guarded by lock */
@@ -34,4 +35,17 @@ void reload_status_read(struct reload_status *status_out)
     pthread_mutex_lock(&lock);
     *status_out = latest;
     pthread_mutex_unlock(&lock);
+}
+
+static char *report; /* owned */
+
+void reload_status_keep_report(char *text)
+{
+    free(report);
+    report = text;
+}
+
+const char *reload_status_report(void)
+{
+    return report != NULL ? report : "";
 }

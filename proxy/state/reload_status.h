@@ -24,4 +24,8 @@ void reload_status_succeeded(int64_t wall_us, const char *digest);
 void reload_status_failed(int64_t wall_us, const char *message);
 void reload_status_read(struct reload_status *status_out);
 
+/* What was warned of the configuration in use, as the load printed it; taken over. NULL: nothing. The control thread's. */
+void reload_status_keep_report(char *text);
+const char *reload_status_report(void);
+
 #endif

@@ -119,7 +119,7 @@ struct server {
     bool is_resolved;        /* name servers are asked for that again and again */
     uint16_t conf_port;      /* of the line; 0: none */
     char *sni;               /* owned; name to send, or NULL */
-    bool tls_enabled;
+    atomic_bool tls_enabled; /* `set server ssl` switches it, where there is a context */
     struct server_link link;
     char *definition;       /* owned: what must stay the same for the object to be carried over */
     char *check_definition; /* owned: what must stay the same for the health to be carried over */
@@ -250,6 +250,8 @@ bool server_takes_streams(const struct server *server);
 void server_tracked_text(const struct server *server, char *text, size_t size);
 /* How much of its weight and maxconn it has got back by now. */
 unsigned server_throttle_percent(const struct server *server);
+/* What that leaves of its weight, rounded up. */
+unsigned server_effective_weight(const struct server *server);
 /* Whether it may get new streams as far as state goes: those, and weight above 0. */
 bool server_is_usable(const struct server *server);
 /* By the operator's word, the server it tracks, or for want of an address. */

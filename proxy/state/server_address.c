@@ -60,6 +60,24 @@ uint32_t server_ring_base(const struct server *server)
 
 /* ---- changing -------------------------------------------------------------------------------- */
 
+bool server_set_name(struct server *server, const char *fqdn)
+{
+    char *copy = strdup(fqdn);
+    if (copy == NULL)
+        return false;
+    free(server->fqdn);
+    server->fqdn = copy;
+    return true;
+}
+
+void server_set_tls(struct server *server, bool enabled, struct loop *control)
+{
+    backend_lock(server->backend);
+    SET(server->tls_enabled, enabled);
+    SET(server->moves, GET(server->moves) + 1);
+    backend_unlock(server->backend, control->now_us);
+}
+
 static void format_host(const struct sockaddr_storage *sa, char text[ADDR_TEXT_BYTES])
 {
     struct addr addr;

@@ -21,6 +21,10 @@ void server_address_text(const struct server *server, char text[SERVER_ADDRESS_B
 /* It is there from now on; by: who says so, for the log. Ends the lack of an address, too. */
 void server_set_address(struct server *server, const struct sockaddr_storage *sa, socklen_t len,
                         const char *by, struct loop *control);
+/* Its name is another one; what it has stays until that is answered. False when memory runs out. */
+MUST_CHECK bool server_set_name(struct server *server, const char *fqdn);
+/* Connections to it speak TLS from now on, or do not; those of before are not kept. */
+void server_set_tls(struct server *server, bool enabled, struct loop *control);
 /* Nobody knows where it is; why: in HAProxy's words ("DNS NX status"). */
 void server_lose_address(struct server *server, const char *why, struct loop *control);
 /* Of a service: the host that the next address is of. False when memory runs out. */

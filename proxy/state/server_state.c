@@ -111,6 +111,8 @@ struct turn server_turn(struct server *server, struct stance to, const char *rea
     SET(server->leaving, to.leaving);
     if (to.address != ADDRESS_STAYS)
         SET(server->is_lost, to.address == ADDRESS_LOST);
+    if (server->tracked != NULL && server_is_in_maintenance(server))
+        SET(server->check_health, 0); /* for good, as no probe of its own raises it */
     if (server->slot != LB_NONE)
         backend_refresh_up(backend);
     note_running(server, turn.was_running, now_s);
@@ -144,8 +146,7 @@ bool server_begin_health(struct server *server)
 static void look_anew(struct server *server, struct stance *to)
 {
     const struct server *tracked = server->tracked;
-    bool up = server_begin_health(server);
-    to->up = tracked != NULL ? GET(tracked->up) : up;
+    to->up = tracked != NULL ? GET(tracked->up) : server_begin_health(server);
     to->leaving = tracked != NULL && GET(tracked->leaving);
 }
 

@@ -35,8 +35,11 @@ struct turn server_turn(struct server *server, struct stance to, const char *rea
 /* Nobody has looked at it yet, or not for long: what init-state makes of it. Whether it is up. */
 bool server_begin_health(struct server *server);
 
-/* server_tracking.c: it takes over what the server is that it tracks, if it does; and those that track it. */
-void server_follow(struct server *server, struct loop *control);
+/*
+ * server_tracking.c: it takes over what the server is that it tracks, if it does; and those that track it. At the
+ * start that is no news, and not told.
+ */
+void server_follow(struct server *server, bool is_told, struct loop *control);
 void server_turn_trackers(struct server *server, struct loop *control);
 
 /* server_admin_lines.c: what the turn says of maintenance and draining, by the operator or inherited. */

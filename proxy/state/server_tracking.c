@@ -47,7 +47,15 @@ static struct stance stance_of_follower(const struct server *server)
     return to;
 }
 
-void server_follow(struct server *server, struct loop *control)
+static void tell(struct server *server, const struct turn *turn, bool is_other_verdict)
+{
+    if (is_other_verdict)
+        tell_verdict(server, turn);
+    tell_admin(server, turn);
+    tell_backend(server->backend, turn);
+}
+
+void server_follow(struct server *server, bool is_told, struct loop *control)
 {
     const struct server *tracked = server->tracked;
     char reason[SERVER_REASON_BYTES] = "it tracks no other server any more";
@@ -59,15 +67,15 @@ void server_follow(struct server *server, struct loop *control)
         snprintf(reason, sizeof(reason), "as %.50s/%.50s", tracked->backend->name, tracked->name);
     bool was_in_maintenance = server_is_in_maintenance(server);
     struct turn turn = server_turn(server, to, reason, control);
-    if (has_other_verdict && !was_in_maintenance && !server_is_in_maintenance(server))
-        tell_verdict(server, &turn);
-    tell_admin(server, &turn);
-    tell_backend(server->backend, &turn);
-    server_turn_trackers(server, control);
+    bool is_out = was_in_maintenance || server_is_in_maintenance(server);
+    if (is_told)
+        tell(server, &turn, has_other_verdict && !is_out);
+    for (struct server *at = server->first_tracker; at != NULL; at = at->next_tracker)
+        server_follow(at, is_told, control);
 }
 
 void server_turn_trackers(struct server *server, struct loop *control)
 {
     for (struct server *at = server->first_tracker; at != NULL; at = at->next_tracker)
-        server_follow(at, control);
+        server_follow(at, true, control);
 }

@@ -34,6 +34,11 @@ unsigned server_throttle_percent(const struct server *server)
     return GET(server->throttle_percent);
 }
 
+unsigned server_effective_weight(const struct server *server)
+{
+    return (GET(server->weight) * GET(server->throttle_percent) + 99) / 100;
+}
+
 unsigned server_pool_weight(const struct server *server)
 {
     unsigned weight = GET(server->weight) * GET(server->backend->weight_scale);

@@ -56,11 +56,12 @@ static enum stream_state tcp_connected(struct stream *s)
 {
     struct conn *client = &s->session->client, *server = &s->sconn->conn;
     struct relay_bytes *intake = &s->session->intake;
+    const struct relay_body tunnel = {.framing = HTTP_BODY_UNTIL_CLOSE};
     struct gather g;
     size_t used;
     server->fin_is_end = true;
-    relay_start(&s->up, client, server, HTTP_BODY_UNTIL_CLOSE, 0, false, 0);
-    relay_start(&s->down, server, client, HTTP_BODY_UNTIL_CLOSE, 0, false, 0);
+    relay_start(&s->up, client, server, tunnel);
+    relay_start(&s->down, server, client, tunnel);
     s->up.may_splice = s->down.may_splice = conn_can_splice(client, server);
     s->resp_started = true;
     tcp_expect_answer(s);

@@ -169,7 +169,7 @@ char *join(char *a, char *b, char *c, char *d)
     return text;
 }
 
-static struct memory_file *find(struct memory_disk *disk, const char *path)
+static struct disk_file *find(struct memory_disk *disk, const char *path)
 {
     for (size_t i = 0; i < disk->count; i++) {
         if (strcmp(disk->files[i].path, path) == 0)
@@ -180,7 +180,7 @@ static struct memory_file *find(struct memory_disk *disk, const char *path)
 
 static int memory_read(void *user, const char *path, struct tls_bytes *bytes_out)
 {
-    const struct memory_file *file = find(user, path);
+    const struct disk_file *file = find(user, path);
     if (file == NULL)
         return ENOENT;
     if (file->text == NULL)
@@ -214,7 +214,7 @@ void disk_init(struct memory_disk *disk)
 
 void disk_put(struct memory_disk *disk, const char *path, char *text)
 {
-    struct memory_file *file = find(disk, path);
+    struct disk_file *file = find(disk, path);
     if (file == NULL) {
         assert(disk->count < sizeof(disk->files) / sizeof(disk->files[0]));
         file = &disk->files[disk->count++];
@@ -228,9 +228,21 @@ void disk_put(struct memory_disk *disk, const char *path, char *text)
 void disk_put_bytes(struct memory_disk *disk, const char *path, const void *data, size_t len)
 {
     disk_put(disk, path, calloc(1, len + 1));
-    struct memory_file *file = find(disk, path);
+    struct disk_file *file = find(disk, path);
     memcpy(file->text, data, len);
     file->len = len;
+}
+
+void disk_put_identity(struct memory_disk *disk, const char *path, const struct identity *identity)
+{
+    disk_put(disk, path, join(cert_pem(identity), key_pem(identity), NULL, NULL));
+}
+
+void disk_put_self_signed(struct memory_disk *disk, const char *path, const char *cn)
+{
+    struct identity one = identity_make(&(struct identity_request){.cn = cn});
+    disk_put_identity(disk, path, &one);
+    identity_free(&one);
 }
 
 void disk_free(struct memory_disk *disk)

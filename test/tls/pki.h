@@ -42,13 +42,13 @@ struct tls_bytes ocsp_response(const struct identity *issuer, const struct ident
 char *join(char *a, char *b, char *c, char *d);
 
 /* Files in memory. A folder is there when a file lies in it. */
-struct memory_file {
+struct disk_file {
     char path[128];
     char *text; /* owned; NULL: reading it fails with EACCES */
     size_t len;
 };
 struct memory_disk {
-    struct memory_file files[48];
+    struct disk_file files[48];
     size_t count;
     struct tls_files table; /* points back here */
 };
@@ -56,6 +56,10 @@ void disk_init(struct memory_disk *disk);
 /* Takes over text. Replaces a file of that path. */
 void disk_put(struct memory_disk *disk, const char *path, char *text);
 void disk_put_bytes(struct memory_disk *disk, const char *path, const void *data, size_t len);
+/* Certificate and key in one file. */
+void disk_put_identity(struct memory_disk *disk, const char *path, const struct identity *identity);
+/* The same of one that is made for it. */
+void disk_put_self_signed(struct memory_disk *disk, const char *path, const char *cn);
 void disk_free(struct memory_disk *disk);
 
 #endif

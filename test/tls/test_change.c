@@ -50,8 +50,8 @@ static int setup(void **state)
     after_ocsp = base64(ocsp_response(&authority, &after, V_OCSP_CERTSTATUS_GOOD));
     other_ocsp = base64(ocsp_response(&authority, &other, V_OCSP_CERTSTATUS_GOOD));
     disk_init(&disk);
-    disk_put(&disk, "shop.pem", join(cert_pem(&before), key_pem(&before), NULL, NULL));
-    disk_put(&disk, "other.pem", join(cert_pem(&other), key_pem(&other), NULL, NULL));
+    disk_put_identity(&disk, "shop.pem", &before);
+    disk_put_identity(&disk, "other.pem", &other);
     return 0;
 }
 

@@ -25,9 +25,7 @@ static int setup(void **state)
 {
     (void)state;
     disk_init(&disk);
-    struct identity one = identity_make(&(struct identity_request){.cn = "one.example"});
-    disk_put(&disk, "one.pem", join(cert_pem(&one), key_pem(&one), NULL, NULL));
-    identity_free(&one);
+    disk_put_self_signed(&disk, "one.pem", "one.example");
     for (size_t i = 0; i < sizeof(data); i++)
         data[i] = (char)(i * 7 + i / 251);
     return 0;

@@ -54,12 +54,12 @@ static int setup(void **state)
              join(cert_pem(&leaf), cert_pem(&middle), cert_pem(&root), key_pem(&leaf)));
     disk_put(&disk, "shuffled.pem",
              join(key_pem(&leaf), cert_pem(&root), cert_pem(&middle), cert_pem(&leaf)));
-    disk_put(&disk, "wild.pem", join(cert_pem(&wild), key_pem(&wild), NULL, NULL));
-    disk_put(&disk, "other.pem", join(cert_pem(&other), key_pem(&other), NULL, NULL));
-    disk_put(&disk, "rsa.pem", join(cert_pem(&rsa), key_pem(&rsa), NULL, NULL));
+    disk_put_identity(&disk, "wild.pem", &wild);
+    disk_put_identity(&disk, "other.pem", &other);
+    disk_put_identity(&disk, "rsa.pem", &rsa);
     disk_put(&disk, "old-ec.pem", join(cert_pem(&leaf), old_key_pem(&leaf), NULL, NULL));
     disk_put(&disk, "old-rsa.pem", join(cert_pem(&rsa), old_key_pem(&rsa), NULL, NULL));
-    disk_put(&disk, "ed25519.pem", join(cert_pem(&edwards), key_pem(&edwards), NULL, NULL));
+    disk_put_identity(&disk, "ed25519.pem", &edwards);
     disk_put(&disk, "bad-key.pem",
              join(cert_pem(&leaf),
                   strdup("-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n"), NULL,
@@ -68,8 +68,8 @@ static int setup(void **state)
     disk_put(&disk, "split.crt.key", key_pem(&other));
     disk_put(&disk, "elsewhere.key", key_pem(&leaf));
     disk_put(&disk, "alone.crt", cert_pem(&leaf));
-    disk_put(&disk, "both.rsa", join(cert_pem(&rsa), key_pem(&rsa), NULL, NULL));
-    disk_put(&disk, "both.ecdsa", join(cert_pem(&leaf), key_pem(&leaf), NULL, NULL));
+    disk_put_identity(&disk, "both.rsa", &rsa);
+    disk_put_identity(&disk, "both.ecdsa", &leaf);
     disk_put(&disk, "mismatch.pem", join(cert_pem(&leaf), key_pem(&other), NULL, NULL));
     disk_put(&disk, "encrypted.pem", join(cert_pem(&leaf), encrypted_key_pem(&leaf), NULL, NULL));
     disk_put(&disk, "key-only.pem", key_pem(&leaf));
@@ -261,10 +261,8 @@ static void finds_each_of_many(void **state)
     for (int i = 0; i < 60; i++) {
         char name[32];
         snprintf(name, sizeof(name), "host%d.example", i);
-        struct identity one = identity_make(&(struct identity_request){.cn = name});
-        disk_put(&disk, "many.pem", join(cert_pem(&one), key_pem(&one), NULL, NULL));
+        disk_put_self_signed(&disk, "many.pem", name);
         assert_int_equal(tls_store_add(store, "many.pem", NULL, &disk.table, &error), 0);
-        identity_free(&one);
     }
     for (int i = 0; i < 60; i++) {
         char name[32];

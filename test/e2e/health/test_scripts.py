@@ -153,6 +153,8 @@ CASES = {
                      'code: 0, info: "10.11.6-MariaDB"'),
     "mysql refuses": ("option mysql-check user hap", says(MYSQL_GREETING, None, MYSQL_DENIED, None), "L7STS",
                       'code: 1045, info: "#28000Access denied"'),
+    "mysql refuses without a word": ("option mysql-check user hap", says(MYSQL_GREETING, None, b"\1\0\0\2\xff", None), "L7STS",
+                                     "code: "),
     "mysql is cut": ("option mysql-check user hap", says(MYSQL_GREETING[:9]), "L7RSP", None),
     "pgsql": ("option pgsql-check user hap", says(None, PGSQL_MD5, None), "L7OK",
               'code: 0, info: "PostgreSQL server is ok"'),
@@ -169,7 +171,7 @@ CASES = {
     "spop": ("option spop-check", says(None, spop(1, "2.0")), "L7OK", 'code: 0, info: "SPOA server is ok"'),
     "spop in a piece of many": ("option spop-check", says(None, spop(0, "2.0")), "L7RSP", 'info: "fragmentation not supported"'),
     "spop of another age": ("option spop-check", says(None, spop(1, "1.0")), "L7RSP", 'info: "unsupported version"'),
-    "spop of nothing": ("option spop-check", says(None, bytes(4)), "L7RSP", 'info: "invalid frame received"'),
+    "spop of nothing": ("option spop-check", says(None, bytes(4), close=False), "L7RSP", 'info: "invalid frame received"'),
     "smtp": ("option smtpchk EHLO me.test",
              says(b"220 mx ESMTP\r\n", None, b"250-mx hi\r\n250 SIZE 1\r\n", None, b"221 bye\r\n", None), "L7OK",
              'code: 221, info: "bye"'),
@@ -313,6 +315,14 @@ def test_how_a_mail_server_is_greeted(balance, serve, words, greeting):
 
     Probed(balance, serve(behaviour).port, "option smtpchk " + words)
     assert wait_for(lambda: heard)[0] == greeting
+
+
+@pytest.mark.weir_only  # HAProxy 2.6 refuses the answer, later ones take it
+def test_a_server_that_offers_websockets(balance, serve):
+    offer = answer(b"101 Switching", headers=b"Connection: Upgrade\r\nUpgrade: websocket\r\n")
+    probed = Probed(balance, serve(says(None, offer)).port,
+                    http("send meth GET uri / ver HTTP/1.1 hdr connection upgrade hdr upgrade websocket", "expect status 101"))
+    probed.shows(check_status="L7OK", check_code="101")
 
 
 @pytest.mark.weir_only  # since HAProxy 3.4

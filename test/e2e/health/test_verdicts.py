@@ -153,6 +153,8 @@ def test_a_server_that_is_back_gets_its_weight_slowly(balance, serve):
     serve(port=server.port)
     way.becomes("UP")
     assert 0 < way.throttle() < 60
+    row = way.row()
+    assert 0 < int(row["weight"]) < 60 and row["uweight"] == "100"
 
 
 @pytest.mark.weir_only
@@ -167,7 +169,7 @@ def test_a_reload_does_not_end_a_slow_start(balance, serve):
     way.becomes("UP")
     before = way.throttle()
     way.balancer.reload(way.config.replace("slowstart 10m", "slowstart 10m weight 7"))
-    way.shows(weight="7")
+    way.shows(uweight="7")
     assert before <= int(way.row()["throttle"]) < 60
 
 
@@ -265,6 +267,17 @@ def test_a_program_that_never_ends_is_killed_with_its_children(balance, serve, t
     wait_for(lambda: started.exists() and started.read_text().endswith("\n"))
     first = started.read_text().split("\n", maxsplit=1)[0].split()
     wait_for(lambda: not any(os.path.exists("/proc/" + pid) for pid in first), what="%s end" % first)
+
+
+@pytest.mark.weir_only
+def test_a_program_that_is_killed_says_nothing_good(balance, serve, tmp_path, syslog):
+    program = tmp_path / "check.sh"
+    program.write_text("#!/bin/sh\nkill -TERM $$\n")
+    program.chmod(0o755)
+    way = Way(balance, "option external-check", "external-check command %s" % program,
+              "server s1 127.0.0.1:%d check inter 300ms fall 1" % serve().port)
+    way.becomes("DOWN", check_status="PROCERR", last_chk="killed by signal 15")
+    assert "reason: External check error, code: -1, info: \"killed by signal 15\"" in syslog.line("s1 is DOWN")
 
 
 @pytest.mark.weir_only

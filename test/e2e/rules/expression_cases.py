@@ -98,7 +98,7 @@ EXPRESSIONS = [
     finds("numbers that are not written", "str(a.b.c),field(2,.,)", "str(a.b.c),word(2,.,)", "str(abc),bytes(1,)", "str(x),map_str_int(/dev/null,)",
           "str(x),map_str_int(/dev/null,+5)", "str(x),map_str_int(/dev/null,99999999999999999999)", "str(a+b),url_dec()"),
     finds("parts of fix", *["bin(%s),fix_is_valid" % part.encode().hex() for part in (
-        "8", "9=FIX.4.2\x01", "9=FIX.4.2\x01a" + "=" * 15, "8=FIX.4.2\x01" + "x" * 30, "8=FIX.4.2\x01" + "x" * 30 + "\x01y",
+        "8", "9=FIX.4.2\x01", "9=FIX.4.2\x01a" + "=" * 15, "8=FIX.4.2\x01" + "x" * 30, "a=" + "v" * 30, "8=FIX.4.2\x01" + "x" * 30 + "\x01y",
         "8=FIX.4.2\x019=99\x0136=A\x0149=aaaaaaaaaa", "8=FIX.4.2\x019=5\x0135=A\x0110=178\x01", "8=FIX.4.2\x019=5\x0135=A\x0110=xx\x01")]),
     finds("entries that are made", "src_clr_gpc0(clears)", "src,in_table(clears)", "src_clr_gpc1(clears)", "src_inc_gpc1(clears)", "src_get_gpc0(clears)",
           more="backend clears\n stick-table type ip size 10 store gpc0\n"),

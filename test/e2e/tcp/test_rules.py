@@ -263,6 +263,40 @@ def test_a_request_that_is_passed_on_can_be_looked_at(balance, serve, syslog, da
     assert syslog.tcp()[0]["backend"] == backend
 
 
+TELLS = """
+frontend web
+    mode tcp
+    log-format "told %[var(sess.cookie,-)] %[var(sess.count,-)] %[var(sess.http,-)] %[var(sess.body,-)] <%[var(sess.rest,none)]>"
+    bind 127.0.0.1:{port}
+    tcp-request inspect-delay 5m
+    tcp-request content set-var(sess.all) int(1) if WAIT_END
+    tcp-request content set-var(sess.cookie) rdp_cookie(msts)
+    tcp-request content set-var(sess.count) rdp_cookie_cnt
+    tcp-request content set-var(sess.http) req.proto_http
+    tcp-request content set-var(sess.body) req.body_len
+    tcp-request content set-var(sess.rest) req.payload(5,0),hex
+    tcp-request content reject
+"""
+TPKT = b"\3\0\0\x21\x1c\xe0" + b"\0" * 5
+
+
+@pytest.mark.parametrize("data, told", [
+    (TPKT + b"Cookie: msts=1\r\n", "1 1 - -"), (TPKT + b"cOOKIE:msts=2\r\nx", "2 1 - -"), (TPKT + b"Cookie: mst=1\r\n", "- 1 - -"),
+    (TPKT + b"Cookie: msts\r\n", "- 0 - -"), (TPKT + b"Cookie: msts=1\r", "- - - -"), (TPKT + b" Cookie: msts=1\r\n", "- 0 - -"), (TPKT, "- - - -"),
+    (b"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nab", "- 0 1 0"), (b"\r\n\r\nGET / HTTP/1.1\r\n\r\n", "- 0 1 0"),
+    (b"GET / HTTP/1.1\r\n", "- - - -"), (b"SSH-2", "- - - -"), (b"SSH-", "- - - -"),
+])
+def test_what_bytes_tell(balance, syslog, data, told):
+    port = free_port()
+    balance(TELLS.format(port=port))
+    with Client(port) as client:
+        client.send(data)
+        client.sock.shutdown(socket.SHUT_WR)
+        client.is_closed()
+    rest = data[5:].hex().upper() or ("-" if len(data) == 5 else "none")
+    assert syslog.line("told ").split("told ")[1] == "%s <%s>" % (told, rest)
+
+
 def test_a_request_that_is_passed_on_can_be_refused(balance, serve):
     port = free_port()
     balance(LOOKS_AT_HEADS.format(port=port, server=serve(echo).port))

@@ -8,8 +8,8 @@
 #include "proxy/rules/expr.h"
 #include "proxy/rules/ruleset.h"
 #include "proxy/rules/tables.h"
-#include "proxy/state/access_record.h"
 #include "test/config/memory_source.h"
+#include "test/proxy/state/plain_record.h"
 
 #include <arpa/inet.h>
 #include <setjmp.h>
@@ -21,45 +21,6 @@
 #include <cmocka.h>
 
 #define LEN(a) (sizeof(a) / sizeof((a)[0]))
-/* 20 Nov 2026, 11:38:50.444 UTC */
-#define WALL_US 1795174730444000
-
-static struct conf_bind binds[2];
-static struct conf_proxy web = {
-    .name = "web", .mode = CONF_MODE_HTTP, .binds = binds, .bind_count = 2};
-static struct conf_proxy app = {.name = "app"};
-static struct addr client;
-
-static struct access_record plain_record(void)
-{
-    static const char request[] = "GET /p24001 HTTP/1.1";
-    web.log_format = CONF_LOG_HTTP;
-    web.logasap = web.dontlognull = web.dontlog_normal = false;
-    web.mode = CONF_MODE_HTTP;
-    binds[0] = (struct conf_bind){.addr.port = 24001};
-    struct sockaddr_in sin = {.sin_family = AF_INET, .sin_port = htons(24001)};
-    sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    memcpy(&binds[0].addr.sa, &sin, sizeof(sin));
-    sin.sin_port = htons(44244);
-    addr_set(&client, (const struct sockaddr *)&sin);
-    return (struct access_record){
-        .frontend = &web,
-        .backend = &app,
-        .server = "a",
-        .bind = &binds[0],
-        .client = &client,
-        .accepted_wall_us = WALL_US,
-        .status = 200,
-        .bytes_read = 127,
-        .bytes_uploaded = 60,
-        .termination = {'-', '-'},
-        .actconn = 2,
-        .feconn = 2,
-        .request_line = request,
-        .request_line_len = sizeof(request) - 1,
-    };
-}
-
 static const struct rule_tables tables = {
     .fetches = (const struct fetch *const[]){process_fetches, conn_fetches, handshake_fetches,
                                              tls_fetches, request_fetches, message_fetches, NULL},
@@ -124,7 +85,7 @@ static void as_is(struct access_record *r)
 
 static void over_tls(struct access_record *r)
 {
-    binds[0].tls.enabled = true;
+    nouns.binds[0].tls.enabled = true;
     r->connect_ms = r->response_ms = 1;
     r->active_ms = 2;
     r->actconn = r->feconn = 1;
@@ -132,20 +93,20 @@ static void over_tls(struct access_record *r)
 
 static void handshake_failed(struct access_record *r)
 {
-    binds[0].tls.enabled = true;
+    nouns.binds[0].tls.enabled = true;
     r->session_error = "SSL handshake failure";
 }
 
 static void handshake_failed_on_named_bind(struct access_record *r)
 {
     handshake_failed(r);
-    binds[0].name = "tls";
+    nouns.binds[0].name = "tls";
 }
 
 static void as_soon_as_possible(struct access_record *r)
 {
     (void)r;
-    web.logasap = true;
+    nouns.web.logasap = true;
 }
 
 static void without_request(struct access_record *r)
@@ -180,7 +141,7 @@ static void strange_bytes(struct access_record *r)
 
 static void tcp_format(struct access_record *r)
 {
-    web.mode = CONF_MODE_TCP;
+    nouns.web.mode = CONF_MODE_TCP;
     r->handshake_ms = 5;
     r->idle_ms = -1;
     r->queue_ms = 1;
@@ -191,13 +152,13 @@ static void tcp_format(struct access_record *r)
 static void tcp_format_early(struct access_record *r)
 {
     tcp_format(r);
-    web.logasap = true;
+    nouns.web.logasap = true;
 }
 
 static void from_unix_socket(struct access_record *r)
 {
-    client.family = AF_UNIX;
-    r->bind = &binds[1];
+    nouns.client.family = AF_UNIX;
+    r->bind = &nouns.binds[1];
 }
 
 static void from_ipv6(struct access_record *r)
@@ -205,7 +166,7 @@ static void from_ipv6(struct access_record *r)
     (void)r;
     struct sockaddr_in6 sin6 = {.sin6_family = AF_INET6, .sin6_port = htons(48940)};
     sin6.sin6_addr = in6addr_loopback;
-    addr_set(&client, (const struct sockaddr *)&sin6);
+    addr_set(&nouns.client, (const struct sockaddr *)&sin6);
 }
 
 static void with_query(struct access_record *r)

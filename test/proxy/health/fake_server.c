@@ -5,6 +5,7 @@
 #include "tls/context.h"
 #include "tls/selfsigned.h"
 #include "tls/session.h"
+#include "tls/tickets.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -82,7 +83,7 @@ static int list_nothing(void *user, const char *path, struct tls_names *names_ou
     return ENOTDIR;
 }
 
-static struct tls_context *make_context(void)
+static struct tls_context *make_context(bool has_tickets)
 {
     static const char *const names[] = {"localhost"};
     struct tls_selfsigned what = {names, 1, time(NULL) - 60, time(NULL) + 3600};
@@ -90,12 +91,14 @@ static struct tls_context *make_context(void)
     struct tls_bytes pem;
     assert_int_equal(tls_selfsigned_make(&what, &pem, &error), 0);
     struct tls_files files = {read_pem, list_nothing, &pem};
+    struct tls_ticket_keys *keys = has_tickets ? tls_ticket_keys_new(time(NULL), 3600) : NULL;
     struct tls_store *store = tls_store_new();
     assert_int_equal(tls_store_add(store, "fake.pem", NULL, &files, &error), 0);
     struct tls_context *context =
-        tls_context_new(&tls_settings_default, store, NULL, NULL, &files, &error);
+        tls_context_new(&tls_settings_default, store, keys, NULL, &files, &error);
     assert_non_null(context);
     tls_store_free(store);
+    tls_ticket_keys_free(keys);
     tls_bytes_free(&pem);
     return context;
 }
@@ -156,6 +159,7 @@ static void serve(struct fake_server *server, int fd)
     if (behaviour->tls) {
         tls = tls_session_accept(server->tls, &socket_io, &fd);
         shake_hands(fd, tls);
+        atomic_fetch_add(&server->resumed, tls_session_is_resumed(tls));
     }
     converse(server, fd, tls);
     tls_session_free(tls);
@@ -199,9 +203,10 @@ void fake_server_start(struct fake_server *server, const struct fake_behaviour *
     struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     server->behaviour = *behaviour;
     atomic_store(&server->connections, 0);
+    atomic_store(&server->resumed, 0);
     atomic_store(&server->is_hanging, false);
     server->request[0] = '\0';
-    server->tls = behaviour->tls ? make_context() : NULL;
+    server->tls = behaviour->tls ? make_context(behaviour->tickets) : NULL;
     server->hold = bind_to(&in);
     server->port = ntohs(in.sin_port);
     fake_server_resume(server);

@@ -15,6 +15,7 @@ enum fake_end { FAKE_CLOSE, FAKE_RESET, FAKE_HANG };
 struct fake_behaviour {
     bool mute;            /* does not read, and answers nothing */
     bool tls;             /* with a self-signed certificate */
+    bool tickets;         /* and its sessions may be resumed */
     const char *answer;   /* to what comes first; NULL = none */
     const char *later;    /* some time after it */
     unsigned answers;     /* on each connection; 0 = one */
@@ -29,8 +30,9 @@ struct fake_server {
     int hold;               /* keeps the port while nobody listens at it */
     atomic_bool is_hanging; /* it has done all it will do to the present connection */
     atomic_uint connections;
-    char request[512]; /* the last one's first bytes; read it after fake_server_stop() */
-    int fd;            /* -1 = connections are refused */
+    atomic_uint resumed; /* of them: TLS sessions that had been there before */
+    char request[512];   /* the last one's first bytes; read it after fake_server_stop() */
+    int fd;              /* -1 = connections are refused */
     pthread_t thread;
     struct tls_context *tls;
 };

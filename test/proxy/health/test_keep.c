@@ -243,7 +243,8 @@ static bool is_settled(void)
            (the_probe()->answer_len == 0 && fake.behaviour.answers == MANY);
 }
 
-static void begin(const struct fake_behaviour *behaviour, bool reuse, const char *version)
+static void begin(const struct fake_behaviour *behaviour, enum conf_check_kind kind, bool reuse,
+                  const char *version)
 {
     struct state_error error = {""};
     struct state_build_options options = {
@@ -255,7 +256,7 @@ static void begin(const struct fake_behaviour *behaviour, bool reuse, const char
     if (version != NULL)
         http_steps[PROBED_REQUEST].request.version = version;
     fc.proxy.check = (struct conf_check){
-        .kind = CONF_CHECK_HTTP, .script = {.steps = http_steps, .count = PROBED_HTTP_STEPS}};
+        .kind = kind, .script = {.steps = http_steps, .count = PROBED_HTTP_STEPS}};
     fc.servers[0].check.enabled = true;
     fc.servers[0].check.tls = behaviour->tls;
     fc.servers[0].check.reuse = reuse;
@@ -276,7 +277,7 @@ static void end(void)
     fake_server_stop(&fake);
 }
 
-static void probe_once(const char *name, unsigned number)
+static void probe_once(const char *name, unsigned number, enum health_status want)
 {
     struct check_result got;
     was_due_ms = the_probe()->due_ms;
@@ -284,7 +285,7 @@ static void probe_once(const char *name, unsigned number)
         turns_skip(INTER_MS);
     assert_true(turns_until(&loop, is_over));
     server_read_check(snapshot->proxies[0].servers[0], &got);
-    if (got.status != HEALTH_L7_OK || got.code != 200)
+    if (got.status != want || got.code != (want == HEALTH_L7_OK ? 200 : 0))
         fail_msg("%s: probe %u: %s %d \"%s\"", name, number, health_status_rows[got.status].word,
                  got.code, got.info);
 }
@@ -293,9 +294,9 @@ static void test_connections(void **state)
 {
     (void)state;
     for (size_t i = 0; i < LEN(rows); i++) {
-        begin(&rows[i].server, rows[i].reuse, rows[i].version);
+        begin(&rows[i].server, CONF_CHECK_HTTP, rows[i].reuse, rows[i].version);
         for (unsigned number = 0; number < PROBES; number++) {
-            probe_once(rows[i].name, number);
+            probe_once(rows[i].name, number, HEALTH_L7_OK);
             if (!rows[i].server.swallows && !turns_until(&loop, is_settled))
                 fail_msg("%s: the connection is neither kept nor given up", rows[i].name);
         }
@@ -319,8 +320,9 @@ static void test_requests_say_what_becomes_of_the_connection(void **state)
         {false, "HTTP/1.0", "GET /health HTTP/1.0\r\nhost: app\r\n\r\n"},
     };
     for (size_t i = 0; i < LEN(requests); i++) {
-        begin(&(struct fake_behaviour){.answer = OK_200}, requests[i].reuse, requests[i].version);
-        probe_once(requests[i].want, 0);
+        begin(&(struct fake_behaviour){.answer = OK_200}, CONF_CHECK_HTTP, requests[i].reuse,
+              requests[i].version);
+        probe_once(requests[i].want, 0, HEALTH_L7_OK);
         end();
         assert_string_equal(fake.request, requests[i].want);
     }
@@ -330,11 +332,44 @@ static void test_requests_say_what_becomes_of_the_connection(void **state)
 static void test_a_connection_is_used_for_a_minute(void **state)
 {
     (void)state;
-    begin(&(struct fake_behaviour){.answer = OK_200, .answers = MANY}, true, NULL);
+    begin(&(struct fake_behaviour){.answer = OK_200, .answers = MANY}, CONF_CHECK_HTTP, true, NULL);
     for (unsigned number = 0; number <= 80000 / INTER_MS; number++)
-        probe_once("a minute", number);
+        probe_once("a minute", number, HEALTH_L7_OK);
     assert_int_equal(atomic_load(&fake.connections), 2);
     end();
+}
+
+static bool is_let_go(void)
+{
+    return !conn_is_open(&the_probe()->conn);
+}
+
+/* What ends with the handshake waits for the ticket that comes behind it. */
+static void test_handshakes_are_resumed(void **state)
+{
+    (void)state;
+    begin(&(struct fake_behaviour){.tls = true, .tickets = true, .mute = true}, CONF_CHECK_TCP,
+          false, NULL);
+    for (unsigned number = 0; number < PROBES; number++) {
+        probe_once("a handshake", number, HEALTH_L6_OK);
+        assert_true(turns_until(&loop, is_let_go));
+    }
+    end();
+    assert_int_equal(atomic_load(&fake.resumed), PROBES - 1);
+}
+
+static void test_a_ticket_is_waited_for_in_vain_but_once(void **state)
+{
+    (void)state;
+    begin(&(struct fake_behaviour){.tls = true, .mute = true, .end = FAKE_HANG}, CONF_CHECK_TCP,
+          false, NULL);
+    probe_once("no ticket", 0, HEALTH_L6_OK);
+    turns_skip(INTER_MS / 2);
+    assert_true(turns_until(&loop, is_let_go));
+    probe_once("no ticket", 1, HEALTH_L6_OK);
+    assert_true(is_let_go());
+    end();
+    assert_int_equal(atomic_load(&fake.resumed), 0);
 }
 
 int main(void)
@@ -345,6 +380,8 @@ int main(void)
         cmocka_unit_test(test_connections),
         cmocka_unit_test(test_requests_say_what_becomes_of_the_connection),
         cmocka_unit_test(test_a_connection_is_used_for_a_minute),
+        cmocka_unit_test(test_handshakes_are_resumed),
+        cmocka_unit_test(test_a_ticket_is_waited_for_in_vain_but_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -119,6 +119,9 @@ static void test_who_only_looks_takes_no_odd_names(void **state)
         CASE("blanks and control characters", "HTTP/1.1  200 OK\nA: \x01\n\n",
              "200 OK 1.1 until-close"),
         CASE("an odd name", OK("A b: c\r\n"), "400 invalid character in a header field"),
+        CASE("half a WebSocket handshake",
+             "HTTP/1.1 101 Up\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n",
+             "101 Up 1.1 keep upgrade websocket"),
         CASE("a bare name for a version", "ICY 200 OK\r\n\r\n", "400 malformed HTTP version"),
     };
     h1_cases_check(begin_relaxed, relaxed, LEN(relaxed));

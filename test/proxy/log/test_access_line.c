@@ -2,8 +2,7 @@
 /* Access lines against what HAProxy 2.6.12 wrote for the same streams. */
 #include "proxy/log/access_line.h"
 
-#include "config/model.h"
-#include "proxy/state/access_record.h"
+#include "test/proxy/state/plain_record.h"
 
 #include <arpa/inet.h>
 #include <setjmp.h>
@@ -17,78 +16,39 @@
 #define LEN(a) (sizeof(a) / sizeof((a)[0]))
 #define LINE_BYTES 4096
 
-/* 20 Nov 2026, 11:38:50.444 UTC */
-#define WALL_US 1795174730444000
-
-static struct conf_bind binds[2];
-static struct conf_proxy web = {
-    .name = "web", .mode = CONF_MODE_HTTP, .binds = binds, .bind_count = 2};
-static struct conf_proxy app = {.name = "app"};
-static struct addr client;
-
-static struct access_record plain_record(void)
-{
-    static const char request[] = "GET /p24001 HTTP/1.1";
-    web.log_format = CONF_LOG_HTTP;
-    web.logasap = web.dontlognull = web.dontlog_normal = false;
-    web.mode = CONF_MODE_HTTP;
-    binds[0] = (struct conf_bind){.addr.port = 24001};
-    struct sockaddr_in sin = {.sin_family = AF_INET, .sin_port = htons(24001)};
-    sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    memcpy(&binds[0].addr.sa, &sin, sizeof(sin));
-    sin.sin_port = htons(44244);
-    addr_set(&client, (const struct sockaddr *)&sin);
-    return (struct access_record){
-        .frontend = &web,
-        .backend = &app,
-        .server = "a",
-        .bind = &binds[0],
-        .client = &client,
-        .accepted_wall_us = WALL_US,
-        .status = 200,
-        .bytes_read = 127,
-        .bytes_uploaded = 60,
-        .termination = {'-', '-'},
-        .actconn = 2,
-        .feconn = 2,
-        .request_line = request,
-        .request_line_len = sizeof(request) - 1,
-    };
-}
-
 static void default_format_to_wildcard(struct access_record *r)
 {
     static struct addr local;
     struct sockaddr_in sin = {.sin_family = AF_INET, .sin_port = htons(80)};
     sin.sin_addr.s_addr = htonl(0x0a000001);
     addr_set(&local, (const struct sockaddr *)&sin);
-    web.log_format = CONF_LOG_DEFAULT;
+    nouns.web.log_format = CONF_LOG_DEFAULT;
     r->local = &local;
 }
 
 static void default_format(struct access_record *r)
 {
     (void)r;
-    web.log_format = CONF_LOG_DEFAULT;
+    nouns.web.log_format = CONF_LOG_DEFAULT;
 }
 
 static void default_format_tcp(struct access_record *r)
 {
     (void)r;
-    web.log_format = CONF_LOG_DEFAULT;
-    web.mode = CONF_MODE_TCP;
+    nouns.web.log_format = CONF_LOG_DEFAULT;
+    nouns.web.mode = CONF_MODE_TCP;
 }
 
 static void from_unix_socket(struct access_record *r)
 {
-    client.family = AF_UNIX;
-    r->bind = &binds[1];
+    nouns.client.family = AF_UNIX;
+    r->bind = &nouns.binds[1];
 }
 
 static void default_format_unix(struct access_record *r)
 {
     from_unix_socket(r);
-    web.log_format = CONF_LOG_DEFAULT;
+    nouns.web.log_format = CONF_LOG_DEFAULT;
 }
 
 static void formatted(struct access_record *r)
@@ -164,9 +124,9 @@ static void leaves_out_what_it_shall(void **state)
     (void)state;
     for (size_t i = 0; i < LEN(verdicts); i++) {
         struct access_record record = plain_record();
-        web.dontlognull = verdicts[i].dontlognull;
-        web.dontlog_normal = verdicts[i].dontlog_normal;
-        web.mode = verdicts[i].mode;
+        nouns.web.dontlognull = verdicts[i].dontlognull;
+        nouns.web.dontlog_normal = verdicts[i].dontlog_normal;
+        nouns.web.mode = verdicts[i].mode;
         memcpy(record.termination, verdicts[i].cause, 2);
         record.status = verdicts[i].status;
         record.retries = verdicts[i].retries;
@@ -198,9 +158,9 @@ static void the_short_format_tells_of_streams_only(void **state)
         struct access_record record = plain_record();
         record.is_request = short_verdicts[i].is_request;
         record.session_error = short_verdicts[i].session_error;
-        web.log_format = CONF_LOG_DEFAULT;
-        web.dontlog_normal = web.dontlognull = true;
-        web.mode = short_verdicts[i].mode;
+        nouns.web.log_format = CONF_LOG_DEFAULT;
+        nouns.web.dontlog_normal = nouns.web.dontlognull = true;
+        nouns.web.mode = short_verdicts[i].mode;
         print_message("%s\n", short_verdicts[i].name);
         assert_int_equal(access_line_is_wanted(&record), short_verdicts[i].wanted);
     }
