@@ -35,6 +35,8 @@ EDITING = [
     Case("with forwardfor", "option forwardfor\nhttp-request set-header x-a 1"),
     Case("forwardfor again", "option forwardfor except 127.0.0.0/8 header X-Client if-none\noption forwardfor", request=get("/", "X-Forwarded-For: 1")),
     Case("originalto again", "option originalto except 127.0.0.0/8 header X-Dst\noption originalto"),
+    Case("the last word on keeping connections", "option httpclose\noption http-server-close"),
+    Case("the last word is closing", "option http-keep-alive\noption httpclose"),
     Case("the server's name comes last", "option forwardfor", "http-send-name-header X-Server\noption httpclose"),
     Case("a cookie with nocache, of a status that a rule has made", "", "cookie SRV insert nocache dynamic\ndynamic-cookie-key k\nhttp-response set-status 299"),
     Case("forwardfor header", "option forwardfor header X-Client if-none\nhttp-request add-header x-client 9.9.9.9"),
