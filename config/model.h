@@ -91,8 +91,8 @@ struct conf_proxy {
 
     /* both sides */
     struct conf_forwardfor forwardfor;
-    bool http_server_close, http_close; /* option http-server-close, httpclose */
-    bool http_keep_alive;
+    enum conf_http_mode http_mode;      /* as the last option says */
+    bool http_server_close, http_close; /* what comes of it */
     bool tcpka, clitcpka, srvtcpka;
     struct conf_keepalive client_keepalive, server_keepalive;
     bool nolinger; /* a connection that ends is reset, so that nothing of it lingers */

@@ -12,6 +12,14 @@
 
 struct conf_line; /* config/line.h */
 
+/* What becomes of connections after a response. */
+enum conf_http_mode {
+    CONF_HTTP_USUAL, /* both are kept */
+    CONF_HTTP_KEEP,
+    CONF_HTTP_SERVER_CLOSE,
+    CONF_HTTP_CLOSE,
+};
+
 /* option forwardfor */
 struct conf_forwardfor {
     bool enabled, if_none;

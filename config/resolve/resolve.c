@@ -313,8 +313,8 @@ static void resolve_proxy(struct loader *l, struct draft_proxy *draft)
         proxy->stats.node = l->global.g.node;
     if (proxy->stats.desc == NULL)
         proxy->stats.desc = l->global.g.description;
-    if (proxy->http_keep_alive) /* the opposite words, of defaults */
-        proxy->http_close = proxy->http_server_close = false;
+    proxy->http_server_close = proxy->http_mode == CONF_HTTP_SERVER_CLOSE;
+    proxy->http_close = proxy->http_mode == CONF_HTTP_CLOSE;
 }
 
 struct config *resolve_config(struct loader *l)

@@ -86,16 +86,21 @@ void regex_free(struct regex *regex)
     free(regex);
 }
 
-static bool match(const struct regex *regex, const char *subject, size_t len, uint32_t options)
+/* How many groups were set, of those that there is room for; -1: it does not match. */
+static int match(const struct regex *regex, const char *subject, size_t len, uint32_t options)
 {
     struct workspace *w = workspace != NULL ? workspace : workspace_make();
-    return w != NULL &&
-           pcre2_match(regex->code, (PCRE2_SPTR)subject, len, 0, options, w->data, w->context) >= 0;
+    if (w == NULL)
+        return -1;
+    int set = pcre2_match(regex->code, (PCRE2_SPTR)subject, len, 0, options, w->data, w->context);
+    if (set < 0)
+        return -1;
+    return set > 0 ? set : REGEX_GROUPS_MAX;
 }
 
 bool regex_match(const struct regex *regex, const char *subject, size_t len)
 {
-    return match(regex, subject, len, 0);
+    return match(regex, subject, len, 0) > 0;
 }
 
 bool regex_search(const struct regex *regex, const char *subject, size_t len,
@@ -107,11 +112,13 @@ bool regex_search(const struct regex *regex, const char *subject, size_t len,
 bool regex_search_at(const struct regex *regex, const char *subject, size_t len, bool is_inside,
                      struct regex_group groups[REGEX_GROUPS_MAX])
 {
-    if (!match(regex, subject, len, is_inside ? PCRE2_NOTBOL : 0))
+    int set = match(regex, subject, len, is_inside ? PCRE2_NOTBOL : 0);
+    if (set < 0)
         return false;
     const PCRE2_SIZE *offsets = pcre2_get_ovector_pointer(workspace->data);
-    for (size_t i = 0; i < REGEX_GROUPS_MAX; i++)
-        groups[i] = offsets[2 * i] == PCRE2_UNSET
+    /* behind those that were set stands what matches of other expressions left */
+    for (int i = 0; i < REGEX_GROUPS_MAX; i++)
+        groups[i] = i >= set || offsets[2 * i] == PCRE2_UNSET
                         ? (struct regex_group){1, 0}
                         : (struct regex_group){offsets[2 * i], offsets[2 * i + 1]};
     return true;

@@ -12,7 +12,7 @@ static enum cacheable by_default(const struct stream *s)
     if (!asks_only)
         return CACHEABLE_NOT;
     for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
-        if (s->resp.status == statuses[i])
+        if (s->rules.server_status == statuses[i])
             return CACHEABLE_WHOLE;
     return CACHEABLE_NOT;
 }

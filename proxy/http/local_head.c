@@ -5,6 +5,7 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "proxy/http/local_priv.h"
 #include "proxy/http/stream_steps.h"
@@ -105,24 +106,22 @@ static bool read_own_head(struct stream *s, struct sample_text head)
     return h1_head_parse(&s->parser, s->resp_base, s->resp_len) == H1_DONE;
 }
 
-/* What rules took away of it, or what a status that has a body after all lacks. */
-static void mend_framing(const struct stream *s, struct http_msg *m, struct gather *g)
+enum { FRAMING_LINE_BYTES = 48 };
+
+/* Drops what rules got wrong of it; what they took away, or a status that has a body after all lacks, goes to line. */
+static void mend_framing(const struct stream *s, struct http_msg *m, char line[FRAMING_LINE_BYTES])
 {
-    const struct conf_name_cases *cases = stream_client_cases(s);
     bool in_chunks = m->body == HTTP_BODY_CHUNKED;
-    char line[48];
+    line[0] = '\0';
     if (m->status == 204 || in_chunks || m->body == HTTP_BODY_UNTIL_CLOSE)
         head_drop(m, HTTP_HDR_CONTENT_LENGTH);
     if (!local_has_body(s) || m->body == HTTP_BODY_UNTIL_CLOSE)
         return;
     if (in_chunks && !head_keep_chunked(m, s->resp_base))
-        head_add_literal(g, cases, "Transfer-Encoding: chunked\r\n");
-    if (in_chunks || head_keep_length(m, s->resp_base))
-        return;
-    int len = snprintf(line, sizeof line, "Content-Length: %" PRIu64 "\r\n",
-                       m->body == HTTP_BODY_LENGTH ? m->content_length : 0);
-    head_adjust_line(cases, line);
-    gather_text(g, line, (size_t)len);
+        snprintf(line, FRAMING_LINE_BYTES, "Transfer-Encoding: chunked\r\n");
+    if (!in_chunks && !head_keep_length(m, s->resp_base))
+        snprintf(line, FRAMING_LINE_BYTES, "Content-Length: %" PRIu64 "\r\n",
+                 m->body == HTTP_BODY_LENGTH ? m->content_length : 0);
 }
 
 /* Status line and fields, without the connection's and the empty line. False: the rules failed. */
@@ -134,7 +133,7 @@ bool local_add_head(struct stream *s, struct gather *g, struct sample_text head)
         return true;
     }
     struct http_msg *m = &s->resp;
-    char line[32];
+    char line[32], framing[FRAMING_LINE_BYTES];
     if (!read_own_head(s, head) || (has_rules && !rules_after_response(s))) {
         s->rules.has_failed = true;
         return false;
@@ -145,9 +144,11 @@ bool local_add_head(struct stream *s, struct gather *g, struct sample_text head)
     gather_text(g, line, (size_t)snprintf(line, sizeof(line), "HTTP/1.1 %u ", m->status));
     gather_add(g, s->resp_base + m->reason_off, m->reason_len);
     gather_literal(g, "\r\n");
-    mend_framing(s, m, g);
+    mend_framing(s, m, framing);
     m->flags |= HTTP_MSG_FIELDS_EDITED; /* the empty line is not to go with the last of them */
     head_adjust_names(m, s->resp_base, stream_client_cases(s));
     head_add_fields(g, m, s->resp_base, false);
+    head_adjust_line(stream_client_cases(s), framing);
+    gather_text(g, framing, strlen(framing));
     return true;
 }

@@ -159,6 +159,7 @@ enum stream_state request_send(struct stream *s)
     request_add_fields(s, &g);
     add_framing(s, &g, cases, has_coding);
     add_connection(s, &g, cases);
+    request_add_name(s, &g);
     head_add_end(&g, m, s->in, lenient);
 
     relay_free(&s->up); /* of an attempt before this one */

@@ -92,8 +92,7 @@ void request_drop_fields(struct stream *s)
 
 void request_add_fields(struct stream *s, struct gather *g)
 {
-    const char *name = s->backend->conf->name_header,
-               *id_header = s->frontend->conf->unique_id_header;
+    const char *id_header = s->frontend->conf->unique_id_header;
     struct sample_text id = {0};
     char forwarded[FORWARDED_MAX];
     if (id_header != NULL)
@@ -104,6 +103,11 @@ void request_add_fields(struct stream *s, struct gather *g)
     if (forwarded_len > 0)
         add_field(s, g, "forwarded", forwarded, forwarded_len);
     add_addresses(s, g);
+}
+
+void request_add_name(struct stream *s, struct gather *g)
+{
+    const char *name = s->backend->conf->name_header;
     if (name != NULL)
         add_field(s, g, name, s->server->name, strlen(s->server->name));
 }

@@ -9,5 +9,7 @@
 /* Those of the client that would pass for ours. */
 void request_drop_fields(struct stream *s);
 void request_add_fields(struct stream *s, struct gather *g);
+/* http-send-name-header: behind all others, as HAProxy, which asks for it when the server is known. */
+void request_add_name(struct stream *s, struct gather *g);
 
 #endif

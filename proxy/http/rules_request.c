@@ -48,8 +48,8 @@ static bool run_list(struct stream *s, const struct proxy *proxy, enum ruleset_i
             s->rules.wait_until_ms = s->thread->loop->now_ms + proxy->conf->inspect_delay_ms;
         return wait_for_more(s, s->rules.wait_until_ms, next_out);
     case RULE_ANSWERS:
-        if (id == RULES_TCP_CONTENT) /* as far as anybody asked, there was no request yet */
-            s->line_len = 0;
+        if (id == RULES_TCP_CONTENT && proxy == s->frontend)
+            s->line_len = 0; /* as far as anybody asked, there was no request yet */
         *next_out = rules_act(s, proxy, COUNTER_DENIED_REQ);
         return true;
     case RULE_FAILS:

@@ -85,11 +85,11 @@ static void submit(struct ring *ring, const struct ring_entry *entry)
 
 static enum log_level level_of(const struct access_record *record)
 {
+    if (record->line.data == NULL) /* the short line, which tells of no end */
+        return LOG_LEVEL_INFO;
     if (record->log_level > 0) /* set-log-level */
         return (enum log_level)(record->log_level - 1);
-    bool tells_of_end = record->line.data != NULL; /* else it was written when the stream began */
-    bool is_error =
-        record->frontend->log_separate_errors && tells_of_end && access_line_is_error(record);
+    bool is_error = record->frontend->log_separate_errors && access_line_is_error(record);
     return is_error ? LOG_LEVEL_ERR : LOG_LEVEL_INFO;
 }
 

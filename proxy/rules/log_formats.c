@@ -101,6 +101,8 @@ static void compile_line(struct compiler *c, const struct conf_line *line)
                   "put all of it in quotes: \"...\"", "'%s' takes one text", line->keyword);
         return;
     }
+    if (kind != CONF_LINE_UNIQUE_ID_FORMAT && (c->proxy->caps & CONF_FRONTEND) == 0)
+        return; /* of defaults: it may ask for what only frontends have */
     struct conf_word word = line->words[0];
     if (kind == CONF_LINE_LOG_FORMAT)
         word.text = expand_preset(word.text);

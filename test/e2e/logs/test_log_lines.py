@@ -255,6 +255,55 @@ def test_a_client_that_is_not_trusted_is_told_of_in_words(start_tls, authority, 
     assert syslog.line("SSL client").endswith(" web/1: SSL client CA chain cannot be verified")
 
 
+NO_REQUEST = "GET / HTTP/1.1\r\nHost: a\r\nB d: x\r\n\r\n"
+
+
+def test_what_was_no_request_has_a_format_of_its_own(start, syslog):
+    port, _ = start("""option log-separate-errors
+    capture request header Host len 9
+    unique-id-format %ci
+    log-format "yes %ST <%hr> <%ID>"
+    error-log-format "no %ST %tsc <%hr> <%ID> <%[be_name]>" """)
+    with Client(port) as client:
+        client.request("GET", "/a")
+        client.send(NO_REQUEST)
+        assert client.response().status == 400
+    assert syslog.line("yes").endswith("yes 200 <{test}> <127.0.0.1>")
+    assert re.search(r"^<131>.*: no 400 PR-- <> <-> <->$", syslog.line("no 400"))
+
+
+@pytest.mark.parametrize("words, want", [
+    ('option httplog\n    log-format "mine %HM"', r": mine GET$"),
+    ('log-format "mine %HM"\n    option httplog', r" web app/s1 .* \"GET /a HTTP/1.1\"$"),
+    ('log-format "mine %HM"\n    option tcplog', r" web app/s1 \d+/\d+/\d+ \d+ -- \d+/"),
+])
+def test_the_format_named_last_counts(start, syslog, words, want):
+    port, _ = start(words)
+    get(port, "/a")
+    wait_for(lambda: [line for line in syslog.lines if re.search(want, line)], what=lambda: syslog.lines)
+
+
+def test_flags_change_what_they_are_for(start, syslog):
+    """Hexadecimal are addresses, ports, times and identifiers, no counts; captures come in quotes, and escaped."""
+    port, _ = start("""capture request header X-A len 9
+    log-format "%{+X}o %ci:%fp %ST %fc %rc|%{+Q}hr|%{+Q,+E}hrl|%{+Q}ST" """)
+    with Client(port) as client:
+        client.request("GET", "/a", headers=[("X-A", 'a"b]c')])
+    assert syslog.line("7F000001").endswith(': 7F000001:%04X 200 1 0|"{a#22b]c}"|"a#22b\\]c"|200' % port)
+
+
+def test_probes_are_ignored(start, syslog):
+    port, _ = start("option http-ignore-probes\n    timeout http-request 200ms")
+    for is_silent in (True, False):
+        with Client(port) as client:
+            if not is_silent:
+                client.end()
+            assert client.rest() == b""
+    get(port, "/after")
+    syslog.line("GET /after")
+    assert not [line for line in syslog.lines if "BADREQ" in line]
+
+
 def test_a_unix_socket_receives_the_log(balance, serve, tmp_path):
     path = str(tmp_path / "log.sock")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:

@@ -22,6 +22,7 @@ defaults
     mode http
     log {log} local0
     option httplog
+    log-format-sd "[of@1 connections=\\"%[fe_conn]\\"]"
     timeout connect 30s
     timeout client 2m
     timeout server 2m
