@@ -140,8 +140,8 @@ PROBES = [
     Probes("TCP", 1000, http=False, percent=2.0),
     Probes("HTTP", 1000),
     Probes("HTTP, connections kept", 1000, kept=True, percent=2.0),
-    Probes("TLS", 100, http=False, tls=True),
-    Probes("HTTPS", 100, tls=True),
+    Probes("TLS", 100, http=False, tls=True, percent=2.0),
+    Probes("HTTPS", 100, tls=True, percent=2.0),
     Probes("HTTPS, connections kept", 100, tls=True, kept=True, percent=2.0),
 ]
 
