@@ -14,7 +14,7 @@ ORIGIN_PORT = 22000
 PROXY_PORT = 22001
 TLS_ORIGIN_PORT = 22002
 # Of each proxy: a tunnel takes two descriptors, and some are wanted for other things.
-MAX_CONNECTIONS = min(21_000, (resource.getrlimit(resource.RLIMIT_NOFILE)[1] - 200) // 2)
+MAX_CONNECTIONS = min(21_000, (resource.getrlimit(resource.RLIMIT_NOFILE)[1] - 1_000) // 2)
 
 PROBING_CONNECTIONS = 1_000  # of clients, while the descriptors are for probes
 
