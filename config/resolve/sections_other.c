@@ -24,13 +24,20 @@ static const char *take_name(struct loader *l, struct name_map *taken,
     return section->name.text != NULL ? section->name.text : "";
 }
 
+/* What its kind has from the start, then what its lines say. */
+static void apply_lines(struct loader *l, enum keyword_level level, void *thing,
+                        const struct conf_section *section)
+{
+    apply_initial(l, level, thing);
+    apply_directives(l, level, IN_OTHERS, thing, section->directives, section->directive_count);
+}
+
 static void apply_userlist(struct loader *l, struct name_map *taken,
                            const struct conf_section *section)
 {
     struct conf_userlist list = {.name = take_name(l, taken, section),
                                  .place = section->span.place};
-    apply_directives(l, LEVEL_USERLIST, IN_OTHERS, &list, section->directives,
-                     section->directive_count);
+    apply_lines(l, LEVEL_USERLIST, &list, section);
     check_userlist(l, &list, section->name.text != NULL ? section->name.span : section->span);
     l->userlists = arena_list_grow(l->arena, l->userlists, l->userlist_count, sizeof list);
     l->userlists[l->userlist_count++] = list;
@@ -41,9 +48,7 @@ static void apply_resolvers(struct loader *l, struct name_map *taken,
 {
     struct conf_resolvers resolvers = {.place = section->span.place};
     resolvers.name = take_name(l, taken, section);
-    apply_initial(l, LEVEL_RESOLVERS, &resolvers);
-    apply_directives(l, LEVEL_RESOLVERS, IN_OTHERS, &resolvers, section->directives,
-                     section->directive_count);
+    apply_lines(l, LEVEL_RESOLVERS, &resolvers, section);
     resolve_nameservers(l, &resolvers,
                         section->name.text != NULL ? section->name.span : section->span);
     l->resolvers = arena_list_grow(l->arena, l->resolvers, l->resolvers_count, sizeof resolvers);
@@ -55,9 +60,7 @@ static void apply_healthcheck(struct loader *l, struct name_map *taken,
 {
     struct conf_healthcheck *plan = arena_alloc(l->arena, sizeof *plan);
     plan->name = take_name(l, taken, section);
-    apply_initial(l, LEVEL_HEALTHCHECK, plan);
-    apply_directives(l, LEVEL_HEALTHCHECK, IN_OTHERS, plan, section->directives,
-                     section->directive_count);
+    apply_lines(l, LEVEL_HEALTHCHECK, plan, section);
     resolve_check_script(l, &plan->check, plan->name, section->span);
     l->healthchecks =
         arena_list_grow(l->arena, l->healthchecks, l->healthcheck_count, sizeof *l->healthchecks);
@@ -69,9 +72,7 @@ static void apply_mailers(struct loader *l, struct name_map *taken,
 {
     struct conf_mailers *mailers = arena_alloc(l->arena, sizeof *mailers);
     mailers->name = take_name(l, taken, section);
-    apply_initial(l, LEVEL_MAILERS, mailers);
-    apply_directives(l, LEVEL_MAILERS, IN_OTHERS, mailers, section->directives,
-                     section->directive_count);
+    apply_lines(l, LEVEL_MAILERS, mailers, section);
     l->mailers = arena_list_grow(l->scratch, l->mailers, l->mailers_count, sizeof *l->mailers);
     l->mailers[l->mailers_count++] = mailers;
 }
@@ -83,8 +84,7 @@ static void apply_crt_store(struct loader *l, struct name_map *taken,
     struct conf_crt_store store = {.name = ""};
     if (section->name.text != NULL)
         store.name = take_name(l, taken, section);
-    apply_directives(l, LEVEL_CRT_STORE, IN_OTHERS, &store, section->directives,
-                     section->directive_count);
+    apply_lines(l, LEVEL_CRT_STORE, &store, section);
     own_crt_store_complete(l, &store);
     l->crt_stores = arena_list_grow(l->arena, l->crt_stores, l->crt_store_count, sizeof store);
     l->crt_stores[l->crt_store_count++] = store;
@@ -93,11 +93,10 @@ static void apply_crt_store(struct loader *l, struct name_map *taken,
 static void apply_ring(struct loader *l, struct name_map *taken, const struct conf_section *section)
 {
     struct conf_ring *ring = arena_alloc(l->arena, sizeof *ring);
-    apply_initial(l, LEVEL_RING, ring);
     ring->name = take_name(l, taken, section);
     ring->description = ring->name;
     ring->place = section->span.place;
-    apply_directives(l, LEVEL_RING, IN_OTHERS, ring, section->directives, section->directive_count);
+    apply_lines(l, LEVEL_RING, ring, section);
     resolve_add_ring(l, ring);
 }
 
